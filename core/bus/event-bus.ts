@@ -1,0 +1,95 @@
+/** A message on its way to a topic. */
+export interface OutgoingMessage {
+  /** Decides the partition: messages with the same key stay in order. */
+  key: string
+
+  value: Uint8Array
+  headers: Readonly<Record<string, string>>
+}
+
+/** A message as it stands on a topic. */
+export interface IncomingMessage {
+  partition: number
+
+  /** Position in its partition, from 0. */
+  offset: number
+
+  key: string
+  value: Uint8Array
+  headers: Readonly<Record<string, string>>
+
+  /** When it was published, in epoch milliseconds. */
+  timestampMs: number
+}
+
+/** What a topic should be like. */
+export interface TopicSpec {
+  name: string
+  partitions: number
+
+  /** Messages older than this may be removed, in milliseconds. */
+  retentionMs: number
+}
+
+/** Some messages of one partition, in order. */
+export interface MessageBatch {
+  partition: number
+
+  /** Never empty; offsets ascend. */
+  messages: readonly IncomingMessage[]
+}
+
+/**
+ * Handles messages of one partition. The next batch of the same partition comes after it has
+ * resolved; batches of other partitions may come meanwhile. A rejection ends the subscription.
+ */
+export type BatchHandler = (batch: MessageBatch, signal: AbortSignal) => Promise<void>
+
+/** Settings of {@link EventBus.subscribe}. */
+export interface SubscribeOptions {
+  topic: string
+
+  /** Members of one group share the partitions; each partition has one reader in the group. */
+  group: string
+
+  /** Messages in one batch at most. */
+  maxMessages: number
+}
+
+/** A running subscription. Dispose it to leave the group; handlers in work are awaited. */
+export interface Subscription extends AsyncDisposable {
+  /** Marks everything below `nextOffset` of a partition as done, durably. Never moves back. */
+  commit (partition: number, nextOffset: number): Promise<void>
+
+  /** Stops handing out further batches until {@link resume}. */
+  pause (): void
+
+  resume (): void
+
+  /** Messages not yet committed, by partition assigned to this member. */
+  lag (): Promise<ReadonlyMap<number, number>>
+
+  /** Resolves when the subscription has ended; rejects when it ended by a failure. */
+  readonly ended: Promise<void>
+}
+
+/**
+ * The message bus: topics of ordered, durable partitions, read by groups that commit how far
+ * they got. Delivery is at least once: what was handled and not committed comes again.
+ *
+ * Adapters: the embedded log (one machine) and Kafka. One conformance suite holds for all.
+ */
+export interface EventBus extends AsyncDisposable {
+  /** Creates the topic where it is missing. Never shrinks one. */
+  ensureTopic (spec: TopicSpec, signal: AbortSignal): Promise<void>
+
+  /**
+   * Publishes messages; resolves when every one of them is stored durably.
+   *
+   * @throws ProbeError `PP_TOPIC_MISSING`, `PP_BUS_UNAVAILABLE`; the call may be repeated, at the price of duplicates
+   */
+  publish (topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void>
+
+  /** Starts to read a topic from the group's committed offsets (from the beginning where there are none). */
+  subscribe (options: SubscribeOptions, handler: BatchHandler, signal: AbortSignal): Promise<Subscription>
+}

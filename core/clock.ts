@@ -1,0 +1,31 @@
+/**
+ * The passage of time, injected so that tests decide it.
+ *
+ * `now` is wall time for timestamps; durations come from `monotonic`, which no
+ * clock adjustment moves.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now (): number
+
+  /** Milliseconds since an arbitrary start; never goes back. */
+  monotonic (): number
+
+  /** Runs `callback` once after `ms` milliseconds. Dispose the result to cancel. */
+  after (ms: number, callback: () => void): Disposable
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after (ms, callback) {
+    const timer = setTimeout(callback, ms)
+
+    return {
+      [Symbol.dispose] () {
+        clearTimeout(timer)
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { OUTCOME_NAMES } from './outcome.ts'
+import { CrawlId, ScanId, Timestamp } from './visit.ts'
+
+/** CloudEvents type of a {@link Crawl} message. */
+export const CRAWL_TYPE = 'dev.peerprobe.crawl.v1'
+
+/** Values kept in each distribution; the rest is one number. */
+export const TOP_VALUES = 200
+
+const Count = z.int().min(0).max(4_294_967_295)
+
+/** How many peers have each value: the most frequent ones, and the sum of the rest. */
+export const Distribution = z.object({
+  top: z.array(z.object({ value: z.string().max(256), count: Count })).max(TOP_VALUES).describe('Most frequent values first.'),
+  other: Count.describe('Sum of the counts of all other values.')
+})
+
+/** {@inheritDoc Distribution} */
+export type Distribution = z.output<typeof Distribution>
+
+/** Totals of one crawl. Each peer counts once, by its last visit. */
+export const CrawlTotals = z.object({
+  discovered: Count.describe('Distinct peers named by anyone.'),
+  visited: Count.describe('Distinct peers visited.'),
+  contacted: Count.describe('Peers to which a secured connection stood.'),
+  dhtServers: Count.describe('Contacted peers that serve the DHT.'),
+  unpublished: Count.describe('Visits of uncontacted peers beyond the limit, counted and not published.'),
+  refusedPeers: Count.describe('Peers named beyond the limits of one referrer or of the crawl, not visited.'),
+  outcomes: z.partialRecord(z.enum(OUTCOME_NAMES), Count).describe('Peers by outcome.')
+})
+
+/** {@inheritDoc CrawlTotals} */
+export type CrawlTotals = z.output<typeof CrawlTotals>
+
+const Quantile = z.number().min(0).max(86_400_000)
+
+/** The life of one crawl: when it started, and once it ended, what it saw. Keyed by scan. */
+export const Crawl = z.object({
+  version: z.literal(1).describe('Version of this message.'),
+  scan: ScanId.describe('The scan that crawls: namespace/probe/scan.'),
+  network: z.string().max(64).describe('Preset name, or the custom network\'s name.'),
+  vantage: z.string().max(64).optional().describe('Where the network was seen from.'),
+  crawlId: CrawlId.describe('Start of the crawl in epoch seconds.'),
+  strategy: z.enum(['Census', 'Topology']).describe('Which questions each peer was asked.'),
+  state: z.enum(['started', 'finished', 'aborted']).describe('A later crawl\'s `started` marks an unfinished crawl of the scan aborted.'),
+  startedAt: Timestamp.describe('Start by the crawler\'s clock.'),
+  finishedAt: Timestamp.optional().describe('End; absent in `started`.'),
+  totals: CrawlTotals.optional().describe('Absent in `started`.'),
+  distributions: z.object({
+    agentVersions: Distribution,
+    protocols: Distribution,
+    transports: Distribution,
+    addressFamilies: Distribution
+  }).optional().describe('Over contacted peers; absent in `started`.'),
+  latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.')
+}).describe('The life of one crawl.')
+
+/** {@inheritDoc Crawl} */
+export type Crawl = z.output<typeof Crawl>

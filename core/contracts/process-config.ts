@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { LOG_LEVELS } from '../logger.ts'
+import { Scan } from './scan.ts'
+import { ScanId } from './visit.ts'
+
+const Port = z.int().min(0).max(65_535)
+const Path = z.string().min(1).max(4_096)
+const TopicName = z.string().min(1).max(249).regex(/^[a-zA-Z0-9._-]+$/, 'must be a Kafka topic name')
+const Milliseconds = z.int().min(0).max(2_147_483_647)
+
+/** Where the message bus is. Exactly one kind is given. */
+export const BusConfig = z.strictObject({
+  embedded: z.strictObject({ path: Path.describe('File of the embedded log (SQLite); several processes of one machine share it.') }).describe('A log in a file, for one machine.')
+}).describe('The message bus.')
+
+/** {@inheritDoc BusConfig} */
+export type BusConfig = z.output<typeof BusConfig>
+
+/** Where the database is. Exactly one kind is given. */
+export const StoreConfig = z.strictObject({
+  sqlite: z.strictObject({ path: Path.describe('File of the database.') }).describe('A SQLite database in a file, for one machine.')
+}).describe('The database.')
+
+/** {@inheritDoc StoreConfig} */
+export type StoreConfig = z.output<typeof StoreConfig>
+
+const ProcessConfig = z.strictObject({
+  admin: z.strictObject({
+    host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on.'),
+    port: Port.default(9_090).describe('Port of /livez, /readyz, /metrics and /status; 0 takes any free one.')
+  }).prefault({}).describe('The admin server.'),
+  logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severe level that is logged.'),
+  stopTimeoutMs: Milliseconds.default(25_000).describe('How long a stopping process may take to drain and flush.'),
+  terminationLog: Path.optional().describe('File for the last words of a process that fails.')
+})
+
+/**
+ * Configuration of one crawler process: rendered by the operator into a ConfigMap and by
+ * the local runner into a file, the same for both.
+ */
+export const CrawlerConfig = z.strictObject({
+  ...ProcessConfig.shape,
+  scanId: ScanId.describe('The scan\'s identity in messages: namespace/probe/scan.'),
+  scan: Scan,
+  bus: BusConfig,
+  topic: TopicName.describe('Topic that visits and crawls are published to.')
+}).describe('Configuration of a crawler process.')
+
+/** {@inheritDoc CrawlerConfig} */
+export type CrawlerConfig = z.output<typeof CrawlerConfig>
+
+/** A crawler configuration as it is written: defaulted fields may be absent. */
+export type CrawlerConfigInput = z.input<typeof CrawlerConfig>
+
+/** Configuration of one consumer process. */
+export const ConsumerConfig = z.strictObject({
+  ...ProcessConfig.shape,
+  bus: BusConfig,
+  topic: TopicName.describe('Topic that is consumed.'),
+  deadLetterTopic: TopicName.describe('Topic for messages that cannot be stored.'),
+  group: z.string().min(1).max(255).describe('Consumer group.'),
+  store: StoreConfig,
+  batch: z.strictObject({
+    maxMessages: z.int().min(1).max(5_000).default(500).describe('Messages in one transaction at most.'),
+    maxWaitMs: Milliseconds.default(100).describe('How long a batch may wait to fill.')
+  }).prefault({}).describe('How messages become transactions.'),
+  retry: z.strictObject({
+    attempts: z.int().min(0).max(20).default(3).describe('Retries of a transaction after a deadlock or a lock timeout.'),
+    backoffMs: Milliseconds.default(500).describe('Wait before the first retry; the second waits twice, the third three times as long.')
+  }).prefault({}).describe('Retries of a transaction.'),
+  coalesceWindowMs: Milliseconds.default(600_000).describe('An address\'s last_seen that moved less than this is not written again; 0 writes always.'),
+  dump: z.strictObject({
+    folder: Path.describe('Folder of the dump files.'),
+    format: z.enum(['NDJSON']).default('NDJSON').describe('Format of the dump files.'),
+    intervalMs: Milliseconds.default(120_000).describe('Time between two dumps.'),
+    full: z.boolean().default(false).describe('Whether each dump holds all nodes instead of those seen since the last one.'),
+    keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed.')
+  }).optional().describe('Dump files; none when absent.'),
+  retention: z.strictObject({
+    afterMs: z.int().min(0).default(2_592_000_000).describe('Nodes and visits older than this are removed.'),
+    intervalMs: Milliseconds.default(86_400_000).describe('Time between two removals.')
+  }).optional().describe('Removal inside this process; in a cluster a CronJob does it.')
+}).describe('Configuration of a consumer process.')
+
+/** {@inheritDoc ConsumerConfig} */
+export type ConsumerConfig = z.output<typeof ConsumerConfig>
+
+/** A consumer configuration as it is written: defaulted fields may be absent. */
+export type ConsumerConfigInput = z.input<typeof ConsumerConfig>

@@ -1,0 +1,120 @@
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { OUTCOME_NAMES } from './outcome.ts'
+
+/** CloudEvents type of a {@link Visit} message. */
+export const VISIT_TYPE = 'dev.peerprobe.visit.v1'
+
+/** Limits of the messages. A message over `bytes` is dead-lettered; the builder cuts lists and texts to the others. */
+export const MESSAGE_LIMITS = {
+  bytes: 65_536,
+  addresses: 128,
+  attempts: 128,
+  protocols: 256,
+  addressChars: 512,
+  protocolChars: 256,
+  agentChars: 512,
+  detailChars: 256
+} as const
+
+/** How a peer was found: by our dialling, or because it came to us. */
+export const DISCOVERY_TYPES = ['active', 'passive'] as const
+
+/** Who named the peer first in its crawl (active), or how it came to us (passive). */
+export const SOURCES = ['bootstrap', 'routing-table', 'known', 'connected', 'mdns', 'inbound'] as const
+
+/** One of {@link SOURCES}. */
+export type Source = typeof SOURCES[number]
+
+/** What carried a connection. */
+export const TRANSPORTS = ['tcp', 'quic-v1', 'quic', 'ws', 'wss', 'webtransport', 'webrtc-direct', 'webrtc', 'relay', 'other'] as const
+
+/** One of {@link TRANSPORTS}. */
+export type Transport = typeof TRANSPORTS[number]
+
+/** Which client of ours made the visit: the crawl's own TCP client, QUIC without a node, or a whole libp2p node. */
+export const LANES = ['fast', 'quic', 'full'] as const
+
+/** One of {@link LANES}. */
+export type Lane = typeof LANES[number]
+
+/** Peer id text as libp2p prints it: base58btc of the multihash (`12D3Koo…`, `16Uiu2…`, `Qm…`). */
+export const PeerIdText = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{8,128}$/, 'must be a peer id').max(128)
+
+/** An instant as RFC 3339 in UTC with milliseconds. */
+export const Timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be an RFC 3339 time in UTC with milliseconds').max(24)
+
+const Text = (limit: number): z.ZodString => z.string().max(limit)
+const AddressText = Text(MESSAGE_LIMITS.addressChars)
+const ProtocolText = Text(MESSAGE_LIMITS.protocolChars)
+const Milliseconds = z.number().min(0).max(86_400_000)
+const CountInt = z.int().min(0).max(4_294_967_295)
+const OutcomeName = z.enum(OUTCOME_NAMES)
+
+/** The identity of a scan in messages: `namespace/probe/scan`. */
+export const ScanId = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?){2}$/, 'must be namespace/probe/scan').max(380)
+
+/** Start of a crawl in epoch seconds, unique in its scan and type. */
+export const CrawlId = z.int().min(0).max(4_294_967_295)
+
+/**
+ * One visit to one peer: what was tried, what answered, what it said.
+ *
+ * The message of topic `ipfs-nodes`, keyed by `nodeId`. Readers ignore fields that they do not know.
+ */
+export const Visit = z.object({
+  version: z.literal(1).describe('Version of this message. Readers accept it and refuse higher ones.'),
+  visitId: z.string().regex(/^[0-9a-f]{32}$/).max(32).describe('First 16 bytes of SHA-256 over scan, crawlId, nodeId, source and attempt, in hex: the same visit always has the same id.'),
+  scan: ScanId.describe('The scan that made the visit: namespace/probe/scan.'),
+  network: Text(64).describe('Preset name, or the custom network\'s name.'),
+  vantage: Text(64).optional().describe('Where the peer was seen from, as the scan says.'),
+  crawlId: CrawlId.describe('Start of the crawl in epoch seconds; for a passive sighting the start of its 10-minute window.'),
+  attempt: z.int().min(1).max(2).describe('2 where a failed peer was visited again in the same crawl at a new address.'),
+  nodeId: PeerIdText.describe('Peer id as libp2p prints it.'),
+  discoveryType: z.enum(DISCOVERY_TYPES).describe('Whether we dialled the peer or it came to us.'),
+  source: z.enum(SOURCES).describe('Who named the peer, or how it came to us.'),
+  lane: z.enum(LANES).optional().describe('Which client of the crawler made the visit.'),
+  startedAt: Timestamp.describe('Start of the visit by the crawler\'s clock.'),
+  durationMs: Milliseconds.describe('How long the visit took.'),
+  outcome: OutcomeName.describe('What became of the visit: that of the attempt that got furthest.'),
+  detail: Text(MESSAGE_LIMITS.detailChars).optional().describe('The error\'s text, where the outcome alone does not tell.'),
+  addresses: z.array(AddressText).max(MESSAGE_LIMITS.addresses).describe('Multiaddrs known for the peer, without duplicates.'),
+  moreAddresses: CountInt.default(0).describe('How many known addresses were left out of the list.'),
+  attempts: z.array(z.object({
+    address: AddressText.describe('The multiaddr dialled.'),
+    outcome: OutcomeName.describe('What became of this dial.'),
+    durationMs: Milliseconds.describe('How long it took.')
+  })).max(MESSAGE_LIMITS.attempts).describe('One entry for each address tried, in the order in which they ended.'),
+  connection: z.object({
+    address: AddressText.describe('The multiaddr that answered.'),
+    transport: z.enum(TRANSPORTS).describe('What carried the connection.'),
+    security: Text(64).optional().describe('Security protocol, such as /noise.'),
+    muxer: Text(64).optional().describe('Stream multiplexer, such as /yamux/1.0.0.'),
+    limited: z.boolean().default(false).describe('Whether a relay limits the connection.')
+  }).optional().describe('The connection, when one stood.'),
+  identify: z.object({
+    protocolVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('What the peer calls its protocol family.'),
+    agentVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('What the peer calls its software.'),
+    protocols: z.array(ProtocolText).max(MESSAGE_LIMITS.protocols).describe('Protocols that it serves, sorted, without duplicates.'),
+    listenAddresses: z.array(AddressText).max(MESSAGE_LIMITS.addresses).describe('Addresses that it announces.'),
+    observedAddress: AddressText.optional().describe('The address it sees us at.'),
+    recordSequence: z.string().regex(/^[0-9]{1,20}$/).optional().describe('Sequence number of its signed peer record, as decimal text (64 bits).')
+  }).optional().describe('What the peer said of itself; only when identified.'),
+  latencyMs: Milliseconds.optional().describe('Round-trip time: the minimum of what the visit saw.'),
+  routingTable: z.object({
+    queries: CountInt.describe('FIND_NODE requests sent.'),
+    failed: CountInt.describe('FIND_NODE requests without a usable answer.'),
+    peers: CountInt.describe('Distinct peers named in the answers.')
+  }).optional().describe('What asking for its routing table gave; only when asked.')
+}).describe('One visit to one peer.')
+
+/** {@inheritDoc Visit} */
+export type Visit = z.output<typeof Visit>
+
+/** What identifies a visit. */
+export interface VisitKey { scan: string, crawlId: number, nodeId: string, source: string, attempt: number }
+
+/** The id of a visit: the same visit always has the same id, however often it is sent. */
+export function visitIdOf ({ scan, crawlId, nodeId, source, attempt }: VisitKey): string {
+  return hash('sha256', `${scan}|${String(crawlId)}|${nodeId}|${source}|${String(attempt)}`, 'hex').slice(0, 32)
+}

@@ -1,0 +1,88 @@
+/**
+ * Every failure PeerProbe raises on purpose, in one closed table.
+ *
+ * The code is the contract: logs, metrics labels, Kubernetes condition reasons and
+ * docs/reference/errors.md all key on it, so a code may be added but never renamed.
+ */
+export const ERRORS = {
+  PP_CONFIG_INVALID: { reason: 'ConfigInvalid', retryable: false, summary: 'A setting is missing, of the wrong type or out of range.', action: 'Correct the fields that the message names and start again.' },
+  PP_SPEC_INVALID: { reason: 'SpecInvalid', retryable: false, summary: 'The PeerProbe asks for something that its schema does not allow.', action: 'Correct the fields that the message names; `docs/reference/peerprobe.md` lists what each accepts.' },
+  PP_NOT_SUPPORTED: { reason: 'NotSupported', retryable: false, summary: 'The PeerProbe asks for something that this version or this place cannot do yet.', action: 'Remove the fields that the message names, or run where they are supported.' },
+  PP_NETWORK_UNKNOWN: { reason: 'NetworkUnknown', retryable: false, summary: 'A scan names a network preset that does not exist.', action: 'Use one of the presets that the message lists, or give `bootstrapPeers` and `protocols`.' },
+  PP_NO_BOOTSTRAP: { reason: 'NoBootstrap', retryable: true, summary: 'No bootstrap peer of the network could be contacted.', action: 'Check that this machine reaches the internet (DNS and outgoing TCP), or give `bootstrapPeers` that it can reach.' },
+  PP_DEVNET_FAILED: { reason: 'DevnetFailed', retryable: false, summary: 'The practice network on this machine did not come up.', action: 'Read the cause in the message; a busy machine may need another try.' },
+  PP_CHILD_FAILED: { reason: 'ChildFailed', retryable: true, summary: 'A child process of the local runner ended although it should be running.', action: 'Read the last lines that it logged; the runner restarts it with back-off.' },
+  PP_BUS_UNAVAILABLE: { reason: 'BusUnavailable', retryable: true, summary: 'The message bus did not accept a request in time.', action: 'Check that the brokers (or, embedded, the disk) are reachable and have room.' },
+  PP_BUS_CLOSED: { reason: 'BusClosed', retryable: false, summary: 'The message bus was used after it was closed.', action: 'This is a fault of PeerProbe: report it with the log.' },
+  PP_TOPIC_MISSING: { reason: 'TopicMissing', retryable: true, summary: 'A topic does not exist.', action: 'Create the topic, or let the operator or the local runner create it.' },
+  PP_MESSAGE_INVALID: { reason: 'MessageInvalid', retryable: false, summary: 'A message on the topic is not JSON or does not match its schema.', action: 'Read the reason in the dead-letter headers, correct the producer, then replay.' },
+  PP_MESSAGE_VERSION: { reason: 'MessageVersion', retryable: false, summary: 'A message carries a version or type that this consumer does not know.', action: 'Roll out the newer consumer, then replay the dead letters.' },
+  PP_MESSAGE_TOO_LARGE: { reason: 'MessageTooLarge', retryable: false, summary: 'A message is larger than 64 kB.', action: 'Correct the producer: PeerProbe crawlers never send such a message.' },
+  PP_MESSAGE_FUTURE: { reason: 'MessageFuture', retryable: false, summary: 'A message says it was made more than 5 minutes in the future.', action: 'Correct the clock of the machine that sent it, then replay.' },
+  PP_DEAD_LETTER_RATE: { reason: 'DeadLetterRate', retryable: false, summary: 'More than a fifth of the last 1,000 messages would go to the dead letters, which is a fault of the producer or of this consumer, not poison.', action: 'Look at the newest dead letters and correct the cause, then restart the consumer.' },
+  PP_CONSUMER_STUCK: { reason: 'ConsumerStuck', retryable: true, summary: 'Messages are waiting and none was committed for too long.', action: 'Read the log for the last failure; the consumer rebuilds itself and then exits to be restarted.' },
+  PP_STORE_UNAVAILABLE: { reason: 'StoreUnavailable', retryable: true, summary: 'The database cannot be reached or does not answer.', action: 'Check that the database runs, is reachable and has disk space; nothing is lost meanwhile.' },
+  PP_STORE_CONFLICT: { reason: 'StoreConflict', retryable: true, summary: 'The database gave up a transaction for another one (deadlock or lock timeout).', action: 'Nothing: the transaction is retried.' },
+  PP_STORE_DATA: { reason: 'StoreData', retryable: false, summary: 'The database refuses the values of a row.', action: 'Read the reason in the dead-letter headers; the message itself is kept there.' },
+  PP_STORE_SCHEMA: { reason: 'StoreSchema', retryable: false, summary: 'The database schema is not the one that this version expects.', action: 'Run the version that made the schema or a newer one; never edit applied migrations.' },
+  PP_DUMP_FAILED: { reason: 'DumpFailed', retryable: true, summary: 'A dump file could not be written.', action: 'Check the permissions and the free space of the dump folder; consuming goes on.' },
+  PP_VISITOR_BROKEN: { reason: 'VisitorBroken', retryable: false, summary: 'A visitor broke its contract: it threw, or outlived its time limit.', action: 'This is a fault of PeerProbe: report it with the log.' }
+} as const satisfies Record<string, ErrorEntry>
+
+/** What each error code promises to whoever handles it. */
+export interface ErrorEntry {
+  /** CamelCase form used as the `reason` of a Kubernetes condition. */
+  reason: string
+
+  /** Whether the same call can succeed later without anyone changing the input. */
+  retryable: boolean
+
+  /** One sentence that says what happened. */
+  summary: string
+
+  /** One sentence that says what a person does about it. */
+  action: string
+}
+
+/** A code from the table above. */
+export type ErrorCode = keyof typeof ERRORS
+
+/** Optional context for a {@link ProbeError}. */
+export interface ProbeErrorOptions {
+  /** The error that led here. Always pass it on: it carries the stack that matters. */
+  cause?: unknown
+
+  /** Values that a reader of the log needs, never interpolated into the message. */
+  details?: Record<string, unknown>
+}
+
+/** The only error class PeerProbe throws. Branch on `code`, never on `message`. */
+export class ProbeError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'ProbeError'
+  readonly code: Code
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor (code: Code, message: string, options: ProbeErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : {})
+    this.code = code
+    this.details = options.details ?? {}
+  }
+
+  get reason (): string {
+    return ERRORS[this.code].reason
+  }
+
+  get retryable (): boolean {
+    return ERRORS[this.code].retryable
+  }
+}
+
+/** Narrows an unknown error to a {@link ProbeError}, optionally of one code. */
+export function isProbeError<Code extends ErrorCode> (err: unknown, code?: Code): err is ProbeError<Code> {
+  return err instanceof ProbeError && (code === undefined || err.code === code)
+}
+
+/** The text of anything that was thrown; never throws itself. */
+export function errorText (err: unknown): string {
+  return err instanceof Error ? err.message : String(err)
+}

@@ -1,0 +1,20 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+
+export { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Buckets for durations of network operations, in seconds: 1 ms to 60 s. */
+export const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60]
+
+/**
+ * The registry of one process, with Node's own metrics in it (heap, event-loop delay, handles).
+ *
+ * Labels come from closed sets only: never a peer id, an address or an agent string, which
+ * strangers choose.
+ */
+export function createRegistry (component: string): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ component })
+  collectDefaultMetrics({ register: registry })
+
+  return registry
+}

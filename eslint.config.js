@@ -1,0 +1,68 @@
+import stylistic from '@stylistic/eslint-plugin'
+import jsdoc from 'eslint-plugin-jsdoc'
+import perfectionist from 'eslint-plugin-perfectionist'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+/** Forbids a folder from importing the folders above it. */
+const layer = (files, group, message, allowTypeImports = false) => ({
+  files,
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group, message, allowTypeImports }] }] }
+})
+
+export default defineConfig(
+  globalIgnores(['dist/', 'docs/api/']),
+  stylistic.configs.customize({ indent: 2, quotes: 'single', semi: false, commaDangle: 'never', braceStyle: '1tbs', arrowParens: false }),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { jsdoc, perfectionist },
+    rules: {
+      // size: a reader holds one function and one file in the head at once
+      'max-lines': ['error', { max: 250 }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      'max-depth': ['error', 3],
+      'complexity': ['error', 10],
+
+      // dialect
+      'curly': ['error', 'all'],
+      'eqeqeq': 'error',
+      '@stylistic/space-before-function-paren': ['error', 'always'],
+      '@stylistic/max-len': ['error', { code: 160, ignoreUrls: true, ignoreStrings: true, ignoreRegExpLiterals: true }],
+      'perfectionist/sort-imports': ['error', { newlinesBetween: 0, groups: ['builtin', 'external', 'parent', 'sibling', 'type'] }],
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/explicit-function-return-type': ['error', { allowExpressions: true, allowTypedFunctionExpressions: true }],
+      '@typescript-eslint/no-redeclare': 'off', // a zod schema and its type share one name
+
+      // comments
+      'jsdoc/require-jsdoc': ['error', { publicOnly: true, contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'ExportNamedDeclaration > VariableDeclaration'], require: { ClassDeclaration: true, FunctionDeclaration: true } }],
+      'jsdoc/no-types': 'error',
+      'jsdoc/check-tag-names': 'error',
+      'no-warning-comments': 'error',
+
+      // a log message is a constant: variables go in the fields object
+      'no-restricted-syntax': ['error', {
+        selector: 'CallExpression[callee.property.name=/^(trace|debug|info|warn|error|fatal)$/][callee.object.name=\'log\'] > TemplateLiteral',
+        message: 'Log a constant message and put variables in the fields object.'
+      }, {
+        selector: 'ThrowStatement > NewExpression[callee.name=\'Error\']',
+        message: 'Throw a ProbeError with a code.'
+      }]
+    }
+  },
+  layer(['core/**'], ['**/crawler/**', '**/consumer/**', '**/operator/**', '**/local/**'], 'core imports no component.'),
+  layer(['crawler/**'], ['**/consumer/**', '**/operator/**', '**/local/**'], 'components meet only in core.'),
+  layer(['crawler/engine/**'], ['**/consumer/**', '**/operator/**', '**/local/**', '**/crawler/libp2p/**', '**/libp2p/**', '**/wire/**', '**/publish/**', 'node:*', '@libp2p/*', 'libp2p', 'pino'], 'the engine is pure: decisions with an injected clock and visitor.', true),
+  layer(['consumer/**'], ['**/crawler/**', '**/operator/**', '**/local/**'], 'components meet only in core.'),
+  layer(['operator/**'], ['**/crawler/**', '**/consumer/**', '**/local/**'], 'components meet only in core.'),
+  layer(['operator/model/**'], ['**/crawler/**', '**/consumer/**', '**/local/**', '**/reconcile/**', '**/runtime/**', 'node:*', 'pino', '@kubernetes/client-node'], 'model is pure: custom resource in, desired objects out.', true),
+  layer(['operator/runtime/**'], ['**/crawler/**', '**/consumer/**', '**/local/**', '**/operator/api/**', '**/operator/model/**', '**/reconcile/**', '../api/**', '../model/**', '../reconcile/**'], 'the runtime knows nothing of PeerProbe.'),
+  layer(['local/**'], ['**/crawler/engine/**', '**/crawler/wire/**', '**/consumer/pipeline/**', '**/operator/runtime/**', '**/operator/reconcile/**'], 'the local runner starts the components as processes and reads their stores.'),
+  { files: ['test/**'], rules: { '@typescript-eslint/no-floating-promises': 'off', 'max-lines-per-function': 'off', 'no-restricted-syntax': 'off', 'jsdoc/require-jsdoc': 'off', '@typescript-eslint/require-await': 'off', '@typescript-eslint/no-base-to-string': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  { files: ['**/*.js'], rules: { '@stylistic/max-len': 'off' } }
+)
