@@ -3,6 +3,9 @@ import { errorText, isProbeError } from './errors.ts'
 import { isAbort } from './signals.ts'
 import type { Logger } from './logger.ts'
 
+// npm forwards the signal that the terminal has sent already: one Ctrl-C arrives twice.
+const ECHO_MS = 1_000
+
 /** The body of a process: works until `signal` aborts, then returns. */
 export type Main = (signal: AbortSignal) => Promise<void>
 
@@ -33,13 +36,19 @@ const USAGE_CODES: readonly string[] = ['PP_CONFIG_INVALID', 'PP_SPEC_INVALID', 
  */
 export async function runProcess (main: Main, { log, stopTimeoutMs, terminationLog }: RunOptions): Promise<void> {
   const controller = new AbortController()
+  let stoppingSince = 0
   const stop = (cause: string): void => {
+    if (controller.signal.aborted && performance.now() - stoppingSince < ECHO_MS) {
+      return
+    }
+
     if (controller.signal.aborted) {
       log.fatal({ cause }, 'asked to stop a second time, exiting at once')
       process.exit(EXIT.failure)
     }
 
     log.info({ cause }, 'stopping')
+    stoppingSince = performance.now()
     controller.abort()
     setTimeout(() => {
       log.fatal({ stopTimeoutMs }, 'stop took too long, exiting at once')

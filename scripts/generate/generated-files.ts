@@ -1,0 +1,18 @@
+import { Crawl } from '../../core/contracts/crawl.ts'
+import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
+import { Visit } from '../../core/contracts/visit.ts'
+import { errorsPage } from './errors-page.ts'
+import { jsonSchemaFile, schemaPage } from './schema-page.ts'
+
+const CONFIG_INTRO = 'Generated from `core/contracts/process-config.ts`. A JSON file whose path is in `PEERPROBE_CONFIG`; the operator and the local runner write it.'
+
+/** Every generated file: its path from the repository's root, and what it should contain. */
+export function generatedFiles (): Map<string, string> {
+  return new Map([
+    ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/visit.schema.json', jsonSchemaFile(Visit, 'https://peerprobe.dev/schemas/visit.v1.json')],
+    ['docs/reference/crawl.schema.json', jsonSchemaFile(Crawl, 'https://peerprobe.dev/schemas/crawl.v1.json')],
+    ['docs/reference/crawler-config.md', schemaPage('Crawler configuration', CONFIG_INTRO, CrawlerConfig)],
+    ['docs/reference/consumer-config.md', schemaPage('Consumer configuration', CONFIG_INTRO, ConsumerConfig)]
+  ])
+}
