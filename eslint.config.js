@@ -28,7 +28,7 @@ export default defineConfig(
 
       // dialect
       'curly': ['error', 'all'],
-      'eqeqeq': 'error',
+      'eqeqeq': ['error', 'always', { null: 'ignore' }],
       '@stylistic/space-before-function-paren': ['error', 'always'],
       '@stylistic/max-len': ['error', { code: 160, ignoreUrls: true, ignoreStrings: true, ignoreRegExpLiterals: true }],
       'perfectionist/sort-imports': ['error', { newlinesBetween: 0, groups: ['builtin', 'external', 'parent', 'sibling', 'type'] }],

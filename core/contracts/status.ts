@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { CrawlTotals } from './crawl.ts'
+import { OUTCOME_NAMES } from './outcome.ts'
+import { CrawlId, Timestamp } from './visit.ts'
+
+const Count = z.int().min(0)
+
+/** What a crawler says at `/status`: read by the local runner and by the operator. */
+export const CrawlerStatus = z.object({
+  scan: z.string(),
+  network: z.string(),
+
+  /** The crawl in progress, or null between two crawls. */
+  crawl: z.object({
+    crawlId: CrawlId,
+    startedAt: Timestamp,
+    found: Count,
+    queued: Count,
+    inFlight: Count,
+    done: Count,
+    contacted: Count,
+    outcomes: z.partialRecord(z.enum(OUTCOME_NAMES), Count),
+    elapsedMs: z.number(),
+    perSecond: z.number()
+  }).nullable(),
+
+  /** The last crawl that ended, or null. */
+  lastCrawl: z.object({
+    crawlId: CrawlId,
+    state: z.enum(['finished', 'aborted']),
+    startedAt: Timestamp,
+    finishedAt: Timestamp,
+    durationSeconds: z.number(),
+    totals: CrawlTotals,
+
+    /** Why it is of no use, as an error code and a sentence, where it is not. */
+    problem: z.object({ code: z.string(), message: z.string() }).nullable()
+  }).nullable(),
+
+  nextCrawlAt: Timestamp.nullable(),
+
+  publisher: z.object({
+    buffered: Count,
+    acknowledged: Count,
+    lost: Count
+  })
+})
+
+/** {@inheritDoc CrawlerStatus} */
+export type CrawlerStatus = z.output<typeof CrawlerStatus>

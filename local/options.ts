@@ -1,0 +1,48 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { VERSION } from '../core/build-info.ts'
+import { DurationText, toMilliseconds } from '../core/fields.ts'
+
+/** What the command line asks for. */
+export interface LocalOptions {
+  /** PeerProbe manifest; a practice network on this machine when absent. */
+  manifestPath: string | undefined
+
+  /** Stop after one finished crawl whose visits are all stored. */
+  once: boolean
+
+  /** Stop after this long. */
+  forMs: number | undefined
+
+  /** Where the log, the database and the dumps are; a folder of the run's own when absent. */
+  dataDir: string | undefined
+
+  /** Print one JSON object as the last line instead of the summary. */
+  json: boolean
+}
+
+/** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
+export function parseOptions (argv: readonly string[]): LocalOptions {
+  const command = new Command('peerprobe')
+    .description('Crawls a libp2p network from this machine: crawler, message bus, consumer and database in one command.\nWithout a manifest it starts a practice network of real libp2p peers on loopback and crawls that.')
+    .version(VERSION)
+    .argument('[manifest]', 'file with a PeerProbe, such as examples/amino.yaml')
+    .option('--once', 'stop after one crawl, when everything is stored', false)
+    .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
+    .option('--data <dir>', 'where the database and the dumps go')
+    .option('--json', 'print one JSON object as the last line', false)
+    .helpOption('-h, --help', 'show this help')
+    .parse([...argv], { from: 'user' })
+  const { once, for: forMs, data, json } = command.opts<{ once: boolean, for?: number, data?: string, json: boolean }>()
+
+  return { manifestPath: command.args[0], once, forMs, dataDir: data, json }
+}
+
+function parseDuration (text: string): number {
+  const result = DurationText.safeParse(text)
+
+  if (!result.success || toMilliseconds(text) === 0) {
+    throw new InvalidArgumentError('must be a duration such as 90s, 10m or 2h.')
+  }
+
+  return toMilliseconds(text)
+}

@@ -1,0 +1,111 @@
+import { formatMilliseconds } from '../core/fields.ts'
+import { fit, formatCount } from './text.ts'
+import type { CrawlerStatus } from '../core/contracts/status.ts'
+
+/** Where the view writes, and how wide that is. */
+export interface Screen {
+  write (text: string): void
+
+  /** Whether lines can be drawn over. */
+  isTerminal: boolean
+
+  /** Columns of a terminal. */
+  columns: number
+}
+
+/** One scan and what its crawler said last; undefined while it is starting. */
+export interface ScanProgress {
+  name: string
+  status: CrawlerStatus | undefined
+}
+
+// Without a terminal each line stays: one in so many milliseconds is enough to follow.
+const PLAIN_INTERVAL_MS = 2_000
+
+/**
+ * Progress as it happens. On a terminal a few lines are drawn over in place; elsewhere plain
+ * lines follow each other, at most one per scan every 2 s and one whenever something began or ended.
+ */
+export class ProgressView {
+  readonly #screen: Screen
+  readonly #now: () => number
+  readonly #plain = new Map<string, { at: number, phase: string }>()
+  #drawn = 0
+
+  constructor (screen: Screen, { now = () => performance.now() }: { now?: () => number } = {}) {
+    this.#screen = screen
+    this.#now = now
+  }
+
+  /** Shows the state of all scans. */
+  show (scans: readonly ScanProgress[]): void {
+    if (this.#screen.isTerminal) {
+      this.clear()
+      const lines = scans.flatMap(scan => liveLines(scan)).map(line => fit(line, this.#screen.columns - 1))
+      this.#screen.write(lines.map(line => `${line}\n`).join(''))
+      this.#drawn = lines.length
+    } else {
+      scans.forEach((scan) => {
+        this.#showPlain(scan)
+      })
+    }
+  }
+
+  /** Prints a line that stays, above what is drawn over. */
+  say (line: string): void {
+    this.clear()
+    this.#screen.write(`${line}\n`)
+  }
+
+  /** Takes what is drawn over off the screen. */
+  clear (): void {
+    if (this.#drawn > 0) {
+      this.#screen.write(`\u001B[${String(this.#drawn)}A\u001B[J`)
+      this.#drawn = 0
+    }
+  }
+
+  #showPlain (scan: ScanProgress): void {
+    const phase = phaseOf(scan)
+    const last = this.#plain.get(scan.name)
+
+    if (last === undefined || last.phase !== phase || (scan.status?.crawl && this.#now() - last.at >= PLAIN_INTERVAL_MS)) {
+      this.#plain.set(scan.name, { at: this.#now(), phase })
+      this.#screen.write(`${scan.name}: ${describe(scan)}\n`)
+    }
+  }
+}
+
+function phaseOf ({ status }: ScanProgress): string {
+  const { crawl, lastCrawl } = status ?? {}
+  const first = crawl == null || crawl.contacted === 0 ? '' : ' first'
+
+  return crawl == null ? `idle ${String(lastCrawl?.crawlId)}` : `crawl ${String(crawl.crawlId)}${first}`
+}
+
+function describe ({ status }: ScanProgress): string {
+  const { crawl, lastCrawl, nextCrawlAt } = status ?? {}
+
+  if (crawl != null) {
+    return `crawling: ${progressOf(crawl)}`
+  }
+  if (lastCrawl == null) {
+    return 'starting'
+  }
+  const next = nextCrawlAt == null ? '' : `, next at ${nextCrawlAt.slice(11, 19)} UTC`
+
+  return `crawl ${lastCrawl.state} after ${formatMilliseconds(lastCrawl.durationSeconds * 1_000)}: ${formatCount(lastCrawl.totals.contacted)} peers contacted${next}`
+}
+
+function liveLines (scan: ScanProgress): string[] {
+  const outcomes = scan.status?.crawl?.outcomes ?? {}
+  const byOutcome = Object.entries(outcomes).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${formatCount(n)}`)
+
+  return [`${scan.name}  ${describe(scan)}`, ...byOutcome.length === 0 ? [] : [`${' '.repeat(scan.name.length)}  ${byOutcome.join(' · ')}`]]
+}
+
+function progressOf ({ found, queued, inFlight, contacted, perSecond, elapsedMs }: NonNullable<CrawlerStatus['crawl']>): string {
+  const counts = Object.entries({ found, contacted, queued, 'in flight': inFlight }).map(([what, n]) => `${formatCount(n)} ${what}`)
+
+  return [...counts, `${perSecond.toFixed(0)}/s`, formatMilliseconds(elapsedMs)].join(', ')
+}

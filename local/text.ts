@@ -1,0 +1,23 @@
+/** Text that a stranger chose, safe to print: control and direction characters are shown, not obeyed. */
+export function printable (text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** Cuts a text to a width, with an ellipsis. */
+export function fit (text: string, width: number): string {
+  const chars = Array.from(text)
+
+  return chars.length <= width ? text : `${chars.slice(0, width - 1).join('')}…`
+}
+
+/** A count with thousands separated: `12,345`. */
+export function formatCount (n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** A share for people: `45 %`, `0.4 %`. */
+export function formatShare (part: number, whole: number): string {
+  const percent = whole === 0 ? 0 : 100 * part / whole
+
+  return `${percent > 0 && percent < 1 ? percent.toFixed(1) : String(Math.round(percent))} %`
+}
