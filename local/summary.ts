@@ -1,0 +1,99 @@
+import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
+import { formatMilliseconds } from '../core/fields.ts'
+import { fit, formatCount, formatShare, printable } from './text.ts'
+import type { Crawl, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
+import type { Outcome } from '../core/contracts/outcome.ts'
+
+/** What a summary tells of. */
+export interface SummaryInput {
+  /** Name of the scan. */
+  scan: string
+
+  /** A crawl that has ended, as the database holds it. */
+  crawl: Crawl
+
+  /** Path of the database. */
+  database: string
+
+  /** Path of the newest dump file, or null where none was written. */
+  dump: string | null
+}
+
+const ROWS = 8
+const BAR_WIDTH = 24
+const LABEL_WIDTH = 34
+
+/** Peers that were not contacted, by outcome, the most frequent first. */
+export function unreachableByOutcome (totals: CrawlTotals): [Outcome, number][] {
+  return (Object.entries(totals.outcomes) as [Outcome, number][]).filter(([outcome]) => !isContacted(outcome)).sort(([, a], [, b]) => b - a)
+}
+
+/** How long a crawl took, in seconds. */
+export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
+  return finishedAt === undefined ? 0 : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000
+}
+
+/** The summary of one crawl, for a person: lines of at most 100 columns. */
+export function summaryLines ({ scan, crawl, database, dump }: SummaryInput): string[] {
+  const { totals, distributions, latencyMs } = crawl
+
+  if (totals === undefined || distributions === undefined) {
+    return [`${scan}: the crawl was ${crawl.state} before it counted anything`]
+  }
+
+  return [
+    '',
+    `Crawl of ${crawl.network} by scan ${scan}: ${crawl.state} in ${formatMilliseconds(durationSecondsOf(crawl) * 1_000)} (${crawl.strategy})`,
+    '',
+    ...populationLines(totals),
+    ...distributionLines('Agents', distributions.agentVersions, totals.contacted),
+    ...distributionLines('Protocols', distributions.protocols, totals.contacted),
+    ...distributionLines('Transports announced', distributions.transports, totals.contacted),
+    ...distributionLines('Address families', distributions.addressFamilies, totals.contacted),
+    ...latencyMs === undefined ? [] : [`Round trip   ${(['p50', 'p90', 'p99'] as const).map(q => `${q} ${latencyMs[q].toFixed(1)} ms`).join(', ')}`, ''],
+    `Database     ${database}`,
+    `Dump         ${dump ?? '(none yet)'}`,
+    '',
+    'Try:',
+    `  npm run --silent query -- ${quote(database)} "SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC"`
+  ]
+}
+
+function populationLines (totals: CrawlTotals): string[] {
+  const { discovered, contacted, dhtServers, outcomes } = totals
+  const unreachable = unreachableByOutcome(totals)
+  const lost = unreachable.reduce((sum, [, n]) => sum + n, 0)
+  const row = (label: string, n: number, note = ''): string => `  ${label.padEnd(22)} ${formatCount(n).padStart(9)}  ${note}`.trimEnd()
+
+  return [
+    'Population',
+    row('discovered', discovered),
+    row('contacted', contacted, `${formatShare(contacted, discovered)} of those discovered`),
+    row('  DHT servers', dhtServers),
+    row('  DHT clients', outcomes.identified ?? 0),
+    row('not contacted', lost),
+    ...unreachable.map(([outcome, n]) => row(`  ${outcome}`, n, OUTCOMES[outcome].summary)),
+    ''
+  ]
+}
+
+function distributionLines (title: string, { top, other }: Distribution, whole: number): string[] {
+  if (top.length === 0) {
+    return []
+  }
+
+  const rest = other + top.slice(ROWS).reduce((sum, { count }) => sum + count, 0)
+  const largest = top[0]?.count ?? 1
+  const row = (value: string, count: number): string => `  ${fit(printable(value) || '(empty)', LABEL_WIDTH).padEnd(LABEL_WIDTH)} ${formatCount(count).padStart(7)} ${formatShare(count, whole).padStart(6)}  ${'▇'.repeat(Math.round(BAR_WIDTH * count / largest))}`.trimEnd()
+
+  return [
+    title,
+    ...top.slice(0, ROWS).map(({ value, count }) => row(value, count)),
+    ...rest > 0 ? [row(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
+    ''
+  ]
+}
+
+function quote (path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll('\'', '\'\\\'\'')}'`
+}

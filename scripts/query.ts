@@ -1,0 +1,47 @@
+/** `npm run query -- DATABASE "SELECT …"`: one query on a local database, opened read-only, as a table. */
+import { DatabaseSync } from 'node:sqlite'
+import { errorText } from '../core/errors.ts'
+import { printable } from '../local/text.ts'
+
+const MAX_ROWS = 1_000
+const MAX_WIDTH = 60
+const [path, sql] = process.argv.slice(2)
+
+try {
+  if (path === undefined || sql === undefined) {
+    throw new TypeError('usage: npm run query -- DATABASE "SELECT …"')
+  }
+
+  using database = new DatabaseSync(path, { readOnly: true })
+  const rows: Record<string, unknown>[] = []
+
+  for (const row of database.prepare(sql).iterate()) {
+    if (rows.push(row) === MAX_ROWS) {
+      break
+    }
+  }
+
+  process.stdout.write(formatTable(rows))
+} catch (err) {
+  process.stderr.write(`${errorText(err)}\n`)
+  process.exitCode = 1
+}
+
+function formatTable (rows: readonly Record<string, unknown>[]): string {
+  if (rows[0] === undefined) {
+    return '(no rows)\n'
+  }
+
+  const columns = Object.keys(rows[0])
+  const cells = [columns, ...rows.map(row => columns.map(column => formatCell(row[column])))]
+  const widths = columns.map((_, i) => Math.max(...cells.map(line => line[i]?.length ?? 0)))
+  const lines = cells.map(line => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd())
+
+  return `${lines.toSpliced(1, 0, widths.map(width => '-'.repeat(width)).join('  ')).join('\n')}\n${rows.length === MAX_ROWS ? `(the first ${String(MAX_ROWS)} rows)\n` : ''}`
+}
+
+function formatCell (value: unknown): string {
+  const text = value === null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : printable(String(value))
+
+  return text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH - 1)}…` : text
+}
