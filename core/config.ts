@@ -35,9 +35,12 @@ export function parseWith<Schema extends z.ZodType> (schema: Schema, input: unkn
     return result.data
   }
 
-  const problems = result.error.issues.flatMap(issue => problemsOf(issue))
+  throw problemsError(result.error.issues.flatMap(issue => problemsOf(issue)), { code, what })
+}
 
-  throw new ProbeError(code, `${what}: ${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map(problem => `  ${problem}`).join('\n')}`, { details: { problems } })
+/** One error for all problems of an input: one per line, also as `details.problems`. */
+export function problemsError (problems: readonly string[], { code, what }: ParseFailure): ProbeError {
+  return new ProbeError(code, `${what}: ${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map(problem => `  ${problem}`).join('\n')}`, { details: { problems } })
 }
 
 /** A path of keys as people write it: `spec.scans[0].name`. */
@@ -45,7 +48,8 @@ export function formatPath (path: readonly PropertyKey[]): string {
   return path.map((key, i) => typeof key === 'number' ? `[${String(key)}]` : `${i === 0 ? '' : '.'}${String(key)}`).join('')
 }
 
-function problemsOf (issue: z.core.$ZodIssue): string[] {
+/** The problems that one issue of a schema stands for, each with the path of its field. */
+export function problemsOf (issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(key => `${formatPath([...issue.path, key])}: unknown field`)
   }
