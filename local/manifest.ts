@@ -1,0 +1,57 @@
+import { formatPath, problemsError, problemsOf } from '../core/config.ts'
+import { PeerProbe } from '../operator/api/v1alpha1.ts'
+import { unusableAddresses } from './manifest/addresses.ts'
+import { parseDocuments, readText } from './manifest/documents.ts'
+import { replacedByEmbedded, unsupported } from './manifest/unsupported.ts'
+import type { Problem } from './manifest/problem.ts'
+
+/** Settings of {@link readManifest}. */
+export interface ManifestOptions {
+  /** Put the embedded log and database in the place of `spec.kafka` and `spec.mysql`. */
+  embedded: boolean
+}
+
+/** A manifest that this machine can run. */
+export interface Manifest {
+  probe: PeerProbe
+
+  /** Fields that the embedded log and database replace. */
+  replaced: string[]
+}
+
+/**
+ * Reads a PeerProbe from a YAML file and checks it for this machine: against the resource's schema,
+ * its addresses against their parsers, and what it asks for against what one machine can do. All
+ * problems come at once, each with its field.
+ *
+ * @throws ProbeError `PP_CONFIG_INVALID` (no such file), `PP_SPEC_INVALID`, or `PP_NOT_SUPPORTED`
+ * where nothing is wrong but asks for what one machine cannot do
+ */
+export async function readManifest (path: string, options: ManifestOptions): Promise<Manifest> {
+  return parseManifest(await readText(path), path, options)
+}
+
+/** The same for a text; `what` names it in messages. */
+export function parseManifest (text: string, what: string, { embedded }: ManifestOptions): Manifest {
+  const documents = parseDocuments(text, what)
+  const result = PeerProbe.safeParse(documents.probe)
+  const mistakes = (result.error?.issues ?? []).flatMap(problemsOf)
+  const unusable = unusableAddresses(documents.probe).map(format).filter(problem => !mistakes.some(mistake => fieldOf(mistake) === fieldOf(problem)))
+  const refusals = [...documents.problems, ...unsupported(documents.probe, { embedded }).map(format)]
+  const problems = [...mistakes, ...unusable, ...refusals]
+
+  if (result.success && problems.length === 0) {
+    return { probe: result.data, replaced: embedded ? replacedByEmbedded(documents.probe).map(formatPath) : [] }
+  }
+
+  throw problemsError(problems, { code: mistakes.length + unusable.length > 0 ? 'PP_SPEC_INVALID' : 'PP_NOT_SUPPORTED', what })
+}
+
+function format ({ path, message }: Problem): string {
+  return `${formatPath(path)}: ${message}`
+}
+
+// An address that does not even match the schema's pattern is named once.
+function fieldOf (problem: string): string {
+  return problem.slice(0, problem.indexOf(': '))
+}

@@ -1,0 +1,90 @@
+import { isIP } from 'node:net'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { errorText, isProbeError } from '../../core/errors.ts'
+import { resolveNetwork } from '../../crawler/networks/presets.ts'
+import { locate } from './problem.ts'
+import type { Problem } from './problem.ts'
+
+interface Check {
+  path: readonly string[]
+
+  /** What is wrong with a text, or undefined. */
+  fault: (text: string) => string | undefined
+}
+
+// The schema's patterns tell roughly; only a parser tells for certain.
+const CHECKS: readonly Check[] = [
+  { path: ['spec', 'scans', '*', 'network', 'preset'], fault: presetFault },
+  { path: ['spec', 'scans', '*', 'network', 'bootstrapPeers', '*'], fault: bootstrapFault },
+  { path: ['spec', 'scans', '*', 'passive', 'announce', '*'], fault: multiaddrFault },
+  { path: ['spec', 'scans', '*', 'addresses', 'deny', '*'], fault: cidrFault }
+]
+
+/** Addresses, ranges and network names of a manifest that do not exist or do not parse, each by its field. */
+export function unusableAddresses (manifest: unknown): Problem[] {
+  return CHECKS.flatMap(({ path, fault }) => locate(manifest, path).flatMap((found) => {
+    const message = typeof found.value === 'string' ? fault(found.value) : undefined
+
+    return message === undefined ? [] : [{ path: found.path, message }]
+  }))
+}
+
+function cidrFault (text: string): string | undefined {
+  const [address = '', prefix = ''] = text.split('/')
+  const family = isIP(address)
+
+  if (family === 0) {
+    return `${address} is not an IP address`
+  }
+
+  return Number(prefix) <= (family === 4 ? 32 : 128) ? undefined : `the prefix length ends at ${family === 4 ? '32' : '128'}`
+}
+
+function multiaddrFault (text: string): string | undefined {
+  try {
+    multiaddr(text)
+    return undefined
+  } catch (err) {
+    return `not a multiaddr: ${errorText(err)}`
+  }
+}
+
+// Names under /dnsaddr carry the peer ids in their records.
+function bootstrapFault (text: string): string | undefined {
+  const fault = multiaddrFault(text)
+
+  if (fault !== undefined) {
+    return fault
+  }
+
+  const components = multiaddr(text).getComponents()
+  const last = components.at(-1)
+
+  if (last?.name !== 'p2p') {
+    return components[0]?.name === 'dnsaddr' ? undefined : 'must end in /p2p/<peer id>, or be a /dnsaddr'
+  }
+
+  return peerIdFault(last.value ?? '')
+}
+
+function peerIdFault (text: string): string | undefined {
+  try {
+    peerIdFromString(text)
+    return undefined
+  } catch (err) {
+    return `${text} is not a peer id: ${errorText(err)}`
+  }
+}
+
+function presetFault (preset: string): string | undefined {
+  try {
+    resolveNetwork({ preset })
+    return undefined
+  } catch (err) {
+    if (isProbeError(err, 'PP_NETWORK_UNKNOWN')) {
+      return err.message
+    }
+    throw err
+  }
+}

@@ -1,0 +1,33 @@
+/** Something wrong with a manifest, at one of its fields. */
+export interface Problem {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+/** A value of a manifest and where it stands. */
+export interface Located {
+  path: readonly PropertyKey[]
+  value: unknown
+}
+
+/**
+ * Every value of a raw manifest at a path, where `*` stands for each item of a list. The manifest
+ * may have any shape: what is not there gives nothing.
+ */
+export function locate (root: unknown, pattern: readonly string[]): Located[] {
+  let found: Located[] = [{ path: [], value: root }]
+
+  for (const key of pattern) {
+    found = found.flatMap(({ path, value }) => childrenOf(value, key).map(([name, child]) => ({ path: [...path, name], value: child })))
+  }
+
+  return found
+}
+
+function childrenOf (value: unknown, key: string): [PropertyKey, unknown][] {
+  if (key === '*') {
+    return Array.isArray(value) ? value.map((item, i) => [i, item]) : []
+  }
+
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? [[key, (value as Record<string, unknown>)[key]]] : []
+}

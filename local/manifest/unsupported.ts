@@ -1,0 +1,56 @@
+import { locate } from './problem.ts'
+import type { Problem } from './problem.ts'
+
+interface Refusal {
+  path: readonly string[]
+
+  /** Whether a value that the author wrote is refused. Defaults are not looked at. */
+  refuses: (value: unknown) => boolean
+
+  message: string
+}
+
+const written = (value: unknown): boolean => value !== undefined
+const isTrue = (value: unknown): boolean => value === true
+
+// What one machine cannot do (yet). Everything here would otherwise be ignored silently.
+const REFUSALS: readonly Refusal[] = [
+  { path: ['spec', 'scans', '*', 'passive', 'enabled'], refuses: isTrue, message: 'passive discovery is not supported yet: leave it out' },
+  { path: ['spec', 'scans', '*', 'passive', 'mdns'], refuses: isTrue, message: 'multicast DNS is not supported yet: leave it out' },
+  { path: ['spec', 'scans', '*', 'passive', 'expose', 'type'], refuses: value => value !== 'None', message: 'not supported on one machine, which has no Services: leave it out' },
+  { path: ['spec', 'scans', '*', 'storage'], refuses: written, message: 'not supported on one machine: leave it out' },
+  { path: ['spec', 'scans', '*', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
+  { path: ['spec', 'consumer', 'replicas'], refuses: value => typeof value === 'number' && (value < 1 || value > 4), message: 'must be 1 to 4 on one machine' },
+  { path: ['spec', 'consumer', 'dump', 'format'], refuses: value => value === 'CSV' || value === 'Parquet', message: 'not supported yet: use NDJSON' },
+  { path: ['spec', 'consumer', 'dump', 'volume'], refuses: written, message: 'not supported on one machine: leave it out, the files go to the data folder' },
+  { path: ['spec', 'consumer', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
+  { path: ['spec', 'retention', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, old rows are removed once a day' },
+  { path: ['spec', 'backup', 'enabled'], refuses: isTrue, message: 'not supported on one machine yet: leave it out' },
+  { path: ['spec', 'suspend'], refuses: isTrue, message: 'not supported on one machine: leave it out, or do not start it' }
+]
+
+const EXTERNAL: readonly Refusal[] = [
+  { path: ['spec', 'kafka'], refuses: written, message: 'not supported on one machine yet: leave it out, an embedded log is used (or start with --embedded)' },
+  { path: ['spec', 'mysql'], refuses: written, message: 'not supported on one machine yet: leave it out, an embedded database is used (or start with --embedded)' }
+]
+
+/** What a manifest asks for and one machine cannot do yet, each by its field. */
+export function unsupported (manifest: unknown, { embedded }: { embedded: boolean }): Problem[] {
+  return [...REFUSALS, ...(embedded ? [] : EXTERNAL)].flatMap(({ path, refuses, message }) =>
+    locate(manifest, path).filter(({ value }) => refuses(value)).map(found => ({ path: found.path, message })))
+}
+
+// These mean the same in the embedded log.
+const KEPT_OF_KAFKA: readonly PropertyKey[] = ['topic', 'consumerGroup']
+const REPLACED_OF_TOPIC: readonly string[] = ['replicas', 'deletionPolicy']
+
+/** The fields that `--embedded` replaces, of those that the author wrote. */
+export function replacedByEmbedded (manifest: unknown): (readonly PropertyKey[])[] {
+  const kafka = locate(manifest, ['spec', 'kafka']).flatMap(({ value }) => Object.keys(value as object))
+
+  return [
+    ...kafka.filter(key => !KEPT_OF_KAFKA.includes(key)).map(key => ['spec', 'kafka', key]),
+    ...REPLACED_OF_TOPIC.flatMap(key => locate(manifest, ['spec', 'kafka', 'topic', key])).map(({ path }) => path),
+    ...locate(manifest, ['spec', 'mysql']).map(({ path }) => path)
+  ]
+}

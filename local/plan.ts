@@ -1,0 +1,69 @@
+import { KafkaSpec } from '../operator/api/kafka-spec.ts'
+import { consumerConfigFor } from '../operator/model/consumer-config.ts'
+import { crawlerConfigFor } from '../operator/model/crawler-config.ts'
+import { consumerName, crawlerName } from '../operator/model/names.ts'
+import { topicsFor } from '../operator/model/topics.ts'
+import type { TopicSpec } from '../core/bus/event-bus.ts'
+import type { BusConfig, ConsumerConfigInput, CrawlerConfigInput } from '../core/contracts/process-config.ts'
+import type { PeerProbe } from '../operator/api/v1alpha1.ts'
+import type { DataFolder } from './data-folder.ts'
+
+/** A process to run, and the configuration that it reads. */
+export type ChildPlan = { name: string } & (
+  { kind: 'crawler', config: CrawlerConfigInput }
+  | { kind: 'consumer', config: ConsumerConfigInput }
+)
+
+/** What one machine runs for a PeerProbe. */
+export interface LocalPlan {
+  /** Topics that must exist before any child starts. */
+  topics: TopicSpec[]
+
+  /** Consumers first: a new message must meet readers that know it. */
+  children: ChildPlan[]
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+
+// Any free port: several runs share a machine. Each child tells its parent which one it took.
+const ADMIN = { port: 0 }
+
+// The same as in a cluster, where the API server fills it in.
+const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
+
+/** What to run for a PeerProbe on this machine: the operator's own plan with files in place of Kafka and MySQL. */
+export function planFor (probe: PeerProbe, folder: Pick<DataFolder, 'busPath' | 'databasePath' | 'dumpFolder'>): LocalPlan {
+  const { messages, deadLetters } = topicsFor(probe.spec)
+  const bus: BusConfig = { embedded: { path: folder.busPath } }
+
+  return {
+    topics: [messages, deadLetters],
+    children: [
+      ...consumersOf(probe, { bus, topic: messages.name, folder }),
+      ...probe.spec.scans.map((scan): ChildPlan => ({
+        kind: 'crawler',
+        name: crawlerName(probe.metadata, scan.name),
+        config: crawlerConfigFor(probe.metadata, scan, { bus, topic: messages.name, admin: ADMIN })
+      }))
+    ]
+  }
+}
+
+interface ConsumerSetting { bus: BusConfig, topic: string, folder: Pick<DataFolder, 'databasePath' | 'dumpFolder'> }
+
+// The first of them removes what is too old: in a cluster a CronJob does.
+function consumersOf ({ metadata, spec }: PeerProbe, { bus, topic, folder }: ConsumerSetting): ChildPlan[] {
+  return Array.from({ length: spec.consumer.replicas }, (_, i) => ({
+    kind: 'consumer',
+    name: spec.consumer.replicas === 1 ? consumerName(metadata) : `${consumerName(metadata)}-${String(i + 1)}`,
+    config: consumerConfigFor(spec, {
+      bus,
+      store: { sqlite: { path: folder.databasePath } },
+      topic,
+      group: spec.kafka?.consumerGroup ?? DEFAULT_GROUP,
+      admin: ADMIN,
+      dumpFolder: folder.dumpFolder,
+      ...(i === 0 ? { retentionIntervalMs: DAY_MS } : {})
+    })
+  }))
+}

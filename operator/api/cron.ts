@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+interface Field { number: string, names?: string }
+
+// Minute, hour, day of month, month, day of week: what robfig/cron's standard parser takes, which
+// is what Kubernetes runs CronJobs by. Macros such as @daily are left out: one way to say it.
+const FIELDS: readonly Field[] = [
+  { number: '[0-5]?[0-9]' },
+  { number: '(?:[01]?[0-9]|2[0-3])' },
+  { number: '(?:0?[1-9]|[12][0-9]|3[01])' },
+  { number: '(?:0?[1-9]|1[0-2])', names: 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec' },
+  { number: '[0-6]', names: 'sun|mon|tue|wed|thu|fri|sat' }
+]
+
+const CRON = new RegExp(`^${FIELDS.map(fieldPattern).join(' ')}$`)
+
+/** A cron schedule of five fields, in UTC. The pattern holds in the API server as it does here. */
+export const CronText = z.string().max(100).regex(CRON, 'must be a cron schedule of five fields such as "30 3 * * *" (minute hour day month weekday)')
+
+function fieldPattern ({ number, names }: Field): string {
+  const value = names === undefined ? number : `(?:${number}|${names})`
+  const item = `(?:\\*|${value}(?:-${value})?)(?:/[1-9][0-9]?)?`
+
+  return `${item}(?:,${item})*`
+}

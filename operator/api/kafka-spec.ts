@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { DurationText } from '../../core/fields.ts'
+import { CaSecret, NamespaceName, ObjectName } from './references.ts'
+import { durationRule, valueAt, withRules } from './rules.ts'
+import type { Rule } from './rules.ts'
+
+const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+const Broker = z.string().max(300).regex(new RegExp(`^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\\[[0-9a-fA-F:.]+\\]):${PORT}$`), 'must be host:port')
+const has = (value: unknown, ...path: string[]): boolean => valueAt(value, path) !== undefined
+
+const topicRules: readonly Rule[] = [
+  { cel: 'self.name == oldSelf.name', path: ['name'], message: 'cannot be changed: consumers would lose their place' },
+  { cel: 'self.partitions >= oldSelf.partitions', path: ['partitions'], message: 'cannot be made fewer: Kafka does not allow it' },
+  durationRule(['retention'], { min: '1m', max: '87600h' })
+]
+
+/** The topic that crawlers publish to and consumers read. Its defaults hold for the embedded log as well. */
+export const TopicSpec = withRules(z.strictObject({
+  // Short enough for the name of the dead letters, which is longer, to be a topic name (249) and an object name.
+  name: z.string().min(1).max(200).regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower-case letters, digits, hyphens and dots').default('ipfs-nodes').describe('Name of the topic; the dead letters go to the same name with -dead-letters.'),
+  partitions: z.int().min(1).max(1_024).default(3).describe('Partitions; at most so many consumers share the work.'),
+  replicas: z.int().min(1).max(32).optional().describe('Replicas of each partition; the brokers\' default when absent.'),
+  retention: DurationText.default('168h').describe('How long messages are kept.'),
+  deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What becomes of the topics when the PeerProbe is deleted.')
+}).prefault({}), 'The topic of visits and crawls.', topicRules)
+
+const kafkaRules: readonly Rule[] = [
+  {
+    cel: 'has(self.strimzi) != has(self.brokers)',
+    path: [],
+    message: 'give exactly one of strimzi and brokers',
+    holds: kafka => has(kafka, 'strimzi') !== has(kafka, 'brokers')
+  },
+  {
+    cel: 'has(self.strimzi) == has(oldSelf.strimzi) && (!has(self.strimzi) || self.strimzi.cluster == oldSelf.strimzi.cluster)',
+    path: ['strimzi'],
+    message: 'cannot be changed: the messages would stay behind'
+  },
+  {
+    cel: '!has(self.strimzi) || !has(self.tls)',
+    path: ['tls'],
+    message: 'comes from the Kafka resource with strimzi: leave it out',
+    holds: kafka => !has(kafka, 'strimzi') || !has(kafka, 'tls')
+  },
+  {
+    cel: '!has(self.strimzi) || !has(self.authentication.secret)',
+    path: ['authentication', 'secret'],
+    message: 'is made by the operator with strimzi: leave it out',
+    holds: kafka => !has(kafka, 'strimzi') || !has(kafka, 'authentication', 'secret')
+  },
+  {
+    cel: '!has(self.brokers) || self.authentication.type == \'none\' || has(self.authentication.secret)',
+    path: ['authentication', 'secret'],
+    message: 'is required for authentication to brokers',
+    holds: kafka => !has(kafka, 'brokers') || !['scram-sha-512', 'tls'].includes(String(valueAt(kafka, ['authentication', 'type']))) || has(kafka, 'authentication', 'secret')
+  }
+]
+
+/** Where Kafka is, and the topic in it. */
+export const KafkaSpec = withRules(z.strictObject({
+  strimzi: z.strictObject({
+    cluster: ObjectName.describe('Name of the Kafka resource.'),
+    namespace: NamespaceName.optional().describe('Its namespace; the PeerProbe\'s when absent. Another one must allow ours by annotation peerprobe.dev/allowed-namespaces.'),
+    listener: z.string().min(1).max(25).regex(/^[a-z0-9]+$/, 'must be the name of a listener: lower-case letters and digits').optional().describe('Name of the listener to use; chosen by the authentication when absent.')
+  }).optional().describe('A Kafka cluster that Strimzi runs.'),
+  brokers: z.array(Broker).min(1).max(32).optional().describe('Brokers as host:port, for a Kafka without Strimzi.'),
+  tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections to brokers; plain text when absent.'),
+  authentication: z.strictObject({
+    type: z.enum(['none', 'scram-sha-512', 'tls']).default('none').describe('How clients prove who they are.'),
+    secret: ObjectName.optional().describe('Secret with username and password (scram-sha-512), or user.crt and user.key (tls); only for brokers.')
+  }).prefault({}).describe('Authentication of clients.'),
+  topic: TopicSpec,
+  consumerGroup: z.string().min(1).max(255).regex(/^[-._a-zA-Z0-9]+$/, 'must be letters, digits, hyphens, dots and underscores').default('ipfs-node-consumer').describe('Consumer group.'),
+  clientId: z.string().min(1).max(255).regex(/^[-._a-zA-Z0-9]+$/, 'must be letters, digits, hyphens, dots and underscores').default('ipfs-node-client').describe('Client id in the brokers\' logs and quotas.')
+}), 'The message bus. Required in a cluster.', kafkaRules)
+
+/** {@inheritDoc KafkaSpec} */
+export type KafkaSpec = z.output<typeof KafkaSpec>

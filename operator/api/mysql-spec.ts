@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { CaSecret, ObjectName, SecretKey } from './references.ts'
+import { valueAt, withRules } from './rules.ts'
+import type { Rule } from './rules.ts'
+
+const mysqlRules: readonly Rule[] = [
+  { cel: 'self.database == oldSelf.database', path: ['database'], message: 'cannot be changed: the history would stay behind' },
+  {
+    cel: 'self.maxIdleConns <= self.maxOpenConns',
+    path: ['maxIdleConns'],
+    message: 'must not exceed maxOpenConns',
+    holds: mysql => !(Number(valueAt(mysql, ['maxIdleConns'])) > Number(valueAt(mysql, ['maxOpenConns'])))
+  }
+]
+
+/** The database. */
+export const MysqlSpec = withRules(z.strictObject({
+  host: z.string().min(1).max(253).regex(/^[A-Za-z0-9:]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/, 'must be a host name or an IP address').describe('Host name or IP address of the server.'),
+  port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
+  database: z.string().min(1).max(64).regex(/^[A-Za-z0-9_$][-A-Za-z0-9_$]*$/, 'must be letters, digits, hyphens and underscores').describe('Name of the database; it must exist, the tables are made.'),
+  credentialsSecret: z.strictObject({
+    name: ObjectName.describe('Name of the Secret.'),
+    userKey: SecretKey.default('username').describe('Key of the user name in it.'),
+    passwordKey: SecretKey.default('password').describe('Key of the password in it.')
+  }).describe('Secret that holds user name and password.'),
+  tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections and checks the server\'s name; plain text when absent.'),
+  maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections that one consumer opens at most.'),
+  maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Idle connections that one consumer keeps at most.')
+}), 'The database (MySQL or MariaDB). Required in a cluster.', mysqlRules)
+
+/** {@inheritDoc MysqlSpec} */
+export type MysqlSpec = z.output<typeof MysqlSpec>

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+/** Name of a Kubernetes object (a DNS subdomain, RFC 1123). */
+export const ObjectName = z.string().min(1).max(253).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, 'must be the name of an object: lower-case letters, digits, hyphens and dots')
+
+/** Name of a namespace (a DNS label). */
+export const NamespaceName = z.string().min(1).max(63).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be the name of a namespace: lower-case letters, digits and hyphens')
+
+/** Key in a Secret. */
+export const SecretKey = z.string().min(1).max(253).regex(/^[-._a-zA-Z0-9]+$/, 'must be a key of a Secret: letters, digits, hyphens, dots and underscores')
+
+/** Where a certificate authority is: a key of a Secret in the PeerProbe's namespace. */
+export const CaSecret = z.strictObject({
+  name: ObjectName.describe('Name of the Secret.'),
+  key: SecretKey.default('ca.crt').describe('Key of the PEM certificates in it.')
+}).describe('Secret that holds the certificate authority; the system\'s authorities when absent.')
+
+/** A volume: an existing PersistentVolumeClaim in the PeerProbe's namespace. */
+export const Volume = z.strictObject({
+  claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace.')
+}).describe('Where the files are kept.')

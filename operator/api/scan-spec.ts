@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { Scan, ScanNetwork } from '../../core/contracts/scan.ts'
+import { CrawlerPodSpec } from './pod-spec.ts'
+import { ObjectName } from './references.ts'
+import { durationRule, valueAt, withRules } from './rules.ts'
+import type { Rule } from './rules.ts'
+
+// The schema of ScanNetwork checks these itself when it parses; the API server needs them in its own words.
+const networkRules: readonly Rule[] = [
+  { cel: 'has(self.preset) != (has(self.name) || has(self.bootstrapPeers))', path: [], message: 'give either preset, or name and bootstrapPeers' },
+  { cel: 'has(self.preset) || has(self.name) == has(self.bootstrapPeers)', path: [], message: 'a network of one\'s own needs name and bootstrapPeers' },
+  { cel: '!has(self.preset) || !has(self.protocols)', path: ['protocols'], message: 'a preset has its own protocols' }
+]
+
+const scanRules: readonly Rule[] = [
+  {
+    cel: 'self.active.enabled || self.passive.enabled',
+    path: ['active', 'enabled'],
+    message: 'a scan needs active.enabled or passive.enabled',
+    holds: scan => valueAt(scan, ['active', 'enabled']) !== false || valueAt(scan, ['passive', 'enabled']) !== false
+  },
+  {
+    cel: '!self.passive.mdns || self.passive.enabled',
+    path: ['passive', 'mdns'],
+    message: 'needs passive.enabled',
+    holds: scan => valueAt(scan, ['passive', 'mdns']) !== true || valueAt(scan, ['passive', 'enabled']) !== false
+  },
+  {
+    cel: '!self.passive.mdns || self.pod.hostNetwork',
+    path: ['passive', 'mdns'],
+    message: 'needs pod.hostNetwork: multicast does not cross a pod network'
+  },
+  // Timers of a JavaScript process end at 2^31 ms, about 24 days.
+  durationRule(['active', 'interval'], { min: '1s', max: '480h' }),
+  durationRule(['active', 'maxDuration'], { min: '1s', max: '480h' }),
+  durationRule(['active', 'dialTimeout'], { min: '100ms', max: '2m' }),
+  durationRule(['active', 'visitTimeout'], { min: '100ms', max: '10m' })
+]
+
+/** One scan of a PeerProbe: what the crawler process is told, and how the cluster runs it. */
+export const ScanSpec = withRules(z.strictObject({
+  ...Scan.shape,
+  network: withRules(ScanNetwork, 'The network to crawl.', networkRules),
+  storage: z.strictObject({
+    claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace.')
+  }).optional().describe('Keeps known peers when the crawler moves to another node; they are learnt anew when absent.'),
+  pod: CrawlerPodSpec
+}), 'One scan of one network; one crawler runs it.', scanRules)
+
+/** {@inheritDoc ScanSpec} */
+export type ScanSpec = z.output<typeof ScanSpec>

@@ -1,0 +1,46 @@
+import { DEAD_LETTER_SUFFIX } from '../../core/contracts/dead-letter.ts'
+
+/** What identifies a PeerProbe in its cluster. */
+export interface ProbeKey {
+  namespace: string
+  name: string
+}
+
+// Services and label values end at 63 characters; a probe's and a scan's name may have 40 each.
+const MAX_NAME = 63
+
+/** The identity of a scan in messages. */
+export function scanIdOf ({ namespace, name }: ProbeKey, scan: string): string {
+  return `${namespace}/${name}/${scan}`
+}
+
+/** Name of the crawler of one scan. */
+export function crawlerName ({ name }: ProbeKey, scan: string): string {
+  return fit(`${name}-crawler-${scan}`)
+}
+
+/** Name of the consumers. */
+export function consumerName ({ name }: ProbeKey): string {
+  return fit(`${name}-consumer`)
+}
+
+/** Topic for the messages of `topic` that cannot be stored. */
+export function deadLetterTopicOf (topic: string): string {
+  return `${topic}${DEAD_LETTER_SUFFIX}`
+}
+
+// The checksum keeps two long names apart that begin alike.
+function fit (name: string): string {
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 9)}-${checksum(name)}`
+}
+
+// FNV-1a, 32 bits: the model does no I/O, and nobody gains by making their own two names collide.
+function checksum (text: string): string {
+  let hash = 0x811c9dc5
+
+  for (const char of text) {
+    hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0
+  }
+
+  return hash.toString(16).padStart(8, '0')
+}

@@ -1,0 +1,24 @@
+import { toMilliseconds } from '../../core/fields.ts'
+import { TopicSpec } from '../api/kafka-spec.ts'
+import { deadLetterTopicOf } from './names.ts'
+import type { TopicSpec as BusTopic } from '../../core/bus/event-bus.ts'
+import type { PeerProbeSpec } from '../api/v1alpha1.ts'
+
+/** The topics of one PeerProbe. */
+export interface Topics {
+  messages: BusTopic
+
+  /** One partition: dead letters are few, and are read in the order in which they came. */
+  deadLetters: BusTopic
+}
+
+/** The topics that a PeerProbe asks for. The defaults of `spec.kafka.topic` hold where there is no Kafka. */
+export function topicsFor ({ kafka }: PeerProbeSpec): Topics {
+  const { name, partitions, retention } = kafka?.topic ?? TopicSpec.parse({})
+  const retentionMs = toMilliseconds(retention)
+
+  return {
+    messages: { name, partitions, retentionMs },
+    deadLetters: { name: deadLetterTopicOf(name), partitions: 1, retentionMs }
+  }
+}
