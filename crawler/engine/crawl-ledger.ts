@@ -1,0 +1,126 @@
+import { isContacted } from '../../core/contracts/outcome.ts'
+import { CrawlTally } from './crawl-tally.ts'
+import { Frontier } from './frontier.ts'
+import { PopulationProfile } from './population-profile.ts'
+import { population } from './population.ts'
+import { RateMeter } from './rate-meter.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
+import type { FrontierPeer } from './frontier-peer.ts'
+import type { FrontierDeps } from './frontier.ts'
+import type { CompletedVisit, VisitReport } from './visit-sink.ts'
+
+/** What the ledger needs. */
+export interface CrawlLedgerDeps extends FrontierDeps {
+  clock: Clock
+}
+
+/** A visit entered into the ledger. */
+export interface LedgerEntry {
+  visit: CompletedVisit
+
+  /** Whether the visit is published; uncontacted peers are beyond a limit only counted. */
+  isPublished: boolean
+}
+
+/** The books of one crawl: who was found, what became of each visit, what the population is like. */
+export class CrawlLedger {
+  readonly frontier: Frontier
+  readonly #clock: Clock
+  readonly #options: CrawlOptions
+  readonly #tally = new CrawlTally()
+  readonly #profile: PopulationProfile
+  readonly #rate: RateMeter
+  readonly #startedAtMs: number
+  readonly #sinceMs: number
+
+  constructor (deps: CrawlLedgerDeps, options: CrawlOptions, { bootstrap, connected, known }: CrawlSeeds) {
+    this.frontier = new Frontier(deps, options)
+    this.#clock = deps.clock
+    this.#options = options
+    this.#profile = new PopulationProfile(deps)
+    this.#startedAtMs = deps.clock.now()
+    this.#sinceMs = deps.clock.monotonic()
+    this.#rate = new RateMeter(this.#sinceMs)
+
+    for (const peer of bootstrap) {
+      this.frontier.seed(peer, 'bootstrap')
+    }
+    for (const peer of connected) {
+      this.frontier.seed(peer, 'connected')
+    }
+    for (const peer of known) {
+      this.frontier.seed(peer, 'known', peer)
+    }
+  }
+
+  /** How long the crawl has been going on. */
+  get elapsedMs (): number {
+    return this.#clock.monotonic() - this.#sinceMs
+  }
+
+  /** Enters a visit that ended: counts it and takes in the peers that it names. */
+  enter (peer: FrontierPeer, result: VisitReport): LedgerEntry {
+    const { outcome, connection, routingTable } = result
+    this.#tally.count(outcome, peer.outcome)
+    const visit: CompletedVisit = {
+      crawlId: this.#options.crawlId,
+      attempt: peer.attempt === 2 ? 2 : 1,
+      discoveryType: 'active',
+      source: peer.source,
+      id: peer.id,
+      addresses: peer.addresses.list(),
+      result
+    }
+    this.frontier.complete(peer, outcome, connection?.address)
+
+    if (routingTable !== undefined) {
+      this.frontier.learn(peer, routingTable)
+    }
+    if (isContacted(outcome)) {
+      this.#profile.add(result)
+    }
+
+    return { visit, isPublished: this.#tally.admits(outcome) }
+  }
+
+  /** Called once a second, for the rate. */
+  tick (): void {
+    this.#rate.sample(this.#clock.monotonic(), this.#tally.visits)
+  }
+
+  status (): Omit<CrawlStatus, 'waitingForSink' | 'watchdogCuts' | 'stalls'> {
+    const { found, queued, inFlight, done, refused } = this.frontier
+    const { crawlId, strategy } = this.#options
+
+    return {
+      crawlId,
+      strategy,
+      elapsedMs: this.elapsedMs,
+      queued,
+      inFlight,
+      done,
+      found,
+      refused,
+      byOutcome: this.#tally.byOutcome(),
+      visitsPerSecond: this.#rate.perSecond(this.#clock.monotonic(), this.#tally.visits)
+    }
+  }
+
+  report (): Omit<CrawlReport, 'end' | 'watchdogCuts' | 'stalls'> {
+    const { found: discovered, refused: refusedPeers } = this.frontier
+    const { crawlId, strategy, maxPeers } = this.#options
+    const latencyMs = this.#profile.latencyMs()
+
+    return {
+      crawlId,
+      strategy,
+      startedAtMs: this.#startedAtMs,
+      finishedAtMs: this.#clock.now(),
+      totals: this.#tally.totals({ discovered, refusedPeers }),
+      distributions: this.#profile.distributions(),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+      population: population(this.frontier.peers(), maxPeers)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { CrawlTotals } from '../../core/contracts/crawl.ts'
+import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { PeerRecord, QueryPlan } from '../visit/visitor.ts'
+import type { KnownPeer } from './known-peer.ts'
+import type { Distributions } from './population-profile.ts'
+import type { Quantiles } from './quantiles.ts'
+
+/** Settings of one crawl. */
+export interface CrawlOptions {
+  /** Start in epoch seconds, unique in the scan. */
+  crawlId: number
+
+  /** How many crawls came before; rotates the questions of a Census. */
+  crawlNumber: number
+
+  strategy: QueryPlan['strategy']
+
+  /** Visits in flight at most. */
+  concurrency: number
+
+  /** Peers visited at most. */
+  maxPeers: number
+
+  /** After this time nothing more is begun, and what is in flight is aborted. */
+  maxDurationMs: number
+
+  /** The limit that the visitor keeps by itself; the watchdog acts a second later. */
+  visitTimeoutMs: number
+}
+
+/** Where a crawl starts. A peer in several lists counts as in the first of them. */
+export interface CrawlSeeds {
+  bootstrap: readonly PeerRecord[]
+
+  /** Peers connected to the passive node. */
+  connected: readonly PeerRecord[]
+
+  /** The population of the crawl before. */
+  known: readonly KnownPeer[]
+}
+
+/** Why a crawl ended: nothing was left, its time was up, or its signal aborted. */
+export type CrawlEnd = 'complete' | 'max-duration' | 'aborted'
+
+/** What a crawl found out. */
+export interface CrawlReport {
+  crawlId: number
+  strategy: QueryPlan['strategy']
+  end: CrawlEnd
+
+  /** Epoch milliseconds. */
+  startedAtMs: number
+
+  /** Epoch milliseconds. */
+  finishedAtMs: number
+
+  totals: CrawlTotals
+  distributions: Distributions
+  latencyMs?: Quantiles
+
+  /** Seeds of the next crawl. */
+  population: KnownPeer[]
+
+  /** Visits that outlived their limit and were told to end. */
+  watchdogCuts: number
+
+  /** Times that nothing ended for long, and all visits in flight were told to end. */
+  stalls: number
+}
+
+/** A crawl in progress. */
+export interface CrawlStatus {
+  crawlId: number
+  strategy: QueryPlan['strategy']
+  elapsedMs: number
+  queued: number
+  inFlight: number
+  done: number
+  found: number
+  refused: number
+  byOutcome: Partial<Record<Outcome, number>>
+
+  /** Visits ended per second, over the last ten seconds. */
+  visitsPerSecond: number
+
+  /** Whether the crawl waits for what takes its visits to have room. */
+  waitingForSink: boolean
+
+  watchdogCuts: number
+  stalls: number
+}

@@ -1,0 +1,237 @@
+// One crawl: slots up to `concurrency`, each a visit in flight; when one ends, the next peer takes its
+// place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl, of each
+// visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
+import { errorText, ProbeError } from '../../core/errors.ts'
+import { CrawlLedger } from './crawl-ledger.ts'
+import { queryPlan } from './query-plan.ts'
+import { abandonedReport, reportOf, VisitsInFlight } from './visits-in-flight.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { Visitor, VisitResult } from '../visit/visitor.ts'
+import type { CrawlLedgerDeps } from './crawl-ledger.ts'
+import type { CrawlEnd, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
+import type { FrontierPeer } from './frontier-peer.ts'
+import type { CompletedVisit, VisitReport, VisitSink } from './visit-sink.ts'
+import type { RunningVisit } from './visits-in-flight.ts'
+
+const TICK_MS = 1_000
+
+/** Silence after which all visits in flight are told to end, in milliseconds. */
+export const STALL_MS = 30_000
+
+/** What a crawl needs. */
+export interface CrawlDeps extends CrawlLedgerDeps {
+  visitor: Pick<Visitor, 'visit'>
+  sink: VisitSink
+  log: Logger
+
+  /** Told of each visit that ended, published or not. */
+  onVisit?: (visit: CompletedVisit) => void
+
+  /** Told once a second that the crawl still comes round. */
+  onTick?: () => void
+}
+
+/** One crawl of a network. */
+export class CrawlRun {
+  readonly #deps: CrawlDeps
+  readonly #options: CrawlOptions
+  readonly #ledger: CrawlLedger
+  readonly #inFlight: VisitsInFlight
+  readonly #over = Promise.withResolvers<undefined>()
+  #timer: Disposable | undefined
+  #end: CrawlEnd | undefined
+  #fault: { cause: unknown } | undefined
+  #isOver = false
+  #waitingForSink = false
+  #progressMs: number
+  #stalls = 0
+
+  constructor (deps: CrawlDeps, options: CrawlOptions, seeds: CrawlSeeds) {
+    this.#deps = deps
+    this.#options = options
+    this.#ledger = new CrawlLedger(deps, options, seeds)
+    this.#inFlight = new VisitsInFlight(options)
+    this.#progressMs = deps.clock.monotonic()
+  }
+
+  /**
+   * Crawls until nothing is left, the time is up or `signal` aborts; in the last two cases what is in
+   * flight is aborted and counted first. Called once.
+   *
+   * @throws ProbeError `PP_VISITOR_BROKEN` when the visitor breaks its contract; whatever broke the sink
+   */
+  async run (signal: AbortSignal): Promise<CrawlReport> {
+    const onAbort = (): void => {
+      this.#stop('aborted')
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#setTimer()
+
+    try {
+      if (signal.aborted) {
+        onAbort()
+      }
+
+      this.#fill()
+      await this.#over.promise
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.#timer?.[Symbol.dispose]()
+    }
+
+    return { ...this.#ledger.report(), end: this.#end ?? 'complete', watchdogCuts: this.#inFlight.watchdogCuts, stalls: this.#stalls }
+  }
+
+  /** How the crawl stands. */
+  status (): CrawlStatus {
+    return {
+      ...this.#ledger.status(),
+      waitingForSink: this.#waitingForSink,
+      watchdogCuts: this.#inFlight.watchdogCuts,
+      stalls: this.#stalls
+    }
+  }
+
+  // Takes peers while there are slots and the sink has room; notices when the crawl is over.
+  #fill (): void {
+    const { frontier } = this.#ledger
+
+    while (this.#end === undefined && !this.#waitingForSink && this.#inFlight.size < this.#options.concurrency) {
+      const room = this.#deps.sink.ready()
+
+      if (room !== undefined) {
+        this.#waitForSink(room)
+        break
+      }
+
+      const peer = frontier.take()
+
+      if (peer === undefined) {
+        break
+      }
+
+      void this.#visit(peer)
+    }
+
+    if (this.#inFlight.size === 0 && (this.#end !== undefined || frontier.queued === 0)) {
+      this.#finish()
+    }
+  }
+
+  async #visit (peer: FrontierPeer): Promise<void> {
+    const { clock, visitor } = this.#deps
+    const visit: RunningVisit = { peer, controller: new AbortController(), startedAtMs: clock.now(), sinceMs: clock.monotonic() }
+    this.#progressMs = this.#inFlight.size === 0 ? visit.sinceMs : this.#progressMs
+    this.#inFlight.start(visit)
+    let result: VisitResult
+
+    try {
+      const plan = queryPlan(this.#options.strategy, this.#options.crawlNumber, peer.id)
+      result = await visitor.visit({ id: peer.id, addresses: peer.addresses.list(), plan }, visit.controller.signal)
+    } catch (cause) {
+      this.#inFlight.end(visit)
+      this.#fail(new ProbeError('PP_VISITOR_BROKEN', `a visitor rejected: ${errorText(cause)}`, { cause }))
+      return
+    }
+
+    // An abandoned visit that ends after all has been counted already.
+    if (this.#inFlight.end(visit)) {
+      this.#guard(() => {
+        this.#complete(visit, reportOf(visit, result))
+        this.#fill()
+      })
+    }
+  }
+
+  #complete ({ peer }: RunningVisit, result: VisitReport): void {
+    this.#progressMs = this.#deps.clock.monotonic()
+    const { visit, isPublished } = this.#ledger.enter(peer, result)
+
+    if (isPublished) {
+      this.#deps.sink.accept(visit)
+    }
+
+    this.#deps.onVisit?.(visit)
+  }
+
+  #setTimer (): void {
+    this.#timer = this.#deps.clock.after(TICK_MS, () => {
+      this.#setTimer()
+      this.#guard(() => {
+        this.#tick(this.#deps.clock.monotonic())
+      })
+    })
+  }
+
+  #tick (nowMs: number): void {
+    this.#deps.onTick?.()
+    this.#ledger.tick()
+
+    if (this.#ledger.elapsedMs >= this.#options.maxDurationMs) {
+      this.#stop('max-duration')
+    }
+    if (this.#inFlight.size > 0 && nowMs - this.#progressMs >= STALL_MS) {
+      this.#stalls++
+      this.#progressMs = nowMs
+      this.#inFlight.cutAll('stall', nowMs)
+    }
+
+    for (const visit of this.#inFlight.sweep(nowMs)) {
+      this.#complete(visit, abandonedReport(visit, nowMs))
+    }
+
+    if (this.#inFlight.lingering > this.#options.concurrency) {
+      throw new ProbeError('PP_VISITOR_BROKEN', 'more visits than there are slots never ended, although told to')
+    }
+
+    this.#fill()
+  }
+
+  #waitForSink (room: Promise<void>): void {
+    this.#waitingForSink = true
+    room.then(() => {
+      this.#waitingForSink = false
+      this.#guard(() => {
+        this.#fill()
+      })
+    }, (cause: unknown) => {
+      this.#fail(cause)
+    })
+  }
+
+  #guard (action: () => void): void {
+    try {
+      action()
+    } catch (err) {
+      this.#fail(err)
+    }
+  }
+
+  #fail (cause: unknown): void {
+    if (this.#isOver || this.#fault !== undefined) {
+      this.#deps.log.error({ err: cause }, 'another failure of a crawl that has failed or is over')
+    } else {
+      this.#fault = { cause }
+      this.#stop('aborted')
+      this.#fill()
+    }
+  }
+
+  #stop (end: CrawlEnd): void {
+    if (this.#end === undefined) {
+      this.#end = end
+      this.#inFlight.cutAll('stopped', this.#deps.clock.monotonic())
+      this.#fill()
+    }
+  }
+
+  #finish (): void {
+    this.#isOver = true
+
+    if (this.#fault === undefined) {
+      this.#over.resolve(undefined)
+    } else {
+      this.#over.reject(this.#fault.cause)
+    }
+  }
+}
