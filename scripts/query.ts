@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { errorText } from '../core/errors.ts'
 import { printable } from '../local/text.ts'
+import type { SQLOutputValue } from 'node:sqlite'
 
 const MAX_ROWS = 1_000
 const MAX_WIDTH = 60
@@ -13,7 +14,7 @@ try {
   }
 
   using database = new DatabaseSync(path, { readOnly: true })
-  const rows: Record<string, unknown>[] = []
+  const rows: Record<string, SQLOutputValue>[] = []
 
   for (const row of database.prepare(sql).iterate()) {
     if (rows.push(row) === MAX_ROWS) {
@@ -27,7 +28,7 @@ try {
   process.exitCode = 1
 }
 
-function formatTable (rows: readonly Record<string, unknown>[]): string {
+function formatTable (rows: readonly Record<string, SQLOutputValue>[]): string {
   if (rows[0] === undefined) {
     return '(no rows)\n'
   }
@@ -40,8 +41,8 @@ function formatTable (rows: readonly Record<string, unknown>[]): string {
   return `${lines.toSpliced(1, 0, widths.map(width => '-'.repeat(width)).join('  ')).join('\n')}\n${rows.length === MAX_ROWS ? `(the first ${String(MAX_ROWS)} rows)\n` : ''}`
 }
 
-function formatCell (value: unknown): string {
-  const text = value === null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : printable(String(value))
+function formatCell (value: SQLOutputValue | undefined): string {
+  const text = value == null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : printable(String(value))
 
   return text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH - 1)}…` : text
 }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseOptions } from '../../local/options.ts'
+
+const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url))
+const run = (...args: string[]): { status: number | null, stderr: string, stdout: string } => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+
+suite('the command line', () => {
+  test('asks for a practice network when nothing is given', () => {
+    assert.deepEqual(parseOptions([]), { manifestPath: undefined, once: false, forMs: undefined, dataDir: undefined, json: false })
+  })
+
+  test('takes a manifest, a duration and a folder', () => {
+    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--json']), { manifestPath: 'amino.yaml', once: true, forMs: 90_000, dataDir: 'here', json: true })
+  })
+
+  test('names a mistake and exits with a failure', () => {
+    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/]] as const) {
+      const { status, stderr } = run(...args)
+      assert.notEqual(status, 0)
+      assert.match(stderr, words)
+    }
+  })
+
+  test('explains itself', () => {
+    const { status, stdout } = run('--help')
+    assert.equal(status, 0)
+    for (const word of ['manifest', '--once', '--for', '--data', '--json']) {
+      assert.ok(stdout.includes(word))
+    }
+  })
+})

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { durationSecondsOf, summaryLines, unreachableByOutcome } from '../../local/summary.ts'
+import type { Crawl } from '../../core/contracts/crawl.ts'
+
+const rareAgents = Array.from({ length: 9 }, (_, i) => ({ value: `agent ${String(i)}`, count: 4 }))
+
+const crawl: Crawl = {
+  version: 1,
+  scan: 'default/amino/main',
+  network: 'ipfs',
+  crawlId: 1,
+  strategy: 'Census',
+  state: 'finished',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: '2026-01-01T00:04:05.000Z',
+  totals: { discovered: 1_000, visited: 1_000, contacted: 600, dhtServers: 550, unpublished: 0, refusedPeers: 0, outcomes: { ok: 550, identified: 50, timeout: 300, refused: 100 } },
+  distributions: {
+    agentVersions: { top: [{ value: 'kubo/0.36', count: 500 }, { value: '\u001B[2Jevil', count: 60 }, ...rareAgents], other: 4 },
+    protocols: { top: [{ value: '/ipfs/kad/1.0.0', count: 550 }], other: 0 },
+    transports: { top: [{ value: 'tcp', count: 600 }], other: 0 },
+    addressFamilies: { top: [], other: 0 }
+  },
+  latencyMs: { p50: 42.25, p90: 180, p99: 900 }
+}
+const text = summaryLines({ scan: 'main', crawl, database: '/data/my peers/peerprobe.sqlite', dump: null }).join('\n')
+
+suite('summaryLines', () => {
+  test('counts the population and gives every failure its reason', () => {
+    assert.match(text, /finished in 4 min 05 s \(Census\)/)
+    assert.match(text, /discovered +1,000/)
+    assert.match(text, /contacted +600 {2}60 % of those discovered/)
+    assert.match(text, /not contacted +400/)
+    assert.match(text, / {2}timeout +300 {2}No answer in time\./)
+    assert.match(text, /p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms/)
+  })
+
+  test('sums up what does not fit in the list', () => {
+    assert.match(text, /3 others +16/)
+  })
+
+  test('keeps a hostile agent string from steering the terminal', () => {
+    assert.ok(!text.includes('\u001B'))
+    assert.match(text, /\\u\{1b\}\[2Jevil/)
+  })
+
+  test('suggests a query that a shell takes, even in a folder with a space', () => {
+    assert.ok(text.includes('query -- \'/data/my peers/peerprobe.sqlite\' "SELECT'))
+  })
+
+  test('says so when the crawl ended before it counted', () => {
+    const { totals, distributions, ...bare } = crawl
+    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', dump: null })[0]!, /aborted before it counted/)
+    assert.ok(totals !== undefined && distributions !== undefined)
+  })
+})
+
+suite('crawl figures', () => {
+  test('unreachable peers are those not contacted, the most frequent outcome first', () => {
+    assert.deepEqual(unreachableByOutcome(crawl.totals!), [['timeout', 300], ['refused', 100]])
+  })
+
+  test('a crawl without an end has no duration', () => {
+    const { finishedAt, ...started } = crawl
+    assert.equal(durationSecondsOf(crawl), 245)
+    assert.equal(durationSecondsOf(started), 0)
+    assert.ok(finishedAt !== undefined)
+  })
+})
