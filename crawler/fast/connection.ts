@@ -1,0 +1,216 @@
+import { peerFault } from '../visit/peer-fault.ts'
+import { InboundStream } from './inbound-stream.ts'
+import { Proposal, Selection } from './multistream.ts'
+import { MAX_HANDSHAKE_BYTES, NoiseInitiator } from './noise.ts'
+import { frameNoise, NoiseFrames, SecureChannel } from './secure-channel.ts'
+import { SendBuffer } from './send-buffer.ts'
+import { Yamux, YAMUX_PROTOCOL } from './yamux.ts'
+import type { NoiseCredentials, NoiseResult } from './noise.ts'
+import type { StreamHandler, YamuxStream } from './yamux-stream.ts'
+
+/** Protocol id of Noise. */
+export const NOISE_PROTOCOL = '/noise'
+
+/** Bytes that one connection may receive: twice what 16 answers of the largest size and an identify take. */
+const MAX_RECEIVED_BYTES = 8_388_608
+
+/** Plain bytes that may wait for one flush. */
+const MAX_WAITING_BYTES = 262_144
+
+const NOISE = new Proposal(NOISE_PROTOCOL)
+const YAMUX = new Proposal(YAMUX_PROTOCOL)
+
+/** Who we are in every connection. */
+export interface HostCredentials {
+  noise: NoiseCredentials
+
+  /** Our answer to the remote's identify, framed. */
+  identifyReply: Uint8Array
+}
+
+/** Which peer a connection is for, and how to open it. */
+export interface ConnectionTarget {
+  /** Multihash of the peer id that the remote must prove. */
+  peerId: Uint8Array
+
+  /**
+   * Whether the Noise handshake starts before the remote has agreed to Noise. Saves a round trip; a remote that
+   * refuses Noise may reset the connection because of it, and its refusal is lost.
+   */
+  isOptimistic: boolean
+}
+
+/** What a connection tells whoever carries its bytes. */
+export interface ConnectionHandler {
+  /** Bytes wait to be written: call {@link Connection.take} soon, after whatever can be written with them. */
+  onWaiting (): void
+
+  /** The remote has proven who it is: streams can be opened. */
+  onSecured (): void
+}
+
+type Phase = 'selecting' | 'handshaking' | 'secured'
+
+/**
+ * One outbound connection without its socket: bytes from the wire in, bytes for the wire out.
+ *
+ * multistream selects Noise, Noise carries yamux, yamux carries streams. Every step goes out
+ * before the answer to the one before it, so that the first streams of ours leave in the same
+ * segment as the last message of the handshake.
+ */
+export class Connection {
+  readonly #target: ConnectionTarget
+  readonly #handler: ConnectionHandler
+  readonly #noise: NoiseInitiator
+  readonly #security = new Selection(NOISE)
+  readonly #frames = new NoiseFrames(MAX_HANDSHAKE_BYTES)
+  readonly #out: SendBuffer
+  readonly #mux: Yamux
+  #muxer: Selection | undefined
+  #channel: SecureChannel | undefined
+  #clear: Uint8Array[] = []
+  #phase: Phase = 'selecting'
+  #received = 0
+  #isStopped = false
+
+  constructor (host: HostCredentials, target: ConnectionTarget, handler: ConnectionHandler) {
+    this.#target = target
+    this.#handler = handler
+    this.#noise = new NoiseInitiator(host.noise)
+    this.#out = new SendBuffer(MAX_WAITING_BYTES, () => {
+      handler.onWaiting()
+    })
+    this.#mux = new Yamux(this.#out, {
+      onStream: stream => new InboundStream(stream, host.identifyReply),
+      onGoAway () {
+        // a remote that goes away closes the connection next: that says all
+      }
+    })
+  }
+
+  /** How far the connection is. */
+  get phase (): Phase {
+    return this.#phase
+  }
+
+  /** Whether the remote has answered at all: it speaks multistream. */
+  get isMultistream (): boolean {
+    return this.#security.hasHeader
+  }
+
+  /** Starts: the proposal of Noise and, when optimistic, the handshake. */
+  start (): void {
+    const { messageA } = this.#noise
+    this.#sendClear(this.#target.isOptimistic ? Buffer.concat([NOISE.opening, frameNoise(messageA)]) : NOISE.opening)
+  }
+
+  /** Opens a stream of ours. Only once secured. */
+  open (handler: StreamHandler): YamuxStream {
+    return this.#mux.open(handler)
+  }
+
+  /** Everything that waits to be written; undefined when nothing does. */
+  take (): Uint8Array | undefined {
+    if (this.#out.length > 0 && this.#channel !== undefined) {
+      this.#clear.push(this.#channel.seal(this.#out.take()))
+    }
+
+    const [first, ...more] = this.#clear
+    this.#clear = []
+
+    return first === undefined || more.length === 0 ? first : Buffer.concat([first, ...more])
+  }
+
+  /** Reads nothing more and delivers nothing more. */
+  stop (): void {
+    this.#isStopped = true
+    this.#mux.stop()
+  }
+
+  /**
+   * Reads bytes from the wire, which stay the caller's. Throws PP_PEER_FAULT with what a broken
+   * rule means for the attempt; then the connection is of no more use.
+   */
+  feed (bytes: Uint8Array): void {
+    this.#received += bytes.length
+
+    if (this.#received > MAX_RECEIVED_BYTES) {
+      throw peerFault('limit-exceeded', 'the remote sent more than a visit reads')
+    }
+
+    let rest = bytes
+
+    if (this.#phase === 'selecting') {
+      rest = this.#select(rest)
+    }
+
+    if (this.#phase === 'handshaking') {
+      rest = this.#frames.feed(rest, message => this.#shakeHands(message))
+    }
+
+    if (this.#phase === 'secured' && rest.length > 0 && !this.#isStopped) {
+      this.#channel?.feed(rest)
+    }
+  }
+
+  #select (bytes: Uint8Array): Uint8Array {
+    const rest = this.#security.feed(bytes)
+
+    if (this.#security.state === 'refused') {
+      throw peerFault('security-unsupported', 'the remote refuses Noise')
+    }
+
+    if (this.#security.state === 'selected') {
+      this.#phase = 'handshaking'
+
+      if (!this.#target.isOptimistic) {
+        this.#sendClear(frameNoise(this.#noise.messageA))
+      }
+    }
+
+    return rest
+  }
+
+  #shakeHands (message: Uint8Array): boolean {
+    const result = this.#noise.readMessageB(message, this.#target.peerId)
+    this.#channel = new SecureChannel(result.send, result.receive, plain => this.#onPlain(plain))
+    this.#phase = 'secured'
+    this.#sendClear(frameNoise(result.messageC))
+    this.#selectMuxer(result)
+    this.#handler.onSecured()
+
+    return false
+  }
+
+  /** Both told their muxers in the handshake and share yamux, or it is proposed inside Noise, streams following at once. */
+  #selectMuxer ({ remote }: NoiseResult): void {
+    if (!remote.muxers.includes(YAMUX_PROTOCOL)) {
+      this.#muxer = new Selection(YAMUX)
+      this.#out.append(YAMUX.opening)
+    }
+  }
+
+  #onPlain (plain: Uint8Array): boolean {
+    const rest = this.#muxer === undefined ? plain : this.#readMuxer(this.#muxer, plain)
+    this.#mux.feed(rest)
+
+    return !this.#isStopped
+  }
+
+  #readMuxer (muxer: Selection, plain: Uint8Array): Uint8Array {
+    const rest = muxer.feed(plain)
+
+    if (muxer.state === 'refused') {
+      throw peerFault('no-muxer', 'the remote refuses yamux')
+    }
+
+    this.#muxer = muxer.state === 'pending' ? muxer : undefined
+
+    return rest
+  }
+
+  #sendClear (bytes: Uint8Array): void {
+    this.#clear.push(bytes)
+    this.#handler.onWaiting()
+  }
+}

@@ -1,0 +1,217 @@
+import { waitOn } from '../../core/clock-wait.ts'
+import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
+import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../wire/identify-message.ts'
+import { NOISE_PROTOCOL } from './connection.ts'
+import { Proposal } from './multistream.ts'
+import { ProtocolStream } from './protocol-stream.ts'
+import { YAMUX_PROTOCOL } from './yamux.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { QueryStream, Session } from '../visit/session.ts'
+import type { Link } from './link.ts'
+
+/**
+ * One secured connection, and up to four more in its place.
+ *
+ * rust-libp2p hosts without an idle time close a connection that has no stream yet: whether ours are
+ * in time is chance. A connection that closes before any stream is answered is therefore dialled
+ * again, and the streams are opened again on the next one. After the first answer a close is final.
+ */
+const MAX_REDIALS = 4
+const MIN_WAIT_MS = 20
+const MAX_WAIT_MS = 400
+
+const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
+
+/** What a session needs. */
+export interface FastSessionDeps {
+  clock: Clock
+
+  /** In [0, 1). */
+  random: () => number
+
+  /** Another secured link to the same address. */
+  redial: (signal: AbortSignal) => Promise<Link>
+
+  /** The proposal of a protocol, made once. */
+  proposalOf: (protocol: string) => Proposal
+}
+
+/** A {@link Session} of the fast lane. */
+export class FastSession implements Session {
+  readonly connection = { transport: 'tcp', security: NOISE_PROTOCOL, muxer: YAMUX_PROTOCOL, limited: false } as const
+  readonly #deps: FastSessionDeps
+  readonly #streams = new Set<ProtocolStream>()
+  readonly #closing = new AbortController()
+  #link: Link | undefined
+  #latencyMs = Infinity
+  #redials = 0
+  #isAnswered = false
+  #fault: Error | undefined
+
+  constructor (deps: FastSessionDeps, link: Link) {
+    this.#deps = deps
+    this.#use(link)
+  }
+
+  get latencyMs (): number | undefined {
+    return Number.isFinite(this.#latencyMs) ? this.#latencyMs : undefined
+  }
+
+  async identify (signal: AbortSignal): Promise<Uint8Array> {
+    const stream = this.#open(IDENTIFY)
+
+    try {
+      if (!await stream.isSelected(signal)) {
+        throw peerFault('protocol-error', 'the remote refuses identify')
+      }
+
+      return await readToEnd(stream, signal)
+    } finally {
+      this.#close(stream)
+    }
+  }
+
+  async openQueries (protocols: readonly string[], signal: AbortSignal): Promise<QueryStream | undefined> {
+    for (const protocol of protocols) {
+      const stream = this.#open(this.#deps.proposalOf(protocol))
+      let isSelected = false
+
+      try {
+        isSelected = await stream.isSelected(signal)
+      } finally {
+        if (!isSelected) {
+          this.#close(stream)
+        }
+      }
+
+      if (isSelected) {
+        return stream
+      }
+    }
+
+    return undefined
+  }
+
+  [Symbol.dispose] (): void {
+    this.#closing.abort()
+    this.#fail(peerFault('aborted', 'the session was closed'))
+    this.#link?.[Symbol.dispose]()
+    this.#link = undefined
+  }
+
+  #open (proposal: Proposal): ProtocolStream {
+    const stream = new ProtocolStream(proposal, this.#onAnswer)
+    this.#streams.add(stream)
+
+    if (this.#fault !== undefined) {
+      stream.fail(this.#fault)
+    } else if (this.#link !== undefined) {
+      stream.attach(this.#link.connection)
+    }
+
+    return stream
+  }
+
+  #close (stream: ProtocolStream): void {
+    this.#streams.delete(stream)
+    stream.reset()
+  }
+
+  readonly #onAnswer = (): void => {
+    if (!this.#isAnswered) {
+      this.#isAnswered = true
+      this.#latencyMs = Math.min(this.#latencyMs, this.#link?.sinceSecuredMs ?? Infinity)
+    }
+  }
+
+  #use (link: Link): void {
+    this.#link = link
+    this.#latencyMs = Math.min(this.#latencyMs, link.latencyMs ?? Infinity)
+    link.onClosed = (fault) => {
+      this.#link = undefined
+      void this.#recover(fault)
+    }
+
+    for (const stream of this.#streams) {
+      stream.attach(link.connection)
+    }
+  }
+
+  /** Never rejects: whatever ends the attempts becomes the fault of the session's streams. */
+  async #recover (fault: Error): Promise<void> {
+    let last = fault
+
+    try {
+      while (this.#isChance(last)) {
+        this.#redials++
+        const link = await this.#redial()
+
+        if (link instanceof Error) {
+          last = link
+        } else {
+          this.#adopt(link)
+
+          return
+        }
+      }
+
+      this.#fail(fault)
+    } catch (err) {
+      this.#fail(err as Error)
+    }
+  }
+
+  /** The session may have closed in the moment in which the link was secured. */
+  #adopt (link: Link): void {
+    if (this.#closing.signal.aborted) {
+      link[Symbol.dispose]()
+    } else {
+      this.#use(link)
+    }
+  }
+
+  /** The next link, or the fault of the peer that prevented it. Throws when the session closes meanwhile. */
+  async #redial (): Promise<Link | Error> {
+    const { clock, random, redial } = this.#deps
+    const waitMs = MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS) * this.#redials / MAX_REDIALS
+    await waitOn(clock, waitMs, this.#closing.signal)
+
+    try {
+      return await redial(this.#closing.signal)
+    } catch (err) {
+      if (outcomeOfFault(err) === undefined) {
+        throw err
+      }
+
+      return err as Error
+    }
+  }
+
+  #isChance (fault: Error): boolean {
+    return outcomeOfFault(fault) === 'reset' && !this.#isAnswered && this.#redials < MAX_REDIALS && this.#fault === undefined
+  }
+
+  #fail (fault: Error): void {
+    this.#fault ??= fault
+
+    for (const stream of this.#streams) {
+      stream.fail(fault)
+    }
+  }
+}
+
+async function readToEnd (stream: ProtocolStream, signal: AbortSignal): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+
+  for (let bytes = await stream.read(signal); bytes !== undefined; bytes = await stream.read(signal)) {
+    parts.push(bytes)
+    size += bytes.length
+
+    if (size > MAX_IDENTIFY_BYTES) {
+      throw peerFault('protocol-error', 'the remote identifies itself at too great length')
+    }
+  }
+
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,123 @@
+import { createPublicKey, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+
+/**
+ * The public keys that libp2p peers have, and how each verifies (libp2p specifications, peer-ids).
+ *
+ * ECDSA has two forms in the wild: Go and Rust send a SubjectPublicKeyInfo of 91 bytes and sign in
+ * DER; js-libp2p sends an 87-byte structure of its own and signs 64 raw bytes. Each form is bound to
+ * its own signature encoding, so that no key has two valid readings.
+ */
+const TYPES = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const
+const TYPE_TAG = 0x08
+const DATA_TAG = 0x12
+const MORE = 0x80
+const MIN_RSA_BITS = 2_048
+const MAX_RSA_BITS = 8_192
+const MAX_RSA_EXPONENT = 0xffff_ffffn
+const ED25519_LENGTH = 32
+const SECP256K1_LENGTH = 33
+const SECP256K1_SPKI = Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex')
+const P256_SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
+const P256_JS = Buffer.from('3055020101a00a06082a8648ce3d030107a144034200', 'hex')
+const P256_POINT_LENGTH = 65
+
+/** Names of the key types, in the order of their numbers on the wire. */
+export type KeyType = typeof TYPES[number]
+
+/** A public key that can verify. */
+export interface PublicKey {
+  type: KeyType
+
+  /** Whether `signature` over `message` was made with this key. Never throws. */
+  verify (message: Uint8Array, signature: Uint8Array): boolean
+}
+
+/**
+ * Reads the PublicKey protobuf, in its deterministic encoding only: type, then data, then nothing.
+ * Undefined for anything else, for a key that is not on its curve, and for an RSA key outside 2048 to 8192 bits.
+ */
+export function parsePublicKey (message: Uint8Array): PublicKey | undefined {
+  const type = TYPES[message[1] ?? TYPES.length]
+
+  if (message[0] !== TYPE_TAG || type === undefined || message[2] !== DATA_TAG) {
+    return undefined
+  }
+
+  const data = exactBytes(message, 3)
+
+  return data === undefined ? undefined : attempt(() => IMPORTERS[type](data))
+}
+
+const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | undefined>> = {
+  RSA (data) {
+    const key = fromSpki(data)
+    const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+    const usable = key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && publicExponent <= MAX_RSA_EXPONENT
+
+    return usable ? verifier('RSA', key, 'sha256') : undefined
+  },
+
+  Ed25519 (data) {
+    if (data.length !== ED25519_LENGTH) {
+      return undefined
+    }
+
+    const x = Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64url')
+
+    return verifier('Ed25519', createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }), null)
+  },
+
+  secp256k1 (data) {
+    return data.length === SECP256K1_LENGTH ? verifier('secp256k1', fromSpki(Buffer.concat([SECP256K1_SPKI, data])), 'sha256') : undefined
+  },
+
+  ECDSA (data) {
+    if (startsWith(data, P256_SPKI) && data.length === P256_SPKI.length + P256_POINT_LENGTH) {
+      return verifier('ECDSA', fromSpki(data), 'sha256')
+    }
+
+    if (startsWith(data, P256_JS) && data.length === P256_JS.length + P256_POINT_LENGTH) {
+      return verifier('ECDSA', fromSpki(Buffer.concat([P256_SPKI, data.subarray(P256_JS.length)])), 'sha256', 'ieee-p1363')
+    }
+
+    return undefined
+  }
+}
+
+function verifier (type: KeyType, key: KeyObject, algorithm: 'sha256' | null, dsaEncoding: 'der' | 'ieee-p1363' = 'der'): PublicKey {
+  const input = type === 'ECDSA' ? { key, dsaEncoding } : key
+
+  return {
+    type,
+    verify: (message, signature) => attempt(() => verify(algorithm, message, input, signature)) ?? false
+  }
+}
+
+function fromSpki (der: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
+}
+
+function startsWith (bytes: Uint8Array, head: Uint8Array): boolean {
+  return Buffer.compare(bytes.subarray(0, head.length), head) === 0
+}
+
+/** The bytes field at `at` when its length of one or two bytes, minimally encoded, ends exactly at the end of `message`. */
+function exactBytes (message: Uint8Array, at: number): Uint8Array | undefined {
+  const low = message[at] ?? 0
+  const high = low < MORE ? 0 : message[at + 1] ?? 0
+  const size = low < MORE ? 1 : 2
+  const data = message.subarray(at + size)
+  const isMinimal = size === 1 || (high > 0 && high < MORE)
+
+  return isMinimal && data.length === (low & (MORE - 1)) + high * MORE ? data : undefined
+}
+
+/** OpenSSL throws for bytes that are no key and some that are no signature: for a remote's bytes both only mean no. */
+function attempt<T> (operation: () => T): T | undefined {
+  try {
+    return operation()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { sha256 } from './noise-hash.ts'
+import type { KeyObject } from 'node:crypto'
+
+const IDENTITY_CODE = 0x00
+const SHA256_CODE = 0x12
+const SHA256_LENGTH = 32
+const MAX_IDENTITY_LENGTH = 127
+const SPKI_PREFIX_LENGTH = 12
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
+const ED25519_MESSAGE_HEAD = Uint8Array.of(0x08, 1, 0x12, 32)
+
+/**
+ * Whether the peer id `id` (a multihash) is that of the public key in `keyMessage` (its protobuf).
+ *
+ * Either the key itself is inlined (identity multihash) or its SHA-256: then the key that was
+ * received is hashed, or anyone could answer in the name of an RSA or ECDSA peer.
+ */
+export function isIdOfKey (id: Uint8Array, keyMessage: Uint8Array): boolean {
+  if (id[1] !== id.length - 2 || id[1] > MAX_IDENTITY_LENGTH) {
+    return false
+  }
+
+  if (id[0] === IDENTITY_CODE) {
+    return Buffer.compare(id.subarray(2), keyMessage) === 0
+  }
+
+  return id[0] === SHA256_CODE && id[1] === SHA256_LENGTH && Buffer.compare(id.subarray(2), sha256(keyMessage)) === 0
+}
+
+/** Our own Ed25519 key, under which we visit. */
+export class HostKey {
+  readonly #privateKey: KeyObject
+
+  /** The public key as its protobuf. */
+  readonly message: Uint8Array
+
+  /** The peer id as a multihash. */
+  readonly id: Uint8Array
+
+  private constructor (privateKey: KeyObject) {
+    const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX_LENGTH)
+    this.#privateKey = privateKey
+    this.message = Buffer.concat([ED25519_MESSAGE_HEAD, raw])
+    this.id = Buffer.concat([Uint8Array.of(IDENTITY_CODE, this.message.length), this.message])
+  }
+
+  /** A fresh key. */
+  static generate (): HostKey {
+    return new HostKey(generateKeyPairSync('ed25519').privateKey)
+  }
+
+  /** The key of a 32-byte seed: the first half of the private key as libp2p stores it. */
+  static fromSeed (seed: Uint8Array): HostKey {
+    return new HostKey(createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' }))
+  }
+
+  /** Signs `message`. */
+  sign (message: Uint8Array): Uint8Array {
+    return sign(null, message, this.#privateKey)
+  }
+}
