@@ -26,6 +26,7 @@ export const ERRORS = {
   PP_STORE_DATA: { reason: 'StoreData', retryable: false, summary: 'The database refuses the values of a row.', action: 'Read the reason in the dead-letter headers; the message itself is kept there.' },
   PP_STORE_SCHEMA: { reason: 'StoreSchema', retryable: false, summary: 'The database schema is not the one that this version expects.', action: 'Run the version that made the schema or a newer one; never edit applied migrations.' },
   PP_DUMP_FAILED: { reason: 'DumpFailed', retryable: true, summary: 'A dump file could not be written.', action: 'Check the permissions and the free space of the dump folder; consuming goes on.' },
+  PP_PEER_FAULT: { reason: 'PeerFault', retryable: false, summary: 'A remote peer broke a protocol or passed a limit.', action: 'Nothing: it ends that connection and becomes the outcome of the attempt.' },
   PP_VISITOR_BROKEN: { reason: 'VisitorBroken', retryable: false, summary: 'A visitor broke its contract: it threw, or outlived its time limit.', action: 'This is a fault of PeerProbe: report it with the log.' }
 } as const satisfies Record<string, ErrorEntry>
 
