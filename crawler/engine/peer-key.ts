@@ -1,8 +1,8 @@
-// Multihash codes and lengths of peer ids (libp2p peer id specification, "Peer Ids"): a key of at
-// most 42 bytes stands in the id itself, a longer one by its SHA-256.
+// Multihash codes and lengths of peer ids. By the libp2p peer id specification a key of at most 42 bytes
+// stands in the id itself and a longer one by its SHA-256; js-libp2p also inlines ECDSA keys, of 91 bytes.
 const IDENTITY = 0x00
 const SHA2_256 = 0x12
-const MAX_INLINE_KEY = 42
+const MAX_INLINE_KEY = 91
 const MIN_INLINE_KEY = 8
 const SHA2_256_BYTES = 32
 

@@ -1,0 +1,43 @@
+/** Lets callers wait until a condition holds, checked whenever somebody says that something changed. */
+export class Change {
+  readonly #checks = new Set<() => void>()
+
+  /** Something changed: checks the conditions of all who wait. */
+  notify (): void {
+    for (const check of [...this.#checks]) {
+      check()
+    }
+  }
+
+  /** Resolves when `condition` holds; rejects when it throws or `signal` aborts. */
+  async until (condition: () => boolean, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+
+    if (condition()) {
+      return
+    }
+
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+    const check = (): void => {
+      try {
+        if (condition()) {
+          resolve(undefined)
+        }
+      } catch (err) {
+        reject(err)
+      }
+    }
+    const onAbort = (): void => {
+      reject(signal?.reason)
+    }
+    this.#checks.add(check)
+    signal?.addEventListener('abort', onAbort, { once: true })
+
+    try {
+      await promise
+    } finally {
+      this.#checks.delete(check)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { CRAWL_TYPE, TOP_VALUES } from '../../core/contracts/crawl.ts'
+import { MESSAGE_LIMITS } from '../../core/contracts/visit.ts'
+import { cloudEventHeaders } from './cloud-event.ts'
+import { messageMs, timestamp } from './message-context.ts'
+import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { Crawl, Distribution } from '../../core/contracts/crawl.ts'
+import type { CrawlReport } from '../engine/crawl-report.ts'
+import type { Distributions } from '../engine/population-profile.ts'
+import type { MessageContext } from './message-context.ts'
+
+/** The message that a crawl has started. */
+export function crawlStartedMessage ({ crawlId, strategy, startedAtMs }: Pick<CrawlReport, 'crawlId' | 'strategy' | 'startedAtMs'>, context: MessageContext): OutgoingMessage {
+  const startedAt = timestamp(startedAtMs)
+
+  return outgoing({ version: 1, ...context, crawlId, strategy, state: 'started', startedAt }, startedAt)
+}
+
+/** The message that a crawl is over: `aborted` when the process stopped it, otherwise `finished`. At most 64 kB. */
+export function crawlEndedMessage (report: CrawlReport, context: MessageContext): OutgoingMessage {
+  const finishedAt = timestamp(report.finishedAtMs)
+  const { latencyMs } = report
+  const crawl: Crawl = {
+    version: 1,
+    ...context,
+    crawlId: report.crawlId,
+    strategy: report.strategy,
+    state: report.end === 'aborted' ? 'aborted' : 'finished',
+    startedAt: timestamp(report.startedAtMs),
+    finishedAt,
+    totals: report.totals,
+    distributions: report.distributions,
+    ...(latencyMs === undefined ? {} : { latencyMs: { p50: messageMs(latencyMs.p50), p90: messageMs(latencyMs.p90), p99: messageMs(latencyMs.p99) } })
+  }
+  let message = outgoing(crawl, finishedAt)
+
+  // Only a network full of long invented values gets here.
+  for (let top = TOP_VALUES; message.value.length > MESSAGE_LIMITS.bytes; top = Math.floor(top / 2)) {
+    message = outgoing({ ...crawl, distributions: foldAll(report.distributions, top) }, finishedAt)
+  }
+
+  return message
+}
+
+function foldAll ({ agentVersions, protocols, transports, addressFamilies }: Distributions, top: number): Distributions {
+  return {
+    agentVersions: fold(agentVersions, top),
+    protocols: fold(protocols, top),
+    transports: fold(transports, top),
+    addressFamilies: fold(addressFamilies, top)
+  }
+}
+
+function fold ({ top, other }: Distribution, n: number): Distribution {
+  return { top: top.slice(0, n), other: top.slice(n).reduce((sum, { count }) => sum + count, other) }
+}
+
+function outgoing (crawl: Crawl, time: string): OutgoingMessage {
+  return {
+    key: crawl.scan,
+    value: Buffer.from(JSON.stringify(crawl)),
+    headers: cloudEventHeaders({ id: `${String(crawl.crawlId)}-${crawl.state}`, type: CRAWL_TYPE, source: crawl.scan, time })
+  }
+}

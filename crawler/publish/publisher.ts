@@ -1,0 +1,222 @@
+// Messages on their way to the bus. Nothing accepted is dropped while the process runs: a bus that is
+// away is tried again for ever, the buffer fills, and a full buffer tells the crawl to take no new
+// visits. One batch is under way at a time, which keeps the order of messages with the same key.
+import { retry } from '../../core/backoff.ts'
+import { waitOn } from '../../core/clock-wait.ts'
+import { childController, isAbort } from '../../core/signals.ts'
+import { Change } from './change.ts'
+import { MessageBuffer } from './message-buffer.ts'
+import type { EventBus, OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { BufferLimits } from './message-buffer.ts'
+
+/** Messages buffered before {@link Publisher.ready} says to wait. Visits in flight by then come on top. */
+export const BUFFER_LIMITS: BufferLimits = { messages: 10_000, bytes: 32 * 1_024 * 1_024 }
+
+/** One batch at most. The bytes stay below the 1 MB that a Kafka broker takes for one partition by default. */
+export const BATCH_LIMITS: BufferLimits = { messages: 500, bytes: 768 * 1_024 }
+
+/** How long messages wait for a batch to fill, in milliseconds. */
+export const LINGER_MS = 100
+
+const MAX_BACKOFF_MS = 10_000
+
+/** What the publisher needs. */
+export interface PublisherDeps {
+  bus: Pick<EventBus, 'publish'>
+  clock: Clock
+  log: Logger
+
+  /** Told of each batch that the bus acknowledged, and how long that took with all attempts. */
+  onPublished?: (messages: number, durationMs: number) => void
+}
+
+/** Settings of {@link Publisher.open}. */
+export interface PublisherOptions {
+  topic: string
+
+  /** How long disposing may take to send what is buffered, in milliseconds. */
+  flushTimeoutMs: number
+}
+
+/** How the publisher stands. */
+export interface PublisherStatus {
+  /** Messages not acknowledged yet. */
+  buffered: number
+
+  bufferedBytes: number
+
+  /** Messages acknowledged. */
+  published: number
+
+  /** Attempts that failed and were made again. */
+  retries: number
+}
+
+/** Buffers messages and publishes them in batches, each until it is acknowledged. */
+export class Publisher implements AsyncDisposable {
+  readonly #deps: PublisherDeps
+  readonly #options: PublisherOptions
+  readonly #buffer = new MessageBuffer(BUFFER_LIMITS)
+  readonly #change = new Change()
+  readonly #lifetime = new AbortController()
+  readonly #running: Promise<void>
+  #published = 0
+  #retries = 0
+  #drainTo = 0
+  #linger: Disposable | undefined
+  #lingerIsOver = false
+  #backoff: AbortController | undefined
+  #isClosing = false
+  #failure: { cause: unknown } | undefined
+
+  private constructor (deps: PublisherDeps, options: PublisherOptions) {
+    this.#deps = deps
+    this.#options = options
+    this.#running = this.#run()
+  }
+
+  /** A publisher to one topic of an open bus. */
+  static open (deps: PublisherDeps, options: PublisherOptions): Publisher {
+    return new Publisher(deps, options)
+  }
+
+  /** Undefined when there is room; otherwise resolves when there is, and rejects when the bus failed for good. */
+  ready (): Promise<void> | undefined {
+    return this.#failure === undefined && !this.#buffer.isFull
+      ? undefined
+      : this.#change.until(() => {
+          this.#throwIfFailed()
+          return !this.#buffer.isFull
+        })
+  }
+
+  /** Takes a message over, also when there is no room: callers ask {@link ready} before they begin what makes one. */
+  accept (message: OutgoingMessage): void {
+    this.#buffer.push(message)
+    this.#startLinger()
+    this.#change.notify()
+  }
+
+  /**
+   * Sends without waiting for a batch to fill; resolves when all accepted so far is acknowledged.
+   *
+   * @throws what the bus failed with for good; AbortError
+   */
+  async drain (signal: AbortSignal): Promise<void> {
+    const upTo = this.#published + this.#buffer.size
+    this.#drainTo = Math.max(this.#drainTo, upTo)
+    this.#change.notify()
+    await this.#change.until(() => {
+      this.#throwIfFailed()
+      return this.#published >= upTo
+    }, signal)
+  }
+
+  /** Publishes a message when all accepted before is acknowledged; resolves when it is acknowledged itself. */
+  async publishAfterAll (message: OutgoingMessage, signal: AbortSignal): Promise<void> {
+    await this.drain(signal)
+    this.accept(message)
+    await this.drain(signal)
+  }
+
+  status (): PublisherStatus {
+    return { buffered: this.#buffer.size, bufferedBytes: this.#buffer.bytes, published: this.#published, retries: this.#retries }
+  }
+
+  /** Sends what is buffered within the time limit. What then is not acknowledged is lost, and logged. */
+  async [Symbol.asyncDispose] (): Promise<void> {
+    const deadline = this.#deps.clock.after(this.#options.flushTimeoutMs, () => {
+      this.#lifetime.abort()
+    })
+    this.#isClosing = true
+    this.#backoff?.abort()
+    this.#change.notify()
+    await this.#running
+    deadline[Symbol.dispose]()
+    this.#linger?.[Symbol.dispose]()
+
+    if (this.#buffer.size > 0) {
+      this.#deps.log.error({ err: this.#failure?.cause, messages: this.#buffer.size, bytes: this.#buffer.bytes }, 'lost messages that were not acknowledged before the stop')
+    }
+  }
+
+  async #run (): Promise<void> {
+    try {
+      while (await this.#hasBatch()) {
+        const sinceMs = this.#deps.clock.monotonic()
+        const batch = this.#buffer.batch(BATCH_LIMITS)
+        await this.#publish(batch)
+        this.#buffer.acknowledge(batch.length)
+        this.#published += batch.length
+        this.#deps.onPublished?.(batch.length, this.#deps.clock.monotonic() - sinceMs)
+        this.#change.notify()
+      }
+    } catch (cause) {
+      // Told to whoever waits for room or for an acknowledgement, now or later.
+      this.#failure = { cause }
+      this.#change.notify()
+    }
+  }
+
+  /** Waits until a batch is due; false when the publisher closes and nothing is left. */
+  async #hasBatch (): Promise<boolean> {
+    this.#linger?.[Symbol.dispose]()
+    this.#linger = undefined
+    this.#lingerIsOver = false
+    this.#startLinger()
+    await this.#change.until(() => this.#isClosing || this.#isDue())
+
+    return this.#buffer.size > 0
+  }
+
+  #isDue (): boolean {
+    return this.#buffer.size >= BATCH_LIMITS.messages || this.#drainTo > this.#published || this.#lingerIsOver
+  }
+
+  async #publish (batch: OutgoingMessage[]): Promise<void> {
+    const { bus, log } = this.#deps
+
+    await retry(() => bus.publish(this.#options.topic, batch, this.#lifetime.signal), {
+      signal: this.#lifetime.signal,
+      attempts: Infinity,
+      maxMs: MAX_BACKOFF_MS,
+      wait: (ms, signal) => this.#waitToRetry(ms, signal),
+      onRetry: (err, attempt, waitMs) => {
+        this.#retries++
+        log.warn({ err, attempt, waitMs, buffered: this.#buffer.size }, 'the bus did not take a batch, trying again')
+      }
+    })
+  }
+
+  // Closing cuts the wait that is in progress: the last attempt should not wait for the deadline.
+  async #waitToRetry (ms: number, signal: AbortSignal): Promise<void> {
+    using cut = childController(signal)
+    this.#backoff = cut
+
+    try {
+      await waitOn(this.#deps.clock, ms, cut.signal)
+    } catch (err) {
+      if (signal.aborted || !isAbort(err)) {
+        throw err
+      }
+    }
+  }
+
+  #startLinger (): void {
+    if (this.#buffer.size > 0 && !this.#lingerIsOver) {
+      this.#linger ??= this.#deps.clock.after(LINGER_MS, () => {
+        this.#linger = undefined
+        this.#lingerIsOver = true
+        this.#change.notify()
+      })
+    }
+  }
+
+  #throwIfFailed (): void {
+    if (this.#failure !== undefined) {
+      throw this.#failure.cause
+    }
+  }
+}
