@@ -1,0 +1,183 @@
+import { concatBytes } from '../wire/bytes.ts'
+import { decodeFindNode, encodeFindNode, MAX_REPLY_BYTES } from '../wire/find-node.ts'
+import { FrameReader } from '../wire/frames.ts'
+import { classify } from './classify.ts'
+import { Deadline } from './deadline.ts'
+import { Neighbours } from './neighbours.ts'
+import { peerFault } from './peer-fault.ts'
+import { firstQueries, moreQueries, NEIGHBOURHOOD, queryKey } from './query-plan.ts'
+import { raceAbort } from './race-abort.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Classified } from './classify.ts'
+import type { QueryStream } from './session.ts'
+import type { RoutingTable, VisitTarget } from './visitor.ts'
+
+// All questions go out at once on one stream, and answers are matched by their order (go-libp2p,
+// rust-libp2p and js-libp2p serve a stream's messages in order). Some servers end the stream after
+// an answer: what is left is then asked on a new one, as long as each brings an answer.
+
+/** Streams opened for one peer's table. */
+const MAX_STREAMS = 4
+
+/** What asking needs. */
+export interface AskDeps {
+  clock: Clock
+
+  /** Opens a stream of the DHT protocol; undefined when the remote does not speak it. */
+  open: (signal: AbortSignal) => Promise<QueryStream | undefined>
+}
+
+/** What asking gave. */
+export interface TableAnswer {
+  /** Absent when nothing was asked: the remote does not speak the protocol, or no stream opened. */
+  table?: RoutingTable
+
+  /** Answers that could be used. */
+  answered: number
+
+  /** The protocol that answered. */
+  protocol?: string
+
+  /** The first answer's round trip, in milliseconds. */
+  latencyMs?: number
+
+  /** Why asking ended early. */
+  fault?: Classified
+}
+
+/** Asks a peer for its routing table. Keeps what came when it ends early, and never rejects because of the remote. */
+export async function askTable (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal): Promise<TableAnswer> {
+  return await new Asking(target, deps, requestTimeoutMs, signal).run()
+}
+
+class Asking {
+  private readonly neighbours = new Neighbours()
+  private readonly target: VisitTarget
+  private readonly deps: AskDeps
+  private readonly deadline: Deadline
+
+  /** Questions without an answer yet, in the order in which they were or will be sent. */
+  private waiting: number[]
+
+  private answered = 0
+  private unusable = 0
+  private sentAtMs = 0
+  private protocol: string | undefined
+  private latencyMs: number | undefined
+
+  constructor (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal) {
+    this.target = target
+    this.deps = deps
+    this.deadline = new Deadline(deps.clock, requestTimeoutMs, signal)
+    this.waiting = [...firstQueries(target.plan)]
+  }
+
+  async run (): Promise<TableAnswer> {
+    using held = new DisposableStack()
+    held.use(this.deadline)
+
+    try {
+      await this.askAll()
+    } catch (err) {
+      return { ...this.result(), fault: classify(err) }
+    }
+
+    return this.result()
+  }
+
+  private async askAll (): Promise<void> {
+    for (let streams = 0; this.waiting.length > 0 && streams < MAX_STREAMS; streams++) {
+      const before = this.answered
+      this.deadline.restart()
+      const stream = await raceAbort(this.deps.open(this.deadline.signal), this.deadline.signal)
+
+      if (stream === undefined) {
+        return
+      }
+
+      this.protocol = stream.protocol
+      await this.askOn(stream, before)
+
+      if (this.answered === before) {
+        return
+      }
+    }
+  }
+
+  /** Asks all that waits on one stream, until all is answered or the stream ended. */
+  private async askOn (stream: QueryStream, answeredBefore: number): Promise<void> {
+    try {
+      await this.exchange(stream)
+    } catch (err) {
+      if (this.deadline.signal.aborted || this.answered === answeredBefore) {
+        throw err
+      }
+
+      // a stream that brought answers and was then reset is one that ended: what waits goes on the next
+    }
+  }
+
+  private async exchange (stream: QueryStream): Promise<void> {
+    const frames = new FrameReader(MAX_REPLY_BYTES)
+    this.send(stream, this.waiting)
+
+    while (this.waiting.length > 0) {
+      const reply = frames.next()
+
+      if (reply !== undefined) {
+        this.take(reply, stream)
+        continue
+      }
+      if (frames.malformed) {
+        throw peerFault('protocol-error', 'an answer has no length, or is too long')
+      }
+
+      const chunk = await raceAbort(stream.read(this.deadline.signal), this.deadline.signal)
+
+      if (chunk === undefined) {
+        return
+      }
+
+      frames.push(chunk)
+    }
+  }
+
+  private send (stream: QueryStream, queries: readonly number[]): void {
+    const { id } = this.target
+    this.sentAtMs = this.deps.clock.monotonic()
+    stream.send(concatBytes(queries.map(query => encodeFindNode(queryKey(query, id)))))
+  }
+
+  private take (reply: Uint8Array, stream: QueryStream): void {
+    const query = this.waiting.shift()
+    const peers = decodeFindNode(reply)
+    this.deadline.restart()
+    this.latencyMs ??= this.deps.clock.monotonic() - this.sentAtMs
+
+    if (peers === undefined) {
+      this.unusable++
+
+      return
+    }
+
+    this.answered++
+    this.neighbours.add(peers)
+    const more = query === NEIGHBOURHOOD ? moreQueries(this.target.plan, this.target.id, peers) : []
+
+    if (more.length > 0) {
+      this.waiting.push(...more)
+      this.send(stream, more)
+    }
+  }
+
+  private result (): TableAnswer {
+    const { answered, protocol, latencyMs } = this
+    const failed = this.unusable + this.waiting.length
+
+    return {
+      answered,
+      ...(protocol !== undefined && { protocol, table: { queries: answered + failed, failed, peers: this.neighbours.list() } }),
+      ...(latencyMs !== undefined && { latencyMs })
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { concatBytes, equalBytes } from '../wire/bytes.ts'
+import { readAddress } from './address-reader.ts'
+import { parseAddress } from './address.ts'
+import { parseIp } from './ip-text.ts'
+import { CODE } from './multiaddr-reader.ts'
+import type { Address, AddressFamily } from './address-reader.ts'
+import type { DnsResolver } from './dns-resolver.ts'
+
+// Whoever owns a name decides what is looked up next, so that the work is bounded by steps and not
+// by depth: a chain, a loop and a tree of /dnsaddr records all end at the same count.
+
+/** Names of one peer that are looked up. */
+const MAX_STEPS = 32
+
+/** TXT records of one name that are read; more is an attack. */
+const MAX_RECORDS = 100
+
+/** Addresses that the names of one peer give. */
+const MAX_RESULTS = 128
+
+const DNSADDR = 'dnsaddr='
+
+/** A name that the DNS can hold; what else stands in an address is not asked for. */
+const DNS_NAME = /^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?$/
+const MAX_NAME = 253
+
+/** An address with an IP address, and whose it is where a /dnsaddr said so. */
+export interface ResolvedAddress {
+  address: Address
+  peerId?: Uint8Array
+}
+
+/** What the names gave. */
+export interface Resolution {
+  resolved: readonly ResolvedAddress[]
+
+  /** Names that could not be looked up, or have no address. */
+  failures: number
+}
+
+/** What resolving needs and looks for. */
+export interface ResolveOptions {
+  dns: DnsResolver
+
+  /** Multihash of the peer that is looked for; without one, all peers that a /dnsaddr names are found. */
+  peerId?: Uint8Array
+
+  /** Whether an address is of use; asked of each before it is resolved further. */
+  accepts: (address: Address) => boolean
+}
+
+/** Resolves `/dns`, `/dns4`, `/dns6` and `/dnsaddr` (multiformats DNSADDR specification). Addresses without a name pass unchanged. */
+export async function resolveNames (addresses: readonly Address[], options: ResolveOptions, signal: AbortSignal): Promise<Resolution> {
+  const queue: ResolvedAddress[] = addresses.map(address => ({ address }))
+  const resolved: ResolvedAddress[] = []
+  const seen = new Set<string>()
+  let failures = 0
+
+  for (let next = queue.shift(); next !== undefined && resolved.length < MAX_RESULTS; next = queue.shift()) {
+    const kinds = RECORDS[next.address.family]
+    const key = Buffer.from(next.address.bytes).toString('latin1')
+
+    if (kinds === undefined) {
+      resolved.push(next)
+    } else if (!seen.has(key) && seen.size < MAX_STEPS) {
+      seen.add(key)
+      const found = await lookUp(next, kinds, options, signal)
+      failures += found.length === 0 ? 1 : 0
+      queue.push(...found.filter(({ address }) => options.accepts(address)))
+    }
+  }
+
+  return { resolved, failures }
+}
+
+type RecordKind = 4 | 6 | 'txt'
+
+const RECORDS: Partial<Record<AddressFamily, readonly RecordKind[]>> = { dns: [6, 4], dns4: [4], dns6: [6], dnsaddr: ['txt'] }
+
+async function lookUp (named: ResolvedAddress, kinds: readonly RecordKind[], { dns, peerId }: ResolveOptions, signal: AbortSignal): Promise<ResolvedAddress[]> {
+  const name = Buffer.from(named.address.host).toString('latin1')
+  const found: ResolvedAddress[] = []
+
+  if (name.length > MAX_NAME || !DNS_NAME.test(name)) {
+    return found
+  }
+
+  for (const kind of kinds) {
+    try {
+      found.push(...kind === 'txt'
+        ? fromRecords(await dns.texts(`_dnsaddr.${name}`, signal), peerId)
+        : fromIps(await dns.addresses(name, kind, signal), named))
+    } catch (err) {
+      if (signal.aborted) {
+        throw err
+      }
+
+      // why a stranger's name does not resolve changes nothing: it counts as one without records
+    }
+  }
+
+  return found
+}
+
+function fromIps (ips: readonly string[], { address, peerId }: ResolvedAddress): ResolvedAddress[] {
+  const tail = address.bytes.subarray(address.hostEnd)
+  const found: ResolvedAddress[] = []
+
+  for (const text of ips.slice(0, MAX_RECORDS)) {
+    const ip = parseIp(text)
+    const direct = ip === undefined ? undefined : readAddress(concatBytes([Uint8Array.of(ip.length === 4 ? CODE.ip4 : CODE.ip6), ip, tail]))
+
+    if (direct !== undefined) {
+      found.push({ address: direct, ...(peerId !== undefined && { peerId }) })
+    }
+  }
+
+  return found
+}
+
+/** Only entries that name a peer are followed, and when one is looked for, only its own. */
+function fromRecords (records: readonly string[], peerId: Uint8Array | undefined): ResolvedAddress[] {
+  const found: ResolvedAddress[] = []
+
+  for (const record of records.slice(0, MAX_RECORDS)) {
+    const entry = record.startsWith(DNSADDR) ? parseAddress(record.slice(DNSADDR.length)) : undefined
+    const address = entry === undefined ? undefined : readAddress(entry.address)
+
+    if (address !== undefined && entry?.peerId !== undefined && (peerId === undefined || equalBytes(entry.peerId, peerId))) {
+      found.push({ address, peerId: entry.peerId })
+    }
+  }
+
+  return found
+}

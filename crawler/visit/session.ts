@@ -1,0 +1,68 @@
+import type { Lane } from '../../core/contracts/visit.ts'
+import type { Address } from './address-reader.ts'
+import type { VisitConnection } from './visitor.ts'
+
+// The seam between what a visit does (visit-peer.ts, the same in every lane) and how a lane
+// reaches a peer. A lane is a Dialler; everything a remote does wrong leaves it as a `peerFault`.
+
+/** What a lane can do: open secured connections. */
+export interface Dialler {
+  readonly lane: Lane
+
+  /** Whether the lane can dial the address at all. Called with addresses whose name is not yet resolved, too. */
+  supports (address: Address): boolean
+
+  /**
+   * Dials one address (an IP address, names are resolved before) and secures the connection.
+   *
+   * When `signal` aborts it rejects with the signal's reason at once, and nothing is left behind.
+   *
+   * @param peerId multihash that the remote must prove; another one is `peer-id-mismatch`
+   * @throws PP_PEER_FAULT with what became of the dial
+   */
+  dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session>
+}
+
+/** One secured connection to one peer. */
+export interface Session extends Disposable {
+  /** What is known of the connection; its address is the one dialled. */
+  readonly connection: Omit<VisitConnection, 'address'>
+
+  /** Least round-trip time seen so far, in milliseconds: of the connect, the handshake, opening streams. */
+  readonly latencyMs: number | undefined
+
+  /**
+   * Asks the remote to identify itself and reads until it ends the stream.
+   *
+   * @returns all bytes that came: one or several length-prefixed messages, at most `MAX_IDENTIFY_BYTES`
+   * @throws PP_PEER_FAULT `reset` when the connection or stream ended, `protocol-error` for too many bytes
+   */
+  identify (signal: AbortSignal): Promise<Uint8Array>
+
+  /**
+   * Opens a stream of the first of `protocols` that the remote speaks.
+   *
+   * @returns undefined when it speaks none of them
+   * @throws PP_PEER_FAULT when the stream failed otherwise
+   */
+  openQueries (protocols: readonly string[], signal: AbortSignal): Promise<QueryStream | undefined>
+
+  /** Resets the connection at once, without lingering. Nothing of it is left. */
+  [Symbol.dispose] (): void
+}
+
+/** A stream that answers FIND_NODE requests in their order. */
+export interface QueryStream {
+  /** The protocol that the remote agreed to. */
+  readonly protocol: string
+
+  /** Queues framed requests; they need not wait for answers. */
+  send (requests: Uint8Array): void
+
+  /**
+   * The bytes that arrive next, cut anywhere; undefined when the remote ended the stream.
+   *
+   * @throws PP_PEER_FAULT when the stream was reset
+   */
+  read (signal: AbortSignal): Promise<Uint8Array | undefined>
+}

@@ -1,0 +1,110 @@
+import { furthestOutcome } from '../../core/contracts/outcome.ts'
+import { classify } from './classify.ts'
+import { Deadline } from './deadline.ts'
+import { dialableAddresses } from './dialable.ts'
+import { dialFirst } from './happy-eyeballs.ts'
+import { interview } from './interview.ts'
+import { rankAddresses } from './rank.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { AddressPolicy } from './address-policy.ts'
+import type { Classified } from './classify.ts'
+import type { DialLimits } from './dial-limits.ts'
+import type { DnsResolver } from './dns-resolver.ts'
+import type { Attempt, EyeballsOptions, RaceResult } from './happy-eyeballs.ts'
+import type { Interview, InterviewOptions } from './interview.ts'
+import type { KadProtocols } from './kad-protocol.ts'
+import type { Dialler, Session } from './session.ts'
+import type { DialAttempt, VisitResult, VisitTarget } from './visitor.ts'
+
+/** What visits need. */
+export interface VisitDeps {
+  dialler: Dialler
+  policy: AddressPolicy
+  limits: DialLimits
+  dns: DnsResolver
+  protocols: KadProtocols
+  clock: Clock
+}
+
+/** Limits of a visit. */
+export interface VisitOptions extends EyeballsOptions, InterviewOptions {
+  /** Limit of the whole visit, in milliseconds. */
+  visitTimeoutMs: number
+}
+
+type Finding = Omit<VisitResult, 'lane' | 'startedAtMs' | 'durationMs'>
+
+/** Visits one peer: which of its addresses, which answers, who it is and whom it knows. The same in every lane. */
+export async function visitPeer (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<VisitResult> {
+  const { clock, dialler } = deps
+  const startedAtMs = clock.now()
+  const started = clock.monotonic()
+  using deadline = new Deadline(clock, options.visitTimeoutMs, signal)
+  const finding = await find(target, deps, options, deadline.signal)
+
+  return { lane: dialler.lane, startedAtMs, durationMs: clock.monotonic() - started, ...finding }
+}
+
+async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<Finding> {
+  const { clock, dialler, dns, limits, policy } = deps
+
+  try {
+    const dialable = await dialableAddresses(target, { policy, dns, supports: address => dialler.supports(address) }, signal)
+
+    if ('outcome' in dialable) {
+      return { outcome: dialable.outcome, attempts: [] }
+    }
+
+    const dial = async (address: Attempt['address'], dialSignal: AbortSignal): Promise<Session> => await dialler.dial(address, target.id, dialSignal)
+    const race = await dialFirst(rankAddresses(dialable.addresses), { clock, limits, dial }, options, signal)
+
+    if (race.winner === undefined) {
+      return failure(race.failed, signal)
+    }
+
+    using session = race.winner.value
+
+    return success(race, await interview(session, target, { ...deps, ...options }, signal), session)
+  } catch (err) {
+    return { ...ifAborted(err, signal), attempts: [] }
+  }
+}
+
+/** Only names are waited for without a result of their own: what else fails before the dials is a fault of ours. */
+function ifAborted (err: unknown, signal: AbortSignal): Classified {
+  if (!signal.aborted) {
+    throw err
+  }
+
+  return classify(signal.reason)
+}
+
+function failure (failed: readonly Attempt[], signal: AbortSignal): Finding {
+  const attempts = failed.map(attempt => toDialAttempt(attempt, attempt.outcome))
+
+  if (failed.length === 0) {
+    return { ...classify(signal.reason), attempts }
+  }
+
+  const outcome = furthestOutcome(attempts.map(attempt => attempt.outcome))
+  const detail = failed.find(attempt => attempt.outcome === outcome)?.detail
+
+  return { outcome, ...(detail !== undefined && { detail }), attempts }
+}
+
+function success ({ winner, failed }: RaceResult<Session>, { outcome, detail, identity, table, latencyMs }: Interview, session: Session): Finding {
+  return {
+    outcome,
+    ...(detail !== undefined && { detail }),
+    attempts: [...failed.map(attempt => toDialAttempt(attempt, attempt.outcome)), ...(winner === undefined ? [] : [toDialAttempt(winner, outcome)])],
+    ...(winner !== undefined && { connection: { address: winner.address.bytes, ...session.connection } }),
+    ...(identity !== undefined && { identity }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(table.table !== undefined && { routingTable: table.table })
+  }
+}
+
+function toDialAttempt ({ address, durationMs }: { address: { bytes: Uint8Array }, durationMs: number }, outcome: Outcome): DialAttempt {
+  return { address: address.bytes, outcome, durationMs }
+}

@@ -1,0 +1,84 @@
+import { concatBytes } from './bytes.ts'
+import { encodeVarint, MALFORMED, readVarint, TRUNCATED } from './varint.ts'
+
+// A remote chooses how it cuts its bytes and what length it announces: the buffer doubles with
+// what did arrive, so that neither single bytes nor a large promise cost more than was sent.
+
+/** A message with its length before it, as libp2p frames them on a stream. */
+export function frame (message: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concatBytes([encodeVarint(message.length), message])
+}
+
+/** Cuts a stream of chunks into the length-prefixed messages it carries. */
+export class FrameReader {
+  /** Whether a length was no number or passed the limit: nothing more can be read. */
+  malformed = false
+
+  /** Where the next message starts. */
+  position = 0
+
+  private length = 0
+  private buffer: Uint8Array = new Uint8Array(0)
+  private owned = false
+  private readonly maxBytes: number
+
+  /** @param maxBytes largest message that is accepted */
+  constructor (maxBytes: number) {
+    this.maxBytes = maxBytes
+  }
+
+  /** Adds bytes that arrived. */
+  push (chunk: Uint8Array): void {
+    if (this.position === this.length) {
+      this.buffer = chunk
+      this.position = 0
+      this.length = chunk.length
+      this.owned = false
+
+      return
+    }
+
+    this.reserve(chunk.length)
+    this.buffer.set(chunk, this.length)
+    this.length += chunk.length
+  }
+
+  /** The next whole message, a view that stays valid; undefined until more arrives, and for good once malformed. */
+  next (): Uint8Array | undefined {
+    const start = this.position
+    const size = this.malformed ? MALFORMED : readVarint(this.buffer, this, this.length)
+
+    if (size === TRUNCATED) {
+      return undefined
+    }
+    if (size === MALFORMED || size > this.maxBytes) {
+      this.malformed = true
+
+      return undefined
+    }
+    if (size > this.length - this.position) {
+      this.position = start
+
+      return undefined
+    }
+
+    this.position += size
+
+    return this.buffer.subarray(this.position - size, this.position)
+  }
+
+  /** Makes room behind what is unread, in a new array: views handed out and the caller's chunk stay as they are. */
+  private reserve (more: number): void {
+    const unread = this.buffer.subarray(this.position, this.length)
+
+    if (this.owned && this.length + more <= this.buffer.length) {
+      return
+    }
+
+    this.buffer = new Uint8Array(2 * (unread.length + more))
+    this.buffer.set(unread)
+    this.position = 0
+    this.length = unread.length
+    this.owned = true
+  }
+}
