@@ -1,0 +1,171 @@
+// The message bus of one machine: an append-only log in a SQLite file that processes share.
+//
+// What it promises: a publish that has resolved outlives SIGKILL of any process at any moment.
+// After a power cut the last publishes before it may be missing, together with the offsets that
+// were committed since: never an offset beyond the log.
+import { randomUUID } from 'node:crypto'
+import { retry } from '../backoff.ts'
+import { waitOn } from '../clock-wait.ts'
+import { ProbeError } from '../errors.ts'
+import { isBusy } from './bus-error.ts'
+import { EmbeddedGroup } from './embedded-group.ts'
+import { EmbeddedLog, MAX_VALUE_BYTES } from './embedded-log.ts'
+import { EmbeddedSubscription } from './embedded-subscription.ts'
+import { Wakeup } from './wakeup.ts'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { LogPartition } from './embedded-log.ts'
+import type { BatchHandler, EventBus, IncomingMessage, OutgoingMessage, SubscribeOptions, TopicSpec } from './event-bus.ts'
+
+/** What the embedded bus works with. */
+export interface EmbeddedBusDeps {
+  log: Logger
+  clock: Clock
+}
+
+/** How the embedded bus works. */
+export interface EmbeddedBusOptions {
+  /** File of the log; its folder must exist. */
+  path: string
+
+  /** How long a reader at the end of a partition waits before it looks for messages of other processes, in milliseconds. @default 50 */
+  pollMs?: number
+
+  /** Time between two heartbeats of a group member, in milliseconds. @default 500 */
+  heartbeatMs?: number
+
+  /** How long a killed member keeps its partitions, in milliseconds: longer than any pause of a living one. @default 2500 */
+  leaseMs?: number
+
+  /** Time between two removals of messages that are too old, in milliseconds. @default 60000 */
+  trimIntervalMs?: number
+}
+
+// Waits of 20, 40, … 1000 ms: about 6 s in which other processes may hold the write lock.
+const BUSY_RETRY = { attempts: 12, initialMs: 20, maxMs: 1_000 }
+
+const TRIM_PAUSE_MS = 50
+
+/** The embedded adapter of the {@link EventBus} port. */
+export class EmbeddedBus implements EventBus {
+  readonly #deps: EmbeddedBusDeps
+  readonly #options: Required<EmbeddedBusOptions>
+  readonly #file: EmbeddedLog
+  readonly #wakeup: Wakeup
+  readonly #closing = new AbortController()
+  readonly #subscriptions = new Set<EmbeddedSubscription>()
+  readonly #trimTurn: Wakeup
+  readonly #trimming: Promise<void>
+
+  private constructor (deps: EmbeddedBusDeps, options: Required<EmbeddedBusOptions>, file: EmbeddedLog) {
+    this.#deps = deps
+    this.#options = options
+    this.#file = file
+    this.#wakeup = new Wakeup(deps)
+    this.#trimTurn = new Wakeup(deps)
+    this.#trimming = this.#trimNowAndThen()
+  }
+
+  /** Opens or makes the log. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_CONFIG_INVALID` when the file is something else */
+  static async open (deps: EmbeddedBusDeps, options: EmbeddedBusOptions, signal: AbortSignal): Promise<EmbeddedBus> {
+    const file = await retry(() => Promise.try(() => EmbeddedLog.open(options.path)), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(deps.clock) })
+
+    return new EmbeddedBus(deps, { pollMs: 50, heartbeatMs: 500, leaseMs: 2_500, trimIntervalMs: 60_000, ...options }, file)
+  }
+
+  async ensureTopic (spec: TopicSpec, signal: AbortSignal): Promise<void> {
+    await this.#eventually(() => {
+      this.#file.ensureTopic(spec)
+    }, signal)
+  }
+
+  async publish (topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
+    const tooLarge = messages.find(({ value }) => value.byteLength > MAX_VALUE_BYTES)
+
+    if (tooLarge !== undefined) {
+      throw new ProbeError('PP_MESSAGE_TOO_LARGE', `a message of ${String(tooLarge.value.byteLength)} bytes: the bus takes ${String(MAX_VALUE_BYTES)}`, { details: { topic, key: tooLarge.key } })
+    }
+
+    await this.#eventually(() => {
+      this.#file.append(topic, messages, this.#deps.clock.now())
+    }, signal)
+    this.#wakeup.wake()
+  }
+
+  async subscribe ({ topic, group, maxMessages }: SubscribeOptions, handler: BatchHandler, signal: AbortSignal): Promise<EmbeddedSubscription> {
+    const topicId = await this.#eventually(() => this.#file.topicId(topic), signal)
+    const subscription = await EmbeddedSubscription.open({
+      log: this.#deps.log,
+      clock: this.#deps.clock,
+      file: this.#file,
+      group: new EmbeddedGroup(this.#file, { group, topicId, memberId: randomUUID(), leaseMs: this.#options.leaseMs }),
+      handler,
+      wakeup: this.#wakeup,
+      eventually: async operation => await this.#eventually(operation)
+    }, { ...this.#options, maxMessages }, signal)
+    this.#subscriptions.add(subscription)
+    void Promise.allSettled([subscription.ended]).then(() => this.#subscriptions.delete(subscription))
+
+    return subscription
+  }
+
+  /** Partitions of a topic with their oldest and next offsets, for tools and tests. */
+  async partitions (topic: string): Promise<LogPartition[]> {
+    return await this.#eventually(() => this.#file.partitions(this.#file.topicId(topic)))
+  }
+
+  /** Messages of one partition from an offset on, for tools and tests: it belongs to no group and commits nothing. */
+  async read (topic: string, partition: number, from: number, max: number): Promise<IncomingMessage[]> {
+    const found = (await this.partitions(topic)).find(candidate => candidate.partition === partition)
+
+    return found === undefined ? [] : await this.#eventually(() => this.#file.read(found, from, max))
+  }
+
+  /** Messages that a group has not committed, for every partition of a topic, whichever process reads it. */
+  async groupLag (topic: string, group: string): Promise<ReadonlyMap<number, number>> {
+    return await this.#eventually(() => new EmbeddedGroup(this.#file, { group, topicId: this.#file.topicId(topic), memberId: '', leaseMs: 0 }).lag())
+  }
+
+  /** Leaves all groups, waits for their handlers, and closes the file. */
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.all([...this.#subscriptions].map(async (subscription) => {
+      await subscription[Symbol.asyncDispose]()
+    }))
+    this.#closing.abort()
+    this.#trimTurn.wake()
+    await this.#trimming
+    this.#file[Symbol.dispose]()
+  }
+
+  async #eventually<T> (operation: () => T, signal: AbortSignal = this.#closing.signal): Promise<T> {
+    if (this.#closing.signal.aborted) {
+      throw new ProbeError('PP_BUS_CLOSED', 'the embedded log is closed')
+    }
+
+    return await retry(() => Promise.try(operation), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(this.#deps.clock) })
+  }
+
+  // A failure costs disk space and nothing else: reading and publishing meet the same file and say so.
+  async #trimNowAndThen (): Promise<void> {
+    const { clock, log } = this.#deps
+
+    while (!this.#closing.signal.aborted) {
+      let waitMs = this.#options.trimIntervalMs
+
+      try {
+        // A little at a time, so that publishers get their turn in between.
+        waitMs = this.#file.trim(clock.now()) > 0 ? TRIM_PAUSE_MS : waitMs
+      } catch (err) {
+        log.warn({ err }, 'old messages not removed')
+      }
+
+      await this.#trimTurn.wait(waitMs)
+    }
+  }
+}
+
+function waitBy (clock: Clock): (ms: number, signal: AbortSignal) => Promise<void> {
+  return async (ms, signal) => {
+    await waitOn(clock, ms, signal)
+  }
+}

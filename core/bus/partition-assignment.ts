@@ -1,0 +1,10 @@
+/**
+ * The partitions that `member` should read: they are dealt out in turn to the members in the order
+ * of their ids. Every member computes the same deal, so that nobody has to lead.
+ */
+export function partitionsFor (member: string, members: readonly string[], partitions: readonly number[]): Set<number> {
+  const order = members.toSorted()
+  const turn = order.indexOf(member)
+
+  return new Set(partitions.filter((_, i) => i % order.length === turn))
+}

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pino } from 'pino'
+import { EmbeddedBus } from '../../../core/bus/embedded-bus.ts'
+import { openBus } from '../../../core/bus/open-bus.ts'
+import { systemClock } from '../../../core/clock.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+
+test('openBus opens the embedded log where the configuration names one', async () => {
+  using folder = new TempFolder()
+  await using bus = await openBus({ embedded: { path: folder.file('bus.db') } }, { log: pino({ level: 'silent' }), clock: systemClock }, new AbortController().signal)
+
+  assert.ok(bus instanceof EmbeddedBus)
+})
