@@ -116,7 +116,10 @@ export class Selection {
       return chunk.subarray(opening.length)
     }
 
-    this.#reader ??= new LineReader()
+    if (this.#reader === undefined) {
+      refuseForeigners(chunk)
+      this.#reader = new LineReader()
+    }
 
     return this.#reader.feed(chunk, line => this.#read(line))
   }
@@ -191,6 +194,15 @@ export class Acceptance {
     this.protocol = line
 
     return false
+  }
+}
+
+/** What greets us in another protocol (HTTP, SSH) is known by its first bytes, and need not be waited for. */
+function refuseForeigners (chunk: Uint8Array): void {
+  const length = Math.min(chunk.length, HEADER.length)
+
+  if (Buffer.compare(chunk.subarray(0, length), HEADER.subarray(0, length)) !== 0) {
+    throw peerFault('protocol-error', 'the remote does not speak multistream-select')
   }
 }
 

@@ -30,7 +30,8 @@ export class SendBuffer {
 
   /** Appends `bytes`. Throws PP_PEER_FAULT over the limit. */
   append (bytes: Uint8Array): void {
-    this.#storage.set(bytes, this.reserve(bytes.length))
+    const at = this.reserve(bytes.length) // may replace the storage
+    this.#storage.set(bytes, at)
   }
 
   /** Makes `size` more bytes part of the buffer and returns where they start in {@link storage}. */

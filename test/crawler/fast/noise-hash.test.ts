@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { createHmac, hash, hkdfSync, randomBytes } from 'node:crypto'
+import { suite, test } from 'node:test'
+import { hkdf, hmacSha256, mixHash, sha256 } from '../../../crawler/fast/noise-hash.ts'
+
+// node:crypto is the reference: it passes the official vectors of FIPS 180-4, RFC 4231 and RFC 5869
+suite('noise hash functions', () => {
+  test('hash as node:crypto does at every length around a block', () => {
+    for (let length = 0; length <= 200; length++) {
+      const bytes = randomBytes(length)
+      assert.deepEqual(Buffer.from(sha256(bytes)), hash('sha256', bytes, 'buffer'))
+    }
+  })
+
+  test('mix two parts as one', () => {
+    assert.deepEqual(mixHash(Buffer.from('ab'), Buffer.from('c')), sha256(Buffer.from('abc')))
+  })
+
+  test('authenticate as node:crypto does', () => {
+    for (const length of [0, 1, 32, 64, 65, 300]) {
+      const [key, data] = [randomBytes(32), randomBytes(length)]
+      assert.deepEqual(Buffer.from(hmacSha256(key, data)), createHmac('sha256', key).update(data).digest())
+    }
+  })
+
+  test('derive the two keys of RFC 5869 with an empty info', () => {
+    const [chainingKey, input] = [randomBytes(32), randomBytes(32)]
+    const [first, second] = hkdf(chainingKey, input)
+
+    assert.deepEqual(Buffer.concat([first, second]), Buffer.from(hkdfSync('sha256', input, chainingKey, '', 64)))
+  })
+})

@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { FastPeer } from './fast-peer.ts'
+import type { PeerScript } from './fast-peer.ts'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** A TCP server on loopback that takes its sockets down with it. */
+export class FastServer implements AsyncDisposable {
+  readonly port: number
+  readonly sockets: Socket[] = []
+  readonly #close: () => Promise<void>
+
+  private constructor (port: number, close: () => Promise<void>) {
+    this.port = port
+    this.#close = close
+  }
+
+  /** Hands each socket, and its number from 1, to `onSocket`. */
+  static async open (onSocket: (socket: Socket, count: number) => void, host = '127.0.0.1'): Promise<FastServer> {
+    const server = createServer({ noDelay: true })
+    server.listen(0, host)
+    await once(server, 'listening')
+    const opened = new FastServer((server.address() as AddressInfo).port, async () => {
+      const closed = once(server, 'close')
+      server.close()
+      opened.sockets.forEach(socket => socket.destroy())
+      await closed
+    })
+    server.on('connection', (socket) => {
+      socket.on('error', () => {
+        // the client resets: that is how it leaves
+      })
+      onSocket(socket, opened.sockets.push(socket))
+    })
+
+    return opened
+  }
+
+  /** A server whose sockets are played by `script`. */
+  static async play (script: PeerScript, host?: string): Promise<FastServer> {
+    return await FastServer.open((socket) => {
+      playOn(socket, script)
+    }, host)
+  }
+
+  /** Sockets that the client has not left. */
+  get openSockets (): number {
+    return this.sockets.filter(socket => !socket.destroyed).length
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await this.#close()
+  }
+}
+
+/** Lets `script` be the remote on `socket`. */
+export function playOn (socket: Socket, script: PeerScript): FastPeer {
+  const peer = new FastPeer(script, (bytes) => {
+    socket.write(bytes)
+  })
+  socket.on('data', (bytes) => {
+    peer.feed(bytes)
+  })
+
+  return peer
+}
