@@ -23,8 +23,8 @@ const MAX_STREAMS = 4
 export interface AskDeps {
   clock: Clock
 
-  /** Opens a stream of the DHT protocol; undefined when the remote does not speak it. */
-  open: (signal: AbortSignal) => Promise<QueryStream | undefined>
+  /** Opens a stream of the DHT protocol that starts with these framed requests; undefined when the remote does not speak it. */
+  open: (first: Uint8Array, signal: AbortSignal) => Promise<QueryStream | undefined>
 }
 
 /** What asking gave. */
@@ -38,7 +38,7 @@ export interface TableAnswer {
   /** The protocol that answered. */
   protocol?: string
 
-  /** The first answer's round trip, in milliseconds. */
+  /** From asking to the first answer, in milliseconds: one round trip or more. */
   latencyMs?: number
 
   /** Why asking ended early. */
@@ -61,7 +61,7 @@ class Asking {
 
   private answered = 0
   private unusable = 0
-  private sentAtMs = 0
+  private askedAtMs = 0
   private protocol: string | undefined
   private latencyMs: number | undefined
 
@@ -89,7 +89,8 @@ class Asking {
     for (let streams = 0; this.waiting.length > 0 && streams < MAX_STREAMS; streams++) {
       const before = this.answered
       this.deadline.restart()
-      const stream = await raceAbort(this.deps.open(this.deadline.signal), this.deadline.signal)
+      this.askedAtMs = this.deps.clock.monotonic()
+      const stream = await raceAbort(this.deps.open(this.requests(this.waiting), this.deadline.signal), this.deadline.signal)
 
       if (stream === undefined) {
         return
@@ -119,7 +120,6 @@ class Asking {
 
   private async exchange (stream: QueryStream): Promise<void> {
     const frames = new FrameReader(MAX_REPLY_BYTES)
-    this.send(stream, this.waiting)
 
     while (this.waiting.length > 0) {
       const reply = frames.next()
@@ -142,17 +142,17 @@ class Asking {
     }
   }
 
-  private send (stream: QueryStream, queries: readonly number[]): void {
+  private requests (queries: readonly number[]): Uint8Array {
     const { id } = this.target
-    this.sentAtMs = this.deps.clock.monotonic()
-    stream.send(concatBytes(queries.map(query => encodeFindNode(queryKey(query, id)))))
+
+    return concatBytes(queries.map(query => encodeFindNode(queryKey(query, id))))
   }
 
   private take (reply: Uint8Array, stream: QueryStream): void {
     const query = this.waiting.shift()
     const peers = decodeFindNode(reply)
     this.deadline.restart()
-    this.latencyMs ??= this.deps.clock.monotonic() - this.sentAtMs
+    this.latencyMs ??= this.deps.clock.monotonic() - this.askedAtMs
 
     if (peers === undefined) {
       this.unusable++
@@ -166,7 +166,7 @@ class Asking {
 
     if (more.length > 0) {
       this.waiting.push(...more)
-      this.send(stream, more)
+      stream.send(this.requests(more))
     }
   }
 

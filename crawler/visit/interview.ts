@@ -13,7 +13,7 @@ import type { QueryStream, Session } from './session.ts'
 import type { Identity, VisitTarget } from './visitor.ts'
 
 /** What an interview needs. */
-export interface InterviewDeps {
+export interface InterviewDeps extends InterviewOptions {
   clock: Clock
   protocols: KadProtocols
 }
@@ -35,14 +35,14 @@ export interface Interview extends Classified {
 }
 
 /** Asks a connected peer who it is and whom it knows, side by side: neither waits for the other. Never rejects because of the remote. */
-export async function interview (session: Session, target: VisitTarget, deps: InterviewDeps & InterviewOptions, signal: AbortSignal): Promise<Interview> {
+export async function interview (session: Session, target: VisitTarget, deps: InterviewDeps, signal: AbortSignal): Promise<Interview> {
   const { clock, protocols, requestTimeoutMs } = deps
   const identifying = identify(session, target, deps, signal)
-  const open = async (openSignal: AbortSignal): Promise<QueryStream | undefined> => {
+  const open = async (first: Uint8Array, openSignal: AbortSignal): Promise<QueryStream | undefined> => {
     const known = protocols.candidates()
     const candidates = known.length > 0 ? known : protocols.among((await raceAbort(identifying, openSignal)).identity?.protocols ?? [])
 
-    return candidates.length === 0 ? undefined : await session.openQueries(candidates, openSignal)
+    return candidates.length === 0 ? undefined : await session.openQueries(candidates, first, openSignal)
   }
   const [identified, table] = await Promise.all([identifying, askTable(target, { clock, open }, requestTimeoutMs, signal)])
 
@@ -62,7 +62,7 @@ export async function interview (session: Session, target: VisitTarget, deps: In
 
 interface Identified { identity?: Identity, fault?: Classified }
 
-async function identify (session: Session, { id }: VisitTarget, { clock, identifyTimeoutMs }: InterviewDeps & InterviewOptions, signal: AbortSignal): Promise<Identified> {
+async function identify (session: Session, { id }: VisitTarget, { clock, identifyTimeoutMs }: InterviewDeps, signal: AbortSignal): Promise<Identified> {
   using deadline = new Deadline(clock, identifyTimeoutMs, signal)
 
   try {

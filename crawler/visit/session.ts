@@ -42,10 +42,12 @@ export interface Session extends Disposable {
   /**
    * Opens a stream of the first of `protocols` that the remote speaks.
    *
+   * @param first framed requests that go out on it at once: with the proposal where the lane can do
+   * that, else after the remote agreed
    * @returns undefined when it speaks none of them
    * @throws PP_PEER_FAULT when the stream failed otherwise
    */
-  openQueries (protocols: readonly string[], signal: AbortSignal): Promise<QueryStream | undefined>
+  openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined>
 
   /** Resets the connection at once, without lingering. Nothing of it is left. */
   [Symbol.dispose] (): void
@@ -56,7 +58,7 @@ export interface QueryStream {
   /** The protocol that the remote agreed to. */
   readonly protocol: string
 
-  /** Queues framed requests; they need not wait for answers. */
+  /** Queues more framed requests; they need not wait for answers. */
   send (requests: Uint8Array): void
 
   /**

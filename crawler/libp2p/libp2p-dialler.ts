@@ -1,0 +1,69 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { peerFault } from '../visit/peer-fault.ts'
+import { equalBytes } from '../wire/bytes.ts'
+import { dialFault } from './dial-fault.ts'
+import { Libp2pSession } from './libp2p-session.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Address } from '../visit/address-reader.ts'
+import type { Dialler, Session } from '../visit/session.ts'
+import type { DialStage } from './dial-fault.ts'
+import type { CrawlHost, DialProgress } from './host.ts'
+import type { Connection } from '@libp2p/interface'
+
+/** Progress events of a dial, and the stage that starts with each. */
+const STAGES: Partial<Record<string, DialStage>> = {
+  'upgrader:encrypt-outbound-connection': 'secure',
+  'upgrader:multiplex-outbound-connection': 'multiplex'
+}
+
+/** Dials TCP through a libp2p node: the full lane. */
+export class Libp2pDialler implements Dialler {
+  readonly lane = 'full'
+  private readonly host: CrawlHost
+  private readonly clock: Clock
+
+  constructor (host: CrawlHost, clock: Clock) {
+    this.host = host
+    this.clock = clock
+  }
+
+  supports ({ transport }: Address): boolean {
+    return transport === 'tcp' || transport === undefined
+  }
+
+  async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {
+    const started = this.clock.monotonic()
+    let stage: DialStage = 'connect'
+    let connectMs: number | undefined
+    const onProgress = ({ type }: DialProgress): void => {
+      stage = STAGES[type] ?? stage
+      connectMs ??= stage === 'connect' ? undefined : this.clock.monotonic() - started
+    }
+    let connection: Connection
+
+    try {
+      connection = await this.host.dial(multiaddr(address.bytes), { signal, onProgress })
+    } catch (err) {
+      signal.throwIfAborted()
+
+      throw dialFault(err, stage)
+    }
+
+    const session = new Libp2pSession(connection, this.clock, connectMs)
+    this.check(connection, peerId, session)
+
+    return session
+  }
+
+  /**
+   * The id is compared here for every kind of key: the library checks it against the dialled one
+   * only where the id contains the key, so that anyone could answer for an RSA or ECDSA peer.
+   */
+  private check ({ remotePeer }: Connection, peerId: Uint8Array, session: Session): void {
+    if (!equalBytes(remotePeer.toMultihash().bytes, peerId)) {
+      session[Symbol.dispose]()
+
+      throw peerFault('peer-id-mismatch', `the peer at this address is ${remotePeer.toString()}`)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { visitPeer } from './visit-peer.ts'
+import type { VisitDeps, VisitOptions } from './visit-peer.ts'
+import type { Visitor, VisitResult, VisitTarget } from './visitor.ts'
+
+/** Visits through one lane. */
+export class LaneVisitor implements Visitor {
+  private readonly deps: VisitDeps
+  private readonly options: VisitOptions
+  private readonly resources: AsyncDisposableStack
+
+  /** @param resources what the lane holds; disposed of with the visitor */
+  constructor (deps: VisitDeps, options: VisitOptions, resources: AsyncDisposableStack) {
+    this.deps = deps
+    this.options = options
+    this.resources = resources
+  }
+
+  async visit (target: VisitTarget, signal: AbortSignal): Promise<VisitResult> {
+    return await visitPeer(target, this.deps, this.options, signal)
+  }
+
+  /** The DHT protocol that most peers answered so far. */
+  confirmedProtocol (): string | undefined {
+    return this.deps.protocols.confirmed()
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await this.resources.disposeAsync()
+  }
+}
