@@ -3,11 +3,11 @@ import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
 import { frame } from '../wire/frames.ts'
 import { encodeIdentify } from '../wire/identify-message.ts'
 import { FastSession } from './fast-session.ts'
+import { HostKey } from './host-key.ts'
 import { SERVED_PROTOCOLS } from './inbound-stream.ts'
 import { Link } from './link.ts'
 import { Proposal } from './multistream.ts'
 import { createNoiseCredentials } from './noise.ts'
-import { HostKey } from './peer-identity.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Address } from '../visit/address-reader.ts'
@@ -56,8 +56,9 @@ export class FastDialler implements Dialler {
     }
   }
 
-  supports (address: Address): boolean {
-    return address.transport === 'tcp' && address.port > 0
+  /** TCP, and /dnsaddr, which says what it leads to only when it is resolved. */
+  supports ({ transport }: Address): boolean {
+    return transport === 'tcp' || transport === undefined
   }
 
   async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {

@@ -21,6 +21,7 @@ const MIN_WAIT_MS = 20
 const MAX_WAIT_MS = 400
 
 const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
+const NOTHING = new Uint8Array(0)
 
 /** What a session needs. */
 export interface FastSessionDeps {
@@ -71,9 +72,10 @@ export class FastSession implements Session {
     }
   }
 
-  async openQueries (protocols: readonly string[], signal: AbortSignal): Promise<QueryStream | undefined> {
+  /** `first` leaves with the proposal. Who refuses the protocol has not read it: with the next it goes out again. */
+  async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
     for (const protocol of protocols) {
-      const stream = this.#open(this.#deps.proposalOf(protocol))
+      const stream = this.#open(this.#deps.proposalOf(protocol), first)
       let isSelected = false
 
       try {
@@ -99,8 +101,9 @@ export class FastSession implements Session {
     this.#link = undefined
   }
 
-  #open (proposal: Proposal): ProtocolStream {
+  #open (proposal: Proposal, first: Uint8Array = NOTHING): ProtocolStream {
     const stream = new ProtocolStream(proposal, this.#onAnswer)
+    stream.send(first)
     this.#streams.add(stream)
 
     if (this.#fault !== undefined) {

@@ -1,6 +1,6 @@
 import { peerFault } from '../visit/peer-fault.ts'
 import { ProtobufReader, ProtobufWriter } from '../wire/protobuf.ts'
-import type { HostKey } from './peer-identity.ts'
+import type { HostKey } from './host-key.ts'
 
 /**
  * The signed payload of the Noise handshake (libp2p specifications, noise: NoiseHandshakePayload).

@@ -1,13 +1,13 @@
 import { peerFault } from '../visit/peer-fault.ts'
+import { isIdOfKey } from '../wire/peer-id.ts'
+import { parsePublicKey } from '../wire/public-key.ts'
 import { TAG_LENGTH } from './cipher.ts'
-import { parsePublicKey } from './key-types.ts'
 import { encodeNoisePayload, parseNoisePayload, signedBytes } from './noise-payload.ts'
-import { isIdOfKey } from './peer-identity.ts'
 import { SymmetricState } from './symmetric-state.ts'
 import { agree, generateX25519, importX25519, X25519_LENGTH } from './x25519.ts'
 import type { CipherState } from './cipher.ts'
+import type { HostKey } from './host-key.ts'
 import type { NoisePayload } from './noise-payload.ts'
-import type { HostKey } from './peer-identity.ts'
 import type { X25519KeyPair } from './x25519.ts'
 
 /**

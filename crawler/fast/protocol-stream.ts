@@ -1,11 +1,15 @@
 import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
 import { Selection } from './multistream.ts'
 import type { QueryStream } from '../visit/session.ts'
-import type { Connection } from './connection.ts'
 import type { Proposal } from './multistream.ts'
 import type { StreamHandler, YamuxStream } from './yamux-stream.ts'
 
 const EMPTY = new Uint8Array(0)
+
+/** What streams are opened on: a secured connection. */
+export interface StreamOpener {
+  open (handler: StreamHandler): YamuxStream
+}
 
 /**
  * One stream of ours, in one protocol, read by pulling.
@@ -39,7 +43,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
   }
 
   /** Opens the stream on `connection`, or opens it again, sending all that was sent before. */
-  attach (connection: Connection): void {
+  attach (connection: StreamOpener): void {
     this.#selection = new Selection(this.#proposal)
     this.#stream = connection.open(this)
     this.#stream.send(Buffer.concat([this.#proposal.opening, ...this.#sent]))

@@ -1,6 +1,9 @@
-import { endsWith } from './bytes.ts'
+import { hash } from 'node:crypto'
+import { endsWith, equalBytes } from './bytes.ts'
 
 /** A peer id is the identity multihash of a short key or the SHA-256 of a long one (libp2p peer id specification). */
+const IDENTITY = 0x00
+const SHA256 = 0x12
 const MAX_IDENTITY_BYTES = 42
 const SHA256_BYTES = 32
 
@@ -15,7 +18,28 @@ export function isPeerId (id: Uint8Array): boolean {
     return false
   }
 
-  return code === 0x00 ? length > 0 && length <= MAX_IDENTITY_BYTES : code === 0x12 && length === SHA256_BYTES
+  return code === IDENTITY ? length > 0 && length <= MAX_IDENTITY_BYTES : code === SHA256 && length === SHA256_BYTES
+}
+
+/**
+ * Whether the peer id `id` is that of the public key in `keyMessage` (its protobuf).
+ *
+ * Either the key itself is inlined or its SHA-256: then the key that was received is hashed, or
+ * anyone could answer in the name of an RSA or ECDSA peer. An inlined key may be longer than the
+ * specification allows: js-libp2p inlines ECDSA keys, and comparing whole keys cannot be fooled.
+ */
+export function isIdOfKey (id: Uint8Array, keyMessage: Uint8Array): boolean {
+  const [code, length] = id
+
+  if (length !== id.length - 2) {
+    return false
+  }
+
+  if (code === IDENTITY) {
+    return equalBytes(id.subarray(2), keyMessage)
+  }
+
+  return code === SHA256 && length === SHA256_BYTES && equalBytes(id.subarray(2), hash('sha256', keyMessage, 'buffer'))
 }
 
 /** A binary multiaddr without the /p2p/<id> at its end that says nothing new. */

@@ -1,84 +1,123 @@
-import { createPublicKey, hash, verify } from 'node:crypto'
-import { concatBytes } from './bytes.ts'
-import { ProtobufReader } from './protobuf.ts'
+import { createPublicKey, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 
-// Keys are checked with node:crypto: @libp2p/crypto refuses the ECDSA keys that go-libp2p and
-// rust-libp2p send (standard SPKI) and knows only its own form, which is accepted here as well.
-
-/** Longest public key message whose peer id holds the key itself (libp2p peer id specification). */
-const MAX_INLINE_KEY_BYTES = 42
-
-const RSA = 0
-const ED25519 = 1
-const SECP256K1 = 2
-const ECDSA = 3
-
-const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
+/**
+ * The public keys that libp2p peers have, and how each verifies (libp2p specifications, peer-ids).
+ *
+ * ECDSA has two forms in the wild: Go and Rust send a SubjectPublicKeyInfo of 91 bytes and sign in
+ * DER; js-libp2p sends an 87-byte structure of its own and signs 64 raw bytes. Each form is bound to
+ * its own signature encoding, so that no key has two valid readings.
+ */
+const TYPES = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const
+const TYPE_TAG = 0x08
+const DATA_TAG = 0x12
+const MORE = 0x80
+const MIN_RSA_BITS = 2_048
+const MAX_RSA_BITS = 8_192
+const MAX_RSA_EXPONENT = 0xffff_ffffn
+const ED25519_LENGTH = 32
+const SECP256K1_LENGTH = 33
 const SECP256K1_SPKI = Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex')
 const P256_SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
+const P256_JS = Buffer.from('3055020101a00a06082a8648ce3d030107a144034200', 'hex')
+const P256_POINT_LENGTH = 65
 
-/** How js-libp2p wraps a P-256 key: version 1, the curve in [0], the point in [1]. */
-const P256_JS_PREFIX = Buffer.from('3055020101a00a06082a8648ce3d030107a14403420004', 'hex')
+/** Names of the key types, in the order of their numbers on the wire. */
+export type KeyType = typeof TYPES[number]
 
-const P256_RAW_SIGNATURE_BYTES = 64
+/** A public key that can verify. */
+export interface PublicKey {
+  type: KeyType
 
-/** Multihash of the peer id that belongs to a public key message: the key itself when short, else its SHA-256. */
-export function peerIdOfKey (publicKey: Uint8Array): Uint8Array {
-  return publicKey.length <= MAX_INLINE_KEY_BYTES
-    ? concatBytes([Uint8Array.of(0x00, publicKey.length), publicKey])
-    : concatBytes([Uint8Array.of(0x12, 0x20), hash('sha256', publicKey, 'buffer')])
+  /** Whether `signature` over `message` was made with this key. Never throws. */
+  verify (message: Uint8Array, signature: Uint8Array): boolean
 }
 
-/** Whether `signature` over `message` was made with the key in a libp2p PublicKey message. Anything malformed was not. */
-export function verifySignature (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const { type, data } = readPublicKey(publicKey)
+/**
+ * Reads the PublicKey protobuf, in its deterministic encoding only: type, then data, then nothing.
+ * Undefined for anything else, for a key that is not on its curve, and for an RSA key outside 2048 to 8192 bits.
+ */
+export function parsePublicKey (message: Uint8Array): PublicKey | undefined {
+  const type = TYPES[message[1] ?? TYPES.length]
 
-  try {
-    const key = keyObject(type, data)
-
-    return key !== undefined && verify(type === ED25519 ? null : 'sha256', message, signatureInput(type, key, signature), signature)
-  } catch {
-    // node:crypto throws on keys that are no keys: a remote's doing, and the answer is no
-    return false
+  if (message[0] !== TYPE_TAG || type === undefined || message[2] !== DATA_TAG) {
+    return undefined
   }
+
+  const data = exactBytes(message, 3)
+
+  return data === undefined ? undefined : attempt(() => IMPORTERS[type](data))
 }
 
-function readPublicKey (bytes: Uint8Array): { type: number, data: Uint8Array } {
-  const reader = new ProtobufReader(bytes)
-  let type = -1
-  let data = new Uint8Array(0)
+const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | undefined>> = {
+  RSA (data) {
+    const key = fromSpki(data)
+    const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+    const usable = key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && publicExponent <= MAX_RSA_EXPONENT
 
-  for (let field = reader.next(); field !== 0; field = reader.next()) {
-    if (field === 1) {
-      type = reader.number()
-    } else if (field === 2 && reader.isBytes) {
-      data = Uint8Array.from(reader.view())
+    return usable ? verifier('RSA', key, 'sha256') : undefined
+  },
+
+  Ed25519 (data) {
+    if (data.length !== ED25519_LENGTH) {
+      return undefined
     }
+
+    const x = Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64url')
+
+    return verifier('Ed25519', createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }), null)
+  },
+
+  secp256k1 (data) {
+    return data.length === SECP256K1_LENGTH ? verifier('secp256k1', fromSpki(Buffer.concat([SECP256K1_SPKI, data])), 'sha256') : undefined
+  },
+
+  ECDSA (data) {
+    if (startsWith(data, P256_SPKI) && data.length === P256_SPKI.length + P256_POINT_LENGTH) {
+      return verifier('ECDSA', fromSpki(data), 'sha256')
+    }
+
+    if (startsWith(data, P256_JS) && data.length === P256_JS.length + P256_POINT_LENGTH) {
+      return verifier('ECDSA', fromSpki(Buffer.concat([P256_SPKI, data.subarray(P256_JS.length)])), 'sha256', 'ieee-p1363')
+    }
+
+    return undefined
   }
-
-  return reader.malformed ? { type: -1, data } : { type, data }
 }
 
-function keyObject (type: number, data: Uint8Array): KeyObject | undefined {
-  switch (type) {
-    case RSA: return spki(data)
-    case ED25519: return spki(concatBytes([ED25519_SPKI, data]))
-    case SECP256K1: return spki(concatBytes([SECP256K1_SPKI, data]))
-    case ECDSA: return spki(startsWith(data, P256_JS_PREFIX) ? concatBytes([P256_SPKI, data.subarray(P256_JS_PREFIX.length - 1)]) : data)
-    default: return undefined
+function verifier (type: KeyType, key: KeyObject, algorithm: 'sha256' | null, dsaEncoding: 'der' | 'ieee-p1363' = 'der'): PublicKey {
+  const input = type === 'ECDSA' ? { key, dsaEncoding } : key
+
+  return {
+    type,
+    verify: (message, signature) => attempt(() => verify(algorithm, message, input, signature)) ?? false
   }
 }
 
-function spki (der: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.from(der.buffer, der.byteOffset, der.length), format: 'der', type: 'spki' })
-}
-
-/** js-libp2p signs with ECDSA in the raw form, the others in DER. */
-function signatureInput (type: number, key: KeyObject, signature: Uint8Array): { key: KeyObject, dsaEncoding?: 'ieee-p1363' } {
-  return type === ECDSA && signature.length === P256_RAW_SIGNATURE_BYTES ? { key, dsaEncoding: 'ieee-p1363' } : { key }
+function fromSpki (der: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })
 }
 
 function startsWith (bytes: Uint8Array, head: Uint8Array): boolean {
-  return head.every((byte, i) => bytes[i] === byte)
+  return Buffer.compare(bytes.subarray(0, head.length), head) === 0
+}
+
+/** The bytes field at `at` when its length of one or two bytes, minimally encoded, ends exactly at the end of `message`. */
+function exactBytes (message: Uint8Array, at: number): Uint8Array | undefined {
+  const low = message[at] ?? 0
+  const high = low < MORE ? 0 : message[at + 1] ?? 0
+  const size = low < MORE ? 1 : 2
+  const data = message.subarray(at + size)
+  const isMinimal = size === 1 || (high > 0 && high < MORE)
+
+  return isMinimal && data.length === (low & (MORE - 1)) + high * MORE ? data : undefined
+}
+
+/** OpenSSL throws for bytes that are no key and some that are no signature: for a remote's bytes both only mean no. */
+function attempt<T> (operation: () => T): T | undefined {
+  try {
+    return operation()
+  } catch {
+    return undefined
+  }
 }

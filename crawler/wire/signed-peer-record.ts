@@ -1,6 +1,7 @@
 import { concatBytes, equalBytes } from './bytes.ts'
+import { isIdOfKey } from './peer-id.ts'
 import { ProtobufReader } from './protobuf.ts'
-import { peerIdOfKey, verifySignature } from './public-key.ts'
+import { parsePublicKey } from './public-key.ts'
 import { encodeVarint } from './varint.ts'
 
 /** Domain of the signature (libp2p RFC 0003, peer routing records). */
@@ -18,14 +19,14 @@ const PAYLOAD_TYPE = Uint8Array.of(0x03, 0x01)
 export function verifiedRecordSequence (envelope: Uint8Array, peerId: Uint8Array): bigint | undefined {
   const { publicKey, payloadType, payload, signature } = readEnvelope(envelope)
 
-  if (!equalBytes(payloadType, PAYLOAD_TYPE) || !equalBytes(peerIdOfKey(publicKey), peerId)) {
+  if (!equalBytes(payloadType, PAYLOAD_TYPE) || !isIdOfKey(peerId, publicKey)) {
     return undefined
   }
 
   const record = readRecord(payload)
   const signed = concatBytes([DOMAIN, payloadType, payload].flatMap(part => [encodeVarint(part.length), part]))
 
-  return equalBytes(record.peerId, peerId) && verifySignature(publicKey, signed, signature) ? record.sequence : undefined
+  return equalBytes(record.peerId, peerId) && parsePublicKey(publicKey)?.verify(signed, signature) === true ? record.sequence : undefined
 }
 
 type EnvelopePart = 'publicKey' | 'payloadType' | 'payload' | 'signature'

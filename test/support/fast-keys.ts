@@ -1,7 +1,6 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, hash, sign } from 'node:crypto'
 import { concatBytes } from '../../crawler/wire/bytes.ts'
 import { ProtobufWriter } from '../../crawler/wire/protobuf.ts'
-import { peerIdOfKey } from '../../crawler/wire/public-key.ts'
 import type { KeyObject } from 'node:crypto'
 
 /** An identity of a remote: everything that its handshake shows. */
@@ -20,6 +19,7 @@ export const KEY_KINDS = ['Ed25519', 'secp256k1', 'ECDSA of Go and Rust', 'ECDSA
 
 const JS_ECDSA_HEAD = Buffer.from('3055020101a00a06082a8648ce3d030107a144034200', 'hex')
 const SPKI_P256_HEAD_LENGTH = 26
+const MAX_INLINE_BYTES = 42
 
 /** The PublicKey protobuf. */
 export function keyMessage (type: number, data: Uint8Array): Uint8Array {
@@ -66,7 +66,11 @@ const MAKERS: Record<typeof KEY_KINDS[number], () => TestKey> = {
 }
 
 function testKey (message: Uint8Array, signBytes: (bytes: Uint8Array) => Uint8Array): TestKey {
-  return { message, id: peerIdOfKey(message), sign: signBytes }
+  const id = message.length <= MAX_INLINE_BYTES
+    ? concatBytes([Uint8Array.of(0, message.length), message])
+    : concatBytes([Uint8Array.of(0x12, 32), hash('sha256', message, 'buffer')])
+
+  return { message, id, sign: signBytes }
 }
 
 function spkiOf (key: KeyObject): Buffer {

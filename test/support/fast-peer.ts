@@ -1,4 +1,4 @@
-import { Acceptance } from '../../crawler/fast/multistream.ts'
+import { Acceptance, HEADER, REFUSAL } from '../../crawler/fast/multistream.ts'
 import { frameNoise, NoiseFrames, SecureChannel } from '../../crawler/fast/secure-channel.ts'
 import { FLAG, kindOf, readUint32, TYPE } from '../../crawler/fast/yamux-frame.ts'
 import { concatBytes } from '../../crawler/wire/bytes.ts'
@@ -125,6 +125,12 @@ export class FastPeer {
 
   #onPlain (plain: Uint8Array): boolean {
     let rest = plain
+
+    if (!this.#isMuxed && this.script.lateMuxers?.length === 0) {
+      this.plain(concatBytes([HEADER, REFUSAL]))
+
+      return false
+    }
 
     if (!this.#isMuxed) {
       const { reply, rest: after } = this.#muxer.feed(plain)

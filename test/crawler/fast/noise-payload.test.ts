@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { HostKey } from '../../../crawler/fast/host-key.ts'
 import { encodeNoisePayload, parseNoisePayload, signedBytes } from '../../../crawler/fast/noise-payload.ts'
-import { HostKey } from '../../../crawler/fast/peer-identity.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
 import { isFault, mayFault } from '../../support/fast-faults.ts'
 

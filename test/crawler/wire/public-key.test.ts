@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { parsePublicKey } from '../../../crawler/fast/key-types.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
+import { parsePublicKey } from '../../../crawler/wire/public-key.ts'
 import { createRsaKey, createTestKey, KEY_KINDS, keyMessage } from '../../support/fast-keys.ts'
 
 const MESSAGE = Buffer.from('what was signed')

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { parsePublicKey } from '../../../crawler/fast/key-types.ts'
-import { HostKey, isIdOfKey } from '../../../crawler/fast/peer-identity.ts'
+import { HostKey } from '../../../crawler/fast/host-key.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
+import { isIdOfKey } from '../../../crawler/wire/peer-id.ts'
+import { parsePublicKey } from '../../../crawler/wire/public-key.ts'
 import { createTestKey, KEY_KINDS } from '../../support/fast-keys.ts'
 
 suite('isIdOfKey', () => {

@@ -1,32 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { sha256 } from './noise-hash.ts'
 import type { KeyObject } from 'node:crypto'
 
 const IDENTITY_CODE = 0x00
-const SHA256_CODE = 0x12
-const SHA256_LENGTH = 32
-const MAX_IDENTITY_LENGTH = 127
 const SPKI_PREFIX_LENGTH = 12
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const ED25519_MESSAGE_HEAD = Uint8Array.of(0x08, 1, 0x12, 32)
-
-/**
- * Whether the peer id `id` (a multihash) is that of the public key in `keyMessage` (its protobuf).
- *
- * Either the key itself is inlined (identity multihash) or its SHA-256: then the key that was
- * received is hashed, or anyone could answer in the name of an RSA or ECDSA peer.
- */
-export function isIdOfKey (id: Uint8Array, keyMessage: Uint8Array): boolean {
-  if (id[1] !== id.length - 2 || id[1] > MAX_IDENTITY_LENGTH) {
-    return false
-  }
-
-  if (id[0] === IDENTITY_CODE) {
-    return Buffer.compare(id.subarray(2), keyMessage) === 0
-  }
-
-  return id[0] === SHA256_CODE && id[1] === SHA256_LENGTH && Buffer.compare(id.subarray(2), sha256(keyMessage)) === 0
-}
 
 /** Our own Ed25519 key, under which we visit. */
 export class HostKey {
