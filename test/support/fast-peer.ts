@@ -194,12 +194,15 @@ export function framesIn (bytes: Uint8Array): ReceivedFrame[] {
 
 /** Answers each stream of the remote in the protocols given; refuses the others. */
 export function serve (protocols: Record<string, (request: Uint8Array, reply: (bytes: Uint8Array, flags?: number) => void) => void>): NonNullable<PeerScript['onFrame']> {
-  const streams = new Map<number, Acceptance>()
+  const streamsOf = new WeakMap<FastPeer, Map<number, Acceptance>>()
 
   return ({ type, flags, stream, body }, peer) => {
     if (type !== TYPE.data) {
       return
     }
+
+    const streams = streamsOf.get(peer) ?? new Map<number, Acceptance>()
+    streamsOf.set(peer, streams)
 
     let ack = (flags & FLAG.syn) !== 0 ? FLAG.ack : 0
     const reply = (bytes: Uint8Array, more = 0): void => {
