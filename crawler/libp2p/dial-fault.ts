@@ -13,7 +13,8 @@ export type DialStage = 'connect' | 'secure' | 'multiplex'
 const TEXTS: readonly (readonly [pattern: RegExp, outcomes: Record<Exclude<DialStage, 'connect'>, Outcome>])[] = [
   [/could not negotiate/, { secure: 'security-unsupported', multiplex: 'no-muxer' }],
   [/no common muxers/, { secure: 'no-muxer', multiplex: 'no-muxer' }],
-  [/ECONNRESET|EPIPE|Unexpected EOF|closed|reset|transmission error/i, { secure: 'reset', multiplex: 'reset' }],
+  // the bare text stands for an event without one: the connection closed while the library wrote
+  [/ECONNRESET|EPIPE|Unexpected EOF|closed|reset|transmission error|^Encryption failed$/i, { secure: 'reset', multiplex: 'reset' }],
   [/Missing newline|[Mm]essage length|length too long/, { secure: 'protocol-error', multiplex: 'protocol-error' }]
 ]
 

@@ -1,5 +1,5 @@
 import { isAbort } from '../../core/signals.ts'
-import { outcomeOfFault } from './peer-fault.ts'
+import { outcomeOfFault, peerFault } from './peer-fault.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 
 // Errors of Node.js and libp2p become outcomes in this one place. Codes and names come first since
@@ -46,6 +46,7 @@ const BY_NAME: Partial<Record<string, Outcome>> = {
   InvalidCryptoExchangeError: 'handshake-failed',
   InvalidCryptoTransmissionError: 'handshake-failed',
   TransportUnavailableError: 'unsupported-transport',
+  UnsupportedProtocolError: 'protocol-error',
   InvalidMessageError: 'protocol-error',
   InvalidMessageLengthError: 'protocol-error',
   InvalidDataLengthError: 'protocol-error',
@@ -60,10 +61,20 @@ const BY_NAME: Partial<Record<string, Outcome>> = {
 const SELF_EXPLANATORY = new Set<Outcome>(['refused', 'timeout', 'unreachable', 'reset', 'aborted', 'limit-exceeded', 'peer-id-mismatch'])
 
 /** The outcome of anything that was thrown. Never throws; what it does not know is `unknown` with its text. */
-export function classify (err: unknown): Classified {
+export function classify (thrown: unknown): Classified {
+  const err = unwrap(thrown)
   const outcome = outcomeOf(err)
 
   return SELF_EXPLANATORY.has(outcome) ? { outcome } : { outcome, detail: textOf(err) }
+}
+
+/** libp2p waits for events and rejects with the event itself when a stream closes instead. */
+function unwrap (thrown: unknown): unknown {
+  if (!(thrown instanceof Event) || thrown.type !== 'close') {
+    return thrown
+  }
+
+  return 'error' in thrown && thrown.error instanceof Error ? thrown.error : peerFault('reset', 'the stream was closed')
 }
 
 function outcomeOf (err: unknown): Outcome {

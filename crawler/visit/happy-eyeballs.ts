@@ -129,10 +129,7 @@ class Race<T extends Disposable> {
       using held = new DisposableStack()
       held.use(await limits.acquire(address.host, this.race.signal))
       startedAt = clock.monotonic()
-      const deadline = held.use(new Deadline(clock, this.options.dialTimeoutMs, this.race.signal))
-      const value = await raceAbort(this.deps.dial(address, deadline.signal), deadline.signal, (late) => {
-        late[Symbol.dispose]()
-      })
+      const value = await this.dial(address)
       this.win(value, address, clock.monotonic() - startedAt)
     } catch (err) {
       const ended = classify(err)
@@ -147,6 +144,15 @@ class Race<T extends Disposable> {
             durationMs: startedAt === undefined ? 0 : clock.monotonic() - startedAt
           })
     }
+  }
+
+  /** The dial's signal is let go before anyone learns of its success: libraries tie the connection itself to it. */
+  private async dial (address: Address): Promise<T> {
+    using deadline = new Deadline(this.deps.clock, this.options.dialTimeoutMs, this.race.signal)
+
+    return await raceAbort(this.deps.dial(address, deadline.signal), deadline.signal, (late) => {
+      late[Symbol.dispose]()
+    })
   }
 
   private win (value: T, address: Address, durationMs: number): void {

@@ -30,7 +30,7 @@ export class FrameReader {
   /** Adds bytes that arrived. */
   push (chunk: Uint8Array): void {
     if (this.position === this.length) {
-      this.buffer = chunk
+      this.buffer = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
       this.position = 0
       this.length = chunk.length
       this.owned = false

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
+import { openVisitor } from '../../../crawler/libp2p/tcp-visitor.ts'
+import { dialConformance } from '../visit/dial-conformance.ts'
+import { CONFORMANCE_LIMITS, visitorConformance } from '../visit/visitor-conformance.ts'
+import type { VisitorOptions } from '../../../crawler/libp2p/tcp-visitor.ts'
+import type { DnsResolver } from '../../../crawler/visit/dns-resolver.ts'
+import type { VisitorFactory } from '../visit/visitor-conformance.ts'
+
+const NO_DNS: DnsResolver = { addresses: async () => [], texts: async () => [] }
+
+const OPTIONS: VisitorOptions = {
+  ...CONFORMANCE_LIMITS,
+  kadProtocols: [],
+  agentVersion: 'peerprobe/0.0.0 (+test)',
+  addresses: { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 }
+}
+
+const { signal } = new AbortController()
+
+const factory: VisitorFactory = {
+  open: async kadProtocols => await openVisitor({ ...OPTIONS, kadProtocols }, { clock: systemClock, dns: NO_DNS }, signal)
+}
+
+visitorConformance('the full lane', factory)
+dialConformance('the full lane', factory)
+
+test('a deny list that is none is refused at the start', async () => {
+  await assert.rejects(openVisitor({ ...OPTIONS, addresses: { ...OPTIONS.addresses, deny: ['10.0.0.0/33'] } }, { clock: systemClock, dns: NO_DNS }, signal), { code: 'PP_CONFIG_INVALID' })
+})
