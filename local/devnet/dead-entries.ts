@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
+import { findClosedPorts } from './closed-ports.ts'
+import { DevnetPeer } from './devnet-peer.ts'
+import { DEAD_ENTRIES } from './population.ts'
+import { SilentPort } from './silent-port.ts'
+import { SwallowingPorts } from './swallowing-ports.ts'
+import type { Acquaintance } from './devnet-peer.ts'
+import type { PeerId } from '@libp2p/interface'
+
+/** A peer that routing tables name and that nobody can contact. */
+export interface DeadEntry extends Acquaintance {
+  role: keyof typeof DEAD_ENTRIES
+}
+
+/** What {@link plantDead} made. */
+export interface DeadEntries {
+  entries: DeadEntry[]
+
+  /** An address that refuses, to put beside live ones. */
+  closedAddress: string
+
+  /** What this machine cannot offer, and why. */
+  leftOut: string[]
+}
+
+// Below the ports that kernels give to outgoing connections (Linux from 32768 on, others from 49152).
+const GONE_PORTS = { from: 20_000, to: 32_000 } as const
+
+/** Makes the dead entries; `held` are addresses of living peers, for the stale ones. What must stay open goes on the stack. */
+export async function plantDead (held: readonly string[], stack: AsyncDisposableStack, signal: AbortSignal): Promise<DeadEntries> {
+  const closed = (await findClosedPorts(DEAD_ENTRIES.refuses, signal)).map(tcp)
+  const silent = await Promise.all(Array.from({ length: DEAD_ENTRIES.silent }, async () => stack.use(await SilentPort.open(signal))))
+  const { ports, leftOut } = await openSwallowing(stack, signal)
+
+  return {
+    entries: [
+      ...await entriesOf('refuses', closed),
+      ...await entriesOf('silent', silent.map(({ port }) => tcp(port))),
+      ...await entriesOf('swallows', ports.map(tcp)),
+      ...await entriesOf('stale', held.slice(-DEAD_ENTRIES.stale)),
+      ...await Promise.all(Array.from({ length: DEAD_ENTRIES.gone }, comeAndGo)),
+      ...await entriesOf('quic-only', Array.from({ length: DEAD_ENTRIES['quic-only'] }, (_, i) => `/ip4/127.0.0.1/udp/${String(4_001 + i)}/quic-v1`)),
+      ...await entriesOf('metadata', Array.from({ length: DEAD_ENTRIES.metadata }, () => '/ip4/169.254.169.254/tcp/80'))
+    ],
+    closedAddress: String(closed[0]),
+    leftOut
+  }
+}
+
+async function openSwallowing (stack: AsyncDisposableStack, signal: AbortSignal): Promise<{ ports: readonly number[], leftOut: string[] }> {
+  try {
+    const { ports } = stack.use(await SwallowingPorts.open(DEAD_ENTRIES.swallows, signal))
+    return { ports, leftOut: [] }
+  } catch (err) {
+    if (isProbeError(err, 'PP_DEVNET_FAILED')) {
+      return { ports: [], leftOut: [`swallows: ${err.message}`] }
+    }
+    throw err
+  }
+}
+
+async function entriesOf (role: DeadEntry['role'], addresses: readonly string[]): Promise<DeadEntry[]> {
+  return await Promise.all(addresses.map(async address => ({ role, id: await inventId(), addresses: [address] })))
+}
+
+// A valid id whose key nobody keeps.
+async function inventId (): Promise<PeerId> {
+  return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+}
+
+// A peer that really was there, at a port that nobody takes by chance once it has left.
+async function comeAndGo (): Promise<DeadEntry> {
+  const key = await generateKeyPair('Ed25519')
+  let fault: unknown
+
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const address = tcp(randomInt(GONE_PORTS.from, GONE_PORTS.to))
+
+    try {
+      await using peer = await DevnetPeer.open({ key, agentVersion: 'devnet/1.0.0', listen: [address] })
+      return { role: 'gone', id: peer.id, addresses: peer.addresses }
+    } catch (err) {
+      fault = err // the port is taken: try another
+    }
+  }
+
+  throw new ProbeError('PP_DEVNET_FAILED', `no port from ${String(GONE_PORTS.from)} to ${String(GONE_PORTS.to)} could be had: ${errorText(fault)}`, { cause: fault })
+}
+
+function tcp (port: number): string {
+  return `/ip4/127.0.0.1/tcp/${String(port)}`
+}

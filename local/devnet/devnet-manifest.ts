@@ -1,0 +1,21 @@
+import { API_VERSION, KIND } from '../../operator/api/v1alpha1.ts'
+import type { PeerProbeInput } from '../../operator/api/v1alpha1.ts'
+import type { DevnetTruth } from './truth.ts'
+
+/** The PeerProbe that crawls a devnet: what runs when no manifest is given. */
+export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: DevnetTruth): PeerProbeInput {
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name: 'devnet' },
+    spec: {
+      scans: [{
+        name: 'main',
+        network: { name: network, bootstrapPeers, protocols: [kadProtocol] },
+        // Everything is near: what has not answered in two seconds does not answer.
+        active: { interval: '1m', dialTimeout: '2s', visitTimeout: '5s' },
+        addresses: { policy: 'Any' }
+      }]
+    }
+  }
+}

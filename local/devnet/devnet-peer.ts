@@ -1,0 +1,160 @@
+/**
+ * One real js-libp2p peer that answers and never dials: the devnet is to be looked at, and a peer
+ * that refreshes its table would disturb what a crawl measures and forget the dead. The DHT
+ * service is therefore started by hand, with its table filled the way a restarted peer fills it:
+ * from the peer store.
+ */
+import { identify } from '@libp2p/identify'
+import { isPeerId, start, stop } from '@libp2p/interface'
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { ProbeError } from '../../core/errors.ts'
+import { sleep } from '../../core/signals.ts'
+import { KAD_PROTOCOL } from './truth.ts'
+import type { PeerId, PrivateKey } from '@libp2p/interface'
+import type { KadDHTComponents, SingleKadDHT } from '@libp2p/kad-dht'
+import type { Ping, PingComponents } from '@libp2p/ping'
+import type { Libp2p } from 'libp2p'
+
+/** What a peer is like. */
+export interface DevnetPeerOptions {
+  key: PrivateKey
+
+  /** What it calls itself in identify. */
+  agentVersion: string
+
+  /** Multiaddrs to listen on; port 0 takes any free one. */
+  listen: readonly string[]
+}
+
+/** A peer that another one knows. */
+export interface Acquaintance {
+  id: PeerId
+
+  /** Multiaddrs without /p2p. */
+  addresses: readonly string[]
+}
+
+// Longest delay of a timer: never, as far as a devnet is concerned.
+const NEVER_MS = 2_147_483_647
+
+// The tag by which kad-dht finds the members of its table in the peer store when it starts.
+const KAD_PEER_TAG = 'kad-peer'
+
+// Filling a table of 20 takes some milliseconds; a machine that needs longer than this is stuck.
+const FILL_LIMIT_MS = 20_000
+
+/** One peer of the devnet. */
+export class DevnetPeer implements AsyncDisposable {
+  readonly #node: Libp2p
+  readonly #known: Set<string>
+  #dht: SingleKadDHT | undefined
+  #createDht: (() => SingleKadDHT) | undefined
+
+  private constructor (node: Libp2p, known: Set<string>) {
+    this.#node = node
+    this.#known = known
+  }
+
+  /** Starts a peer that serves identify and ping, and no DHT yet. */
+  static async open ({ key, agentVersion, listen }: DevnetPeerOptions): Promise<DevnetPeer> {
+    const known = new Set<string>()
+    const { promise, resolve } = Promise.withResolvers<KadDHTComponents>()
+    const node = await createLibp2p({
+      privateKey: key,
+      nodeInfo: { userAgent: agentVersion },
+      addresses: { listen: [...listen] },
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      connectionGater: { denyDialPeer: () => true },
+      // A crawler opens many connections at once from one address; the defaults would refuse it.
+      connectionManager: { maxConnections: 4_096, inboundConnectionThreshold: 4_096, maxIncomingPendingConnections: 1_024, reconnectRetries: 0 },
+      connectionMonitor: { enabled: false },
+      peerStore: { maxAddressAge: NEVER_MS, maxPeerAge: NEVER_MS },
+      services: {
+        identify: identify(),
+        ping: vouchingPing(known),
+        dhtComponents: (components: KadDHTComponents) => {
+          resolve(components)
+          return {}
+        }
+      }
+    })
+    const peer = new DevnetPeer(node, known)
+    const components = await promise
+    peer.#createDht = () => kadDHT({
+      protocol: KAD_PROTOCOL,
+      clientMode: false,
+      peerInfoMapper: passthroughMapper,
+      initialQuerySelfInterval: NEVER_MS,
+      querySelfInterval: NEVER_MS
+    })(components) as SingleKadDHT
+
+    return peer
+  }
+
+  get id (): PeerId {
+    return this.#node.peerId
+  }
+
+  /** Multiaddrs that it listens on, without /p2p. */
+  get addresses (): string[] {
+    return this.#node.getMultiaddrs().map(address => address.decapsulateCode(CODE_P2P).toString())
+  }
+
+  /** Protocols that it serves, sorted. */
+  get protocols (): string[] {
+    return this.#node.getProtocols().sort()
+  }
+
+  /** Serves the DHT from now on, with a routing table that holds exactly these peers, alive or not. */
+  async serveDht (acquaintances: readonly Acquaintance[], signal: AbortSignal): Promise<void> {
+    for (const { id, addresses } of acquaintances) {
+      this.#known.add(id.toString())
+      await this.#node.peerStore.merge(id, {
+        multiaddrs: addresses.map(address => multiaddr(address)),
+        protocols: [KAD_PROTOCOL],
+        tags: { [KAD_PEER_TAG]: { value: 1 } }
+      }, { signal })
+    }
+
+    this.#dht = this.#createDht?.()
+    await start(this.#dht)
+    await this.#tableHolds(acquaintances.length, signal)
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await stop(this.#dht)
+    await this.#node.stop()
+  }
+
+  async #tableHolds (size: number, signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + FILL_LIMIT_MS
+
+    while (this.#dht?.routingTable.size !== size) {
+      if (performance.now() > deadline) {
+        throw new ProbeError('PP_DEVNET_FAILED', `the routing table of ${this.id.toString()} holds ${String(this.#dht?.routingTable.size)} of ${String(size)} peers`)
+      }
+
+      await sleep(5, signal)
+    }
+  }
+}
+
+// kad-dht takes into its table only whom it has pinged. For planted peers the ping is vouched for;
+// whoever else comes is pinged as ever.
+function vouchingPing (known: ReadonlySet<string>): (components: PingComponents) => Ping {
+  return (components) => {
+    const service = ping()(components)
+    const pingForReal = service.ping.bind(service)
+    service.ping = async (peer, options) => isPeerId(peer) && known.has(peer.toString()) ? 0 : await pingForReal(peer, options)
+
+    return service
+  }
+}

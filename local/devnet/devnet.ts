@@ -1,0 +1,126 @@
+/**
+ * A network of real libp2p peers on this machine, with everything that makes a crawl hard beside
+ * them: dead, silent, swallowed and stale addresses. What is true about it is known exactly.
+ */
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
+import { isAbort } from '../../core/signals.ts'
+import { planAcquaintances } from './acquaintances.ts'
+import { plantDead } from './dead-entries.ts'
+import { DevnetPeer } from './devnet-peer.ts'
+import { hasIpv6Loopback, MAX_PEERS, MIN_PEERS, populationOf } from './population.ts'
+import { KAD_PROTOCOL, NETWORK_NAME, ROLES } from './truth.ts'
+import type { DeadEntry } from './dead-entries.ts'
+import type { LivingPeer } from './population.ts'
+import type { DevnetTruth, PeerTruth } from './truth.ts'
+import type { PeerId } from '@libp2p/interface'
+
+/** Settings of {@link Devnet}. */
+export interface DevnetOptions {
+  /** Real peers, from 4 to 512. @default 32 */
+  peers?: number
+}
+
+interface Living { plan: LivingPeer, peer: DevnetPeer, id: PeerId, addresses: string[] }
+
+// Enough to start when one of them is busy; the others are found through the DHT only.
+const BOOTSTRAP_PEERS = 3
+
+/** A running devnet. */
+export class Devnet implements AsyncDisposable {
+  /** What a crawl of it must find. */
+  readonly truth: DevnetTruth
+
+  readonly #stack: AsyncDisposableStack
+
+  private constructor (truth: DevnetTruth, stack: AsyncDisposableStack) {
+    this.truth = truth
+    this.#stack = stack
+  }
+
+  /**
+   * Starts all peers and fills their routing tables; resolves when each of them answers.
+   *
+   * @throws ProbeError `PP_DEVNET_FAILED` with the cause
+   */
+  static async open ({ peers = 32 }: DevnetOptions, signal: AbortSignal): Promise<Devnet> {
+    if (!Number.isInteger(peers) || peers < MIN_PEERS || peers > MAX_PEERS) {
+      throw new ProbeError('PP_CONFIG_INVALID', `peers: must be a whole number from ${String(MIN_PEERS)} to ${String(MAX_PEERS)}`)
+    }
+
+    await using stack = new AsyncDisposableStack()
+
+    try {
+      const truth = await build(peers, stack, signal)
+      return new Devnet(truth, stack.move())
+    } catch (err) {
+      if (isAbort(err) || isProbeError(err)) {
+        throw err
+      }
+      throw new ProbeError('PP_DEVNET_FAILED', `the devnet did not start: ${errorText(err)}`, { cause: err })
+    }
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]()
+  }
+}
+
+async function build (count: number, stack: AsyncDisposableStack, signal: AbortSignal): Promise<DevnetTruth> {
+  const ipv6 = hasIpv6Loopback()
+  const keys = await Promise.all(populationOf(count, { ipv6 }).map(async plan => ({ plan, key: await generateKeyPair(plan.keyType) })))
+  const started: Omit<Living, 'addresses'>[] = []
+
+  for (const { plan, key } of keys) {
+    signal.throwIfAborted()
+    const peer = stack.use(await DevnetPeer.open({ key, agentVersion: plan.agentVersion, listen: plan.listen }))
+    started.push({ plan, peer, id: peerIdFromPrivateKey(key) })
+  }
+
+  const held = started.flatMap(({ peer }) => peer.addresses.filter(address => address.startsWith('/ip4/')))
+  const { entries, closedAddress, leftOut } = await plantDead(held, stack, signal)
+  const living = started.map(one => ({ ...one, addresses: [...(one.plan.hasDeadAddress ? [closedAddress] : []), ...one.peer.addresses] }))
+
+  await introduce(living, entries, signal)
+
+  return truthOf(living, entries, ipv6 ? leftOut : [...leftOut, 'IPv6: this machine has no IPv6 loopback'])
+}
+
+async function introduce (living: readonly Living[], dead: readonly DeadEntry[], signal: AbortSignal): Promise<void> {
+  const servers = living.filter(({ plan }) => plan.role === 'server')
+  const everyone = [...servers, ...living.filter(({ plan }) => plan.role === 'client'), ...dead]
+  const tables = planAcquaintances({ servers: servers.length, others: everyone.length - servers.length })
+
+  await Promise.all(servers.map(async ({ peer }, i) => {
+    await peer.serveDht((tables[i] ?? []).flatMap(known => everyone[known] ?? []), signal)
+  }))
+}
+
+function truthOf (living: readonly Living[], dead: readonly DeadEntry[], leftOut: string[]): DevnetTruth {
+  const alive = living.map(({ plan, peer, id, addresses }): PeerTruth => ({
+    id: id.toString(),
+    role: plan.role,
+    keyType: plan.keyType,
+    agentVersion: plan.agentVersion,
+    protocols: peer.protocols,
+    addresses,
+    expectedOutcome: ROLES[plan.role].expectedOutcome
+  }))
+
+  return {
+    network: NETWORK_NAME,
+    kadProtocol: KAD_PROTOCOL,
+    bootstrapPeers: living.slice(0, BOOTSTRAP_PEERS).map(({ peer, id }) => `${String(peer.addresses[0])}/p2p/${id.toString()}`),
+    contactable: living.length,
+    peers: [...alive, ...dead.map(({ id, role, addresses }): PeerTruth => ({
+      id: id.toString(),
+      role,
+      keyType: 'Ed25519',
+      protocols: [],
+      addresses: [...addresses],
+      expectedOutcome: ROLES[role].expectedOutcome
+    }))],
+    leftOut
+  }
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
+import { childController, sleep } from '../../core/signals.ts'
+import { DevnetReady } from './devnet-message.ts'
+import type { DevnetTruth } from './truth.ts'
+import type { ChildProcess } from 'node:child_process'
+
+/** Settings of {@link DevnetProcess}. */
+export interface DevnetProcessOptions {
+  /** Real peers. @default 32 */
+  peers?: number
+
+  /** File that the truth is written to; none when absent. */
+  truthPath?: string
+
+  /** Limit of the start, in milliseconds. @default 30000 */
+  startTimeoutMs?: number
+}
+
+// Enough of what it printed last to see why it failed.
+const TAIL_CHARS = 4_096
+
+// Closing 512 peers takes a second; a process that needs longer than this hangs.
+const STOP_TIMEOUT_MS = 6_000
+
+/** A devnet in a child process. It ends with this process, however that ends. */
+export class DevnetProcess implements AsyncDisposable {
+  /** What a crawl of it must find. */
+  readonly truth: DevnetTruth
+
+  /** Resolves when the process has ended, with how it ended and what it printed last. */
+  readonly ended: Promise<string>
+
+  readonly #child: ChildProcess
+
+  private constructor (child: ChildProcess, ended: Promise<string>, truth: DevnetTruth) {
+    this.#child = child
+    this.ended = ended
+    this.truth = truth
+  }
+
+  /** Starts the process and waits until every peer answers. @throws ProbeError `PP_DEVNET_FAILED` with the cause */
+  static async open ({ peers = 32, truthPath, startTimeoutMs = 30_000 }: DevnetProcessOptions, signal: AbortSignal): Promise<DevnetProcess> {
+    signal.throwIfAborted()
+    // In a process group of its own, so that the terminal's Ctrl-C reaches the runner alone, which stops it in order.
+    const child = spawn(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      fileURLToPath(new URL('main.ts', import.meta.url)),
+      '--peers',
+      String(peers),
+      ...(truthPath === undefined ? [] : ['--truth', truthPath])
+    ], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+    const ended = endOf(child)
+
+    try {
+      return new DevnetProcess(child, ended, await truthFrom({ child, ended, startTimeoutMs }, signal))
+    } catch (err) {
+      await stop(child, ended)
+      signal.throwIfAborted()
+      throw isProbeError(err) ? err : new ProbeError('PP_DEVNET_FAILED', `the devnet's process did not start: ${errorText(err)}`, { cause: err })
+    }
+  }
+
+  get pid (): number | undefined {
+    return this.#child.pid
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await stop(this.#child, this.ended)
+  }
+}
+
+interface Starting { child: ChildProcess, ended: Promise<string>, startTimeoutMs: number }
+
+async function truthFrom ({ child, ended, startTimeoutMs }: Starting, signal: AbortSignal): Promise<DevnetTruth> {
+  using waiting = childController(signal)
+
+  try {
+    return await Promise.race([
+      once(child, 'message', { signal: waiting.signal }).then(([message]) => DevnetReady.parse(message).truth),
+      ended.then((how) => {
+        throw new ProbeError('PP_DEVNET_FAILED', `the devnet's process ended before it was ready: ${how}`)
+      }),
+      sleep(startTimeoutMs, waiting.signal).then(() => {
+        throw new ProbeError('PP_DEVNET_FAILED', `the devnet was not ready within ${String(startTimeoutMs)} ms`)
+      })
+    ])
+  } finally {
+    waiting.abort()
+  }
+}
+
+// Never rejects: a process that could not be spawned has ended as well.
+async function endOf (child: ChildProcess): Promise<string> {
+  let tail = ''
+
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      tail = (tail + text).slice(-TAIL_CHARS)
+    })
+  }
+
+  try {
+    const [code, name] = await once(child, 'close') as [number | null, NodeJS.Signals | null]
+    return `${name === null ? `exit code ${String(code)}` : `signal ${name}`}${tail === '' ? '' : `, last words: ${tail.trimEnd()}`}`
+  } catch (err) {
+    return errorText(err)
+  }
+}
+
+async function stop (child: ChildProcess, ended: Promise<string>): Promise<void> {
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+  await ended
+  clearTimeout(timer)
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import { planAcquaintances, TABLE_SIZE } from '../../../local/devnet/acquaintances.ts'
+
+const counts = fc.integer({ min: 3, max: 400 }).chain(servers => fc.record({ servers: fc.constant(servers), others: fc.integer({ min: 0, max: servers * 2 }) }))
+
+suite('planAcquaintances', () => {
+  test('gives no table more entries than one answer holds, nobody twice and no server itself', () => {
+    fc.assert(fc.property(counts, ({ servers, others }) => {
+      planAcquaintances({ servers, others }).forEach((table, server) => {
+        assert.ok(table.length <= TABLE_SIZE)
+        assert.equal(new Set(table).size, table.length)
+        assert.ok(!table.includes(server))
+      })
+    }))
+  })
+
+  test('has everybody named by three servers, or by all where there are fewer', () => {
+    fc.assert(fc.property(counts, ({ servers, others }) => {
+      const tables = planAcquaintances({ servers, others })
+
+      for (let peer = 0; peer < servers + others; peer++) {
+        const namers = tables.filter(table => table.includes(peer)).length
+        assert.ok(namers >= Math.min(3, servers - (peer < servers ? 1 : 0)), `peer ${String(peer)} is named by ${String(namers)}`)
+      }
+    }))
+  })
+
+  test('lets everybody be found from any one server', () => {
+    fc.assert(fc.property(counts, ({ servers, others }) => {
+      const tables = planAcquaintances({ servers, others })
+      const found = new Set([servers - 1])
+
+      for (const peer of found) {
+        tables[peer]?.forEach(known => found.add(known))
+      }
+
+      assert.equal(found.size, servers + others)
+    }))
+  })
+
+  test('leaves most of a devnet of 32 outside the tables of its first three servers', () => {
+    const tables = planAcquaintances({ servers: 24, others: 24 })
+    const near = new Set(tables.slice(0, 3).flat())
+
+    assert.ok(near.size < 30, `${String(near.size)} of 48 are near`)
+  })
+
+  test('refuses more peers than the tables hold', () => {
+    assert.throws(() => planAcquaintances({ servers: 3, others: 19 }), TypeError)
+  })
+})

@@ -1,0 +1,19 @@
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import type { Identify } from '@libp2p/identify'
+import type { Libp2p } from 'libp2p'
+
+/** A plain libp2p node that looks at a devnet from outside; stop it when done. */
+export async function openProbe (): Promise<Libp2p<{ identify: Identify }>> {
+  return await createLibp2p({
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false },
+    connectionManager: { reconnectRetries: 0, addressDialTimeout: 500, dialTimeout: 2_000 },
+    services: { identify: identify({ runOnConnectionOpen: false }) }
+  })
+}

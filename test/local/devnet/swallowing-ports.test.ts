@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { SwallowingPorts } from '../../../local/devnet/swallowing-ports.ts'
+import { tryPort } from './ports.ts'
+
+suite('SwallowingPorts', () => {
+  test('lets no connection come about, and refuses none, until it is closed', async () => {
+    const swallowing = await SwallowingPorts.open(2, AbortSignal.timeout(10_000))
+    const { ports } = swallowing
+
+    assert.equal(new Set(ports).size, 2)
+    assert.deepEqual(await Promise.all([...ports, ...ports].map(async port => await tryPort(port))), ['nothing', 'nothing', 'nothing', 'nothing'])
+
+    await swallowing[Symbol.asyncDispose]()
+    assert.equal(await tryPort(ports[0]!), 'refused')
+  })
+
+  test('stops when asked while it opens', async () => {
+    await assert.rejects(SwallowingPorts.open(1, AbortSignal.abort()), { name: 'AbortError' })
+  })
+})

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { isContacted } from '../../../core/contracts/outcome.ts'
+import { PeerTruth, ROLES } from '../../../local/devnet/truth.ts'
+
+suite('truth', () => {
+  test('expects exactly servers and clients to be contacted', () => {
+    const contacted = Object.entries(ROLES).filter(([, { expectedOutcome }]) => isContacted(expectedOutcome)).map(([role]) => role)
+
+    assert.deepEqual(contacted, ['server', 'client'])
+  })
+
+  test('knows roles and outcomes of its vocabulary only', () => {
+    const peer = { id: 'x', role: 'gone', keyType: 'Ed25519', protocols: [], addresses: [], expectedOutcome: 'refused' }
+
+    assert.equal(PeerTruth.safeParse(peer).success, true)
+    assert.equal(PeerTruth.safeParse({ ...peer, role: 'ghost' }).success, false)
+    assert.equal(PeerTruth.safeParse({ ...peer, expectedOutcome: 'vanished' }).success, false)
+  })
+})
