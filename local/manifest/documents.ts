@@ -62,7 +62,8 @@ function select (values: readonly unknown[], what: string): Documents {
 
   return {
     probe: chosen.value,
-    problems: present.filter(other => other !== chosen).map(({ value, number }) => `document ${String(number)} (${describe(value)}): only one ${KIND} runs on one machine: remove it`)
+    problems: present.filter(other => other !== chosen).map(({ value, number }) =>
+      `document ${String(number)} (${describe(value)}): only one ${KIND} runs on one machine: remove it`)
   }
 }
 
