@@ -21,7 +21,7 @@ suite('DevnetProcess', { concurrency: true }, () => {
     assert.equal(await tryPort(portOf(devnet.truth.bootstrapPeers[0]!)), 'connected')
 
     await devnet[Symbol.asyncDispose]()
-    assert.match(await devnet.ended, /^exit code 0/)
+    assert.match(await devnet.ended, /^signal SIGKILL/)
     assert.equal(await tryPort(portOf(devnet.truth.bootstrapPeers[0]!)), 'refused')
   })
 
