@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { systemClock } from '../../core/clock.ts'
 import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
 import { FLAG } from '../../crawler/fast/yamux-frame.ts'
