@@ -51,7 +51,7 @@ export interface ParsedAddress {
 export function parseAddress (text: string): ParsedAddress | undefined {
   const bytes = text.length > MAX_TEXT ? undefined : parseByLibrary(text)
 
-  return bytes === undefined ? undefined : splitPeerId(bytes)
+  return bytes === undefined || bytes.length === 0 ? undefined : splitPeerId(bytes)
 }
 
 function splitPeerId (bytes: Uint8Array): ParsedAddress | undefined {

@@ -58,7 +58,8 @@ export function dialConformance (name: string, { open }: VisitorFactory): void {
     test('a peer whose first addresses are dead is found at a later one', async () => {
       await using silent = await startSocketPeer(nobodyId(1), silence)
       await using peer = await startPeer({ serve: { [KAD_PROTOCOL]: serving([]) } })
-      const { outcome, attempts, connection } = await visit({ ...peer.target, addresses: [await deadAddress(), silent.address, await deadAddress(), peer.address] })
+      const addresses = [await deadAddress(), silent.address, await deadAddress(), peer.address]
+      const { outcome, attempts, connection } = await visit({ ...peer.target, addresses })
 
       assert.equal(outcome, 'ok')
       assert.deepEqual(attempts.map(attempt => attempt.outcome), ['refused', 'refused', 'ok'])
