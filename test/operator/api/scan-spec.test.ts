@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { ScanSpec } from '../../../operator/api/scan-spec.ts'
+import { problems, wrongFields } from './problems.ts'
+
+const scan = (fields: object): object => ({ name: 'main', network: { preset: 'ipfs' }, ...fields })
+
+suite('ScanSpec', () => {
+  test('is the crawler\'s scan with what only a cluster reads', () => {
+    const { pod, ...rest } = ScanSpec.parse(scan({ storage: { claim: 'known' } }))
+
+    assert.deepEqual(pod, { hostNetwork: false })
+    assert.deepEqual(rest, { ...Scan.parse(scan({})), storage: { claim: 'known' } })
+  })
+
+  test('does something, and finds by multicast only when it listens', () => {
+    assert.deepEqual(wrongFields(ScanSpec, scan({ active: { enabled: false } })), ['active.enabled'])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ active: { enabled: false }, passive: { enabled: true } })), [])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ passive: { mdns: true } })), ['passive.mdns'])
+  })
+
+  test('keeps the rules of the network', () => {
+    assert.deepEqual(wrongFields(ScanSpec, scan({ network: {} })), ['network'])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ network: { preset: 'ipfs', protocols: ['/x/kad/1.0.0'] } })), ['network.protocols'])
+  })
+
+  test('limits durations to what timers and peers can bear', () => {
+    const active = { interval: '10ms', maxDuration: '9999h', dialTimeout: '5m', visitTimeout: '0s' }
+
+    assert.deepEqual(problems(ScanSpec, scan({ active })), [
+      'active.interval: must be between 1s and 480h',
+      'active.maxDuration: must be between 1s and 480h',
+      'active.dialTimeout: must be between 100ms and 2m',
+      'active.visitTimeout: must be between 100ms and 10m'
+    ])
+  })
+})
