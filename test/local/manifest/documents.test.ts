@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { MAX_MANIFEST_BYTES, parseDocuments, readText } from '../../../local/manifest/documents.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+
+const parse = (text: string): ReturnType<typeof parseDocuments> => parseDocuments(text, 'probe.yaml')
+
+suite('documents', () => {
+  test('are searched for the first PeerProbe; the others are named', () => {
+    const { probe, problems } = parse('---\n---\nkind: Secret\n---\nkind: PeerProbe\nspec: 1\n---\nkind: PeerProbe\nspec: 2\n---\n- 1\n---\n')
+
+    assert.deepEqual(probe, { kind: 'PeerProbe', spec: 1 })
+    assert.deepEqual(problems, [
+      'document 2 (kind Secret): only one PeerProbe runs on one machine: remove it',
+      'document 4 (kind PeerProbe): only one PeerProbe runs on one machine: remove it',
+      'document 5 (kind missing): only one PeerProbe runs on one machine: remove it'
+    ])
+  })
+
+  test('may be one alone of any kind, whose mistakes the schema then names', () => {
+    assert.deepEqual(parse('kind: PeerProb'), { probe: { kind: 'PeerProb' }, problems: [] })
+    assert.deepEqual(parse('just text'), { probe: 'just text', problems: [] })
+  })
+
+  test('hold at least one PeerProbe', () => {
+    for (const text of ['', '---\n', 'kind: A\n---\nkind: B\n']) {
+      assert.throws(() => parse(text), { code: 'PP_SPEC_INVALID', message: /no document is a PeerProbe/ })
+    }
+  })
+
+  test('name line and column of every mistake in the YAML', () => {
+    assert.throws(() => parse('kind: PeerProbe\nspec:\n  a: 1\n  a: 2\n---\nb: [1\n'), {
+      code: 'PP_SPEC_INVALID',
+      message: /^probe\.yaml: 2 problems\n {2}line 4, column 3: Map keys must be unique\n {2}line \d+, column \d+: [^\n]+$/
+    })
+    assert.throws(() => parse('spec: !secret x\n'), { message: /line 1, column 7: Unresolved tag: !secret/ })
+  })
+
+  test('are no bombs', () => {
+    const bomb = `a: &a [x, x]\n${'bcdefghij'.split('').map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[i]!}`).join(', ')}]`).join('\n')}\n`
+
+    assert.throws(() => parse(bomb), { code: 'PP_SPEC_INVALID', message: /alias/ })
+  })
+
+  test('are read from a file of bounded length', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('probe.yaml')
+
+    await assert.rejects(readText(path), { code: 'PP_CONFIG_INVALID', message: /cannot be read: ENOENT/ })
+    writeFileSync(path, 'kind: PeerProbe # ü\n')
+    assert.equal(await readText(path), 'kind: PeerProbe # ü\n')
+    writeFileSync(path, Buffer.alloc(MAX_MANIFEST_BYTES + 1, 'x'))
+    await assert.rejects(readText(path), { code: 'PP_CONFIG_INVALID', message: /longer than/ })
+  })
+})

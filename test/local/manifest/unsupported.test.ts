@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { formatPath } from '../../../core/config.ts'
+import { replacedByEmbedded, unsupported } from '../../../local/manifest/unsupported.ts'
+
+const fieldsOf = (spec: unknown, embedded = false): string[] => unsupported({ spec }, { embedded }).map(({ path }) => formatPath(path))
+
+suite('unsupported', () => {
+  test('names each field that one machine cannot honour', () => {
+    const table: [object, string][] = [
+      [{ scans: [{}, { passive: { enabled: true } }] }, 'spec.scans[1].passive.enabled'],
+      [{ scans: [{ passive: { mdns: true } }] }, 'spec.scans[0].passive.mdns'],
+      [{ scans: [{ passive: { expose: { type: 'NodePort' } } }] }, 'spec.scans[0].passive.expose.type'],
+      [{ scans: [{ storage: { claim: 'x' } }] }, 'spec.scans[0].storage'],
+      [{ scans: [{ pod: {} }] }, 'spec.scans[0].pod'],
+      [{ consumer: { replicas: 0 } }, 'spec.consumer.replicas'],
+      [{ consumer: { replicas: 5 } }, 'spec.consumer.replicas'],
+      [{ consumer: { dump: { format: 'Parquet' } } }, 'spec.consumer.dump.format'],
+      [{ consumer: { dump: { volume: { claim: 'x' } } } }, 'spec.consumer.dump.volume'],
+      [{ consumer: { pod: {} } }, 'spec.consumer.pod'],
+      [{ retention: { schedule: '30 3 * * *' } }, 'spec.retention.schedule'],
+      [{ backup: { enabled: true } }, 'spec.backup.enabled'],
+      [{ suspend: true }, 'spec.suspend'],
+      [{ kafka: {} }, 'spec.kafka'],
+      [{ mysql: {} }, 'spec.mysql']
+    ]
+
+    for (const [spec, field] of table) {
+      assert.deepEqual(fieldsOf(spec), [field])
+    }
+  })
+
+  test('does not mind what changes nothing', () => {
+    assert.deepEqual(fieldsOf({
+      scans: [{ passive: { enabled: false, mdns: false, expose: { type: 'None' } } }],
+      consumer: { replicas: 4, dump: { format: 'NDJSON' } },
+      retention: { after: '24h' },
+      backup: { enabled: false },
+      suspend: false
+    }), [])
+    assert.deepEqual(fieldsOf('nonsense'), [])
+  })
+
+  test('lets the embedded parts replace Kafka and MySQL, field by field as they were written', () => {
+    const spec = { kafka: { brokers: ['a:1'], consumerGroup: 'g', topic: { name: 't', deletionPolicy: 'Delete' } }, mysql: { host: 'db' } }
+
+    assert.deepEqual(fieldsOf(spec, true), [])
+    assert.deepEqual(replacedByEmbedded({ spec }).map(formatPath), ['spec.kafka.brokers', 'spec.kafka.topic.deletionPolicy', 'spec.mysql'])
+    assert.deepEqual(replacedByEmbedded({}), [])
+  })
+})
