@@ -28,6 +28,7 @@ suite('names', () => {
   test('differ for long scans that begin alike', () => {
     const probe = { namespace: 'x', name: 'a'.repeat(40) }
 
+    assert.equal(crawlerName(probe, 'b'.repeat(40)).length, 63)
     assert.notEqual(crawlerName(probe, `${'b'.repeat(30)}1`), crawlerName(probe, `${'b'.repeat(30)}2`))
   })
 })
