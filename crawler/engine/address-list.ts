@@ -38,7 +38,7 @@ export class AddressList {
         break
       }
 
-      const at = this.#matches(expected, address) ? expected : this.#find(address)
+      const at = expected < this.#bytes && matches(this.#packed, expected, address) ? expected : this.#find(address)
 
       if (at >= 0) {
         expected = at + 2 + address.length
@@ -55,7 +55,7 @@ export class AddressList {
     const addresses: Uint8Array[] = []
 
     for (let at = 0, i = 0; at < this.#bytes; i++) {
-      const end = at + 2 + this.#lengthAt(at)
+      const end = at + 2 + lengthAt(this.#packed, at)
 
       if (i >= from) {
         addresses.push(this.#packed.subarray(at + 2, end))
@@ -68,32 +68,16 @@ export class AddressList {
   }
 
   #find (address: Uint8Array): number {
-    for (let at = 0; at < this.#bytes; at += 2 + this.#lengthAt(at)) {
-      if (this.#matches(at, address)) {
+    const packed = this.#packed
+    const end = this.#bytes
+
+    for (let at = 0; at < end; at += 2 + lengthAt(packed, at)) {
+      if (matches(packed, at, address)) {
         return at
       }
     }
 
     return -1
-  }
-
-  #matches (at: number, address: Uint8Array): boolean {
-    if (at >= this.#bytes || this.#lengthAt(at) !== address.length) {
-      return false
-    }
-
-    // Backwards, since addresses of one peer differ most at their ends.
-    for (let i = address.length - 1; i >= 0; i--) {
-      if (this.#packed[at + 2 + i] !== address[i]) {
-        return false
-      }
-    }
-
-    return true
-  }
-
-  #lengthAt (at: number): number {
-    return ((this.#packed[at] ?? 0) << 8) | (this.#packed[at + 1] ?? 0)
   }
 
   // Writes only beyond what `list` has handed out, or into a new buffer.
@@ -112,4 +96,25 @@ export class AddressList {
     this.#bytes = end
     this.#count++
   }
+}
+
+function lengthAt (packed: Uint8Array, at: number): number {
+  return ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
+}
+
+// Backwards, since addresses of one peer differ most at their ends.
+function matches (packed: Uint8Array, at: number, address: Uint8Array): boolean {
+  const length = address.length
+
+  if (lengthAt(packed, at) !== length) {
+    return false
+  }
+
+  for (let i = length - 1, j = at + 1 + length; i >= 0; i--, j--) {
+    if (packed[j] !== address[i]) {
+      return false
+    }
+  }
+
+  return true
 }

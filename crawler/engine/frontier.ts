@@ -3,7 +3,7 @@
 import { isContacted } from '../../core/contracts/outcome.ts'
 import { Fifo } from './fifo.ts'
 import { isFresh, newEntry } from './frontier-peer.ts'
-import { peerKey } from './peer-key.ts'
+import { isPeerId, PeerIndex } from './peer-index.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Source } from '../../core/contracts/visit.ts'
 import type { PeerRecord, RoutingTable } from '../visit/visitor.ts'
@@ -30,7 +30,7 @@ export interface FrontierDeps {
 export class Frontier {
   readonly #isDialable: FrontierDeps['isDialable']
   readonly #maxPeers: number
-  readonly #peers = new Map<string, FrontierEntry>()
+  readonly #peers = new PeerIndex<FrontierEntry>()
   readonly #fresh = new Fifo<FrontierEntry>()
   readonly #last = new Fifo<FrontierEntry>()
   #queued = 0
@@ -73,15 +73,15 @@ export class Frontier {
 
   /** Adds a peer that the crawl starts from, or further addresses of one. */
   seed (record: PeerRecord, source: Exclude<Source, 'routing-table'>, known?: KnownPeer): void {
-    const key = peerKey(record.id)
-    const entry = key === undefined ? undefined : this.#peers.get(key)
+    const isValid = isPeerId(record.id)
+    const entry = isValid ? this.#peers.get(record.id) : undefined
 
     if (entry !== undefined) {
       this.#hear(entry, record.addresses)
-    } else if (key === undefined || this.#peers.size >= this.#maxPeers) {
+    } else if (this.#peers.size >= this.#maxPeers || !isValid) {
       this.#refused++
     } else {
-      this.#admit(key, record, { source, ...(known === undefined ? {} : { known }) })
+      this.#admit(record, { source, ...(known === undefined ? {} : { known }) })
     }
   }
 
@@ -130,22 +130,22 @@ export class Frontier {
   }
 
   #mention (record: PeerRecord, referrer: FrontierEntry): void {
-    const key = peerKey(record.id)
-    const entry = key === undefined ? undefined : this.#peers.get(key)
+    const isValid = isPeerId(record.id)
+    const entry = isValid ? this.#peers.get(record.id) : undefined
 
     if (entry !== undefined) {
       this.#hear(entry, record.addresses, referrer)
-    } else if (key === undefined || this.#peers.size >= this.#maxPeers || referrer.introduced >= MAX_NEW_PER_REFERRER) {
+    } else if (this.#peers.size >= this.#maxPeers || referrer.introduced >= MAX_NEW_PER_REFERRER || !isValid) {
       this.#refused++
     } else {
       referrer.introduced++
-      this.#admit(key, record, { source: 'routing-table', teller: referrer })
+      this.#admit(record, { source: 'routing-table', teller: referrer })
     }
   }
 
-  #admit (key: string, record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'teller' | 'known'>): void {
+  #admit (record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'teller' | 'known'>): void {
     const entry = newEntry(record.id, by)
-    this.#peers.set(key, entry)
+    this.#peers.add(entry)
     this.#merge(entry, record.addresses)
     entry.newAddress = false
     this.#queue(entry)
@@ -174,7 +174,7 @@ export class Frontier {
 
     if (grown > 0) {
       this.#addressBytes += grown
-      entry.newAddress ||= entry.addresses.list(before).some(this.#isDialable)
+      entry.newAddress ||= entry.addresses.list(before).some(address => this.#isDialable(address))
       entry.dialable ||= entry.newAddress
     }
   }

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { CrawlRun } from '../../../crawler/engine/crawl.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { SimulatedVisitor } from '../../support/simulated-network-visitor.ts'
+import { addressOf, isDialable, peerIdOf, SimulatedNetwork } from '../../support/simulated-network.ts'
+import { hanging, log, patient, peers, refused, start } from './started-crawl.ts'
+import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
+import type { VisitTarget } from '../../../crawler/visit/visitor.ts'
+import type { Visit } from './started-crawl.ts'
+
+suite('CrawlRun', () => {
+  test('without a peer to start from is over at once', async () => {
+    const { clock, report } = start({ visit: hanging, count: 0 })
+
+    assert.equal((await clock.runUntil(report, 0)).totals.discovered, 0)
+    assert.equal(clock.pending, 0)
+  })
+
+  test('passes on each visit with what the crawl knows of the peer', async () => {
+    const { clock, visits, report } = start({ visit: async () => refused })
+    await clock.runUntil(report)
+    const [visit] = visits
+
+    assert.deepEqual(visit, { crawlId: 1, attempt: 1, discoveryType: 'active', source: 'bootstrap', id: peerIdOf('0'), addresses: [addressOf(0)], result: refused })
+  })
+
+  test('asks each peer about the bucket that is its turn', async () => {
+    const plans: VisitTarget['plan'][] = []
+    const { clock, report } = start({
+      visit: async ({ plan }) => {
+        plans.push(plan)
+        return refused
+      },
+      options: { crawlNumber: 3 }
+    })
+    await clock.runUntil(report)
+
+    assert.deepEqual(plans, [{ strategy: 'Census', bucket: (peerIdOf('0').at(-1)! + 3) % 16 }])
+  })
+
+  test('keeps `concurrency` visits in flight and no more', async () => {
+    const { run, clock, stop, report } = start({ visit: patient, count: 25 })
+    await clock.advance(500)
+    const { inFlight, queued } = run.status()
+    stop.abort()
+    await clock.runUntil(report)
+
+    assert.deepEqual([inFlight, queued], [10, 15])
+  })
+
+  test('counts a peer that is visited twice once, by its last visit', async () => {
+    let told = false
+    const visit: Visit = async ({ id }) => {
+      if (Buffer.compare(id, peerIdOf('0')) === 0 || told) {
+        return refused
+      }
+
+      told = true
+      return {
+        ...refused,
+        outcome: 'ok',
+        connection: { address: addressOf(1), transport: 'tcp', limited: false },
+        routingTable: { queries: 1, failed: 0, peers: [{ id: peerIdOf('0'), addresses: [addressOf(500)] }] }
+      }
+    }
+    const { clock, visits, report } = start({ visit, count: 2, options: { concurrency: 1 } })
+    const { totals } = await clock.runUntil(report)
+
+    assert.deepEqual(visits.map(({ attempt, addresses }) => [attempt, addresses.length]), [[1, 1], [1, 1], [2, 2]])
+    assert.deepEqual([totals.visited, totals.outcomes], [2, { refused: 1, ok: 1 }])
+  })
+
+  test('tells an observer of each visit and that it comes round each second', async () => {
+    let ticks = 0
+    const onTick = (): void => {
+      ticks++
+    }
+    const observed: CompletedVisit[] = []
+    const { clock, stop, report } = start({ visit: patient, deps: { onVisit: visit => void observed.push(visit), onTick } })
+    await clock.advance(3_500)
+    stop.abort()
+    await clock.runUntil(report)
+
+    assert.deepEqual([ticks, observed.length], [3, 1])
+  })
+})
+
+suite('a crawl that is aborted', () => {
+  for (const atMs of [0, 1, 137, 900, 1_000, 5_200]) {
+    test(`${String(atMs)} ms after its start reports what it saw, and leaves no timer and no visit`, async () => {
+      const clock = new FakeClock()
+      const network = new SimulatedNetwork({ peers: 500, seed: 3, shares: { dead: 0.3 } })
+      const visitor = new SimulatedVisitor(network, clock)
+      const visit: Visit = (...args) => visitor.visit(...args)
+      const { run, visits, stop, report } = start({ visit, clock, bootstrap: network.bootstrap(), options: { concurrency: 50, strategy: 'Topology' } })
+      await clock.advance(atMs)
+      stop.abort()
+      const { end, totals } = await clock.runUntil(report, 0)
+
+      assert.equal(end, 'aborted')
+      assert.ok(totals.visited > 0)
+      assert.equal(visits.length, totals.visited)
+      assert.equal(run.status().inFlight, 0)
+      assert.equal(clock.pending, 0)
+    })
+  }
+
+  test('before it starts visits nobody', async () => {
+    const clock = new FakeClock()
+    const run = new CrawlRun({ visitor: { visit: hanging }, sink: { ready: () => undefined, accept: () => undefined }, clock, isDialable, log }, {
+      crawlId: 1,
+      crawlNumber: 0,
+      strategy: 'Census',
+      concurrency: 1,
+      maxPeers: 1,
+      maxDurationMs: 1,
+      visitTimeoutMs: 1
+    }, { bootstrap: peers(1), connected: [], known: [] })
+    const { end, totals } = await run.run(AbortSignal.abort())
+
+    assert.deepEqual([end, totals.visited, clock.pending], ['aborted', 0, 0])
+  })
+
+  test('gives up on a visitor that does not heed its signal', async () => {
+    const { clock, visits, stop, report } = start({ visit: hanging })
+    await clock.advance(100)
+    stop.abort()
+    const { totals } = await clock.runUntil(report)
+
+    assert.equal(clock.monotonic(), 5_000)
+    assert.deepEqual([totals.outcomes, visits.length], [{ aborted: 1 }, 1])
+  })
+})

@@ -1,0 +1,58 @@
+import { createLogger } from '../../../core/logger.ts'
+import { CrawlRun } from '../../../crawler/engine/crawl.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { addressOf, isDialable, peerIdOf } from '../../support/simulated-network.ts'
+import type { CrawlOptions, CrawlReport } from '../../../crawler/engine/crawl-report.ts'
+import type { CrawlDeps } from '../../../crawler/engine/crawl.ts'
+import type { CompletedVisit, VisitSink } from '../../../crawler/engine/visit-sink.ts'
+import type { PeerRecord, Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
+
+/** How a visitor visits. */
+export type Visit = Visitor['visit']
+
+/** Says nothing. */
+export const log = createLogger({ level: 'silent' })
+/** Nobody listens. */
+export const refused: VisitResult = { lane: 'fast', startedAtMs: 0, durationMs: 1, outcome: 'refused', attempts: [] }
+/** Peers with one address each. */
+export const peers = (count: number): PeerRecord[] => Array.from({ length: count }, (_, i) => ({ id: peerIdOf(String(i)), addresses: [addressOf(i)] }))
+
+/** Ends with `aborted` when told to, and only then. */
+export const patient: Visit = async (_target, signal) => {
+  const { promise, resolve } = Promise.withResolvers<VisitResult>()
+  signal.addEventListener('abort', () => {
+    resolve({ ...refused, outcome: 'aborted' })
+  })
+
+  return await promise
+}
+
+/** Never ends, whatever it is told. */
+export const hanging: Visit = async () => await new Promise<never>(() => { /* never ends */ })
+
+/** What is particular about a crawl. */
+export interface Start { visit: Visit, count?: number, bootstrap?: PeerRecord[], clock?: FakeClock, options?: Partial<CrawlOptions>, deps?: Partial<CrawlDeps> }
+
+/** A crawl in progress and what came of it so far. */
+export interface Started { run: CrawlRun, clock: FakeClock, visits: CompletedVisit[], stop: AbortController, report: Promise<CrawlReport> }
+
+/** Starts a crawl whose time stands still. */
+export function start ({ visit, count = 1, bootstrap = peers(count), clock = new FakeClock(), options = {}, deps = {} }: Start): Started {
+  const visits: CompletedVisit[] = []
+  const stop = new AbortController()
+  const sink: VisitSink = { ready: () => undefined, accept: ended => void visits.push(ended) }
+  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, ...deps }, {
+    crawlId: 1,
+    crawlNumber: 0,
+    strategy: 'Census',
+    concurrency: 10,
+    maxPeers: 1_000,
+    maxDurationMs: 3_600_000,
+    visitTimeoutMs: 15_000,
+    ...options
+  }, { bootstrap, connected: [], known: [] })
+  const report = run.run(stop.signal)
+  report.catch(() => { /* looked at by the test that expects it */ })
+
+  return { run, clock, visits, stop, report }
+}
