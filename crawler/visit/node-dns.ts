@@ -12,16 +12,27 @@ const NO_RECORD = new Set(['ENOTFOUND', 'ENODATA'])
 export class NodeDns implements DnsResolver, Disposable {
   private readonly resolver: Resolver
 
-  /** @param timeoutMs limit of one query to one server; each is asked twice */
-  constructor (timeoutMs: number) {
+  /**
+   * @param timeoutMs limit of one query to one server; each is asked twice
+   * @param servers name servers, `host` or `host:port`; those of this machine when left out
+   */
+  constructor (timeoutMs: number, servers?: readonly string[]) {
     this.resolver = new Resolver({ timeout: timeoutMs, tries: 2 })
+
+    if (servers !== undefined) {
+      this.resolver.setServers(servers)
+    }
   }
 
   async addresses (name: string, family: 4 | 6, signal: AbortSignal): Promise<readonly string[]> {
+    signal.throwIfAborted()
+
     return await orNone(raceAbort(family === 4 ? this.resolver.resolve4(name) : this.resolver.resolve6(name), signal))
   }
 
   async texts (name: string, signal: AbortSignal): Promise<readonly string[]> {
+    signal.throwIfAborted()
+
     return (await orNone(raceAbort(this.resolver.resolveTxt(name), signal))).map(parts => parts.join(''))
   }
 

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { formatAddress } from '../../../crawler/visit/address.ts'
+import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { seedPeers } from '../../../crawler/visit/seed-peers.ts'
+import { ScriptedDns } from '../../support/scripted-dns.ts'
+
+const A = 'QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN'
+const B = 'QmbLHAnMoJPWSCR5Zhtx6BHJX9KiKNN6tpvbUcqanj75Nb'
+const { signal } = new AbortController()
+
+async function seeds (texts: string[], dns = new ScriptedDns()): Promise<unknown> {
+  return (await seedPeers(texts, dns, signal)).map(({ id, addresses }) => [formatPeerId(id), ...addresses.map(formatAddress)])
+}
+
+suite('seedPeers', () => {
+  test('texts of one peer make one record, names stay names', async () => {
+    assert.deepEqual(
+      await seeds([`/ip4/1.2.3.4/tcp/1/p2p/${A}`, `/dnsaddr/boot.example/p2p/${B}`, `/dns4/a.example/tcp/2/p2p/${A}`]),
+      [[A, '/ip4/1.2.3.4/tcp/1', '/dns4/a.example/tcp/2'], [B, '/dnsaddr/boot.example']]
+    )
+  })
+
+  test('a /dnsaddr without a peer id stands for all peers that it names', async () => {
+    const dns = new ScriptedDns({ '_dnsaddr.boot.example': [`dnsaddr=/ip4/1.2.3.4/tcp/1/p2p/${A}`, `dnsaddr=/ip4/5.6.7.8/tcp/1/p2p/${B}`, `dnsaddr=/ip4/1.2.3.4/udp/1/quic-v1/p2p/${A}`] })
+
+    assert.deepEqual(await seeds(['/dnsaddr/boot.example'], dns), [[A, '/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.4/udp/1/quic-v1'], [B, '/ip4/5.6.7.8/tcp/1']])
+  })
+
+  test('a name that does not resolve gives nobody', async () => {
+    assert.deepEqual(await seeds(['/dnsaddr/broken.example']), [])
+  })
+
+  test('every text that is wrong is named at once', async () => {
+    await assert.rejects(seeds(['nonsense', '/ip4/1.2.3.4/tcp/1', `/ip4/1.2.3.4/tcp/1/p2p/${A}`]), {
+      code: 'PP_CONFIG_INVALID',
+      message: 'bootstrapPeers: nonsense: not a multiaddr; /ip4/1.2.3.4/tcp/1: must end in /p2p/<peer id>'
+    })
+  })
+})

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { openSystemDns } from '../../../crawler/visit/system-dns.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+
+suite('openSystemDns', () => {
+  test('once disposed of it asks nobody any more', async () => {
+    const dns = openSystemDns(new FakeClock())
+    dns[Symbol.dispose]()
+
+    await assert.rejects(dns.texts('name.invalid', new AbortController().signal), { name: 'AbortError' })
+    await assert.rejects(dns.addresses('name.invalid', 4, new AbortController().signal), { name: 'AbortError' })
+  })
+})
