@@ -23,6 +23,9 @@ const MAX_WAIT_MS = 400
 const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
 const NOTHING = new Uint8Array(0)
 
+/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
+const CLOSED = peerFault('aborted', 'the session was closed')
+
 /** What a session needs. */
 export interface FastSessionDeps {
   clock: Clock
@@ -95,8 +98,8 @@ export class FastSession implements Session {
   }
 
   [Symbol.dispose] (): void {
-    this.#closing.abort()
-    this.#fail(peerFault('aborted', 'the session was closed'))
+    this.#fail(CLOSED)
+    this.#closing.abort(CLOSED)
     this.#link?.[Symbol.dispose]()
     this.#link = undefined
   }

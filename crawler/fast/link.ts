@@ -15,6 +15,9 @@ const MAX_UNSENT_BYTES = 1_048_576
  */
 const READ_BUFFER = new Uint8Array(65_536)
 
+/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
+const GIVEN_UP = peerFault('aborted', 'the connection was given up')
+
 /** What a link needs. */
 export interface LinkDeps {
   clock: Clock
@@ -103,7 +106,7 @@ export class Link implements Disposable {
 
   /** Resets the connection at once. */
   [Symbol.dispose] (): void {
-    this.#fault ??= peerFault('aborted', 'the connection was given up')
+    this.#fault ??= GIVEN_UP
     this.connection.stop()
     clearImmediate(this.#flush)
 

@@ -6,6 +6,9 @@ import type { StreamHandler, YamuxStream } from './yamux-stream.ts'
 
 const EMPTY = new Uint8Array(0)
 
+/** One for all: each visit gives up its streams, and an error of its own costs a stack trace. */
+const GIVEN_UP = peerFault('aborted', 'the stream was given up')
+
 /** What streams are opened on: a secured connection. */
 export interface StreamOpener {
   open (handler: StreamHandler): YamuxStream
@@ -98,7 +101,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
   /** Gives the stream up. */
   reset (): void {
     this.#stream?.reset()
-    this.fail(peerFault('aborted', 'the stream was given up'))
+    this.fail(GIVEN_UP)
   }
 
   onData (bytes: Uint8Array): void {
