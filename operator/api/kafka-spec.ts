@@ -24,6 +24,22 @@ export const TopicSpec = withRules(z.strictObject({
   deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What becomes of the topics when the PeerProbe is deleted.')
 }).prefault({}), 'The topic of visits and crawls.', topicRules)
 
+// `namespace` is a reserved word of CEL, which Kubernetes escapes.
+const strimziRules: readonly Rule[] = [
+  { cel: 'self.cluster == oldSelf.cluster', path: ['cluster'], message: 'cannot be changed: the messages would stay behind' },
+  {
+    cel: 'has(self.__namespace__) == has(oldSelf.__namespace__) && (!has(self.__namespace__) || self.__namespace__ == oldSelf.__namespace__)',
+    path: ['namespace'],
+    message: 'cannot be changed: the messages would stay behind'
+  }
+]
+
+const StrimziSpec = withRules(z.strictObject({
+  cluster: ObjectName.describe('Name of the Kafka resource.'),
+  namespace: NamespaceName.optional().describe('Its namespace; the PeerProbe\'s when absent. Another one must allow ours by annotation peerprobe.dev/allowed-namespaces.'),
+  listener: z.string().min(1).max(25).regex(/^[a-z0-9]+$/, 'must be the name of a listener: lower-case letters and digits').optional().describe('Name of the listener to use; chosen by the authentication when absent.')
+}), 'A Kafka cluster that Strimzi runs.', strimziRules)
+
 const kafkaRules: readonly Rule[] = [
   {
     cel: 'has(self.strimzi) != has(self.brokers)',
@@ -32,7 +48,7 @@ const kafkaRules: readonly Rule[] = [
     holds: kafka => has(kafka, 'strimzi') !== has(kafka, 'brokers')
   },
   {
-    cel: 'has(self.strimzi) == has(oldSelf.strimzi) && (!has(self.strimzi) || self.strimzi.cluster == oldSelf.strimzi.cluster)',
+    cel: 'has(self.strimzi) == has(oldSelf.strimzi)',
     path: ['strimzi'],
     message: 'cannot be changed: the messages would stay behind'
   },
@@ -58,11 +74,7 @@ const kafkaRules: readonly Rule[] = [
 
 /** Where Kafka is, and the topic in it. */
 export const KafkaSpec = withRules(z.strictObject({
-  strimzi: z.strictObject({
-    cluster: ObjectName.describe('Name of the Kafka resource.'),
-    namespace: NamespaceName.optional().describe('Its namespace; the PeerProbe\'s when absent. Another one must allow ours by annotation peerprobe.dev/allowed-namespaces.'),
-    listener: z.string().min(1).max(25).regex(/^[a-z0-9]+$/, 'must be the name of a listener: lower-case letters and digits').optional().describe('Name of the listener to use; chosen by the authentication when absent.')
-  }).optional().describe('A Kafka cluster that Strimzi runs.'),
+  strimzi: StrimziSpec.optional(),
   brokers: z.array(Broker).min(1).max(32).optional().describe('Brokers as host:port, for a Kafka without Strimzi.'),
   tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections to brokers; plain text when absent.'),
   authentication: z.strictObject({

@@ -76,7 +76,7 @@ suite('PeerProbe CRD', () => {
       assert.match(rule, /self/)
       assert.ok(fieldPath === undefined || nodes.some(node => node.path === `${path}${fieldPath}`), `${path}: ${String(fieldPath)}`)
 
-      for (const [, field] of rule.matchAll(/(?:old)?[sS]elf\.([A-Za-z.]+[A-Za-z])/g)) {
+      for (const [, field] of rule.replaceAll('__', '').matchAll(/(?:old)?[sS]elf\.([A-Za-z.]+[A-Za-z])/g)) {
         assert.ok(nodes.some(node => node.path === `${path}.${field!}`), `${path}: ${rule}: ${field!}`)
       }
     }
@@ -88,6 +88,12 @@ suite('PeerProbe CRD', () => {
     assert.ok(rules.includes('has(self.kafka)'))
     assert.ok(rules.includes('has(self.mysql)'))
     assert.deepEqual(at('.spec')['required'], ['scans'])
+  })
+
+  test('lets nothing be changed that would leave data behind', () => {
+    const rules = nodes.flatMap(node => cel(node).filter(({ rule }) => rule.includes('oldSelf')).map(({ fieldPath }) => `${node.path}${String(fieldPath)}`))
+
+    assert.deepEqual(rules.sort(), ['.spec.kafka.strimzi', '.spec.kafka.strimzi.cluster', '.spec.kafka.strimzi.namespace', '.spec.kafka.topic.name', '.spec.kafka.topic.partitions', '.spec.mysql.database'])
   })
 
   test('keeps scans by their names and shows what a person looks for', () => {
