@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { AddressPolicy } from '../../../crawler/visit/address-policy.ts'
+import { DialLimits } from '../../../crawler/visit/dial-limits.ts'
+import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
+import { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/peers.ts'
+import { ScriptedDns } from '../../support/scripted-dns.ts'
+import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/scripted-session.ts'
+
+const ANSWER = frame(findNodeReply([]))
+
+suite('LaneVisitor', () => {
+  test('visits through its lane, knows which protocol was confirmed, and disposes of what the lane holds', async () => {
+    const disposed: string[] = []
+    const resources = new AsyncDisposableStack()
+    resources.defer(() => {
+      disposed.push('lane')
+    })
+    const visitor = new LaneVisitor({
+      dialler: scriptedDialler(async () => new ScriptedSession({ identify: identifyBytes('a', []), protocols: [KAD_PROTOCOL], streams: [[ANSWER, ANSWER]] })),
+      policy: new AddressPolicy({ policy: 'Any', deny: [] }),
+      limits: new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 1 }),
+      dns: new ScriptedDns(),
+      protocols: new KadProtocols([KAD_PROTOCOL]),
+      clock: new FakeClock()
+    }, { visitTimeoutMs: 1, dialTimeoutMs: 1, identifyTimeoutMs: 1, requestTimeoutMs: 1, staggerMs: 1, maxParallel: 1 }, resources)
+    const target = { id: nobodyId(1), addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 0, 1)], plan: { strategy: 'Census', bucket: 0 } } as const
+
+    assert.equal(visitor.confirmedProtocol(), undefined)
+    assert.equal((await visitor.visit(target, new AbortController().signal)).outcome, 'ok')
+    assert.equal(visitor.confirmedProtocol(), KAD_PROTOCOL)
+    await visitor[Symbol.asyncDispose]()
+    assert.deepEqual(disposed, ['lane'])
+  })
+})
