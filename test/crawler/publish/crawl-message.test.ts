@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { Crawl, CRAWL_TYPE } from '../../../core/contracts/crawl.ts'
+import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
+import { crawlEndedMessage, crawlStartedMessage } from '../../../crawler/publish/crawl-message.ts'
+import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { CrawlReport } from '../../../crawler/engine/crawl-report.ts'
+
+const CONTEXT = { scan: 'default/probe/main', network: 'ipfs' }
+const NONE = { top: [], other: 0 }
+const report = (change: Partial<CrawlReport> = {}): CrawlReport => ({
+  crawlId: 1_767_225_600,
+  strategy: 'Census',
+  end: 'complete',
+  startedAtMs: Date.UTC(2026, 0, 1),
+  finishedAtMs: Date.UTC(2026, 0, 1, 0, 5),
+  totals: { discovered: 3, visited: 2, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: { ok: 1, timeout: 1 } },
+  distributions: { agentVersions: { top: [{ value: 'kubo', count: 1 }], other: 0 }, protocols: NONE, transports: NONE, addressFamilies: NONE },
+  latencyMs: { p50: 20.000_04, p90: 30, p99: 1e12 },
+  population: [],
+  watchdogCuts: 0,
+  stalls: 0,
+  ...change
+})
+const parse = ({ value }: OutgoingMessage): Crawl => Crawl.parse(JSON.parse(Buffer.from(value).toString()))
+
+suite('crawl messages', () => {
+  test('say when a crawl started and nothing of its end', () => {
+    assert.deepEqual(parse(crawlStartedMessage(report(), CONTEXT)), {
+      version: 1,
+      ...CONTEXT,
+      crawlId: 1_767_225_600,
+      strategy: 'Census',
+      state: 'started',
+      startedAt: '2026-01-01T00:00:00.000Z'
+    })
+  })
+
+  test('say what a crawl saw when it is over', () => {
+    const { totals, distributions } = report()
+
+    assert.deepEqual(parse(crawlEndedMessage(report(), CONTEXT)), {
+      version: 1,
+      ...CONTEXT,
+      crawlId: 1_767_225_600,
+      strategy: 'Census',
+      state: 'finished',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      finishedAt: '2026-01-01T00:05:00.000Z',
+      totals,
+      distributions,
+      latencyMs: { p50: 20, p90: 30, p99: 86_400_000 }
+    })
+  })
+
+  test('call a crawl aborted only when the process stopped it', () => {
+    const states = (['complete', 'max-duration', 'aborted'] as const).map(end => parse(crawlEndedMessage(report({ end }), CONTEXT)).state)
+
+    assert.deepEqual(states, ['finished', 'finished', 'aborted'])
+  })
+
+  test('are keyed by the scan and have an id for each crawl and state', () => {
+    const messages = [crawlStartedMessage(report(), CONTEXT), crawlEndedMessage(report(), CONTEXT)]
+
+    assert.deepEqual(messages.map(({ key, headers }) => [key, headers['ce_id'], headers['ce_type']]), [
+      [CONTEXT.scan, '1767225600-started', CRAWL_TYPE],
+      [CONTEXT.scan, '1767225600-finished', CRAWL_TYPE]
+    ])
+  })
+
+  test('stay below 64 kB by folding rare values into the rest, and lose no count', () => {
+    const hostile = { top: Array.from({ length: 200 }, (_, i) => ({ value: `${String(i)}${'節'.repeat(250)}`, count: 400 - i })), other: 5 }
+    const all = { agentVersions: hostile, protocols: hostile, transports: NONE, addressFamilies: NONE }
+    const message = crawlEndedMessage(report({ distributions: all }), CONTEXT)
+    const { distributions } = parse(message)
+    const sum = ({ top, other }: typeof hostile): number => top.reduce((total, { count }) => total + count, other)
+
+    assert.ok(message.value.length <= MESSAGE_LIMITS.bytes)
+    assert.equal(sum(distributions!.agentVersions), sum(hostile))
+    assert.ok(distributions!.protocols.top.length > 10)
+  })
+})

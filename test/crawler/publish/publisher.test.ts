@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ProbeError } from '../../../core/errors.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { BATCH_LIMITS, BUFFER_LIMITS, LINGER_MS, Publisher } from '../../../crawler/publish/publisher.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { EventBus, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+
+const never = new AbortController().signal
+const unavailable = new ProbeError('PP_BUS_UNAVAILABLE', 'away')
+const message = (key: string | number, bytes = 10): OutgoingMessage => ({ key: String(key), value: new Uint8Array(bytes), headers: {} })
+
+interface LogLine { level: string, msg: string, messages?: number }
+
+/** A bus in memory that can be taken away. */
+class FakeBus implements Pick<EventBus, 'publish'> {
+  readonly batches: string[][] = []
+  attempts = 0
+  failure: ProbeError | undefined
+  hold: Promise<void> | undefined
+
+  async publish (_topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
+    this.attempts++
+
+    if (this.failure !== undefined) {
+      throw this.failure
+    }
+    if (this.hold !== undefined) {
+      const { promise, reject } = Promise.withResolvers<undefined>()
+      signal.addEventListener('abort', () => {
+        reject(signal.reason)
+      })
+      await Promise.race([this.hold, promise])
+    }
+
+    this.batches.push(messages.map(({ key }) => key))
+  }
+}
+
+interface Setting { bus: FakeBus, clock: FakeClock, publisher: Publisher, lines: LogLine[] }
+
+function open (flushTimeoutMs = 5_000): Setting {
+  const bus = new FakeBus()
+  const clock = new FakeClock()
+  const lines: LogLine[] = []
+  const log = createLogger({ level: 'info' }, { write: line => void lines.push(JSON.parse(line) as LogLine) })
+
+  return { bus, clock, lines, publisher: Publisher.open({ bus, clock, log }, { topic: 'visits', flushTimeoutMs }) }
+}
+
+async function close ({ clock, publisher }: Setting): Promise<void> {
+  await clock.runUntil(publisher[Symbol.asyncDispose]())
+  assert.equal(clock.pending, 0)
+}
+
+function accept (publisher: Publisher, count: number, bytes?: number): void {
+  for (let n = 0; n < count; n++) {
+    publisher.accept(message(n, bytes))
+  }
+}
+
+suite('Publisher', () => {
+  test('sends what it has after 100 ms, in order', async () => {
+    const setting = open()
+    const { bus, clock, publisher } = setting
+    publisher.accept(message('a'))
+    await clock.advance(LINGER_MS - 1)
+    publisher.accept(message('b'))
+    assert.deepEqual(bus.batches, [])
+
+    await clock.advance(1)
+    assert.deepEqual(bus.batches, [['a', 'b']])
+    await close(setting)
+  })
+
+  test('sends 500 messages at once and lets the rest wait', async () => {
+    const setting = open()
+    accept(setting.publisher, 1_200)
+    await setting.clock.settle()
+    assert.deepEqual(setting.bus.batches.map(({ length }) => length), [500, 500])
+
+    await setting.clock.advance(LINGER_MS)
+    assert.deepEqual(setting.bus.batches.map(({ length }) => length), [500, 500, 200])
+    await close(setting)
+  })
+
+  test('keeps a batch below what a broker takes', async () => {
+    const setting = open()
+    accept(setting.publisher, 30, 60_000)
+    await setting.clock.runUntil(setting.publisher.drain(never), 0)
+
+    assert.deepEqual(setting.bus.batches.map(({ length }) => length), [13, 13, 4])
+    assert.ok(13 * 60_000 <= BATCH_LIMITS.bytes)
+    await close(setting)
+  })
+
+  test('publishes one batch at a time, so that the order holds', async () => {
+    const setting = open()
+    const first = Promise.withResolvers<undefined>()
+    setting.bus.hold = first.promise
+    accept(setting.publisher, 1_000)
+    await setting.clock.advance(10_000)
+    assert.equal(setting.bus.attempts, 1)
+
+    setting.bus.hold = undefined
+    first.resolve(undefined)
+    await setting.clock.settle()
+    assert.deepEqual(setting.bus.batches.flat(), Array.from({ length: 1_000 }, (_, n) => String(n)))
+    await close(setting)
+  })
+
+  test('tries again for ever while the bus is away, and loses and doubles nothing', async () => {
+    const setting = open()
+    const { bus, clock, publisher, lines } = setting
+    bus.failure = unavailable
+    accept(publisher, 700)
+    await clock.advance(3_600_000)
+    assert.ok(bus.attempts > 100)
+    assert.ok(publisher.status().retries > 100)
+    assert.ok(lines.every(({ level, msg }) => level === 'warn' && msg === 'the bus did not take a batch, trying again'))
+
+    bus.failure = undefined
+    await clock.runUntil(publisher.drain(never))
+    assert.deepEqual(bus.batches.flat(), Array.from({ length: 700 }, (_, n) => String(n)))
+    assert.deepEqual([publisher.status().buffered, publisher.status().bufferedBytes, publisher.status().published], [0, 0, 700])
+    await close(setting)
+  })
+
+  test('has no room at 10,000 messages or 32 MB, and has again when the bus took some', async () => {
+    for (const [count, bytes] of [[BUFFER_LIMITS.messages, 1], [600, 60_000]] as const) {
+      const setting = open()
+      setting.bus.failure = unavailable
+      accept(setting.publisher, count - 1, bytes)
+      assert.equal(setting.publisher.ready() === undefined, count === BUFFER_LIMITS.messages)
+
+      setting.publisher.accept(message('last', bytes))
+      const room = setting.publisher.ready()
+      assert.ok(room !== undefined)
+      setting.bus.failure = undefined
+      await setting.clock.runUntil(room)
+      assert.ok(setting.publisher.status().published > 0)
+      await close(setting)
+    }
+  })
+
+  test('drains without waiting for a batch to fill, and only then is all acknowledged', async () => {
+    const setting = open()
+    const stored = Promise.withResolvers<undefined>()
+    let drained = false
+    setting.bus.hold = stored.promise
+    accept(setting.publisher, 3)
+    const draining = setting.publisher.drain(never).then(() => {
+      drained = true
+    })
+    await setting.clock.settle()
+    assert.deepEqual([setting.bus.attempts, drained], [1, false])
+
+    stored.resolve(undefined)
+    await setting.clock.runUntil(draining, 0)
+    await close(setting)
+  })
+
+  test('stops draining when told to', async () => {
+    const setting = open()
+    setting.bus.failure = unavailable
+    const stop = new AbortController()
+    accept(setting.publisher, 1)
+    const draining = setting.publisher.drain(stop.signal)
+    stop.abort()
+
+    await assert.rejects(draining, { name: 'AbortError' })
+    setting.bus.failure = undefined
+    await close(setting)
+  })
+
+  test('publishes a crawl\'s end only after all its visits are acknowledged', async () => {
+    const setting = open()
+    const { bus, clock, publisher } = setting
+    bus.failure = unavailable
+    accept(publisher, 600)
+    const ending = publisher.publishAfterAll(message('finished'), never)
+    await clock.advance(5_000)
+    bus.failure = undefined
+    await clock.runUntil(ending)
+
+    assert.deepEqual(bus.batches.at(-1), ['finished'])
+    assert.equal(bus.batches.flat().length, 601)
+    await close(setting)
+  })
+
+  test('tells what the bus failed with for good to all who wait, now and later', async () => {
+    const setting = open()
+    const { bus, clock, publisher, lines } = setting
+    const gone = new ProbeError('PP_BUS_CLOSED', 'closed')
+    bus.failure = gone
+    accept(publisher, BUFFER_LIMITS.messages)
+    const waiting = [publisher.ready(), publisher.drain(never)].map(promise => assert.rejects(Promise.resolve(promise), gone))
+    await clock.runUntil(Promise.all(waiting))
+
+    await assert.rejects(Promise.resolve(publisher.ready()), gone)
+    await assert.rejects(publisher.drain(never), gone)
+    assert.equal(bus.attempts, 1)
+    await close(setting)
+    assert.deepEqual(lines.map(({ level, messages }) => [level, messages]), [['error', BUFFER_LIMITS.messages]])
+  })
+
+  test('sends what is left when it is disposed, without waiting for the retry that was due later', async () => {
+    const setting = open()
+    const { bus, clock, lines } = setting
+    bus.failure = unavailable
+    accept(setting.publisher, 3)
+    await clock.advance(60_000)
+    bus.failure = undefined
+    await close(setting)
+
+    assert.deepEqual(bus.batches, [['0', '1', '2']])
+    assert.equal(clock.monotonic(), 60_000)
+    assert.ok(lines.every(({ level }) => level === 'warn'))
+  })
+
+  test('gives up at the deadline when it is disposed, and logs what is lost', async () => {
+    for (const how of ['refuses', 'hangs'] as const) {
+      const setting = open(5_000)
+      const { bus, clock, lines } = setting
+      bus.failure = how === 'refuses' ? unavailable : undefined
+      bus.hold = new Promise<never>(() => { /* never stored */ })
+      accept(setting.publisher, 510)
+      await close(setting)
+
+      assert.equal(clock.monotonic(), 5_000)
+      assert.deepEqual(lines.filter(({ level }) => level === 'error').map(({ msg, messages }) => [msg, messages]), [['lost messages that were not acknowledged before the stop', 510]])
+    }
+  })
+
+  test('tells an observer of each batch and how long it took', async () => {
+    const observed: [number, number][] = []
+    const [bus, clock] = [new FakeBus(), new FakeClock()]
+    const log = createLogger({ level: 'silent' })
+    const publisher = Publisher.open({ bus, clock, log, onPublished: (...args) => void observed.push(args) }, { topic: 'visits', flushTimeoutMs: 1 })
+    bus.failure = unavailable
+    publisher.accept(message('a'))
+    await clock.advance(LINGER_MS)
+    bus.failure = undefined
+    await clock.runUntil(publisher.drain(never))
+
+    assert.equal(observed[0]?.[0], 1)
+    assert.equal(observed[0][1], clock.monotonic() - LINGER_MS)
+    await clock.runUntil(publisher[Symbol.asyncDispose]())
+  })
+})
