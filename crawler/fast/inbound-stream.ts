@@ -14,7 +14,7 @@ const SERVED: ReadonlySet<string> = new Set(SERVED_PROTOCOLS)
 /** Bytes that we echo on one stream: 64 pings of 32 bytes, where a visit sees one or two. */
 const MAX_PING_BYTES = 2_048
 
-/** A stream that the remote opened. */
+/** A stream that the remote opened. Its window is never opened again: what it may ask fits the first one many times. */
 export class InboundStream implements StreamHandler {
   readonly #stream: YamuxStream
   readonly #identifyReply: Uint8Array
@@ -28,8 +28,6 @@ export class InboundStream implements StreamHandler {
   }
 
   onData (bytes: Uint8Array): void {
-    this.#stream.release(bytes.length)
-
     if (this.#acceptance.protocol === undefined) {
       this.#negotiate(bytes)
     } else {

@@ -6,9 +6,6 @@ import type { Clock } from '../../core/clock.ts'
 import type { ConnectionTarget, HostCredentials } from './connection.ts'
 import type { Socket } from 'node:net'
 
-/** Bytes that wait in a socket: a remote that makes us write and does not read is left at this many. */
-const MAX_UNSENT_BYTES = 1_048_576
-
 /**
  * Where every socket reads into. One for the process: Node calls back at once with what it read, a
  * connection keeps none of it, and no read allocates.
@@ -141,14 +138,8 @@ export class Link implements Disposable {
     this.#flush = undefined
     const bytes = this.#fault === undefined ? this.connection.take() : undefined
 
-    if (bytes === undefined) {
-      return
-    }
-
-    this.#socket.write(bytes)
-
-    if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
-      this.#fail(peerFault('limit-exceeded', 'the remote does not read what it makes us send'))
+    if (bytes !== undefined) {
+      this.#socket.write(bytes) // never waits for drain: the caps of the session bound all that a remote can make us send
     }
   }
 

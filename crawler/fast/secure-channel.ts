@@ -7,8 +7,8 @@ const LENGTH_BYTES = 2
 const MAX_MESSAGE = 65_535
 const MAX_PLAINTEXT = MAX_MESSAGE - TAG_LENGTH
 
-/** Messages that one visit may receive: some 16 times what the largest honest routing table takes in the smallest frames seen. */
-const MAX_MESSAGES = 65_536
+/** Messages that one visit may receive: rust-libp2p seals header and body of each yamux frame apart, and yamux ends at 16,384 frames. */
+const MAX_MESSAGES = 32_768
 
 /** A frame of the Noise transport: its length in 2 bytes, big-endian, then the message. */
 export function frameNoise (message: Uint8Array): Uint8Array {

@@ -8,13 +8,14 @@ import type { StreamHandler, StreamSession } from './yamux-stream.ts'
 export const YAMUX_PROTOCOL = '/yamux/1.0.0'
 
 /**
- * The caps of a session. A crawl's visit opens two or three streams and is asked for two or three:
- * each cap is an order of magnitude above what honest remotes do.
+ * The caps of a session. A visit is asked for two or three streams, and the largest routing table
+ * comes in some 2,000 frames: each cap is several times what honest remotes do. Together they bound
+ * what a remote can make us send (answers to pings and streams) to some 500 kB.
  */
 const MAX_REMOTE_STREAMS = 32
-const MAX_REMOTE_STREAMS_EVER = 1_024
+const MAX_REMOTE_STREAMS_EVER = 128
 const MAX_STRAY_FRAMES = 1_024
-const MAX_FRAMES = 131_072
+const MAX_FRAMES = 16_384
 
 /** Who uses a session. */
 export interface YamuxHandler {

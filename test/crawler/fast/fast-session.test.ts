@@ -22,14 +22,16 @@ const identifies = (text: string): NonNullable<PeerScript['onFrame']> => serve({
   reply(Buffer.from(text), FLAG.fin)
 } })
 
+async function openLink (port: number, linkSignal = signal): Promise<Link> {
+  const link = Link.start({ clock: systemClock, host: HOST }, { ip: '127.0.0.1', port, peerId: KEY.id, isOptimistic: true })
+  await link.secured(linkSignal)
+
+  return link
+}
+
 /** A session with the peer on `port`, whose waits are by `clock`. */
 async function openSession (port: number, clock = new FakeClock()): Promise<FastSession> {
-  const redial = async (redialSignal: AbortSignal): Promise<Link> => {
-    const link = Link.start({ clock: systemClock, host: HOST }, { ip: '127.0.0.1', port, peerId: KEY.id, isOptimistic: true })
-    await link.secured(redialSignal)
-
-    return link
-  }
+  const redial = async (redialSignal: AbortSignal): Promise<Link> => await openLink(port, redialSignal)
 
   return new FastSession({ clock, random: () => 1, redial, proposalOf: protocol => new Proposal(protocol) }, await redial(signal))
 }
@@ -160,6 +162,26 @@ suite('FastSession', () => {
     await assert.rejects(identify, isFault('aborted'))
     await until('the wait is over', () => clock.pending === 0)
     assert.equal(server.sockets.length, 1)
+  })
+
+  test('takes no link that is secured in the moment in which it closes', async () => {
+    const clock = new FakeClock()
+    await using server = await openMoodyServer(1, {})
+    const first = await openLink(server.port)
+    const session = new FastSession({
+      clock,
+      random: () => 0,
+      proposalOf: protocol => new Proposal(protocol),
+      async redial () {
+        const link = await openLink(server.port)
+        session[Symbol.dispose]()
+
+        return link
+      }
+    }, first)
+
+    await assert.rejects(passTime(clock, session.identify(signal)), isFault('aborted'))
+    await until('the second socket is gone', () => server.sockets.length === 2 && server.openSockets === 0)
   })
 
   test('leaves no socket behind', async () => {

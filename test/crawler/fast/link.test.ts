@@ -3,12 +3,9 @@ import { getEventListeners, once } from 'node:events'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
 import { Link } from '../../../crawler/fast/link.ts'
-import { FLAG, TYPE } from '../../../crawler/fast/yamux-frame.ts'
-import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey } from '../../support/fast-keys.ts'
-import { header } from '../../support/fast-peer.ts'
-import { FastServer, playOn } from '../../support/fast-server.ts'
+import { FastServer } from '../../support/fast-server.ts'
 import { HOST } from '../../support/fast-wire.ts'
 import { until } from '../../support/until.ts'
 
@@ -90,29 +87,5 @@ suite('Link', () => {
 
     assert.ok(faults.every(isFault('reset')))
     assert.equal(faults.length, 1)
-  })
-
-  test('ends with a remote that makes us write and does not read', async () => {
-    const pings = concatBytes(Array.from({ length: 5_000 }, () => header(TYPE.ping, FLAG.syn, 0, 1)))
-    await using server = await FastServer.open((socket) => {
-      playOn(socket, {
-        key: KEY,
-        onSecured (peer) {
-          socket.pause()
-          peer.raw(new Uint8Array(0))
-
-          for (let i = 0; i < 26; i++) {
-            peer.plain(pings)
-          }
-        }
-      })
-    })
-    using link = startLink(server.port)
-    await link.secured(never())
-    const fault = await new Promise<Error>((resolve) => {
-      link.onClosed = resolve
-    })
-
-    assert.ok(isFault('limit-exceeded')(fault) || isFault('protocol-error')(fault))
   })
 })
