@@ -69,7 +69,9 @@ export class ProgressView {
     const phase = phaseOf(scan)
     const last = this.#plain.get(scan.name)
 
-    if (last === undefined || last.phase !== phase || (scan.status?.crawl && this.#now() - last.at >= PLAIN_INTERVAL_MS)) {
+    const isDue = scan.status?.crawl != null && last !== undefined && this.#now() - last.at >= PLAIN_INTERVAL_MS
+
+    if (isDue || last?.phase !== phase) {
       this.#plain.set(scan.name, { at: this.#now(), phase })
       this.#screen.write(`${scan.name}: ${describe(scan)}\n`)
     }
@@ -92,9 +94,10 @@ function describe ({ status }: ScanProgress): string {
   if (lastCrawl == null) {
     return 'starting'
   }
+  const { state, durationSeconds, totals } = lastCrawl
   const next = nextCrawlAt == null ? '' : `, next at ${nextCrawlAt.slice(11, 19)} UTC`
 
-  return `crawl ${lastCrawl.state} after ${formatMilliseconds(lastCrawl.durationSeconds * 1_000)}: ${formatCount(lastCrawl.totals.contacted)} peers contacted${next}`
+  return `crawl ${state} after ${formatMilliseconds(durationSeconds * 1_000)}: ${formatCount(totals.contacted)} peers contacted${next}`
 }
 
 function liveLines (scan: ScanProgress): string[] {

@@ -19,5 +19,7 @@ test('every source file with code in it is imported by a test', () => {
 function hasCode (file: string): boolean {
   const { statements } = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest)
 
-  return statements.some(statement => [ts.isFunctionDeclaration, ts.isClassDeclaration, ts.isVariableStatement, ts.isExpressionStatement].some(is => is(statement)))
+  const isCode = [ts.isFunctionDeclaration, ts.isClassDeclaration, ts.isVariableStatement, ts.isExpressionStatement]
+
+  return statements.some(statement => isCode.some(is => is(statement)))
 }

@@ -1,0 +1,139 @@
+// The active half of a crawler: crawls on the scan's interval, each from the bootstrap peers and from
+// what the crawl before left behind, and sends what they find.
+import { CrawlRun } from './engine/crawl.ts'
+import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.ts'
+import { publishingSink } from './publish/publishing-sink.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Beat } from '../core/progress.ts'
+import type { CompiledScan } from './compile-scan.ts'
+import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
+import type { KnownPeer } from './engine/known-peer.ts'
+import type { CrawlStart, Schedule } from './engine/schedule.ts'
+import type { CompletedVisit } from './engine/visit-sink.ts'
+import type { MessageContext } from './publish/message-context.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { PeerRecord, Visitor } from './visit/visitor.ts'
+
+/** What active discovery needs. */
+export interface ActiveDiscoveryDeps {
+  clock: Clock
+  log: Logger
+  schedule: Schedule
+  visitor: Visitor
+  publisher: Publisher
+
+  /** Beats while a crawl comes round, and while the next one is waited for. */
+  beat: Beat
+
+  /** Whether the scan may and can dial an address. */
+  isDialable: (address: Uint8Array) => boolean
+
+  /** The peers where each crawl starts; asked anew for each, since names may resolve anew. */
+  bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
+
+  onVisit: (visit: CompletedVisit) => void
+  onCrawl: (report: CrawlReport) => void
+}
+
+const WAIT_SLICE_MS = 5_000
+
+/** Crawls one network again and again. */
+export class ActiveDiscovery {
+  readonly #deps: ActiveDiscoveryDeps
+  readonly #options: CompiledScan['crawl']
+  readonly #context: MessageContext
+  #known: readonly KnownPeer[] = []
+  #run: CrawlRun | undefined
+  #last: CrawlReport | undefined
+
+  constructor (deps: ActiveDiscoveryDeps, options: CompiledScan['crawl'], context: MessageContext) {
+    this.#deps = deps
+    this.#options = options
+    this.#context = context
+  }
+
+  /** The crawl in progress; undefined between two. */
+  get crawl (): CrawlStatus | undefined {
+    return this.#run?.status()
+  }
+
+  /** The last crawl whose end is acknowledged. */
+  get lastCrawl (): CrawlReport | undefined {
+    return this.#last
+  }
+
+  /** Crawls until `signal` aborts; the crawl in progress is then ended and reported as aborted. */
+  async run (signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const start = await this.#nextStart(signal)
+
+      if (start !== undefined) {
+        await this.#crawl(start, signal)
+      }
+    }
+  }
+
+  // Waits in slices, so that a long interval does not look like a hung loop.
+  async #nextStart (signal: AbortSignal): Promise<CrawlStart | undefined> {
+    const { schedule, beat, clock } = this.#deps
+
+    while (!signal.aborted && schedule.dueInMs > WAIT_SLICE_MS) {
+      beat.beat()
+      const { promise, resolve } = Promise.withResolvers<undefined>()
+      using timer = clock.after(WAIT_SLICE_MS, () => {
+        resolve(undefined)
+      })
+      signal.addEventListener('abort', () => {
+        resolve(undefined)
+      }, { once: true })
+      await promise
+      timer[Symbol.dispose]()
+    }
+
+    return signal.aborted ? undefined : await schedule.next(signal)
+  }
+
+  async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
+    const { clock, log, visitor, publisher, beat, isDialable, onVisit, onCrawl } = this.#deps
+    const bootstrap = await this.#deps.bootstrap(signal)
+    const options = { ...this.#options, ...start }
+
+    publisher.accept(crawlStartedMessage({ ...options, startedAtMs: clock.now() }, this.#context))
+    log.info({ crawlId: start.crawlId, bootstrap: bootstrap.length, known: this.#known.length }, 'crawl started')
+    this.#run = new CrawlRun({
+      clock,
+      log,
+      visitor,
+      isDialable,
+      onVisit,
+      sink: publishingSink(publisher, this.#context),
+      onTick: () => {
+        beat.beat()
+      }
+    }, options, { bootstrap, connected: [], known: this.#known })
+
+    try {
+      const report = await this.#run.run(signal)
+      this.#known = report.population
+      await this.#announceEnd(report, signal)
+      onCrawl(report)
+      this.#last = report
+    } finally {
+      this.#run = undefined
+    }
+  }
+
+  // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes what is left.
+  async #announceEnd (report: CrawlReport, signal: AbortSignal): Promise<void> {
+    const message = crawlEndedMessage(report, this.#context)
+    const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls } = report
+    this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, watchdogCuts, stalls }, 'crawl ended')
+
+    if (signal.aborted) {
+      this.#deps.publisher.accept(message)
+    } else {
+      await this.#deps.publisher.publishAfterAll(message, signal)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { VERSION } from '../core/build-info.ts'
+import { toMilliseconds } from '../core/fields.ts'
+import { resolveNetwork } from './networks/presets.ts'
+import type { Scan } from '../core/contracts/scan.ts'
+import type { CrawlOptions } from './engine/crawl-report.ts'
+import type { VisitorOptions } from './libp2p/tcp-visitor.ts'
+import type { Network } from './networks/presets.ts'
+
+/** A scan in the form that works: durations in milliseconds, its network resolved. */
+export interface CompiledScan {
+  network: Network
+  intervalMs: number
+  crawl: Omit<CrawlOptions, 'crawlId' | 'crawlNumber'>
+  visitor: VisitorOptions
+}
+
+/**
+ * Compiles a scan once, when the process starts; only this form travels inward.
+ *
+ * @throws ProbeError `PP_NETWORK_UNKNOWN`
+ */
+export function compileScan ({ network: wanted, active, addresses, contact }: Scan): CompiledScan {
+  const network = resolveNetwork(wanted)
+  const visitTimeoutMs = toMilliseconds(active.visitTimeout)
+
+  return {
+    network,
+    intervalMs: toMilliseconds(active.interval),
+    crawl: {
+      strategy: active.strategy,
+      concurrency: active.concurrency,
+      maxPeers: active.maxPeers,
+      maxDurationMs: toMilliseconds(active.maxDuration),
+      visitTimeoutMs
+    },
+    visitor: {
+      kadProtocols: network.protocols,
+      agentVersion: `peerprobe/${VERSION}${contact === undefined ? '' : ` (+${contact})`}`,
+      addresses,
+      dialTimeoutMs: toMilliseconds(active.dialTimeout),
+      visitTimeoutMs
+    }
+  }
+}

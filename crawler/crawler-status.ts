@@ -1,0 +1,73 @@
+import { isContacted } from '../core/contracts/outcome.ts'
+import { ERRORS } from '../core/errors.ts'
+import { timestamp } from './publish/message-context.ts'
+import type { Outcome } from '../core/contracts/outcome.ts'
+import type { CrawlerStatus } from '../core/contracts/status.ts'
+import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
+import type { PublisherStatus } from './publish/publisher.ts'
+
+/** What the status is made of. */
+export interface CrawlerState {
+  scan: string
+  network: string
+  crawl: CrawlStatus | undefined
+  lastCrawl: CrawlReport | undefined
+
+  /** Milliseconds until the next crawl; undefined while one runs. */
+  dueInMs: number | undefined
+
+  publisher: PublisherStatus
+  nowMs: number
+}
+
+/** What the crawler says at `/status`. */
+export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publisher, nowMs }: CrawlerState): CrawlerStatus {
+  return {
+    scan,
+    network,
+    crawl: crawl === undefined ? null : progressOf(crawl, nowMs),
+    lastCrawl: lastCrawl === undefined ? null : endOf(lastCrawl, network),
+    nextCrawlAt: dueInMs === undefined ? null : timestamp(nowMs + dueInMs),
+    publisher: { buffered: publisher.buffered, acknowledged: publisher.published, lost: 0 }
+  }
+}
+
+function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStatus['crawl']> {
+  const { crawlId, found, queued, inFlight, done, byOutcome, elapsedMs, visitsPerSecond } = crawl
+  const counts = Object.entries(byOutcome) as [Outcome, number][]
+
+  return {
+    crawlId,
+    startedAt: timestamp(nowMs - elapsedMs),
+    found,
+    queued,
+    inFlight,
+    done,
+    contacted: counts.reduce((sum, [outcome, n]) => isContacted(outcome) ? sum + n : sum, 0),
+    outcomes: byOutcome,
+    elapsedMs,
+    perSecond: visitsPerSecond
+  }
+}
+
+function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus['lastCrawl']> {
+  const { crawlId, end, startedAtMs, finishedAtMs, totals } = report
+
+  return {
+    crawlId,
+    state: end === 'aborted' ? 'aborted' : 'finished',
+    startedAt: timestamp(startedAtMs),
+    finishedAt: timestamp(finishedAtMs),
+    durationSeconds: (finishedAtMs - startedAtMs) / 1_000,
+    totals,
+    problem: totals.contacted > 0 || end === 'aborted' ? null : noBootstrap(report, network)
+  }
+}
+
+/** What to say of a crawl that contacted nobody. */
+function noBootstrap ({ totals }: CrawlReport, network: string): { code: string, message: string } {
+  const outcomes = Object.entries(totals.outcomes).map(([outcome, n]) => `${String(n)} ${outcome}`).join(', ')
+  const tried = totals.visited === 0 ? 'none of their names resolved' : outcomes
+
+  return { code: 'PP_NO_BOOTSTRAP', message: `no bootstrap peer of network ${network} could be contacted (${tried}). ${ERRORS.PP_NO_BOOTSTRAP.action}` }
+}

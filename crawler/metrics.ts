@@ -1,0 +1,104 @@
+import { isContacted, OUTCOME_NAMES } from '../core/contracts/outcome.ts'
+import { Counter, DURATION_BUCKETS_S, Gauge, Histogram } from '../core/metrics.ts'
+import { readAddress } from './visit/address-reader.ts'
+import type { Registry } from '../core/metrics.ts'
+import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
+import type { CompletedVisit } from './engine/visit-sink.ts'
+import type { PublisherStatus } from './publish/publisher.ts'
+
+/** What the gauges read when they are scraped. */
+export interface CrawlerGauges {
+  crawl: () => CrawlStatus | undefined
+  publisher: () => PublisherStatus
+
+  /** Label of an agent version: one of at most 20 families of the network, or `other`. */
+  agentFamily: (agentVersion: string) => string
+}
+
+const CRAWL_BUCKETS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600]
+
+/** The crawler's metrics. Labels come from closed sets: outcomes, lanes, transports, agent families. */
+export class CrawlerMetrics {
+  readonly #visits: Counter<'outcome' | 'lane'>
+  readonly #attempts: Counter<'outcome' | 'transport'>
+  readonly #visitSeconds: Histogram
+  readonly #roundTripSeconds: Histogram
+  readonly #crawlSeconds: Histogram
+  readonly #crawls: Counter<'end'>
+  readonly #population: Gauge<'state'>
+  readonly #agents: Counter<'agent_family'>
+  readonly #watchdog: Counter
+  readonly #publishSeconds: Histogram
+  readonly #published: Counter
+  readonly #agentFamily: CrawlerGauges['agentFamily']
+
+  constructor (registry: Registry, gauges: CrawlerGauges) {
+    const registers = [registry]
+    this.#agentFamily = gauges.agentFamily
+    this.#visits = new Counter({ name: 'peerprobe_crawler_visits_total', help: 'Visits that ended.', labelNames: ['outcome', 'lane'], registers })
+    this.#attempts = new Counter({ name: 'peerprobe_crawler_dials_total', help: 'Addresses dialled.', labelNames: ['outcome', 'transport'], registers })
+    this.#visitSeconds = new Histogram({ name: 'peerprobe_crawler_visit_duration_seconds', help: 'Duration of visits.', buckets: DURATION_BUCKETS_S, registers })
+    this.#roundTripSeconds = new Histogram({ name: 'peerprobe_crawler_round_trip_seconds', help: 'Least round-trip time of each contacted peer.', buckets: DURATION_BUCKETS_S, registers })
+    this.#crawlSeconds = new Histogram({ name: 'peerprobe_crawler_crawl_duration_seconds', help: 'Duration of crawls.', buckets: CRAWL_BUCKETS_S, registers })
+    this.#crawls = new Counter({ name: 'peerprobe_crawler_crawls_total', help: 'Crawls that ended.', labelNames: ['end'], registers })
+    this.#population = new Gauge({ name: 'peerprobe_crawler_population_peers', help: 'Peers of the last crawl.', labelNames: ['state'], registers })
+    this.#agents = new Counter({ name: 'peerprobe_crawler_identified_total', help: 'Peers identified.', labelNames: ['agent_family'], registers })
+    this.#watchdog = new Counter({ name: 'peerprobe_crawler_watchdog_cuts_total', help: 'Visits that outlived their limit and were told to end.', registers })
+    this.#publishSeconds = new Histogram({ name: 'peerprobe_crawler_publish_duration_seconds', help: 'Time until the bus acknowledged a batch.', buckets: DURATION_BUCKETS_S, registers })
+    this.#published = new Counter({ name: 'peerprobe_crawler_messages_published_total', help: 'Messages that the bus acknowledged.', registers })
+    addGauges(registers, gauges)
+
+    // From zero on, so that a rate exists before the first event.
+    for (const outcome of OUTCOME_NAMES) {
+      this.#visits.inc({ outcome, lane: 'full' }, 0)
+    }
+  }
+
+  /** Notes a visit that ended. */
+  onVisit ({ result }: CompletedVisit): void {
+    this.#visits.inc({ outcome: result.outcome, lane: result.lane ?? 'full' })
+    this.#visitSeconds.observe(result.durationMs / 1_000)
+
+    for (const { address, outcome } of result.attempts) {
+      this.#attempts.inc({ outcome, transport: readAddress(address)?.transport ?? 'other' })
+    }
+    if (result.latencyMs !== undefined && isContacted(result.outcome)) {
+      this.#roundTripSeconds.observe(result.latencyMs / 1_000)
+    }
+    if (result.identity !== undefined) {
+      this.#agents.inc({ agent_family: this.#agentFamily(result.identity.agentVersion ?? '') })
+    }
+  }
+
+  /** Notes a crawl that ended. */
+  onCrawl ({ end, startedAtMs, finishedAtMs, totals, watchdogCuts }: CrawlReport): void {
+    this.#crawls.inc({ end })
+    this.#crawlSeconds.observe((finishedAtMs - startedAtMs) / 1_000)
+    this.#watchdog.inc(watchdogCuts)
+    this.#population.set({ state: 'discovered' }, totals.discovered)
+    this.#population.set({ state: 'contacted' }, totals.contacted)
+    this.#population.set({ state: 'dht_server' }, totals.dhtServers)
+  }
+
+  /** Notes a batch that the bus acknowledged. */
+  onPublished (messages: number, durationMs: number): void {
+    this.#published.inc(messages)
+    this.#publishSeconds.observe(durationMs / 1_000)
+  }
+}
+
+function addGauges (registers: Registry[], { crawl, publisher }: CrawlerGauges): void {
+  const gauge = (name: string, help: string, read: () => number): Gauge => new Gauge({
+    name,
+    help,
+    registers,
+    collect () {
+      this.set(read())
+    }
+  })
+
+  gauge('peerprobe_crawler_frontier_queued_peers', 'Peers that wait to be visited.', () => crawl()?.queued ?? 0)
+  gauge('peerprobe_crawler_visits_in_flight', 'Visits in progress.', () => crawl()?.inFlight ?? 0)
+  gauge('peerprobe_crawler_publisher_buffered_messages', 'Messages not acknowledged yet.', () => publisher().buffered)
+  gauge('peerprobe_crawler_publisher_buffered_bytes', 'Bytes of messages not acknowledged yet.', () => publisher().bufferedBytes)
+}
