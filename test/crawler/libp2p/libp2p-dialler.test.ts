@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '../../../core/clock.ts'
+import { CrawlHost } from '../../../crawler/libp2p/host.ts'
+import { Libp2pDialler } from '../../../crawler/libp2p/libp2p-dialler.ts'
+import { readAddress } from '../../../crawler/visit/address-reader.ts'
+import { outcomeOfFault } from '../../../crawler/visit/peer-fault.ts'
+import { silence, startPeer, startSocketPeer } from '../../support/peers.ts'
+import { until } from '../../support/until.ts'
+import type { Address } from '../../../crawler/visit/address-reader.ts'
+
+const { signal } = new AbortController()
+
+function read (bytes: Uint8Array): Address {
+  return readAddress(bytes) ?? assert.fail()
+}
+
+suite('Libp2pDialler', () => {
+  let host: CrawlHost
+  let dialler: Libp2pDialler
+
+  before(async () => {
+    host = await CrawlHost.open('peerprobe/0', signal)
+    dialler = new Libp2pDialler(host, systemClock)
+  })
+
+  after(async () => {
+    await host[Symbol.asyncDispose]()
+  })
+
+  test('TCP is supported, and a name that does not say yet', () => {
+    const supports = (text: string): boolean => dialler.supports(read(multiaddr(text).bytes))
+
+    assert.ok(['/ip4/1.2.3.4/tcp/1', '/dns4/a.example/tcp/1', '/dnsaddr/a.example'].every(supports))
+    assert.ok(!['/ip4/1.2.3.4/udp/1/quic-v1', '/ip4/1.2.3.4/tcp/1/ws', '/ip4/1.2.3.4/tcp/1/http'].some(supports))
+  })
+
+  test('a session knows its connection and the round trip of its connect', async () => {
+    await using peer = await startPeer()
+    using session = await dialler.dial(read(peer.address), peer.id, signal)
+
+    assert.deepEqual(session.connection, { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
+    assert.ok(session.latencyMs !== undefined && session.latencyMs > 0)
+  })
+
+  test('another peer than the one meant is refused, and the connection closed', async () => {
+    await using impostor = await startPeer({ keyType: 'RSA' })
+    await using victim = await startPeer({ keyType: 'RSA' })
+
+    await assert.rejects(dialler.dial(read(impostor.address), victim.id, signal), err => outcomeOfFault(err) === 'peer-id-mismatch')
+    await until('the connection is gone', () => host.openConnections === 0)
+  })
+
+  test('an abort ends a dial with its reason, and closes the socket', async () => {
+    let closed = false
+    await using peer = await startSocketPeer(new Uint8Array(38), (socket) => {
+      socket.resume()
+      socket.on('close', () => {
+        closed = true
+      })
+    })
+    const controller = new AbortController()
+    const dialling = dialler.dial(read(peer.address), peer.id, controller.signal)
+    setImmediate(() => {
+      controller.abort(new Error('enough'))
+    })
+
+    await assert.rejects(dialling, /enough/)
+    await until('the socket is closed', () => closed)
+  })
+
+  test('identify that a remote refuses is a fault, and a DHT protocol that it refuses is none', async () => {
+    await using peer = await startPeer({ identify: silence })
+    await peer.node.unhandle('/ipfs/id/1.0.0')
+    using session = await dialler.dial(read(peer.address), peer.id, signal)
+
+    await assert.rejects(session.identify(signal), { name: 'UnsupportedProtocolError' })
+    assert.equal(await session.openQueries(['/a/kad'], Uint8Array.of(), signal), undefined)
+  })
+})
