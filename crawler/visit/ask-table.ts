@@ -1,6 +1,7 @@
 import { concatBytes } from '../wire/bytes.ts'
 import { decodeFindNode, encodeFindNode, MAX_REPLY_BYTES } from '../wire/find-node.ts'
 import { FrameReader } from '../wire/frames.ts'
+import { kadPrefix } from '../wire/kad-key.ts'
 import { classify } from './classify.ts'
 import { Deadline } from './deadline.ts'
 import { Neighbours } from './neighbours.ts'
@@ -10,7 +11,7 @@ import { raceAbort } from './race-abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Classified } from './classify.ts'
 import type { QueryStream } from './session.ts'
-import type { RoutingTable, VisitTarget } from './visitor.ts'
+import type { QueryPlan, RoutingTable, VisitTarget } from './visitor.ts'
 
 // All questions go out at once on one stream, and answers are matched by their order (go-libp2p,
 // rust-libp2p and js-libp2p serve a stream's messages in order). Some servers end the stream after
@@ -52,7 +53,8 @@ export async function askTable (target: VisitTarget, deps: AskDeps, requestTimeo
 
 class Asking {
   private readonly neighbours = new Neighbours()
-  private readonly target: VisitTarget
+  private readonly plan: QueryPlan
+  private readonly prefix: number
   private readonly deps: AskDeps
   private readonly deadline: Deadline
 
@@ -66,7 +68,8 @@ class Asking {
   private latencyMs: number | undefined
 
   constructor (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal) {
-    this.target = target
+    this.plan = target.plan
+    this.prefix = kadPrefix(target.id)
     this.deps = deps
     this.deadline = new Deadline(deps.clock, requestTimeoutMs, signal)
     this.waiting = [...firstQueries(target.plan)]
@@ -143,9 +146,7 @@ class Asking {
   }
 
   private requests (queries: readonly number[]): Uint8Array {
-    const { id } = this.target
-
-    return concatBytes(queries.map(query => encodeFindNode(queryKey(query, id))))
+    return concatBytes(queries.map(query => encodeFindNode(queryKey(query, this.prefix))))
   }
 
   private take (reply: Uint8Array, stream: QueryStream): void {
@@ -162,7 +163,7 @@ class Asking {
 
     this.answered++
     this.neighbours.add(peers)
-    const more = query === NEIGHBOURHOOD ? moreQueries(this.target.plan, this.target.id, peers) : []
+    const more = query === NEIGHBOURHOOD ? moreQueries(this.plan, this.prefix, peers) : []
 
     if (more.length > 0) {
       this.waiting.push(...more)

@@ -25,9 +25,10 @@ export function firstQueries (plan: QueryPlan): readonly number[] {
 /**
  * What to ask once the neighbourhood is known: the buckets between the first burst and the
  * peer that shares the fewest bits among the closest, where these buckets are seen whole.
+ *
+ * @param prefix the asked peer's place in the key space
  */
-export function moreQueries (plan: QueryPlan, id: Uint8Array, closest: readonly PeerRecord[]): readonly number[] {
-  const prefix = kadPrefix(id)
+export function moreQueries (plan: QueryPlan, prefix: number, closest: readonly PeerRecord[]): readonly number[] {
   const lengths = closest.map(peer => commonPrefixLength(prefix, kadPrefix(peer.id)))
   const deepest = plan.strategy === 'Topology' && lengths.length > 0 ? Math.min(...lengths, DEEPEST) : 0
   const next = FIRST_BURST.length - 1
@@ -35,9 +36,7 @@ export function moreQueries (plan: QueryPlan, id: Uint8Array, closest: readonly 
   return Array.from({ length: Math.max(0, deepest - next + 1) }, (_, i) => next + i)
 }
 
-/** The FIND_NODE key of a question to the peer `id`. */
-export function queryKey (query: number, id: Uint8Array): Uint8Array {
-  const prefix = kadPrefix(id)
-
+/** The FIND_NODE key of a question to the peer at `prefix`. */
+export function queryKey (query: number, prefix: number): Uint8Array {
   return query === NEIGHBOURHOOD ? neighbourhoodTarget(prefix) : bucketTarget(prefix, query)
 }

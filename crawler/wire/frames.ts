@@ -19,7 +19,6 @@ export class FrameReader {
 
   private length = 0
   private buffer: Uint8Array = new Uint8Array(0)
-  private owned = false
   private readonly maxBytes: number
 
   /** @param maxBytes largest message that is accepted */
@@ -33,7 +32,6 @@ export class FrameReader {
       this.buffer = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
       this.position = 0
       this.length = chunk.length
-      this.owned = false
 
       return
     }
@@ -67,11 +65,11 @@ export class FrameReader {
     return this.buffer.subarray(this.position - size, this.position)
   }
 
-  /** Makes room behind what is unread, in a new array: views handed out and the caller's chunk stay as they are. */
+  /** Makes room behind what is unread, in a new array: views handed out stay as they are. A caller's chunk is full, so that nothing is written to it. */
   private reserve (more: number): void {
     const unread = this.buffer.subarray(this.position, this.length)
 
-    if (this.owned && this.length + more <= this.buffer.length) {
+    if (this.length + more <= this.buffer.length) {
       return
     }
 
@@ -79,6 +77,5 @@ export class FrameReader {
     this.buffer.set(unread)
     this.position = 0
     this.length = unread.length
-    this.owned = true
   }
 }

@@ -9,14 +9,11 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { FrameReader, frame } from '../../crawler/wire/frames.ts'
 import { IDENTIFY_PROTOCOL } from '../../crawler/wire/identify-message.ts'
-import { ProtobufWriter } from '../../crawler/wire/protobuf.ts'
+import { findNodeReply } from './peer-fixtures.ts'
 import type { PeerRecord, VisitTarget } from '../../crawler/visit/visitor.ts'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { AddressInfo, Socket } from 'node:net'
-
-/** DHT protocol of the peers here. */
-export const KAD_PROTOCOL = '/test/kad/1.0.0'
 
 /** Key types that a js-libp2p node can have: it knows no peer id of an ECDSA key. */
 export const KEY_TYPES = ['Ed25519', 'secp256k1', 'RSA'] as const
@@ -103,19 +100,6 @@ export function peerAt (id: Uint8Array, address: Uint8Array): Pick<TestPeer, 'id
   return { id, address, target: { id, addresses: [address], plan: { strategy: 'Census', bucket: 0 } } }
 }
 
-/** The FIND_NODE answer that names these peers. */
-export function findNodeReply (peers: readonly PeerRecord[]): Uint8Array {
-  const reply = new ProtobufWriter().number(1, 4)
-
-  for (const { id, addresses } of peers) {
-    const peer = new ProtobufWriter().bytes(1, id)
-    addresses.forEach(address => peer.bytes(2, address))
-    reply.bytes(8, peer.finish())
-  }
-
-  return reply.finish()
-}
-
 /** Serves a protocol of framed requests: each gets what `answer` gives for it and its number; undefined gives none. */
 export function answering (answer: (request: Uint8Array, n: number) => Uint8Array | undefined): (stream: Stream) => void {
   return (stream) => {
@@ -199,12 +183,4 @@ export async function deadAddress (): Promise<Uint8Array> {
   })
 
   return peer.address
-}
-
-/** Multihash of a peer id that nobody has. */
-export function nobodyId (n: number): Uint8Array {
-  const id = new Uint8Array(38).fill(n)
-  id.set([0x00, 0x24, 0x08, 0x01, 0x12, 0x20])
-
-  return id
 }

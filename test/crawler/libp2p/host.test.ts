@@ -16,14 +16,15 @@ import { DialLimits } from '../../../crawler/visit/dial-limits.ts'
 import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
 import { visitPeer } from '../../../crawler/visit/visit-peer.ts'
 import { decodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
-import { KAD_PROTOCOL, nobodyId, peerAt, serving, silence, startPeer, startSocketPeer } from '../../support/peers.ts'
+import { KAD_PROTOCOL, nobodyId } from '../../support/peer-fixtures.ts'
+import { peerAt, serving, silence, startPeer, startSocketPeer } from '../../support/peers.ts'
 import { ScriptedDns } from '../../support/scripted-dns.ts'
 import { until } from '../../support/until.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
 import type { Connection, Libp2p } from '@libp2p/interface'
 
-const OPTIONS = { visitTimeoutMs: 3_000, dialTimeoutMs: 800, identifyTimeoutMs: 800, requestTimeoutMs: 800, staggerMs: 100, maxParallel: 8 }
+const OPTIONS = { visitTimeoutMs: 3_000, dialTimeoutMs: 600, identifyTimeoutMs: 600, requestTimeoutMs: 600, staggerMs: 100, maxParallel: 8 }
 const { signal } = new AbortController()
 
 suite('CrawlHost', () => {
@@ -47,7 +48,7 @@ suite('CrawlHost', () => {
     await host[Symbol.asyncDispose]()
   })
 
-  test('fifty visits of peers of all manners leave no connection, no remembered peer and no socket', async () => {
+  test('thirty visits of peers of all manners leave no connection, no remembered peer and no socket', async () => {
     await using server = await startPeer({ serve: { [KAD_PROTOCOL]: serving([]) } })
     await using rsa = await startPeer({ keyType: 'RSA', serve: { [KAD_PROTOCOL]: serving([]) } })
     await using slow = await startPeer({ identify: silence, serve: { [KAD_PROTOCOL]: silence } })
@@ -57,7 +58,7 @@ suite('CrawlHost', () => {
     const before = sockets()
     const outcomes = new Set<Outcome>()
 
-    for (let wave = 0; wave < 5; wave++) {
+    for (let wave = 0; wave < 3; wave++) {
       for (const { outcome } of await Promise.all([...targets, ...targets].map(visit))) {
         outcomes.add(outcome)
       }

@@ -4,7 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { AddressPolicy } from '../../../crawler/visit/address-policy.ts'
 import { formatAddress } from '../../../crawler/visit/address.ts'
 import { dialableAddresses } from '../../../crawler/visit/dialable.ts'
-import { nobodyId } from '../../support/peers.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
 import { ScriptedDns } from '../../support/scripted-dns.ts'
 
 const DNS = new ScriptedDns({ 'a.example': ['8.8.8.8'], 'rebind.example': ['127.0.0.1'] })

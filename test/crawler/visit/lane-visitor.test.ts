@@ -6,7 +6,7 @@ import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
 import { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/peers.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/peer-fixtures.ts'
 import { ScriptedDns } from '../../support/scripted-dns.ts'
 import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/scripted-session.ts'
 

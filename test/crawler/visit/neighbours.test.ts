@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { Neighbours } from '../../../crawler/visit/neighbours.ts'
-import { nobodyId } from '../../support/peers.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
 
 suite('Neighbours', () => {
   test('a peer named twice is listed once, with all addresses told', () => {

@@ -3,9 +3,10 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { firstQueries, moreQueries, NEIGHBOURHOOD, queryKey } from '../../../crawler/visit/query-plan.ts'
 import { commonPrefixLength, kadPrefix } from '../../../crawler/wire/kad-key.ts'
-import { nobodyId } from '../../support/peers.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
 
 const ID = nobodyId(1)
+const PREFIX = kadPrefix(ID)
 const TOPOLOGY = { strategy: 'Topology' } as const
 
 /** Peers that share exactly these many bits with {@link ID}, found by trying. */
@@ -15,7 +16,7 @@ function peersAt (...lengths: number[]): { id: Uint8Array, addresses: [] }[] {
       const id = nobodyId(0)
       new DataView(id.buffer).setUint32(10, i)
 
-      if (commonPrefixLength(kadPrefix(ID), kadPrefix(id)) === length) {
+      if (commonPrefixLength(PREFIX, kadPrefix(id)) === length) {
         return { id, addresses: [] }
       }
     }
@@ -26,7 +27,7 @@ suite('query plan', () => {
   test('a Census asks for the neighbourhood and one bucket', () => {
     assert.deepEqual(firstQueries({ strategy: 'Census', bucket: 5 }), [NEIGHBOURHOOD, 5])
     assert.deepEqual(firstQueries({ strategy: 'Census', bucket: 99 }), [NEIGHBOURHOOD, 15])
-    assert.deepEqual(moreQueries({ strategy: 'Census', bucket: 5 }, ID, peersAt(10, 12)), [])
+    assert.deepEqual(moreQueries({ strategy: 'Census', bucket: 5 }, PREFIX, peersAt(10, 12)), [])
   })
 
   test('a Topology starts with the neighbourhood and buckets 0 to 7', () => {
@@ -34,18 +35,18 @@ suite('query plan', () => {
   })
 
   test('a Topology goes on to the bucket of the least close neighbour', () => {
-    assert.deepEqual(moreQueries(TOPOLOGY, ID, peersAt(12, 10, 11)), [8, 9, 10])
-    assert.deepEqual(moreQueries(TOPOLOGY, ID, peersAt(8, 12)), [8])
+    assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, peersAt(12, 10, 11)), [8, 9, 10])
+    assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, peersAt(8, 12)), [8])
   })
 
   test('a Topology of a small network ends with the first burst', () => {
-    assert.deepEqual(moreQueries(TOPOLOGY, ID, peersAt(12, 3)), [])
-    assert.deepEqual(moreQueries(TOPOLOGY, ID, []), [])
+    assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, peersAt(12, 3)), [])
+    assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, []), [])
   })
 
   test('no answer makes a visit ask more than 16 questions, or one twice', () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 34, maxLength: 38 })), (ids) => {
-      const all = [...firstQueries(TOPOLOGY), ...moreQueries(TOPOLOGY, ID, ids.map(id => ({ id, addresses: [] })))]
+      const all = [...firstQueries(TOPOLOGY), ...moreQueries(TOPOLOGY, PREFIX, ids.map(id => ({ id, addresses: [] })))]
 
       assert.ok(all.length <= 16)
       assert.equal(new Set(all).size, all.length)
@@ -53,14 +54,14 @@ suite('query plan', () => {
   })
 
   test('a peer that names only itself is asked for every bucket that there may be', () => {
-    assert.equal(moreQueries(TOPOLOGY, ID, [{ id: ID, addresses: [] }]).length, 7)
+    assert.equal(moreQueries(TOPOLOGY, PREFIX, [{ id: ID, addresses: [] }]).length, 7)
   })
 
   test('the key of a bucket shares that many bits with the peer, and that of the neighbourhood is close but not its id', () => {
     for (let bucket = 0; bucket <= 15; bucket++) {
-      assert.equal(commonPrefixLength(kadPrefix(ID), kadPrefix(queryKey(bucket, ID))), bucket)
+      assert.equal(commonPrefixLength(PREFIX, kadPrefix(queryKey(bucket, PREFIX))), bucket)
     }
-    assert.equal(commonPrefixLength(kadPrefix(ID), kadPrefix(queryKey(NEIGHBOURHOOD, ID))), 16)
-    assert.notDeepEqual(queryKey(NEIGHBOURHOOD, ID), ID)
+    assert.equal(commonPrefixLength(PREFIX, kadPrefix(queryKey(NEIGHBOURHOOD, PREFIX))), 16)
+    assert.notDeepEqual(queryKey(NEIGHBOURHOOD, PREFIX), ID)
   })
 })

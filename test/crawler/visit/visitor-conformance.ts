@@ -5,7 +5,8 @@ import { isContacted, isIdentified } from '../../../core/contracts/outcome.ts'
 import { formatAddress } from '../../../crawler/visit/address.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
-import { answering, findNodeReply, KAD_PROTOCOL, KEY_TYPES, nobodyId, saying, serving, silence, startPeer } from '../../support/peers.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/peer-fixtures.ts'
+import { answering, KEY_TYPES, saying, serving, silence, startPeer } from '../../support/peers.ts'
 import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
 
 /** How long the visitor under test waits: short, since peers here are near or never answer. */

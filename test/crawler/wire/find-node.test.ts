@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { decodeFindNode, encodeFindNode } from '../../../crawler/wire/find-node.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
-import { findNodeReply, nobodyId } from '../../support/peers.ts'
+import { findNodeReply, nobodyId } from '../../support/peer-fixtures.ts'
 
 const ADDRESS = Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)
 

@@ -5,7 +5,7 @@ import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { decodeIdentify, encodeIdentify } from '../../../crawler/wire/identify-message.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
-import { nobodyId } from '../../support/peers.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
 
 const ID = nobodyId(1)
 const ADDRESS = Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)

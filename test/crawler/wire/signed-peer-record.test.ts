@@ -6,7 +6,7 @@ import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
 import { verifiedRecordSequence } from '../../../crawler/wire/signed-peer-record.ts'
 import { encodeVarint } from '../../../crawler/wire/varint.ts'
-import { nobodyId } from '../../support/peers.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 interface Forgery { peerId?: Uint8Array, domain?: string, payloadType?: Uint8Array, signer?: PrivateKey }
