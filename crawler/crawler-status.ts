@@ -66,7 +66,7 @@ function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus
 
 /** What to say of a crawl that contacted nobody. */
 function noBootstrap ({ totals }: CrawlReport, network: string): { code: string, message: string } {
-  const outcomes = Object.entries(totals.outcomes).map(([outcome, n]) => `${String(n)} ${outcome}`).join(', ')
+  const outcomes = Object.entries(totals.outcomes).filter(([, n]) => n > 0).map(([outcome, n]) => `${String(n)} ${outcome}`).join(', ')
   const tried = totals.visited === 0 ? 'none of their names resolved' : outcomes
 
   return { code: 'PP_NO_BOOTSTRAP', message: `no bootstrap peer of network ${network} could be contacted (${tried}). ${ERRORS.PP_NO_BOOTSTRAP.action}` }

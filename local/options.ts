@@ -18,6 +18,9 @@ export interface LocalOptions {
 
   /** Print one JSON object as the last line instead of the summary. */
   json: boolean
+
+  /** Use the embedded log and database where the manifest names Kafka and MySQL. */
+  embedded: boolean
 }
 
 /** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
@@ -29,12 +32,13 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--once', 'stop after one crawl, when everything is stored', false)
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
     .option('--data <dir>', 'where the database and the dumps go')
+    .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
-  const { once, for: forMs, data, json } = command.opts<{ once: boolean, for?: number, data?: string, json: boolean }>()
+  const { once, for: forMs, data, json, embedded } = command.opts<{ once: boolean, for?: number, data?: string, json: boolean, embedded: boolean }>()
 
-  return { manifestPath: command.args[0], once, forMs, dataDir: data, json }
+  return { manifestPath: command.args[0], once, forMs, dataDir: data, json, embedded }
 }
 
 function parseDuration (text: string): number {

@@ -121,9 +121,8 @@ export class EmbeddedBus implements EventBus {
     return found === undefined ? [] : await this.#eventually(() => this.#file.read(found, from, max))
   }
 
-  /** Messages that a group has not committed, for every partition of a topic, whichever process reads it. */
-  async groupLag (topic: string, group: string): Promise<ReadonlyMap<number, number>> {
-    return await this.#eventually(() => new EmbeddedGroup(this.#file, { group, topicId: this.#file.topicId(topic), memberId: '', leaseMs: 0 }).lag())
+  async groupLag (topic: string, group: string, signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
+    return await this.#eventually(() => new EmbeddedGroup(this.#file, { group, topicId: this.#file.topicId(topic), memberId: '', leaseMs: 0 }).lag(), signal)
   }
 
   /** Leaves all groups, waits for their handlers, and closes the file. */

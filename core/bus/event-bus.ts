@@ -92,4 +92,7 @@ export interface EventBus extends AsyncDisposable {
 
   /** Starts to read a topic from the group's committed offsets (from the beginning where there are none). */
   subscribe (options: SubscribeOptions, handler: BatchHandler, signal: AbortSignal): Promise<Subscription>
+
+  /** Messages that a group has not committed, for every partition of a topic, whoever reads it. */
+  groupLag (topic: string, group: string, signal: AbortSignal): Promise<ReadonlyMap<number, number>>
 }

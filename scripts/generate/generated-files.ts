@@ -1,10 +1,16 @@
 import { Crawl } from '../../core/contracts/crawl.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { Visit } from '../../core/contracts/visit.ts'
+import { renderCrd } from '../../operator/api/crd.ts'
+import { PeerProbeSpec } from '../../operator/api/v1alpha1.ts'
 import { errorsPage } from './errors-page.ts'
+import { metricsPage } from './metrics-page.ts'
+import { outcomesPage } from './outcomes-page.ts'
 import { jsonSchemaFile, schemaPage } from './schema-page.ts'
 
 const CONFIG_INTRO = 'Generated from `core/contracts/process-config.ts`. A JSON file whose path is in `PEERPROBE_CONFIG`; the operator and the local runner write it.'
+
+const RESOURCE_INTRO = 'Generated from `operator/api/v1alpha1.ts`: the fields of `spec`. Durations are text such as `250ms`, `15s`, `10m`, `1h`.'
 
 /** Every generated file: its path from the repository's root, and what it should contain. */
 export function generatedFiles (): Map<string, string> {
@@ -13,6 +19,10 @@ export function generatedFiles (): Map<string, string> {
     ['docs/reference/visit.schema.json', jsonSchemaFile(Visit, 'https://peerprobe.dev/schemas/visit.v1.json')],
     ['docs/reference/crawl.schema.json', jsonSchemaFile(Crawl, 'https://peerprobe.dev/schemas/crawl.v1.json')],
     ['docs/reference/crawler-config.md', schemaPage('Crawler configuration', CONFIG_INTRO, CrawlerConfig)],
+    ['crds/peerprobe.dev_peerprobes.yaml', renderCrd()],
+    ['docs/reference/peerprobe.md', schemaPage('The PeerProbe resource', RESOURCE_INTRO, PeerProbeSpec)],
+    ['docs/reference/metrics.md', metricsPage()],
+    ['docs/reference/outcomes.md', outcomesPage()],
     ['docs/reference/consumer-config.md', schemaPage('Consumer configuration', CONFIG_INTRO, ConsumerConfig)]
   ])
 }

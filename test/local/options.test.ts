@@ -9,11 +9,11 @@ const run = (...args: string[]): { status: number | null, stderr: string, stdout
 
 suite('the command line', () => {
   test('asks for a practice network when nothing is given', () => {
-    assert.deepEqual(parseOptions([]), { manifestPath: undefined, once: false, forMs: undefined, dataDir: undefined, json: false })
+    assert.deepEqual(parseOptions([]), { manifestPath: undefined, once: false, forMs: undefined, dataDir: undefined, json: false, embedded: false })
   })
 
   test('takes a manifest, a duration and a folder', () => {
-    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--json']), { manifestPath: 'amino.yaml', once: true, forMs: 90_000, dataDir: 'here', json: true })
+    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--json']), { manifestPath: 'amino.yaml', once: true, forMs: 90_000, dataDir: 'here', json: true, embedded: false })
   })
 
   test('names a mistake and exits with a failure', () => {
@@ -27,7 +27,7 @@ suite('the command line', () => {
   test('explains itself', () => {
     const { status, stdout } = run('--help')
     assert.equal(status, 0)
-    for (const word of ['manifest', '--once', '--for', '--data', '--json']) {
+    for (const word of ['manifest', '--once', '--for', '--data', '--json', '--embedded']) {
       assert.ok(stdout.includes(word))
     }
   })

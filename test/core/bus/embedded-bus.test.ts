@@ -144,7 +144,7 @@ suite('EmbeddedBus', () => {
     await using bus = await EmbeddedBus.open(deps, { path: folder.file('bus.db'), ...quick }, signal)
     await bus.ensureTopic({ ...spec, partitions: 2 }, signal)
     await bus.publish('visits', Array.from({ length: 20 }, (_, i) => ({ key: `k${String(i)}`, value: Buffer.from('x'), headers: {} })), signal)
-    const lag = await bus.groupLag('visits', 'readers')
+    const lag = await bus.groupLag('visits', 'readers', signal)
 
     assert.deepEqual([...lag.keys()], [0, 1])
     assert.equal([...lag.values()].reduce((sum, n) => sum + n), 20)

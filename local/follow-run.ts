@@ -1,0 +1,106 @@
+import { CrawlerStatus } from '../core/contracts/status.ts'
+import { ProbeError } from '../core/errors.ts'
+import { pause } from '../core/signals.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import type { Processes } from './processes.ts'
+import type { ProgressView } from './progress-view.ts'
+
+/** When a run is over. */
+export interface FollowOptions {
+  /** After one finished crawl of each scan whose visits are all stored. */
+  once: boolean
+
+  /** After this long, in milliseconds. */
+  forMs: number | undefined
+}
+
+/** What is told as it happens. */
+export interface FollowDeps {
+  processes: Processes
+  view: ProgressView
+
+  /** Whether nothing that was published waits to be stored. */
+  isStored: () => Promise<boolean>
+
+  /** Told of each crawl that finished and is stored. */
+  onCrawl: (scanId: string, crawlId: number) => Promise<void>
+}
+
+type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
+
+const POLL_MS = 200
+
+/**
+ * Shows a run's progress until it is over or `signal` aborts.
+ *
+ * @throws ProbeError what a crawler reports when the first crawl contacted nobody; `PP_CHILD_FAILED`
+ */
+export async function followRun (deps: FollowDeps, { once, forMs }: FollowOptions, signal: AbortSignal): Promise<void> {
+  const { processes, view } = deps
+  const until = forMs === undefined ? Infinity : performance.now() + forMs
+  const told = new Map<string, number>()
+  const failure = watchFailure(processes)
+
+  while (!signal.aborted && performance.now() < until) {
+    failure.throwIfFailed()
+    const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
+      return { scanId, name: scan, status: parse(await child.status(signal)) }
+    }))
+    view.show(scans)
+
+    for (const { scanId, status } of scans) {
+      await noteCrawl(deps, told, { scanId, last: status?.lastCrawl ?? undefined })
+    }
+
+    if (once && told.size === processes.crawlers.length) {
+      return
+    }
+
+    await pause(Math.min(POLL_MS, until - performance.now()), signal)
+  }
+}
+
+interface ScanEnd {
+  scanId: string
+  last: LastCrawl | undefined
+}
+
+// Tells of a crawl once it is stored. Its end is published after all of its visits: with nothing waiting, all are stored.
+async function noteCrawl ({ isStored, onCrawl }: FollowDeps, told: Map<string, number>, { scanId, last }: ScanEnd): Promise<void> {
+  if (last === undefined || told.get(scanId) === last.crawlId) {
+    return
+  }
+
+  throwIfUseless(last, told.has(scanId))
+
+  if (await isStored()) {
+    told.set(scanId, last.crawlId)
+    await onCrawl(scanId, last.crawlId)
+  }
+}
+
+function parse (status: unknown): CrawlerStatus | undefined {
+  return status === undefined ? undefined : CrawlerStatus.parse(status)
+}
+
+// A first crawl that contacts nobody will not do better next time by itself; a later one may.
+function throwIfUseless ({ problem }: LastCrawl, hasWorked: boolean): void {
+  if (problem !== null && !hasWorked) {
+    throw new ProbeError(problem.code as ErrorCode, problem.message)
+  }
+}
+
+function watchFailure (processes: Processes): { throwIfFailed: () => void } {
+  let failure: { cause: unknown } | undefined
+  processes.failed().catch((cause: unknown) => {
+    failure = { cause }
+  })
+
+  return {
+    throwIfFailed () {
+      if (failure !== undefined) {
+        throw failure.cause
+      }
+    }
+  }
+}

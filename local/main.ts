@@ -1,0 +1,56 @@
+import { errorText, isProbeError } from '../core/errors.ts'
+import { createLogger } from '../core/logger.ts'
+import { exitCodeOf, runProcess } from '../core/process.ts'
+import { isAbort } from '../core/signals.ts'
+import { parseOptions } from './options.ts'
+import { ProgressView } from './progress-view.ts'
+import { resultJson } from './result.ts'
+import { runLocal } from './run-local.ts'
+import { summaryLines } from './summary.ts'
+import type { RunResult } from './result.ts'
+
+// Longer than the children may take, one after the other.
+const STOP_TIMEOUT_MS = 75_000
+
+const options = parseOptions(process.argv.slice(2))
+const { stdout, stderr } = process
+const view = new ProgressView({
+  write: text => stdout.write(text),
+  isTerminal: stdout.isTTY,
+  get columns () {
+    return stdout.columns
+  }
+})
+
+await runProcess(async (signal) => {
+  try {
+    const result = await runLocal(options, { view, onResult: show }, signal)
+
+    if (options.json) {
+      stdout.write(`${JSON.stringify(resultJson(result))}\n`)
+    } else {
+      show(result)
+    }
+  } catch (err) {
+    view.clear()
+
+    if (!(signal.aborted && isAbort(err))) {
+      stderr.write(`peerprobe: ${isProbeError(err) ? `${errorText(err)} (${err.code})` : String(err instanceof Error ? err.stack : err)}\n`)
+      process.exitCode = exitCodeOf(err)
+    }
+  }
+}, { log: createLogger({ level: 'silent' }), stopTimeoutMs: STOP_TIMEOUT_MS })
+
+function show ({ scans, database, dump }: RunResult): void {
+  if (options.json) {
+    return
+  }
+  for (const { scan, crawl } of scans) {
+    summaryLines({ scan, crawl, database, dump }).forEach((line) => {
+      view.say(line)
+    })
+  }
+  if (scans.length === 0) {
+    view.say(`stopped before a crawl had finished; what was found is in ${database}`)
+  }
+}

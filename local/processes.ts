@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SupervisedChild } from './supervised-child.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { ChildPlan, LocalPlan } from './plan.ts'
+import type { SupervisorOptions } from './supervised-child.ts'
+
+const ENTRIES: Record<ChildPlan['kind'], string> = {
+  crawler: fileURLToPath(new URL('../crawler/main.ts', import.meta.url)),
+  consumer: fileURLToPath(new URL('../consumer/main.ts', import.meta.url))
+}
+
+/** A crawler process and the scan that it makes. */
+export interface CrawlerProcess {
+  scanId: string
+  scan: string
+  child: SupervisedChild
+}
+
+/**
+ * The processes of one run. They stop in the order of the data: crawlers first, so that consumers
+ * store what was flushed last.
+ */
+export class Processes implements AsyncDisposable {
+  readonly crawlers: readonly CrawlerProcess[]
+  readonly consumers: readonly SupervisedChild[]
+
+  /** Starts all of a plan. Their configurations and logs go to the run's folder. */
+  constructor ({ children }: LocalPlan, folder: Pick<DataFolder, 'configFolder' | 'logFolder'>, options: SupervisorOptions) {
+    mkdirSync(folder.configFolder, { recursive: true })
+    const start = ({ kind, name, config }: ChildPlan): SupervisedChild => {
+      const configPath = join(folder.configFolder, `${name}.json`)
+      writeFileSync(configPath, `${JSON.stringify(config, undefined, 2)}\n`)
+
+      return new SupervisedChild({ name, entry: ENTRIES[kind], configPath, logPath: join(folder.logFolder, `${name}.log`) }, options)
+    }
+
+    this.consumers = children.filter(({ kind }) => kind === 'consumer').map(start)
+    this.crawlers = children.filter(plan => plan.kind === 'crawler').map(plan => ({
+      scanId: plan.config.scanId,
+      scan: plan.config.scan.name,
+      child: start(plan)
+    }))
+  }
+
+  /** Rejects when one of the processes cannot be kept running; never resolves otherwise before the stop. */
+  async failed (): Promise<void> {
+    await Promise.all([...this.crawlers.map(({ child }) => child), ...this.consumers].map(child => child.ended))
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.all(this.crawlers.map(async ({ child }) => {
+      await child[Symbol.asyncDispose]()
+    }))
+    await Promise.all(this.consumers.map(async (child) => {
+      await child[Symbol.asyncDispose]()
+    }))
+  }
+}

@@ -1,0 +1,45 @@
+import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
+import type { Crawl } from '../core/contracts/crawl.ts'
+import type { DevnetTruth } from './devnet/truth.ts'
+
+/** What a run left behind. */
+export interface RunResult {
+  /** The last crawl of each scan that has ended, in the order of the manifest. */
+  scans: readonly { scan: string, crawl: Crawl }[]
+
+  /** Path of the database. */
+  database: string
+
+  /** Path of the newest dump file, or null where none was written. */
+  dump: string | null
+
+  /** The practice network's own list, where one was crawled. */
+  devnet: DevnetTruth | undefined
+}
+
+/** The result as one JSON object: the first scan at the top level, all of them in `scans`. */
+export function resultJson ({ scans, database, dump, devnet }: RunResult): Record<string, unknown> {
+  const all = scans.map(({ scan, crawl }) => ({ scan, ...scanJson(crawl) }))
+  const { crawl = null, population = null } = all[0] ?? {}
+
+  return { crawl, population, scans: all, database, dump, ...devnet === undefined ? {} : { devnet } }
+}
+
+function scanJson (crawl: Crawl): { crawl: Record<string, unknown>, population: Record<string, unknown> | null } {
+  const { network, crawlId, strategy, state, startedAt, finishedAt = null, totals, distributions, latencyMs = null } = crawl
+
+  return {
+    crawl: { network, crawlId, strategy, state, startedAt, finishedAt, durationSeconds: durationSecondsOf(crawl) },
+    population: totals === undefined
+      ? null
+      : {
+          discovered: totals.discovered,
+          contacted: totals.contacted,
+          dhtServers: totals.dhtServers,
+          unreachable: Object.fromEntries(unreachableByOutcome(totals)),
+          outcomes: totals.outcomes,
+          latencyMs,
+          ...distributions
+        }
+  }
+}

@@ -1,0 +1,32 @@
+import { Registry } from 'prom-client'
+import { CrawlerMetrics } from '../../crawler/metrics.ts'
+
+const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
+  ['Crawler', registry => new CrawlerMetrics(registry, {
+    crawl: () => undefined,
+    publisher: () => ({ buffered: 0, bufferedBytes: 0, published: 0, retries: 0 }),
+    agentFamily: () => 'other'
+  })]
+]
+
+// What prom-client keeps of a metric beside what it exposes.
+interface Described { name: string, help: string, type: string, labelNames?: string[] }
+
+/** The reference page of metrics: made from the registries that the processes expose. */
+export function metricsPage (): string {
+  const sections = SECTIONS.map(([title, register]) => {
+    const registry = new Registry()
+    register(registry)
+    const metrics = (registry.getMetricsAsArray() as unknown as Described[]).sort((a, b) => a.name < b.name ? -1 : 1)
+    const rows = metrics.map(({ name, type, labelNames = [], help }) => `| \`${name}\` | ${type} | ${labelNames.filter(label => label !== 'le').map(label => `\`${label}\``).join(', ')} | ${help} |`)
+
+    return `## ${title}\n\n| Metric | Type | Labels | Meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`
+  })
+
+  return `# Metrics
+
+Generated from the components' \`metrics.ts\`. Each process serves them at \`/metrics\` of its admin port, with Node's own
+metrics and the label \`component\`. Labels come from closed sets.
+
+${sections.join('\n')}`
+}

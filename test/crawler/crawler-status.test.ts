@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { CrawlerStatus } from '../../core/contracts/status.ts'
+import { ERRORS } from '../../core/errors.ts'
+import { crawlerStatus } from '../../crawler/crawler-status.ts'
+import type { CrawlReport, CrawlStatus } from '../../crawler/engine/crawl-report.ts'
+
+const nowMs = Date.parse('2026-01-01T00:01:00.000Z')
+const idle = { scan: 'default/amino/main', network: 'ipfs', crawl: undefined, lastCrawl: undefined, dueInMs: 30_000, publisher: { buffered: 1, bufferedBytes: 10, published: 7, retries: 0 }, nowMs }
+const running: CrawlStatus = { crawlId: 5, strategy: 'Census', elapsedMs: 2_500, queued: 4, inFlight: 3, done: 9, found: 16, refused: 0, byOutcome: { ok: 5, identified: 1, timeout: 3 }, visitsPerSecond: 3.5, waitingForSink: false, watchdogCuts: 0, stalls: 0 }
+const report = (contacted: number, visited: number): CrawlReport => ({
+  crawlId: 5,
+  strategy: 'Census',
+  end: 'complete',
+  startedAtMs: nowMs - 10_000,
+  finishedAtMs: nowMs - 2_000,
+  population: [],
+  watchdogCuts: 0,
+  stalls: 0,
+  totals: {
+    discovered: visited,
+    visited,
+    contacted,
+    dhtServers: contacted,
+    unpublished: 0,
+    refusedPeers: 0,
+    outcomes: visited === 0 ? {} : { 'dns-failed': visited - contacted, 'ok': contacted }
+  },
+  distributions: { agentVersions: { top: [], other: 0 }, protocols: { top: [], other: 0 }, transports: { top: [], other: 0 }, addressFamilies: { top: [], other: 0 } }
+})
+
+suite('crawlerStatus', () => {
+  test('is what the contract says, between crawls, in one, and after one', () => {
+    for (const state of [idle, { ...idle, crawl: running, dueInMs: undefined }, { ...idle, lastCrawl: report(3, 5) }]) {
+      const status = crawlerStatus(state)
+      assert.deepEqual(CrawlerStatus.parse(JSON.parse(JSON.stringify(status))), status)
+    }
+  })
+
+  test('counts who was contacted so far, and when the next crawl starts', () => {
+    const { crawl } = crawlerStatus({ ...idle, crawl: running })
+
+    assert.equal(crawl.contacted, 6)
+    assert.equal(crawl.startedAt, '2026-01-01T00:00:57.500Z')
+    assert.equal(crawlerStatus(idle).nextCrawlAt, '2026-01-01T00:01:30.000Z')
+  })
+
+  test('says in one sentence what is wrong, and the way out, when nobody was contacted', () => {
+    const problemOf = (contacted: number, visited: number): unknown => crawlerStatus({ ...idle, lastCrawl: report(contacted, visited) }).lastCrawl?.problem
+    const sentence = 'no bootstrap peer of network ipfs could be contacted (6 dns-failed).'
+
+    assert.deepEqual(problemOf(0, 6), { code: 'PP_NO_BOOTSTRAP', message: `${sentence} ${ERRORS.PP_NO_BOOTSTRAP.action}` })
+    assert.match(JSON.stringify(problemOf(0, 0)), /none of their names resolved/)
+    assert.equal(problemOf(1, 6), null)
+  })
+})

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Registry } from '../../core/metrics.ts'
+import { CrawlerMetrics } from '../../crawler/metrics.ts'
+import { parseAddress } from '../../crawler/visit/address.ts'
+
+test('visits, dials and agents are counted under labels of closed sets, whatever a peer says', async () => {
+  const registry = new Registry()
+  const metrics = new CrawlerMetrics(registry, { crawl: () => undefined, publisher: () => ({ buffered: 4, bufferedBytes: 400, published: 0, retries: 0 }), agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' })
+  const address = parseAddress('/ip4/8.8.8.8/tcp/4001')!.address
+  const visit = { crawlId: 1, attempt: 1 as const, discoveryType: 'active' as const, source: 'bootstrap' as const, id: new Uint8Array(), addresses: [address] }
+  const result = { startedAtMs: 0, durationMs: 20, attempts: [{ address, outcome: 'ok' as const, durationMs: 5 }], outcome: 'ok' as const, latencyMs: 3, lane: 'full' as const }
+  metrics.onVisit({ ...visit, result: { ...result, identity: { agentVersion: 'kubo/0.36', protocols: [], listenAddresses: [] } } })
+  metrics.onVisit({ ...visit, result: { ...result, identity: { agentVersion: '"} evil 1\n', protocols: [], listenAddresses: [] } } })
+  const text = await registry.metrics()
+
+  assert.match(text, /peerprobe_crawler_visits_total\{outcome="ok",lane="full"\} 2/)
+  assert.match(text, /peerprobe_crawler_dials_total\{outcome="ok",transport="tcp"\} 2/)
+  assert.match(text, /peerprobe_crawler_identified_total\{agent_family="kubo"\} 1/)
+  assert.match(text, /peerprobe_crawler_identified_total\{agent_family="other"\} 1/)
+  assert.match(text, /peerprobe_crawler_publisher_buffered_messages 4/)
+  assert.doesNotMatch(text, /evil/)
+})
