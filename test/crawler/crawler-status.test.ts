@@ -40,7 +40,7 @@ suite('crawlerStatus', () => {
   test('counts who was contacted so far, and when the next crawl starts', () => {
     const { crawl } = crawlerStatus({ ...idle, crawl: running })
 
-    assert.equal(crawl.contacted, 6)
+    assert.equal(crawl?.contacted, 6)
     assert.equal(crawl.startedAt, '2026-01-01T00:00:57.500Z')
     assert.equal(crawlerStatus(idle).nextCrawlAt, '2026-01-01T00:01:30.000Z')
   })
