@@ -104,7 +104,8 @@ function truthOf (living: readonly Living[], dead: readonly DeadEntry[], leftOut
     keyType: plan.keyType,
     agentVersion: plan.agentVersion,
     protocols: peer.protocols,
-    addresses,
+    addresses: peer.addresses,
+    staleAddresses: addresses.filter(address => !peer.addresses.includes(address)),
     expectedOutcome: ROLES[plan.role].expectedOutcome
   }))
 
@@ -119,6 +120,7 @@ function truthOf (living: readonly Living[], dead: readonly DeadEntry[], leftOut
       keyType: 'Ed25519',
       protocols: [],
       addresses: [...addresses],
+      staleAddresses: [],
       expectedOutcome: ROLES[role].expectedOutcome
     }))],
     leftOut

@@ -40,7 +40,8 @@ export const PeerTruth = z.strictObject({
   keyType: z.enum(KEY_TYPES),
   agentVersion: z.string().optional().describe('What it calls itself in identify; only servers and clients.'),
   protocols: z.array(z.string()).describe('What identify lists, sorted; only servers and clients.'),
-  addresses: z.array(z.string()).describe('What routing tables tell of it, without /p2p.'),
+  addresses: z.array(z.string()).describe('What it announces itself, or, for the dead, what routing tables tell of it; without /p2p.'),
+  staleAddresses: z.array(z.string()).describe('Dead addresses that routing tables tell of it beside the live ones.'),
   expectedOutcome: z.enum(OUTCOME_NAMES)
 })
 

@@ -11,7 +11,7 @@ suite('truth', () => {
   })
 
   test('knows roles and outcomes of its vocabulary only', () => {
-    const peer = { id: 'x', role: 'gone', keyType: 'Ed25519', protocols: [], addresses: [], expectedOutcome: 'refused' }
+    const peer = { id: 'x', role: 'gone', keyType: 'Ed25519', protocols: [], addresses: [], staleAddresses: [], expectedOutcome: 'refused' }
 
     assert.equal(PeerTruth.safeParse(peer).success, true)
     assert.equal(PeerTruth.safeParse({ ...peer, role: 'ghost' }).success, false)
