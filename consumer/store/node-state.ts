@@ -1,0 +1,86 @@
+// What the visits of one peer say together. The three parts are maxima over (time, value), so that
+// merging is commutative, associative and idempotent: any order and any repetition of the same
+// visits ends in the same state. Everything that writes node_info goes through `mergeNodeStates`.
+import { compareBytes } from './safe-text.ts'
+
+/** State of one peer; times as in the database, where text order is time order. */
+export interface NodeState {
+  nodeId: string
+
+  /** Absent until a visit reached the peer. */
+  contact: Contact | undefined
+
+  /** Absent until a visit identified the peer. */
+  identity: Identity | undefined
+
+  /** The last visit, whatever came of it. */
+  tried: { at: string, outcome: string }
+}
+
+/** When a peer was reached. */
+export interface Contact {
+  firstSeen: string
+  lastSeen: string
+
+  /** Of the last contact. */
+  discoveryType: string
+}
+
+/** What a peer said of itself, and when. */
+export interface Identity {
+  at: string
+  agentVersion: string | null
+  protocolVersion: string | null
+  latencyNs: number | null
+}
+
+/** Joins what two sets of visits say of one peer. The later wins; at equal times the bytewise greater value. */
+export function mergeNodeStates (a: NodeState, b: NodeState): NodeState {
+  return {
+    nodeId: a.nodeId,
+    contact: mergeOptional(a.contact, b.contact, mergeContacts),
+    identity: mergeOptional(a.identity, b.identity, mergeIdentities),
+    tried: mergeTried(a.tried, b.tried)
+  }
+}
+
+function mergeOptional<T> (a: T | undefined, b: T | undefined, merge: (a: T, b: T) => T): T | undefined {
+  return a === undefined ? b : b === undefined ? a : merge(a, b)
+}
+
+function mergeContacts (a: Contact, b: Contact): Contact {
+  return {
+    firstSeen: a.firstSeen < b.firstSeen ? a.firstSeen : b.firstSeen,
+    lastSeen: a.lastSeen > b.lastSeen ? a.lastSeen : b.lastSeen,
+    discoveryType: a.lastSeen === b.lastSeen ? greaterText(a.discoveryType, b.discoveryType) : (a.lastSeen > b.lastSeen ? a : b).discoveryType
+  }
+}
+
+function mergeIdentities (a: Identity, b: Identity): Identity {
+  if (a.at !== b.at) {
+    return a.at > b.at ? a : b
+  }
+
+  return {
+    at: a.at,
+    agentVersion: greaterOrNull(a.agentVersion, b.agentVersion, greaterText),
+    protocolVersion: greaterOrNull(a.protocolVersion, b.protocolVersion, greaterText),
+    latencyNs: greaterOrNull(a.latencyNs, b.latencyNs, Math.max)
+  }
+}
+
+function mergeTried (a: NodeState['tried'], b: NodeState['tried']): NodeState['tried'] {
+  if (a.at !== b.at) {
+    return a.at > b.at ? a : b
+  }
+
+  return { at: a.at, outcome: greaterText(a.outcome, b.outcome) }
+}
+
+function greaterText (a: string, b: string): string {
+  return compareBytes(a, b) >= 0 ? a : b
+}
+
+function greaterOrNull<T> (a: T | null, b: T | null, greater: (a: T, b: T) => T): T | null {
+  return a === null ? b : b === null ? a : greater(a, b)
+}

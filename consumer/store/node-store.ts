@@ -1,0 +1,122 @@
+import type { Crawl } from '../../core/contracts/crawl.ts'
+import type { Visit } from '../../core/contracts/visit.ts'
+
+/** Messages that are written together. */
+export interface StoreBatch {
+  visits: readonly Visit[]
+  crawls: readonly Crawl[]
+}
+
+/** What a batch became. */
+export interface WriteReport {
+  /** Rows written, by table; rows that were as they should be already are not counted. */
+  rows: Readonly<Record<StoreTable, number>>
+
+  /** Addresses whose last_seen was not written again. */
+  coalesced: number
+
+  /** Texts that were cut to fit their columns. */
+  cuts: number
+}
+
+/** Tables that messages write. */
+export type StoreTable = 'node_info' | 'address_info' | 'node_network' | 'visit' | 'crawl'
+
+/** Where a removal goes on. Opaque to callers. */
+export interface PurgeCursor {
+  table: string
+  after: readonly (string | number)[]
+}
+
+/** One step of a removal. */
+export interface PurgeStep {
+  table: string
+  removed: number
+
+  /** Where the next step goes on; undefined when all is done. */
+  next: PurgeCursor | undefined
+}
+
+/** A peer with what is known of it; times in RFC 3339. */
+export interface NodeRecord {
+  nodeId: string
+  protocolVersion: string | null
+  agentVersion: string | null
+  discoveryType: string
+  latencyNs: number | null
+  lastSeen: string
+  firstSeen: string
+  identifiedAt: string | null
+  lastTried: string
+  lastOutcome: string
+  addresses: readonly { multiaddr: string, lastSeen: string }[]
+  networks: readonly { network: string, firstSeen: string, lastSeen: string }[]
+}
+
+/** Which peers a page holds. */
+export interface NodePageQuery {
+  /** The peers whose ids come after this one. @default from the beginning */
+  after?: string | undefined
+
+  /** Rows that the page looks at; it holds fewer peers where some did not change. */
+  limit: number
+
+  /** Only peers whose row was written at this time or later, in epoch milliseconds, by the clocks of the consumers. @default all */
+  changedSinceMs?: number | undefined
+}
+
+/** Some peers in the order of their ids. */
+export interface NodePage {
+  nodes: readonly NodeRecord[]
+
+  /** The `after` of the next page; undefined when there is none. */
+  next: string | undefined
+}
+
+/** The store as it was at one moment, whatever is written meanwhile. Keep it open for as short as can be. */
+export interface StoreSnapshot extends AsyncDisposable {
+  nodes (query: NodePageQuery): Promise<NodePage>
+}
+
+/** How much is stored. */
+export interface StoreSummary {
+  nodes: number
+  addresses: number
+  visits: number
+  crawls: number
+  networks: readonly { network: string, nodes: number }[]
+
+  /** Version of the schema: the number of its last migration. */
+  schemaVersion: number
+}
+
+/**
+ * The database of peers. Writes are idempotent and order-proof: any permutation and any repetition
+ * of the same messages gives the same tables (but for `node_info.changed_at`, and for
+ * `address_info.last_seen` within the coalescing window).
+ *
+ * Failures are ProbeErrors: `PP_STORE_CONFLICT` and `PP_STORE_UNAVAILABLE` may be tried again,
+ * `PP_STORE_DATA` says that a message of the batch is at fault, `PP_STORE_SCHEMA` that the tables are.
+ */
+export interface NodeStore extends AsyncDisposable {
+  /** Brings the tables to the schema of this version. Safe to run twice, and from two processes at once. */
+  migrate (): Promise<void>
+
+  /** Writes a batch in one transaction: all of it or nothing. It is short and is not interrupted: whoever stops waits for it. */
+  write (batch: StoreBatch): Promise<WriteReport>
+
+  /**
+   * Removes a bounded number of rows that are older than `beforeMs`: visits and crawls by the start
+   * of their crawl, peers, addresses and networks by when they were last seen, texts that no visit
+   * uses any more. Call it again with `next` until there is none, with pauses for the writers.
+   */
+  purge (beforeMs: number, cursor?: PurgeCursor): Promise<PurgeStep>
+
+  /** How much is stored; it counts, which takes a while on a large database. */
+  summary (): Promise<StoreSummary>
+
+  /** The latest crawls of a scan, newest first, at most 100. */
+  crawls (scan: string, limit: number): Promise<Crawl[]>
+
+  snapshot (): Promise<StoreSnapshot>
+}

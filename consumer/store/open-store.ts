@@ -1,0 +1,20 @@
+import { SqliteStore } from './sqlite/sqlite-store.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { StoreConfig } from '../../core/contracts/process-config.ts'
+import type { NodeStore } from './node-store.ts'
+
+/** What a store works with, whichever adapter it is. */
+export interface OpenStoreDeps {
+  clock: Clock
+}
+
+/** How a store works, whichever adapter it is. */
+export interface OpenStoreOptions {
+  /** How far `address_info.last_seen` may lag, in milliseconds; 0 writes every sighting. */
+  coalesceWindowMs: number
+}
+
+/** Opens the database that a configuration names. It is not migrated yet. */
+export async function openStore ({ sqlite }: StoreConfig, deps: OpenStoreDeps, { coalesceWindowMs }: OpenStoreOptions): Promise<NodeStore> {
+  return await SqliteStore.open(deps, { path: sqlite.path, coalesceWindowMs })
+}

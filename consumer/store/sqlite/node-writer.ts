@@ -1,0 +1,136 @@
+// Peers are read, merged by the rules of node-state.ts and written back, all in one transaction:
+// one form of the rules, and a row that is as it should be already is not written at all.
+import { mergeNodeStates } from '../node-state.ts'
+import { storeTimeOf } from '../store-time.ts'
+import type { SightedAddress } from '../coalescer.ts'
+import type { Contact, NodeState } from '../node-state.ts'
+import type { NetworkRow } from '../rows.ts'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+
+// In the order of `valuesOf`.
+const COLUMNS = ['protocol_version', 'agent_version', 'discovery_type', 'latency', 'last_seen', 'first_seen', 'identified_at', 'last_tried', 'last_outcome']
+
+/** Writes the tables of peers. Every method works within the transaction of the caller and returns how many rows it wrote. */
+export class NodeWriter {
+  readonly #select: StatementSync
+  readonly #insert: StatementSync
+  readonly #update: StatementSync
+  readonly #latestVisit: StatementSync
+  readonly #network: StatementSync
+  readonly #address: StatementSync
+
+  constructor (database: DatabaseSync) {
+    this.#select = database.prepare(`SELECT ${COLUMNS.join(', ')} FROM node_info WHERE node_id = ?`)
+    this.#insert = database.prepare(`INSERT INTO node_info (${COLUMNS.join(', ')}, changed_at, node_id)
+      VALUES (${COLUMNS.map(() => '?').join(', ')}, ?, ?)`)
+    this.#update = database.prepare(`UPDATE node_info SET ${COLUMNS.map(column => `${column} = ?`).join(', ')}, changed_at = ? WHERE node_id = ?`)
+    this.#latestVisit = database.prepare(`SELECT v.started_at AS at, o.word AS outcome
+      FROM peer p JOIN visit v USING (peer_id) JOIN word o ON o.word_id = v.outcome_id WHERE p.node_id = ? ORDER BY v.started_at DESC, o.word DESC LIMIT 1`)
+    this.#network = database.prepare(`INSERT INTO node_network (node_id, network, first_seen, last_seen) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
+      WHERE excluded.first_seen < first_seen OR excluded.last_seen > last_seen`)
+    this.#address = database.prepare(`INSERT INTO address_info (node_id, multiaddr, last_seen) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen WHERE excluded.last_seen > last_seen`)
+  }
+
+  /** Writes peers; their visits must be in the history already. A peer that was never reached gets no row. */
+  writeNodes (states: readonly NodeState[], nowMs: number): number {
+    const changedAt = storeTimeOf(nowMs)
+    let written = 0
+
+    for (const state of states) {
+      written += this.#writeNode(state, changedAt)
+    }
+
+    return written
+  }
+
+  writeNetworks (rows: readonly NetworkRow[]): number {
+    let written = 0
+
+    for (const { nodeId, network, firstSeen, lastSeen } of rows) {
+      written += Number(this.#network.run(nodeId, network, firstSeen, lastSeen).changes)
+    }
+
+    return written
+  }
+
+  writeAddresses (sightings: readonly SightedAddress[]): number {
+    // Addresses of a batch share few times.
+    const times = new Map<number, string>()
+    let written = 0
+
+    for (const { nodeId, multiaddr, seenMs } of sightings) {
+      const seen = times.get(seenMs) ?? storeTimeOf(seenMs)
+      times.set(seenMs, seen)
+      written += Number(this.#address.run(nodeId, multiaddr, seen).changes)
+    }
+
+    return written
+  }
+
+  #writeNode (state: NodeState, changedAt: string): number {
+    const row = this.#select.get(state.nodeId)
+
+    if (row === undefined) {
+      return this.#insertNode(state, changedAt)
+    }
+
+    const known = toState(state.nodeId, row)
+    const before = valuesOf(known, known.contact)
+    const merged = mergeNodeStates(known, state)
+    const values = valuesOf(merged, merged.contact ?? known.contact)
+
+    if (values.every((value, i) => value === before[i])) {
+      return 0
+    }
+
+    this.#update.run(...values, changedAt, state.nodeId)
+
+    return 1
+  }
+
+  // Visits that failed before the first contact was delivered left no row here. The history has them.
+  #insertNode (state: NodeState, changedAt: string): number {
+    if (state.contact === undefined) {
+      return 0
+    }
+
+    const latest = this.#latestVisit.get(state.nodeId)
+    const merged = latest === undefined ? state : mergeNodeStates(state, { ...state, tried: toTried(latest) })
+    this.#insert.run(...valuesOf(merged, state.contact), changedAt, state.nodeId)
+
+    return 1
+  }
+}
+
+function toState (nodeId: string, row: Record<string, SQLOutputValue>): NodeState & { contact: Contact } {
+  const identifiedAt = row['identified_at'] as string | null
+
+  return {
+    nodeId,
+    contact: { firstSeen: row['first_seen'] as string, lastSeen: row['last_seen'] as string, discoveryType: row['discovery_type'] as string },
+    identity: identifiedAt === null
+      ? undefined
+      : { at: identifiedAt, agentVersion: row['agent_version'] as string | null, protocolVersion: row['protocol_version'] as string | null, latencyNs: row['latency'] as number | null },
+    tried: { at: row['last_tried'] as string, outcome: row['last_outcome'] as string }
+  }
+}
+
+function toTried (visit: Record<string, SQLOutputValue>): NodeState['tried'] {
+  return { at: storeTimeOf(visit['at'] as number), outcome: visit['outcome'] as string }
+}
+
+function valuesOf ({ identity, tried }: NodeState, { discoveryType, lastSeen, firstSeen }: Contact): (string | number | null)[] {
+  return [
+    identity?.protocolVersion ?? null,
+    identity?.agentVersion ?? null,
+    discoveryType,
+    identity?.latencyNs ?? null,
+    lastSeen,
+    firstSeen,
+    identity?.at ?? null,
+    tried.at,
+    tried.outcome
+  ]
+}

@@ -1,0 +1,181 @@
+// The store of one machine. node:sqlite is synchronous: a batch of 500 messages holds the event loop
+// for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
+import { fileURLToPath } from 'node:url'
+import { inTransaction, openDatabase } from '../../../core/sqlite.ts'
+import { Coalescer } from '../coalescer.ts'
+import { crawlRowOf } from '../crawl-row.ts'
+import { pendingMigrations, readMigrations } from '../migrations.ts'
+import { toRows } from '../rows.ts'
+import { storeTimeOf } from '../store-time.ts'
+import { CrawlStore } from './crawl-store.ts'
+import { NodeWriter } from './node-writer.ts'
+import { purgeStep } from './purge.ts'
+import { SqliteSnapshot } from './snapshot.ts'
+import { asStoreError } from './store-error.ts'
+import { VisitWriter } from './visit-writer.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { AppliedMigration } from '../migrations.ts'
+import type { NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
+import type { Rows } from '../rows.ts'
+import type { DatabaseSync } from 'node:sqlite'
+
+// Long enough for the batch of another consumer, short enough for this one's heartbeats.
+const BUSY_TIMEOUT_MS = 500
+
+const MAX_CRAWLS = 100
+
+/** How the store of one machine works. */
+export interface SqliteStoreOptions {
+  /** File of the database; its folder must exist. */
+  path: string
+
+  /** How far `address_info.last_seen` may lag, in milliseconds; 0 writes every sighting. */
+  coalesceWindowMs: number
+
+  /** Folder of the migrations. @default those of this version */
+  migrations?: string
+}
+
+/** The SQLite adapter of the {@link NodeStore} port. */
+export class SqliteStore implements NodeStore {
+  readonly #clock: Clock
+  readonly #database: DatabaseSync
+  readonly #path: string
+  readonly #migrations: string
+  readonly #coalescer: Coalescer
+  #writers: { visits: VisitWriter, nodes: NodeWriter, crawls: CrawlStore } | undefined
+  #epoch: number | undefined
+
+  private constructor (clock: Clock, database: DatabaseSync, { path, coalesceWindowMs, migrations }: SqliteStoreOptions) {
+    this.#clock = clock
+    this.#database = database
+    this.#path = path
+    this.#coalescer = new Coalescer(coalesceWindowMs)
+    this.#migrations = migrations ?? fileURLToPath(new URL('../migrations/sqlite', import.meta.url))
+  }
+
+  /** Opens or makes the file. @throws ProbeError `PP_STORE_UNAVAILABLE` */
+  static async open ({ clock }: { clock: Clock }, options: SqliteStoreOptions): Promise<SqliteStore> {
+    return await Promise.try(() => {
+      try {
+        return new SqliteStore(clock, openDatabase(options.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }), options)
+      } catch (err) {
+        throw asStoreError(err, options.path)
+      }
+    })
+  }
+
+  async migrate (): Promise<void> {
+    await this.#run(() => {
+      // One transaction for all: a second process waits here and then finds nothing left to do.
+      inTransaction(this.#database, () => {
+        this.#database.exec('CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT')
+        const applied = this.#database.prepare('SELECT version, name, checksum FROM schema_migration ORDER BY version').all() as unknown as AppliedMigration[]
+
+        for (const { version, name, sql, checksum } of pendingMigrations(readMigrations(this.#migrations), applied)) {
+          this.#database.exec(sql)
+          this.#database.prepare('INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)').run(version, name, checksum, storeTimeOf(this.#clock.now()))
+        }
+      })
+    })
+  }
+
+  async write ({ visits, crawls }: StoreBatch): Promise<WriteReport> {
+    return await this.#run(() => {
+      const rows = toRows(visits, this.#coalescer)
+      const crawlRows = crawls.map(crawlRowOf)
+
+      try {
+        const written = inTransaction(this.#database, () => ({
+          ...this.#writeRows(rows),
+          crawl: crawlRows.reduce((sum, row) => sum + this.#open().crawls.write(row), 0)
+        }))
+        this.#coalescer.wrote(rows.addresses)
+
+        return { rows: written, coalesced: rows.coalesced, cuts: rows.cuts }
+      } catch (err) {
+        // Ids that were made in a transaction that was rolled back do not exist.
+        this.#writers?.visits.forget()
+        throw err
+      }
+    })
+  }
+
+  async purge (beforeMs: number, cursor?: PurgeCursor): Promise<PurgeStep> {
+    return await this.#run(() => {
+      const step = inTransaction(this.#database, () => purgeStep(this.#database, beforeMs, cursor))
+
+      if (step.removed > 0) {
+        this.#coalescer.forget()
+      }
+
+      return step
+    })
+  }
+
+  async summary (): Promise<StoreSummary> {
+    return await this.#run(() => {
+      const count = (table: string): number => this.#database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'] as number
+
+      return {
+        nodes: count('node_info'),
+        addresses: count('address_info'),
+        visits: count('visit'),
+        crawls: count('crawl'),
+        networks: this.#database.prepare('SELECT network, count(*) AS nodes FROM node_network GROUP BY network ORDER BY network').all()
+          .map(row => ({ network: row['network'] as string, nodes: row['nodes'] as number })),
+        schemaVersion: this.#database.prepare('SELECT ifnull(max(version), 0) AS version FROM schema_migration').get()?.['version'] as number
+      }
+    })
+  }
+
+  async crawls (scan: string, limit: number): Promise<Crawl[]> {
+    return await this.#run(() => this.#open().crawls.latest(scan, Math.min(limit, MAX_CRAWLS)))
+  }
+
+  async snapshot (): Promise<SqliteSnapshot> {
+    return await Promise.try(() => SqliteSnapshot.open(this.#path, BUSY_TIMEOUT_MS))
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.try(() => {
+      this.#database.close()
+    })
+  }
+
+  #writeRows ({ visits, nodes, networks, addresses }: Rows): Omit<WriteReport['rows'], 'crawl'> {
+    const writers = this.#open()
+    this.#forgetRemovedIds(writers.visits)
+
+    return {
+      visit: writers.visits.write(visits),
+      node_info: writers.nodes.writeNodes(nodes, this.#clock.now()),
+      node_network: writers.nodes.writeNetworks(networks),
+      address_info: writers.nodes.writeAddresses(addresses)
+    }
+  }
+
+  #forgetRemovedIds (visits: VisitWriter): void {
+    const epoch = this.#database.prepare('SELECT epoch FROM dictionary_epoch').get()?.['epoch'] as number
+
+    if (epoch !== this.#epoch) {
+      visits.forget()
+      this.#epoch = epoch
+    }
+  }
+
+  #open (): { visits: VisitWriter, nodes: NodeWriter, crawls: CrawlStore } {
+    return this.#writers ??= { visits: new VisitWriter(this.#database), nodes: new NodeWriter(this.#database), crawls: new CrawlStore(this.#database) }
+  }
+
+  async #run<T> (operation: () => T): Promise<T> {
+    return await Promise.try(() => {
+      try {
+        return operation()
+      } catch (err) {
+        throw asStoreError(err, this.#path)
+      }
+    })
+  }
+}

@@ -1,0 +1,41 @@
+// What the tests of the NodeStore port share: an empty store, and a look into its tables.
+import type { NodeStore } from '../../../consumer/store/node-store.ts'
+import type { FakeClock } from '../../support/fake-clock.ts'
+
+/** A row with its columns. */
+export type Row = Record<string, unknown>
+
+/** One empty, migrated store for one test. */
+export interface StoreFixture extends AsyncDisposable {
+  clock: FakeClock
+  store: NodeStore
+
+  /** Runs a query on the database, past the port. */
+  query: (sql: string) => Row[]
+
+  /** A second connection to the same database, as another process would have. */
+  another: () => Promise<NodeStore>
+}
+
+/** How a test wants its store. */
+export interface StoreFixtureOptions {
+  /** @default 0 */
+  coalesceWindowMs?: number
+}
+
+/** Opens a store for one test. */
+export type OpenStore = (options?: StoreFixtureOptions) => Promise<StoreFixture>
+
+const TABLES = {
+  node_info: 'SELECT node_id, protocol_version, agent_version, discovery_type, latency, last_seen, first_seen, identified_at, last_tried, last_outcome FROM node_info ORDER BY node_id',
+  address_info: 'SELECT node_id, multiaddr, last_seen FROM address_info ORDER BY node_id, multiaddr',
+  node_network: 'SELECT * FROM node_network ORDER BY node_id, network',
+  crawl: 'SELECT * FROM crawl ORDER BY scan, crawl_id',
+  crawl_aggregate: 'SELECT * FROM crawl_aggregate ORDER BY scan, crawl_id, dimension, is_other, value',
+  visit: 'SELECT * FROM visit_detail ORDER BY crawl_id, scan, network, node_id, source, attempt'
+}
+
+/** Everything that messages decide: all tables, with texts in place of the numbers of dictionaries, without the time of writing. */
+export function contentsOf ({ query }: Pick<StoreFixture, 'query'>): Record<keyof typeof TABLES, Row[]> {
+  return Object.fromEntries(Object.entries(TABLES).map(([table, sql]) => [table, query(sql).map(row => ({ ...row }))])) as Record<keyof typeof TABLES, Row[]>
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { crawlRowOf } from '../../../../consumer/store/crawl-row.ts'
+import { CrawlStore } from '../../../../consumer/store/sqlite/crawl-store.ts'
+import { CRAWL_ID, crawlOf } from '../../../support/consumer/messages.ts'
+import { migratedDatabase } from '../../../support/consumer/migrated-database.ts'
+
+suite('CrawlStore', () => {
+  test('replaces all aggregates with those of the message that says more', () => {
+    using database = migratedDatabase()
+    const crawls = new CrawlStore(database)
+    const distribution = { top: [{ value: 'only', count: 1 }], other: 0 }
+    crawls.write(crawlRowOf(crawlOf({ state: 'aborted' })))
+    const finished = crawlOf({ distributions: { agentVersions: distribution, protocols: distribution, transports: distribution, addressFamilies: distribution } })
+
+    assert.equal(crawls.write(crawlRowOf(finished)), 1)
+    assert.equal(crawls.write(crawlRowOf(crawlOf({ state: 'aborted' }))), 0)
+    assert.deepEqual(crawls.latest(finished.scan, 1), [finished])
+  })
+
+  test('gives the latest crawls of one scan, newest first', () => {
+    using database = migratedDatabase()
+    const crawls = new CrawlStore(database)
+    for (const seconds of [600, 0, 1_200]) {
+      crawls.write(crawlRowOf(crawlOf({ crawlId: CRAWL_ID + seconds })))
+    }
+    crawls.write(crawlRowOf(crawlOf({ scan: 'default/probe/other' })))
+
+    assert.deepEqual(crawls.latest('default/probe/main', 2).map(({ crawlId }) => crawlId), [CRAWL_ID + 1_200, CRAWL_ID + 600])
+  })
+})

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { SqliteStore } from '../../../../consumer/store/sqlite/sqlite-store.ts'
+import { isProbeError } from '../../../../core/errors.ts'
+import { visitOf } from '../../../support/consumer/messages.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import { TempFolder } from '../../../support/temp-folder.ts'
+import { nodeStoreConformance } from '../node-store-conformance.ts'
+import { nodeStoreLaws } from '../node-store-laws.ts'
+import type { StoreFixture, StoreFixtureOptions } from '../node-store-fixture.ts'
+
+const MIGRATIONS = fileURLToPath(new URL('../../../../consumer/store/migrations/sqlite', import.meta.url))
+
+async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promise<StoreFixture> {
+  const folder = new TempFolder()
+  const clock = new FakeClock()
+  const path = folder.file('store.db')
+  const store = await SqliteStore.open({ clock }, { path, coalesceWindowMs })
+  await store.migrate()
+  const reader = new DatabaseSync(path)
+
+  return {
+    clock,
+    store,
+    query: sql => reader.prepare(sql).all(),
+    another: async () => await SqliteStore.open({ clock }, { path, coalesceWindowMs }),
+    [Symbol.asyncDispose]: async () => {
+      reader.close()
+      await store[Symbol.asyncDispose]()
+      folder[Symbol.dispose]()
+    }
+  }
+}
+
+nodeStoreConformance('SQLite', open)
+nodeStoreLaws('SQLite', open, { numRuns: 150 })
+
+suite('SqliteStore', () => {
+  test('leaves nothing of a batch that fails, and forgets the ids that it made', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('store.db')
+    await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 600_000 })
+    await store.migrate()
+    using database = new DatabaseSync(path)
+    database.exec('CREATE TRIGGER poison BEFORE INSERT ON address_info WHEN new.multiaddr LIKE \'%quic%\' BEGIN SELECT RAISE(ABORT, \'poison\'); END')
+
+    await assert.rejects(store.write({ visits: [visitOf()], crawls: [] }), err => isProbeError(err, 'PP_STORE_DATA') && err.message.includes('poison'))
+    assert.deepEqual(database.prepare('SELECT (SELECT count(*) FROM peer) AS peers, (SELECT count(*) FROM node_info) AS nodes').get(), { __proto__: null, peers: 0, nodes: 0 })
+    database.exec('DROP TRIGGER poison')
+    await store.write({ visits: [visitOf()], crawls: [] })
+    assert.equal(database.prepare('SELECT count(*) AS n FROM visit_detail').get()?.['n'], 1)
+    assert.equal(database.prepare('SELECT count(*) AS n FROM address_info').get()?.['n'], 2)
+  })
+
+  test('reports a lock held by another process as a conflict', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('store.db')
+    await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0 })
+    await store.migrate()
+    using blocker = new DatabaseSync(path)
+    blocker.exec('BEGIN IMMEDIATE')
+
+    await assert.rejects(store.write({ visits: [visitOf()], crawls: [] }), err => isProbeError(err, 'PP_STORE_CONFLICT'))
+  })
+
+  test('says that the schema is missing, and names a file that cannot be opened', async () => {
+    using folder = new TempFolder()
+    const deps = { clock: new FakeClock() }
+    await using store = await SqliteStore.open(deps, { path: folder.file('store.db'), coalesceWindowMs: 0 })
+
+    await assert.rejects(store.write({ visits: [visitOf()], crawls: [] }), err => isProbeError(err, 'PP_STORE_SCHEMA'))
+    await assert.rejects(SqliteStore.open(deps, { path: folder.file('no/folder.db'), coalesceWindowMs: 0 }), err => isProbeError(err, 'PP_STORE_UNAVAILABLE') && err.message.includes('no/folder.db'))
+  })
+
+  test('applies new migrations once, and refuses a database made by a newer version or by an edited file', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('store.db')
+    const newer = folder.file('newer')
+    cpSync(MIGRATIONS, newer, { recursive: true })
+    writeFileSync(join(newer, '0002-extra.sql'), 'CREATE TABLE extra (id INTEGER)')
+    const migrate = async (migrations?: string): Promise<number> => {
+      await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, ...migrations === undefined ? {} : { migrations } })
+      await store.migrate()
+      return (await store.summary()).schemaVersion
+    }
+
+    assert.equal(await migrate(), 1)
+    assert.equal(await migrate(newer), 2)
+    assert.equal(await migrate(newer), 2)
+    await assert.rejects(migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('newer'))
+    writeFileSync(join(newer, '0002-extra.sql'), 'CREATE TABLE extra (id INTEGER, more TEXT)')
+    await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('2 (extra)'))
+  })
+
+  test('applies a migration that fails halfway not at all', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('store.db')
+    const broken = folder.file('broken')
+    cpSync(MIGRATIONS, broken, { recursive: true })
+    writeFileSync(join(broken, '0002-broken.sql'), 'CREATE TABLE extra (id INTEGER); INSERT INTO nowhere VALUES (1)')
+    await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, migrations: broken })
+
+    await assert.rejects(store.migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA'))
+    using database = new DatabaseSync(path)
+    assert.equal(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'], 0)
+  })
+})
