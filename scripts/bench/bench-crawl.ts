@@ -1,0 +1,75 @@
+/**
+ * `npm run bench:crawl`: what a crawl costs, on a virtual network that other processes serve.
+ *
+ * Machines are shared and noisy: of the figures, CPU time counts, and seconds only as an upper bound.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism, cpus } from 'node:os'
+import { ProbeError } from '../../core/errors.ts'
+import { parseBenchOptions } from './crawl-case.ts'
+import { figuresOf, formatTable, medianOf } from './crawl-result.ts'
+import { createPopulation, isContactable } from './virtual-network/population.ts'
+import { VirtualNetwork } from './virtual-network/virtual-network.ts'
+import type { BenchOptions, CrawlCase } from './crawl-case.ts'
+import type { CaseResult, CrawlCounts, CrawlFigures } from './crawl-result.ts'
+
+const CRAWL = new URL('crawl-process.ts', import.meta.url)
+
+const options = parseBenchOptions(process.argv.slice(2))
+const stop = new AbortController()
+process.once('SIGINT', () => {
+  stop.abort()
+})
+
+const results: CaseResult[] = []
+
+for (const crawlCase of options.cases) {
+  results.push(await measure(crawlCase, options, stop.signal))
+}
+
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }
+say(options.json
+  ? JSON.stringify({ date: new Date().toISOString(), ...machine, runs: options.runs, results })
+  : `${formatTable(results)}\n\nmedians of ${String(options.runs)}; Node ${machine.node}, ${String(machine.cores)} cores, ${machine.cpu}`)
+
+async function measure (crawlCase: CrawlCase, { runs, profileDir }: BenchOptions, signal: AbortSignal): Promise<CaseResult> {
+  const contactable = createPopulation(crawlCase).filter(isContactable).length
+  await using network = new AsyncDisposableStack()
+  network.use(await VirtualNetwork.open(crawlCase, signal))
+  const figures: CrawlFigures[] = []
+
+  for (let run = 1; run <= runs; run++) {
+    const counts = await crawl(crawlCase, profileDir, signal)
+    figures.push(figuresOf(counts, contactable))
+    tell(`${describe(crawlCase)}, run ${String(run)}: ${JSON.stringify(figures.at(-1))} ${JSON.stringify(counts.outcomes)}`)
+  }
+
+  return { case: crawlCase, runs: figures, median: medianOf(figures) }
+}
+
+async function crawl (crawlCase: CrawlCase, profileDir: string | undefined, signal: AbortSignal): Promise<CrawlCounts> {
+  const execArgv = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+  const child = fork(CRAWL, [JSON.stringify(crawlCase)], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit')
+  const [message] = await Promise.race([once(child, 'message', { signal }), exited]) as [unknown]
+  await exited
+
+  if (typeof message !== 'object' || message === null) {
+    throw new ProbeError('PP_DEVNET_FAILED', 'the crawling process ended without a result')
+  }
+
+  return message as CrawlCounts
+}
+
+function describe ({ lane, strategy, peers, addresses, dead }: CrawlCase): string {
+  return `${lane} lane, ${strategy}, ${String(peers)} peers with ${String(addresses)} addresses, ${String(Math.round(dead * 100))} % dead`
+}
+
+function say (text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function tell (text: string): void {
+  process.stderr.write(`${text}\n`)
+}

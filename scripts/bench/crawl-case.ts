@@ -1,0 +1,107 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+
+/** Lanes that can be measured: the crawl's own TCP client, and a whole libp2p node. */
+export const BENCH_LANES = ['fast', 'full'] as const
+
+const STRATEGIES = ['Topology', 'Census'] as const
+const MAX_ADDRESSES = 6
+const MAX_PEERS = 100_000
+
+/** One crawl to measure. */
+export interface CrawlCase {
+  peers: number
+
+  /** Addresses of each peer. */
+  addresses: number
+
+  /** Share of peers that do not answer, from 0 to 1. */
+  dead: number
+
+  strategy: typeof STRATEGIES[number]
+  lane: typeof BENCH_LANES[number]
+
+  /** Visits in flight at most. */
+  concurrency: number
+}
+
+/** What the command line asks for. */
+export interface BenchOptions {
+  cases: CrawlCase[]
+
+  /** Crawls of each case. */
+  runs: number
+
+  json: boolean
+
+  /** Where the crawling processes leave their CPU profiles. */
+  profileDir: string | undefined
+}
+
+/** A whole node saturates its core at some hundred visits; at a thousand their answers come too late. */
+const CONCURRENCY = { fast: 1_000, full: 200 } as const
+
+interface RawOptions {
+  peers: number
+  addresses: number[]
+  dead: number[]
+  strategy: CrawlCase['strategy'][]
+  lane: CrawlCase['lane'][]
+  concurrency?: number
+  runs: number
+  json: boolean
+  profile?: string
+}
+
+/** Reads the command line. Lists give a case for each combination. Prints help or the mistake and exits by itself, as commander does. */
+export function parseBenchOptions (argv: readonly string[]): BenchOptions {
+  const command = new Command('bench:crawl')
+    .description('Crawls a virtual network on loopback and measures what each peer costs.')
+    .option('--peers <n>', 'size of the network', wholeNumber(1, MAX_PEERS), 10_000)
+    .addOption(listOption('--addresses <list>', 'addresses of each peer, 1 to 6', wholeNumber(1, MAX_ADDRESSES), [MAX_ADDRESSES]))
+    .addOption(listOption('--dead <list>', 'percentages of peers that do not answer', wholeNumber(0, 90), [0, 45]))
+    .addOption(listOption('--strategy <list>', 'Topology, Census', oneOf(STRATEGIES), [...STRATEGIES]))
+    .addOption(listOption('--lane <list>', 'fast, full (a libp2p node)', oneOf(BENCH_LANES), ['fast']))
+    .option('--concurrency <n>', 'visits in flight (default: 1000 in the fast lane, 200 in the full lane)', wholeNumber(1, MAX_PEERS))
+    .option('--runs <n>', 'crawls of each case; the median counts', wholeNumber(1, 99), 3)
+    .option('--profile <dir>', 'leave CPU profiles of the crawling processes in this folder')
+    .option('--json', 'print JSON instead of a table', false)
+    .helpOption('-h, --help', 'show this help')
+    .parse([...argv], { from: 'user' })
+  const { runs, json, profile, ...raw } = command.opts<RawOptions>()
+
+  return { cases: casesOf(raw), runs, json, profileDir: profile }
+}
+
+function casesOf ({ peers, addresses, dead, strategy, lane, concurrency }: Omit<RawOptions, 'runs' | 'json' | 'profile'>): CrawlCase[] {
+  return lane.flatMap(lane => addresses.flatMap(addresses => strategy.flatMap(strategy => dead.map(percent => (
+    { peers, addresses, dead: percent / 100, strategy, lane, concurrency: concurrency ?? CONCURRENCY[lane] }
+  )))))
+}
+
+function listOption<T> (flags: string, description: string, parse: (text: string) => T, initial: T[]): Option {
+  return new Option(flags, description).argParser((text: string) => text.split(',').map(parse)).default(initial, initial.join(','))
+}
+
+function wholeNumber (min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`must be a whole number from ${String(min)} to ${String(max)}.`)
+    }
+
+    return value
+  }
+}
+
+function oneOf<T extends string> (allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = allowed.find(value => value === text)
+
+    if (found === undefined) {
+      throw new InvalidArgumentError(`must be of ${allowed.join(', ')}.`)
+    }
+
+    return found
+  }
+}

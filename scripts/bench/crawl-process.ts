@@ -1,0 +1,109 @@
+/**
+ * One crawl, in a process of its own, so that its CPU time and memory are the crawl's and nothing
+ * else's. It runs what the product runs (engine, visitor, metrics, messages, publisher, embedded bus);
+ * besides, each message is parsed by the schema that the consumer reads it by.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Registry } from 'prom-client'
+import { EmbeddedBus } from '../../core/bus/embedded-bus.ts'
+import { systemClock } from '../../core/clock.ts'
+import { Visit, VISIT_TYPE } from '../../core/contracts/visit.ts'
+import { createLogger } from '../../core/logger.ts'
+import { compileScan } from '../../crawler/compile-scan.ts'
+import { CrawlRun } from '../../crawler/engine/crawl.ts'
+import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
+import { openVisitor } from '../../crawler/libp2p/tcp-visitor.ts'
+import { CrawlerMetrics } from '../../crawler/metrics.ts'
+import { crawlEndedMessage } from '../../crawler/publish/crawl-message.ts'
+import { Publisher } from '../../crawler/publish/publisher.ts'
+import { publishingSink } from '../../crawler/publish/publishing-sink.ts'
+import { mayDial } from '../../crawler/visit/may-dial.ts'
+import { seedPeers } from '../../crawler/visit/seed-peers.ts'
+import { openSystemDns } from '../../crawler/visit/system-dns.ts'
+import { benchScan } from './bench-scan.ts'
+import type { VisitorDeps, VisitorOptions } from '../../crawler/libp2p/tcp-visitor.ts'
+import type { Visitor } from '../../crawler/visit/visitor.ts'
+import type { CrawlCase } from './crawl-case.ts'
+import type { CrawlCounts } from './crawl-result.ts'
+
+const TOPIC = 'ipfs-nodes'
+const CONTEXT = { scan: 'bench/bench/bench', network: 'virtual' }
+const PARTITIONS = 3
+const DAY_MS = 86_400_000
+
+const crawlCase = JSON.parse(process.argv[2] ?? '{}') as CrawlCase
+const stop = new AbortController()
+process.on('disconnect', () => {
+  stop.abort()
+})
+
+const folder = await mkdtemp(join(tmpdir(), 'peerprobe-bench-'))
+
+try {
+  process.send?.(await crawl(crawlCase, join(folder, 'bus.db'), stop.signal))
+} finally {
+  await rm(folder, { recursive: true })
+  process.disconnect()
+}
+
+async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: AbortSignal): Promise<CrawlCounts> {
+  const scan = benchScan(rest)
+  const { network, crawl: options, visitor: visitorOptions } = compileScan(scan)
+  const deps = { clock: systemClock, log: createLogger({ level: 'warn' }) }
+
+  await using stack = new AsyncDisposableStack()
+  const dns = stack.use(openSystemDns(systemClock))
+  const visitor = stack.use(await open(lane, visitorOptions, { ...deps, dns }, signal))
+  const bus = stack.use(await EmbeddedBus.open(deps, { path: busPath }, signal))
+  await bus.ensureTopic({ name: TOPIC, partitions: PARTITIONS, retentionMs: DAY_MS }, signal)
+  const publisher = stack.use(Publisher.open({ ...deps, bus, onPublished: (n, ms) => {
+    metrics.onPublished(n, ms)
+  } }, { topic: TOPIC, flushTimeoutMs: 60_000 }))
+  const metrics = new CrawlerMetrics(new Registry(), { crawl: () => run.status(), publisher: () => publisher.status(), agentFamily: network.agentFamily })
+  let requests = 0
+  const run = new CrawlRun({
+    ...deps,
+    visitor,
+    isDialable: mayDial(scan.addresses),
+    sink: publishingSink(validating(publisher), CONTEXT),
+    onVisit: (visit) => {
+      requests += visit.result.routingTable?.queries ?? 0
+      metrics.onVisit(visit)
+    }
+  }, { ...options, crawlId: 1_700_000_000, crawlNumber: 0 }, { bootstrap: await seedPeers(network.bootstrapPeers, dns, signal), connected: [], known: [] })
+
+  const startedAt = performance.now()
+  const report = await run.run(signal)
+  await publisher.publishAfterAll(crawlEndedMessage(report, CONTEXT), signal)
+  const seconds = (performance.now() - startedAt) / 1_000
+  const { user, system } = process.cpuUsage()
+
+  return {
+    contacted: report.totals.contacted,
+    outcomes: report.totals.outcomes,
+    requests,
+    seconds,
+    cpuMs: (user + system) / 1_000,
+    rssMb: process.resourceUsage().maxRSS / 1_024
+  }
+}
+
+async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal): Promise<Visitor> {
+  return lane === 'fast' ? openFastVisitor(options, deps) : await openVisitor(options, deps, signal)
+}
+
+/** A message that its own schema refuses ends the benchmark: what is fast and wrong is not measured. */
+function validating (publisher: Publisher): Pick<Publisher, 'ready' | 'accept'> {
+  return {
+    ready: () => publisher.ready(),
+    accept (message) {
+      if (message.headers['ce_type'] === VISIT_TYPE) {
+        Visit.parse(JSON.parse(Buffer.from(message.value).toString()))
+      }
+
+      publisher.accept(message)
+    }
+  }
+}

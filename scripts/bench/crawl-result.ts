@@ -1,0 +1,97 @@
+import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { CrawlCase } from './crawl-case.ts'
+
+/** What a crawling process counted. */
+export interface CrawlCounts {
+  contacted: number
+
+  /** Peers by the outcome of their last visit. */
+  outcomes: Partial<Record<Outcome, number>>
+
+  /** FIND_NODE requests. */
+  requests: number
+
+  seconds: number
+  cpuMs: number
+  rssMb: number
+}
+
+/** What one crawl cost. */
+export interface CrawlFigures {
+  /** Peers contacted for each second of the crawl. */
+  peersPerSecond: number
+
+  /** CPU time of the whole crawling process, user and system, from its start, for each peer contacted. */
+  cpuMsPerPeer: number
+
+  /** FIND_NODE requests for each peer contacted. */
+  requestsPerPeer: number
+
+  /** Peers contacted, of those that answer at all. */
+  foundShare: number
+
+  /** From the first dial until the last visit is acknowledged by the bus. */
+  seconds: number
+
+  /** Peak of the crawling process's resident memory. */
+  rssMb: number
+}
+
+/** A case and the median of its crawls. */
+export interface CaseResult {
+  case: CrawlCase
+  runs: CrawlFigures[]
+  median: CrawlFigures
+}
+
+/** The figures of one crawl of a network in which `contactable` peers answer. */
+export function figuresOf ({ contacted, requests, seconds, cpuMs, rssMb }: CrawlCounts, contactable: number): CrawlFigures {
+  return {
+    peersPerSecond: contacted / seconds,
+    cpuMsPerPeer: cpuMs / contacted,
+    requestsPerPeer: requests / contacted,
+    foundShare: contacted / contactable,
+    seconds,
+    rssMb
+  }
+}
+
+/** The median of each figure by itself. Of an even number of values the lower middle one: a figure that was seen. */
+export function medianOf (runs: readonly CrawlFigures[]): CrawlFigures {
+  const median = (figure: keyof CrawlFigures): number => runs.map(run => run[figure]).sort((a, b) => a - b)[(runs.length - 1) >> 1] ?? Number.NaN
+
+  return {
+    peersPerSecond: median('peersPerSecond'),
+    cpuMsPerPeer: median('cpuMsPerPeer'),
+    requestsPerPeer: median('requestsPerPeer'),
+    foundShare: median('foundShare'),
+    seconds: median('seconds'),
+    rssMb: median('rssMb')
+  }
+}
+
+const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'ratio', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
+
+/** A table of medians. Both ratios are to the first row of the same run. */
+export function formatTable (results: readonly CaseResult[]): string {
+  const reference = results[0]?.median
+  const rows = results.map(({ case: { lane, strategy, peers, addresses, dead }, median }) => [
+    lane,
+    strategy,
+    String(peers),
+    String(addresses),
+    `${String(Math.round(dead * 100))} %`,
+    median.cpuMsPerPeer.toFixed(2),
+    (median.cpuMsPerPeer / (reference?.cpuMsPerPeer ?? 1)).toFixed(2),
+    median.peersPerSecond.toFixed(0),
+    median.requestsPerPeer.toFixed(1),
+    median.foundShare.toFixed(4),
+    median.seconds.toFixed(1),
+    (median.seconds / (reference?.seconds ?? 1)).toFixed(2),
+    median.rssMb.toFixed(0)
+  ])
+  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)))
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' | ')} |`
+
+  return [line(HEAD), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}

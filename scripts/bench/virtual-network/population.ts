@@ -1,0 +1,64 @@
+// Who lives in the virtual network. All of it follows from peers' numbers, so that the processes that
+// serve it and the one that crawls it agree without telling each other, and every run is the same.
+import { hash } from 'node:crypto'
+import { HostKey } from '../../../crawler/fast/host-key.ts'
+
+/** How a peer behaves: `alive` and `slow` answer; of the rest nobody ever hears. */
+export type Role = 'alive' | 'slow' | 'black-hole' | 'silent' | 'refused'
+
+/** A peer of the virtual network. */
+export interface VirtualPeer {
+  number: number
+  key: HostKey
+
+  /** The first 32 bits of its place in the key space. */
+  place: number
+
+  role: Role
+}
+
+/** What the virtual network is like. */
+export interface PopulationOptions {
+  peers: number
+
+  /** Share of peers that do not answer, from 0 to 1. */
+  dead: number
+}
+
+/**
+ * Of the dead, as they are met in the wild: half swallow packets, and a quarter each accept and say
+ * nothing, or refuse. Where there are dead peers, one of fifty of all is slow as well.
+ */
+const DEAD_ROLES: readonly Role[] = ['black-hole', 'silent', 'black-hole', 'refused']
+const SLOW_SHARE = 0.02
+
+/** All peers, by number. Peer 0 is alive: a crawl can start there. */
+export function createPopulation ({ peers, dead }: PopulationOptions): VirtualPeer[] {
+  return Array.from({ length: peers }, (_, number) => {
+    const seed = hash('sha256', `virtual peer ${String(number)}`, 'buffer')
+    const key = HostKey.fromSeed(seed)
+
+    return { number, key, place: placeOf(key.id), role: number === 0 ? 'alive' : roleOf(seed, dead) }
+  })
+}
+
+/** Whether a crawl can reach the peer. */
+export function isContactable ({ role }: VirtualPeer): boolean {
+  return role === 'alive' || role === 'slow'
+}
+
+/** The first 32 bits of SHA-256 over a peer id or the key of a request. */
+export function placeOf (key: Uint8Array): number {
+  return hash('sha256', key, 'buffer').readUInt32BE(0)
+}
+
+// The seed is as good as random: its first bytes decide whether, its next how.
+function roleOf (seed: Buffer, dead: number): Role {
+  const lot = seed.readUInt32BE(0) / 2 ** 32
+
+  if (lot < dead) {
+    return DEAD_ROLES[seed.readUInt8(4) % DEAD_ROLES.length] ?? 'refused'
+  }
+
+  return dead > 0 && lot >= 1 - SLOW_SHARE ? 'slow' : 'alive'
+}

@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { ProbeError } from '../../../core/errors.ts'
+import type { PopulationOptions } from './population.ts'
+import type { ChildProcess } from 'node:child_process'
+
+const PROCESSES = 2
+const SERVER = new URL('server-process.ts', import.meta.url)
+
+/** What a virtual network is like. */
+export interface NetworkOptions extends PopulationOptions {
+  /** Addresses of each peer: 1 to 6. */
+  addresses: number
+}
+
+/**
+ * Thousands of peers on loopback, 127.16.0.0/14 port 4001, which speak what a crawler asks for and no
+ * more. Two processes serve them, so that the crawler is measured and not its surroundings.
+ */
+export class VirtualNetwork implements AsyncDisposable {
+  readonly #servers: readonly ChildProcess[]
+
+  private constructor (servers: readonly ChildProcess[]) {
+    this.#servers = servers
+  }
+
+  /** Starts the processes and waits until all peers listen. @throws ProbeError `PP_DEVNET_FAILED` */
+  static async open (options: NetworkOptions, signal: AbortSignal): Promise<VirtualNetwork> {
+    const servers = Array.from({ length: PROCESSES }, (_, share) => fork(SERVER, [JSON.stringify(options), String(share), String(PROCESSES)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
+    await using stack = new AsyncDisposableStack()
+    const network = stack.use(new VirtualNetwork(servers))
+    await Promise.all(servers.map(async (server) => {
+      await ready(server, signal)
+    }))
+    stack.move()
+
+    return network
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.all(this.#servers.map(async (server) => {
+      if (server.exitCode === null && server.signalCode === null) {
+        const exited = once(server, 'exit')
+        server.disconnect()
+        await exited
+      }
+    }))
+  }
+}
+
+async function ready (server: ChildProcess, signal: AbortSignal): Promise<void> {
+  const [message] = await Promise.race([once(server, 'message', { signal }), once(server, 'exit', { signal })]) as [unknown]
+
+  if (message !== 'ready') {
+    throw new ProbeError('PP_DEVNET_FAILED', `a process of the virtual network ended before it was ready: ${String(message)}`)
+  }
+}
