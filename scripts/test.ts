@@ -69,8 +69,8 @@ async function run (part: Part): Promise<Verdict> {
 // A part without tests of its own (lint, types) counts as one. A test part that ran no test has failed.
 function judge (exitedWell: boolean, output: string): Pick<Verdict, 'ok' | 'passed' | 'failed' | 'skipped'> {
   const count = (word: string): number | undefined => {
-    const found = [...output.matchAll(new RegExp(`^ℹ ${word} (\\d+)$`, 'gm'))].at(-1)?.[1]
-    return found === undefined ? undefined : Number(found)
+    const found = [...output.matchAll(new RegExp(`^ℹ ${word} (\\d+)$`, 'gm'))].map(([, n]) => Number(n))
+    return found.length === 0 ? undefined : found.reduce((total, n) => total + n)
   }
   const tests = count('tests')
 

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, test } from 'node:test'
+import { zstdDecompressSync } from 'node:zlib'
+import { childrenOf, LocalRun } from '../support/local-run.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
+import type { DevnetTruth, PeerTruth } from '../../local/devnet/truth.ts'
+
+interface Result {
+  crawl: { durationSeconds: number, state: string }
+  population: { contacted: number, dhtServers: number, unreachable: Record<string, number> }
+  database: string
+  dump: string
+  devnet: DevnetTruth
+}
+
+/** What the database should hold, made from the devnet's own list. */
+function expectedRows (peers: readonly PeerTruth[]): Record<string, unknown>[] {
+  const living = peers.filter(({ role }) => role === 'server' || role === 'client')
+
+  return living.map(({ id, agentVersion, protocols, addresses }) => ({ id, agentVersion, protocols, addresses: [...addresses].sort() })).sort(byId)
+}
+
+function byId (a: { id?: unknown }, b: { id?: unknown }): number {
+  return String(a.id) < String(b.id) ? -1 : 1
+}
+
+function storedRows (database: DatabaseSync): Record<string, unknown>[] {
+  const addresses = database.prepare('SELECT multiaddr FROM address_info WHERE node_id = ? ORDER BY multiaddr')
+  const protocols = database.prepare('SELECT protocols FROM visit_detail WHERE node_id = ? AND protocols IS NOT NULL LIMIT 1')
+
+  return database.prepare('SELECT node_id, agent_version FROM node_info').all().map(row => ({
+    id: row['node_id'],
+    agentVersion: row['agent_version'],
+    protocols: JSON.parse(String(protocols.get(row['node_id']!)?.['protocols'])) as string[],
+    addresses: addresses.all(row['node_id']!).map(({ multiaddr }) => multiaddr)
+  })).sort(byId)
+}
+
+suite('npm start', () => {
+  test('crawls the practice network once: the database equals its own list, and every dead peer has its true outcome', async () => {
+    using folder = new TempFolder()
+    await using run = new LocalRun(['--once', '--json', '--data', folder.path], { cwd: folder.path })
+    const { code, stdout, stderr } = await run.ended
+    assert.equal(code, 0, stderr)
+
+    const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as Result
+    const { peers, contactable } = result.devnet
+    using database = new DatabaseSync(result.database, { readOnly: true })
+
+    assert.equal(result.crawl.state, 'finished')
+    assert.equal(result.population.contacted, contactable)
+    assert.equal(result.population.dhtServers, peers.filter(({ role }) => role === 'server').length)
+    assert.deepEqual(storedRows(database), expectedRows(peers))
+
+    const outcomes = database.prepare('SELECT node_id AS id, outcome FROM visit_detail WHERE (node_id, attempt) IN (SELECT node_id, MAX(attempt) FROM visit_detail GROUP BY node_id)').all()
+    assert.deepEqual(outcomes.map(row => ({ ...row })).sort(byId), peers.map(({ id, expectedOutcome }) => ({ id, outcome: expectedOutcome })).sort(byId))
+
+    const unreachable = Object.groupBy(peers.filter(({ role }) => role !== 'server' && role !== 'client'), ({ expectedOutcome }) => expectedOutcome)
+    assert.deepEqual(result.population.unreachable, Object.fromEntries(Object.entries(result.population.unreachable).map(([outcome]) => [outcome, unreachable[outcome as PeerTruth['expectedOutcome']]?.length])))
+
+    const dumped = String(zstdDecompressSync(readFileSync(result.dump))).trim().split('\n').map(line => JSON.parse(line) as { nodeId: string })
+    assert.deepEqual(dumped.map(({ nodeId }) => nodeId).sort(), database.prepare('SELECT node_id FROM node_info ORDER BY 1').all().map(row => row['node_id']))
+  })
+
+  test('prints progress and a summary for a person, and stops by itself after the time given', async () => {
+    using folder = new TempFolder()
+    await using run = new LocalRun(['--for', '8s'], { cwd: folder.path })
+    const { code, stdout, stderr } = await run.ended
+
+    assert.equal(code, 0, stderr)
+    for (const words of [/peers: 32 that answer/, /main: crawling: /, /Population/, /contacted +32/, /DHT servers +24/, /Round trip +p50/, /npm run --silent query -- \S+peerprobe\.sqlite "SELECT/]) {
+      assert.match(stdout, words)
+    }
+  })
+
+  test('stops cleanly at any moment of its life, and leaves no process behind', async () => {
+    for (const isReached of [
+      (run: LocalRun) => run.stdout.includes('starting a practice network'),
+      (run: LocalRun) => run.pidsOf('crawler').length > 0,
+      (run: LocalRun) => run.stdout.includes('crawling')
+    ]) {
+      using folder = new TempFolder()
+      await using run = new LocalRun(['--data', folder.path], { cwd: folder.path })
+      await until('the moment has come', () => isReached(run))
+      const children = childrenOf(run.pid)
+      run.signal('SIGINT')
+      const { code, stderr } = await run.ended
+
+      assert.equal(code, 0, stderr)
+      for (const pid of children) {
+        assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+      }
+    }
+  })
+})
