@@ -75,6 +75,9 @@ export interface NodePage {
 
 /** The store as it was at one moment, whatever is written meanwhile. Keep it open for as short as can be. */
 export interface StoreSnapshot extends AsyncDisposable {
+  /** Version of the schema: the number of its last migration. */
+  readonly schemaVersion: number
+
   nodes (query: NodePageQuery): Promise<NodePage>
 }
 

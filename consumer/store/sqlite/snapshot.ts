@@ -6,6 +6,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** A read transaction on a connection of its own: it sees one moment and holds nobody up. */
 export class SqliteSnapshot implements StoreSnapshot {
+  readonly schemaVersion: number
   readonly #database: DatabaseSync
   readonly #path: string
   readonly #nodes: StatementSync
@@ -15,6 +16,7 @@ export class SqliteSnapshot implements StoreSnapshot {
   private constructor (database: DatabaseSync, path: string) {
     this.#database = database
     this.#path = path
+    this.schemaVersion = database.prepare('SELECT max(version) AS version FROM schema_migration').get()?.['version'] as number
     this.#nodes = database.prepare('SELECT * FROM node_info WHERE node_id > ? ORDER BY node_id LIMIT ?')
     this.#addresses = database.prepare('SELECT multiaddr, last_seen FROM address_info WHERE node_id = ? ORDER BY multiaddr')
     this.#networks = database.prepare('SELECT network, first_seen, last_seen FROM node_network WHERE node_id = ? ORDER BY network')

@@ -1,0 +1,32 @@
+import type { PipelineObserver } from './pipeline/pipeline-observer.ts'
+
+/** One observer that tells several. */
+export function observeWith (...observers: readonly PipelineObserver[]): PipelineObserver {
+  return {
+    consumed: (messages) => {
+      observers.forEach((observer) => {
+        observer.consumed(messages)
+      })
+    },
+    wrote: (report, batch) => {
+      observers.forEach((observer) => {
+        observer.wrote(report, batch)
+      })
+    },
+    deadLettered: (code) => {
+      observers.forEach((observer) => {
+        observer.deadLettered(code)
+      })
+    },
+    committed: (messages) => {
+      observers.forEach((observer) => {
+        observer.committed(messages)
+      })
+    },
+    retried: (cause) => {
+      observers.forEach((observer) => {
+        observer.retried(cause)
+      })
+    }
+  }
+}

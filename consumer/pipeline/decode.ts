@@ -1,0 +1,109 @@
+import { parseWith } from '../../core/config.ts'
+import { Crawl, CRAWL_TYPE } from '../../core/contracts/crawl.ts'
+import { MESSAGE_LIMITS, Visit, VISIT_TYPE } from '../../core/contracts/visit.ts'
+// The only way in for messages: everything behind it is valid. What is wrong with a message is the
+// message's own fault, never the consumer's state, so that the same message is refused every time.
+import { errorText, ProbeError } from '../../core/errors.ts'
+import type { IncomingMessage } from '../../core/bus/event-bus.ts'
+
+/** A message that may be stored. */
+export type Decoded = { visit: Visit } | { crawl: Crawl }
+
+/** How far the clock of another machine may be ahead, in milliseconds. A later time would win against every true one. */
+export const MAX_AHEAD_MS = 300_000
+
+const VERSION = 1
+const TYPE_PREFIX = 'dev.peerprobe.'
+const MAX_PROBLEM_CHARS = 1_000
+
+// Databases of the MySQL family keep times from 1970-01-01 00:00:01 on.
+const EARLIEST_MS = 1_000
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Reads one message.
+ *
+ * @throws ProbeError `PP_MESSAGE_TOO_LARGE`, `PP_MESSAGE_VERSION`, `PP_MESSAGE_INVALID`, `PP_MESSAGE_FUTURE`
+ */
+export function decode ({ headers, value }: Pick<IncomingMessage, 'headers' | 'value'>, nowMs: number): Decoded {
+  if (value.byteLength > MESSAGE_LIMITS.bytes) {
+    throw new ProbeError('PP_MESSAGE_TOO_LARGE', `message of ${String(value.byteLength)} bytes, at most ${String(MESSAGE_LIMITS.bytes)} allowed`)
+  }
+
+  switch (headers['ce_type']) {
+    case VISIT_TYPE: return { visit: decodeVisit(value, nowMs) }
+    case CRAWL_TYPE: return { crawl: decodeCrawl(value, nowMs) }
+    default: throw unknownType(headers['ce_type'])
+  }
+}
+
+function decodeVisit (value: Uint8Array, nowMs: number): Visit {
+  const visit = parseBody(Visit, value)
+  checkTime('startedAt', visit.startedAt, nowMs)
+  checkCrawlId(visit.crawlId, nowMs)
+
+  return visit
+}
+
+function decodeCrawl (value: Uint8Array, nowMs: number): Crawl {
+  const crawl = parseBody(Crawl, value)
+  checkTime('startedAt', crawl.startedAt, nowMs)
+  checkCrawlId(crawl.crawlId, nowMs)
+
+  if (crawl.finishedAt !== undefined) {
+    checkTime('finishedAt', crawl.finishedAt, nowMs)
+  }
+
+  return crawl
+}
+
+function parseBody<Schema extends typeof Visit | typeof Crawl> (schema: Schema, value: Uint8Array): ReturnType<Schema['parse']> {
+  const body = parseJson(value)
+  const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
+
+  if (typeof version === 'number' && version > VERSION) {
+    throw new ProbeError('PP_MESSAGE_VERSION', `version ${String(version)}: this consumer knows version ${String(VERSION)}`)
+  }
+
+  try {
+    return parseWith(schema, body, { code: 'PP_MESSAGE_INVALID', what: 'message' }) as ReturnType<Schema['parse']>
+  } catch (err) {
+    throw new ProbeError('PP_MESSAGE_INVALID', errorText(err).slice(0, MAX_PROBLEM_CHARS), { cause: err })
+  }
+}
+
+function parseJson (value: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(value))
+  } catch (err) {
+    throw new ProbeError('PP_MESSAGE_INVALID', `message is not JSON: ${errorText(err)}`, { cause: err })
+  }
+}
+
+function checkTime (field: string, text: string, nowMs: number): void {
+  const ms = Date.parse(text)
+
+  // A pattern lets the 30th of February through; the round trip does not.
+  if (Number.isNaN(ms) || ms < EARLIEST_MS || new Date(ms).toISOString() !== text) {
+    throw new ProbeError('PP_MESSAGE_INVALID', `${field}: ${text} is not a time that can be stored`)
+  }
+  if (ms > nowMs + MAX_AHEAD_MS) {
+    throw new ProbeError('PP_MESSAGE_FUTURE', `${field}: ${text} is ${String(ms - nowMs)} ms ahead of this consumer's clock`)
+  }
+}
+
+// Retention goes by the crawl: one that lies ahead would never be removed, and would abort all crawls before it.
+function checkCrawlId (crawlId: number, nowMs: number): void {
+  if (crawlId * 1_000 > nowMs + MAX_AHEAD_MS) {
+    throw new ProbeError('PP_MESSAGE_FUTURE', `crawlId: ${String(crawlId)} is ahead of this consumer's clock`)
+  }
+}
+
+function unknownType (type: string | undefined): ProbeError {
+  if (type?.startsWith(TYPE_PREFIX) === true) {
+    return new ProbeError('PP_MESSAGE_VERSION', `type ${type.slice(0, 100)} is not known to this consumer`)
+  }
+
+  return new ProbeError('PP_MESSAGE_INVALID', type === undefined ? 'no ce_type header' : `ce_type ${type.slice(0, 100)} is none of PeerProbe's`)
+}

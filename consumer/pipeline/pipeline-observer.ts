@@ -1,0 +1,22 @@
+import type { ErrorCode } from '../../core/errors.ts'
+import type { WriteReport } from '../store/node-store.ts'
+
+/** Why something is done again. */
+export type RetryCause = 'conflict' | 'store-unavailable' | 'bus-unavailable'
+
+/** Told of what the pipeline does, for metrics and status. */
+export interface PipelineObserver {
+  /** Messages were taken from the bus. */
+  consumed (messages: number): void
+
+  /** A transaction was committed. */
+  wrote (report: WriteReport, batch: { messages: number, durationMs: number }): void
+
+  /** Messages were given up, and their dead letters are acknowledged. */
+  deadLettered (code: ErrorCode): void
+
+  /** The group came this much further. */
+  committed (messages: number): void
+
+  retried (cause: RetryCause): void
+}

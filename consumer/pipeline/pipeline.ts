@@ -1,0 +1,108 @@
+import { isProbeError } from '../../core/errors.ts'
+// The way of a message: decoded, gathered into a batch, written, its offset committed. An offset is
+// committed only when every message below it is stored or its dead letter acknowledged.
+import { Batcher } from './batcher.ts'
+import { decode } from './decode.ts'
+import type { IncomingMessage, MessageBatch } from '../../core/bus/event-bus.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { ProbeError } from '../../core/errors.ts'
+import type { BatchWriter } from './batch-writer.ts'
+import type { DeadLetterRate } from './dead-letter-rate.ts'
+import type { DeadLetter, DeadLetters } from './dead-letters.ts'
+import type { Decoded } from './decode.ts'
+import type { PipelineObserver } from './pipeline-observer.ts'
+
+/** What a pipeline works with. */
+export interface PipelineDeps {
+  clock: Clock
+  writer: BatchWriter
+  deadLetters: DeadLetters
+  rate: DeadLetterRate
+  observer: PipelineObserver
+
+  /** Marks everything below an offset of a partition as done. */
+  commit: (partition: number, nextOffset: number) => Promise<void>
+}
+
+/** How messages become transactions. */
+export interface PipelineOptions {
+  maxMessages: number
+  maxWaitMs: number
+}
+
+type Item = { message: IncomingMessage } & ({ decoded: Decoded } | { err: ProbeError })
+
+/** Handles the messages of all partitions of one subscription. */
+export class Pipeline {
+  readonly #deps: PipelineDeps
+  readonly #batcher: Batcher<Item>
+  readonly #signal: AbortSignal
+
+  /** @param signal ends waiting: for a batch to fill, for an outage to end. A transaction in work is finished and committed. */
+  constructor (deps: PipelineDeps, { maxMessages, maxWaitMs }: PipelineOptions, signal: AbortSignal) {
+    this.#deps = deps
+    this.#signal = signal
+    this.#batcher = new Batcher({
+      clock: deps.clock,
+      flush: async (items) => {
+        await this.#flush(items)
+      }
+    }, { maxItems: maxMessages, maxWaitMs })
+    signal.addEventListener('abort', () => {
+      this.#batcher.hurry()
+    }, { once: true })
+  }
+
+  /** Resolves when the messages are stored, or dead-lettered, and committed. */
+  async handle ({ messages }: MessageBatch): Promise<void> {
+    const nowMs = this.#deps.clock.now()
+    this.#deps.observer.consumed(messages.length)
+    await this.#batcher.add(messages.map(message => toItem(message, nowMs)))
+  }
+
+  async #flush (items: readonly Item[]): Promise<void> {
+    const { writer, deadLetters, rate } = this.#deps
+    const letters: DeadLetter[] = items.flatMap(item => 'err' in item ? [{ message: item.message, err: item.err, attempts: 1 }] : [])
+
+    for (const item of items) {
+      rate.record('err' in item)
+    }
+    if (letters.length > 0) {
+      rate.check()
+    }
+
+    const refused = await writer.write(items.flatMap(item => 'decoded' in item ? [item] : []), this.#signal)
+
+    refused.forEach(() => {
+      rate.record(true)
+    })
+    if (refused.length > 0) {
+      rate.check()
+    }
+
+    await deadLetters.send([...letters, ...refused], this.#signal)
+    await this.#commit(items)
+  }
+
+  async #commit (items: readonly Item[]): Promise<void> {
+    const nextOffsets = new Map(items.map(({ message: { partition, offset } }) => [partition, offset + 1]))
+
+    for (const [partition, nextOffset] of nextOffsets) {
+      await this.#deps.commit(partition, nextOffset)
+    }
+
+    this.#deps.observer.committed(items.length)
+  }
+}
+
+function toItem (message: IncomingMessage, nowMs: number): Item {
+  try {
+    return { message, decoded: decode(message, nowMs) }
+  } catch (err) {
+    if (!isProbeError(err)) {
+      throw err
+    }
+
+    return { message, err }
+  }
+}

@@ -1,0 +1,108 @@
+import { AdminServer } from '../core/admin-server.ts'
+import { openBus } from '../core/bus/open-bus.ts'
+import { runTogether } from '../core/run-together.ts'
+import { DumpFolder } from './files/dump-folder.ts'
+import { DumpLoop } from './files/dump-loop.ts'
+import { NodeDump } from './files/node-dump.ts'
+import { runRetention } from './maintenance/retention.ts'
+import { ConsumerMetrics } from './metrics.ts'
+import { observeWith } from './observers.ts'
+import { BatchWriter } from './pipeline/batch-writer.ts'
+import { Consumer } from './pipeline/consumer.ts'
+import { DeadLetterRate } from './pipeline/dead-letter-rate.ts'
+import { DeadLetters } from './pipeline/dead-letters.ts'
+import { LagMeter } from './pipeline/lag-meter.ts'
+import { Outage } from './pipeline/outage.ts'
+import { openStore } from './store/open-store.ts'
+import { Tally } from './tally.ts'
+import type { ConsumerConfig } from '../core/contracts/process-config.ts'
+import type { ComponentContext } from '../core/run-component.ts'
+import type { NodeStore } from './store/node-store.ts'
+
+/** What a running consumer is given besides its context. */
+export interface ConsumerHooks {
+  /** Told once it has joined its group, with the port of its admin server. */
+  onReady: (adminPort: number) => void
+}
+
+type DumpConfig = NonNullable<ConsumerConfig['dump']>
+type Context = ComponentContext<ConsumerConfig>
+interface Parts { consumer: Consumer, store: NodeStore }
+interface Counters { tally: Tally, metrics: ConsumerMetrics, meter: LagMeter }
+
+// The lag is read four times a second: a minute without is a hung loop.
+const LIVENESS_MS = 60_000
+
+/** Runs one consumer until `signal` aborts: consumes, dumps, removes; then finishes what is in work and dumps a last time. */
+export async function runConsumer (context: Context, { onReady }: ConsumerHooks, signal: AbortSignal): Promise<void> {
+  const { config, log, registry, progress, clock } = context
+  await using stack = new AsyncDisposableStack()
+  const meter = new LagMeter({ clock, log, beat: stack.use(progress.watch('lag', LIVENESS_MS)) })
+  const metrics = new ConsumerMetrics(registry, () => meter.lag)
+  const tally = new Tally({ clock })
+  const outage = new Outage({ clock, log })
+  let hasJoined = false
+
+  const server = stack.use(await AdminServer.open({
+    log,
+    progress,
+    registry,
+    notReady: () => signal.aborted ? 'stopping' : outage.state?.message ?? (hasJoined ? undefined : 'starting'),
+    status: () => tally.status({ topic: config.topic, group: config.group, lag: meter.lag, outage: outage.state })
+  }, config.admin))
+  const store = stack.use(await openStore(config.store, { clock }, config))
+  await store.migrate()
+  const bus = stack.use(await openBus(config.bus, { log, clock }, signal))
+  const observer = observeWith(tally, metrics)
+  const shared = { bus, clock, log, outage, observer }
+  const consumer = new Consumer({
+    ...shared,
+    meter,
+    writer: new BatchWriter({ ...shared, store }, config.retry),
+    deadLetters: new DeadLetters(shared, config),
+    rate: new DeadLetterRate(),
+    onSubscribed: () => {
+      if (!hasJoined) {
+        hasJoined = true
+        log.info({ topic: config.topic, group: config.group, adminPort: server.port }, 'consumer ready')
+        onReady(server.port)
+      }
+    }
+  }, { ...config.batch, topic: config.topic, group: config.group })
+
+  await consumeAndCare(context, { consumer, store }, { tally, metrics, meter }, signal)
+}
+
+async function consumeAndCare (context: Context, { consumer, store }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {
+  const { config, clock, log } = context
+  const { tally, metrics, meter } = counters
+  const { dump, retention } = config
+  const dumps = dump === undefined ? undefined : await openDumps(context, dump, store, counters)
+  const retentionDeps = { store, clock, log, onRemoved: metrics.removed.bind(metrics) }
+
+  await runTogether([
+    async (taskSignal) => { await consumer.run(taskSignal) },
+    async (taskSignal) => { await tally.report(log, () => meter.lag, taskSignal) },
+    ...dump === undefined || dumps === undefined ? [] : [async (taskSignal: AbortSignal) => { await dumps.run(dump.intervalMs, taskSignal) }],
+    ...retention === undefined ? [] : [async (taskSignal: AbortSignal) => { await runRetention(retentionDeps, retention, taskSignal) }]
+  ], signal)
+
+  // Everything is stored now: the last dump is complete. Only the end of the process's time interrupts it.
+  await dumps?.dumpNow(new AbortController().signal)
+}
+
+async function openDumps ({ clock, log }: Context, dump: DumpConfig, store: NodeStore, { tally, metrics, meter }: Counters): Promise<DumpLoop> {
+  const folder = await DumpFolder.open(dump.folder)
+  await folder.removeStale(clock.now())
+
+  return new DumpLoop({
+    dump: new NodeDump({ store, folder, clock, log }, dump),
+    clock,
+    log,
+    isDumper: () => meter.lag?.partitions.has(0) ?? false,
+    onDump: (result, durationMs) => {
+      tally.dumped(result)
+      metrics.dumped(result, durationMs)
+    }
+  })
+}

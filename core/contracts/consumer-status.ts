@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { Timestamp } from './visit.ts'
+
+const Count = z.int().min(0)
+
+/** What a consumer says at `/status`: read by the local runner, by the operator and by people. */
+export const ConsumerStatus = z.object({
+  topic: z.string(),
+  group: z.string(),
+
+  /** Messages not committed in the partitions of this consumer, at most half a second old. Null until it has joined its group. */
+  lag: z.object({
+    total: Count,
+    partitions: z.record(z.string(), Count),
+    at: Timestamp
+  }).nullable(),
+
+  /** Messages taken from the bus. */
+  consumed: Count,
+
+  /** Messages stored or dead-lettered, and committed. */
+  committed: Count,
+
+  lastCommitAt: Timestamp.nullable(),
+
+  /** Rows written, by table. */
+  rows: z.record(z.string(), Count),
+
+  /** Dead letters by error code. */
+  deadLetters: z.record(z.string(), Count),
+
+  /** Why nothing can be stored at the moment, or null. */
+  outage: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable(),
+
+  /** The last dump that this process wrote, or null. */
+  dump: z.object({ file: z.string(), takenAt: Timestamp, count: Count, bytes: Count }).nullable()
+})
+
+/** {@inheritDoc ConsumerStatus} */
+export type ConsumerStatus = z.output<typeof ConsumerStatus>
