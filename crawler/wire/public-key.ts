@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
+import { importRawKey } from './raw-key.ts'
 import type { KeyObject } from 'node:crypto'
 
 /**
@@ -63,9 +64,7 @@ const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | unde
       return undefined
     }
 
-    const x = Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64url')
-
-    return verifier('Ed25519', createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }), null)
+    return verifier('Ed25519', importRawKey('Ed25519', data), null)
   },
 
   secp256k1 (data) {

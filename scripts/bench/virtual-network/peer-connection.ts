@@ -4,6 +4,7 @@ import { ReceiveBuffer } from '../../../crawler/fast/receive-buffer.ts'
 import { frameNoise, NoiseFrames, SecureChannel } from '../../../crawler/fast/secure-channel.ts'
 import { SendBuffer } from '../../../crawler/fast/send-buffer.ts'
 import { appendHeader, FLAG, HEADER_LENGTH, INITIAL_WINDOW, kindOf, readUint32, SESSION, TYPE } from '../../../crawler/fast/yamux-frame.ts'
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { NoiseResponder } from './noise-responder.ts'
 import { PeerStream } from './peer-stream.ts'
@@ -28,7 +29,7 @@ export interface Served {
 
 /**
  * A virtual peer's end of one connection, bytes in and bytes out, as Kubo behaves: it agrees on yamux
- * early, pings, and asks back who dials. Everything that is due goes out in one write.
+ * early, pings, asks back who dials, and seals each answer apart. What is due together goes out in one write.
  *
  * It keeps no flow control of its own: no answer of this network fills a window.
  */
@@ -41,6 +42,7 @@ export class PeerConnection {
   readonly #plain = new ReceiveBuffer(HEADER_LENGTH + INITIAL_WINDOW)
   readonly #out = new SendBuffer(MAX_WAITING_BYTES, () => undefined)
   readonly #streams = new Map<number, PeerStream>()
+  #sealed: Uint8Array[] = []
   #channel: SecureChannel | undefined
   #hasAnswered = false
 
@@ -127,6 +129,7 @@ export class PeerConnection {
   #reply (id: number, flags: number, { replies, isLast }: ReturnType<PeerStream['feed']>): void {
     for (const [i, reply] of replies.entries()) {
       this.#data(id, i === 0 ? flags : 0, reply)
+      this.#seal()
     }
     if (isLast) {
       appendHeader(this.#out, kindOf(TYPE.windowUpdate, FLAG.fin), id, 0)
@@ -138,9 +141,18 @@ export class PeerConnection {
     this.#out.append(body)
   }
 
-  #flush (): void {
+  #seal (): void {
     if (this.#out.length > 0 && this.#channel !== undefined) {
-      this.#write(this.#channel.seal(this.#out.take()))
+      this.#sealed.push(this.#channel.seal(this.#out.take()))
+    }
+  }
+
+  #flush (): void {
+    this.#seal()
+
+    if (this.#sealed.length > 0) {
+      this.#write(concatBytes(this.#sealed))
+      this.#sealed = []
     }
   }
 }
