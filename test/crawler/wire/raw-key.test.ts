@@ -26,7 +26,7 @@ suite('importRawKey', () => {
 
   for (const length of [0, 1, 31, 33, 64]) {
     test(`refuses a key of ${String(length)} bytes`, () => {
-      assert.throws(() => importRawKey('Ed25519', new Uint8Array(length)))
+      assert.throws(() => importRawKey('Ed25519', new Uint8Array(length)), TypeError)
     })
   }
 })
