@@ -18,7 +18,6 @@ export const MAX_NEW_PER_REFERRER = 2_000
 
 const ADDRESS_BYTES_PER_PEER = 8_192
 const ADDRESS_BYTES_IN_ALL = 256 * 1_024 * 1_024
-const ONE_ADDRESS_BYTES = 514
 
 /** What the frontier needs. */
 export interface FrontierDeps {
@@ -26,10 +25,20 @@ export interface FrontierDeps {
   isDialable: (address: Uint8Array) => boolean
 }
 
+/** How much a frontier holds at most. */
+export interface FrontierLimits {
+  /** Peers, queued, in flight and done together. */
+  maxPeers: number
+
+  /** Memory for addresses, in bytes. @default 268435456 */
+  addressBytes?: number
+}
+
 /** All peers of one crawl: queued, in flight and done, each by its id. */
 export class Frontier {
   readonly #isDialable: FrontierDeps['isDialable']
   readonly #maxPeers: number
+  readonly #maxAddressBytes: number
   readonly #peers = new PeerIndex<FrontierEntry>()
   readonly #fresh = new Fifo<FrontierEntry>()
   readonly #last = new Fifo<FrontierEntry>()
@@ -38,9 +47,10 @@ export class Frontier {
   #refused = 0
   #addressBytes = 0
 
-  constructor ({ isDialable }: FrontierDeps, { maxPeers }: { maxPeers: number }) {
+  constructor ({ isDialable }: FrontierDeps, { maxPeers, addressBytes = ADDRESS_BYTES_IN_ALL }: FrontierLimits) {
     this.#isDialable = isDialable
     this.#maxPeers = maxPeers
+    this.#maxAddressBytes = addressBytes
   }
 
   /** Distinct peers named by anyone, those refused aside. */
@@ -170,20 +180,14 @@ export class Frontier {
 
   #merge (entry: FrontierEntry, addresses: readonly Uint8Array[]): void {
     const before = entry.addresses.count
-    const grown = entry.addresses.merge(addresses, this.#roomFor(entry))
+    const told = this.#addressBytes < this.#maxAddressBytes ? addresses : firstOnly(entry, addresses)
+    const grown = entry.addresses.merge(told, ADDRESS_BYTES_PER_PEER - entry.addresses.byteLength)
 
     if (grown > 0) {
       this.#addressBytes += grown
       entry.newAddress ||= entry.addresses.list(before).some(address => this.#isDialable(address))
       entry.dialable ||= entry.newAddress
     }
-  }
-
-  // Once the memory for addresses is used up, a peer still gets its first one.
-  #roomFor ({ addresses }: FrontierEntry): number {
-    return this.#addressBytes < ADDRESS_BYTES_IN_ALL
-      ? ADDRESS_BYTES_PER_PEER - addresses.byteLength
-      : addresses.count === 0 ? ONE_ADDRESS_BYTES : 0
   }
 
   #queue (entry: FrontierEntry): void {
@@ -203,4 +207,9 @@ function nextOf (queue: Fifo<FrontierEntry>, fresh: boolean): FrontierEntry | un
   }
 
   return entry
+}
+
+// Once the memory for addresses is used up, a peer still gets its first one.
+function firstOnly ({ addresses }: FrontierEntry, told: readonly Uint8Array[]): readonly Uint8Array[] {
+  return addresses.count === 0 ? told.slice(0, 1) : []
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { waitOn } from '../../../core/clock-wait.ts'
 import { isProbeError, ProbeError } from '../../../core/errors.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { hanging, patient, refused, start } from './started-crawl.ts'
 import type { CompletedVisit, VisitSink } from '../../../crawler/engine/visit-sink.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
@@ -59,6 +61,14 @@ suite('the limits of a crawl', () => {
     assert.match(visits[0]!.result.detail!, /stall/)
   })
 
+  test('counts one stall although the visits do not end when told to', async () => {
+    const { clock, report } = start({ visit: hanging, options: { visitTimeoutMs: 600_000 } })
+    const { stalls, totals } = await clock.runUntil(report)
+
+    assert.equal(clock.monotonic(), 34_000)
+    assert.deepEqual([stalls, totals.outcomes], [1, { timeout: 1 }])
+  })
+
   test('at its longest duration it begins nothing more and is finished', async () => {
     const { clock, report } = start({ visit: patient, count: 50, options: { maxDurationMs: 5_000 } })
     const { end, totals, population } = await clock.runUntil(report)
@@ -66,6 +76,17 @@ suite('the limits of a crawl', () => {
     assert.equal(clock.monotonic(), 5_000)
     assert.deepEqual([end, totals.visited, totals.discovered, totals.outcomes], ['max-duration', 10, 50, { aborted: 10 }])
     assert.deepEqual(population, [])
+  })
+
+  test('a visitor that rejects when it is told to end fails the crawl at once', async () => {
+    const visit: Visit = async (_target, signal) => {
+      await waitOn(new FakeClock(), 1, signal)
+      return refused
+    }
+    const { clock, report } = start({ visit, options: { maxDurationMs: 5_000 } })
+
+    await assert.rejects(clock.runUntil(report), (err: unknown) => isProbeError(err, 'PP_VISITOR_BROKEN'))
+    assert.equal(clock.monotonic(), 5_000)
   })
 
   test('a visitor that rejects ends the crawl and the other visits with it', async () => {
@@ -107,6 +128,27 @@ suite('a crawl whose sink is full', () => {
     assert.ok(waiting.done >= 5 && waiting.done <= 5 + 3, String(waiting.done))
     assert.deepEqual([waiting.waitingForSink, waiting.inFlight], [true, 0])
     assert.deepEqual([totals.visited, accepted.length, stalls], [40, 40, 0])
+  })
+
+  test('has not stalled when it waited long for room, and asks for it once', async () => {
+    const room = Promise.withResolvers<undefined>()
+    let asked = 0
+    const sink: VisitSink = {
+      ready: () => asked++ === 1 ? room.promise : undefined,
+      accept: () => undefined
+    }
+    const slow: Visit = async (_target, signal) => {
+      await waitOn(clock, 2_500, signal)
+      return refused
+    }
+    const clock = new FakeClock()
+    const { report } = start({ visit: slow, count: 3, clock, deps: { sink } })
+    await clock.advance(120_000)
+    assert.equal(asked, 2)
+
+    room.resolve(undefined)
+    const { stalls, totals } = await clock.runUntil(report)
+    assert.deepEqual([stalls, totals.outcomes], [0, { refused: 3 }])
   })
 
   test('still ends at its longest duration', async () => {

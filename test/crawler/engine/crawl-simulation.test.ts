@@ -130,12 +130,12 @@ suite('a crawl of a hostile network', () => {
   test('whose peers invent new ones in each reply ends at the limit of the crawl', async () => {
     let calls = 0
     const visit = async (target: VisitTarget): Promise<VisitResult> => found(target, invented(64, String(calls++)), 2)
-    const { report } = await crawl({ visitor: () => ({ visit }), seeds: { bootstrap: invented(1, 'first') }, options: { maxPeers: 5_000 } })
+    const { report } = await crawl({ visitor: () => ({ visit }), seeds: { bootstrap: invented(1, 'first') }, options: { maxPeers: 1_000 } })
 
-    assert.equal(report.totals.discovered, 5_000)
-    assert.equal(report.totals.visited, 5_000)
-    assert.equal(report.totals.refusedPeers, 5_000 * 64 - 4_999)
-    assert.equal(report.population.length, 2_500)
+    assert.equal(report.totals.discovered, 1_000)
+    assert.equal(report.totals.visited, 1_000)
+    assert.equal(report.totals.refusedPeers, 1_000 * 64 - 999)
+    assert.equal(report.population.length, 500)
   })
 
   test('takes 32 peers of each reply and 2,000 of each referrer, and counts the rest', async () => {

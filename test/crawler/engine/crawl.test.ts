@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -11,10 +12,11 @@ import type { Visit } from './started-crawl.ts'
 
 suite('CrawlRun', () => {
   test('without a peer to start from is over at once', async () => {
-    const { clock, report } = start({ visit: hanging, count: 0 })
+    const { clock, report, stop } = start({ visit: hanging, count: 0 })
 
     assert.equal((await clock.runUntil(report, 0)).totals.discovered, 0)
     assert.equal(clock.pending, 0)
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0)
   })
 
   test('passes on each visit with what the crawl knows of the peer', async () => {

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import fc from 'fast-check'
-import { isContacted } from '../../../core/contracts/outcome.ts'
 import { Frontier, MAX_NEW_PER_REFERRER, MAX_PEERS_PER_REPLY } from '../../../crawler/engine/frontier.ts'
 import { addressOf, isDialable, peerIdOf } from '../../support/simulated-network.ts'
-import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { FrontierPeer } from '../../../crawler/engine/frontier-peer.ts'
 import type { PeerRecord } from '../../../crawler/visit/visitor.ts'
 
@@ -125,6 +122,15 @@ suite('Frontier', () => {
     assert.equal(frontier.take(), x)
   })
 
+  test('does not visit a failed peer again for an address that its visit had already', () => {
+    const { frontier, a, b } = withReferrers()
+    frontier.learn(a, { queries: 1, peers: [peer('x', 10)] })
+    frontier.learn(b, { queries: 1, peers: [peer('x', 11)] })
+    frontier.complete(frontier.take()!, 'refused')
+
+    assert.equal(frontier.queued, 0)
+  })
+
   test('does not visit a contacted peer again', () => {
     const { frontier, a, b } = withReferrers()
     frontier.complete(a, 'connected', addressOf(1))
@@ -132,6 +138,7 @@ suite('Frontier', () => {
 
     assert.equal(frontier.queued, 0)
     assert.deepEqual(a.answeredAt, addressOf(1))
+    assert.equal(a.addresses.count, 1)
   })
 
   test('takes 32 peers for each query of a visit and counts the rest as refused', () => {
@@ -164,80 +171,20 @@ suite('Frontier', () => {
     assert.deepEqual([frontier.found, frontier.refused], [2, 2])
   })
 
+  test('keeps one address of each peer when the memory for addresses is used up', () => {
+    const frontier = new Frontier({ isDialable }, { maxPeers: 10, addressBytes: 20 })
+    frontier.seed(peer('a', 1, 2, 3), 'bootstrap')
+    frontier.seed(peer('b', 4, 5), 'bootstrap')
+    frontier.seed(peer('a', 6), 'known')
+
+    assert.deepEqual([...frontier.peers()].map(({ addresses }) => addresses.count), [3, 1])
+  })
+
   test('refuses what is no peer id', () => {
     const { frontier, a } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [{ id: Uint8Array.from([1, 2, 3]), addresses: [addressOf(1)] }] })
     frontier.seed({ id: new Uint8Array(0), addresses: [] }, 'known')
 
     assert.deepEqual([frontier.found, frontier.refused], [2, 2])
-  })
-})
-
-suite('Frontier under any interleaving', () => {
-  const names = Array.from({ length: 12 }, (_, i) => `p${String(i)}`)
-  const told = fc.array(fc.tuple(fc.constantFrom(...names), fc.array(fc.nat({ max: 5 }), { maxLength: 3 })), { maxLength: 6 })
-  const outcome = fc.constantFrom<Outcome>('ok', 'identified', 'timeout', 'refused', 'aborted')
-  const command = fc.oneof(
-    fc.record({ kind: fc.constant('take' as const) }),
-    fc.record({ kind: fc.constant('complete' as const), which: fc.nat({ max: 20 }), outcome, told }),
-    fc.record({ kind: fc.constant('seed' as const), told })
-  )
-
-  test('visits each peer at most twice, never twice at once, and a second time only after a failure; the counts add up', () => {
-    fc.assert(fc.property(fc.array(command, { maxLength: 60 }), fc.integer({ min: 1, max: 14 }), (commands, maxPeers) => {
-      const frontier = open(maxPeers)
-      const inFlight: FrontierPeer[] = []
-      const history = new Map<FrontierPeer, (Outcome | undefined)[]>()
-      const records = (list: [string, number[]][]): PeerRecord[] => list.map(([name, addresses]) => peer(name, ...addresses))
-      const take = (): boolean => {
-        const taken = frontier.take()
-
-        if (taken === undefined) {
-          return false
-        }
-
-        const before = history.get(taken) ?? []
-        assert.ok(!inFlight.includes(taken))
-        assert.ok(before.length < 2 && before.every(last => last !== undefined && !isContacted(last)))
-        assert.equal(taken.attempt, before.length + 1)
-        history.set(taken, [...before, undefined])
-        inFlight.push(taken)
-        return true
-      }
-      const complete = (which: number, result: Outcome, peers: PeerRecord[]): void => {
-        const [ended] = inFlight.splice(which % inFlight.length, 1)
-        history.get(ended!)!.splice(-1, 1, result)
-        frontier.complete(ended!, result)
-        frontier.learn(ended!, { queries: 1, peers })
-      }
-      const addUp = (): void => {
-        assert.equal(frontier.inFlight, inFlight.length)
-        assert.equal(frontier.queued + frontier.inFlight + frontier.done, frontier.found)
-        assert.ok(frontier.found <= maxPeers && frontier.queued >= 0)
-        assert.equal([...frontier.peers()].filter(({ state }) => state === 'queued').length, frontier.queued)
-      }
-
-      for (const step of commands) {
-        if (step.kind === 'take') {
-          take()
-        } else if (step.kind === 'seed') {
-          records(step.told).forEach((record) => {
-            frontier.seed(record, 'known')
-          })
-        } else if (inFlight.length > 0) {
-          complete(step.which, step.outcome, records(step.told))
-        }
-
-        addUp()
-      }
-
-      while (take() || inFlight.length > 0) {
-        complete(0, 'timeout', [])
-        addUp()
-      }
-
-      assert.equal(history.size, frontier.found)
-      assert.equal(frontier.done, frontier.found)
-    }), { numRuns: 500 })
   })
 })

@@ -55,6 +55,18 @@ suite('PeerIndex', () => {
     assert.equal(index.get(new Uint8Array(0)), undefined)
   })
 
+  test('finds all wherever the hash puts them, also round the end of its table', () => {
+    for (let round = 0; round < 50; round++) {
+      const index = new PeerIndex<{ id: Uint8Array }>()
+      const ids = Array.from({ length: 510 }, (_, n) => Uint8Array.from([0x12, 32, ...Array<number>(30).fill(round), n >> 8, n & 0xff]))
+      ids.forEach((id) => {
+        index.add({ id })
+      })
+
+      assert.ok(ids.every(id => index.get(id)?.id === id))
+    }
+  })
+
   test('compares ids by the bytes of a view, not by the buffer behind it', () => {
     const index = new PeerIndex<{ id: Uint8Array }>()
     index.add({ id: sha256(3) })

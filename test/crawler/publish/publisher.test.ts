@@ -4,60 +4,7 @@ import { ProbeError } from '../../../core/errors.ts'
 import { createLogger } from '../../../core/logger.ts'
 import { BATCH_LIMITS, BUFFER_LIMITS, LINGER_MS, Publisher } from '../../../crawler/publish/publisher.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { EventBus, OutgoingMessage } from '../../../core/bus/event-bus.ts'
-
-const never = new AbortController().signal
-const unavailable = new ProbeError('PP_BUS_UNAVAILABLE', 'away')
-const message = (key: string | number, bytes = 10): OutgoingMessage => ({ key: String(key), value: new Uint8Array(bytes), headers: {} })
-
-interface LogLine { level: string, msg: string, messages?: number }
-
-/** A bus in memory that can be taken away. */
-class FakeBus implements Pick<EventBus, 'publish'> {
-  readonly batches: string[][] = []
-  attempts = 0
-  failure: ProbeError | undefined
-  hold: Promise<void> | undefined
-
-  async publish (_topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
-    this.attempts++
-
-    if (this.failure !== undefined) {
-      throw this.failure
-    }
-    if (this.hold !== undefined) {
-      const { promise, reject } = Promise.withResolvers<undefined>()
-      signal.addEventListener('abort', () => {
-        reject(signal.reason)
-      })
-      await Promise.race([this.hold, promise])
-    }
-
-    this.batches.push(messages.map(({ key }) => key))
-  }
-}
-
-interface Setting { bus: FakeBus, clock: FakeClock, publisher: Publisher, lines: LogLine[] }
-
-function open (flushTimeoutMs = 5_000): Setting {
-  const bus = new FakeBus()
-  const clock = new FakeClock()
-  const lines: LogLine[] = []
-  const log = createLogger({ level: 'info' }, { write: line => void lines.push(JSON.parse(line) as LogLine) })
-
-  return { bus, clock, lines, publisher: Publisher.open({ bus, clock, log }, { topic: 'visits', flushTimeoutMs }) }
-}
-
-async function close ({ clock, publisher }: Setting): Promise<void> {
-  await clock.runUntil(publisher[Symbol.asyncDispose]())
-  assert.equal(clock.pending, 0)
-}
-
-function accept (publisher: Publisher, count: number, bytes?: number): void {
-  for (let n = 0; n < count; n++) {
-    publisher.accept(message(n, bytes))
-  }
-}
+import { accept, close, FakeBus, message, never, open, unavailable } from './opened-publisher.ts'
 
 suite('Publisher', () => {
   test('sends what it has after 100 ms, in order', async () => {
@@ -81,6 +28,19 @@ suite('Publisher', () => {
 
     await setting.clock.advance(LINGER_MS)
     assert.deepEqual(setting.bus.batches.map(({ length }) => length), [500, 500, 200])
+    await close(setting)
+  })
+
+  test('lets a message wait its own 100 ms, not those of one sent before', async () => {
+    const setting = open()
+    accept(setting.publisher, 500)
+    await setting.clock.advance(LINGER_MS / 2)
+    setting.publisher.accept(message('late'))
+    await setting.clock.advance(LINGER_MS - 1)
+    assert.equal(setting.bus.batches.length, 1)
+
+    await setting.clock.advance(1)
+    assert.deepEqual(setting.bus.batches[1], ['late'])
     await close(setting)
   })
 
@@ -202,34 +162,6 @@ suite('Publisher', () => {
     assert.equal(bus.attempts, 1)
     await close(setting)
     assert.deepEqual(lines.map(({ level, messages }) => [level, messages]), [['error', BUFFER_LIMITS.messages]])
-  })
-
-  test('sends what is left when it is disposed, without waiting for the retry that was due later', async () => {
-    const setting = open()
-    const { bus, clock, lines } = setting
-    bus.failure = unavailable
-    accept(setting.publisher, 3)
-    await clock.advance(60_000)
-    bus.failure = undefined
-    await close(setting)
-
-    assert.deepEqual(bus.batches, [['0', '1', '2']])
-    assert.equal(clock.monotonic(), 60_000)
-    assert.ok(lines.every(({ level }) => level === 'warn'))
-  })
-
-  test('gives up at the deadline when it is disposed, and logs what is lost', async () => {
-    for (const how of ['refuses', 'hangs'] as const) {
-      const setting = open(5_000)
-      const { bus, clock, lines } = setting
-      bus.failure = how === 'refuses' ? unavailable : undefined
-      bus.hold = new Promise<never>(() => { /* never stored */ })
-      accept(setting.publisher, 510)
-      await close(setting)
-
-      assert.equal(clock.monotonic(), 5_000)
-      assert.deepEqual(lines.filter(({ level }) => level === 'error').map(({ msg, messages }) => [msg, messages]), [['lost messages that were not acknowledged before the stop', 510]])
-    }
   })
 
   test('tells an observer of each batch and how long it took', async () => {

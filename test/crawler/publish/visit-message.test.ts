@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { LANES, MESSAGE_LIMITS, SOURCES, TRANSPORTS, Visit, VISIT_TYPE, visitIdOf } from '../../../core/contracts/visit.ts'
 import { visitMessage } from '../../../crawler/publish/visit-message.ts'
+import { formatAddress } from '../../../crawler/visit/address.ts'
 import { addressOf, peerIdOf } from '../../support/simulated-network.ts'
 import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
 
@@ -101,6 +102,14 @@ suite('visitMessage', () => {
     assert.deepEqual([visit.addresses.length, visit.moreAddresses], [MESSAGE_LIMITS.addresses, 201 - MESSAGE_LIMITS.addresses])
   })
 
+  test('leaves out an address whose text is too long, and counts it', () => {
+    const chain = Buffer.concat([longAddress(1), longAddress(2), longAddress(3)])
+    const { addresses, moreAddresses } = parse(completed({ addresses: [chain, addressOf(1)] }))
+
+    assert.ok(formatAddress(chain)!.length > MESSAGE_LIMITS.addressChars)
+    assert.deepEqual([addresses, moreAddresses], [['/ip4/1.0.0.1/tcp/4001'], 1])
+  })
+
   test('makes hostile texts harmless', () => {
     const identity = { agentVersion: `\u001b[31m${'x'.repeat(9_000)}`, protocols: ['\u0000\ud800', 'p'.repeat(9_000)], listenAddresses: [] }
     const { identify } = parse(completed({ result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts: [], identity } }))
@@ -136,6 +145,7 @@ suite('visitMessage of any visit', () => {
     fc.uint8Array({ maxLength: 60 }),
     fc.nat({ max: 300 }).map(addressOf),
     fc.nat({ max: 9 }).map(longAddress),
+    fc.nat({ max: 9 }).map(n => Buffer.concat([longAddress(n), longAddress(n), longAddress(n)])),
     fc.constant(Uint8Array.from([54, 3, 0x1b, 0x2f, 0xff, 6, 0, 1]))
   )
   const addresses = fc.array(bytes, { maxLength: 300, size: 'max' })

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { ProbeError } from '../../../core/errors.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { Publisher } from '../../../crawler/publish/publisher.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { EventBus, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+
+/** A signal that nobody aborts. */
+export const never = new AbortController().signal
+/** What a bus says that is away for a while. */
+export const unavailable = new ProbeError('PP_BUS_UNAVAILABLE', 'away')
+/** A message of some bytes. */
+export const message = (key: string | number, bytes = 10): OutgoingMessage => ({ key: String(key), value: new Uint8Array(bytes), headers: {} })
+
+interface LogLine { level: string, msg: string, messages?: number }
+
+/** A bus in memory that can be taken away. */
+export class FakeBus implements Pick<EventBus, 'publish'> {
+  readonly batches: string[][] = []
+  attempts = 0
+  failure: ProbeError | undefined
+  hold: Promise<void> | undefined
+
+  async publish (_topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
+    this.attempts++
+
+    if (this.failure !== undefined) {
+      throw this.failure
+    }
+    if (this.hold !== undefined) {
+      const { promise, reject } = Promise.withResolvers<undefined>()
+      signal.addEventListener('abort', () => {
+        reject(signal.reason)
+      })
+      await Promise.race([this.hold, promise])
+    }
+
+    this.batches.push(messages.map(({ key }) => key))
+  }
+}
+
+/** A publisher and what it stands on. */
+export interface Setting { bus: FakeBus, clock: FakeClock, publisher: Publisher, lines: LogLine[] }
+
+/** Opens a publisher on a bus that works. */
+export function open (flushTimeoutMs = 5_000): Setting {
+  const bus = new FakeBus()
+  const clock = new FakeClock()
+  const lines: LogLine[] = []
+  const log = createLogger({ level: 'info' }, { write: line => void lines.push(JSON.parse(line) as LogLine) })
+
+  return { bus, clock, lines, publisher: Publisher.open({ bus, clock, log }, { topic: 'visits', flushTimeoutMs }) }
+}
+
+/** Disposes a publisher, which must leave no timer. */
+export async function close ({ clock, publisher }: Setting): Promise<void> {
+  await clock.runUntil(publisher[Symbol.asyncDispose]())
+  assert.equal(clock.pending, 0)
+}
+
+/** Hands over messages with the keys 0, 1, 2… */
+export function accept (publisher: Publisher, count: number, bytes?: number): void {
+  for (let n = 0; n < count; n++) {
+    publisher.accept(message(n, bytes))
+  }
+}
