@@ -3,7 +3,7 @@
 // dump before (or all), also when their visit was old by the time it was delivered.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isProbeError } from '../../core/errors.ts'
-import { MANIFEST_NAME, readManifest, writeManifest } from './dump-manifest.ts'
+import { readManifest, writeManifest } from './dump-manifest.ts'
 import { nodeLine } from './node-line.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
@@ -61,7 +61,7 @@ export class NodeDump {
   async dump (signal: AbortSignal): Promise<DumpResult> {
     const { folder, clock } = this.#deps
     await folder.removeStale(clock.now())
-    const manifest = await this.#readManifest()
+    const manifest = await this.#removeOld(await this.#readManifest())
     const last = manifest.dumps.at(-1)
 
     if (await this.#isNearlyFull(last)) {
@@ -78,7 +78,7 @@ export class NodeDump {
     }
 
     const entry = await this.#write(snapshot, { takenAtMs, sinceMs: this.#options.full ? undefined : sinceMs }, signal)
-    await this.#publish({ version: 1, dumps: [...manifest.dumps, entry] }, takenAtMs)
+    await writeManifest(folder, { version: 1, dumps: [...manifest.dumps, entry] })
 
     return { outcome: 'written', entry }
   }
@@ -128,15 +128,19 @@ export class NodeDump {
   }
 
   // First the manifest forgets a file, then the file goes: the manifest names no file that is not there.
-  async #publish ({ dumps }: DumpManifest, nowMs: number): Promise<void> {
-    const { folder } = this.#deps
-    const before = nowMs - this.#options.keepMs
-    const isKept = ({ takenAt }: DumpEntry, i: number): boolean => i === dumps.length - 1 || Date.parse(takenAt) >= before
-    const kept = dumps.filter(isKept)
-    await writeManifest(folder, { version: 1, dumps: kept })
+  async #removeOld ({ dumps }: DumpManifest): Promise<DumpManifest> {
+    const { folder, clock } = this.#deps
+    const before = clock.now() - this.#options.keepMs
+    const kept = dumps.filter(({ takenAt }, i) => i === dumps.length - 1 || Date.parse(takenAt) >= before)
 
-    const named = new Set([MANIFEST_NAME, ...kept.map(({ file }) => file)])
+    if (kept.length < dumps.length) {
+      await writeManifest(folder, { version: 1, dumps: kept })
+    }
+
+    const named = new Set(kept.map(({ file }) => file))
     await folder.remove((await folder.list()).filter(name => !named.has(name) && (timeOf(name) ?? Infinity) < before))
+
+    return { version: 1, dumps: kept }
   }
 }
 

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { crawlOf as messageOf, crawlRowOf, effectiveState, supersedes } from '../../../consumer/store/crawl-row.ts'
 import { Crawl } from '../../../core/contracts/crawl.ts'
-import { anyCrawl, crawlOf } from '../../support/consumer/messages.ts'
+import { anyCrawl, crawlOf, distributionsOf } from '../../support/consumer/messages.ts'
 
 suite('crawlRowOf', () => {
   test('keeps all of a message: it can be made from the row again', () => {
@@ -13,8 +13,7 @@ suite('crawlRowOf', () => {
   })
 
   test('sums up values that become equal when they are made safe', () => {
-    const distribution = { top: [{ value: '\0', count: 2 }, { value: '\ud800', count: 1 }], other: 0 }
-    const row = crawlRowOf(crawlOf({ distributions: { agentVersions: distribution, protocols: distribution, transports: distribution, addressFamilies: distribution } }))
+    const row = crawlRowOf(crawlOf({ distributions: distributionsOf([{ value: '\0', count: 2 }, { value: '\ud800', count: 1 }], 0) }))
     const transports = row.aggregates.filter(({ dimension, isOther }) => dimension === 'transport' && !isOther)
 
     assert.deepEqual(transports, [{ dimension: 'transport', isOther: false, value: '�', count: 3 }])

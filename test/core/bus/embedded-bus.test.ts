@@ -139,17 +139,6 @@ suite('EmbeddedBus', () => {
     assert.equal((warnings.at(-1) as { expired: number }).expired, 1)
   })
 
-  test('counts the lag of a group over all partitions, also while nobody reads', async () => {
-    using folder = new TempFolder()
-    await using bus = await EmbeddedBus.open(deps, { path: folder.file('bus.db'), ...quick }, signal)
-    await bus.ensureTopic({ ...spec, partitions: 2 }, signal)
-    await bus.publish('visits', Array.from({ length: 20 }, (_, i) => ({ key: `k${String(i)}`, value: Buffer.from('x'), headers: {} })), signal)
-    const lag = await bus.groupLag('visits', 'readers', signal)
-
-    assert.deepEqual([...lag.keys()], [0, 1])
-    assert.equal([...lag.values()].reduce((sum, n) => sum + n), 20)
-  })
-
   test('keeps an operation waiting while another process writes, and carries it out then', async () => {
     using folder = new TempFolder()
     const path = folder.file('bus.db')

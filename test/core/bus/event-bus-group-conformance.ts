@@ -51,6 +51,16 @@ export function eventBusGroupConformance (adapter: string, open: () => Promise<B
       assert.deepEqual([...await subscription.lag()], [[0, 3]])
     })
 
+    test('counts the lag of a group over all partitions, also while nobody reads', async () => {
+      await using fixture = await open()
+      await fixture.bus.ensureTopic({ ...spec, partitions: 2 }, signal)
+      await fixture.bus.publish('visits', numbered(20), signal)
+      const lag = await fixture.bus.groupLag('visits', 'readers', signal)
+
+      assert.deepEqual([...lag.keys()], [0, 1])
+      assert.equal([...lag.values()].reduce((sum, n) => sum + n), 20)
+    })
+
     test('shares the partitions among the members of a group, each with one reader', async () => {
       await using fixture = await open()
       await using other = await fixture.another()

@@ -38,10 +38,16 @@ export function failedVisitOf (overrides: Partial<z.input<typeof Visit>> = {}): 
   return visitOf({ outcome: 'timeout', connection: undefined, identify: undefined, latencyMs: undefined, ...overrides })
 }
 
+/** The same distribution in all dimensions. */
+export function distributionsOf (top: { value: string, count: number }[], other: number): NonNullable<Crawl['distributions']> {
+  const distribution = { top, other }
+
+  return { agentVersions: distribution, protocols: distribution, transports: distribution, addressFamilies: distribution }
+}
+
 /** A valid crawl message. */
 export function crawlOf (overrides: Partial<z.input<typeof Crawl>> = {}): Crawl {
   const { crawlId = CRAWL_ID, state = 'finished' } = overrides
-  const distribution = { top: [{ value: 'kubo/0.30.0', count: 2 }, { value: 'go-ipfs', count: 1 }], other: 3 }
 
   return Crawl.parse({
     version: 1,
@@ -54,7 +60,7 @@ export function crawlOf (overrides: Partial<z.input<typeof Crawl>> = {}): Crawl 
       : {
           finishedAt: isoOf(crawlId * 1_000 + 60_000),
           totals: { discovered: 10, visited: 9, contacted: 6, dhtServers: 5, unpublished: 0, refusedPeers: 0, outcomes: { ok: 5, identified: 1, timeout: 3 } },
-          distributions: { agentVersions: distribution, protocols: distribution, transports: distribution, addressFamilies: distribution },
+          distributions: distributionsOf([{ value: 'kubo/0.30.0', count: 2 }, { value: 'go-ipfs', count: 1 }], 3),
           latencyMs: { p50: 10, p90: 20.5, p99: 30 }
         },
     ...overrides,

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { crawlRowOf } from '../../../../consumer/store/crawl-row.ts'
 import { CrawlStore } from '../../../../consumer/store/sqlite/crawl-store.ts'
-import { CRAWL_ID, crawlOf } from '../../../support/consumer/messages.ts'
+import { CRAWL_ID, crawlOf, distributionsOf } from '../../../support/consumer/messages.ts'
 import { migratedDatabase } from '../../../support/consumer/migrated-database.ts'
 
 suite('CrawlStore', () => {
   test('replaces all aggregates with those of the message that says more', () => {
     using database = migratedDatabase()
     const crawls = new CrawlStore(database)
-    const distribution = { top: [{ value: 'only', count: 1 }], other: 0 }
     crawls.write(crawlRowOf(crawlOf({ state: 'aborted' })))
-    const finished = crawlOf({ distributions: { agentVersions: distribution, protocols: distribution, transports: distribution, addressFamilies: distribution } })
+    const finished = crawlOf({ distributions: distributionsOf([{ value: 'only', count: 1 }], 0) })
 
     assert.equal(crawls.write(crawlRowOf(finished)), 1)
     assert.equal(crawls.write(crawlRowOf(crawlOf({ state: 'aborted' }))), 0)

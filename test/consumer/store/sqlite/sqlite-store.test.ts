@@ -37,7 +37,7 @@ async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promis
 }
 
 nodeStoreConformance('SQLite', open)
-nodeStoreLaws('SQLite', open, { numRuns: 150 })
+nodeStoreLaws('SQLite', open, { numRuns: 60 })
 
 suite('SqliteStore', () => {
   test('leaves nothing of a batch that fails, and forgets the ids that it made', async () => {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { pino } from 'pino'
+import { BatchWriter } from '../../../consumer/pipeline/batch-writer.ts'
+import { DeadLetterRate } from '../../../consumer/pipeline/dead-letter-rate.ts'
+import { DeadLetters } from '../../../consumer/pipeline/dead-letters.ts'
+import { Outage } from '../../../consumer/pipeline/outage.ts'
+import { Pipeline } from '../../../consumer/pipeline/pipeline.ts'
+import { ProbeError } from '../../../core/errors.ts'
+import { isAbort } from '../../../core/signals.ts'
+import { crawlMessage, incoming, visitMessage } from '../../support/consumer/incoming.ts'
+import { crawlOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
+import { recordingObserver } from '../../support/consumer/recording-observer.ts'
+import { ScriptedStore } from '../../support/consumer/scripted-store.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { IncomingMessage, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+
+interface Fixture {
+  clock: FakeClock
+  store: ScriptedStore
+  pipeline: Pipeline
+  controller: AbortController
+
+  /** What happened outside, in order. */
+  events: string[]
+  handle: (partition: number, messages: readonly OutgoingMessage[], firstOffset?: number) => Promise<void>
+}
+
+function fixture (): Fixture {
+  const clock = new FakeClock()
+  const store = new ScriptedStore()
+  const events: string[] = []
+  const controller = new AbortController()
+  const log = pino({ level: 'silent' })
+  const shared = { clock, log, outage: new Outage({ clock, log }), observer: recordingObserver() }
+  const bus = {
+    publish: async (topic: string, messages: readonly OutgoingMessage[]): Promise<void> => {
+      events.push(`${topic} takes ${messages.map(({ headers }) => headers['peerprobe-offset']).join(', ')}`)
+    }
+  }
+  const pipeline = new Pipeline({
+    ...shared,
+    writer: new BatchWriter({
+      ...shared,
+      store: {
+        write: async (batch) => {
+          const report = await store.write(batch)
+          events.push(`store takes ${String(batch.visits.length + batch.crawls.length)}`)
+          return report
+        }
+      }
+    }, { attempts: 3, backoffMs: 500 }),
+    deadLetters: new DeadLetters({ ...shared, bus }, { topic: 't', deadLetterTopic: 'dead' }),
+    rate: new DeadLetterRate(),
+    commit: async (partition, nextOffset) => {
+      events.push(`commit ${String(partition)} up to ${String(nextOffset)}`)
+    }
+  }, { maxMessages: 4, maxWaitMs: 100 }, controller.signal)
+
+  return {
+    clock,
+    store,
+    pipeline,
+    controller,
+    events,
+    handle: async (partition, messages, firstOffset = 0) => {
+      await pipeline.handle({ partition, messages: messages.map((message, i): IncomingMessage => incoming(message, firstOffset + i, partition)) })
+    }
+  }
+}
+
+const good = (peer: string = PEERS[0]): OutgoingMessage => visitMessage(visitOf({ nodeId: peer }))
+const bad: OutgoingMessage = { key: 'k', value: Buffer.from('{'), headers: {} }
+
+suite('Pipeline', () => {
+  test('writes the messages of all partitions in one transaction and then commits each partition', async () => {
+    const { clock, events, handle } = fixture()
+    await clock.runUntil(Promise.all([handle(0, [good()], 7), handle(1, [good(PEERS[1]), crawlMessage(crawlOf())], 3)]))
+
+    assert.deepEqual(events, ['store takes 3', 'commit 0 up to 8', 'commit 1 up to 5'])
+    assert.equal(clock.monotonic(), 100)
+  })
+
+  test('commits a batch that is cut in two up to where it is written', async () => {
+    const { clock, events, handle } = fixture()
+    await clock.runUntil(handle(0, Array.from({ length: 6 }, () => good())))
+
+    assert.deepEqual(events, ['store takes 4', 'commit 0 up to 4', 'store takes 2', 'commit 0 up to 6'])
+  })
+
+  test('commits a message that cannot be stored only after its dead letter is acknowledged', async () => {
+    const { clock, events, handle } = fixture()
+    await clock.runUntil(handle(0, [good(), bad, good(PEERS[1])], 10))
+
+    assert.deepEqual(events, ['store takes 2', 'dead takes 11', 'commit 0 up to 13'])
+  })
+
+  test('dead-letters the message that the database refuses and stores the others', async () => {
+    const { clock, events, handle, store } = fixture()
+    store.failWith = ({ visits }) => visits.some(({ nodeId }) => nodeId === PEERS[1]) ? new ProbeError('PP_STORE_DATA', 'refused') : undefined
+    await clock.runUntil(handle(0, [good(), good(PEERS[1]), good(PEERS[2])]))
+
+    assert.deepEqual(store.peers, [PEERS[0], PEERS[2]])
+    assert.deepEqual(events, ['store takes 1', 'store takes 1', 'dead takes 1', 'commit 0 up to 3'])
+  })
+
+  test('commits nothing while the database is away', async () => {
+    const { clock, events, handle, store } = fixture()
+    let isAway = true
+    store.failWith = () => isAway ? new ProbeError('PP_STORE_UNAVAILABLE', 'away') : undefined
+    const handling = handle(0, [good()])
+    await clock.advance(600_000)
+    assert.deepEqual(events, [])
+    isAway = false
+    await clock.runUntil(handling)
+
+    assert.deepEqual(events, ['store takes 1', 'commit 0 up to 1'])
+  })
+
+  test('stops with nothing committed when too many messages cannot be stored', async () => {
+    const { clock, events, handle } = fixture()
+    const stopping = handle(0, Array.from({ length: 120 }, (_, i) => i % 4 === 0 ? bad : good()))
+
+    await assert.rejects(clock.runUntil(stopping), { code: 'PP_DEAD_LETTER_RATE' })
+    assert.equal(events.filter(event => event.startsWith('commit')).at(-1), 'commit 0 up to 96')
+  })
+
+  test('finishes the transaction in work when it is told to stop, and waits for no company', async () => {
+    const { clock, controller, events, handle } = fixture()
+    const handling = handle(0, [good()])
+    controller.abort()
+    await handling
+
+    assert.deepEqual(events, ['store takes 1', 'commit 0 up to 1'])
+    assert.equal(clock.monotonic(), 0)
+  })
+
+  test('gives up an outage when it is told to stop, with nothing committed', async () => {
+    const { clock, controller, events, handle, store } = fixture()
+    store.failWith = () => new ProbeError('PP_STORE_UNAVAILABLE', 'away')
+    const handling = assert.rejects(handle(0, [good()]), isAbort)
+    await clock.advance(10_000)
+    controller.abort()
+    await handling
+
+    assert.deepEqual(events, [])
+  })
+})

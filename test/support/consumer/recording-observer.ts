@@ -1,0 +1,15 @@
+import type { PipelineObserver } from '../../../consumer/pipeline/pipeline-observer.ts'
+
+/** An observer that keeps what it was told, one line for each call. */
+export function recordingObserver (): PipelineObserver & { lines: string[] } {
+  const lines: string[] = []
+
+  return {
+    lines,
+    consumed: messages => lines.push(`consumed ${String(messages)}`),
+    wrote: (_report, { messages }) => lines.push(`wrote ${String(messages)}`),
+    deadLettered: code => lines.push(`dead-lettered ${code}`),
+    committed: messages => lines.push(`committed ${String(messages)}`),
+    retried: cause => lines.push(`retried ${cause}`)
+  }
+}
