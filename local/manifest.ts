@@ -36,8 +36,10 @@ export function parseManifest (text: string, what: string, { embedded }: Manifes
   const documents = parseDocuments(text, what)
   const result = PeerProbe.safeParse(documents.probe)
   const mistakes = (result.error?.issues ?? []).flatMap(problemsOf)
-  const unusable = unusableAddresses(documents.probe).map(format).filter(problem => !mistakes.some(mistake => fieldOf(mistake) === fieldOf(problem)))
-  const refusals = [...documents.problems, ...unsupported(documents.probe, { embedded }).map(format)]
+  // What is wrong with a field already is not said again in other words.
+  const isNew = (problem: string): boolean => !mistakes.some(mistake => fieldOf(mistake) === fieldOf(problem))
+  const unusable = unusableAddresses(documents.probe).map(format).filter(isNew)
+  const refusals = [...documents.problems, ...unsupported(documents.probe, { embedded }).map(format).filter(isNew)]
   const problems = [...mistakes, ...unusable, ...refusals]
 
   if (result.success && problems.length === 0) {

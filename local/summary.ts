@@ -52,7 +52,7 @@ export function summaryLines ({ scan, crawl, database, dump }: SummaryInput): st
     ...distributionLines('Address families', distributions.addressFamilies, totals.contacted),
     ...latencyMs === undefined ? [] : [`Round trip   ${(['p50', 'p90', 'p99'] as const).map(q => `${q} ${latencyMs[q].toFixed(1)} ms`).join(', ')}`, ''],
     `Database     ${database}`,
-    `Dump         ${dump ?? '(none yet)'}`,
+    `Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`,
     '',
     'Try:',
     `  npm run --silent query -- ${quote(database)} "SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC"`

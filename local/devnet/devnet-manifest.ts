@@ -15,7 +15,8 @@ export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: Devnet
         // Everything is near: what has not answered in two seconds does not answer.
         active: { interval: '1m', dialTimeout: '2s', visitTimeout: '5s' },
         addresses: { policy: 'Any' }
-      }]
+      }],
+      consumer: { dump: { enabled: true } }
     }
   }
 }

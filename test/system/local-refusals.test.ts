@@ -5,6 +5,7 @@ import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { LocalRun } from '../support/local-run.ts'
 import { TempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -39,15 +40,16 @@ suite('npm start refuses', () => {
 
   test('to crawl a public network without a network, in one sentence with the way out', (t) => {
     using folder = new TempFolder()
-    const alone = ['--user', '--map-root-user', '--net']
+    // In a network namespace of its own nothing but loopback can be reached, whatever this machine reaches.
+    const alone = ['--user', '--map-root-user', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
 
     if (spawnSync('unshare', [...alone, 'true']).status !== 0) {
-      t.skip('this machine makes no network namespace (unshare --user --net): enable unprivileged user namespaces, or run as root')
+      t.skip('this machine makes no network namespace (unshare, ip): install util-linux and iproute2, and allow user namespaces or run as root')
       return
     }
 
-    // In a network namespace of its own nothing can be reached, whatever this machine reaches.
-    const { status, stderr } = spawnSync('unshare', [...alone, process.execPath, `${root}local/main.ts`, `${root}examples/amino.yaml`, '--data', folder.path], { encoding: 'utf8', cwd: folder.path })
+    const amino = [process.execPath, `${root}local/main.ts`, `${root}examples/amino.yaml`, '--data', folder.path]
+    const { status, stderr } = spawnSync('unshare', [...alone, ...amino], { encoding: 'utf8', cwd: folder.path, timeout: 60_000 })
 
     assert.equal(status, 1)
     assert.match(stderr.trim(), /^peerprobe: no bootstrap peer of network ipfs could be contacted \([^)]+\)\. Check that this machine reaches the internet[^\n]+\(PP_NO_BOOTSTRAP\)$/)
@@ -56,9 +58,7 @@ suite('npm start refuses', () => {
   test('a folder that another run uses', async () => {
     using folder = new TempFolder()
     await using first = new LocalRun(['--data', folder.path], { cwd: folder.path })
-    while (!first.stdout.includes('starting')) {
-      await new Promise(resolve => setImmediate(resolve))
-    }
+    await until('the first run holds the folder', () => first.stdout.includes('starting'))
     await using second = new LocalRun(['--data', folder.path], { cwd: folder.path })
     const { code, stderr } = await second.ended
 

@@ -61,8 +61,8 @@ suite('npm start', () => {
     const unreachable = Object.groupBy(peers.filter(({ role }) => role !== 'server' && role !== 'client'), ({ expectedOutcome }) => expectedOutcome)
     assert.deepEqual(result.population.unreachable, Object.fromEntries(Object.entries(result.population.unreachable).map(([outcome]) => [outcome, unreachable[outcome as PeerTruth['expectedOutcome']]?.length])))
 
-    const dumped = String(zstdDecompressSync(readFileSync(result.dump))).trim().split('\n').map(line => JSON.parse(line) as { nodeId: string })
-    assert.deepEqual(dumped.map(({ nodeId }) => nodeId).sort(), database.prepare('SELECT node_id FROM node_info ORDER BY 1').all().map(row => row['node_id']))
+    const dumped = String(zstdDecompressSync(readFileSync(result.dump))).trim().split('\n').map(line => JSON.parse(line) as { node_id: string })
+    assert.deepEqual(dumped.map(({ node_id }) => node_id).sort(), database.prepare('SELECT node_id FROM node_info ORDER BY 1').all().map(row => row['node_id']))
   })
 
   test('prints progress and a summary for a person, and stops by itself after the time given', async () => {
