@@ -30,7 +30,7 @@ export interface ActiveDiscoveryDeps {
   isDialable: (address: Uint8Array) => boolean
 
   /** The peers where each crawl starts; asked anew for each, since names may resolve anew. */
-  bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
+  bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport) => void

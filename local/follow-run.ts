@@ -12,6 +12,9 @@ export interface FollowOptions {
 
   /** After this long, in milliseconds. */
   forMs: number | undefined
+
+  /** Time between two looks at the processes, in milliseconds. @default 200 */
+  pollMs?: number
 }
 
 /** What is told as it happens. */
@@ -28,14 +31,12 @@ export interface FollowDeps {
 
 type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
 
-const POLL_MS = 200
-
 /**
  * Shows a run's progress until it is over or `signal` aborts.
  *
  * @throws ProbeError what a crawler reports when the first crawl contacted nobody; `PP_CHILD_FAILED`
  */
-export async function followRun (deps: FollowDeps, { once, forMs }: FollowOptions, signal: AbortSignal): Promise<void> {
+export async function followRun (deps: FollowDeps, { once, forMs, pollMs = 200 }: FollowOptions, signal: AbortSignal): Promise<void> {
   const { processes, view } = deps
   const until = forMs === undefined ? Infinity : performance.now() + forMs
   const told = new Map<string, number>()
@@ -56,7 +57,7 @@ export async function followRun (deps: FollowDeps, { once, forMs }: FollowOption
       return
     }
 
-    await pause(Math.min(POLL_MS, until - performance.now()), signal)
+    await pause(Math.min(pollMs, until - performance.now()), signal)
   }
 }
 

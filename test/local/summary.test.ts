@@ -14,7 +14,15 @@ const crawl: Crawl = {
   state: 'finished',
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: '2026-01-01T00:04:05.000Z',
-  totals: { discovered: 1_000, visited: 1_000, contacted: 600, dhtServers: 550, unpublished: 0, refusedPeers: 0, outcomes: { ok: 550, identified: 50, timeout: 300, refused: 100 } },
+  totals: {
+    discovered: 1_000,
+    visited: 1_000,
+    contacted: 600,
+    dhtServers: 550,
+    unpublished: 0,
+    refusedPeers: 0,
+    outcomes: { ok: 550, identified: 50, timeout: 300, refused: 100 }
+  },
   distributions: {
     agentVersions: { top: [{ value: 'kubo/0.36', count: 500 }, { value: '\u001B[2Jevil', count: 60 }, ...rareAgents], other: 4 },
     protocols: { top: [{ value: '/ipfs/kad/1.0.0', count: 550 }], other: 0 },

@@ -58,7 +58,7 @@ test(`every acknowledged visit is stored once after ${String(KILLS)} kills of cr
 
   for (let i = 0; i < KILLS; i++) {
     const component = i % 2 === 0 ? 'crawler' as const : 'consumer' as const
-    await until(`a ${component} runs`, () => run.pidsOf(component).length === 1)
+    await until(`a ${component} runs`, () => run.pidsOf(component).length === 1, 60_000) // its back-off grows to 30 s
     const pauseMs = Math.floor(Math.random() * MAX_PAUSE_MS)
     await delay(pauseMs)
     const [pid] = run.pidsOf(component)

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { isProbeError, ProbeError } from '../../core/errors.ts'
+import { followRun } from '../../local/follow-run.ts'
+import { ProgressView } from '../../local/progress-view.ts'
+import type { CrawlerStatus } from '../../core/contracts/status.ts'
+import type { Processes } from '../../local/processes.ts'
+
+type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
+
+const idle: CrawlerStatus = { scan: 'default/amino/main', network: 'ipfs', crawl: null, lastCrawl: null, nextCrawlAt: null, publisher: { buffered: 0, acknowledged: 0, lost: 0 } }
+const ended = (crawlId: number, problem: LastCrawl['problem'] = null): CrawlerStatus => ({
+  ...idle,
+  lastCrawl: {
+    crawlId,
+    state: 'finished',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: '2026-01-01T00:00:01.000Z',
+    durationSeconds: 1,
+    problem,
+    totals: { discovered: 1, visited: 1, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: {} }
+  }
+})
+
+/** Processes that answer from a list, the last answer again and again. */
+function scripted (answers: (CrawlerStatus | undefined)[], failed = new Promise<void>(() => undefined)): Processes {
+  const child = { status: async () => answers.length > 1 ? answers.shift() : answers[0] }
+
+  return { crawlers: [{ scanId: 'default/amino/main', scan: 'main', child }], consumers: [], failed: () => failed } as unknown as Processes
+}
+
+interface Followed { told: number[], done: Promise<void>, stop: AbortController }
+
+function follow (processes: Processes, { once = true, stored = [true] }: { once?: boolean, stored?: boolean[] } = {}): Followed {
+  const told: number[] = []
+  const stop = new AbortController()
+  const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
+  const isStored = async (): Promise<boolean> => stored.length > 1 ? stored.shift()! : stored[0]!
+  const done = followRun({ processes, view, isStored, onCrawl: async (_, crawlId) => {
+    told.push(crawlId)
+  } }, { once, forMs: undefined, pollMs: 0 }, stop.signal)
+
+  return { told, done, stop }
+}
+
+suite('followRun', () => {
+  test('is over after one crawl, when everything is stored and not before', async () => {
+    const stored = [false, false, true]
+    const { told, done } = follow(scripted([undefined, idle, ended(5)]), { stored })
+    await done
+
+    assert.deepEqual(told, [5])
+    assert.equal(stored.length, 1)
+  })
+
+  test('ends with what the crawler says when the first crawl contacted nobody', async () => {
+    const { done } = follow(scripted([ended(5, { code: 'PP_NO_BOOTSTRAP', message: 'no bootstrap peer' })]), { once: false })
+    await assert.rejects(done, err => isProbeError(err, 'PP_NO_BOOTSTRAP'))
+  })
+
+  test('goes on when a later crawl contacts nobody, and tells of each crawl once', async () => {
+    const { told, done, stop } = follow(scripted([ended(5), ended(5), ended(6, { code: 'PP_NO_BOOTSTRAP', message: 'no bootstrap peer' })]), { once: false })
+    while (told.length < 2) {
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    stop.abort()
+    await done
+
+    assert.deepEqual(told, [5, 6])
+  })
+
+  test('fails when a process cannot be kept running', async () => {
+    const { done } = follow(scripted([idle], Promise.reject(new ProbeError('PP_CHILD_FAILED', 'refuses its configuration'))))
+    await assert.rejects(done, err => isProbeError(err, 'PP_CHILD_FAILED'))
+  })
+})

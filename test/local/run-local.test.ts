@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { isAbort } from '../../core/signals.ts'
+import { Processes } from '../../local/processes.ts'
+import { ProgressView } from '../../local/progress-view.ts'
+import { runLocal } from '../../local/run-local.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import type { RunResult } from '../../local/result.ts'
+
+function screen (): { text: string, view: ProgressView } {
+  const out = { text: '', view: undefined as unknown as ProgressView }
+  out.view = new ProgressView({ write: (text) => {
+    out.text += text
+  }, isTerminal: false, columns: 80 })
+
+  return out
+}
+
+suite('runLocal', () => {
+  test('crawls a practice network for as long as asked and tells of each crawl meanwhile', async () => {
+    using folder = new TempFolder()
+    const told: RunResult[] = []
+    const { view } = screen()
+    const options = { manifestPath: undefined, once: false, forMs: 6_000, dataDir: folder.path, json: false, embedded: false }
+    const result = await runLocal(options, { view, onResult: crawl => told.push(crawl) }, new AbortController().signal)
+
+    assert.equal(told.length, 1)
+    assert.equal(result.scans[0]?.crawl.totals?.contacted, result.devnet?.contactable)
+    assert.ok(existsSync(result.database) && result.dump !== null && existsSync(result.dump))
+  })
+
+  test('ends at once when it is stopped before anything runs', async () => {
+    using folder = new TempFolder()
+    const options = { manifestPath: undefined, once: true, forMs: undefined, dataDir: folder.path, json: false, embedded: false }
+    await assert.rejects(runLocal(options, { view: screen().view, onResult: () => undefined }, AbortSignal.abort()), isAbort)
+  })
+})
+
+suite('Processes', () => {
+  test('stop at once when there are none', async () => {
+    using folder = new TempFolder()
+    const processes = new Processes({ topics: [], children: [] }, { configFolder: folder.file('config'), logFolder: folder.path }, { onRestart: () => undefined })
+    await processes.failed()
+    await processes[Symbol.asyncDispose]()
+
+    assert.ok(existsSync(folder.file('config')))
+  })
+})
