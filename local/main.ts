@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { errorText, isProbeError } from '../core/errors.ts'
 import { createLogger } from '../core/logger.ts'
 import { exitCodeOf, runProcess } from '../core/process.ts'
@@ -46,11 +47,18 @@ function show ({ scans, database, dump }: RunResult): void {
     return
   }
   for (const { scan, crawl } of scans) {
-    summaryLines({ scan, crawl, database, dump }).forEach((line) => {
+    summaryLines({ scan, crawl, database: shown(database), dump: dump === null ? null : shown(dump) }).forEach((line) => {
       view.say(line)
     })
   }
   if (scans.length === 0) {
-    view.say(`stopped before a crawl had finished; what was found is in ${database}`)
+    view.say(`stopped before a crawl had finished; what was found is in ${shown(database)}`)
   }
+}
+
+// A path below this folder is shorter, and can be typed as it is shown.
+function shown (path: string): string {
+  const below = relative(process.cwd(), path)
+
+  return below.startsWith('..') ? path : below
 }

@@ -63,7 +63,7 @@ function populationLines (totals: CrawlTotals): string[] {
   const { discovered, contacted, dhtServers, outcomes } = totals
   const unreachable = unreachableByOutcome(totals)
   const lost = unreachable.reduce((sum, [, n]) => sum + n, 0)
-  const row = (label: string, n: number, note = ''): string => `  ${label.padEnd(22)} ${formatCount(n).padStart(9)}  ${note}`.trimEnd()
+  const row = (label: string, n: number, note = ''): string => `  ${label.padEnd(24)} ${formatCount(n).padStart(9)}  ${note}`.trimEnd()
 
   return [
     'Population',

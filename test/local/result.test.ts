@@ -13,7 +13,15 @@ const crawl: Crawl = {
   state: 'finished',
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: '2026-01-01T00:00:12.500Z',
-  totals: { discovered: 9, visited: 9, contacted: 5, dhtServers: 4, unpublished: 0, refusedPeers: 0, outcomes: { ok: 4, identified: 1, timeout: 3, refused: 1 } },
+  totals: {
+    discovered: 9,
+    visited: 9,
+    contacted: 5,
+    dhtServers: 4,
+    unpublished: 0,
+    refusedPeers: 0,
+    outcomes: { ok: 4, identified: 1, timeout: 3, refused: 1 }
+  },
   distributions: { agentVersions: none, protocols: none, transports: none, addressFamilies: none }
 }
 
