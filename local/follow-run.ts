@@ -1,6 +1,6 @@
 import { CrawlerStatus } from '../core/contracts/status.ts'
 import { ProbeError } from '../core/errors.ts'
-import { pause } from '../core/signals.ts'
+import { isAbort, pause } from '../core/signals.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Processes } from './processes.ts'
 import type { ProgressView } from './progress-view.ts'
@@ -42,28 +42,30 @@ export async function followRun (deps: FollowDeps, { once, forMs, pollMs = 200 }
   const told = new Map<string, number>()
   const failure = watchFailure(processes)
 
-  while (!signal.aborted && performance.now() < until) {
-    failure.throwIfFailed()
-    const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
-      return { scanId, name: scan, status: parse(await child.status(signal)) }
-    }))
-    view.show(scans)
+  try {
+    while (!signal.aborted && performance.now() < until) {
+      failure.throwIfFailed()
+      const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
+        return { scanId, name: scan, status: parse(await child.status(signal)) }
+      }))
+      view.show(scans)
 
-    for (const { scanId, status } of scans) {
-      await noteCrawl(deps, told, { scanId, last: status?.lastCrawl ?? undefined })
+      for (const { scanId, status } of scans) {
+        await noteCrawl(deps, told, { scanId, last: status?.lastCrawl ?? undefined })
+      }
+
+      if (once && told.size === processes.crawlers.length) {
+        return
+      }
+
+      await pause(Math.min(pollMs, until - performance.now()), signal)
     }
-
-    if (once && told.size === processes.crawlers.length) {
-      return
+  } catch (err) {
+    // Stopped in the middle of asking: what was found so far is still told.
+    if (!(signal.aborted && isAbort(err))) {
+      throw err
     }
-
-    await pause(Math.min(pollMs, until - performance.now()), signal)
   }
-}
-
-interface ScanEnd {
-  scanId: string
-  last: LastCrawl | undefined
 }
 
 // Tells of a crawl once it is stored. Its end is published after all of its visits: with nothing waiting, all are stored.

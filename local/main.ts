@@ -13,13 +13,16 @@ import type { RunResult } from './result.ts'
 // Longer than the children may take, one after the other.
 const STOP_TIMEOUT_MS = 75_000
 
+// Some terminals do not tell how wide they are.
+const PLAIN_COLUMNS = 80
+
 const options = parseOptions(process.argv.slice(2))
 const { stdout, stderr } = process
 const view = new ProgressView({
   write: text => stdout.write(text),
   isTerminal: stdout.isTTY,
   get columns () {
-    return stdout.columns
+    return stdout.columns > 0 ? stdout.columns : PLAIN_COLUMNS
   }
 })
 

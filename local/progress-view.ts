@@ -30,7 +30,7 @@ export class ProgressView {
   readonly #screen: Screen
   readonly #now: () => number
   readonly #plain = new Map<string, { at: number, phase: string }>()
-  #drawn = 0
+  #drawn: readonly string[] = []
 
   constructor (screen: Screen, { now = () => performance.now() }: { now?: () => number } = {}) {
     this.#screen = screen
@@ -40,10 +40,14 @@ export class ProgressView {
   /** Shows the state of all scans. */
   show (scans: readonly ScanProgress[]): void {
     if (this.#screen.isTerminal) {
-      this.clear()
       const lines = scans.flatMap(scan => liveLines(scan)).map(line => fit(line, this.#screen.columns - 1))
-      this.#screen.write(lines.map(line => `${line}\n`).join(''))
-      this.#drawn = lines.length
+
+      // Drawing what is there already would only flicker.
+      if (lines.join('\n') !== this.#drawn.join('\n')) {
+        this.clear()
+        this.#screen.write(lines.map(line => `${line}\n`).join(''))
+        this.#drawn = lines
+      }
     } else {
       scans.forEach((scan) => {
         this.#showPlain(scan)
@@ -59,9 +63,9 @@ export class ProgressView {
 
   /** Takes what is drawn over off the screen. */
   clear (): void {
-    if (this.#drawn > 0) {
-      this.#screen.write(`\u001B[${String(this.#drawn)}A\u001B[J`)
-      this.#drawn = 0
+    if (this.#drawn.length > 0) {
+      this.#screen.write(`\u001B[${String(this.#drawn.length)}A\u001B[J`)
+      this.#drawn = []
     }
   }
 

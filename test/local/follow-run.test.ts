@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { suite, test } from 'node:test'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { followRun } from '../../local/follow-run.ts'
@@ -31,14 +32,14 @@ function scripted (answers: (CrawlerStatus | undefined)[], failed = new Promise<
 
 interface Followed { told: number[], done: Promise<void>, stop: AbortController }
 
-function follow (processes: Processes, { once = true, stored = [true] }: { once?: boolean, stored?: boolean[] } = {}): Followed {
+function follow (processes: Processes, { once: onlyOnce = true, stored = [true] }: { once?: boolean, stored?: boolean[] } = {}): Followed {
   const told: number[] = []
   const stop = new AbortController()
   const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
   const isStored = async (): Promise<boolean> => stored.length > 1 ? stored.shift()! : stored[0]!
   const done = followRun({ processes, view, isStored, onCrawl: async (_, crawlId) => {
     told.push(crawlId)
-  } }, { once, forMs: undefined, pollMs: 0 }, stop.signal)
+  } }, { once: onlyOnce, forMs: undefined, pollMs: 0 }, stop.signal)
 
   return { told, done, stop }
 }
@@ -67,6 +68,22 @@ suite('followRun', () => {
     await done
 
     assert.deepEqual(told, [5, 6])
+  })
+
+  test('is over without a failure when it is stopped while it asks', async () => {
+    const asked = Promise.withResolvers<undefined>()
+    const stop = new AbortController()
+    const child = { status: async (signal: AbortSignal) => {
+      asked.resolve(undefined)
+      await once(signal, 'abort')
+      signal.throwIfAborted()
+    } }
+    const processes = { crawlers: [{ scanId: 'a/b/c', scan: 'c', child }], consumers: [], failed: () => new Promise(() => undefined) } as unknown as Processes
+    const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
+    const done = followRun({ processes, view, isStored: async () => true, onCrawl: async () => undefined }, { once: false, forMs: undefined }, stop.signal)
+    await asked.promise
+    stop.abort()
+    await done
   })
 
   test('fails when a process cannot be kept running', async () => {

@@ -21,6 +21,8 @@ suite('ProgressView', () => {
     view.show([{ name: 'main', status: crawling }])
     assert.equal(tty.text, 'main  crawling: 1,200 found, 500 contacted, 300 queued, 40 in flight, 72/s, 12.0 s\n      ok 480 · timeout 360 · identified 20\n')
     tty.text = ''
+    view.show([{ name: 'main', status: crawling }])
+    assert.equal(tty.text, '', 'drew the same again')
     view.say('crawler main: restarted')
     assert.equal(tty.text, '\u001B[2A\u001B[Jcrawler main: restarted\n')
   })
