@@ -36,36 +36,45 @@ type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
  *
  * @throws ProbeError what a crawler reports when the first crawl contacted nobody; `PP_CHILD_FAILED`
  */
-export async function followRun (deps: FollowDeps, { once, forMs, pollMs = 200 }: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { processes, view } = deps
-  const until = forMs === undefined ? Infinity : performance.now() + forMs
-  const told = new Map<string, number>()
-  const failure = watchFailure(processes)
-
+export async function followRun (deps: FollowDeps, options: FollowOptions, signal: AbortSignal): Promise<void> {
   try {
-    while (!signal.aborted && performance.now() < until) {
-      failure.throwIfFailed()
-      const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
-        return { scanId, name: scan, status: parse(await child.status(signal)) }
-      }))
-      view.show(scans)
-
-      for (const { scanId, status } of scans) {
-        await noteCrawl(deps, told, { scanId, last: status?.lastCrawl ?? undefined })
-      }
-
-      if (once && told.size === processes.crawlers.length) {
-        return
-      }
-
-      await pause(Math.min(pollMs, until - performance.now()), signal)
-    }
+    await lookUntilOver(deps, options, signal)
   } catch (err) {
     // Stopped in the middle of asking: what was found so far is still told.
     if (!(signal.aborted && isAbort(err))) {
       throw err
     }
   }
+}
+
+async function lookUntilOver (deps: FollowDeps, { once, forMs, pollMs = 200 }: FollowOptions, signal: AbortSignal): Promise<void> {
+  const { processes, view } = deps
+  const until = forMs === undefined ? Infinity : performance.now() + forMs
+  const told = new Map<string, number>()
+  const failure = watchFailure(processes)
+
+  while (!signal.aborted && performance.now() < until) {
+    failure.throwIfFailed()
+    const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
+      return { scanId, name: scan, status: parse(await child.status(signal)) }
+    }))
+    view.show(scans)
+
+    for (const { scanId, status } of scans) {
+      await noteCrawl(deps, told, { scanId, last: status?.lastCrawl ?? undefined })
+    }
+
+    if (once && told.size === processes.crawlers.length) {
+      return
+    }
+
+    await pause(Math.min(pollMs, until - performance.now()), signal)
+  }
+}
+
+interface ScanEnd {
+  scanId: string
+  last: LastCrawl | undefined
 }
 
 // Tells of a crawl once it is stored. Its end is published after all of its visits: with nothing waiting, all are stored.
