@@ -20,7 +20,7 @@ const PARTS: readonly Part[] = [
   { name: 'system', command: 'npm run --silent test:system' }
 ]
 
-const TAIL_LINES = 60
+const LINES = 60
 const logs = mkdtempSync(join(tmpdir(), 'peerprobe-test-'))
 const requireAll = process.env['PEERPROBE_REQUIRE_ALL'] === '1'
 
@@ -32,8 +32,8 @@ for (const part of PARTS) {
 }
 
 for (const { name, log } of verdicts.filter(({ ok }) => !ok)) {
-  say(`\n--- ${name} failed; the end of ${log}:`)
-  say(readFileSync(log, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n'))
+  say(`\n--- ${name} failed; from ${log}:`)
+  say(failuresIn(readFileSync(log, 'utf8')))
 }
 
 const passed = sum(({ passed }) => passed)
@@ -79,6 +79,14 @@ function judge (exitedWell: boolean, output: string): Pick<Verdict, 'ok' | 'pass
   }
 
   return { ok: exitedWell && tests > 0, passed: count('pass') ?? 0, failed: (count('fail') ?? 0) + (count('cancelled') ?? 0), skipped: (count('skipped') ?? 0) + (count('todo') ?? 0) }
+}
+
+// The runner's own lists of failed tests, or the end where there are none.
+function failuresIn (output: string): string {
+  const [, ...lists] = output.trimEnd().split(/^✖ failing tests:$/m)
+  const excerpts = lists.length === 0 ? [output] : lists
+
+  return excerpts.map(text => text.trim().split('\n')).map(lines => (lists.length === 0 ? lines.slice(-LINES) : lines.slice(0, LINES)).join('\n')).join('\n…\n')
 }
 
 function sum (of: (verdict: Verdict) => number): number {

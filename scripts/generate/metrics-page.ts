@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client'
+import { ConsumerMetrics } from '../../consumer/metrics.ts'
 import { CrawlerMetrics } from '../../crawler/metrics.ts'
 
 const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
@@ -6,7 +7,8 @@ const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
     crawl: () => undefined,
     publisher: () => ({ buffered: 0, bufferedBytes: 0, published: 0, retries: 0 }),
     agentFamily: () => 'other'
-  })]
+  })],
+  ['Consumer', registry => new ConsumerMetrics(registry, () => undefined)]
 ]
 
 // What prom-client keeps of a metric beside what it exposes.
