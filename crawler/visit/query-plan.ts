@@ -29,8 +29,8 @@ export function firstQueries (plan: QueryPlan): readonly number[] {
  * @param prefix the asked peer's place in the key space
  */
 export function moreQueries (plan: QueryPlan, prefix: number, closest: readonly PeerRecord[]): readonly number[] {
-  const lengths = closest.map(peer => commonPrefixLength(prefix, kadPrefix(peer.id)))
-  const deepest = plan.strategy === 'Topology' && lengths.length > 0 ? Math.min(...lengths, DEEPEST) : 0
+  const lengths = plan.strategy === 'Topology' ? closest.map(peer => commonPrefixLength(prefix, kadPrefix(peer.id))) : []
+  const deepest = lengths.length > 0 ? Math.min(...lengths, DEEPEST) : 0
   const next = FIRST_BURST.length - 1
 
   return Array.from({ length: Math.max(0, deepest - next + 1) }, (_, i) => next + i)

@@ -31,8 +31,10 @@ export class ProtobufReader {
   /** End of the current value, and where the next field starts. */
   position: number
 
+  /** What is read: the message, and perhaps more around it. */
+  readonly bytes: Uint8Array
+
   private wireType = VARINT
-  private readonly bytes: Uint8Array
   private readonly end: number
 
   constructor (bytes: Uint8Array, start = 0, end = bytes.length) {

@@ -17,6 +17,11 @@ export function findNodeReply (peers: readonly PeerRecord[]): Uint8Array {
   return reply.finish()
 }
 
+/** Peers with nothing but their ids and addresses, however these are kept: for `assert.deepEqual`. */
+export function plainPeers (peers: readonly PeerRecord[] | undefined): PeerRecord[] | undefined {
+  return peers?.map(({ id, addresses }) => ({ id, addresses }))
+}
+
 /** Multihash of a peer id that nobody has. */
 export function nobodyId (n: number): Uint8Array {
   const id = new Uint8Array(38).fill(n)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { decodeFindNode, encodeFindNode } from '../../../crawler/wire/find-node.ts'
+import { decodeFindNode, encodeFindNode, tellsTheSame } from '../../../crawler/wire/find-node.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
-import { findNodeReply, nobodyId } from '../../support/peer-fixtures.ts'
+import { findNodeReply, nobodyId, plainPeers } from '../../support/peer-fixtures.ts'
 
 const ADDRESS = Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)
 
@@ -15,7 +15,7 @@ suite('FIND_NODE', () => {
   test('a reply gives each peer with its addresses', () => {
     const peers = [{ id: nobodyId(1), addresses: [ADDRESS] }, { id: nobodyId(2), addresses: [] }]
 
-    assert.deepEqual(decodeFindNode(findNodeReply(peers)), peers)
+    assert.deepEqual(plainPeers(decodeFindNode(findNodeReply(peers))), peers)
   })
 
   test('a reply that names nobody is a reply', () => {
@@ -53,12 +53,29 @@ suite('FIND_NODE', () => {
     const suffix = [0xa5, 0x03, id.length, ...id]
     const reply = findNodeReply([{ id, addresses: [Uint8Array.from([...ADDRESS, ...suffix]), Uint8Array.from(suffix)] }])
 
-    assert.deepEqual(decodeFindNode(reply), [{ id, addresses: [ADDRESS] }])
+    assert.deepEqual(plainPeers(decodeFindNode(reply)), [{ id, addresses: [ADDRESS] }])
+  })
+
+  test('replies tell the same of a peer when their bytes say the same of it', () => {
+    const [first, second] = [1, 2].map(n => decodeFindNode(findNodeReply([{ id: nobodyId(n), addresses: [] }, { id: nobodyId(7), addresses: [ADDRESS] }]))!)
+    const [other] = decodeFindNode(findNodeReply([{ id: nobodyId(7), addresses: [] }]))!
+
+    assert.ok(tellsTheSame(first![1]!, second![1]!))
+    assert.ok(!tellsTheSame(first![1]!, other!))
+    assert.ok(!tellsTheSame(first![0]!, second![0]!))
+    assert.ok(!tellsTheSame({ id: nobodyId(7), addresses: [ADDRESS] }, first![1]!))
+  })
+
+  test('of several ids in one entry the last counts', () => {
+    const entry = new ProtobufWriter().bytes(1, nobodyId(1)).bytes(2, ADDRESS).bytes(1, nobodyId(2)).finish()
+    const reply = new ProtobufWriter().number(1, 4).bytes(8, entry).finish()
+
+    assert.deepEqual(plainPeers(decodeFindNode(reply)), [{ id: nobodyId(2), addresses: [ADDRESS] }])
   })
 
   test('any bytes are decoded without throwing', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      decodeFindNode(bytes)
+      plainPeers(decodeFindNode(bytes))
     }), { numRuns: 2_000 })
   })
 
@@ -68,7 +85,7 @@ suite('FIND_NODE', () => {
     fc.assert(fc.property(fc.nat(reply.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
       const changed = Uint8Array.from(reply)
       changed[at] = byte
-      assert.ok((decodeFindNode(changed) ?? []).length <= 32)
+      assert.ok((plainPeers(decodeFindNode(changed)) ?? []).length <= 32)
     }), { numRuns: 1_000 })
   })
 })
