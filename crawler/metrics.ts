@@ -50,13 +50,13 @@ export class CrawlerMetrics {
 
     // From zero on, so that a rate exists before the first event.
     for (const outcome of OUTCOME_NAMES) {
-      this.#visits.inc({ outcome, lane: 'full' }, 0)
+      this.#visits.inc({ outcome, lane: 'fast' }, 0)
     }
   }
 
   /** Notes a visit that ended. */
   onVisit ({ result }: CompletedVisit): void {
-    this.#visits.inc({ outcome: result.outcome, lane: result.lane ?? 'full' })
+    this.#visits.inc({ outcome: result.outcome, lane: result.lane ?? 'none' })
     this.#visitSeconds.observe(result.durationMs / 1_000)
 
     for (const { address, outcome } of result.attempts) {

@@ -48,7 +48,9 @@ suite('askTable', () => {
   test('answers are matched by order and merged', async () => {
     const { answer } = await ask([[naming(1, 2), naming(2, 3)]])
 
-    assert.deepEqual({ ...answer.table, peers: plainPeers(answer.table?.peers) }, { queries: 2, failed: 0, peers: [1, 2, 3].map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] })) })
+    const peers = [1, 2, 3].map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] }))
+
+    assert.deepEqual({ ...answer.table, peers: plainPeers(answer.table?.peers) }, { queries: 2, failed: 0, peers })
     assert.deepEqual([answer.answered, answer.protocol, answer.fault], [2, KAD_PROTOCOL, undefined])
   })
 

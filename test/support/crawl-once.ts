@@ -1,0 +1,36 @@
+import { systemClock } from '../../core/clock.ts'
+import { createLogger } from '../../core/logger.ts'
+import { CrawlRun } from '../../crawler/engine/crawl.ts'
+import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
+import { seedPeers } from '../../crawler/visit/seed-peers.ts'
+import { ScriptedDns } from './scripted-dns.ts'
+import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
+import type { QueryPlan, Visitor } from '../../crawler/visit/visitor.ts'
+
+/** What to crawl, and how. */
+export interface CrawlOnceOptions {
+  visitor: Visitor
+  bootstrapPeers: readonly string[]
+  strategy: QueryPlan['strategy']
+  signal?: AbortSignal
+}
+
+const LIMITS = { crawlId: 1, crawlNumber: 0, concurrency: 100, maxPeers: 10_000, maxDurationMs: 120_000, visitTimeoutMs: 10_000 }
+
+/** Crawls a real network once and keeps the last visit of each peer, by its id as text. */
+export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string, VisitReport>> {
+  const { visitor, bootstrapPeers, strategy, signal = new AbortController().signal } = options
+  const visits = new Map<string, VisitReport>()
+  const bootstrap = await seedPeers(bootstrapPeers, new ScriptedDns({}), signal)
+  const run = new CrawlRun({
+    clock: systemClock,
+    log: createLogger({ level: 'silent' }),
+    visitor,
+    isDialable: () => true,
+    sink: { ready: () => undefined, accept: () => undefined },
+    onVisit: ({ id, result }) => visits.set(formatPeerId(id), result)
+  }, { ...LIMITS, strategy }, { bootstrap, connected: [], known: [] })
+  await run.run(signal)
+
+  return visits
+}
