@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { parseWith } from '../../../core/config.ts'
+import { ProbeError } from '../../../core/errors.ts'
+import { buildGoDevnet } from './build-go-devnet.ts'
+import type { Outcome } from '../../../core/contracts/outcome.ts'
+import type { ChildProcess } from 'node:child_process'
+
+/** Kinds of hosts, with the outcome that a TCP crawler must get. */
+export const GO_KINDS = {
+  'plain': 'ok',
+  'tcp-only': 'ok',
+  'ip6': 'ok',
+  'noise-only': 'ok',
+  'many': 'ok',
+  'client': 'identified',
+  'quic-only': 'unsupported-transport',
+  'tls-only': 'security-unsupported',
+  'dead': 'refused'
+} as const satisfies Record<string, Outcome>
+
+const GoHost = z.object({
+  id: z.string(),
+  kind: z.enum(Object.keys(GO_KINDS) as [keyof typeof GO_KINDS]),
+  keyType: z.string(),
+  agentVersion: z.string(),
+  addresses: z.array(z.string()),
+  protocols: z.array(z.string()),
+  table: z.array(z.string()).nullable(),
+  inTables: z.int()
+})
+
+/** What is true about the Go devnet. */
+export const GoDevnetTruth = z.object({ kadProtocol: z.string(), peers: z.array(GoHost) })
+
+/** {@inheritDoc GoDevnetTruth} */
+export type GoDevnetTruth = z.output<typeof GoDevnetTruth>
+
+/** Settings of {@link GoDevnetProcess}. */
+export interface GoDevnetOptions {
+  /** Hosts with TCP and QUIC. @default 40 */
+  plain?: number
+
+  /** Hosts of each special kind. @default 8 */
+  special?: number
+
+  /** Limit of the start once it is built, in milliseconds. @default 120000 */
+  startTimeoutMs?: number
+}
+
+const TAIL_CHARS = 4_096
+
+/** Real go-libp2p hosts in a child process. It ends with this process, however that ends. */
+export class GoDevnetProcess implements AsyncDisposable {
+  readonly truth: GoDevnetTruth
+  readonly #child: ChildProcess
+
+  private constructor (child: ChildProcess, truth: GoDevnetTruth) {
+    this.#child = child
+    this.truth = truth
+  }
+
+  /** Builds the program where needed, starts it and waits until all tables are filled. @throws ProbeError `PP_DEVNET_FAILED` */
+  static async open ({ plain = 40, special = 8, startTimeoutMs = 120_000 }: GoDevnetOptions, signal: AbortSignal): Promise<GoDevnetProcess> {
+    const program = await buildGoDevnet(signal)
+    const folder = mkdtempSync(join(tmpdir(), 'peerprobe-go-devnet-'))
+    const truthPath = join(folder, 'truth.json')
+    // Standard input is the leash: it ends with this process, and the child with it.
+    const child = spawn(program, ['-plain', String(plain), '-special', String(special), '-out', truthPath], { stdio: ['pipe', 'pipe', 'pipe'] })
+
+    try {
+      await ready(child, AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)]))
+      return new GoDevnetProcess(child, parseWith(GoDevnetTruth, JSON.parse(readFileSync(truthPath, 'utf8')), { code: 'PP_DEVNET_FAILED', what: truthPath }))
+    } catch (err) {
+      child.kill('SIGKILL')
+      signal.throwIfAborted()
+      throw err
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL') // it has nothing to save
+    await ended
+  }
+}
+
+async function ready (child: ChildProcess, signal: AbortSignal): Promise<void> {
+  let tail = ''
+  const { promise, resolve } = Promise.withResolvers<'ready'>()
+  const keep = (chunk: Buffer): void => {
+    tail = `${tail}${String(chunk)}`.slice(-TAIL_CHARS)
+
+    if (tail.includes('READY\n')) {
+      resolve('ready')
+    }
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  const ended = once(child, 'exit', { signal })
+
+  try {
+    if (await Promise.race([promise, ended]) === 'ready') {
+      return
+    }
+  } catch (err) {
+    throw new ProbeError('PP_DEVNET_FAILED', `the Go devnet was not ready in time: ${tail}`, { cause: err })
+  }
+
+  throw new ProbeError('PP_DEVNET_FAILED', `the Go devnet ended: ${tail}`)
+}

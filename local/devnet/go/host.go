@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log"
+	mrand "math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/libp2p/go-libp2p"
+	dht "github.com/libp2p/go-libp2p-kad-dht"
+	"github.com/libp2p/go-libp2p/core/crypto"
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/p2p/net/connmgr"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
+	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
+	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	ma "github.com/multiformats/go-multiaddr"
+)
+
+const (
+	port = 4001
+
+	// Links that each host opens to earlier ones.
+	degree = 16
+
+	// Addresses of documentation ranges that hosts of kind "many" announce beside their own: lists this
+	// long need flow control, and identify in several messages.
+	manyAddresses = 100
+	manyProtocols = 60
+)
+
+type node struct {
+	host  host.Host
+	dht   *dht.IpfsDHT
+	kind  string
+	key   string
+	agent string
+}
+
+var keyTypes = []struct {
+	name string
+	typ  int
+	bits int
+}{{"Ed25519", crypto.Ed25519, 0}, {"RSA", crypto.RSA, 2048}, {"ECDSA", crypto.ECDSA, 0}, {"secp256k1", crypto.Secp256k1, 0}}
+
+var specialKinds = []string{"tcp-only", "quic-only", "ip6", "tls-only", "noise-only", "many", "dead", "client"}
+
+func kindsOf(plain, special int) []string {
+	kinds := []string{}
+	for range plain {
+		kinds = append(kinds, "plain")
+	}
+	for range special {
+		kinds = append(kinds, specialKinds...)
+	}
+	return kinds
+}
+
+// start makes a host. Every kind has hosts of every key type.
+func start(ctx context.Context, i int, kind string, net int) (*node, error) {
+	key := keyTypes[(i+i/len(specialKinds))%len(keyTypes)]
+	private, _, err := crypto.GenerateKeyPairWithReader(key.typ, key.bits, rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	manager, err := connmgr.NewConnManager(300, 400)
+	if err != nil {
+		return nil, err
+	}
+
+	agent := fmt.Sprintf("go-devnet/%s/%s/%d", kind, key.name, i)
+	options := []libp2p.Option{
+		libp2p.Identity(private), libp2p.UserAgent(agent), libp2p.ConnectionManager(manager), libp2p.DisableRelay(), libp2p.DisableMetrics(),
+		libp2p.ResourceManager(&network.NullResourceManager{}), libp2p.ListenAddrStrings(listenOn(i, kind, net)...),
+		libp2p.Transport(tcp.NewTCPTransport), libp2p.Transport(quic.NewTransport),
+	}
+	switch kind {
+	case "tls-only":
+		options = append(options, libp2p.Security(libp2ptls.ID, libp2ptls.New))
+	case "noise-only":
+		options = append(options, libp2p.Security(noise.ID, noise.New))
+	case "many":
+		options = append(options, libp2p.AddrsFactory(announceMore(i)))
+	}
+
+	h, err := libp2p.New(options...)
+	if err != nil {
+		return nil, err
+	}
+	if kind == "many" {
+		for k := range manyProtocols {
+			h.SetStreamHandler(protocol.ID(fmt.Sprintf("/devnet/a-rather-long-protocol-name/%02d/1.0.0", k)), func(s network.Stream) { _ = s.Reset() })
+		}
+	}
+	mode := dht.ModeServer
+	if kind == "client" {
+		mode = dht.ModeClient
+	}
+	d, err := dht.New(ctx, h, dht.Mode(mode), dht.ProtocolPrefix(protocolPrefix), dht.DisableValues(), dht.DisableProviders(), dht.DisableAutoRefresh())
+	if err != nil {
+		return nil, err
+	}
+	return &node{host: h, dht: d, kind: kind, key: key.name, agent: agent}, nil
+}
+
+func listenOn(i int, kind string, net int) []string {
+	ip := fmt.Sprintf("127.%d.%d.%d", net, i/250, 1+i%250)
+	overTCP, overQUIC := fmt.Sprintf("/ip4/%s/tcp/%d", ip, port), fmt.Sprintf("/ip4/%s/udp/%d/quic-v1", ip, port)
+	switch kind {
+	case "tcp-only":
+		return []string{overTCP}
+	case "quic-only":
+		return []string{overQUIC}
+	case "ip6":
+		return []string{fmt.Sprintf("/ip6/::1/tcp/%d", 20000+i), fmt.Sprintf("/ip6/::1/udp/%d/quic-v1", 20000+i)}
+	}
+	return []string{overTCP, overQUIC}
+}
+
+func announceMore(i int) func([]ma.Multiaddr) []ma.Multiaddr {
+	extra := make([]ma.Multiaddr, 0, manyAddresses)
+	for k := range manyAddresses {
+		extra = append(extra, ma.StringCast(fmt.Sprintf("/ip6/2001:db8::%x:%x/udp/%d/quic-v1", i, k, 10000+k)))
+	}
+	return func(own []ma.Multiaddr) []ma.Multiaddr { return append(own, extra...) }
+}
+
+// connect joins each host to some earlier ones; kad-dht puts both sides into each other's tables.
+func connect(ctx context.Context, nodes []*node) {
+	slots := make(chan struct{}, 4*runtime.NumCPU())
+	var links sync.WaitGroup
+
+	for i, n := range nodes {
+		for j := 0; j < degree && j < i; j++ {
+			other := nodes[i-1] // a chain keeps the graph connected
+			if j > 0 {
+				other = nodes[mrand.IntN(i)]
+			}
+			slots <- struct{}{}
+			links.Go(func() {
+				defer func() { <-slots }()
+				limited, cancel := context.WithTimeout(ctx, 10*time.Second)
+				defer cancel()
+				// Hosts of different kinds may have no transport or security in common.
+				if err := n.host.Connect(limited, peer.AddrInfo{ID: other.host.ID(), Addrs: other.host.Addrs()}); err != nil && n.kind == other.kind {
+					log.Printf("connect %s to %s: %v", n.agent, other.agent, err)
+				}
+			})
+		}
+	}
+	links.Wait()
+}

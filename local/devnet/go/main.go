@@ -1,0 +1,85 @@
+// Command go-devnet runs real go-libp2p hosts with kad-dht in one process on loopback, joins them
+// into one DHT, writes what a perfect crawl must find to a JSON file, and serves until it is told to
+// stop or its standard input ends. Crawlers are compared with it, host by host.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+const protocolPrefix = "/peerprobe-go-devnet"
+
+func main() {
+	plain := flag.Int("plain", 40, "hosts with TCP and QUIC")
+	special := flag.Int("special", 8, "hosts of each special kind")
+	out := flag.String("out", "truth.json", "file for what a crawl must find")
+	network := flag.Int("net", 77, "hosts listen on 127.<net>.x.y")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// The parent holds the other end: when it goes, however it goes, this process goes too.
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+
+	if err := run(ctx, kindsOf(*plain, *special), *network, *out); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, kinds []string, network int, out string) error {
+	nodes := make([]*node, 0, len(kinds))
+
+	for i, kind := range kinds {
+		n, err := start(ctx, i, kind, network)
+		if err != nil {
+			return fmt.Errorf("host %d (%s): %w", i, kind, err)
+		}
+		nodes = append(nodes, n)
+	}
+
+	connect(ctx, nodes)
+	waitForTables(ctx, nodes)
+
+	truth := truthOf(nodes)
+	// Their listeners close; the others' tables keep them.
+	for _, n := range nodes {
+		if n.kind == "dead" {
+			_ = n.dht.Close()
+			_ = n.host.Close()
+		}
+	}
+	if err := writeTruth(out, truth); err != nil {
+		return err
+	}
+
+	fmt.Println("READY")
+	<-ctx.Done()
+	return nil
+}
+
+// waitForTables returns once no routing table has changed for a second: identify and insertion are asynchronous.
+func waitForTables(ctx context.Context, nodes []*node) {
+	last := -1
+	for ctx.Err() == nil {
+		size := 0
+		for _, n := range nodes {
+			size += n.dht.RoutingTable().Size()
+		}
+		if size == last {
+			return
+		}
+		last = size
+		time.Sleep(time.Second)
+	}
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../core/clock.ts'
+import { Scan } from '../../core/contracts/scan.ts'
+import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
+import { formatAddress, parseAddress } from '../../crawler/visit/address.ts'
+import { formatPeerId, parsePeerId } from '../../crawler/visit/peer-id-text.ts'
+import { hasGo } from '../../local/devnet/go/build-go-devnet.ts'
+import { GO_KINDS, GoDevnetProcess } from '../../local/devnet/go/go-devnet-process.ts'
+import { crawlOnce } from '../support/crawl-once.ts'
+import { ScriptedDns } from '../support/scripted-dns.ts'
+import type { LaneVisitor } from '../../crawler/visit/lane-visitor.ts'
+import type { GoDevnetTruth } from '../../local/devnet/go/go-devnet-process.ts'
+
+const signal = new AbortController().signal
+
+function openVisitor ({ kadProtocol }: GoDevnetTruth): LaneVisitor {
+  const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
+
+  return openFastVisitor({ kadProtocols: [kadProtocol], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 10_000 }, { clock: systemClock, dns: new ScriptedDns() })
+}
+
+/** An address by which anybody may start, of a host that is dialled over TCP. */
+const entryOf = ({ id, addresses }: GoDevnetTruth['peers'][number]): string => `${addresses.find(address => address.includes('/tcp/'))!}/p2p/${id}`
+
+suite('go-libp2p hosts', async () => {
+  const reason = await hasGo() ? false : 'no Go on this machine: install Go 1.26 or later to compare crawls with real go-libp2p hosts'
+
+  test('are all found and told truly by a Topology crawl through the fast lane, host by host', { skip: reason }, async () => {
+    await using devnet = await GoDevnetProcess.open({}, signal)
+    const { truth } = devnet
+    await using visitor = openVisitor(truth)
+    // Clients are in no table: they are started from, as bootstrap peers are.
+    const bootstrap = [truth.peers[0]!, ...truth.peers.filter(({ kind }) => kind === 'client')]
+    const visits = await crawlOnce({ visitor, bootstrapPeers: bootstrap.map(entryOf), strategy: 'Topology' })
+
+    assert.ok(truth.peers.length >= 100)
+    for (const { id, kind, keyType, agentVersion, protocols, addresses, table, inTables } of truth.peers) {
+      const visit = visits.get(id)
+      const host = `${kind} ${keyType} ${id}, in ${String(inTables)} tables`
+
+      assert.equal(visit?.outcome, GO_KINDS[kind], host)
+      if (visit.outcome === 'ok' || visit.outcome === 'identified') {
+        assert.equal(visit.identity?.agentVersion, agentVersion, host)
+        assert.deepEqual([...visit.identity.protocols].sort(), protocols, host)
+        // go-libp2p cuts its own list so that identify stays below 4 KiB; what is told must be true, and short lists whole.
+        const told = visit.identity.listenAddresses.map(formatAddress)
+        const isCut = kind === 'many'
+        assert.ok(!isCut || told.length >= 10, host)
+        assert.deepEqual(told.sort(), addresses.filter(address => !isCut || told.includes(address)).sort(), host)
+      }
+      if (visit.outcome === 'ok') {
+        assert.deepEqual(visit.routingTable?.peers.map(peer => formatPeerId(peer.id)).sort(), table, host)
+        assert.equal(visit.routingTable.failed, 0, host)
+      }
+    }
+    assert.equal(visits.size, truth.peers.length)
+  })
+
+  test('are not taken for another peer', { skip: reason }, async () => {
+    await using devnet = await GoDevnetProcess.open({ plain: 4, special: 1 }, signal)
+    await using visitor = openVisitor(devnet.truth)
+    const [one, ...others] = devnet.truth.peers.filter(({ kind }) => kind === 'plain')
+
+    for (const other of others) {
+      const address = parseAddress(one!.addresses.find(text => text.includes('/tcp/'))!)!.address
+      const { outcome, identity } = await visitor.visit({ id: parsePeerId(other.id)!, addresses: [address], plan: { strategy: 'Topology' } }, signal)
+
+      assert.equal(outcome, 'peer-id-mismatch')
+      assert.equal(identity, undefined)
+    }
+  })
+})
