@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { VERSION } from '../core/build-info.ts'
 import { DurationText, toMilliseconds } from '../core/fields.ts'
 
@@ -6,6 +6,9 @@ import { DurationText, toMilliseconds } from '../core/fields.ts'
 export interface LocalOptions {
   /** PeerProbe manifest; a practice network on this machine when absent. */
   manifestPath: string | undefined
+
+  /** Which practice network to start without a manifest: js-libp2p peers, or go-libp2p hosts. */
+  devnet: 'js' | 'go'
 
   /** Stop after one finished crawl whose visits are all stored. */
   once: boolean
@@ -23,12 +26,22 @@ export interface LocalOptions {
   embedded: boolean
 }
 
+interface RawOptions {
+  devnet: 'js' | 'go'
+  once: boolean
+  for?: number
+  data?: string
+  json: boolean
+  embedded: boolean
+}
+
 /** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
 export function parseOptions (argv: readonly string[]): LocalOptions {
   const command = new Command('peerprobe')
     .description('Crawls a libp2p network from this machine: crawler, message bus, consumer and database in one command.\nWithout a manifest it starts a practice network of real libp2p peers on loopback and crawls that.')
     .version(VERSION)
     .argument('[manifest]', 'file with a PeerProbe, such as examples/amino.yaml')
+    .addOption(new Option('--devnet <kind>', 'which practice network to start without a manifest: of js-libp2p peers, or of go-libp2p hosts (needs Go)').choices(['js', 'go']).default('js'))
     .option('--once', 'stop after one crawl, when everything is stored', false)
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
     .option('--data <dir>', 'where the database and the dumps go')
@@ -36,9 +49,9 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
-  const { once, for: forMs, data, json, embedded } = command.opts<{ once: boolean, for?: number, data?: string, json: boolean, embedded: boolean }>()
+  const { devnet, once, for: forMs, data, json, embedded } = command.opts<RawOptions>()
 
-  return { manifestPath: command.args[0], once, forMs, dataDir: data, json, embedded }
+  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, json, embedded }
 }
 
 function parseDuration (text: string): number {

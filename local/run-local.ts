@@ -6,6 +6,8 @@ import { createLogger } from '../core/logger.ts'
 import { PeerProbe } from '../operator/api/v1alpha1.ts'
 import { openDataFolder } from './data-folder.ts'
 import { devnetManifest } from './devnet/devnet-manifest.ts'
+import { GoDevnetProcess } from './devnet/go/go-devnet-process.ts'
+import { devnetTruthOf } from './devnet/go/go-truth.ts'
 import { DevnetProcess } from './devnet/spawn.ts'
 import { followRun } from './follow-run.ts'
 import { readManifest } from './manifest.ts'
@@ -15,6 +17,7 @@ import { Processes } from './processes.ts'
 import type { EventBus } from '../core/bus/event-bus.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { DevnetTruth } from './devnet/truth.ts'
 import type { LocalOptions } from './options.ts'
 import type { LocalPlan } from './plan.ts'
 import type { ProgressView } from './progress-view.ts'
@@ -25,7 +28,7 @@ const HOME = '.peerprobe'
 // The runner itself logs nothing: what it has to say, it says to the person.
 const log = createLogger({ level: 'silent' })
 
-interface Run { probe: PeerProbe, plan: LocalPlan, folder: DataFolder, devnet: DevnetProcess | undefined }
+interface Run { probe: PeerProbe, plan: LocalPlan, folder: DataFolder, devnet: DevnetTruth | undefined }
 
 /** Where a run reports. */
 export interface RunDeps {
@@ -62,12 +65,21 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
-  view.say('starting a practice network of real libp2p peers on this machine')
-  const devnet = stack.use(await DevnetProcess.open({ truthPath: join(folder.path, 'devnet.json') }, signal))
-  const probe = PeerProbe.parse(devnetManifest(devnet.truth))
+  const devnet = await openDevnet(options, view, stack, signal)
+  const probe = PeerProbe.parse(devnetManifest(devnet))
 
-  view.say(`${String(devnet.truth.peers.length)} peers: ${String(devnet.truth.contactable)} that answer, the others dead in several ways`)
+  view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, the others dead in several ways`)
   return { probe, plan: planFor(probe, folder), folder, devnet }
+}
+
+async function openDevnet ({ devnet }: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<DevnetTruth> {
+  if (devnet === 'go') {
+    view.say('starting a practice network of real go-libp2p hosts on this machine; building it the first time takes minutes')
+    return devnetTruthOf(stack.use(await GoDevnetProcess.open({}, signal)).truth)
+  }
+
+  view.say('starting a practice network of real libp2p peers on this machine')
+  return stack.use(await DevnetProcess.open({}, signal)).truth
 }
 
 async function runProcesses ({ plan, folder, ...run }: Run, options: LocalOptions, { view, onResult }: RunDeps, signal: AbortSignal): Promise<void> {
@@ -122,5 +134,5 @@ async function readResult ({ plan, folder, devnet }: Run): Promise<RunResult> {
     }
   }
 
-  return { scans, database: folder.databasePath, dump: newestDump(folder.dumpFolder), devnet: devnet?.truth }
+  return { scans, database: folder.databasePath, dump: newestDump(folder.dumpFolder), devnet }
 }

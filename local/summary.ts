@@ -84,12 +84,14 @@ function distributionLines (title: string, { top, other }: Distribution, whole: 
 
   const rest = other + top.slice(ROWS).reduce((sum, { count }) => sum + count, 0)
   const largest = top[0]?.count ?? 1
-  const row = (value: string, count: number): string => `  ${fit(printable(value) || '(empty)', LABEL_WIDTH).padEnd(LABEL_WIDTH)} ${formatCount(count).padStart(7)} ${formatShare(count, whole).padStart(6)}  ${'▇'.repeat(Math.round(BAR_WIDTH * count / largest))}`.trimEnd()
+  const label = (value: string, count: number): string => `  ${fit(printable(value) || '(empty)', LABEL_WIDTH).padEnd(LABEL_WIDTH)} ${formatCount(count).padStart(7)}`
+  const row = (value: string, count: number): string => `${label(value, count)} ${formatShare(count, whole).padStart(6)}  ${'▇'.repeat(Math.round(BAR_WIDTH * count / largest))}`.trimEnd()
 
   return [
     title,
     ...top.slice(0, ROWS).map(({ value, count }) => row(value, count)),
-    ...rest > 0 ? [row(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
+    // Where a peer has several values, those of the rest overlap: their sum is no share of the peers.
+    ...rest > 0 ? [label(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
     ''
   ]
 }

@@ -21,14 +21,15 @@ export const ROLES = {
   'stale': { expectedOutcome: 'peer-id-mismatch', summary: 'Another peer lives at its address now.' },
   'gone': { expectedOutcome: 'refused', summary: 'It was here and has left.' },
   'quic-only': { expectedOutcome: 'unsupported-transport', summary: 'It has a QUIC address only.' },
+  'tls-only': { expectedOutcome: 'security-unsupported', summary: 'It speaks TLS and no Noise; only in the Go devnet.' },
   'metadata': { expectedOutcome: 'filtered', summary: 'It claims the address of a cloud\'s metadata service, which must never be dialled.' }
 } as const
 
 /** A role from the table above. */
 export type Role = keyof typeof ROLES
 
-/** Kinds of identity keys. ECDSA is missing: js-libp2p makes no peer id of such a key. */
-export const KEY_TYPES = ['Ed25519', 'secp256k1', 'RSA'] as const
+/** Kinds of identity keys. ECDSA only in the Go devnet: js-libp2p makes no peer id of such a key. */
+export const KEY_TYPES = ['Ed25519', 'secp256k1', 'RSA', 'ECDSA'] as const
 
 /** One of {@link KEY_TYPES}. */
 export type KeyType = typeof KEY_TYPES[number]

@@ -9,15 +9,19 @@ const run = (...args: string[]): { status: number | null, stderr: string, stdout
 
 suite('the command line', () => {
   test('asks for a practice network when nothing is given', () => {
-    assert.deepEqual(parseOptions([]), { manifestPath: undefined, once: false, forMs: undefined, dataDir: undefined, json: false, embedded: false })
+    assert.deepEqual(parseOptions([]), { manifestPath: undefined, devnet: 'js', once: false, forMs: undefined, dataDir: undefined, json: false, embedded: false })
   })
 
   test('takes a manifest, a duration and a folder', () => {
-    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--json']), { manifestPath: 'amino.yaml', once: true, forMs: 90_000, dataDir: 'here', json: true, embedded: false })
+    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', json: true, embedded: false })
+  })
+
+  test('asks for go-libp2p hosts by --devnet go', () => {
+    assert.equal(parseOptions(['--devnet', 'go']).devnet, 'go')
   })
 
   test('names a mistake and exits with a failure', () => {
-    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/]] as const) {
+    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--devnet', 'rust'], /Allowed choices are js, go/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/]] as const) {
       const { status, stderr } = run(...args)
       assert.notEqual(status, 0)
       assert.match(stderr, words)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { parseWith } from '../../../core/config.ts'
 import { ProbeError } from '../../../core/errors.ts'
+import { KEY_TYPES } from '../truth.ts'
 import { buildGoDevnet } from './build-go-devnet.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { ChildProcess } from 'node:child_process'
@@ -26,7 +27,7 @@ export const GO_KINDS = {
 const GoHost = z.object({
   id: z.string(),
   kind: z.enum(Object.keys(GO_KINDS) as [keyof typeof GO_KINDS]),
-  keyType: z.string(),
+  keyType: z.enum(KEY_TYPES),
   agentVersion: z.string(),
   addresses: z.array(z.string()),
   protocols: z.array(z.string()),

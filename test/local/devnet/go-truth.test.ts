@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { devnetTruthOf } from '../../../local/devnet/go/go-truth.ts'
+import { DevnetTruth } from '../../../local/devnet/truth.ts'
+import type { GoDevnetTruth } from '../../../local/devnet/go/go-devnet-process.ts'
+
+const host = (id: string, kind: GoDevnetTruth['peers'][number]['kind']): GoDevnetTruth['peers'][number] => ({
+  id,
+  kind,
+  keyType: 'ECDSA',
+  agentVersion: `go/${kind}`,
+  addresses: ['/ip4/127.77.0.1/udp/4001/quic-v1', '/ip4/127.77.0.1/tcp/4001'],
+  protocols: [],
+  table: [],
+  inTables: 1
+})
+
+test('a Go devnet is told in the words of the other one, with its clients among the bootstrap peers', () => {
+  const truth = devnetTruthOf({ kadProtocol: '/x/kad/1.0.0', peers: [host('a', 'plain'), host('b', 'client'), host('c', 'dead'), host('d', 'tls-only'), host('e', 'many')] })
+
+  assert.deepEqual(DevnetTruth.parse(truth), truth)
+  assert.deepEqual(truth.peers.map(({ role, expectedOutcome }) => [role, expectedOutcome]), [
+    ['server', 'ok'],
+    ['client', 'identified'],
+    ['gone', 'refused'],
+    ['tls-only', 'security-unsupported'],
+    ['server', 'ok']
+  ])
+  assert.equal(truth.contactable, 3)
+  assert.deepEqual(truth.bootstrapPeers, ['a', 'e', 'b'].map(id => `/ip4/127.77.0.1/tcp/4001/p2p/${id}`))
+})
