@@ -4,10 +4,10 @@
 // know these cannot find ids that collide more often than by chance (universal hashing, Carter and Wegman).
 
 // Peer ids by the libp2p specification: a key of at most 42 bytes stands in the id itself, a longer one by
-// its SHA-256. js-libp2p also inlines ECDSA keys, of 91 bytes.
+// its SHA-256. The same as in wire/peer-id.ts, which the engine may not import; a test compares them.
 const IDENTITY = 0x00
 const SHA2_256 = 0x12
-const MAX_INLINE_KEY = 91
+const MAX_INLINE_KEY = 42
 const MIN_INLINE_KEY = 8
 const SHA2_256_BYTES = 32
 

@@ -1,14 +1,13 @@
+import { MAX_PEER_ID_BYTES } from './peer-id.ts'
+
 // Strangers choose the ids, so the hash is a sum of the bytes times secret random factors: whoever does not
 // know these cannot find ids that collide more often than by chance (universal hashing, Carter and Wegman).
 
-/** Bytes that count: those of the longest id in use, an inlined ECDSA key. */
-const MAX_BYTES = 93
-
-const FACTORS = crypto.getRandomValues(new Int32Array(MAX_BYTES))
+const FACTORS = crypto.getRandomValues(new Int32Array(MAX_PEER_ID_BYTES))
 
 /** A hash of a peer id, of 32 bits, good for this process only. */
 export function hashId (id: Uint8Array): number {
-  const length = Math.min(id.length, MAX_BYTES)
+  const length = Math.min(id.length, MAX_PEER_ID_BYTES)
   let hash = 0
 
   for (let i = 0; i < length; i++) {

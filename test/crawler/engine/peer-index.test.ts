@@ -2,20 +2,27 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { isPeerId, PeerIndex } from '../../../crawler/engine/peer-index.ts'
+import { isPeerId as isPeerIdOnTheWire } from '../../../crawler/wire/peer-id.ts'
 
 const sha256 = (fill: number): Uint8Array => Uint8Array.from([0x12, 32, ...Array<number>(32).fill(fill)])
 const inline = (length: number): Uint8Array => Uint8Array.from([0x00, length, ...Array<number>(length).fill(7)])
 
 suite('isPeerId', () => {
-  test('holds for hashes of keys, inline keys and the inline ECDSA keys of js-libp2p', () => {
-    assert.ok([sha256(1), inline(36), inline(37), inline(91)].every(isPeerId))
+  test('holds for hashes of keys and for inline keys', () => {
+    assert.ok([sha256(1), inline(36), inline(37), inline(42)].every(isPeerId))
+  })
+
+  test('holds for exactly what the wire takes for peer ids', () => {
+    const multihash = fc.tuple(fc.constantFrom(0x00, 0x12, 0x13), fc.nat({ max: 127 })).map(([code, length]) => Uint8Array.from([code, length, ...Array<number>(length).fill(1)]))
+
+    fc.assert(fc.property(fc.oneof(multihash, fc.uint8Array()), id => isPeerId(id) === isPeerIdOnTheWire(id)), { numRuns: 2_000 })
   })
 
   test('does not hold for anything else that a peer may name', () => {
     const lies = [[], [0], [0, 0], [0x12, 32], [0x12, 31, ...Array<number>(31).fill(1)], [0x13, 32, ...Array<number>(32).fill(1)], [0, 36, 1, 2]]
 
     assert.ok(lies.map(bytes => Uint8Array.from(bytes)).every(id => !isPeerId(id)))
-    assert.equal(isPeerId(inline(92)), false)
+    assert.equal(isPeerId(inline(43)), false)
     assert.equal(isPeerId(inline(7)), false)
     assert.equal(isPeerId(Uint8Array.from([...sha256(1), 0])), false)
   })

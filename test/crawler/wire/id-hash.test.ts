@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { hashId } from '../../../crawler/wire/id-hash.ts'
+import { MAX_PEER_ID_BYTES } from '../../../crawler/wire/peer-id.ts'
 import { nobodyId } from '../../support/peer-fixtures.ts'
 
 suite('hashId', () => {
@@ -19,10 +20,10 @@ suite('hashId', () => {
     assert.ok(new Set(hashes).size > 4_000)
   })
 
-  test('counts every byte of the longest id in use', () => {
-    const id = new Uint8Array(93).fill(1)
-    const changed = new Uint8Array(93).fill(1)
-    changed[92] = 2
+  test('counts every byte of the longest id', () => {
+    const id = new Uint8Array(MAX_PEER_ID_BYTES).fill(1)
+    const changed = Uint8Array.from(id)
+    changed[MAX_PEER_ID_BYTES - 1] = 2
 
     assert.notEqual(hashId(id), hashId(changed))
   })
