@@ -13,7 +13,8 @@ suite('isPeerId', () => {
   })
 
   test('holds for exactly what the wire takes for peer ids', () => {
-    const multihash = fc.tuple(fc.constantFrom(0x00, 0x12, 0x13), fc.nat({ max: 127 })).map(([code, length]) => Uint8Array.from([code, length, ...Array<number>(length).fill(1)]))
+    const multihash = fc.tuple(fc.constantFrom(0x00, 0x12, 0x13), fc.nat({ max: 127 }))
+      .map(([code, length]) => Uint8Array.from([code, length, ...Array<number>(length).fill(1)]))
 
     fc.assert(fc.property(fc.oneof(multihash, fc.uint8Array()), id => isPeerId(id) === isPeerIdOnTheWire(id)), { numRuns: 2_000 })
   })
