@@ -54,44 +54,62 @@ export interface GoDevnetOptions {
 }
 
 const TAIL_CHARS = 4_096
+const TRUTH_FILE = 'truth.json'
 
 /** Real go-libp2p hosts in a child process. It ends with this process, however that ends. */
 export class GoDevnetProcess implements AsyncDisposable {
   readonly truth: GoDevnetTruth
   readonly #child: ChildProcess
+  readonly #folder: string
+  readonly #startTimeoutMs: number
 
-  private constructor (child: ChildProcess, truth: GoDevnetTruth) {
+  private constructor (child: ChildProcess, folder: string, startTimeoutMs: number) {
     this.#child = child
-    this.truth = truth
+    this.#folder = folder
+    this.#startTimeoutMs = startTimeoutMs
+    this.truth = readTruth(folder)
   }
 
   /** Builds the program where needed, starts it and waits until all tables are filled. @throws ProbeError `PP_DEVNET_FAILED` */
   static async open ({ plain = 40, special = 8, startTimeoutMs = 120_000 }: GoDevnetOptions, signal: AbortSignal): Promise<GoDevnetProcess> {
     const program = await buildGoDevnet(signal)
     const folder = mkdtempSync(join(tmpdir(), 'peerprobe-go-devnet-'))
-    const truthPath = join(folder, 'truth.json')
     // Standard input is the leash: it ends with this process, and the child with it.
-    const child = spawn(program, ['-plain', String(plain), '-special', String(special), '-out', truthPath], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(program, ['-plain', String(plain), '-special', String(special), '-out', join(folder, TRUTH_FILE)], { stdio: ['pipe', 'pipe', 'pipe'] })
 
     try {
       await ready(child, AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)]))
-      return new GoDevnetProcess(child, parseWith(GoDevnetTruth, JSON.parse(readFileSync(truthPath, 'utf8')), { code: 'PP_DEVNET_FAILED', what: truthPath }))
+      return new GoDevnetProcess(child, folder, startTimeoutMs)
     } catch (err) {
       child.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
       signal.throwIfAborted()
       throw err
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
     }
+  }
+
+  /** The truth as it is now: a table may have exchanged a peer since the start. */
+  async truthNow (signal: AbortSignal): Promise<GoDevnetTruth> {
+    const again = ready(this.#child, AbortSignal.any([signal, AbortSignal.timeout(this.#startTimeoutMs)]))
+    this.#child.kill('SIGUSR1')
+    await again
+
+    return readTruth(this.#folder)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL') // it has nothing to save
     await ended
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 
+function readTruth (folder: string): GoDevnetTruth {
+  return parseWith(GoDevnetTruth, JSON.parse(readFileSync(join(folder, TRUTH_FILE), 'utf8')), { code: 'PP_DEVNET_FAILED', what: TRUTH_FILE })
+}
+
+// Resolves when the program says that it has written the truth.
 async function ready (child: ChildProcess, signal: AbortSignal): Promise<void> {
   let tail = ''
   const { promise, resolve } = Promise.withResolvers<'ready'>()
@@ -104,14 +122,18 @@ async function ready (child: ChildProcess, signal: AbortSignal): Promise<void> {
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
-  const ended = once(child, 'exit', { signal })
+  const ended = new AbortController()
 
   try {
-    if (await Promise.race([promise, ended]) === 'ready') {
+    if (await Promise.race([promise, once(child, 'exit', { signal: AbortSignal.any([signal, ended.signal]) })]) === 'ready') {
       return
     }
   } catch (err) {
     throw new ProbeError('PP_DEVNET_FAILED', `the Go devnet was not ready in time: ${tail}`, { cause: err })
+  } finally {
+    ended.abort()
+    child.stdout?.off('data', keep).resume()
+    child.stderr?.off('data', keep).resume()
   }
 
   throw new ProbeError('PP_DEVNET_FAILED', `the Go devnet ended: ${tail}`)

@@ -51,35 +51,47 @@ func run(ctx context.Context, kinds []string, network int, out string) error {
 	connect(ctx, nodes)
 	waitForTables(ctx, nodes)
 
-	truth := truthOf(nodes)
-	// Their listeners close; the others' tables keep them.
+	hosts := hostsOf(nodes)
+	// Their listeners close. The others' tables keep them, or put a spare peer in their place: what stands then is the truth.
 	for _, n := range nodes {
 		if n.kind == "dead" {
 			_ = n.dht.Close()
 			_ = n.host.Close()
 		}
 	}
-	if err := writeTruth(out, truth); err != nil {
-		return err
-	}
+	waitForTables(ctx, nodes)
 
-	fmt.Println("READY")
-	<-ctx.Done()
-	return nil
+	// kad-dht may still exchange a peer of a table. Whoever compares asks for the tables again by SIGUSR1.
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGUSR1)
+
+	for {
+		if err := writeTruth(out, addTables(hosts, nodes)); err != nil {
+			return err
+		}
+		fmt.Println("READY")
+
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-again:
+		}
+	}
 }
 
-// waitForTables returns once no routing table has changed for a second: identify and insertion are asynchronous.
+// waitForTables returns once no routing table has changed for two seconds: identify and insertion are asynchronous.
 func waitForTables(ctx context.Context, nodes []*node) {
-	last := -1
-	for ctx.Err() == nil {
-		size := 0
+	last, same := "", 0
+	for ctx.Err() == nil && same < 2 {
+		now := ""
 		for _, n := range nodes {
-			size += n.dht.RoutingTable().Size()
+			now += fmt.Sprintln(n.table())
 		}
-		if size == last {
-			return
+		if now == last {
+			same++
+		} else {
+			last, same = now, 0
 		}
-		last = size
 		time.Sleep(time.Second)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"sort"
 
-	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
 )
 
@@ -18,7 +17,7 @@ type HostTruth struct {
 	Addresses []string `json:"addresses"`
 	Protocols []string `json:"protocols"`
 
-	// Table holds the ids of its routing table, sorted.
+	// Table holds the ids of its routing table, sorted; only of servers that are up.
 	Table []string `json:"table"`
 
 	// InTables counts the routing tables of servers that hold it: a crawl can find it when there is one.
@@ -31,31 +30,50 @@ type Truth struct {
 	Peers       []HostTruth `json:"peers"`
 }
 
-func truthOf(nodes []*node) Truth {
-	in := map[peer.ID]int{}
-	for _, n := range nodes {
-		if n.kind != "client" && n.kind != "dead" {
-			for _, known := range n.dht.RoutingTable().ListPeers() {
-				in[known]++
-			}
+// table returns the ids of a host's routing table, sorted. Without those whose addresses it does not know (any more, for
+// the dead): go-libp2p-kad-dht does not name them in its answers.
+func (n *node) table() []string {
+	ids := []string{}
+	for _, known := range n.dht.RoutingTable().ListPeers() {
+		if len(n.host.Peerstore().Addrs(known)) > 0 {
+			ids = append(ids, known.String())
 		}
 	}
+	sort.Strings(ids)
+	return ids
+}
 
-	truth := Truth{KadProtocol: protocolPrefix + "/kad/1.0.0", Peers: []HostTruth{}}
+// hostsOf tells what the hosts say of themselves, while all of them are up.
+func hostsOf(nodes []*node) []HostTruth {
+	hosts := []HostTruth{}
 	for _, n := range nodes {
-		one := HostTruth{ID: n.host.ID().String(), Kind: n.kind, KeyType: n.key, Agent: n.agent, InTables: in[n.host.ID()]}
+		one := HostTruth{ID: n.host.ID().String(), Kind: n.kind, KeyType: n.key, Agent: n.agent}
 		for _, address := range n.host.Addrs() {
 			one.Addresses = append(one.Addresses, address.String())
 		}
-		for _, known := range n.dht.RoutingTable().ListPeers() {
-			one.Table = append(one.Table, known.String())
-		}
 		one.Protocols = protocol.ConvertToStrings(n.host.Mux().Protocols())
 		sort.Strings(one.Protocols)
-		sort.Strings(one.Table)
-		truth.Peers = append(truth.Peers, one)
+		hosts = append(hosts, one)
 	}
-	return truth
+	return hosts
+}
+
+// addTables completes the truth with the tables as they stand now.
+func addTables(hosts []HostTruth, nodes []*node) Truth {
+	in := map[string]int{}
+	for i, n := range nodes {
+		if n.kind == "client" || n.kind == "dead" {
+			continue
+		}
+		hosts[i].Table = n.table()
+		for _, id := range hosts[i].Table {
+			in[id]++
+		}
+	}
+	for i := range hosts {
+		hosts[i].InTables = in[hosts[i].ID]
+	}
+	return Truth{KadProtocol: protocolPrefix + "/kad/1.0.0", Peers: hosts}
 }
 
 func writeTruth(path string, truth Truth) error {
