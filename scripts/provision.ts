@@ -1,0 +1,52 @@
+/**
+ * `node scripts/provision.ts [part …]`: brings the real servers that tests and benchmarks run against onto
+ * this machine, into the user's cache folder where that is possible. Says of each part where it is, or
+ * loudly that it cannot be had here and how to get it; then it exits 1.
+ */
+import { errorText } from '../core/errors.ts'
+import { formatMilliseconds } from '../core/fields.ts'
+import { kafka } from './provision/kafka.ts'
+import { mariadb } from './provision/mariadb.ts'
+import { mysql } from './provision/mysql.ts'
+import type { Found, Part } from './provision/part.ts'
+
+const PARTS: readonly Part[] = [kafka, mariadb, mysql]
+
+const asked = process.argv.slice(2)
+const names = asked.length === 0 || asked.includes('all') ? PARTS.map(({ name }) => name) : asked
+const unknown = names.filter(name => !PARTS.some(part => part.name === name))
+const interrupt = new AbortController()
+process.once('SIGINT', () => {
+  interrupt.abort()
+})
+
+if (unknown.length > 0) {
+  say(`no part is called ${unknown.join(', ')}: there are ${PARTS.map(({ name }) => name).join(', ')} and all`)
+  process.exitCode = 64
+} else {
+  for (const part of PARTS.filter(({ name }) => names.includes(name))) {
+    await provide(part)
+  }
+}
+
+async function provide (part: Part): Promise<void> {
+  const startedAt = performance.now()
+  const { name } = part
+
+  if ('missing' in part.find()) {
+    say(`${name.padEnd(10)} on its way, this may take minutes …`)
+  }
+
+  const found = await part.provide(interrupt.signal).catch((err: unknown): Found => ({ missing: `getting it failed: ${errorText(err)}` }))
+
+  if ('at' in found) {
+    say(`${name.padEnd(10)} ${found.at} (${formatMilliseconds(performance.now() - startedAt)})`)
+  } else {
+    say(`${name.padEnd(10)} MISSING, its tests are left out: ${found.missing}`)
+    process.exitCode = 1
+  }
+}
+
+function say (text: string): void {
+  process.stdout.write(`${text}\n`)
+}

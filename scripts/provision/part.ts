@@ -1,0 +1,13 @@
+/** Where a part is on this machine; or that it is missing, and how to get it. */
+export type Found = { at: string } | { missing: string }
+
+/** A real server that tests and benchmarks run against. */
+export interface Part {
+  name: string
+
+  /** Looks for the part; installs nothing. */
+  find (): Found
+
+  /** Brings the part onto this machine where it is missing. Rejects when a step of it fails. */
+  provide (signal: AbortSignal): Promise<Found>
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+
+// Where Debian keeps servers: not on the PATH of an ordinary user.
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** The path of a program, from the PATH or the system's folders for servers. */
+export function findProgram (name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS]
+
+  return folders.filter(folder => folder !== '').map(folder => join(folder, name)).find(isExecutable)
+}
+
+/** The first of some programs that is not on this machine. */
+export function missingProgram (...names: string[]): string | undefined {
+  return names.find(name => findProgram(name) === undefined)
+}
+
+/** Whether this process may install packages of the system. */
+export function isRoot (): boolean {
+  return process.getuid?.() === 0
+}
+
+/** Runs a program to its end; rejects with what it printed. It gets the lowest priority: tests run beside it. */
+export async function runProgram (program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+  const { stdout } = await promisify(execFile)('nice', ['-n', '19', program, ...args], {
+    signal,
+    maxBuffer: 16 * 1_024 * 1_024,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  })
+
+  return stdout
+}
+
+function isExecutable (path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false // not there, or not for us: either way not a program to run
+  }
+}

@@ -1,0 +1,79 @@
+/** One node of a test cluster: broker and controller in one process. */
+export interface KafkaNode {
+  id: number
+  port: number
+  controllerPort: number
+  folder: string
+}
+
+/** What a cluster's brokers ask of those who connect to the listeners beside the plain one. */
+export interface KafkaSecurity {
+  /** Ports of the first node. */
+  plainPort: number
+  scramPort: number
+  mtlsPort: number
+
+  /** PEM with the broker's key and certificates. */
+  keystoreFile: string
+  caFile: string
+
+  /** Users of SASL PLAIN; those of SCRAM are made when the storage is formatted. */
+  users: Readonly<Record<string, string>>
+}
+
+const HOST = '127.0.0.1'
+
+/** The settings of one node: small, quick to elect and to rebalance, never creating a topic by itself. */
+export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], security?: KafkaSecurity): string {
+  const replicas = Math.min(3, nodes.length)
+  const listeners = [`PLAINTEXT://${HOST}:${String(node.port)}`, ...security === undefined ? [] : securedListeners(security)]
+  const entries: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': node.id,
+    'controller.quorum.bootstrap.servers': nodes.map(({ controllerPort }) => `${HOST}:${String(controllerPort)}`).join(),
+    'listeners': [...listeners, `CONTROLLER://${HOST}:${String(node.controllerPort)}`].join(),
+    'advertised.listeners': listeners.join(),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PLAIN:SASL_SSL,SCRAM:SASL_SSL,MTLS:SSL',
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': node.folder,
+    'auto.create.topics.enable': false,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': Math.min(2, replicas),
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': 6,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': 1,
+    'broker.session.timeout.ms': 6_000,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1_000,
+    ...security === undefined ? {} : securedEntries(security)
+  }
+
+  return Object.entries(entries).map(([name, value]) => `${name}=${String(value)}\n`).join('')
+}
+
+function securedListeners ({ plainPort, scramPort, mtlsPort }: KafkaSecurity): string[] {
+  return [`PLAIN://${HOST}:${String(plainPort)}`, `SCRAM://${HOST}:${String(scramPort)}`, `MTLS://${HOST}:${String(mtlsPort)}`]
+}
+
+function securedEntries ({ keystoreFile, caFile, users }: KafkaSecurity): Record<string, string> {
+  const plainUsers = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`).join(' ')
+
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keystoreFile,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': caFile,
+    'listener.name.mtls.ssl.client.auth': 'required',
+    'listener.name.plain.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.plain.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required ${plainUsers};`,
+    'listener.name.scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.scram.scram-sha-512.sasl.jaas.config': 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': 'User:ANONYMOUS',
+    'allow.everyone.if.no.acl.found': 'false'
+  }
+}

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { TempFolder } from '../temp-folder.ts'
+import { Certificates } from './certificates.ts'
+import { freePorts } from './free-ports.ts'
+import { kafkaProperties } from './kafka-properties.ts'
+import { LeashedProcess } from './leashed-process.ts'
+import { isListening } from './tcp-answer.ts'
+import type { KafkaNode, KafkaSecurity } from './kafka-properties.ts'
+
+/** What {@link KafkaServer.open} starts. */
+export interface KafkaServerOptions {
+  /** Nodes of the cluster. @default 1 */
+  nodes?: number
+
+  /** Opens listeners for SASL PLAIN, SCRAM-SHA-512 and client certificates on the first node, all over TLS; these users may do what ACLs grant them. */
+  users?: Readonly<Record<string, string>>
+}
+
+// Any identifiers will do, as long as all nodes are told the same.
+const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
+const DIRECTORY_IDS = ['JEXY6aqzQY-32P5TStzaFg', 'MvDxzVmcRsaTz33bUuRU6A', '07R5amHmR32VDA6jHkGbTA']
+
+const START_LIMIT_MS = 60_000
+
+/** A real Apache Kafka for one test file: one node or three, in temporary folders, on free ports. */
+export class KafkaServer implements AsyncDisposable {
+  readonly nodes: readonly KafkaNode[]
+  readonly security: KafkaSecurity | undefined
+
+  /** Of the test's own authority, where there is security; it can issue more. */
+  readonly certificates: Certificates | undefined
+
+  readonly #jars: string
+  readonly #folder: TempFolder
+  readonly #running = new Map<number, LeashedProcess>()
+
+  private constructor (jars: string, folder: TempFolder, cluster: { nodes: KafkaNode[], security?: KafkaSecurity, certificates?: Certificates }) {
+    this.#jars = jars
+    this.#folder = folder
+    this.nodes = cluster.nodes
+    this.security = cluster.security
+    this.certificates = cluster.certificates
+  }
+
+  /** Formats and starts a cluster from a folder of jars (`scripts/provision/kafka.ts` finds it); resolves when all nodes take connections. */
+  static async open (jars: string, { nodes: count = 1, users }: KafkaServerOptions = {}): Promise<KafkaServer> {
+    const folder = new TempFolder()
+    const ports = await freePorts(2 * count + 3)
+    const nodes = Array.from({ length: count }, (_, i): KafkaNode => {
+      return { id: i + 1, port: ports[2 * i]!, controllerPort: ports[2 * i + 1]!, folder: folder.file(`node-${String(i + 1)}`) }
+    })
+    const [plainPort, scramPort, mtlsPort] = ports.slice(-3) as [number, number, number]
+    const certificates = users === undefined ? undefined : new Certificates(folder.path)
+    const server = new KafkaServer(jars, folder, users === undefined || certificates === undefined
+      ? { nodes }
+      : { nodes, certificates, security: { plainPort, scramPort, mtlsPort, users, caFile: certificates.caFile, keystoreFile: certificates.bundle('broker', 'DNS:localhost,IP:127.0.0.1') } })
+
+    try {
+      await Promise.all(nodes.map(async (node) => {
+        await server.#format(node)
+        await server.start(node.id)
+      }))
+    } catch (err) {
+      await server[Symbol.asyncDispose]()
+      throw err
+    }
+
+    return server
+  }
+
+  /** Addresses of the listeners without security. */
+  get brokers (): string[] {
+    return this.nodes.map(({ port }) => `127.0.0.1:${String(port)}`)
+  }
+
+  /** Starts a node that was killed. */
+  async start (id: number): Promise<void> {
+    const node = this.#node(id)
+    const process = await LeashedProcess.start(['java', '-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...this.#classes(), 'kafka.Kafka', propertiesFile(node)], { logPath: `${node.folder}.log` })
+    this.#running.set(id, process)
+    await process.ready(async () => await isListening(node.port), START_LIMIT_MS)
+  }
+
+  /** Kills a node as a power cut would. */
+  async kill (id: number): Promise<void> {
+    await this.#running.get(id)?.kill()
+    this.#running.delete(id)
+  }
+
+  /** Kills all nodes and removes their folders. */
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.all([...this.#running.keys()].map(async (id) => {
+      await this.kill(id)
+    }))
+    this.#folder[Symbol.dispose]()
+  }
+
+  async #format (node: KafkaNode): Promise<void> {
+    writeFileSync(propertiesFile(node), kafkaProperties(node, this.nodes, this.security))
+    const controllers = this.nodes.map(({ id, controllerPort }) => `${String(id)}@127.0.0.1:${String(controllerPort)}:${DIRECTORY_IDS[id - 1]!}`).join()
+    const scram = Object.entries(this.security?.users ?? {}).flatMap(([name, password]) => ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`])
+
+    await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '--initial-controllers', controllers, ...scram, '-c', propertiesFile(node)])
+  }
+
+  #classes (): string[] {
+    const logging = this.#folder.file('log4j2.properties')
+    writeFileSync(logging, 'rootLogger.level=WARN\nrootLogger.appenderRef.stderr.ref=stderr\nappender.stderr.type=Console\nappender.stderr.name=stderr\nappender.stderr.target=SYSTEM_ERR\nappender.stderr.layout.type=PatternLayout\nappender.stderr.layout.pattern=%d{ISO8601} %p %m (%c)%n\n')
+
+    return [`-Dlog4j2.configurationFile=${logging}`, '-cp', join(this.#jars, '*')]
+  }
+
+  #node (id: number): KafkaNode {
+    return this.nodes.find(node => node.id === id)!
+  }
+}
+
+function propertiesFile ({ folder }: KafkaNode): string {
+  return `${folder}.properties`
+}

@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { findProgram } from '../../../scripts/provision/programs.ts'
+import type { SqlServerKind } from './sql-server.ts'
+
+/** MariaDB, from the path of `mariadbd` (`scripts/provision/mariadb.ts` finds it). */
+export function mariadbKind (program: string): SqlServerKind {
+  const user = process.getuid?.() === 0 ? ['--user=root'] : []
+
+  return {
+    async initialize ({ dataFolder }) {
+      // Without name resolution root may come from 127.0.0.1 as well as from localhost.
+      await promisify(execFile)(findProgram('mariadb-install-db')!, ['--no-defaults', ...user, `--datadir=${dataFolder}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'])
+    },
+    command: ({ args }) => [program, '--no-defaults', ...user, ...args]
+  }
+}
