@@ -21,17 +21,17 @@ import type { Socket } from 'node:net'
 export const KAD = '/test/kad/1.0.0'
 /** The key of the peer that is visited. */
 export const KEY = createTestKey()
-const LIMIT_MS = 1_500
+const LIMIT_MS = 3_000
 const signal = new AbortController().signal
 
 const visitor = openFastVisitor({
   kadProtocols: [KAD],
   agentVersion: 'peerprobe/test',
   addresses: { policy: 'Any', deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 },
-  dialTimeoutMs: 300,
+  dialTimeoutMs: 1_000,
   visitTimeoutMs: LIMIT_MS,
-  identifyTimeoutMs: 300,
-  requestTimeoutMs: 300
+  identifyTimeoutMs: 1_000,
+  requestTimeoutMs: 1_000
 }, { clock: systemClock, dns: { addresses: async () => [], texts: async () => [] } })
 
 /** An answer to FIND_NODE that names one peer. */
