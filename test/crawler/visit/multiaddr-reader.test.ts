@@ -29,6 +29,14 @@ suite('MultiaddrReader', () => {
     assert.deepEqual([reader.malformed, reader.unknown], [false, false])
   })
 
+  test('a number in a longer form than it needs is malformed: one address has one form', () => {
+    for (const bytes of [[0x86, 0, 15, 161], [0xb6, 0, 1, 0x61], [53, 0x81, 0, 0x61]]) {
+      const { codes, malformed } = codesOf(Uint8Array.from(bytes))
+
+      assert.deepEqual([codes, malformed], [[], true])
+    }
+  })
+
   test('each proper beginning of an address is malformed, or the address of its whole components', () => {
     const bytes = multiaddr('/ip4/1.2.3.4/udp/4001/quic-v1').bytes
 
