@@ -7,7 +7,7 @@ import { ActiveDiscovery } from './active-discovery.ts'
 import { compileScan } from './compile-scan.ts'
 import { crawlerStatus } from './crawler-status.ts'
 import { Schedule } from './engine/schedule.ts'
-import { openFastVisitor } from './fast/fast-visitor.ts'
+import { openLanes } from './lanes/open-lanes.ts'
 import { CrawlerMetrics } from './metrics.ts'
 import { Publisher } from './publish/publisher.ts'
 import { mayDial } from './visit/may-dial.ts'
@@ -31,7 +31,7 @@ await runComponent('crawler', CrawlerConfig, async ({ config, log, registry, pro
     metrics.onPublished(n, ms)
   } }, { topic, flushTimeoutMs: Math.max(1_000, stopTimeoutMs - CLOSE_MS) }))
   const dns = stack.use(openSystemDns(clock))
-  const visitor = stack.use(openFastVisitor(visitorOptions, { clock, dns }))
+  const visitor = stack.use(await openLanes(visitorOptions, { clock, dns }, signal))
   const discovery = new ActiveDiscovery({
     clock,
     log,

@@ -1,0 +1,64 @@
+// What each lane can do decides whether it is worth a visit after another has failed: a second visit
+// costs a peer and us a connection, so it is made only where it can end differently. Today the full
+// lane can do nothing that the fast lane cannot (both speak TCP, Noise and yamux), hence never helps;
+// the day it speaks more, its line here says so and visits go to it.
+
+import { isContacted } from '../../core/contracts/outcome.ts'
+import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { Transport } from '../../core/contracts/visit.ts'
+import type { Address } from '../visit/address-reader.ts'
+import type { VisitResult } from '../visit/visitor.ts'
+
+/** What a lane can do. */
+export interface LaneAbilities {
+  /** Transports that it dials. */
+  transports: readonly Transport[]
+
+  /** Security protocols that it negotiates on them; none where the transport brings its own, as QUIC does. */
+  securities: readonly string[]
+
+  /** Stream multiplexers that it negotiates on them; none where the transport brings its own. */
+  muxers: readonly string[]
+}
+
+/** The fast lane (`crawler/fast`). */
+export const FAST_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise'], muxers: ['/yamux/1.0.0'] }
+
+/** The full lane (`crawler/libp2p`). */
+export const FULL_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise'], muxers: ['/yamux/1.0.0'] }
+
+/** What a lane can do that none of those before it can. */
+export function abilitiesBeyond (lane: LaneAbilities, before: readonly LaneAbilities[]): LaneAbilities {
+  return {
+    transports: lane.transports.filter(transport => !before.some(({ transports }) => transports.includes(transport))),
+    securities: lane.securities.filter(security => !before.some(({ securities }) => securities.includes(security))),
+    muxers: lane.muxers.filter(muxer => !before.some(({ muxers }) => muxers.includes(muxer)))
+  }
+}
+
+/** Whether there is anything that it can do. */
+export function isOfUse ({ transports, securities, muxers }: LaneAbilities): boolean {
+  return transports.length + securities.length + muxers.length > 0
+}
+
+/** Whether a lane may dial the address; of a /dnsaddr it shows only when it is resolved. */
+export function mayReach ({ transports }: Pick<LaneAbilities, 'transports'>, { transport }: Address): boolean {
+  return transports.length > 0 && (transport === undefined || transports.includes(transport))
+}
+
+/** What of a lane's abilities a failed visit lacked: nothing where it failed for another reason, or did not fail. */
+export function lackedBy ({ outcome, attempts }: VisitResult): (keyof LaneAbilities)[] {
+  if (isContacted(outcome)) {
+    return []
+  }
+
+  const outcomes = new Set([outcome, ...attempts.map(attempt => attempt.outcome)])
+
+  return LACKS.filter(([word]) => outcomes.has(word)).map(([, ability]) => ability)
+}
+
+const LACKS: readonly [Outcome, keyof LaneAbilities][] = [
+  ['unsupported-transport', 'transports'],
+  ['security-unsupported', 'securities'],
+  ['no-muxer', 'muxers']
+]

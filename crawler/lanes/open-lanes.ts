@@ -1,0 +1,42 @@
+import { openFastVisitor } from '../fast/fast-visitor.ts'
+import { openVisitor } from '../libp2p/tcp-visitor.ts'
+import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse } from './lane-abilities.ts'
+import { LaneChoice } from './lane-choice.ts'
+import type { VisitorDeps, VisitorOptions } from '../libp2p/tcp-visitor.ts'
+import type { Visitor } from '../visit/visitor.ts'
+import type { LaneAbilities } from './lane-abilities.ts'
+
+/** A lane, and how to open it. */
+export interface LaneKind {
+  abilities: LaneAbilities
+  open: (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal) => Promise<Visitor>
+}
+
+/** The crawler's lanes, the cheapest first. */
+export const LANE_KINDS: readonly [LaneKind, ...LaneKind[]] = [
+  { abilities: FAST_LANE, open: async (options, deps) => await Promise.resolve(openFastVisitor(options, deps)) },
+  { abilities: FULL_LANE, open: openVisitor }
+]
+
+/**
+ * Opens a visitor that goes through the first of the lanes that can do anything for a peer.
+ *
+ * A lane that can do nothing beyond those before it is not opened: a libp2p node that no visit would
+ * go to costs memory and a second of start.
+ */
+export async function openLanes (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal, kinds = LANE_KINDS): Promise<Visitor> {
+  await using opened = new AsyncDisposableStack()
+  const [firstKind, ...laterKinds] = kinds
+  const first = { abilities: firstKind.abilities, visitor: opened.use(await firstKind.open(options, deps, signal)) }
+  const later = []
+
+  for (const [i, { abilities, open }] of laterKinds.entries()) {
+    if (isOfUse(abilitiesBeyond(abilities, kinds.slice(0, i + 1).map(kind => kind.abilities)))) {
+      later.push({ abilities, visitor: opened.use(await open(options, deps, signal)) })
+    }
+  }
+
+  opened.move()
+
+  return later.length === 0 ? first.visitor : new LaneChoice({ clock: deps.clock, lanes: [first, ...later] }, options)
+}

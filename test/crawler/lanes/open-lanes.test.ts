@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
+import { FAST_LANE, FULL_LANE } from '../../../crawler/lanes/lane-abilities.ts'
+import { LaneChoice } from '../../../crawler/lanes/lane-choice.ts'
+import { LANE_KINDS, openLanes } from '../../../crawler/lanes/open-lanes.ts'
+import { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
+import { startSocketPeer } from '../../support/peers.ts'
+import { ScriptedDns } from '../../support/scripted-dns.ts'
+import type { LaneKind } from '../../../crawler/lanes/open-lanes.ts'
+import type { VisitorOptions } from '../../../crawler/libp2p/tcp-visitor.ts'
+import type { Visitor } from '../../../crawler/visit/visitor.ts'
+
+const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
+const TLS_TOO = { ...FULL_LANE, securities: ['/noise', '/tls/1.0.0'] }
+const deps = { clock: systemClock, dns: new ScriptedDns() }
+const signal = new AbortController().signal
+const options: VisitorOptions = {
+  kadProtocols: [],
+  agentVersion: 'peerprobe/test',
+  addresses: { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 },
+  dialTimeoutMs: 1_000,
+  visitTimeoutMs: 2_000
+}
+
+/** A lane that writes down that it was opened and closed. */
+function noting (journal: string[], name: string, abilities = FAST_LANE): LaneKind {
+  return {
+    abilities,
+    async open () {
+      await Promise.resolve(journal.push(`open ${name}`))
+      const visitor: Visitor = {
+        visit: async () => await Promise.resolve({ lane: 'full', startedAtMs: 0, durationMs: 0, outcome: 'ok', attempts: [] }),
+        async [Symbol.asyncDispose] () {
+          await Promise.resolve(journal.push(`close ${name}`))
+        }
+      }
+
+      return visitor
+    }
+  }
+}
+
+suite('openLanes', () => {
+  test('opens the fast lane alone, since the full one could do nothing for a peer that it cannot', async () => {
+    await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
+    await using visitor = await openLanes(options, deps, signal)
+    const { outcome, lane, attempts } = await visitor.visit(peer.target, signal)
+
+    assert.ok(visitor instanceof LaneVisitor)
+    assert.deepEqual([outcome, lane, attempts.length], ['security-unsupported', 'fast', 1])
+  })
+
+  test('sends a peer that refuses Noise to the full lane once that speaks more', async () => {
+    await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
+    await using visitor = await openLanes(options, deps, signal, [LANE_KINDS[0], { ...LANE_KINDS[1]!, abilities: TLS_TOO }])
+    const { outcome, attempts } = await visitor.visit(peer.target, signal)
+
+    assert.ok(visitor instanceof LaneChoice)
+    assert.deepEqual([outcome, attempts.length], ['security-unsupported', 2])
+  })
+
+  test('opens the lanes that are of use in their order and closes them in the reverse one', async () => {
+    const journal: string[] = []
+    const visitor = await openLanes(options, deps, signal, [noting(journal, 'fast'), noting(journal, 'useless'), noting(journal, 'full', TLS_TOO)])
+    await visitor[Symbol.asyncDispose]()
+
+    assert.deepEqual(journal, ['open fast', 'open full', 'close full', 'close fast'])
+  })
+
+  test('leaves no lane open when another does not open', async () => {
+    const journal: string[] = []
+    const broken: LaneKind = { abilities: TLS_TOO, open: async () => await Promise.reject(new TypeError('does not open')) }
+
+    await assert.rejects(openLanes(options, deps, signal, [noting(journal, 'fast'), broken]), TypeError)
+    assert.deepEqual(journal, ['open fast', 'close fast'])
+  })
+})
