@@ -7,6 +7,7 @@ import { formatAddress, parseAddress } from '../../crawler/visit/address.ts'
 import { formatPeerId, parsePeerId } from '../../crawler/visit/peer-id-text.ts'
 import { hasGo } from '../../local/devnet/go/build-go-devnet.ts'
 import { GO_KINDS, GoDevnetProcess } from '../../local/devnet/go/go-devnet-process.ts'
+import { KEY_TYPES } from '../../local/devnet/truth.ts'
 import { crawlOnce } from '../support/crawl-once.ts'
 import { ScriptedDns } from '../support/scripted-dns.ts'
 import type { LaneVisitor } from '../../crawler/visit/lane-visitor.ts'
@@ -38,6 +39,7 @@ suite('go-libp2p hosts', async () => {
 
     let exchanged = 0
     assert.ok(truth.peers.length >= 100)
+    assert.equal(new Set(truth.peers.map(({ kind, keyType }) => `${kind} ${keyType}`)).size, Object.keys(GO_KINDS).length * KEY_TYPES.length, 'a kind lacks a key type')
     for (const { id, kind, keyType, agentVersion, protocols, addresses, table, inTables } of truth.peers) {
       const visit = visits.get(id)
       const host = `${kind} ${keyType} ${id}, in ${String(inTables)} tables`
@@ -63,6 +65,9 @@ suite('go-libp2p hosts', async () => {
       }
     }
     assert.equal(visits.size, truth.peers.length)
+    // Whoever tells an address of its own is put into the tables of the hosts that it asks, and dialled by others from then on.
+    const ids = new Set(truth.peers.map(({ id }) => id))
+    assert.deepEqual([...tablesAfter.values()].flat().filter(id => !ids.has(id)), [], 'the crawler is in the tables')
     t.diagnostic(`${String(exchanged)} table entries were exchanged during the crawl`)
     assert.ok(exchanged < truth.peers.length, 'tables changed too much to compare')
   })

@@ -17,6 +17,7 @@ export const GO_KINDS = {
   'tcp-only': 'ok',
   'ip6': 'ok',
   'noise-only': 'ok',
+  'late-muxer': 'ok',
   'many': 'ok',
   'client': 'identified',
   'quic-only': 'unsupported-transport',
@@ -98,9 +99,11 @@ export class GoDevnetProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL') // it has nothing to save
-    await ended
+    if (!hasEnded(this.#child)) {
+      const ended = once(this.#child, 'exit')
+      this.#child.kill('SIGKILL') // it has nothing to save
+      await ended
+    }
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }
@@ -125,7 +128,7 @@ async function ready (child: ChildProcess, signal: AbortSignal): Promise<void> {
   const ended = new AbortController()
 
   try {
-    if (await Promise.race([promise, once(child, 'exit', { signal: AbortSignal.any([signal, ended.signal]) })]) === 'ready') {
+    if (!hasEnded(child) && await Promise.race([promise, once(child, 'exit', { signal: AbortSignal.any([signal, ended.signal]) })]) === 'ready') {
       return
     }
   } catch (err) {
@@ -137,4 +140,8 @@ async function ready (child: ChildProcess, signal: AbortSignal): Promise<void> {
   }
 
   throw new ProbeError('PP_DEVNET_FAILED', `the Go devnet ended: ${tail}`)
+}
+
+function hasEnded ({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
 }

@@ -7,7 +7,9 @@ import (
 	"log"
 	mrand "math/rand/v2"
 	"runtime"
+	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/libp2p/go-libp2p"
@@ -26,8 +28,6 @@ import (
 )
 
 const (
-	port = 4001
-
 	// Links that each host opens to earlier ones.
 	degree = 16
 
@@ -51,7 +51,7 @@ var keyTypes = []struct {
 	bits int
 }{{"Ed25519", crypto.Ed25519, 0}, {"RSA", crypto.RSA, 2048}, {"ECDSA", crypto.ECDSA, 0}, {"secp256k1", crypto.Secp256k1, 0}}
 
-var specialKinds = []string{"tcp-only", "quic-only", "ip6", "tls-only", "noise-only", "many", "dead", "client"}
+var specialKinds = []string{"tcp-only", "quic-only", "ip6", "tls-only", "noise-only", "late-muxer", "many", "dead", "client"}
 
 func kindsOf(plain, special int) []string {
 	kinds := []string{}
@@ -64,9 +64,9 @@ func kindsOf(plain, special int) []string {
 	return kinds
 }
 
-// start makes a host. Every kind has hosts of every key type.
-func start(ctx context.Context, i int, kind string, net int) (*node, error) {
-	key := keyTypes[(i+i/len(specialKinds))%len(keyTypes)]
+// start makes host i of the network. Every kind has hosts of every key type: ofKind counts those before it.
+func start(ctx context.Context, i int, kind string, ofKind int) (*node, error) {
+	key := keyTypes[ofKind%len(keyTypes)]
 	private, _, err := crypto.GenerateKeyPairWithReader(key.typ, key.bits, rand.Reader)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func start(ctx context.Context, i int, kind string, net int) (*node, error) {
 	agent := fmt.Sprintf("go-devnet/%s/%s/%d", kind, key.name, i)
 	options := []libp2p.Option{
 		libp2p.Identity(private), libp2p.UserAgent(agent), libp2p.ConnectionManager(manager), libp2p.DisableRelay(), libp2p.DisableMetrics(),
-		libp2p.ResourceManager(&network.NullResourceManager{}), libp2p.ListenAddrStrings(listenOn(i, kind, net)...),
+		libp2p.ResourceManager(&network.NullResourceManager{}), libp2p.ListenAddrStrings(listenOn(kind)...),
 		libp2p.Transport(tcp.NewTCPTransport), libp2p.Transport(quic.NewTransport),
 	}
 	switch kind {
@@ -87,6 +87,8 @@ func start(ctx context.Context, i int, kind string, net int) (*node, error) {
 		options = append(options, libp2p.Security(libp2ptls.ID, libp2ptls.New))
 	case "noise-only":
 		options = append(options, libp2p.Security(noise.ID, noise.New))
+	case "late-muxer":
+		options = append(options, libp2p.Security(noise.ID, newLateNoise))
 	case "many":
 		options = append(options, libp2p.AddrsFactory(announceMore(i)))
 	}
@@ -111,18 +113,22 @@ func start(ctx context.Context, i int, kind string, net int) (*node, error) {
 	return &node{host: h, dht: d, kind: kind, key: key.name, agent: agent}, nil
 }
 
-func listenOn(i int, kind string, net int) []string {
-	ip := fmt.Sprintf("127.%d.%d.%d", net, i/250, 1+i%250)
-	overTCP, overQUIC := fmt.Sprintf("/ip4/%s/tcp/%d", ip, port), fmt.Sprintf("/ip4/%s/udp/%d/quic-v1", ip, port)
+// newLateNoise tells no muxers in the handshake: the muxer is then negotiated inside Noise.
+func newLateNoise(id protocol.ID, key crypto.PrivKey) (*noise.Transport, error) {
+	return noise.New(id, key, nil)
+}
+
+// listenOn leaves the ports to the system, so that any number of these networks run side by side.
+func listenOn(kind string) []string {
 	switch kind {
 	case "tcp-only":
-		return []string{overTCP}
+		return []string{"/ip4/127.0.0.1/tcp/0"}
 	case "quic-only":
-		return []string{overQUIC}
+		return []string{"/ip4/127.0.0.1/udp/0/quic-v1"}
 	case "ip6":
-		return []string{fmt.Sprintf("/ip6/::1/tcp/%d", 20000+i), fmt.Sprintf("/ip6/::1/udp/%d/quic-v1", 20000+i)}
+		return []string{"/ip6/::1/tcp/0", "/ip6/::1/udp/0/quic-v1"}
 	}
-	return []string{overTCP, overQUIC}
+	return []string{"/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"}
 }
 
 func announceMore(i int) func([]ma.Multiaddr) []ma.Multiaddr {
@@ -157,4 +163,38 @@ func connect(ctx context.Context, nodes []*node) {
 		}
 	}
 	links.Wait()
+}
+
+// die closes the host and keeps its TCP port: a bound socket that does not listen refuses, and nobody else gets the port.
+func (n *node) die() error {
+	addresses := n.host.Addrs()
+	_ = n.dht.Close()
+	_ = n.host.Close()
+
+	for _, address := range addresses {
+		text, err := address.ValueForProtocol(ma.P_TCP)
+		if err != nil {
+			continue // an address over UDP
+		}
+		port, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		if err := occupy(port); err != nil {
+			return fmt.Errorf("keep port %d: %w", port, err)
+		}
+	}
+	return nil
+}
+
+// occupy binds a socket for as long as the process lives. The connections of the host that had the port may still be closing.
+func occupy(port int) error {
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		return err
+	}
+	if err := syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
+		return err
+	}
+	return syscall.Bind(socket, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}})
 }

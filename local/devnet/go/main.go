@@ -21,7 +21,6 @@ func main() {
 	plain := flag.Int("plain", 40, "hosts with TCP and QUIC")
 	special := flag.Int("special", 8, "hosts of each special kind")
 	out := flag.String("out", "truth.json", "file for what a crawl must find")
-	network := flag.Int("net", 77, "hosts listen on 127.<net>.x.y")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -32,20 +31,22 @@ func main() {
 		stop()
 	}()
 
-	if err := run(ctx, kindsOf(*plain, *special), *network, *out); err != nil {
+	if err := run(ctx, kindsOf(*plain, *special), *out); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, kinds []string, network int, out string) error {
+func run(ctx context.Context, kinds []string, out string) error {
 	nodes := make([]*node, 0, len(kinds))
+	ofKind := map[string]int{}
 
 	for i, kind := range kinds {
-		n, err := start(ctx, i, kind, network)
+		n, err := start(ctx, i, kind, ofKind[kind])
 		if err != nil {
 			return fmt.Errorf("host %d (%s): %w", i, kind, err)
 		}
 		nodes = append(nodes, n)
+		ofKind[kind]++
 	}
 
 	connect(ctx, nodes)
@@ -55,8 +56,9 @@ func run(ctx context.Context, kinds []string, network int, out string) error {
 	// Their listeners close. The others' tables keep them, or put a spare peer in their place: what stands then is the truth.
 	for _, n := range nodes {
 		if n.kind == "dead" {
-			_ = n.dht.Close()
-			_ = n.host.Close()
+			if err := n.die(); err != nil {
+				return err
+			}
 		}
 	}
 	waitForTables(ctx, nodes)
