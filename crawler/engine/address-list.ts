@@ -1,3 +1,5 @@
+import type { AddressSet } from '../visit/visitor.ts'
+
 /** Addresses kept for one peer at most. */
 export const MAX_ADDRESSES = 128
 
@@ -14,10 +16,13 @@ const EMPTY = new Uint8Array(0)
  * memory of arrays, nothing that keeps a reply's buffer alive, and a list told again in the same
  * order, as most are, is recognised in one pass.
  */
-export class AddressList {
+export class AddressList implements AddressSet {
   #packed: Uint8Array = EMPTY
   #bytes = 0
   #count = 0
+
+  /** Where the address after the one found last is: most tellers tell them in one order. */
+  #expected = 0
 
   get count (): number {
     return this.#count
@@ -28,21 +33,28 @@ export class AddressList {
     return this.#bytes
   }
 
+  has (bytes: Uint8Array, start: number, end: number): boolean {
+    const at = this.#find(bytes, start, end)
+
+    if (at >= 0) {
+      this.#expected = at + 2 + end - start
+    }
+
+    return at >= 0
+  }
+
   /** Adds the addresses that are new, as long as there is room for `roomBytes` more. Returns how many bytes it grew by. */
   merge (addresses: readonly Uint8Array[], roomBytes: number): number {
     const before = this.#bytes
-    let expected = 0
 
     for (const address of addresses) {
       if (this.#count >= MAX_ADDRESSES) {
         break
       }
 
-      const at = expected < this.#bytes && matches(this.#packed, expected, address) ? expected : this.#find(address)
+      const isNew = address.length > 0 && address.length <= MAX_ADDRESS_BYTES && !this.has(address, 0, address.length)
 
-      if (at >= 0) {
-        expected = at + 2 + address.length
-      } else if (address.length > 0 && address.length <= MAX_ADDRESS_BYTES && this.#bytes - before + address.length + 2 <= roomBytes) {
+      if (isNew && this.#bytes - before + address.length + 2 <= roomBytes) {
         this.#append(address)
       }
     }
@@ -67,17 +79,37 @@ export class AddressList {
     return addresses
   }
 
-  #find (address: Uint8Array): number {
-    const packed = this.#packed
-    const end = this.#bytes
+  #find (bytes: Uint8Array, start: number, end: number): number {
+    const expected = this.#expected < this.#bytes ? this.#expected : 0
 
-    for (let at = 0; at < end; at += 2 + lengthAt(packed, at)) {
-      if (matches(packed, at, address)) {
+    if (this.#bytes > 0 && this.#isAt(expected, bytes, start, end)) {
+      return expected
+    }
+
+    for (let at = 0; at < this.#bytes; at += 2 + lengthAt(this.#packed, at)) {
+      if (this.#isAt(at, bytes, start, end)) {
         return at
       }
     }
 
     return -1
+  }
+
+  // Backwards, since addresses of one peer differ most at their ends.
+  #isAt (at: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const packed = this.#packed
+
+    if (lengthAt(packed, at) !== end - start) {
+      return false
+    }
+
+    for (let i = end - 1, j = at + 1 + end - start; i >= start; i--, j--) {
+      if (packed[j] !== bytes[i]) {
+        return false
+      }
+    }
+
+    return true
   }
 
   // Writes only beyond what `list` has handed out, or into a new buffer.
@@ -100,21 +132,4 @@ export class AddressList {
 
 function lengthAt (packed: Uint8Array, at: number): number {
   return ((packed[at] ?? 0) << 8) | (packed[at + 1] ?? 0)
-}
-
-// Backwards, since addresses of one peer differ most at their ends.
-function matches (packed: Uint8Array, at: number, address: Uint8Array): boolean {
-  const length = address.length
-
-  if (lengthAt(packed, at) !== length) {
-    return false
-  }
-
-  for (let i = length - 1, j = at + 1 + length; i >= 0; i--, j--) {
-    if (packed[j] !== address[i]) {
-      return false
-    }
-  }
-
-  return true
 }

@@ -87,7 +87,7 @@ export class Frontier {
     const entry = isValid ? this.#peers.get(record.id) : undefined
 
     if (entry !== undefined) {
-      this.#hear(entry, record.addresses)
+      this.#hear(entry, record)
     } else if (this.#peers.size >= this.#maxPeers || !isValid) {
       this.#refused++
     } else {
@@ -144,7 +144,7 @@ export class Frontier {
     const entry = isValid ? this.#peers.get(record.id) : undefined
 
     if (entry !== undefined) {
-      this.#hear(entry, record.addresses, referrer)
+      this.#hear(entry, record, referrer)
     } else if (this.#peers.size >= this.#maxPeers || referrer.introduced >= MAX_NEW_PER_REFERRER || !isValid) {
       this.#refused++
     } else {
@@ -156,19 +156,19 @@ export class Frontier {
   #admit (record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'teller' | 'known'>): void {
     const entry = newEntry(record.id, by)
     this.#peers.add(entry)
-    this.#merge(entry, record.addresses)
+    this.#merge(entry, record)
     entry.newAddress = false
     this.#queue(entry)
   }
 
   // Called for each of the two million namings of a crawl: a closed peer costs the look-up alone.
-  #hear (entry: FrontierEntry, addresses: readonly Uint8Array[], teller?: FrontierEntry): void {
+  #hear (entry: FrontierEntry, record: PeerRecord, teller?: FrontierEntry): void {
     if (entry.state === 'closed') {
       return
     }
 
     entry.toldBySeveral ||= teller !== undefined && entry.teller !== undefined && entry.teller !== teller
-    this.#merge(entry, addresses)
+    this.#merge(entry, record)
 
     if (entry.state === 'failed' && entry.newAddress) {
       this.#queue(entry)
@@ -178,9 +178,13 @@ export class Frontier {
     }
   }
 
-  #merge (entry: FrontierEntry, addresses: readonly Uint8Array[]): void {
+  #merge (entry: FrontierEntry, record: PeerRecord): void {
+    if (record.areAddressesIn?.(entry.addresses) === true) {
+      return
+    }
+
     const before = entry.addresses.count
-    const told = this.#addressBytes < this.#maxAddressBytes ? addresses : firstOnly(entry, addresses)
+    const told = this.#addressBytes < this.#maxAddressBytes ? record.addresses : firstOnly(entry, record.addresses)
     const grown = entry.addresses.merge(told, ADDRESS_BYTES_PER_PEER - entry.addresses.byteLength)
 
     if (grown > 0) {

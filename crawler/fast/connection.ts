@@ -5,6 +5,7 @@ import { MAX_HANDSHAKE_BYTES, NoiseInitiator } from './noise.ts'
 import { frameNoise, NoiseFrames, SecureChannel } from './secure-channel.ts'
 import { SendBuffer } from './send-buffer.ts'
 import { Yamux, YAMUX_PROTOCOL } from './yamux.ts'
+import type { PublicKey } from '../wire/public-key.ts'
 import type { NoiseCredentials, NoiseResult } from './noise.ts'
 import type { StreamHandler, YamuxStream } from './yamux-stream.ts'
 
@@ -67,6 +68,7 @@ export class Connection {
   readonly #out: SendBuffer
   readonly #mux: Yamux
   #muxer: Selection | undefined
+  #remoteKey: PublicKey | undefined
   #channel: SecureChannel | undefined
   #clear: Uint8Array[] = []
   #phase: Phase = 'selecting'
@@ -91,6 +93,11 @@ export class Connection {
   /** How far the connection is. */
   get phase (): Phase {
     return this.#phase
+  }
+
+  /** The key that the remote has proven to have. */
+  get remoteKey (): PublicKey | undefined {
+    return this.#remoteKey
   }
 
   /** Whether the remote has answered at all: it speaks multistream. */
@@ -175,6 +182,7 @@ export class Connection {
     const result = this.#noise.readMessageB(message, this.#target.peerId)
     this.#channel = new SecureChannel(result.send, result.receive, plain => this.#onPlain(plain))
     this.#phase = 'secured'
+    this.#remoteKey = result.remoteKey
     this.#sendClear(frameNoise(result.messageC))
     this.#selectMuxer(result)
     this.#handler.onSecured()

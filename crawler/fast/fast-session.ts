@@ -7,6 +7,7 @@ import { ProtocolStream } from './protocol-stream.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { QueryStream, Session } from '../visit/session.ts'
+import type { PublicKey } from '../wire/public-key.ts'
 import type { Link } from './link.ts'
 
 /**
@@ -59,6 +60,10 @@ export class FastSession implements Session {
 
   get latencyMs (): number | undefined {
     return Number.isFinite(this.#latencyMs) ? this.#latencyMs : undefined
+  }
+
+  get remoteKey (): PublicKey | undefined {
+    return this.#link?.connection.remoteKey
   }
 
   async identify (signal: AbortSignal): Promise<Uint8Array> {

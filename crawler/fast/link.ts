@@ -147,8 +147,11 @@ export class Link implements Disposable {
     this.#fail(peerFault(classify(err).outcome, err.message, err))
   }
 
+  /** Each socket closes, mostly by our own doing: an error costs a stack trace. */
   readonly #onEnd = (): void => {
-    this.#fail(peerFault('reset', 'the remote closed the connection'))
+    if (this.#fault === undefined) {
+      this.#fail(peerFault('reset', 'the remote closed the connection'))
+    }
   }
 
   #fail (fault: Error): void {

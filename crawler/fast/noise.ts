@@ -5,6 +5,7 @@ import { TAG_LENGTH } from './cipher.ts'
 import { encodeNoisePayload, parseNoisePayload, signedBytes } from './noise-payload.ts'
 import { SymmetricState } from './symmetric-state.ts'
 import { agree, generateX25519, importX25519, X25519_LENGTH } from './x25519.ts'
+import type { PublicKey } from '../wire/public-key.ts'
 import type { CipherState } from './cipher.ts'
 import type { HostKey } from './host-key.ts'
 import type { NoisePayload } from './noise-payload.ts'
@@ -40,6 +41,9 @@ export interface NoiseResult {
 
   /** What the remote said. Its signature holds, and its key is that of the peer id. */
   remote: NoisePayload
+
+  /** That key, for what else it signed. */
+  remoteKey: PublicKey
 }
 
 /** Credentials of a host key: a Noise key and the payload that signs it. */
@@ -85,18 +89,18 @@ export class NoiseInitiator {
     const staticKey = state.decryptAndHash(message.subarray(X25519_LENGTH, STATIC_END))
     state.mixKey(agree(this.#ephemeral, importX25519(staticKey)))
     const remote = parseNoisePayload(state.decryptAndHash(message.subarray(STATIC_END)))
-    verifyRemote(remote, staticKey, expectedId)
+    const remoteKey = verifyRemote(remote, staticKey, expectedId)
     const sealedStatic = state.encryptAndHash(this.#ours.staticKey.publicKey)
     state.mixKey(agree(this.#ours.staticKey, theirs))
     const messageC = Buffer.concat([sealedStatic, state.encryptAndHash(this.#ours.payload)])
     const [send, receive] = state.split()
 
-    return { messageC, send, receive, remote }
+    return { messageC, send, receive, remote, remoteKey }
   }
 }
 
 /** The signature first: only a peer that proves who it is can be called another one. */
-function verifyRemote (remote: NoisePayload, staticKey: Uint8Array, expectedId: Uint8Array): void {
+function verifyRemote (remote: NoisePayload, staticKey: Uint8Array, expectedId: Uint8Array): PublicKey {
   const key = parsePublicKey(remote.keyMessage)
 
   if (key === undefined) {
@@ -110,4 +114,6 @@ function verifyRemote (remote: NoisePayload, staticKey: Uint8Array, expectedId: 
   if (!isIdOfKey(expectedId, remote.keyMessage)) {
     throw peerFault('peer-id-mismatch', 'the remote proves to be another peer')
   }
+
+  return key
 }

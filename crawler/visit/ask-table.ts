@@ -9,6 +9,7 @@ import { peerFault } from './peer-fault.ts'
 import { firstQueries, moreQueries, NEIGHBOURHOOD, queryKey } from './query-plan.ts'
 import { raceAbort } from './race-abort.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { NamedPeers } from '../wire/named-peers.ts'
 import type { Classified } from './classify.ts'
 import type { QueryStream } from './session.ts'
 import type { QueryPlan, RoutingTable, VisitTarget } from './visitor.ts'
@@ -52,7 +53,7 @@ export async function askTable (target: VisitTarget, deps: AskDeps, requestTimeo
 }
 
 class Asking {
-  private readonly neighbours = new Neighbours()
+  private readonly answers: NamedPeers[] = []
   private readonly plan: QueryPlan
   private readonly prefix: number
   private readonly deps: AskDeps
@@ -162,8 +163,8 @@ class Asking {
     }
 
     this.answered++
-    this.neighbours.add(peers)
-    const more = query === NEIGHBOURHOOD ? moreQueries(this.plan, this.prefix, peers) : []
+    this.answers.push(peers)
+    const more = query === NEIGHBOURHOOD ? moreQueries(this.plan, this.prefix, peers.list()) : []
 
     if (more.length > 0) {
       this.waiting.push(...more)
@@ -174,10 +175,14 @@ class Asking {
   private result (): TableAnswer {
     const { answered, protocol, latencyMs } = this
     const failed = this.unusable + this.waiting.length
+    const neighbours = new Neighbours()
+    this.answers.forEach((peers) => {
+      neighbours.add(peers.list())
+    })
 
     return {
       answered,
-      ...(protocol !== undefined && { protocol, table: { queries: answered + failed, failed, peers: this.neighbours.list() } }),
+      ...(protocol !== undefined && { protocol, table: { queries: answered + failed, failed, peers: neighbours.list() } }),
       ...(latencyMs !== undefined && { latencyMs })
     }
   }

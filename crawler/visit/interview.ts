@@ -66,7 +66,7 @@ async function identify (session: Session, { id }: VisitTarget, { clock, identif
   using deadline = new Deadline(clock, identifyTimeoutMs, signal)
 
   try {
-    const identity = decodeIdentify(await raceAbort(session.identify(deadline.signal), deadline.signal), id)
+    const identity = decodeIdentify(await raceAbort(session.identify(deadline.signal), deadline.signal), id, session.remoteKey)
 
     return identity === undefined ? { fault: classify(peerFault('protocol-error', 'identify is empty or malformed')) } : { identity }
   } catch (err) {

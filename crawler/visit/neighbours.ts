@@ -1,60 +1,82 @@
 import { equalBytes } from '../wire/bytes.ts'
-import { tellsTheSame } from '../wire/find-node.ts'
 import { hashId } from '../wire/id-hash.ts'
+import { NamedPeer } from '../wire/named-peers.ts'
 import type { PeerRecord } from './visitor.ts'
 
 /** Addresses kept for one neighbour: what all answers of a peer may tell of another. */
 const MAX_ADDRESSES = 128
 
-/** The peers that one remote named, each once, with all addresses told. */
+/** A free row. */
+const NONE = -1
+
+/**
+ * The peers that one remote named, each once, with all addresses told.
+ *
+ * They are told apart when they are asked for, all at once: so the table for that is one for all visits.
+ */
 export class Neighbours {
-  private readonly peers: PeerRecord[] = []
-
-  /** Where the peer with a hash is, or the last of several. */
-  private readonly placeOfHash = new Map<number, number>()
-
-  /** Where the one before it with the same hash is, for those that have one. */
-  private readonly placeBefore = new Map<number, number>()
+  private readonly named: PeerRecord[] = []
 
   /** Adds the peers of one answer. */
   add (peers: readonly PeerRecord[]): void {
     for (const peer of peers) {
-      const hash = hashId(peer.id)
-      const last = this.placeOfHash.get(hash)
-      const place = this.find(peer, last)
-      const known = place === undefined ? undefined : this.peers[place]
+      this.named.push(peer)
+    }
+  }
 
-      if (place === undefined || known === undefined) {
-        this.append(peer, hash, last)
-      } else if (!tellsTheSame(known, peer)) {
-        this.peers[place] = { id: known.id, addresses: merge(known.addresses, peer.addresses) }
+  /** All of them, first named first. */
+  list (): PeerRecord[] {
+    const rows = freeRows(this.named.length)
+    const distinct: PeerRecord[] = []
+
+    for (const peer of this.named) {
+      const row = rowOf(rows, peer, distinct)
+      const place = rows[row] ?? NONE
+      const known = distinct[place]
+
+      if (known === undefined) {
+        rows[row] = distinct.push(peer) - 1
+      } else if (!isToldLike(known, peer)) {
+        distinct[place] = { id: known.id, addresses: merge(known.addresses, peer.addresses) }
       }
     }
+
+    return distinct
+  }
+}
+
+let table = new Int32Array(1_024)
+
+/** A table of twice as many rows as can be needed, a power of two: each holds the place of a peer. */
+function freeRows (count: number): Int32Array {
+  const size = 2 ** Math.ceil(Math.log2(2 * count + 2))
+
+  if (table.length < size) {
+    table = new Int32Array(size)
   }
 
-  /** All of them. */
-  list (): readonly PeerRecord[] {
-    return this.peers
+  return table.subarray(0, size).fill(NONE)
+}
+
+/** The row that holds the peer's place, or the free one where it belongs. */
+function rowOf (rows: Int32Array, peer: PeerRecord, distinct: readonly PeerRecord[]): number {
+  const mask = rows.length - 1
+  let row = (peer instanceof NamedPeer ? peer.hash : hashId(peer.id)) & mask
+
+  for (let known = distinct[rows[row] ?? NONE]; known !== undefined && !isSamePeer(known, peer); known = distinct[rows[row] ?? NONE]) {
+    row = (row + 1) & mask
   }
 
-  private find ({ id }: PeerRecord, last: number | undefined): number | undefined {
-    let place = last
+  return row
+}
 
-    while (place !== undefined && !equalBytes(this.peers[place]?.id ?? id, id)) {
-      place = this.placeBefore.get(place)
-    }
+function isSamePeer (a: PeerRecord, b: PeerRecord): boolean {
+  return a instanceof NamedPeer && b instanceof NamedPeer ? a.hasIdOf(b) : equalBytes(a.id, b.id)
+}
 
-    return place
-  }
-
-  private append (peer: PeerRecord, hash: number, last: number | undefined): void {
-    const place = this.peers.push(peer) - 1
-    this.placeOfHash.set(hash, place)
-
-    if (last !== undefined) {
-      this.placeBefore.set(place, last)
-    }
-  }
+/** May be false although they are. */
+function isToldLike (a: PeerRecord, b: PeerRecord): boolean {
+  return a instanceof NamedPeer && b instanceof NamedPeer && a.isToldLike(b)
 }
 
 /** One server tells the same list in each answer, in the same order, so that the place of a double is known. */

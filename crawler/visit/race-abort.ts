@@ -5,24 +5,27 @@
  * @param onLate takes what the promise still yields afterwards, to release it
  */
 export async function raceAbort<T> (promise: Promise<T>, signal: AbortSignal, onLate?: (value: T) => void): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => {
-    reject(signal.reason as Error)
+  return await new Promise<T>((resolve, reject: (reason: Error) => void) => {
+    const onAbort = (): void => {
+      reject(signal.reason as Error)
 
-    promise.then(onLate, () => {
-      // failing is what an aborted operation does
-    })
-  }
+      promise.then(onLate, () => {
+        // failing is what an aborted operation does
+      })
+    }
 
-  if (signal.aborted) {
-    onAbort()
-  } else {
+    if (signal.aborted) {
+      onAbort()
+      return
+    }
+
     signal.addEventListener('abort', onAbort, { once: true })
-  }
-
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+    promise.then((value) => {
+      signal.removeEventListener('abort', onAbort)
+      resolve(value)
+    }, (err: unknown) => {
+      signal.removeEventListener('abort', onAbort)
+      reject(err as Error)
+    })
+  })
 }

@@ -14,7 +14,7 @@ import type { PeerRecord } from './visitor.ts'
  *
  * @throws ProbeError `PP_CONFIG_INVALID` naming each text that is no multiaddr or does not say whose it is
  */
-export async function seedPeers (texts: readonly string[], dns: DnsResolver, signal: AbortSignal): Promise<readonly PeerRecord[]> {
+export async function seedPeers (texts: readonly string[], dns: DnsResolver, signal: AbortSignal): Promise<PeerRecord[]> {
   const peers = new Neighbours()
   const problems: string[] = []
 

@@ -1,4 +1,5 @@
 import type { Lane } from '../../core/contracts/visit.ts'
+import type { PublicKey } from '../wire/public-key.ts'
 import type { Address } from './address-reader.ts'
 import type { VisitConnection } from './visitor.ts'
 
@@ -27,6 +28,9 @@ export interface Dialler {
 export interface Session extends Disposable {
   /** What is known of the connection; its address is the one dialled. */
   readonly connection: Omit<VisitConnection, 'address'>
+
+  /** The key that the remote proved to have, where the lane read it itself. */
+  readonly remoteKey?: PublicKey | undefined
 
   /** Least round-trip time seen so far, in milliseconds: of the connect, the handshake, opening streams. */
   readonly latencyMs: number | undefined

@@ -11,6 +11,15 @@ export interface PeerRecord {
 
   /** Binary multiaddrs, without a trailing /p2p. */
   addresses: readonly Uint8Array[]
+
+  /** Whether a set holds all the addresses; found out without making an object of each. */
+  areAddressesIn?: (set: AddressSet) => boolean
+}
+
+/** Addresses without duplicates. */
+export interface AddressSet {
+  /** Whether the binary multiaddr from `start` to `end` is one of them. */
+  has (bytes: Uint8Array, start: number, end: number): boolean
 }
 
 /** Which questions a visit asks. The buckets of a Census rotate, so that over crawls each peer's whole table is seen. */

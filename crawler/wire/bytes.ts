@@ -13,17 +13,15 @@ export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
-/** Whether `bytes` ends with `tail`. */
-export function endsWith (bytes: Uint8Array, tail: Uint8Array): boolean {
-  const offset = bytes.length - tail.length
-
-  for (let i = tail.length - 1; i >= 0; i--) {
-    if (bytes[offset + i] !== tail[i]) {
+/** Whether `part` stands in `bytes` at `at`. */
+export function isAt (bytes: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let i = part.length - 1; i >= 0; i--) {
+    if (bytes[at + i] !== part[i]) {
       return false
     }
   }
 
-  return offset >= 0
+  return true
 }
 
 /** All parts in one array. */

@@ -3,6 +3,7 @@ import { withoutPeerId } from './peer-id.ts'
 import { ProtobufReader, ProtobufWriter } from './protobuf.ts'
 import { verifiedRecordSequence } from './signed-peer-record.ts'
 import type { Identity } from '../visit/visitor.ts'
+import type { PublicKey } from './public-key.ts'
 
 // go-libp2p splits a long identify into several messages (the signed record comes second):
 // all of a stream are merged. What passes a limit is left out, and the rest stands.
@@ -37,9 +38,10 @@ interface Merged {
  * Reads all that came on an identify stream.
  *
  * @param peerId multihash of the remote, which its signed peer record must match to count
+ * @param peerKey that peer's key, where the connection has read it already
  * @returns undefined when there is no whole message, or the first is malformed
  */
-export function decodeIdentify (bytes: Uint8Array, peerId: Uint8Array): Identity | undefined {
+export function decodeIdentify (bytes: Uint8Array, peerId: Uint8Array, peerKey?: PublicKey): Identity | undefined {
   const frames = new FrameReader(MAX_IDENTIFY_BYTES)
   const merged: Merged = { protocols: new Set(), listenAddresses: [] }
   frames.push(bytes)
@@ -52,7 +54,7 @@ export function decodeIdentify (bytes: Uint8Array, peerId: Uint8Array): Identity
     messages++
   }
 
-  return messages === 0 ? undefined : toIdentity(merged, peerId)
+  return messages === 0 ? undefined : toIdentity(merged, peerId, peerKey)
 }
 
 function merge (message: Uint8Array, into: Merged): boolean {
@@ -102,8 +104,8 @@ function addProtocol (reader: ProtobufReader, { protocols }: Merged): void {
   }
 }
 
-function toIdentity ({ protocols, listenAddresses, signedPeerRecord, ...rest }: Merged, peerId: Uint8Array): Identity {
-  const recordSequence = signedPeerRecord === undefined ? undefined : verifiedRecordSequence(signedPeerRecord, peerId)
+function toIdentity ({ protocols, listenAddresses, signedPeerRecord, ...rest }: Merged, peerId: Uint8Array, peerKey?: PublicKey): Identity {
+  const recordSequence = signedPeerRecord === undefined ? undefined : verifiedRecordSequence(signedPeerRecord, peerId, peerKey)
 
   return {
     ...rest,

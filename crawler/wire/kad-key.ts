@@ -65,7 +65,10 @@ function targetOf (counter: number): Uint8Array<ArrayBuffer> {
   const target = new Uint8Array(TARGET_BYTES)
   target[0] = 0x12
   target[1] = 0x20
-  new DataView(target.buffer).setUint32(2, counter)
+  target[2] = counter >>> 24
+  target[3] = counter >>> 16
+  target[4] = counter >>> 8
+  target[5] = counter
 
   return target
 }

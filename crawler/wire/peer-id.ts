@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { endsWith, equalBytes } from './bytes.ts'
+import { equalBytes, isAt } from './bytes.ts'
 
 // A peer id is the identity multihash of a key of at most 42 bytes, or the SHA-256 of a longer one (libp2p
 // peer id specification). Longer identity multihashes are refused although Go keeps them and js-libp2p can
@@ -17,14 +17,23 @@ const MIN_IDENTITY_BYTES = 8
 /** First bytes of a /p2p component: the protocol's code 421 as a varint. */
 const P2P_CODE = [0xa5, 0x03] as const
 
+/** Its code and the length of the id. */
+const P2P_HEAD_BYTES = 3
+
 /** Bytes of the longest peer id. */
 export const MAX_PEER_ID_BYTES = 2 + MAX_IDENTITY_BYTES
 
 /** Whether the bytes are a multihash that a peer id can be: anyone can name anything. */
 export function isPeerId (id: Uint8Array): boolean {
-  const [code, length = 0] = id
+  return isPeerIdAt(id, 0, id.length)
+}
 
-  if (length !== id.length - 2) {
+/** Whether the bytes from `start` to `end` are a multihash that a peer id can be. */
+export function isPeerIdAt (bytes: Uint8Array, start: number, end: number): boolean {
+  const code = bytes[start]
+  const length = end - start - 2
+
+  if (length < 0 || length !== bytes[start + 1]) {
     return false
   }
 
@@ -43,8 +52,32 @@ export function isIdOfKey (id: Uint8Array, keyMessage: Uint8Array): boolean {
 
 /** A binary multiaddr without the /p2p/<id> at its end that says nothing new. */
 export function withoutPeerId (address: Uint8Array, id: Uint8Array): Uint8Array {
-  const cut = address.length - id.length - P2P_CODE.length - 1
-  const isSuffixed = cut >= 0 && address[cut] === P2P_CODE[0] && address[cut + 1] === P2P_CODE[1] && address[cut + 2] === id.length && endsWith(address, id)
+  const cut = address.length - id.length - P2P_HEAD_BYTES
 
-  return isSuffixed ? address.subarray(0, cut) : address
+  return cut >= 0 && isP2pHead(address, cut, id.length) && isAt(address, address.length - id.length, id) ? address.subarray(0, cut) : address
+}
+
+/**
+ * Where a binary multiaddr that ends at `end` ends without a /p2p that repeats the id, which lies among the
+ * same bytes. Before its own start when the address is not as long as that.
+ */
+export function endWithoutPeerId (bytes: Uint8Array, end: number, idStart: number, idEnd: number): number {
+  const length = idEnd - idStart
+  const cut = end - length - P2P_HEAD_BYTES
+
+  if (!isP2pHead(bytes, cut, length)) {
+    return end
+  }
+
+  for (let i = 1; i <= length; i++) {
+    if (bytes[end - i] !== bytes[idEnd - i]) {
+      return end
+    }
+  }
+
+  return cut
+}
+
+function isP2pHead (bytes: Uint8Array, at: number, idLength: number): boolean {
+  return bytes[at] === P2P_CODE[0] && bytes[at + 1] === P2P_CODE[1] && bytes[at + 2] === idLength
 }

@@ -34,11 +34,20 @@ export class ProtobufReader {
   /** What is read: the message, and perhaps more around it. */
   readonly bytes: Uint8Array
 
+  /** Where the message ends. */
+  end: number
+
   private wireType = VARINT
-  private readonly end: number
 
   constructor (bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes
+    this.position = start
+    this.end = end
+  }
+
+  /** Reads another message among the same bytes, or a part of this one. */
+  enter (start: number, end: number): void {
+    this.malformed = false
     this.position = start
     this.end = end
   }

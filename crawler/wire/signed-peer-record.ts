@@ -3,6 +3,7 @@ import { isIdOfKey } from './peer-id.ts'
 import { ProtobufReader } from './protobuf.ts'
 import { parsePublicKey } from './public-key.ts'
 import { encodeVarint } from './varint.ts'
+import type { PublicKey } from './public-key.ts'
 
 /** Domain of the signature (libp2p RFC 0003, peer routing records). */
 const DOMAIN = new TextEncoder().encode('libp2p-peer-record')
@@ -15,8 +16,9 @@ const PAYLOAD_TYPE = Uint8Array.of(0x03, 0x01)
  * and names it in the record (libp2p RFC 0002 and 0003). A forged record counts as none.
  *
  * @param peerId multihash of the remote, as the secured connection proved it
+ * @param peerKey that peer's key where it is known, which spares reading it again
  */
-export function verifiedRecordSequence (envelope: Uint8Array, peerId: Uint8Array): bigint | undefined {
+export function verifiedRecordSequence (envelope: Uint8Array, peerId: Uint8Array, peerKey?: PublicKey): bigint | undefined {
   const { publicKey, payloadType, payload, signature } = readEnvelope(envelope)
 
   if (!equalBytes(payloadType, PAYLOAD_TYPE) || !isIdOfKey(peerId, publicKey)) {
@@ -26,7 +28,7 @@ export function verifiedRecordSequence (envelope: Uint8Array, peerId: Uint8Array
   const record = readRecord(payload)
   const signed = concatBytes([DOMAIN, payloadType, payload].flatMap(part => [encodeVarint(part.length), part]))
 
-  return equalBytes(record.peerId, peerId) && parsePublicKey(publicKey)?.verify(signed, signature) === true ? record.sequence : undefined
+  return equalBytes(record.peerId, peerId) && (peerKey ?? parsePublicKey(publicKey))?.verify(signed, signature) === true ? record.sequence : undefined
 }
 
 type EnvelopePart = 'publicKey' | 'payloadType' | 'payload' | 'signature'

@@ -58,8 +58,17 @@ export function readUint64 (bytes: Uint8Array, position: number): bigint {
   return BigInt.asUintN(64, value)
 }
 
-/** Bytes of a number from 0 to 2^53 - 1. */
+/** Nearly all that is written is a length or a field below 128. */
+const SHORT = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value))
+
+/** Bytes of a number from 0 to 2^53 - 1. They are shared: not to be changed. */
 export function encodeVarint (value: number): Uint8Array {
+  const short = SHORT[value]
+
+  if (short !== undefined) {
+    return short
+  }
+
   const out: number[] = []
 
   while (value > 0x7f) {

@@ -13,6 +13,10 @@ export interface CrawlCounts {
 
   seconds: number
   cpuMs: number
+
+  /** What one bare handshake costs, measured around the crawl. */
+  handshakeCpuMs: number
+
   rssMb: number
 }
 
@@ -23,6 +27,9 @@ export interface CrawlFigures {
 
   /** CPU time of the whole crawling process, user and system, from its start, for each peer contacted. */
   cpuMsPerPeer: number
+
+  /** The same in bare Noise handshakes, measured in the same process: this compares runs on a noisy machine. */
+  cpuHandshakes: number
 
   /** FIND_NODE requests for each peer contacted. */
   requestsPerPeer: number
@@ -45,10 +52,11 @@ export interface CaseResult {
 }
 
 /** The figures of one crawl of a network in which `contactable` peers answer. */
-export function figuresOf ({ contacted, requests, seconds, cpuMs, rssMb }: CrawlCounts, contactable: number): CrawlFigures {
+export function figuresOf ({ contacted, requests, seconds, cpuMs, handshakeCpuMs, rssMb }: CrawlCounts, contactable: number): CrawlFigures {
   return {
     peersPerSecond: contacted / seconds,
     cpuMsPerPeer: cpuMs / contacted,
+    cpuHandshakes: cpuMs / contacted / handshakeCpuMs,
     requestsPerPeer: requests / contacted,
     foundShare: contacted / contactable,
     seconds,
@@ -63,6 +71,7 @@ export function medianOf (runs: readonly CrawlFigures[]): CrawlFigures {
   return {
     peersPerSecond: median('peersPerSecond'),
     cpuMsPerPeer: median('cpuMsPerPeer'),
+    cpuHandshakes: median('cpuHandshakes'),
     requestsPerPeer: median('requestsPerPeer'),
     foundShare: median('foundShare'),
     seconds: median('seconds'),
@@ -70,9 +79,9 @@ export function medianOf (runs: readonly CrawlFigures[]): CrawlFigures {
   }
 }
 
-const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'ratio', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
+const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'handshakes', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
 
-/** A table of medians. Both ratios are to the first row of the same run. */
+/** A table of medians. The ratio of seconds is to the first row of the same run. */
 export function formatTable (results: readonly CaseResult[]): string {
   const reference = results[0]?.median
   const rows = results.map(({ case: { lane, strategy, peers, addresses, dead }, median }) => [
@@ -82,7 +91,7 @@ export function formatTable (results: readonly CaseResult[]): string {
     String(addresses),
     `${String(Math.round(dead * 100))} %`,
     median.cpuMsPerPeer.toFixed(2),
-    (median.cpuMsPerPeer / (reference?.cpuMsPerPeer ?? 1)).toFixed(2),
+    median.cpuHandshakes.toFixed(1),
     median.peersPerSecond.toFixed(0),
     median.requestsPerPeer.toFixed(1),
     median.foundShare.toFixed(4),

@@ -21,6 +21,21 @@ suite('AddressList', () => {
     }))
   })
 
+  test('has what it holds, wherever it is told, and nothing else', () => {
+    const list = new AddressList()
+    const reply = Uint8Array.from([9, ...address(2), ...address(1), ...address(3), 9])
+    assert.ok(!list.has(reply, 1, 4))
+    list.merge([address(1), address(2)], Infinity)
+
+    for (let round = 0; round < 2; round++) {
+      assert.deepEqual([1, 4, 7].filter(at => list.has(reply, at, at + 3)), [1, 4])
+    }
+
+    assert.ok(!list.has(reply, 1, 3))
+    assert.ok(!list.has(reply, 1, 5))
+    assert.ok(!list.has(reply, 1, 1))
+  })
+
   test('tells by how many bytes it grew: nothing for a list that it knows', () => {
     const list = new AddressList()
 

@@ -44,6 +44,26 @@ suite('Frontier', () => {
     assert.equal(frontier.found, 2)
   })
 
+  test('reads the addresses of a known peer only when one of them is new', () => {
+    const { frontier, a, b } = withReferrers()
+    const reads: number[] = []
+    const named = (...addresses: number[]): PeerRecord => ({
+      id: peerIdOf('x'),
+      get addresses () {
+        reads.push(addresses.length)
+
+        return addresses.map(addressOf)
+      },
+      areAddressesIn: set => addresses.map(addressOf).every(address => set.has(Uint8Array.from([9, ...address, 9]), 1, 1 + address.length))
+    })
+    frontier.learn(a, { queries: 1, peers: [named(10, 11)] })
+    frontier.learn(b, { queries: 1, peers: [named(11, 10)] })
+    frontier.learn(b, { queries: 1, peers: [named(10, 11, 12)] })
+
+    assert.deepEqual(reads, [2, 3])
+    assert.deepEqual(frontier.take()?.addresses.list(), [10, 11, 12].map(addressOf))
+  })
+
   test('merges what different peers tell of one', () => {
     const { frontier, a, b } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [peer('x', 10, 11)] })

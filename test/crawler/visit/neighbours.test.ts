@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { Neighbours } from '../../../crawler/visit/neighbours.ts'
-import { nobodyId } from '../../support/peer-fixtures.ts'
+import { decodeFindNode } from '../../../crawler/wire/find-node.ts'
+import { findNodeReply, nobodyId, plainPeers } from '../../support/peer-fixtures.ts'
 
 suite('Neighbours', () => {
   test('a peer named twice is listed once, with all addresses told', () => {
@@ -14,6 +16,23 @@ suite('Neighbours', () => {
       { id: nobodyId(1), addresses: [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)] },
       { id: nobodyId(2), addresses: [] }
     ])
+  })
+
+  test('hundreds of peers are told apart, as replies name them and as they are written down', () => {
+    const peers = Array.from({ length: 250 }, (_, n) => {
+      const id = nobodyId(0)
+      id.set(hash('sha256', String(n), 'buffer'), 6)
+
+      return { id, addresses: [Uint8Array.of(1, n)] }
+    })
+    const replies = Array.from({ length: 10 }, (_, i) => findNodeReply(peers.slice(i * 25, i * 25 + 30)))
+    const neighbours = new Neighbours()
+    replies.forEach((reply) => {
+      neighbours.add(decodeFindNode(reply)!.list())
+    })
+    neighbours.add(peers)
+
+    assert.deepEqual(plainPeers(neighbours.list()), peers)
   })
 
   test('what was handed in is not changed', () => {

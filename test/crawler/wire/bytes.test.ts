@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { concatBytes, endsWith, equalBytes } from '../../../crawler/wire/bytes.ts'
+import { concatBytes, equalBytes, isAt } from '../../../crawler/wire/bytes.ts'
 
 suite('bytes', () => {
   test('arrays are equal when their bytes are, whatever their class', () => {
@@ -10,11 +10,13 @@ suite('bytes', () => {
     assert.ok(!equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1)))
   })
 
-  test('an array ends with each of its tails and with no longer array', () => {
-    assert.ok(endsWith(Uint8Array.of(1, 2, 3), Uint8Array.of(2, 3)))
-    assert.ok(endsWith(Uint8Array.of(1), Uint8Array.of()))
-    assert.ok(!endsWith(Uint8Array.of(1, 2, 3), Uint8Array.of(1, 2)))
-    assert.ok(!endsWith(Uint8Array.of(2), Uint8Array.of(1, 2)))
+  test('a part stands where its bytes are, and nowhere beyond the end', () => {
+    const bytes = Uint8Array.of(1, 2, 3, 2)
+
+    assert.deepEqual([0, 1, 2, 3, 4, -1].filter(at => isAt(bytes, at, Uint8Array.of(2))), [1, 3])
+    assert.ok(isAt(bytes, 1, Uint8Array.of(2, 3)))
+    assert.ok(!isAt(bytes, 3, Uint8Array.of(2, 3)))
+    assert.ok(isAt(bytes, 4, Uint8Array.of()))
   })
 
   test('concatenation keeps every byte in order', () => {

@@ -7,6 +7,7 @@ import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
 import { verifiedRecordSequence } from '../../../crawler/wire/signed-peer-record.ts'
 import { encodeVarint } from '../../../crawler/wire/varint.ts'
 import { nobodyId } from '../../support/peer-fixtures.ts'
+import type { PublicKey } from '../../../crawler/wire/public-key.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 interface Forgery { peerId?: Uint8Array, domain?: string, payloadType?: Uint8Array, signer?: PrivateKey }
@@ -32,6 +33,23 @@ suite('signed peer records', () => {
 
   test('a record that its peer signed gives its sequence number, exactly', async () => {
     assert.equal(verifiedRecordSequence(await seal(), idOf(key)), SEQUENCE)
+  })
+
+  test('a key that is known already is not read again, and convinces no one by itself', async () => {
+    const asked: Uint8Array[] = []
+    const known = (isValid: boolean): PublicKey => ({
+      type: 'Ed25519',
+      verify: (message) => {
+        asked.push(message)
+
+        return isValid
+      }
+    })
+
+    assert.equal(verifiedRecordSequence(await seal({ signer: other }), idOf(key), known(true)), SEQUENCE)
+    assert.equal(verifiedRecordSequence(await seal(), idOf(key), known(false)), undefined)
+    assert.equal(verifiedRecordSequence(await seal(), idOf(other), known(true)), undefined)
+    assert.equal(asked.length, 2)
   })
 
   test('a record of another peer counts as none', async () => {

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { figuresOf, formatTable, medianOf } from '../../../scripts/bench/crawl-result.ts'
+import type { CrawlCase } from '../../../scripts/bench/crawl-case.ts'
+import type { CrawlCounts, CrawlFigures } from '../../../scripts/bench/crawl-result.ts'
+
+const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, handshakeCpuMs: 0.5, rssMb: 300 }
+const CASE: CrawlCase = { peers: 200, addresses: 6, dead: 0.45, strategy: 'Topology', lane: 'fast', concurrency: 1_000 }
+
+const figures = (changed: Partial<CrawlFigures>): CrawlFigures => ({ ...figuresOf(COUNTS, 110), ...changed })
+
+suite('results of bench:crawl', () => {
+  test('figures are for each peer contacted, of those that can be', () => {
+    assert.deepEqual(figuresOf(COUNTS, 110), {
+      peersPerSecond: 25,
+      cpuMsPerPeer: 2,
+      cpuHandshakes: 4,
+      requestsPerPeer: 10,
+      foundShare: 100 / 110,
+      seconds: 4,
+      rssMb: 300
+    })
+  })
+
+  test('each median is a figure that was seen, whatever the order of the runs', () => {
+    const runs = [figures({ seconds: 9, rssMb: 1 }), figures({ seconds: 3, rssMb: 3 }), figures({ seconds: 5, rssMb: 2 })]
+
+    assert.deepEqual([medianOf(runs).seconds, medianOf(runs).rssMb], [5, 2])
+    assert.equal(medianOf(runs.slice(0, 2)).seconds, 3)
+    assert.equal(medianOf(runs.slice(0, 1)).seconds, 9)
+  })
+
+  test('a table has a row for each case, and compares seconds with the first', () => {
+    const median = figuresOf(COUNTS, 110)
+    const lines = formatTable([{ case: CASE, runs: [], median }, { case: { ...CASE, strategy: 'Census' }, runs: [], median: { ...median, seconds: 6 } }]).split('\n')
+
+    assert.equal(lines.length, 4)
+    assert.equal(new Set(lines.map(line => line.length)).size, 1)
+    assert.match(lines[2]!, /fast \| Topology .* 45 % .* 2\.00 .* 0\.9091 .* 1\.00 \|/)
+    assert.match(lines[3]!, /Census .* 6\.0 \|  1\.50 \|/)
+  })
+})

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { decodeFindNode } from '../../../../crawler/wire/find-node.ts'
+import { FrameReader } from '../../../../crawler/wire/frames.ts'
+import { decodeIdentify } from '../../../../crawler/wire/identify-message.ts'
+import { kuboAddresses } from '../../../../scripts/bench/virtual-network/kubo-addresses.ts'
+import { KAD_PROTOCOL, PeerAnswers, PROTOCOLS } from '../../../../scripts/bench/virtual-network/peer-answers.ts'
+import { createPopulation, placeOf } from '../../../../scripts/bench/virtual-network/population.ts'
+import { closestIn, KeySpace } from '../../../../scripts/bench/virtual-network/routing-table.ts'
+import { plainPeers } from '../../../support/peer-fixtures.ts'
+
+const population = createPopulation({ peers: 300, dead: 0 })
+const space = new KeySpace(population)
+const answers = new PeerAnswers(space, 6)
+const peer = population[7]!
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+suite('answers of virtual peers', () => {
+  test('identify tells what Kubo tells, with a record whose signature holds', () => {
+    const identity = decodeIdentify(answers.identify(peer), peer.key.id)!
+
+    assert.deepEqual(identity.protocols, PROTOCOLS)
+    assert.ok(identity.protocols.includes(KAD_PROTOCOL))
+    assert.deepEqual(identity.listenAddresses.map(hex), kuboAddresses(7, 6).map(hex))
+    assert.equal(identity.recordSequence, 8n)
+    assert.match(identity.agentVersion!, /\/0\.\d+\./)
+  })
+
+  test('FIND_NODE names the twenty of the table that are closest to the key, with their addresses', () => {
+    const key = Buffer.from('any key')
+    const frames = new FrameReader(100_000)
+    frames.push(answers.findNode(peer, key))
+    const expected = closestIn(space.tableOf(peer), placeOf(key))
+
+    const named = plainPeers(decodeFindNode(frames.next()!)?.list())!
+
+    assert.deepEqual(named.map(({ id }) => hex(id)), expected.map(other => hex(other.key.id)))
+    assert.deepEqual(named.map(({ addresses }) => addresses.map(hex)), expected.map(other => kuboAddresses(other.number, 6).map(hex)))
+  })
+
+  test('an answer is made once', () => {
+    assert.equal(answers.identify(peer), answers.identify(peer))
+  })
+})
