@@ -16,8 +16,9 @@ import { Outage } from './pipeline/outage.ts'
 import { openStore } from './store/open-store.ts'
 import { Tally } from './tally.ts'
 import type { ConsumerConfig } from '../core/contracts/process-config.ts'
+import type { Logger } from '../core/logger.ts'
 import type { ComponentContext } from '../core/run-component.ts'
-import type { NodeStore } from './store/node-store.ts'
+import type { MigrationReport, NodeStore } from './store/node-store.ts'
 
 /** What a running consumer is given besides its context. */
 export interface ConsumerHooks {
@@ -51,7 +52,7 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     status: () => tally.status({ topic: config.topic, group: config.group, lag: meter.lag, outage: outage.state })
   }, config.admin))
   const store = stack.use(await openStore(config.store, { clock }, config))
-  await store.migrate()
+  tellMigration(log, await store.migrate())
   const bus = stack.use(await openBus(config.bus, { log, clock }, signal))
   const observer = observeWith(tally, metrics)
   const shared = { bus, clock, log, outage, observer }
@@ -71,6 +72,15 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
   }, { ...config.batch, topic: config.topic, group: config.group })
 
   await consumeAndCare(context, { consumer, store }, { tally, metrics, meter }, signal)
+}
+
+function tellMigration (log: Logger, { applied, adopted }: MigrationReport): void {
+  if (applied.length > 0) {
+    log.info({ applied }, 'schema migrated')
+  }
+  if (adopted !== undefined) {
+    log.warn({ adopted }, 'tables of a program before this one were taken over: remove its events, and the old tables once satisfied')
+  }
 }
 
 async function consumeAndCare (context: Context, { consumer, store }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {

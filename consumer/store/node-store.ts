@@ -22,6 +22,37 @@ export interface WriteReport {
 /** Tables that messages write. */
 export type StoreTable = 'node_info' | 'address_info' | 'node_network' | 'visit' | 'crawl'
 
+/** What a migration did. */
+export interface MigrationReport {
+  /** Numbers of the migrations that were applied now. */
+  applied: readonly number[]
+
+  /** What was taken over from a program before this one; absent where there was nothing. */
+  adopted?: AdoptionReport
+}
+
+/** What was taken over from the tables of a program before this one. */
+export interface AdoptionReport {
+  nodes: number
+
+  /** Rows without a usable peer id or time, and further rows of the same peer. */
+  refusedNodes: number
+
+  addresses: number
+
+  /** Further rows of the same address of the same peer; the newest time was kept. */
+  duplicateAddresses: number
+
+  /** Addresses of peers that have no row. */
+  orphanAddresses: number
+
+  /** Events of the database that still work on the tables, such as a clean-up: remove them. */
+  events: readonly string[]
+
+  /** Where the old tables are kept; nothing reads them. */
+  keptTables: readonly string[]
+}
+
 /** Where a removal goes on. Opaque to callers. */
 export interface PurgeCursor {
   table: string
@@ -103,7 +134,7 @@ export interface StoreSummary {
  */
 export interface NodeStore extends AsyncDisposable {
   /** Brings the tables to the schema of this version. Safe to run twice, and from two processes at once. */
-  migrate (): Promise<void>
+  migrate (): Promise<MigrationReport>
 
   /** Writes a batch in one transaction: all of it or nothing. It is short and is not interrupted: whoever stops waits for it. */
   write (batch: StoreBatch): Promise<WriteReport>

@@ -1,3 +1,5 @@
+import { ProbeError } from '../../core/errors.ts'
+import { MysqlStore } from './mysql/mysql-store.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { StoreConfig } from '../../core/contracts/process-config.ts'
@@ -14,7 +16,14 @@ export interface OpenStoreOptions {
   coalesceWindowMs: number
 }
 
-/** Opens the database that a configuration names. It is not migrated yet. */
-export async function openStore ({ sqlite }: StoreConfig, deps: OpenStoreDeps, { coalesceWindowMs }: OpenStoreOptions): Promise<NodeStore> {
-  return await SqliteStore.open(deps, { path: sqlite.path, coalesceWindowMs })
+/** Opens the database that a configuration names. It is not migrated yet. @throws ProbeError with a code that begins with `PP_STORE_` */
+export async function openStore ({ sqlite, mysql }: StoreConfig, deps: OpenStoreDeps, { coalesceWindowMs }: OpenStoreOptions): Promise<NodeStore> {
+  if (mysql !== undefined) {
+    return await MysqlStore.open(deps, { mysql, coalesceWindowMs })
+  }
+  if (sqlite !== undefined) {
+    return await SqliteStore.open(deps, { path: sqlite.path, coalesceWindowMs })
+  }
+
+  throw new ProbeError('PP_CONFIG_INVALID', 'store: must name exactly one of sqlite and mysql')
 }

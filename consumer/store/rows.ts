@@ -45,14 +45,14 @@ export function toRows (visits: readonly Visit[], coalescer: Coalescer): Rows {
 
     return row
   })
-  const sightings = [...gathered.addresses.values()]
+  const sightings = inOrder(gathered.addresses)
   const addresses = sightings.filter(sighting => !coalescer.covers(sighting))
 
   return {
     visits: visitRows.sort(compareVisits),
     nodes: [...gathered.nodes.values()].sort((a, b) => compare(a.nodeId, b.nodeId)),
     networks: [...gathered.networks.values()].sort((a, b) => compare(a.nodeId, b.nodeId) || compare(a.network, b.network)),
-    addresses: addresses.sort((a, b) => compare(a.nodeId, b.nodeId) || compare(a.multiaddr, b.multiaddr)),
+    addresses,
     cuts: fitter.cuts,
     coalesced: sightings.length - addresses.length
   }
@@ -61,7 +61,9 @@ export function toRows (visits: readonly Visit[], coalescer: Coalescer): Rows {
 interface Gathered {
   nodes: Map<string, NodeState>
   networks: Map<string, NetworkRow>
-  addresses: Map<string, SightedAddress>
+
+  /** By peer, then by address: most rows are these, so that they are sorted peer by peer. */
+  addresses: Map<string, Map<string, SightedAddress>>
 }
 
 function gather ({ nodes, networks, addresses }: Gathered, row: VisitRow, at: string): void {
@@ -77,11 +79,14 @@ function gather ({ nodes, networks, addresses }: Gathered, row: VisitRow, at: st
 
   addNetwork(networks, { nodeId, network, firstSeen: at, lastSeen: at })
 
+  const ofPeer = addresses.get(nodeId) ?? new Map<string, SightedAddress>()
+  addresses.set(nodeId, ofPeer)
+
   if (connection !== null) {
-    addAddress(addresses, { nodeId, multiaddr: connection.address, seenMs: startedAtMs })
+    addAddress(ofPeer, { nodeId, multiaddr: connection.address, seenMs: startedAtMs })
   }
   for (const multiaddr of identity?.listenAddresses ?? []) {
-    addAddress(addresses, { nodeId, multiaddr, seenMs: startedAtMs })
+    addAddress(ofPeer, { nodeId, multiaddr, seenMs: startedAtMs })
   }
 }
 
@@ -108,15 +113,18 @@ function addNetwork (networks: Map<string, NetworkRow>, row: NetworkRow): void {
   }
 }
 
-function addAddress (addresses: Map<string, SightedAddress>, sighting: SightedAddress): void {
-  const key = `${sighting.nodeId} ${sighting.multiaddr}`
-  const known = addresses.get(key)
+function addAddress (ofPeer: Map<string, SightedAddress>, sighting: SightedAddress): void {
+  const known = ofPeer.get(sighting.multiaddr)
 
   if (known === undefined) {
-    addresses.set(key, sighting)
+    ofPeer.set(sighting.multiaddr, sighting)
   } else if (sighting.seenMs > known.seenMs) {
     known.seenMs = sighting.seenMs
   }
+}
+
+function inOrder (addresses: Gathered['addresses']): SightedAddress[] {
+  return [...addresses].sort(([a], [b]) => compare(a, b)).flatMap(([, ofPeer]) => [...ofPeer.values()].sort((a, b) => compare(a.multiaddr, b.multiaddr)))
 }
 
 function compareVisits (a: VisitRow, b: VisitRow): number {

@@ -10,12 +10,20 @@ import type { TextFitter } from './safe-text.ts'
 export const COLUMN_LIMITS = { agentVersion: 255, protocolVersion: 64, detail: 256 } as const
 
 /** A set of texts as one value. */
-export interface TextSet {
-  /** First 16 bytes of SHA-256 of `json`, in hex. */
-  hash: string
-
+export class TextSet {
   /** The texts, sorted and without duplicates, as a JSON array. */
-  json: string
+  readonly json: string
+
+  #hash: string | undefined
+
+  constructor (sorted: readonly string[]) {
+    this.json = JSON.stringify(sorted)
+  }
+
+  /** First 16 bytes of SHA-256 of `json`, in hex. Made when it is asked for: most sets are known already. */
+  get hash (): string {
+    return this.#hash ??= hash('sha256', this.json, 'hex').slice(0, 32)
+  }
 }
 
 /** A visit as the history keeps it. */
@@ -91,8 +99,8 @@ function identityOf ({ nodeId, identify }: Visit, fitter: TextFitter): VisitRow[
     agentVersion: agentVersion === undefined ? null : fitter.fit(agentVersion, COLUMN_LIMITS.agentVersion),
     protocolVersion: protocolVersion === undefined ? null : fitter.fit(protocolVersion, COLUMN_LIMITS.protocolVersion),
     listenAddresses: addresses,
-    addresses: textSetOf(addresses),
-    protocols: textSetOf(sortedSet(protocols.map(protocol => fitter.fit(protocol, 256))))
+    addresses: new TextSet(addresses),
+    protocols: new TextSet(sortedSet(protocols.map(protocol => fitter.fit(protocol, 256))))
   }
 }
 
@@ -109,10 +117,4 @@ function sortedSet (texts: readonly string[]): readonly string[] {
 
 function isStrictlyAscending (texts: readonly string[]): boolean {
   return texts.every((text, i) => i === 0 || (texts[i - 1] ?? '') < text)
-}
-
-function textSetOf (texts: readonly string[]): TextSet {
-  const json = JSON.stringify(texts)
-
-  return { hash: hash('sha256', json, 'hex').slice(0, 32), json }
 }

@@ -58,7 +58,10 @@ export interface SubscribeOptions {
 
 /** A running subscription. Dispose it to leave the group; handlers in work are awaited. */
 export interface Subscription extends AsyncDisposable {
-  /** Marks everything below `nextOffset` of a partition as done, durably. Never moves back. */
+  /**
+   * Marks everything below `nextOffset` of a partition as done, durably. Never moves back. Has no effect when the
+   * partition belongs to another member by now, or the group cannot be reached: then the messages come again.
+   */
   commit (partition: number, nextOffset: number): Promise<void>
 
   /** Stops handing out further batches until {@link resume}. */

@@ -1,4 +1,5 @@
 import { EmbeddedBus } from './embedded-bus.ts'
+import { KafkaBus } from './kafka-bus.ts'
 import type { Clock } from '../clock.ts'
 import type { BusConfig } from '../contracts/process-config.ts'
 import type { Logger } from '../logger.ts'
@@ -10,7 +11,16 @@ export interface BusDeps {
   clock: Clock
 }
 
-/** Opens the message bus that a configuration names. */
-export async function openBus ({ embedded }: BusConfig, { log, clock }: BusDeps, signal: AbortSignal): Promise<EventBus> {
-  return await EmbeddedBus.open({ log: log.child({ part: 'bus' }), clock }, embedded, signal)
+/** Opens the message bus that a configuration names. @throws ProbeError what {@link EmbeddedBus.open} and {@link KafkaBus.open} throw */
+export async function openBus ({ embedded, kafka }: BusConfig, { log, clock }: BusDeps, signal: AbortSignal): Promise<EventBus> {
+  const deps = { log: log.child({ part: 'bus' }), clock }
+
+  if (kafka !== undefined) {
+    return await KafkaBus.open(deps, kafka, signal)
+  }
+  if (embedded !== undefined) {
+    return await EmbeddedBus.open(deps, embedded, signal)
+  }
+
+  throw new TypeError('a bus configuration names one kind')
 }

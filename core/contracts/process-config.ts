@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../logger.ts'
+import { KafkaConfig } from './kafka-config.ts'
 import { Scan } from './scan.ts'
 import { ScanId } from './visit.ts'
 
@@ -10,16 +11,35 @@ const Milliseconds = z.int().min(0).max(2_147_483_647)
 
 /** Where the message bus is. Exactly one kind is given. */
 export const BusConfig = z.strictObject({
-  embedded: z.strictObject({ path: Path.describe('File of the embedded log (SQLite); several processes of one machine share it.') }).describe('A log in a file, for one machine.')
-}).describe('The message bus.')
+  embedded: z.strictObject({ path: Path.describe('File of the embedded log (SQLite); several processes of one machine share it.') }).optional().describe('A log in a file, for one machine.'),
+  kafka: KafkaConfig.optional()
+}).refine(bus => Object.values(bus).filter(kind => kind !== undefined).length === 1, 'must name exactly one of embedded and kafka').describe('The message bus.')
 
 /** {@inheritDoc BusConfig} */
 export type BusConfig = z.output<typeof BusConfig>
 
+/** A MySQL or MariaDB database. */
+export const MysqlConfig = z.strictObject({
+  host: z.string().min(1).max(253).describe('Host name or IP address of the server.'),
+  port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
+  database: z.string().min(1).max(64).describe('Name of the database; it must exist, the tables are made.'),
+  username: z.string().min(1).max(128).describe('User that connects.'),
+  passwordFile: Path.describe('File that holds the password; it is read again for each connection.'),
+  tls: z.strictObject({
+    caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the server\'s certificate; those of Node.js when absent.')
+  }).optional().describe('Encrypts connections and checks the server\'s certificate and name; plain text when absent.'),
+  maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections opened at most.'),
+  maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Idle connections kept at most.')
+}).describe('A MySQL or MariaDB database.')
+
+/** {@inheritDoc MysqlConfig} */
+export type MysqlConfig = z.output<typeof MysqlConfig>
+
 /** Where the database is. Exactly one kind is given. */
 export const StoreConfig = z.strictObject({
-  sqlite: z.strictObject({ path: Path.describe('File of the database.') }).describe('A SQLite database in a file, for one machine.')
-}).describe('The database.')
+  sqlite: z.strictObject({ path: Path.describe('File of the database.') }).optional().describe('A SQLite database in a file, for one machine.'),
+  mysql: MysqlConfig.optional()
+}).refine(store => Object.values(store).filter(kind => kind !== undefined).length === 1, 'must name exactly one of sqlite and mysql').describe('The database.')
 
 /** {@inheritDoc StoreConfig} */
 export type StoreConfig = z.output<typeof StoreConfig>

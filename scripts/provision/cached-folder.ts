@@ -26,8 +26,10 @@ export class CachedFolder {
     try {
       await fill(unfinished)
 
+      renameSync(unfinished, this.path)
+    } catch (err) {
       if (!this.isThere) {
-        renameSync(unfinished, this.path)
+        throw err
       }
     } finally {
       rmSync(unfinished, { recursive: true, force: true })

@@ -1,14 +1,13 @@
 // Peers are read, merged by the rules of node-state.ts and written back, all in one transaction:
 // one form of the rules, and a row that is as it should be already is not written at all.
+import { NODE_COLUMNS, nodeStateOf, nodeValuesOf } from '../node-row.ts'
 import { mergeNodeStates } from '../node-state.ts'
 import { storeTimeOf } from '../store-time.ts'
 import type { SightedAddress } from '../coalescer.ts'
-import type { Contact, NodeState } from '../node-state.ts'
+import type { KnownNode, NodeValues } from '../node-row.ts'
+import type { NodeState } from '../node-state.ts'
 import type { NetworkRow } from '../rows.ts'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-
-// In the order of `valuesOf`.
-const COLUMNS = ['protocol_version', 'agent_version', 'discovery_type', 'latency', 'last_seen', 'first_seen', 'identified_at', 'last_tried', 'last_outcome']
 
 /** Writes the tables of peers. Every method works within the transaction of the caller and returns how many rows it wrote. */
 export class NodeWriter {
@@ -20,10 +19,11 @@ export class NodeWriter {
   readonly #address: StatementSync
 
   constructor (database: DatabaseSync) {
-    this.#select = database.prepare(`SELECT ${COLUMNS.join(', ')} FROM node_info WHERE node_id = ?`)
-    this.#insert = database.prepare(`INSERT INTO node_info (${COLUMNS.join(', ')}, changed_at, node_id)
-      VALUES (${COLUMNS.map(() => '?').join(', ')}, ?, ?)`)
-    this.#update = database.prepare(`UPDATE node_info SET ${COLUMNS.map(column => `${column} = ?`).join(', ')}, changed_at = ? WHERE node_id = ?`)
+    this.#select = database.prepare(`SELECT ${NODE_COLUMNS.join(', ')} FROM node_info WHERE node_id = ?`)
+    this.#select.setReturnArrays(true)
+    this.#insert = database.prepare(`INSERT INTO node_info (${NODE_COLUMNS.join(', ')}, changed_at, node_id)
+      VALUES (${NODE_COLUMNS.map(() => '?').join(', ')}, ?, ?)`)
+    this.#update = database.prepare(`UPDATE node_info SET ${NODE_COLUMNS.map(column => `${column} = ?`).join(', ')}, changed_at = ? WHERE node_id = ?`)
     this.#latestVisit = database.prepare(`SELECT v.started_at AS at, o.word AS outcome
       FROM peer p JOIN visit v USING (peer_id) JOIN word o ON o.word_id = v.outcome_id WHERE p.node_id = ? ORDER BY v.started_at DESC, o.word DESC LIMIT 1`)
     this.#network = database.prepare(`INSERT INTO node_network (node_id, network, first_seen, last_seen) VALUES (?, ?, ?, ?)
@@ -70,16 +70,13 @@ export class NodeWriter {
   }
 
   #writeNode (state: NodeState, changedAt: string): number {
-    const row = this.#select.get(state.nodeId)
+    const before = this.#select.get(state.nodeId) as unknown as NodeValues | undefined
 
-    if (row === undefined) {
+    if (before === undefined) {
       return this.#insertNode(state, changedAt)
     }
 
-    const known = toState(state.nodeId, row)
-    const before = valuesOf(known, known.contact)
-    const merged = mergeNodeStates(known, state)
-    const values = valuesOf(merged, merged.contact ?? known.contact)
+    const values = nodeValuesOf(mergeNodeStates(nodeStateOf(state.nodeId, before), state) as KnownNode)
 
     if (values.every((value, i) => value === before[i])) {
       return 0
@@ -98,39 +95,12 @@ export class NodeWriter {
 
     const latest = this.#latestVisit.get(state.nodeId)
     const merged = latest === undefined ? state : mergeNodeStates(state, { ...state, tried: toTried(latest) })
-    this.#insert.run(...valuesOf(merged, state.contact), changedAt, state.nodeId)
+    this.#insert.run(...nodeValuesOf(merged as KnownNode), changedAt, state.nodeId)
 
     return 1
   }
 }
 
-function toState (nodeId: string, row: Record<string, SQLOutputValue>): NodeState & { contact: Contact } {
-  const identifiedAt = row['identified_at'] as string | null
-
-  return {
-    nodeId,
-    contact: { firstSeen: row['first_seen'] as string, lastSeen: row['last_seen'] as string, discoveryType: row['discovery_type'] as string },
-    identity: identifiedAt === null
-      ? undefined
-      : { at: identifiedAt, agentVersion: row['agent_version'] as string | null, protocolVersion: row['protocol_version'] as string | null, latencyNs: row['latency'] as number | null },
-    tried: { at: row['last_tried'] as string, outcome: row['last_outcome'] as string }
-  }
-}
-
 function toTried (visit: Record<string, SQLOutputValue>): NodeState['tried'] {
   return { at: storeTimeOf(visit['at'] as number), outcome: visit['outcome'] as string }
-}
-
-function valuesOf ({ identity, tried }: NodeState, { discoveryType, lastSeen, firstSeen }: Contact): (string | number | null)[] {
-  return [
-    identity?.protocolVersion ?? null,
-    identity?.agentVersion ?? null,
-    discoveryType,
-    identity?.latencyNs ?? null,
-    lastSeen,
-    firstSeen,
-    identity?.at ?? null,
-    tried.at,
-    tried.outcome
-  ]
 }

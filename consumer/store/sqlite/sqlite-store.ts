@@ -16,7 +16,7 @@ import { VisitWriter } from './visit-writer.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { AppliedMigration } from '../migrations.ts'
-import type { NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
+import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
 import type { Rows } from '../rows.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -66,17 +66,20 @@ export class SqliteStore implements NodeStore {
     })
   }
 
-  async migrate (): Promise<void> {
-    await this.#run(() => {
+  async migrate (): Promise<MigrationReport> {
+    return await this.#run(() => {
       // One transaction for all: a second process waits here and then finds nothing left to do.
-      inTransaction(this.#database, () => {
+      return inTransaction(this.#database, () => {
         this.#database.exec('CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT')
         const applied = this.#database.prepare('SELECT version, name, checksum FROM schema_migration ORDER BY version').all() as unknown as AppliedMigration[]
+        const pending = pendingMigrations(readMigrations(this.#migrations), applied)
 
-        for (const { version, name, sql, checksum } of pendingMigrations(readMigrations(this.#migrations), applied)) {
+        for (const { version, name, sql, checksum } of pending) {
           this.#database.exec(sql)
           this.#database.prepare('INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)').run(version, name, checksum, storeTimeOf(this.#clock.now()))
         }
+
+        return { applied: pending.map(({ version }) => version) }
       })
     })
   }

@@ -18,7 +18,7 @@ async function onlyNode (fixture: StoreFixture, visits: readonly Visit[]): Promi
     await fixture.store.write(written([visit]))
   }
 
-  return contentsOf(fixture).node_info[0]
+  return (await contentsOf(fixture)).node_info[0]
 }
 
 /** Runs the suite; `open` gives each test an empty store. */
@@ -27,7 +27,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
     test('keeps a contacted peer with what it said, and its addresses and network', async () => {
       await using fixture = await open()
       await fixture.store.write(written([visitOf({ startedAt: at(1) })]))
-      const { node_info: nodes, address_info: addresses, node_network: networks } = contentsOf(fixture)
+      const { node_info: nodes, address_info: addresses, node_network: networks } = await contentsOf(fixture)
 
       assert.deepEqual(nodes, [{
         node_id: PEERS[0],
@@ -49,7 +49,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       await using fixture = await open()
       await fixture.store.write(written([visitOf({ startedAt: at(1.5), vantage: 'eu-west', lane: 'fast', routingTable: { queries: 3, failed: 1, peers: 20 } })]))
 
-      assert.deepEqual(contentsOf(fixture).visit, [{
+      assert.deepEqual((await contentsOf(fixture)).visit, [{
         started_at: stored(1.5),
         scan: 'default/probe/main',
         network: 'ipfs',
@@ -82,7 +82,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
     test('keeps a peer that was never reached in the history alone', async () => {
       await using fixture = await open()
       await fixture.store.write(written([failedVisitOf({ detail: 'connect ETIMEDOUT' })]))
-      const { node_info: nodes, address_info: addresses, visit } = contentsOf(fixture)
+      const { node_info: nodes, address_info: addresses, visit } = await contentsOf(fixture)
 
       assert.deepEqual([nodes, addresses], [[], []])
       assert.deepEqual(visit.map(({ outcome, detail }) => [outcome, detail]), [['timeout', 'connect ETIMEDOUT']])
@@ -133,7 +133,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       await using fixture = await open()
       await fixture.store.write(written([visitOf(), visitOf({ attempt: 2, outcome: 'refused', connection: { address: '/ip4/198.51.100.9/tcp/1', transport: 'tcp' } })]))
 
-      assert.equal(contentsOf(fixture).address_info.some(({ multiaddr }) => multiaddr === '/ip4/198.51.100.9/tcp/1'), false)
+      assert.equal((await contentsOf(fixture)).address_info.some(({ multiaddr }) => multiaddr === '/ip4/198.51.100.9/tcp/1'), false)
     })
 
     test('stores texts that no database likes', async () => {
@@ -141,7 +141,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       const report = await fixture.store.write(written([visitOf({
         identify: { agentVersion: `a\0b\ud800${'x'.repeat(300)}`, protocolVersion: '\'; DROP TABLE node_info; --', protocols: ['\0'], listenAddresses: ['\udfff'] }
       })]))
-      const [node] = contentsOf(fixture).node_info
+      const [node] = (await contentsOf(fixture)).node_info
 
       assert.equal(node?.['agent_version'], `a�b�${'x'.repeat(251)}`)
       assert.equal(node['protocol_version'], '\'; DROP TABLE node_info; --')
@@ -154,8 +154,8 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       await fixture.store.write(written([], [crawlOf({ state: 'started' }), crawl]))
 
       assert.deepEqual(await fixture.store.crawls(crawl.scan, 10), [crawl])
-      assert.deepEqual(fixture.query('SELECT value, count FROM crawl_aggregate WHERE dimension = \'outcome\' ORDER BY count DESC').map(({ value, count }) => [value, count]), [['ok', 5], ['timeout', 3], ['identified', 1]])
-      assert.deepEqual(fixture.query('SELECT value, is_other, count FROM crawl_aggregate WHERE dimension = \'agent_version\' ORDER BY is_other, count DESC').map(Object.values), [['kubo/0.30.0', 0, 2], ['go-ipfs', 0, 1], ['', 1, 3]])
+      assert.deepEqual((await fixture.query('SELECT value, count FROM crawl_aggregate WHERE dimension = \'outcome\' ORDER BY count DESC')).map(({ value, count }) => [value, count]), [['ok', 5], ['timeout', 3], ['identified', 1]])
+      assert.deepEqual((await fixture.query('SELECT value, is_other, count FROM crawl_aggregate WHERE dimension = \'agent_version\' ORDER BY is_other, count DESC')).map(Object.values), [['kubo/0.30.0', 0, 2], ['go-ipfs', 0, 1], ['', 1, 3]])
     })
 
     test('calls a crawl aborted that never ended once a later one of its scan exists, until its end is heard of', async () => {

@@ -11,7 +11,7 @@ export interface StoreFixture extends AsyncDisposable {
   store: NodeStore
 
   /** Runs a query on the database, past the port. */
-  query: (sql: string) => Row[]
+  query: (sql: string) => Promise<Row[]>
 
   /** A second connection to the same database, as another process would have. */
   another: () => Promise<NodeStore>
@@ -36,6 +36,12 @@ const TABLES = {
 }
 
 /** Everything that messages decide: all tables, with texts in place of the numbers of dictionaries, without the time of writing. */
-export function contentsOf ({ query }: Pick<StoreFixture, 'query'>): Record<keyof typeof TABLES, Row[]> {
-  return Object.fromEntries(Object.entries(TABLES).map(([table, sql]) => [table, query(sql).map(row => ({ ...row }))])) as Record<keyof typeof TABLES, Row[]>
+export async function contentsOf ({ query }: Pick<StoreFixture, 'query'>): Promise<Record<keyof typeof TABLES, Row[]>> {
+  const contents: [string, Row[]][] = []
+
+  for (const [table, sql] of Object.entries(TABLES)) {
+    contents.push([table, (await query(sql)).map(row => ({ ...row }))])
+  }
+
+  return Object.fromEntries(contents) as Record<keyof typeof TABLES, Row[]>
 }

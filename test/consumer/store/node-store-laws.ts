@@ -46,7 +46,7 @@ export function nodeStoreLaws (adapter: string, open: OpenStore, { numRuns }: { 
         await deliver(one, batchesOf(messages, 100))
         await deliver(other, batchesOf(again, batchSize))
 
-        assert.deepEqual(contentsOf(other), contentsOf(one))
+        assert.deepEqual(await contentsOf(other), await contentsOf(one))
       }), { numRuns })
     })
 
@@ -68,8 +68,8 @@ export function nodeStoreLaws (adapter: string, open: OpenStore, { numRuns }: { 
         await using coalescing = await open({ coalesceWindowMs: windowMs })
         await deliver(exact, batchesOf(messages, 100))
         await deliver(coalescing, batchesOf(again, batchSize))
-        const { address_info: expected, ...rest } = contentsOf(exact)
-        const { address_info: found, ...restFound } = contentsOf(coalescing)
+        const { address_info: expected, ...rest } = await contentsOf(exact)
+        const { address_info: found, ...restFound } = await contentsOf(coalescing)
 
         assert.deepEqual(restFound, rest)
         assert.deepEqual(found.map(({ node_id, multiaddr }) => [node_id, multiaddr]), expected.map(({ node_id, multiaddr }) => [node_id, multiaddr]))

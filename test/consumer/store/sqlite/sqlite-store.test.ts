@@ -26,7 +26,7 @@ async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promis
   return {
     clock,
     store,
-    query: sql => reader.prepare(sql).all(),
+    query: async sql => reader.prepare(sql).all(),
     another: async () => await SqliteStore.open({ clock }, { path, coalesceWindowMs }),
     [Symbol.asyncDispose]: async () => {
       reader.close()

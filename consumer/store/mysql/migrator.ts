@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url'
+import { pendingMigrations, readMigrations } from '../migrations.ts'
+import { storeTimeOf } from '../store-time.ts'
+import { copyPredecessor, setPredecessorAside } from './adoption.ts'
+import { withNamedLock } from './named-lock.ts'
+import { makePartitions } from './partitions.ts'
+import { quote } from './sql-text.ts'
+import type { MigrationReport } from '../node-store.ts'
+import type { MysqlConnection } from './connection.ts'
+
+const LOCK_WAIT_S = 120
+
+/** A migration may rewrite tables. */
+const TIMEOUT_MS = 3_600_000
+
+const MIGRATION_TABLE = `CREATE TABLE IF NOT EXISTS schema_migration (
+  version INT UNSIGNED NOT NULL PRIMARY KEY,
+  name VARCHAR(128) NOT NULL,
+  checksum CHAR(64) NOT NULL,
+  applied_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`
+
+/** Folder of the migrations of this version. */
+export const MYSQL_MIGRATIONS = fileURLToPath(new URL('../migrations/mysql', import.meta.url))
+
+/** Brings the tables to the schema of the migrations; takes over a predecessor's. Safe to run twice, and from two processes at once. */
+export async function migrateMysql (connection: MysqlConnection, folder: string, nowMs: number): Promise<MigrationReport> {
+  return await withNamedLock(connection, 'migrate', LOCK_WAIT_S, async () => {
+    await connection.query(MIGRATION_TABLE)
+    const { rows } = await connection.query('SELECT version, name, checksum FROM schema_migration ORDER BY version')
+    const applied = rows.map(([version, name, checksum]) => ({ version: Number(version), name: String(name), checksum: String(checksum) }))
+    const pending = pendingMigrations(readMigrations(folder), applied)
+
+    if (applied.length === 0) {
+      await setPredecessorAside(connection)
+    }
+    for (const { version, name, sql, checksum } of pending) {
+      await connection.query(sql, TIMEOUT_MS)
+      const values = [String(version), ...[name, checksum, storeTimeOf(nowMs)].map(quote)]
+      await connection.query(`INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (${values.join()})`)
+    }
+
+    const adopted = await copyPredecessor(connection, nowMs)
+    await makePartitions(connection, nowMs)
+
+    return { applied: pending.map(({ version }) => version), ...adopted === undefined ? {} : { adopted } }
+  })
+}

@@ -1,0 +1,146 @@
+import { Coalescer } from '../coalescer.ts'
+import { crawlRowOf } from '../crawl-row.ts'
+import { toRows } from '../rows.ts'
+import { writeBatch } from './batch-transaction.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { latestCrawls } from './crawl-store.ts'
+import { migrateMysql, MYSQL_MIGRATIONS } from './migrator.ts'
+import { withNamedLock } from './named-lock.ts'
+import { PartitionGuard } from './partitions.ts'
+import { purgeStep } from './purge.ts'
+import { MysqlSnapshot } from './snapshot.ts'
+import { VisitIds } from './visit-ids.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
+import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSnapshot, StoreSummary, WriteReport } from '../node-store.ts'
+import type { Rows } from '../rows.ts'
+import type { BatchRows, Written } from './batch-transaction.ts'
+import type { MysqlConnection } from './connection.ts'
+
+const MAX_CRAWLS = 100
+
+const PURGE_WAIT_S = 5
+
+/** Counting reads whole tables. */
+const SUMMARY_TIMEOUT_MS = 600_000
+
+/** How the store works. */
+export interface MysqlStoreOptions {
+  mysql: MysqlConfig
+
+  /** How far `address_info.last_seen` may lag, in milliseconds; 0 writes every sighting. */
+  coalesceWindowMs: number
+
+  /** Folder of the migrations. @default those of this version */
+  migrations?: string
+}
+
+/** The adapter of the {@link NodeStore} port for MySQL and MariaDB. */
+export class MysqlStore implements NodeStore {
+  readonly #clock: Clock
+  readonly #pool: ConnectionPool
+  readonly #coalescer: Coalescer
+  readonly #migrations: string
+  readonly #partitions = new PartitionGuard()
+
+  // One for each batch that is written at the same time.
+  readonly #ids: VisitIds[] = []
+
+  private constructor (clock: Clock, pool: ConnectionPool, { coalesceWindowMs, migrations }: MysqlStoreOptions) {
+    this.#clock = clock
+    this.#pool = pool
+    this.#coalescer = new Coalescer(coalesceWindowMs)
+    this.#migrations = migrations ?? MYSQL_MIGRATIONS
+  }
+
+  /**
+   * Connects once, so that a setting that is wrong shows at once.
+   *
+   * @throws ProbeError `PP_STORE_UNAVAILABLE`, `PP_STORE_AUTH`, `PP_STORE_TLS`, `PP_STORE_DATABASE_MISSING`, `PP_STORE_GRANT_MISSING`, `PP_STORE_SERVER`
+   */
+  static async open ({ clock }: { clock: Clock }, options: MysqlStoreOptions): Promise<MysqlStore> {
+    const pool = new ConnectionPool({ clock }, options.mysql)
+    await pool.use(async connection => await connection.query('SELECT 1'))
+
+    return new MysqlStore(clock, pool, options)
+  }
+
+  async migrate (): Promise<MigrationReport> {
+    return await this.#pool.use(async connection => await migrateMysql(connection, this.#migrations, this.#clock.now()))
+  }
+
+  async write ({ visits, crawls }: StoreBatch): Promise<WriteReport> {
+    const batch = { visits: toRows(visits, this.#coalescer), crawls: crawls.map(crawlRowOf) }
+    const rows = await this.#pool.use(async connection => await this.#writeRows(connection, batch))
+    this.#coalescer.wrote(batch.visits.addresses)
+
+    return { rows, coalesced: batch.visits.coalesced, cuts: batch.visits.cuts }
+  }
+
+  async purge (beforeMs: number, cursor?: PurgeCursor): Promise<PurgeStep> {
+    const step = await this.#pool.use(async connection =>
+      await withNamedLock(connection, 'purge', PURGE_WAIT_S, async () => await purgeStep(connection, { beforeMs, nowMs: this.#clock.now() }, cursor)))
+
+    if (step.removed > 0) {
+      this.#coalescer.forget()
+    }
+
+    return step
+  }
+
+  async summary (): Promise<StoreSummary> {
+    const tables = ['node_info', 'address_info', 'visit', 'crawl']
+    const [nodes, addresses, visits, crawls, networks, version] = await this.#pool.use(async connection => await connection.run([
+      ...tables.map(table => `SELECT COUNT(*) FROM ${table}`),
+      'SELECT network, COUNT(*) FROM node_network GROUP BY network ORDER BY network',
+      'SELECT COALESCE(MAX(version), 0) FROM schema_migration'
+    ], SUMMARY_TIMEOUT_MS))
+    const numberOf = (result: typeof nodes): number => Number(result?.rows[0]?.[0] ?? 0)
+
+    return {
+      nodes: numberOf(nodes),
+      addresses: numberOf(addresses),
+      visits: numberOf(visits),
+      crawls: numberOf(crawls),
+      networks: networks?.rows.map(([network, met]) => ({ network: String(network), nodes: Number(met) })) ?? [],
+      schemaVersion: numberOf(version)
+    }
+  }
+
+  async crawls (scan: string, limit: number): Promise<Crawl[]> {
+    return await this.#pool.use(async connection => await latestCrawls(connection, scan, Math.min(limit, MAX_CRAWLS)))
+  }
+
+  async snapshot (): Promise<StoreSnapshot> {
+    return await MysqlSnapshot.open(this.#pool)
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]()
+  }
+
+  async #writeRows (connection: MysqlConnection, batch: BatchRows): Promise<Written> {
+    const nowMs = this.#clock.now()
+    await this.#coverCrawls(connection, batch.visits, nowMs)
+    const ids = this.#ids.pop() ?? new VisitIds()
+
+    try {
+      const written = await connection.inTransaction(async () => await writeBatch(connection, batch, ids, nowMs))
+      ids.committed()
+
+      return written
+    } finally {
+      ids.discarded()
+      this.#ids.push(ids)
+    }
+  }
+
+  async #coverCrawls (connection: MysqlConnection, { visits }: Rows, nowMs: number): Promise<void> {
+    const latest = visits.at(-1)
+
+    if (latest !== undefined) {
+      await this.#partitions.cover(connection, latest.crawlId, nowMs)
+    }
+  }
+}

@@ -1,0 +1,213 @@
+// Removal in steps that each hold few locks for some milliseconds: a step looks at a bounded number
+// of rows by key, without locks, and deletes by key those that are too old, looking again at their
+// age. Nothing needs an index on time. A named lock keeps a second removal from doing the same.
+import { storeTimeOf } from '../store-time.ts'
+import { DICTIONARIES } from './dictionary.ts'
+import { listPartitions, makePartitions } from './partitions.ts'
+import { bytesText, listText, quote } from './sql-text.ts'
+import type { PurgeCursor, PurgeStep } from '../node-store.ts'
+import type { MysqlConnection } from './connection.ts'
+import type { QueryResult, SqlValue } from './query-result.ts'
+
+const SECONDS_PER_DAY = 86_400
+
+const VISITS_PER_STEP = 1_000
+
+/** A crawl takes up to 850 aggregates with it. */
+const CRAWLS_PER_STEP = 10
+
+/** A peer takes its addresses with it, six or so: docs/performance.md. */
+const ROWS_PER_STEP = 200
+
+const ROWS_LOOKED_AT = 2_000
+
+/** Counting a day of visits reads all of them. */
+const PARTITION_TIMEOUT_MS = 600_000
+
+interface StepDeps {
+  connection: MysqlConnection
+  beforeMs: number
+  after: PurgeCursor['after']
+  nowMs: number
+}
+
+interface StepResult {
+  removed: number
+
+  /** Where the table goes on; undefined when it is done. */
+  after: PurgeCursor['after'] | undefined
+}
+
+type Step = (deps: StepDeps) => Promise<StepResult>
+
+// History first: a dictionary row may go once the visits of its last day are gone.
+const STEPS: Readonly<Record<string, Step>> = {
+  visit: removeVisits,
+  crawl: removeCrawls,
+  node_info: removeNodes,
+  address_info: removeSightings('address_info', { key: 'addr_hash', readAs: 'LOWER(HEX(addr_hash))', literal: key => bytesText(String(key)) }),
+  node_network: removeSightings('node_network', { key: 'network', readAs: 'network', literal: key => quote(String(key)) }),
+  ...Object.fromEntries(Object.values(DICTIONARIES).map(({ table }) => [table, removeTexts(table)]))
+}
+
+const TABLES = Object.keys(STEPS)
+
+const START: PurgeCursor = { table: 'visit', after: [] }
+
+/** Times of a removal in epoch milliseconds. */
+export interface PurgeTimes {
+  /** What is older goes. */
+  beforeMs: number
+
+  nowMs: number
+}
+
+/** Carries out one step. */
+export async function purgeStep (connection: MysqlConnection, { beforeMs, nowMs }: PurgeTimes, cursor: PurgeCursor = START): Promise<PurgeStep> {
+  const step = STEPS[cursor.table]
+
+  if (step === undefined) {
+    throw new TypeError(`no such table to purge: ${cursor.table}`)
+  }
+
+  const { removed, after } = await step({ connection, beforeMs, after: cursor.after, nowMs })
+  const nextTable = TABLES[TABLES.indexOf(cursor.table) + 1]
+
+  return {
+    table: cursor.table,
+    removed,
+    next: after !== undefined ? { table: cursor.table, after } : nextTable === undefined ? undefined : { table: nextTable, after: [] }
+  }
+}
+
+// Whole days only: the first partition also holds what came too late for its own.
+async function removeVisits ({ connection, beforeMs, nowMs }: StepDeps): Promise<StepResult> {
+  await makePartitions(connection, nowMs)
+  const before = dayOf(beforeMs) * SECONDS_PER_DAY
+  const oldest = (await listPartitions(connection))[0]
+
+  if (oldest !== undefined && oldest.end <= before) {
+    const count = await connection.query(`SELECT COUNT(*) FROM visit PARTITION (${oldest.name})`, PARTITION_TIMEOUT_MS)
+    await dropPartition(connection, oldest.name)
+
+    return { removed: numberOf(count), after: [] }
+  }
+
+  const { written } = await connection.query(`DELETE FROM visit WHERE crawl_id < ${String(before)} ORDER BY crawl_id LIMIT ${String(VISITS_PER_STEP)}`)
+
+  return { removed: written, after: written === VISITS_PER_STEP ? [] : undefined }
+}
+
+// Writers queue behind a change of the definition that waits for a reader: it gives up soon and is tried again.
+async function dropPartition (connection: MysqlConnection, name: string): Promise<void> {
+  const { rows: [timeout] } = await connection.query('SELECT @@session.lock_wait_timeout')
+  await connection.query('SET SESSION lock_wait_timeout = 1')
+
+  try {
+    await connection.query(`ALTER TABLE visit DROP PARTITION ${name}`)
+  } finally {
+    if (!connection.isBroken) {
+      await connection.query(`SET SESSION lock_wait_timeout = ${String(timeout?.[0])}`)
+    }
+  }
+}
+
+async function removeCrawls ({ connection, beforeMs }: StepDeps): Promise<StepResult> {
+  const before = String(Math.floor(beforeMs / 1_000))
+  const { rows } = await connection.query(`SELECT scan, crawl_id FROM crawl WHERE crawl_id < ${before} ORDER BY crawl_id LIMIT ${String(CRAWLS_PER_STEP)}`)
+  const statements = rows.map(([scan, crawlId]) => `DELETE FROM crawl WHERE scan = ${quote(String(scan))} AND crawl_id = ${String(crawlId)}`)
+  const removed = await sumOf(connection, statements)
+
+  return { removed, after: rows.length === CRAWLS_PER_STEP ? [] : undefined }
+}
+
+async function removeNodes ({ connection, beforeMs, after }: StepDeps): Promise<StepResult> {
+  const before = quote(storeTimeOf(beforeMs))
+  const from = quote(String(after[0] ?? ''))
+  const window = `(SELECT node_id, last_seen FROM node_info WHERE node_id > ${from} ORDER BY node_id LIMIT ${String(ROWS_LOOKED_AT)}) looked_at`
+  const [old, end] = await connection.run([
+    `SELECT node_id FROM ${window} WHERE last_seen < ${before} ORDER BY node_id LIMIT ${String(ROWS_PER_STEP)}`,
+    `SELECT COUNT(*), MAX(node_id) FROM ${window}`
+  ])
+  const ids = old?.rows.map(([id]) => String(id)) ?? []
+  const statements = ids.length === 0 ? [] : [`DELETE FROM node_info WHERE node_id IN ${listText(ids.map(quote))} AND last_seen < ${before}`]
+  const removed = await sumOf(connection, statements)
+
+  return { removed, after: nextAfter(ids.map(id => [id]), end?.rows[0] ?? []) }
+}
+
+/** How the second half of a key, beside the peer, is read and written. */
+interface SightingKey { key: string, readAs: string, literal: (key: SqlValue) => string }
+
+/** Removes rows of peers that are still there, one peer after another. */
+function removeSightings (table: string, { key, readAs, literal }: SightingKey): Step {
+  return async ({ connection, beforeMs, after }) => {
+    const before = quote(storeTimeOf(beforeMs))
+    const from = startAfter(after, { key, literal })
+    const window = `(SELECT node_id, ${key}, last_seen FROM ${table} ${from} ORDER BY node_id, ${key} LIMIT ${String(ROWS_LOOKED_AT)}) looked_at`
+    const [old, count, end] = await connection.run([
+      `SELECT node_id, ${readAs} FROM ${window} WHERE last_seen < ${before} ORDER BY node_id, ${key} LIMIT ${String(ROWS_PER_STEP)}`,
+      `SELECT COUNT(*) FROM ${window}`,
+      `SELECT node_id, ${readAs} FROM ${window} ORDER BY node_id DESC, ${key} DESC LIMIT 1`
+    ])
+    const keys = old?.rows.map(row => row.map(String)) ?? []
+    const byNode = Map.groupBy(keys, ([nodeId = '']) => nodeId)
+    const removed = await sumOf(connection, Array.from(byNode, ([nodeId, rows]) =>
+      `DELETE FROM ${table} WHERE node_id = ${quote(nodeId)} AND ${key} IN ${listText(rows.map(([, text = '']) => literal(text)))} AND last_seen < ${before}`))
+
+    return { removed, after: nextAfter(keys, [numberOf(count), ...end?.rows[0] ?? []]) }
+  }
+}
+
+function startAfter ([node, last]: PurgeCursor['after'], { key, literal }: Pick<SightingKey, 'key' | 'literal'>): string {
+  if (node === undefined || last === undefined) {
+    return ''
+  }
+
+  const nodeId = quote(String(node))
+
+  return `WHERE node_id > ${nodeId} OR (node_id = ${nodeId} AND ${key} > ${literal(last)})`
+}
+
+function removeTexts (table: string): Step {
+  const id = `${table}_id`
+
+  return async ({ connection, beforeMs, after }) => {
+    const day = String(dayOf(beforeMs))
+    const start = Number(after[0] ?? 0)
+    const end = start + ROWS_LOOKED_AT
+    // From here on no writer trusts a number that it remembers of a row that may go.
+    const mark = await connection.query('SELECT day FROM removal_mark WHERE id = 1')
+
+    if (numberOf(mark) < dayOf(beforeMs)) {
+      await connection.query(`UPDATE removal_mark SET day = ${day} WHERE id = 1 AND day < ${day}`)
+    }
+
+    const [old, greatest] = await connection.run([
+      `SELECT ${id} FROM ${table} WHERE ${id} > ${String(start)} AND ${id} <= ${String(end)} AND last_used_day < ${day} ORDER BY ${id}`,
+      `SELECT MAX(${id}) FROM ${table}`
+    ])
+    const ids = old?.rows.map(([id]) => String(id)) ?? []
+    const removed = await sumOf(connection, ids.length === 0 ? [] : [`DELETE FROM ${table} WHERE ${id} IN ${listText(ids)} AND last_used_day < ${day}`])
+
+    return { removed, after: end < numberOf(greatest) ? [end] : undefined }
+  }
+}
+
+/** Where a step goes on: after the last row that it removed where there may be more such, else after the last that it looked at. */
+function nextAfter (removed: readonly (readonly string[])[], [count, ...last]: readonly SqlValue[]): PurgeCursor['after'] | undefined {
+  return removed.length === ROWS_PER_STEP ? removed.at(-1) : Number(count) === ROWS_LOOKED_AT ? last.map(String) : undefined
+}
+
+/** Runs statements; how many rows they wrote together. */
+async function sumOf (connection: MysqlConnection, statements: readonly string[]): Promise<number> {
+  return (await connection.run(statements)).reduce((sum, { written }) => sum + written, 0)
+}
+
+function numberOf (result: QueryResult | undefined): number {
+  return Number(result?.rows[0]?.[0] ?? 0)
+}
+
+function dayOf (ms: number): number {
+  return Math.floor(ms / 1_000 / SECONDS_PER_DAY)
+}

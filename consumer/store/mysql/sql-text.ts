@@ -1,0 +1,66 @@
+// Statements for many rows are built as text: several times cheaper than placeholders
+// (docs/performance.md). Every text of a stranger goes through `quote`.
+import { escape } from 'mysql2'
+import type { ServerInfo } from './server-info.ts'
+
+// No quote, no backslash, nothing that mysql2 would escape.
+const PLAIN = /^[\x20-\x21\x23-\x26\x28-\x5b\x5d-\x7e]*$/
+
+/** A text as a literal; null as NULL. */
+export function quote (text: string | null): string {
+  return text === null ? 'NULL' : PLAIN.test(text) ? `'${text}'` : escape(text)
+}
+
+/** A number as a literal; null as NULL. */
+export function numberText (value: number | null | undefined): string {
+  return value == null ? 'NULL' : String(value)
+}
+
+/** Bytes, given in hex, as a literal; null as NULL. */
+export function bytesText (hex: string | null): string {
+  return hex === null ? 'NULL' : `x'${hex}'`
+}
+
+/** Literals in parentheses, for IN. */
+export function listText (literals: Iterable<string>): string {
+  return `(${[...literals].join()})`
+}
+
+/** How a table takes rows that it may have already. */
+export interface UpsertForm {
+  table: string
+  columns: readonly string[]
+
+  /** What becomes of a row that is there already; `fresh` names the value of a column that the statement brings. Runs left to right. */
+  onDuplicate: (fresh: (column: string) => string) => string
+}
+
+/** The statements that upsert rows, each row `(…)` in the order of the columns: as few as the server's packets allow. */
+export function upsertStatements ({ table, columns, onDuplicate }: UpsertForm, rows: readonly string[], { upsert, maxPacketChars }: ServerInfo): string[] {
+  const head = `INSERT INTO ${table} (${columns.join()}) VALUES `
+  const tail = upsert === 'alias'
+    ? ` AS fresh ON DUPLICATE KEY UPDATE ${onDuplicate(column => `fresh.${column}`)}`
+    : ` ON DUPLICATE KEY UPDATE ${onDuplicate(column => `VALUES(${column})`)}`
+
+  return inChunks(rows, maxPacketChars - head.length - tail.length).map(chunk => `${head}${chunk.join()}${tail}`)
+}
+
+/** Texts in groups whose joined length is at most `maxChars`; a longer text is a group of its own. */
+export function inChunks (texts: readonly string[], maxChars: number): string[][] {
+  const chunks: string[][] = []
+  let room = 0
+
+  for (const text of texts) {
+    const chunk = chunks.at(-1)
+
+    if (chunk === undefined || text.length + 1 > room) {
+      chunks.push([text])
+      room = maxChars - text.length
+    } else {
+      chunk.push(text)
+      room -= text.length + 1
+    }
+  }
+
+  return chunks
+}

@@ -1,0 +1,64 @@
+// Our own sockets instead of the client's: certificates are read anew for each connection, since they
+// are renewed while a process runs; and what does not end by itself can be cut, since the client has
+// waits of a minute that nothing else ends.
+import { readFileSync } from 'node:fs'
+import { connect, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { ProbeError } from '../errors.ts'
+import type { KafkaConfig } from '../contracts/kafka-config.ts'
+import type { ISocketFactory } from 'kafkajs'
+import type { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+
+const KEEP_ALIVE_MS = 60_000
+
+/** The sockets of one Kafka client. */
+export class KafkaSockets {
+  readonly #config: Pick<KafkaConfig, 'tls' | 'clientCertificate'>
+  readonly #open = new Set<Socket>()
+
+  constructor (config: Pick<KafkaConfig, 'tls' | 'clientCertificate'>) {
+    this.#config = config
+  }
+
+  /** Opens a connection for the client. */
+  readonly connect: ISocketFactory = ({ host, port, onConnect }) => {
+    const credentials = this.#credentials()
+    const socket = credentials === undefined
+      ? connect({ host, port }, onConnect)
+      : connectTls({ host, port, ...isIP(host) === 0 ? { servername: host } : {}, ...credentials }, onConnect)
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    socket.setNoDelay(true)
+    this.#open.add(socket)
+    socket.once('close', () => {
+      this.#open.delete(socket)
+    })
+
+    return socket
+  }
+
+  /** How many are open. */
+  get size (): number {
+    return this.#open.size
+  }
+
+  /** Ends all of them at once; the requests on them fail. */
+  cut (): void {
+    for (const socket of this.#open) {
+      socket.destroy(new ProbeError('PP_BUS_CLOSED', 'the connection was cut'))
+    }
+  }
+
+  #credentials (): ConnectionOptions | undefined {
+    const { tls, clientCertificate } = this.#config
+
+    if (tls === undefined) {
+      return undefined
+    }
+
+    return {
+      ...tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) },
+      ...clientCertificate === undefined ? {} : { cert: readFileSync(clientCertificate.certFile), key: readFileSync(clientCertificate.keyFile) }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+const Path = z.string().min(1).max(4_096)
+
+// kafkajs splits at the first colon: an IPv6 address needs a host name.
+const Broker = z.string().max(259).regex(/^[A-Za-z0-9._-]+:\d{1,5}$/, 'must be host:port')
+
+/** A Kafka cluster and how to connect to it. Files are read again for each connection, so that they may be renewed. */
+export const KafkaConfig = z.strictObject({
+  brokers: z.array(Broker).min(1).max(64).describe('Bootstrap servers, each host:port; the cluster names the others.'),
+  clientId: z.string().min(1).max(255).describe('Name of this client in the brokers\' logs, metrics and quotas.'),
+  tls: z.strictObject({
+    caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the brokers\' certificates; those of Node.js when absent.')
+  }).optional().describe('Encrypts connections and checks the brokers\' certificates and names; plain text when absent.'),
+  sasl: z.strictObject({
+    mechanism: z.enum(['plain', 'scram-sha-512']).describe('How the password is proven; `plain` sends it, so use it with TLS only.'),
+    username: z.string().min(1).max(255).describe('User that connects.'),
+    passwordFile: Path.describe('File that holds the password.')
+  }).optional().describe('Authentication by user and password; none when absent.'),
+  clientCertificate: z.strictObject({
+    certFile: Path.describe('Certificate of this client in PEM.'),
+    keyFile: Path.describe('Its private key in PEM.')
+  }).optional().describe('Authentication by certificate (mutual TLS); none when absent.')
+})
+  .refine(({ tls, clientCertificate }) => clientCertificate === undefined || tls !== undefined, { path: ['tls'], error: 'is needed for a client certificate' })
+  .describe('A Kafka cluster.')
+
+/** {@inheritDoc KafkaConfig} */
+export type KafkaConfig = z.output<typeof KafkaConfig>

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { queryResultOf } from '../../../../consumer/store/mysql/query-result.ts'
+
+const UPSERT = 'INSERT INTO t VALUES (1)'
+
+suite('queryResultOf', () => {
+  test('gives the rows of a query', () => {
+    assert.deepEqual(queryResultOf([[1, 'a']], 'SELECT 1'), { rows: [[1, 'a']], written: 0 })
+  })
+
+  for (const [what, statement, affectedRows, info, written] of [
+    ['an insert of one row', UPSERT, 1, '', 1],
+    ['a change of one row', UPSERT, 2, '', 1],
+    ['one row that was so already', UPSERT, 0, '', 0],
+    ['three new, one changed, one left', UPSERT, 5, 'Records: 5  Duplicates: 1  Warnings: 0', 4],
+    ['two left', UPSERT, 0, 'Records: 2  Duplicates: 0  Warnings: 0', 0],
+    ['two removed', 'DELETE FROM t', 2, '', 2],
+    ['two updated', 'UPDATE t SET a = 1', 2, 'Rows matched: 5  Changed: 2  Warnings: 0', 2]
+  ] as const) {
+    test(`counts what was written: ${what}`, () => {
+      assert.equal(queryResultOf({ affectedRows, info }, statement).written, written)
+    })
+  }
+})

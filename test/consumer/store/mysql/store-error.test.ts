@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { asStoreError } from '../../../../consumer/store/mysql/store-error.ts'
+import { isProbeError, ProbeError } from '../../../../core/errors.ts'
+
+const TARGET = { host: 'db.example', port: 3_306, database: 'nodes', username: 'probe' }
+
+suite('asStoreError', () => {
+  for (const [what, properties, code, wayOut] of [
+    ['a deadlock', { errno: 1213, sqlState: '40001' }, 'PP_STORE_CONFLICT', ''],
+    ['a lock timeout', { errno: 1205, sqlState: 'HY000' }, 'PP_STORE_CONFLICT', ''],
+    ['a row that changed', { errno: 1020, sqlState: 'HY000' }, 'PP_STORE_CONFLICT', ''],
+    ['a wrong password', { errno: 1045, sqlState: '28000', code: 'ER_ACCESS_DENIED_ERROR' }, 'PP_STORE_AUTH', 'check that user probe may connect'],
+    ['a locked account', { errno: 4151, sqlState: 'HY000' }, 'PP_STORE_AUTH', 'password'],
+    ['an unknown way to authenticate', { code: 'AUTH_SWITCH_PLUGIN_ERROR', fatal: true }, 'PP_STORE_AUTH', 'password'],
+    ['no such database', { errno: 1049, sqlState: '42000' }, 'PP_STORE_DATABASE_MISSING', 'CREATE DATABASE `nodes`'],
+    ['a database denied', { errno: 1044, sqlState: '42000' }, 'PP_STORE_GRANT_MISSING', 'GRANT ALL PRIVILEGES ON `nodes`.* TO \'probe\''],
+    ['a table denied', { errno: 1142, sqlState: '42000' }, 'PP_STORE_GRANT_MISSING', 'GRANT'],
+    ['a certificate of nobody', { code: 'HANDSHAKE_SSL_ERROR', fatal: true }, 'PP_STORE_TLS', 'certificate is for db.example'],
+    ['a self-signed certificate', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'PP_STORE_TLS', 'certificate authority'],
+    ['a name that the certificate lacks', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'PP_STORE_TLS', 'certificate'],
+    ['a server without TLS', { code: 'HANDSHAKE_NO_SSL_SUPPORT', fatal: true }, 'PP_STORE_TLS', 'certificate'],
+    ['plain text where TLS is demanded', { errno: 3159, sqlState: 'HY000' }, 'PP_STORE_TLS', 'certificate'],
+    ['a text that is too long', { errno: 1406, sqlState: '22001' }, 'PP_STORE_DATA', ''],
+    ['a value that is none', { errno: 1366, sqlState: 'HY000' }, 'PP_STORE_DATA', ''],
+    ['a foreign key', { errno: 1452, sqlState: '23000' }, 'PP_STORE_DATA', ''],
+    ['no partition', { errno: 1526, sqlState: 'HY000' }, 'PP_STORE_DATA', ''],
+    ['a trigger', { errno: 1644, sqlState: '45000' }, 'PP_STORE_DATA', ''],
+    ['no such table', { errno: 1146, sqlState: '42S02' }, 'PP_STORE_SCHEMA', ''],
+    ['too many connections of a user', { errno: 1203, sqlState: '42000' }, 'PP_STORE_UNAVAILABLE', ''],
+    ['a full disk', { errno: 1114, sqlState: 'HY000' }, 'PP_STORE_UNAVAILABLE', ''],
+    ['a lost connection', { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }, 'PP_STORE_UNAVAILABLE', ''],
+    ['a refused connection', { code: 'ECONNREFUSED', syscall: 'connect', errno: -111 }, 'PP_STORE_UNAVAILABLE', ''],
+    ['a closed connection', { fatal: true }, 'PP_STORE_UNAVAILABLE', '']
+  ] as const) {
+    test(`calls ${what} ${code}`, () => {
+      const cause = Object.assign(new Error('as the server says'), properties)
+      const err = asStoreError(cause, TARGET)
+
+      assert.ok(isProbeError(err, code), String(err))
+      assert.equal(err.cause, cause)
+      assert.ok(err.message.startsWith('database probe@db.example:3306/nodes: as the server says'))
+      assert.ok(err.message.includes(wayOut), err.message)
+    })
+  }
+
+  test('lets pass what is not of the driver', () => {
+    for (const err of [new TypeError('bug'), new ProbeError('PP_STORE_DATA', 'known'), 'text', undefined]) {
+      assert.equal(asStoreError(err, TARGET), err)
+    }
+  })
+})

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { KafkaCommits } from '../../../core/bus/kafka-commits.ts'
+import { KafkaFeed } from '../../../core/bus/kafka-feed.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { BatchHandler, IncomingMessage } from '../../../core/bus/event-bus.ts'
+import type { EachBatchPayload } from 'kafkajs'
+
+interface Rig {
+  feed: KafkaFeed
+  commits: KafkaCommits
+  clock: FakeClock
+  failures: unknown[]
+  resolved: string[]
+  payload: (count: number) => EachBatchPayload
+}
+
+function rig (handler: BatchHandler, signal = new AbortController().signal): Rig {
+  const clock = new FakeClock()
+  const failures: unknown[] = []
+  const resolved: string[] = []
+  const commits = new KafkaCommits({ topic: 'visits', onRefused: () => undefined })
+  const feed = new KafkaFeed({ clock, handler, commits, onFailure: err => failures.push(err) }, { maxMessages: 2, isPaused: false }, signal)
+  const payload = (count: number): EachBatchPayload => ({
+    batch: { partition: 3, messages: Array.from({ length: count }, (_, i) => ({ key: null, value: Buffer.from(String(i)), offset: String(i), timestamp: '0', attributes: 0 })) },
+    resolveOffset: (offset: string) => {
+      resolved.push(offset)
+    },
+    heartbeat: async () => undefined,
+    commitOffsetsIfNecessary: async () => undefined
+  } as unknown as EachBatchPayload)
+
+  return { feed, commits, clock, failures, resolved, payload }
+}
+
+suite('KafkaFeed', () => {
+  test('hands out parts in order, each read when its handler has resolved', async () => {
+    const seen: number[][] = []
+    const { feed, resolved, payload } = rig(async ({ messages }) => {
+      assert.equal(resolved.length, seen.length)
+      seen.push(messages.map(({ offset }) => offset))
+    })
+    await feed.take(payload(5))
+
+    assert.deepEqual(seen, [[0, 1], [2, 3], [4]])
+    assert.deepEqual(resolved, ['1', '3', '4'])
+    assert.equal(feed.isIdle, true)
+  })
+
+  test('lets its commits go to the group that the batch came from', async () => {
+    const { feed, commits, payload } = rig(async () => {
+      assert.equal(await commits.commit(3, 1), true)
+    })
+    await feed.take(payload(1))
+  })
+
+  test('stops after the handler in work when it is interrupted, counts that part as unread, and ends with the reason', async () => {
+    const seen: IncomingMessage[] = []
+    const reason = new Error('rebalance')
+    const { feed, resolved, payload } = rig(async ({ messages }, signal) => {
+      seen.push(...messages)
+      feed.interrupt(reason, false)
+      assert.equal(signal.aborted, false)
+    })
+
+    await assert.rejects(feed.take(payload(5)), err => err === reason)
+    assert.equal(seen.length, 2)
+    assert.deepEqual(resolved, [])
+    await assert.rejects(feed.take(payload(1)), err => err === reason)
+    assert.equal(seen.length, 2)
+  })
+
+  test('tells the handler when its partitions are lost, and begins afresh once they are dealt anew', async () => {
+    const told: boolean[] = []
+    const { feed, payload } = rig(async (_batch, signal) => {
+      if (told.length === 0) {
+        feed.interrupt(new Error('lost'), true)
+      }
+      told.push(signal.aborted)
+    })
+    await assert.rejects(feed.take(payload(1)))
+    feed.joined()
+    await feed.take(payload(1))
+
+    assert.deepEqual(told, [true, false])
+  })
+
+  test('hands out nothing while paused, whoever ends the pause', async () => {
+    const endings: ((feed: KafkaFeed) => unknown)[] = [
+      (feed) => { feed.resume() },
+      (feed) => { feed.interrupt(new Error('rebalance'), false) },
+      async (feed) => { await feed[Symbol.asyncDispose]() }
+    ]
+    const seen: number[] = []
+
+    for (const [i, ending] of endings.entries()) {
+      const { feed, clock, payload } = rig(async () => {
+        seen.push(i)
+      })
+      feed.pause()
+      const taking = Promise.allSettled([feed.take(payload(2))])
+      await clock.advance(10_000)
+      assert.deepEqual({ seen, isIdle: feed.isIdle }, { seen: i === 0 ? [] : [0], isIdle: false })
+      await ending(feed)
+      await taking
+    }
+
+    assert.deepEqual(seen, [0])
+  })
+
+  test('hands out nothing more after a failure of the handler, and tells of it', async () => {
+    const failure = new RangeError('handler is broken')
+    const { feed, failures, resolved, payload } = rig(async () => {
+      throw failure
+    })
+    await feed.take(payload(5))
+    await feed.take(payload(5))
+
+    assert.deepEqual(failures, [failure])
+    assert.deepEqual(resolved, [])
+  })
+
+  test('waits for the handlers in work when disposed', async () => {
+    const release = Promise.withResolvers<undefined>()
+    const { feed, payload } = rig(async () => {
+      await release.promise
+    })
+    const taking = feed.take(payload(5))
+    const state = { isDisposed: false }
+    const disposing = feed[Symbol.asyncDispose]().then(() => {
+      state.isDisposed = true
+    })
+    await new Promise(resolve => setImmediate(resolve))
+    assert.equal(state.isDisposed, false)
+    release.resolve(undefined)
+    await disposing
+    await taking
+  })
+
+  test('tells handlers of the end of the subscription, and hands out nothing more', async () => {
+    const controller = new AbortController()
+    const told: boolean[] = []
+    const { feed, payload } = rig(async (_batch, signal) => {
+      controller.abort()
+      told.push(signal.aborted)
+    }, controller.signal)
+    await feed.take(payload(5))
+
+    assert.deepEqual(told, [true])
+  })
+})

@@ -1,0 +1,52 @@
+// The MySQL adapter of the store on real servers: what every adapter must do, and what only this one can get wrong.
+import { after, before, suite } from 'node:test'
+import { mariadb } from '../../scripts/provision/mariadb.ts'
+import { mysql } from '../../scripts/provision/mysql.ts'
+import { nodeStoreConformance } from '../consumer/store/node-store-conformance.ts'
+import { nodeStoreLaws } from '../consumer/store/node-store-laws.ts'
+import { MysqlDatabases } from '../support/consumer/mysql-databases.ts'
+import { mariadbKind } from '../support/servers/mariadb-server.ts'
+import { mysqlKind } from '../support/servers/mysql-server.ts'
+import { SqlServer } from '../support/servers/sql-server.ts'
+import { mysqlErrors, silentServer } from './mysql/errors.ts'
+import { mysqlMigrations } from './mysql/migrations.ts'
+import { mysqlRetention } from './mysql/retention.ts'
+import { mysqlWriters } from './mysql/writers.ts'
+import type { SqlServerKind } from '../support/servers/sql-server.ts'
+
+const numRuns = process.env['PEERPROBE_FULL'] === '1' ? 200 : 20
+const SERVERS = [
+  { name: 'MariaDB', found: mariadb.find(), kindOf: mariadbKind },
+  { name: 'MySQL', found: mysql.find(), kindOf: mysqlKind }
+]
+
+silentServer()
+
+for (const { name, found, kindOf } of SERVERS) {
+  suite(name, 'missing' in found ? { skip: found.missing } : {}, () => {
+    if (!('missing' in found)) {
+      runOn(name, kindOf(found.at))
+    }
+  })
+}
+
+function runOn (name: string, kind: SqlServerKind): void {
+  let server: SqlServer | undefined
+  let databases: MysqlDatabases | undefined
+
+  before(async () => {
+    server = await SqlServer.open(kind)
+    databases = new MysqlDatabases({ host: '127.0.0.1', port: server.port, username: 'root', password: '' })
+  })
+  after(async () => {
+    await databases?.[Symbol.asyncDispose]()
+    await server?.[Symbol.asyncDispose]()
+  })
+
+  nodeStoreConformance(name, async options => await databases!.open(options))
+  nodeStoreLaws(name, async options => await databases!.open(options), { numRuns })
+  mysqlWriters(name, () => databases!)
+  mysqlMigrations(name, () => databases!)
+  mysqlRetention(name, () => databases!)
+  mysqlErrors(name, () => databases!, () => server!)
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { isProbeError } from '../../../core/errors.ts'
+import { contentsOf } from '../../consumer/store/node-store-fixture.ts'
+import { CRAWL_ID, crawlOf, failedVisitOf, visitOf } from '../../support/consumer/messages.ts'
+import type { NodeStore, StoreBatch } from '../../../consumer/store/node-store.ts'
+import type { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
+
+const WRITERS = 4
+const PEERS = 120
+const ROUNDS = 12
+
+/** Batches of few peers in a random order, so that every two of them meet. */
+function batchOf (round: number): StoreBatch {
+  const peers = Array.from({ length: PEERS }, (_, i) => i).sort((a, b) => ((a * 7_919 + round * 31) % 101) - ((b * 7_919 + round * 31) % 101))
+
+  return {
+    visits: peers.map((i) => {
+      const startedAt = new Date((CRAWL_ID + (i * 37 + round * 53) % 600) * 1_000).toISOString()
+      const visit = { nodeId: `QmWriterPeer${String(i).replaceAll('0', 'z')}`, crawlId: CRAWL_ID + round, startedAt }
+      const identify = {
+        agentVersion: `agent-${String((i + round) % 5)}`,
+        protocols: [`/p/${String(round % 3)}`],
+        listenAddresses: [`/ip4/192.0.2.${String(i)}/tcp/${String(round % 4)}`]
+      }
+
+      return (i + round) % 3 === 0 ? failedVisitOf(visit) : visitOf({ ...visit, identify })
+    }),
+    crawls: [crawlOf({ crawlId: CRAWL_ID + round, state: round % 2 === 0 ? 'started' : 'finished' })]
+  }
+}
+
+async function writeAll (store: NodeStore, rounds: readonly number[]): Promise<number> {
+  let conflicts = 0
+
+  for (const round of rounds) {
+    for (let isDone = false; !isDone;) {
+      try {
+        await store.write(batchOf(round))
+        isDone = true
+      } catch (err) {
+        // What the pipeline does with it; anything else fails the test.
+        assert.ok(isProbeError(err, 'PP_STORE_CONFLICT'), String(err))
+        conflicts++
+        assert.ok(conflicts < 100)
+      }
+    }
+  }
+
+  return conflicts
+}
+
+/** Runs the suite against a server. */
+export function mysqlWriters (name: string, databasesOf: () => MysqlDatabases): void {
+  suite(`writers of ${name}`, () => {
+    test('several at once, with the same peers in different orders, leave what one alone leaves', async (context) => {
+      await using expected = await databasesOf().open()
+      await using fixture = await databasesOf().open()
+      await writeAll(expected.store, Array.from({ length: ROUNDS }, (_, i) => i))
+      const stores = [fixture.store, ...await Promise.all(Array.from({ length: WRITERS - 1 }, async () => await fixture.another()))]
+      // Each writes half of the rounds; every round is written by two, from both ends.
+      const conflicts = await Promise.all(stores.map(async (store, i) => {
+        const rounds = Array.from({ length: ROUNDS }, (_, j) => i % 2 === 0 ? j : ROUNDS - 1 - j)
+
+        return await writeAll(store, rounds.filter(round => (round + (i >> 1)) % 2 === 0))
+      }))
+      context.diagnostic(`conflicts: ${conflicts.join()}`)
+      await Promise.all(stores.slice(1).map(async (store) => {
+        await store[Symbol.asyncDispose]()
+      }))
+
+      assert.deepEqual(await contentsOf(fixture), await contentsOf(expected))
+    })
+
+    test('one store writes several batches at once', async () => {
+      await using expected = await databasesOf().open()
+      await using fixture = await databasesOf().open()
+      await writeAll(expected.store, [0, 1, 2])
+      await Promise.all([0, 1, 2].map(async round => await writeAll(fixture.store, [round])))
+
+      assert.deepEqual(await contentsOf(fixture), await contentsOf(expected))
+    })
+  })
+}
