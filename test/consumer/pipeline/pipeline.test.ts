@@ -129,10 +129,11 @@ suite('Pipeline', () => {
     const { clock, controller, events, handle } = fixture()
     const handling = handle(0, [good()])
     controller.abort()
-    await handling
+    await clock.settle()
 
     assert.deepEqual(events, ['store takes 1', 'commit 0 up to 1'])
     assert.equal(clock.monotonic(), 0)
+    await handling
   })
 
   test('gives up an outage when it is told to stop, with nothing committed', async () => {
