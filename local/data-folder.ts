@@ -22,6 +22,9 @@ export interface DataFolder extends Disposable {
 
   /** What the processes print. */
   logFolder: string
+
+  /** Secrets of the manifest, while the run lasts. */
+  secretFolder: string
 }
 
 /** Settings of {@link openDataFolder}. */
@@ -39,7 +42,7 @@ export interface DataFolderOptions {
 export function openDataFolder (dir: string, { empty }: DataFolderOptions): DataFolder {
   const path = resolve(dir)
   const at = (name: string): string => join(path, name)
-  const folder = { path, databasePath: at('peerprobe.sqlite'), busPath: at('bus.sqlite'), dumpFolder: at('dumps'), configFolder: at('config'), logFolder: at('logs') }
+  const folder = { path, databasePath: at('peerprobe.sqlite'), busPath: at('bus.sqlite'), dumpFolder: at('dumps'), configFolder: at('config'), logFolder: at('logs'), secretFolder: at('secrets') }
 
   makeFolder(path)
   const lock = holdLock(at('lock.sqlite'), path)

@@ -3,6 +3,7 @@ import { errorText, isProbeError } from '../core/errors.ts'
 import { createLogger } from '../core/logger.ts'
 import { exitCodeOf, runProcess } from '../core/process.ts'
 import { isAbort } from '../core/signals.ts'
+import { databaseName, queryCommand } from './database.ts'
 import { parseOptions } from './options.ts'
 import { ProgressView } from './progress-view.ts'
 import { resultJson } from './result.ts'
@@ -45,17 +46,20 @@ await runProcess(async (signal) => {
   }
 }, { log: createLogger({ level: 'silent' }), stopTimeoutMs: STOP_TIMEOUT_MS })
 
-function show ({ scans, database, dump }: RunResult): void {
+function show ({ scans, store, dump }: RunResult): void {
+  const database = store.sqlite === undefined ? databaseName(store) : shown(store.sqlite.path)
+  const ask = (sql: string): string => queryCommand(store, database, sql)
+
   if (options.json) {
     return
   }
   for (const { scan, crawl } of scans) {
-    summaryLines({ scan, crawl, database: shown(database), dump: dump === null ? null : shown(dump) }).forEach((line) => {
+    summaryLines({ scan, crawl, database, queryCommand: ask, dump: dump === null ? null : shown(dump) }).forEach((line) => {
       view.say(line)
     })
   }
   if (scans.length === 0) {
-    view.say(`stopped before a crawl had finished; what was found is in ${shown(database)}`)
+    view.say(`stopped before a crawl had finished; what was found is in ${database}`)
   }
 }
 

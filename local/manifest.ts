@@ -4,6 +4,7 @@ import { unusableAddresses } from './manifest/addresses.ts'
 import { parseDocuments, readText } from './manifest/documents.ts'
 import { replacedByEmbedded, unsupported } from './manifest/unsupported.ts'
 import type { Problem } from './manifest/problem.ts'
+import type { Secret } from './manifest/secrets.ts'
 
 /** Settings of {@link readManifest}. */
 export interface ManifestOptions {
@@ -14,6 +15,9 @@ export interface ManifestOptions {
 /** A manifest that this machine can run. */
 export interface Manifest {
   probe: PeerProbe
+
+  /** Secrets that stand beside it. */
+  secrets: Secret[]
 
   /** Fields that the embedded log and database replace. */
   replaced: string[]
@@ -43,7 +47,7 @@ export function parseManifest (text: string, what: string, { embedded }: Manifes
   const problems = [...mistakes, ...unusable, ...refusals]
 
   if (result.success && problems.length === 0) {
-    return { probe: result.data, replaced: embedded ? replacedByEmbedded(documents.probe).map(formatPath) : [] }
+    return { probe: result.data, secrets: documents.secrets, replaced: embedded ? replacedByEmbedded(documents.probe).map(formatPath) : [] }
   }
 
   throw problemsError(problems, { code: mistakes.length + unusable.length > 0 ? 'PP_SPEC_INVALID' : 'PP_NOT_SUPPORTED', what })

@@ -19,6 +19,9 @@ export interface LocalOptions {
   /** Where the log, the database and the dumps are; a folder of the run's own when absent. */
   dataDir: string | undefined
 
+  /** Folder of Secrets that the manifest names and does not hold: one folder each, one file for each key. */
+  secretsDir: string | undefined
+
   /** Print one JSON object as the last line instead of the summary. */
   json: boolean
 
@@ -31,6 +34,7 @@ interface RawOptions {
   once: boolean
   for?: number
   data?: string
+  secrets?: string
   json: boolean
   embedded: boolean
 }
@@ -46,12 +50,13 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
     .option('--data <dir>', 'where the database and the dumps go')
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
+    .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each')
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
-  const { devnet, once, for: forMs, data, json, embedded } = command.opts<RawOptions>()
+  const { devnet, once, for: forMs, data, secrets, json, embedded } = command.opts<RawOptions>()
 
-  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, json, embedded }
+  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded }
 }
 
 function parseDuration (text: string): number {

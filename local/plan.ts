@@ -4,9 +4,10 @@ import { crawlerConfigFor } from '../operator/model/crawler-config.ts'
 import { consumerName, crawlerName } from '../operator/model/names.ts'
 import { topicsFor } from '../operator/model/topics.ts'
 import type { TopicSpec } from '../core/bus/event-bus.ts'
-import type { BusConfig, ConsumerConfigInput, CrawlerConfigInput } from '../core/contracts/process-config.ts'
+import type { ConsumerConfigInput, CrawlerConfigInput } from '../core/contracts/process-config.ts'
 import type { PeerProbe } from '../operator/api/v1alpha1.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { Places } from './places.ts'
 
 /** A process to run, and the configuration that it reads. */
 export type ChildPlan = { name: string } & (
@@ -16,6 +17,8 @@ export type ChildPlan = { name: string } & (
 
 /** What one machine runs for a PeerProbe. */
 export interface LocalPlan {
+  places: Places
+
   /** Topics that must exist before any child starts. */
   topics: TopicSpec[]
 
@@ -31,15 +34,16 @@ const ADMIN = { port: 0 }
 // The same as in a cluster, where the API server fills it in.
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
-/** What to run for a PeerProbe on this machine: the operator's own plan with files in place of Kafka and MySQL. */
-export function planFor (probe: PeerProbe, folder: Pick<DataFolder, 'busPath' | 'databasePath' | 'dumpFolder'>): LocalPlan {
+/** What to run for a PeerProbe on this machine: the operator's own plan, with processes in place of pods. */
+export function planFor (probe: PeerProbe, places: Places, { dumpFolder }: Pick<DataFolder, 'dumpFolder'>): LocalPlan {
   const { messages, deadLetters } = topicsFor(probe.spec)
-  const bus: BusConfig = { embedded: { path: folder.busPath } }
+  const { bus } = places
 
   return {
+    places,
     topics: [messages, deadLetters],
     children: [
-      ...consumersOf(probe, { bus, topic: messages.name, folder }),
+      ...consumersOf(probe, { places, topic: messages.name, dumpFolder }),
       ...probe.spec.scans.map((scan): ChildPlan => ({
         kind: 'crawler',
         name: crawlerName(probe.metadata, scan.name),
@@ -49,20 +53,19 @@ export function planFor (probe: PeerProbe, folder: Pick<DataFolder, 'busPath' | 
   }
 }
 
-interface ConsumerSetting { bus: BusConfig, topic: string, folder: Pick<DataFolder, 'databasePath' | 'dumpFolder'> }
+interface ConsumerSetting { places: Places, topic: string, dumpFolder: string }
 
 // The first of them removes what is too old: in a cluster a CronJob does.
-function consumersOf ({ metadata, spec }: PeerProbe, { bus, topic, folder }: ConsumerSetting): ChildPlan[] {
+function consumersOf ({ metadata, spec }: PeerProbe, { places, topic, dumpFolder }: ConsumerSetting): ChildPlan[] {
   return Array.from({ length: spec.consumer.replicas }, (_, i) => ({
     kind: 'consumer',
     name: spec.consumer.replicas === 1 ? consumerName(metadata) : `${consumerName(metadata)}-${String(i + 1)}`,
     config: consumerConfigFor(spec, {
-      bus,
-      store: { sqlite: { path: folder.databasePath } },
+      ...places,
       topic,
       group: spec.kafka?.consumerGroup ?? DEFAULT_GROUP,
       admin: ADMIN,
-      dumpFolder: folder.dumpFolder,
+      dumpFolder,
       ...(i === 0 ? { retentionIntervalMs: DAY_MS } : {})
     })
   }))

@@ -1,5 +1,7 @@
+import { databaseName } from './database.ts'
 import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
+import type { StoreConfig } from '../core/contracts/process-config.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 
 /** What a run left behind. */
@@ -7,8 +9,8 @@ export interface RunResult {
   /** The last crawl of each scan that has ended, in the order of the manifest. */
   scans: readonly { scan: string, crawl: Crawl }[]
 
-  /** Path of the database. */
-  database: string
+  /** The database. */
+  store: StoreConfig
 
   /** Path of the newest dump file, or null where none was written. */
   dump: string | null
@@ -18,11 +20,11 @@ export interface RunResult {
 }
 
 /** The result as one JSON object: the first scan at the top level, all of them in `scans`. */
-export function resultJson ({ scans, database, dump, devnet }: RunResult): Record<string, unknown> {
+export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<string, unknown> {
   const all = scans.map(({ scan, crawl }) => ({ scan, ...scanJson(crawl) }))
   const { crawl = null, population = null } = all[0] ?? {}
 
-  return { crawl, population, scans: all, database, dump, ...devnet === undefined ? {} : { devnet } }
+  return { crawl, population, scans: all, database: databaseName(store), dump, ...devnet === undefined ? {} : { devnet } }
 }
 
 function scanJson (crawl: Crawl): { crawl: Record<string, unknown>, population: Record<string, unknown> | null } {

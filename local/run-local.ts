@@ -12,8 +12,10 @@ import { DevnetProcess } from './devnet/spawn.ts'
 import { followRun } from './follow-run.ts'
 import { readManifest } from './manifest.ts'
 import { newestDump } from './newest-dump.ts'
+import { embeddedPlaces, placesFor } from './places.ts'
 import { planFor } from './plan.ts'
 import { Processes } from './processes.ts'
+import { SecretFiles } from './secret-files.ts'
 import type { EventBus } from '../core/bus/event-bus.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
 import type { DataFolder } from './data-folder.ts'
@@ -55,13 +57,16 @@ export async function runLocal (options: LocalOptions, deps: RunDeps, signal: Ab
 // The devnet of a run without a manifest is new each time: what an earlier one left behind in its folder names peers that are gone.
 async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Run> {
   if (options.manifestPath !== undefined) {
-    const { probe, replaced } = await readManifest(options.manifestPath, options)
+    const { probe, secrets, replaced } = await readManifest(options.manifestPath, options)
     const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, probe.metadata.name), { empty: false }))
 
     if (replaced.length > 0) {
       view.say(`embedded parts stand for ${replaced.join(', ')}`)
     }
-    return { probe, plan: planFor(probe, folder), folder, devnet: undefined }
+    const { embedded, secretsDir: dir } = options
+    const places = placesFor(probe.spec, { folder, embedded, secrets: stack.use(new SecretFiles({ secrets, dir, folder: folder.secretFolder })) })
+
+    return { probe, plan: planFor(probe, places, folder), folder, devnet: undefined }
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
@@ -69,7 +74,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   const probe = PeerProbe.parse(devnetManifest(devnet))
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, the others dead in several ways`)
-  return { probe, plan: planFor(probe, folder), folder, devnet }
+  return { probe, plan: planFor(probe, embeddedPlaces(folder), folder), folder, devnet }
 }
 
 async function openDevnet ({ devnet }: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<DevnetTruth> {
@@ -83,7 +88,7 @@ async function openDevnet ({ devnet }: LocalOptions, view: ProgressView, stack: 
 }
 
 async function runProcesses ({ plan, folder, ...run }: Run, options: LocalOptions, { view, onResult }: RunDeps, signal: AbortSignal): Promise<void> {
-  await using bus = await openBus({ embedded: { path: folder.busPath } }, { log, clock: systemClock }, signal)
+  await using bus = await openBus(plan.places.bus, { log, clock: systemClock }, signal)
 
   for (const topic of plan.topics) {
     await bus.ensureTopic(topic, signal)
@@ -122,7 +127,7 @@ async function lagOf (bus: EventBus, { children }: LocalPlan, signal: AbortSigna
 
 /** Reads the last crawl of each scan from the database. A run that was stopped early may have none. */
 async function readResult ({ plan, folder, devnet }: Run): Promise<RunResult> {
-  await using store = await openStore({ sqlite: { path: folder.databasePath } }, { clock: systemClock }, { coalesceWindowMs: 0 })
+  await using store = await openStore(plan.places.store, { clock: systemClock }, { coalesceWindowMs: 0 })
   await store.migrate()
   const scans: { scan: string, crawl: Crawl }[] = []
 
@@ -134,5 +139,5 @@ async function readResult ({ plan, folder, devnet }: Run): Promise<RunResult> {
     }
   }
 
-  return { scans, database: folder.databasePath, dump: newestDump(folder.dumpFolder), devnet }
+  return { scans, store: plan.places.store, dump: newestDump(folder.dumpFolder), devnet }
 }

@@ -12,8 +12,11 @@ export interface SummaryInput {
   /** A crawl that has ended, as the database holds it. */
   crawl: Crawl
 
-  /** Path of the database. */
+  /** Where the database is: the path of its file, or its URL. */
   database: string
+
+  /** A shell command that asks it. */
+  queryCommand: (sql: string) => string
 
   /** Path of the newest dump file, or null where none was written. */
   dump: string | null
@@ -34,7 +37,7 @@ export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
 }
 
 /** The summary of one crawl, for a person: lines of at most 100 columns. */
-export function summaryLines ({ scan, crawl, database, dump }: SummaryInput): string[] {
+export function summaryLines ({ scan, crawl, database, queryCommand, dump }: SummaryInput): string[] {
   const { totals, distributions, latencyMs } = crawl
 
   if (totals === undefined || distributions === undefined) {
@@ -55,7 +58,7 @@ export function summaryLines ({ scan, crawl, database, dump }: SummaryInput): st
     `Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`,
     '',
     'Try:',
-    `  npm run --silent query -- ${quote(database)} "SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC"`
+    `  ${queryCommand('SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC')}`
   ]
 }
 
@@ -94,8 +97,4 @@ function distributionLines (title: string, { top, other }: Distribution, whole: 
     ...rest > 0 ? [label(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
     ''
   ]
-}
-
-function quote (path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll('\'', '\'\\\'\'')}'`
 }

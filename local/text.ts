@@ -10,6 +10,11 @@ export function fit (text: string, width: number): string {
   return chars.length <= width ? text : `${chars.slice(0, width - 1).join('')}…`
 }
 
+/** A word of a shell command, quoted where it must be. */
+export function shellQuoted (text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`
+}
+
 /** A count with thousands separated: `12,345`. */
 export function formatCount (n: number): string {
   return n.toLocaleString('en-US')

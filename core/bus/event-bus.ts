@@ -27,6 +27,9 @@ export interface TopicSpec {
   name: string
   partitions: number
 
+  /** Copies of each partition when it is made; the brokers' default when absent. */
+  replicas?: number
+
   /** Messages older than this may be removed, in milliseconds. */
   retentionMs: number
 }

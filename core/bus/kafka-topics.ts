@@ -16,6 +16,8 @@ const MAX_AGE_MS = 60_000
 // refuses its partition, and the client sends those that were stored beside it once more.
 const SETTLE = { attempts: 40, initialMs: 50, maxMs: 500 }
 
+const BROKERS_DEFAULT = -1
+
 const CREATE_TIMEOUT_MS = 10_000
 
 /** The topics of a cluster: how many partitions they have, and making them. */
@@ -54,7 +56,7 @@ export class KafkaTopics {
   }
 
   /**
-   * Creates a topic where it is missing, with the brokers' default of replicas, and adds partitions where it has fewer.
+   * Creates a topic where it is missing, and adds partitions where it has fewer.
    * The settings of a topic that is there stay as they are: they are its owner's.
    */
   async ensure (spec: TopicSpec, signal: AbortSignal): Promise<void> {
@@ -74,10 +76,10 @@ export class KafkaTopics {
     await this.#settle(spec, signal)
   }
 
-  async #create ({ name, partitions, retentionMs }: TopicSpec, signal: AbortSignal): Promise<void> {
+  async #create ({ name, partitions, replicas, retentionMs }: TopicSpec, signal: AbortSignal): Promise<void> {
     await this.#admin.use(async (admin) => {
       await admin.createTopics({
-        topics: [{ topic: name, numPartitions: partitions, replicationFactor: -1, configEntries: [{ name: 'retention.ms', value: String(retentionMs) }] }],
+        topics: [{ topic: name, numPartitions: partitions, replicationFactor: replicas ?? BROKERS_DEFAULT, configEntries: [{ name: 'retention.ms', value: String(retentionMs) }] }],
         timeout: CREATE_TIMEOUT_MS,
         waitForLeaders: false
       })

@@ -3,6 +3,8 @@ import { parseAllDocuments } from 'yaml'
 import { problemsError } from '../../core/config.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { KIND } from '../../operator/api/v1alpha1.ts'
+import { parseSecret } from './secrets.ts'
+import type { Secret } from './secrets.ts'
 import type { Document, YAMLParseError } from 'yaml'
 
 /** Longest manifest that is read: etcd takes no object over 1.5 MiB either. */
@@ -11,6 +13,9 @@ export const MAX_MANIFEST_BYTES = 1_024 * 1_024
 /** What a file holds: the PeerProbe as it was written, and what stands beside it. */
 export interface Documents {
   probe: unknown
+
+  /** Secrets that stand beside it. */
+  secrets: Secret[]
 
   /** What is wrong with the other documents, each named by its number. */
   problems: string[]
@@ -37,7 +42,7 @@ export async function readText (path: string): Promise<string> {
 
 /**
  * Finds the PeerProbe among the documents of a YAML text: the first of that kind, or the only
- * document there is. Whatever else the file holds is a problem: ignored, it would be missed.
+ * document there is. Secrets may stand beside it; whatever else the file holds is a problem: ignored, it would be missed.
  *
  * @throws ProbeError `PP_SPEC_INVALID` naming line and column of each mistake in the YAML
  */
@@ -60,11 +65,23 @@ function select (values: readonly unknown[], what: string): Documents {
     throw problemsError([`kind: no document is a ${KIND}`], { code: 'PP_SPEC_INVALID', what })
   }
 
+  const read = present.filter(other => other !== chosen).map(({ value, number }) => besides(value, `document ${String(number)} (${describe(value)}): `))
+
   return {
     probe: chosen.value,
-    problems: present.filter(other => other !== chosen).map(({ value, number }) =>
-      `document ${String(number)} (${describe(value)}): only one ${KIND} runs on one machine: remove it`)
+    secrets: read.flatMap(({ secret }) => secret ?? []),
+    problems: read.flatMap(({ problems }) => problems)
   }
+}
+
+function besides (value: unknown, where: string): { secret?: Secret, problems: string[] } {
+  if (kindOf(value) !== 'Secret') {
+    return { problems: [`${where}only one ${KIND} and its Secrets run on one machine: remove it`] }
+  }
+
+  const read = parseSecret(value)
+
+  return 'problems' in read ? { problems: read.problems.map(problem => `${where}${problem}`) } : { secret: read, problems: [] }
 }
 
 // An alias bomb is refused by the library's own limit.

@@ -29,9 +29,10 @@ const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'suspend'], refuses: isTrue, message: 'not supported on one machine: leave it out, or do not start it' }
 ]
 
+// A Kafka by its brokers and a database are used as they are, unless embedded parts stand for them.
 const EXTERNAL: readonly Refusal[] = [
-  { path: ['spec', 'kafka'], refuses: written, message: 'not supported on one machine yet: leave it out, an embedded log is used (or start with --embedded)' },
-  { path: ['spec', 'mysql'], refuses: written, message: 'not supported on one machine yet: leave it out, an embedded database is used (or start with --embedded)' }
+  { path: ['spec', 'kafka', 'strimzi'], refuses: written, message: 'not supported on one machine, which has no Kubernetes: give brokers, or start with --embedded' },
+  { path: ['spec', 'kafka', 'topic', 'deletionPolicy'], refuses: value => value === 'Delete', message: 'not supported on one machine, which leaves topics alone: leave it out' }
 ]
 
 /** What a manifest asks for and one machine cannot do yet, each by its field. */

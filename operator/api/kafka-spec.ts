@@ -5,7 +5,8 @@ import { durationRule, valueAt, withRules } from './rules.ts'
 import type { Rule } from './rules.ts'
 
 const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
-const Broker = z.string().max(300).regex(new RegExp(`^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\\[[0-9a-fA-F:.]+\\]):${PORT}$`), 'must be host:port')
+// An IPv6 address in brackets is left out: kafkajs splits at the first colon.
+const Broker = z.string().max(259).regex(new RegExp(`^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:${PORT}$`), 'must be host:port (for an IPv6 address, its host name)')
 const has = (value: unknown, ...path: string[]): boolean => valueAt(value, path) !== undefined
 
 const topicRules: readonly Rule[] = [

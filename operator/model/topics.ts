@@ -14,11 +14,12 @@ export interface Topics {
 
 /** The topics that a PeerProbe asks for. The defaults of `spec.kafka.topic` hold where there is no Kafka. */
 export function topicsFor ({ kafka }: PeerProbeSpec): Topics {
-  const { name, partitions, retention } = kafka?.topic ?? TopicSpec.parse({})
+  const { name, partitions, replicas, retention } = kafka?.topic ?? TopicSpec.parse({})
+  const copies = replicas === undefined ? {} : { replicas }
   const retentionMs = toMilliseconds(retention)
 
   return {
-    messages: { name, partitions, retentionMs },
-    deadLetters: { name: deadLetterTopicOf(name), partitions: 1, retentionMs }
+    messages: { name, partitions, ...copies, retentionMs },
+    deadLetters: { name: deadLetterTopicOf(name), partitions: 1, ...copies, retentionMs }
   }
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CachedFolder } from './cached-folder.ts'
+import { ensurePrograms } from './debian.ts'
 import { missingProgram, runProgram } from './programs.ts'
 import type { Found, Part } from './part.ts'
 
@@ -17,13 +18,10 @@ export const kafka: Part = {
   },
 
   async provide (signal) {
-    const missing = noJava()
+    const missing = await ensurePrograms(['java', ...folder().isThere ? [] : ['mvn']], ['default-jre-headless', 'maven'], signal)
 
     if (missing !== undefined || folder().isThere) {
-      return missing ?? { at: folder().path }
-    }
-    if (missingProgram('mvn') !== undefined) {
-      return { missing: 'no Maven on this machine: install it (Debian: apt-get install maven)' }
+      return missing === undefined ? { at: folder().path } : { missing }
     }
 
     await folder().fill(async (unfinished) => {

@@ -1,36 +1,27 @@
 // The package mariadb-server-core holds the server and nothing that starts it: no service, no data.
-import { findProgram, isRoot, missingProgram, runProgram } from './programs.ts'
+import { ensurePrograms } from './debian.ts'
+import { findProgram, missingProgram } from './programs.ts'
 import type { Found, Part } from './part.ts'
 
-const INSTALL = 'apt-get install mariadb-server-core'
+const PROGRAMS = ['mariadbd', 'mariadb-install-db']
 
 /** MariaDB: found at the path of `mariadbd`. */
 export const mariadb: Part = {
   name: 'mariadb',
 
   find () {
-    return findServer() ?? { missing: `no mariadbd on this machine: as root, node scripts/provision.ts mariadb (Debian: ${INSTALL})` }
+    return findServer() ?? { missing: 'no mariadbd on this machine: as root, node scripts/provision.ts mariadb (Debian: apt-get install mariadb-server-core)' }
   },
 
   async provide (signal) {
-    const found = findServer()
+    const missing = await ensurePrograms(PROGRAMS, ['mariadb-server-core'], signal)
 
-    if (found !== undefined) {
-      return found
-    }
-    if (!isRoot() || missingProgram('apt-get') !== undefined) {
-      return { missing: `no mariadbd on this machine, and it takes root on Debian to install it: ${INSTALL}` }
-    }
-
-    await runProgram('apt-get', ['update'], signal)
-    await runProgram('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-server-core'], signal)
-
-    return findServer() ?? { missing: 'mariadb-server-core is installed and brought no mariadbd: this is not the Debian that the tests know' }
+    return missing === undefined ? this.find() : { missing }
   }
 }
 
 function findServer (): Found | undefined {
   const program = findProgram('mariadbd')
 
-  return program === undefined || findProgram('mariadb-install-db') === undefined ? undefined : { at: program }
+  return program === undefined || missingProgram(...PROGRAMS) !== undefined ? undefined : { at: program }
 }

@@ -1,7 +1,8 @@
 // MySQL is in Debian unstable only. It is unpacked with all libraries that it needs into a folder and
 // run by the loader that lies there too: the system stays as it is, and running it takes no root.
 import { CachedFolder } from './cached-folder.ts'
-import { missingProgram, runProgram } from './programs.ts'
+import { ensurePrograms } from './debian.ts'
+import { runProgram } from './programs.ts'
 import type { Part } from './part.ts'
 
 // A mirror that stood still, as some build machines have, is fresh enough for a test server.
@@ -16,10 +17,13 @@ export const mysql: Part = {
   },
 
   async provide (signal) {
-    if (!folder().isThere && missingProgram('mmdebstrap') !== undefined) {
-      return { missing: 'no mmdebstrap on this machine: install it (Debian: apt-get install mmdebstrap)' }
-    }
     if (!folder().isThere) {
+      const missing = await ensurePrograms(['mmdebstrap'], ['mmdebstrap'], signal)
+
+      if (missing !== undefined) {
+        return { missing }
+      }
+
       await folder().fill(async (unfinished) => {
         await runProgram('mmdebstrap', [...ARGS, unfinished], signal)
       })

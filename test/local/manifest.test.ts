@@ -74,7 +74,7 @@ spec:
     assert.equal(refusal(text).code, 'PP_NOT_SUPPORTED')
     assert.deepEqual(problemsOf(text), [
       'spec.suspend: not supported on one machine: leave it out, or do not start it',
-      'spec.kafka: not supported on one machine yet: leave it out, an embedded log is used (or start with --embedded)'
+      'spec.kafka.strimzi: not supported on one machine, which has no Kubernetes: give brokers, or start with --embedded'
     ])
   })
 

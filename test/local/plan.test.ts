@@ -3,8 +3,10 @@ import { suite, test } from 'node:test'
 import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { planFor } from '../../local/plan.ts'
 import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
+import type { Places } from '../../local/places.ts'
 
-const folder = { busPath: 'data/bus.sqlite', databasePath: 'data/peerprobe.sqlite', dumpFolder: 'data/dumps' }
+const places: Places = { bus: { embedded: { path: 'data/bus.sqlite' } }, store: { sqlite: { path: 'data/peerprobe.sqlite' } } }
+const folder = { dumpFolder: 'data/dumps' }
 const probe = (spec: object): PeerProbe => PeerProbe.parse({
   apiVersion: API_VERSION,
   kind: KIND,
@@ -14,38 +16,38 @@ const probe = (spec: object): PeerProbe => PeerProbe.parse({
 
 suite('planFor', () => {
   test('runs a consumer, then a crawler for each scan, with configurations that they take', () => {
-    const { topics, children } = planFor(probe({}), folder)
+    const { topics, children } = planFor(probe({}), places, folder)
 
     assert.deepEqual(topics.map(({ name, partitions }) => [name, partitions]), [['ipfs-nodes', 3], ['ipfs-nodes-dead-letters', 1]])
     assert.deepEqual(children.map(({ kind, name }) => [kind, name]), [['consumer', 'amino-consumer'], ['crawler', 'amino-crawler-main'], ['crawler', 'amino-crawler-fil']])
 
     for (const child of children) {
       const config = child.kind === 'crawler' ? CrawlerConfig.parse(child.config) : ConsumerConfig.parse(child.config)
-      assert.deepEqual(config.bus, { embedded: { path: folder.busPath } })
+      assert.deepEqual(config.bus, places.bus)
       assert.equal(config.topic, 'ipfs-nodes')
       assert.deepEqual(config.admin, { host: '127.0.0.1', port: 0 })
     }
   })
 
   test('lets one of several consumers remove what is too old', () => {
-    const consumers = planFor(probe({ consumer: { replicas: 3 } }), folder).children.filter(child => child.kind === 'consumer')
+    const consumers = planFor(probe({ consumer: { replicas: 3 } }), places, folder).children.filter(child => child.kind === 'consumer')
 
     assert.deepEqual(consumers.map(({ name }) => name), ['amino-consumer-1', 'amino-consumer-2', 'amino-consumer-3'])
     assert.deepEqual(consumers.map(({ config }) => config.retention?.intervalMs), [86_400_000, undefined, undefined])
-    assert.deepEqual(consumers.map(({ config }) => config.store), Array(3).fill({ sqlite: { path: folder.databasePath } }))
+    assert.deepEqual(consumers.map(({ config }) => config.store), Array(3).fill(places.store))
   })
 
   test('keeps topic and group of a Kafka that the embedded log replaces', () => {
-    const kafka = { strimzi: { cluster: 'events' }, topic: { name: 'peers', partitions: 5 }, consumerGroup: 'mine' }
-    const { topics, children } = planFor(probe({ kafka }), folder)
+    const kafka = { strimzi: { cluster: 'events' }, topic: { name: 'peers', partitions: 5, replicas: 3 }, consumerGroup: 'mine' }
+    const { topics, children } = planFor(probe({ kafka }), places, folder)
 
-    assert.deepEqual(topics[0], { name: 'peers', partitions: 5, retentionMs: 604_800_000 })
+    assert.deepEqual(topics[0], { name: 'peers', partitions: 5, replicas: 3, retentionMs: 604_800_000 })
     assert.ok(children.every(({ config }) => config.topic === 'peers'))
     assert.deepEqual(children.flatMap(child => child.kind === 'consumer' ? [child.config.group, child.config.deadLetterTopic] : []), ['mine', 'peers-dead-letters'])
   })
 
   test('has the default group without a Kafka', () => {
-    const groups = planFor(probe({}), folder).children.flatMap(child => child.kind === 'consumer' ? [child.config.group] : [])
+    const groups = planFor(probe({}), places, folder).children.flatMap(child => child.kind === 'consumer' ? [child.config.group] : [])
 
     assert.deepEqual(groups, ['ipfs-node-consumer'])
   })

@@ -25,7 +25,7 @@ const crawl: Crawl = {
   distributions: { agentVersions: none, protocols: none, transports: none, addressFamilies: none }
 }
 
-const files = { database: '/d.sqlite', dump: null, devnet: undefined }
+const files = { store: { sqlite: { path: '/d.sqlite' } }, dump: null, devnet: undefined }
 
 suite('resultJson', () => {
   test('has the first scan at the top and all of them in scans', () => {
@@ -45,6 +45,6 @@ suite('resultJson', () => {
   })
 
   test('says null where a run ended before any crawl did', () => {
-    assert.deepEqual(resultJson({ scans: [], database: '/d.sqlite', dump: null, devnet: undefined }), { crawl: null, population: null, scans: [], database: '/d.sqlite', dump: null })
+    assert.deepEqual(resultJson({ scans: [], store: { sqlite: { path: '/d.sqlite' } }, dump: null, devnet: undefined }), { crawl: null, population: null, scans: [], database: '/d.sqlite', dump: null })
   })
 })

@@ -22,17 +22,17 @@ suite('runLocal', () => {
     using folder = new TempFolder()
     const told: RunResult[] = []
     const { view } = screen()
-    const options = { manifestPath: undefined, devnet: 'js' as const, once: false, forMs: 6_000, dataDir: folder.path, json: false, embedded: false }
+    const options = { manifestPath: undefined, devnet: 'js' as const, once: false, forMs: 6_000, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false }
     const result = await runLocal(options, { view, onResult: crawl => told.push(crawl) }, new AbortController().signal)
 
     assert.equal(told.length, 1)
     assert.equal(result.scans[0]?.crawl.totals?.contacted, result.devnet?.contactable)
-    assert.ok(existsSync(result.database) && result.dump !== null && existsSync(result.dump))
+    assert.ok(existsSync(result.store.sqlite?.path ?? '') && result.dump !== null && existsSync(result.dump))
   })
 
   test('ends at once when it is stopped before anything runs', async () => {
     using folder = new TempFolder()
-    const options = { manifestPath: undefined, devnet: 'js' as const, once: true, forMs: undefined, dataDir: folder.path, json: false, embedded: false }
+    const options = { manifestPath: undefined, devnet: 'js' as const, once: true, forMs: undefined, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false }
     await assert.rejects(runLocal(options, { view: screen().view, onResult: () => undefined }, AbortSignal.abort()), isAbort)
   })
 })
@@ -40,7 +40,7 @@ suite('runLocal', () => {
 suite('Processes', () => {
   test('stop at once when there are none', async () => {
     using folder = new TempFolder()
-    const processes = new Processes({ topics: [], children: [] }, { configFolder: folder.file('config'), logFolder: folder.path }, { onRestart: () => undefined })
+    const processes = new Processes({ places: { bus: {}, store: {} }, topics: [], children: [] }, { configFolder: folder.file('config'), logFolder: folder.path }, { onRestart: () => undefined })
     await processes.failed()
     await processes[Symbol.asyncDispose]()
 

@@ -31,7 +31,7 @@ const crawl: Crawl = {
   },
   latencyMs: { p50: 42.25, p90: 180, p99: 900 }
 }
-const text = summaryLines({ scan: 'main', crawl, database: '/data/my peers/peerprobe.sqlite', dump: null }).join('\n')
+const text = summaryLines({ scan: 'main', crawl, database: '/data/my peers/peerprobe.sqlite', queryCommand: sql => `ask "${sql}"`, dump: null }).join('\n')
 
 suite('summaryLines', () => {
   test('counts the population and gives every failure its reason', () => {
@@ -52,13 +52,14 @@ suite('summaryLines', () => {
     assert.match(text, /\\u\{1b\}\[2Jevil/)
   })
 
-  test('suggests a query that a shell takes, even in a folder with a space', () => {
-    assert.ok(text.includes('query -- \'/data/my peers/peerprobe.sqlite\' "SELECT'))
+  test('names the database and suggests a query', () => {
+    assert.ok(text.includes('/data/my peers/peerprobe.sqlite'))
+    assert.ok(text.includes('  ask "SELECT agent_version'))
   })
 
   test('says so when the crawl ended before it counted', () => {
     const { totals, distributions, ...bare } = crawl
-    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', dump: null })[0]!, /aborted before it counted/)
+    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', queryCommand: sql => sql, dump: null })[0]!, /aborted before it counted/)
     assert.ok(totals !== undefined && distributions !== undefined)
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { fit, formatCount, formatShare, printable } from '../../local/text.ts'
+import { fit, formatCount, formatShare, printable, shellQuoted } from '../../local/text.ts'
 
 suite('printable', () => {
   test('shows what would steer a terminal or turn the reading direction', () => {
@@ -14,6 +14,14 @@ suite('printable', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
       assert.doesNotMatch(printable(text), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
     }))
+  })
+})
+
+suite('shellQuoted', () => {
+  test('leaves plain words alone and quotes the others', () => {
+    assert.equal(shellQuoted('.peerprobe/a-b.sqlite'), '.peerprobe/a-b.sqlite')
+    assert.equal(shellQuoted('my peers'), '\'my peers\'')
+    assert.equal(shellQuoted('$(rm) it\'s'), '\'$(rm) it\'\\\'\'s\'')
   })
 })
 

@@ -74,6 +74,13 @@ suite('KafkaTopics', () => {
     ])
   })
 
+  test('makes as many replicas as asked for', async () => {
+    const { topics, calls } = rig()
+    await topics.ensure({ name: 'visits', partitions: 3, replicas: 2, retentionMs: 1_000 }, signal)
+
+    assert.match(calls[1] ?? '', /"replicationFactor":2/)
+  })
+
   test('adds partitions, never takes one away, and leaves a topic that is large enough alone', async () => {
     const { topics, counts, calls } = rig()
     counts.set('visits', 2)

@@ -8,19 +8,26 @@ const parse = (text: string): ReturnType<typeof parseDocuments> => parseDocument
 
 suite('documents', () => {
   test('are searched for the first PeerProbe; the others are named', () => {
-    const { probe, problems } = parse('---\n---\nkind: Secret\n---\nkind: PeerProbe\nspec: 1\n---\nkind: PeerProbe\nspec: 2\n---\n- 1\n---\n')
+    const { probe, problems } = parse('---\n---\nkind: ConfigMap\n---\nkind: PeerProbe\nspec: 1\n---\nkind: PeerProbe\nspec: 2\n---\n- 1\n---\n')
 
     assert.deepEqual(probe, { kind: 'PeerProbe', spec: 1 })
     assert.deepEqual(problems, [
-      'document 2 (kind Secret): only one PeerProbe runs on one machine: remove it',
-      'document 4 (kind PeerProbe): only one PeerProbe runs on one machine: remove it',
-      'document 5 (kind missing): only one PeerProbe runs on one machine: remove it'
+      'document 2 (kind ConfigMap): only one PeerProbe and its Secrets run on one machine: remove it',
+      'document 4 (kind PeerProbe): only one PeerProbe and its Secrets run on one machine: remove it',
+      'document 5 (kind missing): only one PeerProbe and its Secrets run on one machine: remove it'
     ])
   })
 
   test('may be one alone of any kind, whose mistakes the schema then names', () => {
-    assert.deepEqual(parse('kind: PeerProb'), { probe: { kind: 'PeerProb' }, problems: [] })
-    assert.deepEqual(parse('just text'), { probe: 'just text', problems: [] })
+    assert.deepEqual(parse('kind: PeerProb'), { probe: { kind: 'PeerProb' }, secrets: [], problems: [] })
+    assert.deepEqual(parse('just text'), { probe: 'just text', secrets: [], problems: [] })
+  })
+
+  test('may hold Secrets, whose mistakes are named with their document', () => {
+    const { secrets, problems } = parse('kind: PeerProbe\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: mysql}\nstringData: {password: x}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: Kafka}\n')
+
+    assert.deepEqual(secrets.map(({ name }) => name), ['mysql'])
+    assert.deepEqual(problems, ['document 3 (kind Secret): metadata.name: must be the name of an object: lower-case letters, digits, hyphens and dots'])
   })
 
   test('hold at least one PeerProbe', () => {

@@ -21,8 +21,8 @@ suite('unsupported', () => {
       [{ retention: { schedule: '30 3 * * *' } }, 'spec.retention.schedule'],
       [{ backup: { enabled: true } }, 'spec.backup.enabled'],
       [{ suspend: true }, 'spec.suspend'],
-      [{ kafka: {} }, 'spec.kafka'],
-      [{ mysql: {} }, 'spec.mysql']
+      [{ kafka: { strimzi: { cluster: 'events' } } }, 'spec.kafka.strimzi'],
+      [{ kafka: { brokers: ['a:1'], topic: { deletionPolicy: 'Delete' } } }, 'spec.kafka.topic.deletionPolicy']
     ]
 
     for (const [spec, field] of table) {
@@ -35,6 +35,8 @@ suite('unsupported', () => {
       scans: [{ passive: { enabled: false, mdns: false, expose: { type: 'None' } } }],
       consumer: { replicas: 4, dump: { format: 'NDJSON' } },
       retention: { after: '24h' },
+      kafka: { brokers: ['a:1'], topic: { deletionPolicy: 'Retain' } },
+      mysql: { host: 'db' },
       backup: { enabled: false },
       suspend: false
     }), [])

@@ -1,0 +1,22 @@
+import { shellQuoted } from './text.ts'
+import type { StoreConfig } from '../core/contracts/process-config.ts'
+
+/** The database of a run as people name it: the path of its file, or a URL without the password. */
+export function databaseName ({ sqlite, mysql }: StoreConfig): string {
+  if (mysql === undefined) {
+    return sqlite?.path ?? ''
+  }
+
+  return `mysql://${encodeURIComponent(mysql.username)}@${mysql.host.includes(':') ? `[${mysql.host}]` : mysql.host}:${String(mysql.port)}/${mysql.database}`
+}
+
+/** A shell command that asks the database of a run; `path` is how its file is best written, where it has one. */
+export function queryCommand ({ mysql }: StoreConfig, path: string, sql: string): string {
+  if (mysql === undefined) {
+    return `npm run --silent query -- ${shellQuoted(path)} "${sql}"`
+  }
+
+  const { host, port, username, database } = mysql
+
+  return `mysql -h ${shellQuoted(host)} -P ${String(port)} -u ${shellQuoted(username)} -p ${shellQuoted(database)} -e "${sql}"`
+}

@@ -1,0 +1,45 @@
+// Kubernetes keeps passwords in Secrets. On one machine they stand beside the PeerProbe in its file, as they would
+// for `kubectl apply`, or in a folder as a pod sees them mounted: one folder for each Secret, one file for each key.
+import { z } from 'zod'
+import { formatPath, problemsOf } from '../../core/config.ts'
+import { NamespaceName, ObjectName, SecretKey } from '../../operator/api/references.ts'
+
+/** A Secret of a manifest: its values by key. */
+export interface Secret {
+  name: string
+  values: ReadonlyMap<string, Buffer>
+}
+
+const Base64 = z.base64('must be base64 (plain text goes to stringData)').max(1_400_000)
+
+const SecretManifest = z.object({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Secret'),
+  metadata: z.object({ name: ObjectName, namespace: NamespaceName.optional() }),
+  data: z.record(SecretKey, Base64).optional(),
+  stringData: z.record(SecretKey, z.string().max(1_048_576)).optional()
+})
+
+/** Reads a document of kind Secret. As in Kubernetes `stringData` goes before `data`. */
+export function parseSecret (document: unknown): Secret | { problems: string[] } {
+  const result = SecretManifest.safeParse(document)
+
+  if (!result.success) {
+    return { problems: result.error.issues.flatMap(problemsOf) }
+  }
+
+  const { metadata: { name }, data = {}, stringData = {} } = result.data
+  const values = new Map([
+    ...Object.entries(data).map(([key, text]): [string, Buffer] => [key, Buffer.from(text, 'base64')]),
+    ...Object.entries(stringData).map(([key, text]): [string, Buffer] => [key, Buffer.from(text)])
+  ])
+
+  return { name, values }
+}
+
+/** How a missing key of a Secret is told, with the ways to give it. */
+export function missingSecret (path: readonly PropertyKey[], name: string, key: string): string {
+  const ways = `put the Secret into the manifest as a document of its own, or give --secrets DIR with a file DIR/${name}/${key}`
+
+  return `${formatPath(path)}: the key ${key} of Secret ${name} is not there: ${ways}`
+}

@@ -1,0 +1,80 @@
+import { problemsError } from '../core/config.ts'
+import type { KafkaConfig } from '../core/contracts/kafka-config.ts'
+import type { BusConfig, StoreConfig } from '../core/contracts/process-config.ts'
+import type { KafkaSpec } from '../operator/api/kafka-spec.ts'
+import type { MysqlSpec } from '../operator/api/mysql-spec.ts'
+import type { PeerProbeSpec } from '../operator/api/v1alpha1.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { SecretFiles } from './secret-files.ts'
+
+/** Where the messages and the rows of a run go. */
+export interface Places {
+  bus: BusConfig
+  store: StoreConfig
+}
+
+/** What {@link placesFor} works with. */
+export interface PlacesOptions {
+  folder: Pick<DataFolder, 'busPath' | 'databasePath'>
+  secrets: SecretFiles
+
+  /** Use the embedded parts whatever the manifest names. */
+  embedded: boolean
+}
+
+/**
+ * The Kafka and the database that a manifest names, and the embedded parts for what it does not name.
+ *
+ * @throws ProbeError `PP_CONFIG_INVALID` naming every field whose Secret is not there
+ */
+export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, embedded }: PlacesOptions): Places {
+  const { bus, store } = embeddedPlaces(folder)
+  const places: Places = {
+    bus: kafka?.brokers === undefined || embedded ? bus : { kafka: kafkaConfig(kafka, kafka.brokers, secrets) },
+    store: mysql === undefined || embedded ? store : { mysql: mysqlConfig(mysql, secrets) }
+  }
+
+  if (secrets.problems.length > 0) {
+    throw problemsError(secrets.problems, { code: 'PP_CONFIG_INVALID', what: 'Secrets' })
+  }
+
+  return places
+}
+
+/** The embedded parts: a log and a database in files. */
+export function embeddedPlaces ({ busPath, databasePath }: PlacesOptions['folder']): Places {
+  return { bus: { embedded: { path: busPath } }, store: { sqlite: { path: databasePath } } }
+}
+
+function kafkaConfig ({ tls, authentication: { type, secret = '' }, clientId }: KafkaSpec, brokers: string[], secrets: SecretFiles): KafkaConfig {
+  const field = ['spec', 'kafka', 'authentication', 'secret']
+  const ca = tls?.caSecret
+
+  return {
+    brokers,
+    clientId,
+    ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: secrets.file(['spec', 'kafka', 'tls', 'caSecret'], ca.name, ca.key) } },
+    ...type === 'scram-sha-512'
+      ? { sasl: { mechanism: type, username: secrets.text(field, secret, 'username'), passwordFile: secrets.file(field, secret, 'password') } }
+      : {},
+    ...type === 'tls'
+      ? { clientCertificate: { certFile: secrets.file(field, secret, 'user.crt'), keyFile: secrets.file(field, secret, 'user.key') } }
+      : {}
+  }
+}
+
+function mysqlConfig ({ host, port, database, credentialsSecret: { name, userKey, passwordKey }, tls, maxOpenConns, maxIdleConns }: MysqlSpec, secrets: SecretFiles): NonNullable<StoreConfig['mysql']> {
+  const field = ['spec', 'mysql', 'credentialsSecret']
+  const ca = tls?.caSecret
+
+  return {
+    host,
+    port,
+    database,
+    username: secrets.text(field, name, userKey),
+    passwordFile: secrets.file(field, name, passwordKey),
+    ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: secrets.file(['spec', 'mysql', 'tls', 'caSecret'], ca.name, ca.key) } },
+    maxOpenConns,
+    maxIdleConns
+  }
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { BusConfig, StoreConfig } from '../../core/contracts/process-config.ts'
+import { placesFor } from '../../local/places.ts'
+import { SecretFiles } from '../../local/secret-files.ts'
+import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import type { Secret } from '../../local/manifest/secrets.ts'
+import type { Places } from '../../local/places.ts'
+
+const folder = { busPath: '/data/bus.sqlite', databasePath: '/data/peerprobe.sqlite' }
+const secret = (name: string, ...keys: string[]): Secret => ({
+  name,
+  values: new Map(keys.map(key => [key, Buffer.from(`${key} of ${name}\n`)]))
+})
+const kafka = (rest: object): object => ({ brokers: ['localhost:9092'], ...rest })
+const mysql = { host: 'db', database: 'ipfs', credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: 'mysql-ca' } } }
+
+function places (spec: object, { embedded = false, secrets = [] as Secret[] } = {}): Places {
+  using temporary = new TempFolder()
+  using files = new SecretFiles({ secrets, dir: undefined, folder: temporary.file('secrets') })
+  const { spec: parsed } = PeerProbe.parse({ apiVersion: API_VERSION, kind: KIND, metadata: { name: 'amino' }, spec: { scans: [{ name: 'main', network: { preset: 'ipfs' } }], ...spec } })
+  const found = placesFor(parsed, { folder, embedded, secrets: files })
+
+  return JSON.parse(JSON.stringify(found).replaceAll(temporary.file('secrets'), '')) as Places
+}
+
+suite('placesFor', () => {
+  test('has embedded parts for what the manifest does not name, or with --embedded for all', () => {
+    const embedded = { bus: { embedded: { path: folder.busPath } }, store: { sqlite: { path: folder.databasePath } } }
+
+    assert.deepEqual(places({}), embedded)
+    assert.deepEqual(places({ kafka: kafka({}), mysql }, { embedded: true }), embedded)
+    assert.deepEqual(places({ kafka: kafka({}) }).store, embedded.store)
+  })
+
+  test('gives processes the files of the Secrets, and the user names', () => {
+    const scram = kafka({ tls: { caSecret: { name: 'kafka-ca' } }, authentication: { type: 'scram-sha-512', secret: 'me' } })
+    const { bus, store } = places({ kafka: scram, mysql }, { secrets: [secret('kafka-ca', 'ca.crt'), secret('me', 'username', 'password'), secret('mysql', 'username', 'password'), secret('mysql-ca', 'ca.crt')] })
+
+    assert.deepEqual(bus, { kafka: { brokers: ['localhost:9092'], clientId: 'ipfs-node-client', tls: { caFile: '/kafka-ca/ca.crt' }, sasl: { mechanism: 'scram-sha-512', username: 'username of me', passwordFile: '/me/password' } } })
+    assert.deepEqual(store, { mysql: { host: 'db', port: 3_306, database: 'ipfs', username: 'username of mysql', passwordFile: '/mysql/password', tls: { caFile: '/mysql-ca/ca.crt' }, maxOpenConns: 10, maxIdleConns: 5 } })
+    assert.doesNotThrow(() => [BusConfig.parse(bus), StoreConfig.parse(store)])
+  })
+
+  test('takes a client certificate, and the system\'s authorities where none are named', () => {
+    const { bus } = places({ kafka: kafka({ tls: {}, authentication: { type: 'tls', secret: 'me' } }) }, { secrets: [secret('me', 'user.crt', 'user.key')] })
+
+    assert.deepEqual(bus, { kafka: { brokers: ['localhost:9092'], clientId: 'ipfs-node-client', tls: {}, clientCertificate: { certFile: '/me/user.crt', keyFile: '/me/user.key' } } })
+  })
+
+  test('names every Secret that is not there at once, each by its field', () => {
+    assert.throws(() => places({ kafka: kafka({ authentication: { type: 'scram-sha-512', secret: 'me' } }), mysql }), (err: Error & { code: string }) => {
+      assert.equal(err.code, 'PP_CONFIG_INVALID')
+      assert.match(err.message, /^Secrets: 5 problems/)
+      assert.equal(err.message.match(/spec\.kafka\.authentication\.secret: /g)?.length, 2)
+      assert.equal(err.message.match(/spec\.mysql\.credentialsSecret: /g)?.length, 2)
+      assert.equal(err.message.match(/spec\.mysql\.tls\.caSecret: /g)?.length, 1)
+      return true
+    })
+  })
+})
