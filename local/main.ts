@@ -1,8 +1,5 @@
 import { relative } from 'node:path'
-import { errorText, isProbeError } from '../core/errors.ts'
-import { createLogger } from '../core/logger.ts'
-import { exitCodeOf, runProcess } from '../core/process.ts'
-import { isAbort } from '../core/signals.ts'
+import { runCommand } from '../core/run-command.ts'
 import { databaseName, queryCommand } from './database.ts'
 import { parseOptions } from './options.ts'
 import { ProgressView } from './progress-view.ts'
@@ -18,7 +15,7 @@ const STOP_TIMEOUT_MS = 75_000
 const PLAIN_COLUMNS = 80
 
 const options = parseOptions(process.argv.slice(2))
-const { stdout, stderr } = process
+const { stdout } = process
 const view = new ProgressView({
   write: text => stdout.write(text),
   isTerminal: stdout.isTTY,
@@ -27,24 +24,20 @@ const view = new ProgressView({
   }
 })
 
-await runProcess(async (signal) => {
-  try {
-    const result = await runLocal(options, { view, onResult: show }, signal)
+await runCommand(async (signal) => {
+  const result = await runLocal(options, { view, onResult: show }, signal)
 
-    if (options.json) {
-      stdout.write(`${JSON.stringify(resultJson(result))}\n`)
-    } else {
-      show(result)
-    }
-  } catch (err) {
-    view.clear()
-
-    if (!(signal.aborted && isAbort(err))) {
-      stderr.write(`peerprobe: ${isProbeError(err) ? `${errorText(err)} (${err.code})` : String(err instanceof Error ? err.stack : err)}\n`)
-      process.exitCode = exitCodeOf(err)
-    }
+  if (options.json) {
+    stdout.write(`${JSON.stringify(resultJson(result))}\n`)
+  } else {
+    show(result)
   }
-}, { log: createLogger({ level: 'silent' }), stopTimeoutMs: STOP_TIMEOUT_MS })
+}, {
+  stopTimeoutMs: STOP_TIMEOUT_MS,
+  onFailure: () => {
+    view.clear()
+  }
+})
 
 function show ({ scans, store, dump }: RunResult): void {
   const database = store.sqlite === undefined ? databaseName(store) : shown(store.sqlite.path)

@@ -1,6 +1,7 @@
 import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
 import { formatMilliseconds } from '../core/fields.ts'
-import { fit, formatCount, formatShare, printable } from './text.ts'
+import { printable } from '../core/printable.ts'
+import { fit, formatCount, formatShare } from './text.ts'
 import type { Crawl, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 

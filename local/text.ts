@@ -1,8 +1,3 @@
-/** Text that a stranger chose, safe to print: control and direction characters are shown, not obeyed. */
-export function printable (text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
-}
-
 /** Cuts a text to a width, with an ellipsis. */
 export function fit (text: string, width: number): string {
   const chars = Array.from(text)

@@ -1,7 +1,7 @@
 /** `npm run query -- DATABASE "SELECT …"`: one query on a local database, opened read-only, as a table. */
 import { DatabaseSync } from 'node:sqlite'
 import { errorText } from '../core/errors.ts'
-import { printable } from '../local/text.ts'
+import { printable } from '../core/printable.ts'
 import type { SQLOutputValue } from 'node:sqlite'
 
 const MAX_ROWS = 1_000

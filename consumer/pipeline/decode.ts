@@ -24,7 +24,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /**
  * Reads one message.
  *
- * @throws ProbeError `PP_MESSAGE_TOO_LARGE`, `PP_MESSAGE_VERSION`, `PP_MESSAGE_INVALID`, `PP_MESSAGE_FUTURE`
+ * @throws ProbeError `PP_MESSAGE_TOO_LARGE`, `PP_MESSAGE_VERSION`, `PP_MESSAGE_INVALID`, `PP_MESSAGE_FUTURE`, `PP_LEGACY_MESSAGE`
  */
 export function decode ({ headers, value }: Pick<IncomingMessage, 'headers' | 'value'>, nowMs: number): Decoded {
   if (value.byteLength > MESSAGE_LIMITS.bytes) {
@@ -34,7 +34,21 @@ export function decode ({ headers, value }: Pick<IncomingMessage, 'headers' | 'v
   switch (headers['ce_type']) {
     case VISIT_TYPE: return { visit: decodeVisit(value, nowMs) }
     case CRAWL_TYPE: return { crawl: decodeCrawl(value, nowMs) }
-    default: throw unknownType(headers['ce_type'])
+    default: throw isLegacy(headers, value) ? new ProbeError('PP_LEGACY_MESSAGE', 'a JSON object without a type and a version, as programs before PeerProbe sent it') : unknownType(headers['ce_type'])
+  }
+}
+
+// Nothing that PeerProbe ever sent: its messages carry a type in their headers and a version in their body.
+function isLegacy (headers: IncomingMessage['headers'], value: Uint8Array): boolean {
+  if (headers['ce_type'] !== undefined) {
+    return false
+  }
+
+  try {
+    const body: unknown = JSON.parse(utf8.decode(value))
+    return typeof body === 'object' && body !== null && !Array.isArray(body) && !('version' in body)
+  } catch {
+    return false // no JSON: poison, whoever sent it
   }
 }
 

@@ -64,7 +64,7 @@ export class Pipeline {
     const { writer, deadLetters, rate } = this.#deps
     const letters: DeadLetter[] = items.flatMap(item => 'err' in item ? [{ message: item.message, err: item.err, attempts: 1 }] : [])
 
-    for (const item of items) {
+    for (const item of items.filter(item => !isLegacy(item))) {
       rate.record('err' in item)
     }
     if (letters.length > 0) {
@@ -93,6 +93,11 @@ export class Pipeline {
 
     this.#deps.observer.committed(items.length)
   }
+}
+
+// What an older program left on the topic is no fault of anyone: a whole topic of it must not stop the consumer.
+function isLegacy (item: Item): boolean {
+  return 'err' in item && item.err.code === 'PP_LEGACY_MESSAGE'
 }
 
 function toItem (message: IncomingMessage, nowMs: number): Item {

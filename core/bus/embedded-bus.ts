@@ -15,7 +15,7 @@ import { Wakeup } from './wakeup.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { LogPartition } from './embedded-log.ts'
-import type { BatchHandler, EventBus, IncomingMessage, OutgoingMessage, SubscribeOptions, TopicSpec } from './event-bus.ts'
+import type { BatchHandler, EventBus, GroupPosition, GroupTarget, IncomingMessage, OutgoingMessage, SubscribeOptions, TopicSpec } from './event-bus.ts'
 
 /** What the embedded bus works with. */
 export interface EmbeddedBusDeps {
@@ -122,7 +122,17 @@ export class EmbeddedBus implements EventBus {
   }
 
   async groupLag (topic: string, group: string, signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
-    return await this.#eventually(() => new EmbeddedGroup(this.#file, { group, topicId: this.#file.topicId(topic), memberId: '', leaseMs: 0 }).lag(), signal)
+    return await this.#eventually(() => this.#group(topic, group).lag(), signal)
+  }
+
+  async groupPositions (topic: string, group: string, signal: AbortSignal): Promise<GroupPosition[]> {
+    return await this.#eventually(() => this.#group(topic, group).positions(), signal)
+  }
+
+  async resetGroup (topic: string, group: string, target: GroupTarget, signal: AbortSignal): Promise<void> {
+    await this.#eventually(() => {
+      this.#group(topic, group).reset(target, this.#deps.clock.now())
+    }, signal)
   }
 
   /** Leaves all groups, waits for their handlers, and closes the file. */
@@ -134,6 +144,11 @@ export class EmbeddedBus implements EventBus {
     this.#trimTurn.wake()
     await this.#trimming
     this.#file[Symbol.dispose]()
+  }
+
+  // Looks at a group without being a member of it.
+  #group (topic: string, group: string): EmbeddedGroup {
+    return new EmbeddedGroup(this.#file, { group, topicId: this.#file.topicId(topic), memberId: '', leaseMs: 0 })
   }
 
   async #eventually<T> (operation: () => T, signal: AbortSignal = this.#closing.signal): Promise<T> {

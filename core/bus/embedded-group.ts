@@ -5,9 +5,11 @@
 // the rest back once its handler has come to an end, so that in normal work a partition has one
 // reader. A member that was killed holds on for one lease. A member that slept longer than its
 // lease may still be handling messages that another one reads again: delivery is at least once.
+import { ProbeError } from '../errors.ts'
 import { inTransaction } from '../sqlite.ts'
 import { partitionsFor } from './partition-assignment.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
+import type { GroupPosition, GroupTarget } from './event-bus.ts'
 import type { StatementSync } from 'node:sqlite'
 
 /** Which group, on which topic, and who this member is. */
@@ -117,6 +119,41 @@ export class EmbeddedGroup {
   /** Messages of each partition of the topic that the group has not committed, whoever reads it. */
   lag (): Map<number, number> {
     return this.#log.run(() => new Map(this.#partitionStates().map(state => [state.partition, state.next - toOwned(state).position])))
+  }
+
+  /** How far the group has come in each partition, whoever reads it. */
+  positions (): GroupPosition[] {
+    return this.#log.run(() => this.#partitionStates().map(({ partition, start, next, committed }) => ({ partition, oldest: start, next, committed })))
+  }
+
+  /** Sets where the group goes on, forwards or back. @throws ProbeError `PP_GROUP_ACTIVE` while a member lives */
+  reset (target: GroupTarget, nowMs: number): void {
+    const { group, topicId } = this.#membership
+    const { database } = this.#log
+
+    this.#log.run(() => {
+      inTransaction(database, () => {
+        if (database.prepare('SELECT 1 FROM group_member WHERE group_name = ? AND topic_id = ? AND expires_at > ?').get(group, topicId, nowMs) !== undefined) {
+          throw new ProbeError('PP_GROUP_ACTIVE', `the group ${group} is being read: stop its consumers first`, { details: { group } })
+        }
+
+        const set = database.prepare('INSERT INTO group_partition (group_name, partition_id, committed_offset) VALUES (?, ?, ?) ON CONFLICT (group_name, partition_id) DO UPDATE SET committed_offset = excluded.committed_offset')
+
+        for (const state of this.#partitionStates()) {
+          set.run(group, state.partitionId, this.#offsetOf(target, state))
+        }
+      })
+    })
+  }
+
+  #offsetOf (target: GroupTarget, { partitionId, start, next }: PartitionState): number {
+    if (typeof target === 'string') {
+      return target === 'earliest' ? start : next
+    }
+
+    const found = this.#log.database.prepare('SELECT min(message_offset) AS at FROM message WHERE partition_id = ? AND published_at >= ?').get(partitionId, target.atMs)?.['at']
+
+    return typeof found === 'number' ? found : next
   }
 
   #partitionStates (): PartitionState[] {

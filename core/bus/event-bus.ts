@@ -79,6 +79,23 @@ export interface Subscription extends AsyncDisposable {
   readonly ended: Promise<void>
 }
 
+/** How far a group has come in one partition. */
+export interface GroupPosition {
+  partition: number
+
+  /** Offset of the oldest message that is still there. */
+  oldest: number
+
+  /** Offset that the next message will get. */
+  next: number
+
+  /** The first offset that the group has not done; null where it has committed nothing. */
+  committed: number | null
+}
+
+/** Where a group shall go on: at the oldest message, behind the newest, or at the first one published at a time (epoch milliseconds) or later. */
+export type GroupTarget = 'earliest' | 'latest' | { atMs: number }
+
 /**
  * The message bus: topics of ordered, durable partitions, read by groups that commit how far
  * they got. Delivery is at least once: what was handled and not committed comes again.
@@ -101,4 +118,14 @@ export interface EventBus extends AsyncDisposable {
 
   /** Messages that a group has not committed, for every partition of a topic, whoever reads it. */
   groupLag (topic: string, group: string, signal: AbortSignal): Promise<ReadonlyMap<number, number>>
+
+  /** How far a group has come in every partition of a topic, in their order. */
+  groupPositions (topic: string, group: string, signal: AbortSignal): Promise<GroupPosition[]>
+
+  /**
+   * Sets where a group goes on, forwards or back.
+   *
+   * @throws ProbeError `PP_GROUP_ACTIVE` while a member of it reads
+   */
+  resetGroup (topic: string, group: string, target: GroupTarget, signal: AbortSignal): Promise<void>
 }

@@ -6,14 +6,14 @@ import { CONNECT_TIMEOUT_MS, KafkaClient } from './kafka-client.ts'
 import { KafkaLink } from './kafka-link.ts'
 import { KafkaMember } from './kafka-member.ts'
 import { chosenPartition } from './kafka-message.ts'
-import { readGroupLag } from './kafka-offsets.ts'
+import { readGroupLag, readGroupPositions, resetGroupOffsets } from './kafka-offsets.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { KafkaSubscription } from './kafka-subscription.ts'
 import { KafkaTopics } from './kafka-topics.ts'
 import type { Clock } from '../clock.ts'
 import type { KafkaConfig } from '../contracts/kafka-config.ts'
 import type { Logger } from '../logger.ts'
-import type { BatchHandler, EventBus, OutgoingMessage, SubscribeOptions, TopicSpec } from './event-bus.ts'
+import type { BatchHandler, EventBus, GroupPosition, GroupTarget, OutgoingMessage, SubscribeOptions, TopicSpec } from './event-bus.ts'
 import type { Admin, Producer } from 'kafkajs'
 
 /** What the Kafka bus works with. */
@@ -116,6 +116,14 @@ export class KafkaBus implements EventBus {
 
   async groupLag (topic: string, group: string, signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
     return await readGroupLag(this.#admin, { topic, group }, signal)
+  }
+
+  async groupPositions (topic: string, group: string, signal: AbortSignal): Promise<GroupPosition[]> {
+    return await readGroupPositions(this.#admin, { topic, group }, signal)
+  }
+
+  async resetGroup (topic: string, group: string, target: GroupTarget, signal: AbortSignal): Promise<void> {
+    await resetGroupOffsets(this.#admin, { topic, group }, target, signal)
   }
 
   /** Leaves all groups, waits for their handlers, and disconnects. */

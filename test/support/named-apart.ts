@@ -19,6 +19,10 @@ export function namedApart (bus: EventBus, name: string): EventBus {
     },
     subscribe: async (options, handler, signal) => await bus.subscribe({ ...options, topic: own(options.topic), group: own(options.group) }, handler, signal),
     groupLag: async (topic, group, signal) => await bus.groupLag(own(topic), own(group), signal),
+    groupPositions: async (topic, group, signal) => await bus.groupPositions(own(topic), own(group), signal),
+    resetGroup: async (topic, group, target, signal) => {
+      await bus.resetGroup(own(topic), own(group), target, signal)
+    },
     [Symbol.asyncDispose]: async () => {
       await bus[Symbol.asyncDispose]()
     }

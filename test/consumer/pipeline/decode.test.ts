@@ -58,6 +58,16 @@ suite('decode', () => {
     assert.equal(codeOf({ headers: {}, value: bodyOf({}) }), 'PP_MESSAGE_INVALID')
   })
 
+  test('knows what a program before this one sent: a JSON object without a type and a version', () => {
+    const legacy = Buffer.from('{"node_id":"12D3KooW","agent_version":"kubo/0.36.0"}')
+
+    assert.equal(codeOf({ headers: {}, value: legacy }), 'PP_LEGACY_MESSAGE')
+    assert.equal(codeOf({ headers, value: legacy }), 'PP_MESSAGE_INVALID')
+    for (const text of ['{', '[]', 'null', '7']) {
+      assert.equal(codeOf({ headers: {}, value: Buffer.from(text) }), 'PP_MESSAGE_INVALID', text)
+    }
+  })
+
   test('refuses more than 64 kB before it reads them', () => {
     assert.equal(codeOf({ headers: {}, value: Buffer.alloc(65_537) }), 'PP_MESSAGE_TOO_LARGE')
     assert.equal(codeOf({ headers, value: bodyOf({ padding: 'x'.repeat(65_536 - bodyOf({ padding: '' }).length) }) }), undefined)

@@ -95,6 +95,16 @@ suite('Pipeline', () => {
     assert.deepEqual(events, ['store takes 2', 'dead takes 11', 'commit 0 up to 13'])
   })
 
+  test('is not stopped by a whole topic of messages that an older program left', async () => {
+    const { clock, events, handle } = fixture()
+    const legacy: OutgoingMessage = { key: 'k', value: Buffer.from('{"node_id":"x"}'), headers: {} }
+    await clock.runUntil(handle(0, Array.from({ length: 400 }, () => legacy)))
+
+    assert.equal(events.filter(event => event.startsWith('dead takes')).length, 100)
+    assert.equal(events.at(-1), 'commit 0 up to 400')
+    await assert.rejects(clock.runUntil(handle(0, Array.from({ length: 400 }, () => bad))), { code: 'PP_DEAD_LETTER_RATE' })
+  })
+
   test('dead-letters the message that the database refuses and stores the others', async () => {
     const { clock, events, handle, store } = fixture()
     store.failWith = ({ visits }) => visits.some(({ nodeId }) => nodeId === PEERS[1]) ? new ProbeError('PP_STORE_DATA', 'refused') : undefined

@@ -61,6 +61,46 @@ export function eventBusGroupConformance (adapter: string, open: () => Promise<B
       assert.equal([...lag.values()].reduce((sum, n) => sum + n), 20)
     })
 
+    test('tells how far a group has come in each partition, and null where it has committed nothing', async () => {
+      await using fixture = await open()
+      await fixture.bus.ensureTopic({ ...spec, partitions: 1 }, signal)
+      await fixture.bus.publish('visits', numbered(10), signal)
+      assert.deepEqual(await fixture.bus.groupPositions('visits', 'readers', signal), [{ partition: 0, oldest: 0, next: 10, committed: null }])
+      await readAndCommit(fixture, 4)
+
+      assert.deepEqual(await fixture.bus.groupPositions('visits', 'readers', signal), [{ partition: 0, oldest: 0, next: 10, committed: 4 }])
+    })
+
+    test('goes on where it is set to, forwards and back', async () => {
+      await using fixture = await open()
+      await fixture.bus.ensureTopic({ ...spec, partitions: 1 }, signal)
+      await fixture.bus.publish('visits', numbered(6), signal)
+      await new Promise(resolve => setTimeout(resolve, 20))
+      const between = Date.now()
+      await new Promise(resolve => setTimeout(resolve, 20))
+      await fixture.bus.publish('visits', numbered(4), signal)
+      await readAndCommit(fixture, 10)
+
+      for (const [target, offset] of [['earliest', 0], ['latest', 10], [{ atMs: between }, 6], [{ atMs: between + 3_600_000 }, 10], [{ atMs: 0 }, 0]] as const) {
+        await fixture.bus.resetGroup('visits', 'readers', target, signal)
+        assert.equal((await fixture.bus.groupPositions('visits', 'readers', signal))[0]?.committed, offset)
+      }
+      const { all, handler } = collector()
+      fixture.stack.use(await fixture.bus.subscribe(options, handler, signal))
+      await until('everything is there once more', () => all.length === 10)
+    })
+
+    test('is not set while it is being read', async () => {
+      await using fixture = await open()
+      await fixture.bus.ensureTopic({ ...spec, partitions: 1 }, signal)
+      await fixture.bus.publish('visits', numbered(1), signal)
+      const { all, handler } = collector()
+      fixture.stack.use(await fixture.bus.subscribe(options, handler, signal))
+      await until('it reads', () => all.length === 1)
+
+      await assert.rejects(fixture.bus.resetGroup('visits', 'readers', 'earliest', signal), { code: 'PP_GROUP_ACTIVE' })
+    })
+
     test('shares the partitions among the members of a group, each with one reader', async () => {
       await using fixture = await open()
       await using other = await fixture.another()
@@ -107,4 +147,12 @@ export function eventBusGroupConformance (adapter: string, open: () => Promise<B
       await until('all four are read', async () => (await subscription.lag()).size === 4)
     })
   })
+}
+
+// Reads the only partition of the topic to the offset given and leaves the group.
+async function readAndCommit ({ bus }: BusFixture, nextOffset: number): Promise<void> {
+  const { all, handler } = collector()
+  await using subscription = await bus.subscribe(options, handler, signal)
+  await until('the messages are there', () => all.length >= nextOffset)
+  await subscription.commit(0, nextOffset)
 }

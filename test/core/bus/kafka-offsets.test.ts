@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { lagOf, readGroupLag } from '../../../core/bus/kafka-offsets.ts'
+import { lagOf, positionsOf, readGroupLag, readGroupPositions, resetGroupOffsets } from '../../../core/bus/kafka-offsets.ts'
 
 suite('lagOf', () => {
   const ends = [{ partition: 1, low: '5', high: '20' }, { partition: 0, low: '0', high: '10' }]
@@ -36,4 +36,53 @@ test('readGroupLag asks for the committed offsets first, so that what is done me
 
   assert.deepEqual([...lag], [[0, 3]])
   assert.deepEqual(asked, ['committed', 'ends'])
+})
+
+test('positionsOf has null where nothing was committed', () => {
+  assert.deepEqual(positionsOf([{ partition: 1, low: '5', high: '20' }, { partition: 0, low: '0', high: '10' }], [{ partition: 1, offset: '7' }, { partition: 0, offset: '-1' }]), [
+    { partition: 0, oldest: 0, next: 10, committed: null },
+    { partition: 1, oldest: 5, next: 20, committed: 7 }
+  ])
+})
+
+suite('a group on Kafka', () => {
+  const { signal } = new AbortController()
+  const at = { topic: 'visits', group: 'readers' }
+
+  function rig (state: string): { admin: Parameters<typeof resetGroupOffsets>[0], set: unknown[] } {
+    const set: unknown[] = []
+    const client = {
+      describeGroups: async () => ({ groups: [{ state }] }),
+      fetchOffsets: async () => [{ topic: 'visits', partitions: [{ partition: 0, offset: '3' }] }],
+      fetchTopicOffsets: async () => [{ partition: 0, low: '2', high: '9' }, { partition: 1, low: '0', high: '4' }],
+      fetchTopicOffsetsByTimestamp: async () => [{ partition: 0, offset: '6' }, { partition: 1, offset: '-1' }],
+      setOffsets: async ({ partitions }: { partitions: unknown }) => {
+        set.push(partitions)
+      }
+    }
+    const admin = { use: async (operation: (of: typeof client) => Promise<unknown>) => await operation(client) }
+
+    return { admin: admin as unknown as Parameters<typeof resetGroupOffsets>[0], set }
+  }
+
+  test('is set to the ends, or to a time, and behind the newest message where nothing came since', async () => {
+    const { admin, set } = rig('Empty')
+
+    for (const target of ['earliest', 'latest', { atMs: 5 }] as const) {
+      await resetGroupOffsets(admin, at, target, signal)
+    }
+
+    assert.deepEqual(set, [['2', '0'], ['9', '4'], ['6', '4']].map(([a, b]) => [{ partition: 0, offset: a }, { partition: 1, offset: b }]))
+    assert.deepEqual(await readGroupPositions(admin, at, signal), [
+      { partition: 0, oldest: 2, next: 9, committed: 3 },
+      { partition: 1, oldest: 0, next: 4, committed: null }
+    ])
+  })
+
+  test('is left alone while it has members', async () => {
+    const { admin, set } = rig('Stable')
+    await assert.rejects(resetGroupOffsets(admin, at, 'latest', signal), { code: 'PP_GROUP_ACTIVE' })
+
+    assert.deepEqual(set, [])
+  })
 })

@@ -1,0 +1,90 @@
+// Dead letters are read by a group of their own, whose committed offsets say what was replayed: each goes back to
+// its topic once, and one that fails again is a new dead letter.
+import { DeadLetterHeaders } from '../../core/contracts/dead-letter.ts'
+import { readBacklog } from './read-backlog.ts'
+import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
+
+/** One dead letter for a person. */
+export interface DeadLetterRow {
+  /** When it was given up, RFC 3339. */
+  at: string
+
+  /** Where it came from: topic, partition and offset. */
+  source: string
+
+  /** Its key: a peer id or a scan. */
+  key: string
+
+  code: string
+  reason: string
+}
+
+/** Which topics and which group. */
+export type DeadLetterPlaces = Pick<ConsumerConfig, 'topic' | 'deadLetterTopic' | 'group'>
+
+const BATCH = 500
+const OWN_HEADERS: ReadonlySet<string> = new Set(Object.keys(DeadLetterHeaders.shape))
+
+/** Group that replays the dead letters of a consumer group. */
+export function deadLetterGroupOf (group: string): string {
+  return `${group}-dead-letters`
+}
+
+/** Some dead letters, and how many there are in all. */
+export interface DeadLetterList {
+  rows: DeadLetterRow[]
+  total: number
+}
+
+/** The dead letters that were not replayed, the oldest first: `limit` of them at most. */
+export async function listDeadLetters (bus: EventBus, places: DeadLetterPlaces, limit: number, signal: AbortSignal): Promise<DeadLetterList> {
+  const { deadLetterTopic, group } = places
+  const found: IncomingMessage[] = []
+  let total = 0
+
+  await readBacklog(bus, { topic: deadLetterTopic, group: deadLetterGroupOf(group), maxMessages: BATCH }, async ({ messages }) => {
+    total += messages.length
+    found.push(...messages.slice(0, Math.max(0, limit - found.length)))
+    await Promise.resolve()
+  }, signal)
+
+  return { rows: found.toSorted((a, b) => a.timestampMs - b.timestampMs).map(toRow), total }
+}
+
+/**
+ * Publishes every dead letter that is there now to the topic again, as it was. Its place is committed after
+ * the acknowledgement: a replay that is killed may publish some twice, which changes nothing in the database.
+ *
+ * @returns how many were published
+ */
+export async function replayDeadLetters (bus: EventBus, { topic, deadLetterTopic, group }: DeadLetterPlaces, signal: AbortSignal): Promise<number> {
+  let replayed = 0
+
+  await readBacklog(bus, { topic: deadLetterTopic, group: deadLetterGroupOf(group), maxMessages: BATCH }, async ({ partition, messages }, subscription) => {
+    await bus.publish(topic, messages.map(toOriginal), signal)
+    await subscription.commit(partition, (messages.at(-1)?.offset ?? -1) + 1)
+    replayed += messages.length
+  }, signal)
+
+  return replayed
+}
+
+function toOriginal ({ key, value, headers }: IncomingMessage): OutgoingMessage {
+  return { key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))) }
+}
+
+// Whoever may write to the topic may have left something else there: it is listed, with what it says.
+function toRow ({ key, headers, timestampMs, partition, offset }: IncomingMessage): DeadLetterRow {
+  const { data } = DeadLetterHeaders.safeParse(headers)
+
+  return data === undefined
+    ? { at: new Date(timestampMs).toISOString(), source: '', key, code: '', reason: `not a dead letter of PeerProbe (partition ${String(partition)}, offset ${String(offset)})` }
+    : {
+        at: data['peerprobe-at'],
+        source: `${data['peerprobe-topic']}/${data['peerprobe-partition']}/${data['peerprobe-offset']}`,
+        key,
+        code: data['peerprobe-error-code'],
+        reason: data['peerprobe-error-message']
+      }
+}

@@ -1,0 +1,105 @@
+/**
+ * `peerprobe dead-letters list|replay` and `peerprobe offsets describe|reset`: care for the topic of a consumer, with
+ * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`.
+ */
+import { Command, Option } from 'commander'
+import { openBus } from '../../core/bus/open-bus.ts'
+import { systemClock } from '../../core/clock.ts'
+import { loadConfig } from '../../core/config.ts'
+import { ConsumerConfig } from '../../core/contracts/process-config.ts'
+import { ProbeError } from '../../core/errors.ts'
+import { createLogger } from '../../core/logger.ts'
+import { runCommand } from '../../core/run-command.ts'
+import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
+import { formatTable } from './table.ts'
+import { targetOf } from './target.ts'
+import type { EventBus } from '../../core/bus/event-bus.ts'
+import type { TargetOptions } from './target.ts'
+
+type Work = (bus: EventBus, config: ConsumerConfig, signal: AbortSignal) => Promise<void>
+
+const STOP_TIMEOUT_MS = 10_000
+const { stdout } = process
+
+const program = new Command('peerprobe')
+  .description('Cares for the topic of a consumer.')
+  .addOption(new Option('--config <file>', 'configuration file of the consumer').env('PEERPROBE_CONFIG'))
+
+const deadLetters = program.command('dead-letters').description('messages that could not be stored')
+deadLetters.command('list')
+  .description('shows those that were not replayed')
+  .option('--limit <n>', 'how many at most', '100')
+  .option('--json', 'one JSON object for each', false)
+  .action(async ({ limit, json }: { limit: string, json: boolean }) => {
+    await work(async (bus, config, signal) => {
+      const { rows, total } = await listDeadLetters(bus, config, toLimit(limit), signal)
+
+      if (json) {
+        rows.forEach(row => stdout.write(`${JSON.stringify(row)}\n`))
+      } else {
+        stdout.write(formatTable(['AT', 'SOURCE', 'KEY', 'CODE', 'REASON'], rows.map(({ at, source, key, code, reason }) => [at, source, key, code, reason])))
+        stdout.write(`${String(rows.length)} of ${String(total)}\n`)
+      }
+    })
+  })
+deadLetters.command('replay')
+  .description('publishes those that were not replayed to the topic again')
+  .action(async () => {
+    await work(async (bus, config, signal) => {
+      stdout.write(`${String(await replayDeadLetters(bus, config, signal))} replayed\n`)
+    })
+  })
+
+const offsets = program.command('offsets').description('how far the consumers have come')
+offsets.command('describe')
+  .description('shows the offsets of the group')
+  .action(async () => {
+    await work(async (bus, config, signal) => {
+      await describe(bus, config, signal)
+    })
+  })
+offsets.command('reset')
+  .description('sets where the group goes on; its consumers must be stopped')
+  .option('--to-earliest', 'at the oldest message')
+  .option('--to-latest', 'behind the newest message')
+  .option('--to-datetime <time>', 'at the first message published at this time or later, such as 2026-01-31T08:00:00Z')
+  .action(async (options: TargetOptions) => {
+    await work(async (bus, config, signal) => {
+      const target = targetOf(options)
+
+      if (typeof target !== 'string' && 'fault' in target) {
+        throw new ProbeError('PP_CONFIG_INVALID', target.fault)
+      }
+
+      await bus.resetGroup(config.topic, config.group, target, signal)
+      await describe(bus, config, signal)
+    })
+  })
+
+await program.parseAsync()
+
+async function describe (bus: EventBus, { topic, group }: ConsumerConfig, signal: AbortSignal): Promise<void> {
+  const rows = (await bus.groupPositions(topic, group, signal)).map(({ partition, oldest, next, committed }) =>
+    [topic, partition, oldest, next, committed, next - Math.max(oldest, committed ?? 0)])
+
+  stdout.write(formatTable(['TOPIC', 'PARTITION', 'OLDEST', 'NEXT', 'COMMITTED', 'LAG'], rows))
+}
+
+async function work (body: Work): Promise<void> {
+  await runCommand(async (signal) => {
+    const config = await loadConfig(ConsumerConfig, program.opts<{ config?: string }>().config)
+    await using bus = await openBus(config.bus, { log: createLogger({ level: 'silent' }), clock: systemClock }, signal)
+
+    await body(bus, config, signal)
+  }, { stopTimeoutMs: STOP_TIMEOUT_MS })
+}
+
+function toLimit (text: string): number {
+  const limit = Number(text)
+
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 10_000) {
+    throw new ProbeError('PP_CONFIG_INVALID', '--limit: must be a number from 1 to 10000')
+  }
+
+  return limit
+}

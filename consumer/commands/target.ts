@@ -1,0 +1,27 @@
+import type { GroupTarget } from '../../core/bus/event-bus.ts'
+
+/** The ways to say where a group shall go on, as options of a command line. */
+export interface TargetOptions {
+  toEarliest?: boolean
+  toLatest?: boolean
+
+  /** A point in time, RFC 3339. */
+  toDatetime?: string
+}
+
+// A time without its zone would mean another one on each machine.
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i
+
+/** Reads where a group shall go on; or says what is wrong with the options. */
+export function targetOf ({ toEarliest = false, toLatest = false, toDatetime }: TargetOptions): GroupTarget | { fault: string } {
+  if (Number(toEarliest) + Number(toLatest) + Number(toDatetime !== undefined) !== 1) {
+    return { fault: 'give exactly one of --to-earliest, --to-latest and --to-datetime' }
+  }
+  if (toDatetime === undefined) {
+    return toEarliest ? 'earliest' : 'latest'
+  }
+
+  const atMs = RFC_3339.test(toDatetime) ? Date.parse(toDatetime) : Number.NaN
+
+  return Number.isNaN(atMs) ? { fault: '--to-datetime: must be a time such as 2026-01-31T08:00:00Z' } : { atMs }
+}

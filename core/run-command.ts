@@ -1,0 +1,33 @@
+import { errorText, isProbeError } from './errors.ts'
+import { createLogger } from './logger.ts'
+import { exitCodeOf, runProcess } from './process.ts'
+import { isAbort } from './signals.ts'
+import type { Main, RunOptions } from './process.ts'
+
+/** Settings of {@link runCommand}. */
+export interface RunCommandOptions extends Pick<RunOptions, 'stopTimeoutMs'> {
+  /** Done before a failure is told, such as clearing a line of progress. */
+  onFailure?: () => void
+}
+
+// What it has to say, it says to the person.
+const log = createLogger({ level: 'silent' })
+
+/**
+ * Runs a command of a person as this process: a failure is one text on standard error, with its code where it
+ * has one, and an exit code. One that was stopped by a signal ends in silence.
+ */
+export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunCommandOptions): Promise<void> {
+  await runProcess(async (signal) => {
+    try {
+      await main(signal)
+    } catch (err) {
+      onFailure?.()
+
+      if (!(signal.aborted && isAbort(err))) {
+        process.stderr.write(`peerprobe: ${isProbeError(err) ? `${errorText(err)} (${err.code})` : String(err instanceof Error ? err.stack : err)}\n`)
+        process.exitCode = exitCodeOf(err)
+      }
+    }
+  }, { log, stopTimeoutMs })
+}
