@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { runCommand } from '../../core/run-command.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(`../../core/${name}.ts`, import.meta.url))
 
@@ -20,6 +21,15 @@ async function run (body: string): Promise<{ code: unknown, stderr: string }> {
 }
 
 suite('runCommand', () => {
+  test('does its work with a signal that a stop would abort', async () => {
+    const signals: AbortSignal[] = []
+    await runCommand(async (signal) => {
+      await Promise.resolve(signals.push(signal))
+    }, { stopTimeoutMs: 1_000 })
+
+    assert.deepEqual(signals.map(({ aborted }) => aborted), [false])
+  })
+
   test('tells a failure in one text with its code, and exits as the code asks', async () => {
     assert.deepEqual(await run('throw new ProbeError("PP_CONFIG_INVALID", "--to: wrong")'), { code: 64, stderr: 'cleared peerprobe: --to: wrong (PP_CONFIG_INVALID)\n' })
     assert.equal((await run('throw new ProbeError("PP_BUS_UNAVAILABLE", "down")')).code, 1)

@@ -81,7 +81,7 @@ export function eventBusGroupConformance (adapter: string, open: () => Promise<B
       await fixture.bus.publish('visits', numbered(4), signal)
       await readAndCommit(fixture, 10)
 
-      for (const [target, offset] of [['earliest', 0], ['latest', 10], [{ atMs: between }, 6], [{ atMs: between + 3_600_000 }, 10], [{ atMs: 0 }, 0]] as const) {
+      for (const [target, offset] of [['latest', 10], [{ atMs: between }, 6], ['earliest', 0]] as const) {
         await fixture.bus.resetGroup('visits', 'readers', target, signal)
         assert.equal((await fixture.bus.groupPositions('visits', 'readers', signal))[0]?.committed, offset)
       }
