@@ -5,12 +5,13 @@
  */
 import { errorText } from '../core/errors.ts'
 import { formatMilliseconds } from '../core/fields.ts'
+import { cluster } from './provision/cluster.ts'
 import { kafka } from './provision/kafka.ts'
 import { mariadb } from './provision/mariadb.ts'
 import { mysql } from './provision/mysql.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [kafka, mariadb, mysql]
+const PARTS: readonly Part[] = [kafka, mariadb, mysql, cluster]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 || asked.includes('all') ? PARTS.map(({ name }) => name) : asked

@@ -1,0 +1,19 @@
+// A producer in a process of its own, which a test kills: publishes the stream from a visit on and tells what was acknowledged.
+import { pino } from 'pino'
+import { KafkaBus } from '../../../core/bus/kafka-bus.ts'
+import { systemClock } from '../../../core/clock.ts'
+import { messagesOf } from './visit-stream.ts'
+
+const [brokers = '', topic = '', from = '0', to = '0'] = process.argv.slice(2)
+const { signal } = new AbortController()
+const WAVE = 250
+
+await using bus = await KafkaBus.open({ log: pino({ level: 'silent' }), clock: systemClock }, { brokers: brokers.split(','), clientId: 'producer' }, signal)
+
+for (let start = Number(from); start < Number(to); start += WAVE) {
+  const end = Math.min(Number(to), start + WAVE)
+  await bus.publish(topic, messagesOf(start, end), signal)
+  process.send?.(end)
+}
+
+process.disconnect()

@@ -1,0 +1,37 @@
+import { visitMessage } from '../consumer/incoming.ts'
+// A stream of visits that is the same for everyone who counts: peers come again and again, every fifth visit fails.
+import { CRAWL_ID, failedVisitOf, visitOf } from '../consumer/messages.ts'
+import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { Visit } from '../../../core/contracts/visit.ts'
+
+const PEERS = 2_000
+
+/** Text of a peer id, as far as the schema of messages can tell. */
+export function peerName (n: number): string {
+  return `QmPeer${String(n).padStart(6, '0').replaceAll('0', 'a')}`
+}
+
+/** The n-th visit of the stream. */
+export function nthVisit (n: number): Visit {
+  const crawlId = CRAWL_ID + 600 * Math.floor(n / PEERS)
+  const at = { nodeId: peerName(n % PEERS), crawlId, startedAt: new Date(crawlId * 1_000 + n % PEERS).toISOString() }
+
+  return n % 5 === 0 ? failedVisitOf(at) : visitOf(at)
+}
+
+/** Visits `from` to before `to`. */
+export function visitsOf (from: number, to: number): Visit[] {
+  return Array.from({ length: to - from }, (_, i) => nthVisit(from + i))
+}
+
+/** The same as messages, with a message that no consumer can read after every `poisonEvery` of them. */
+export function messagesOf (from: number, to: number, poisonEvery = Infinity): OutgoingMessage[] {
+  return visitsOf(from, to).flatMap((visit, i) => (from + i + 1) % poisonEvery === 0 ? [visitMessage(visit), POISON] : [visitMessage(visit)])
+}
+
+const POISON: OutgoingMessage = { key: 'poison', value: Buffer.from('{"version":1,'), headers: {} }
+
+/** What `visit_detail` holds of a visit, as text to compare. */
+export function rowOf ({ crawlId, nodeId, outcome, startedAt }: Visit): string {
+  return [crawlId, nodeId, outcome, startedAt.replace('T', ' ').replace('Z', '')].join(' ')
+}
