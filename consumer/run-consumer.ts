@@ -69,7 +69,7 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
         onReady(server.port)
       }
     }
-  }, { ...config.batch, topic: config.topic, group: config.group })
+  }, { ...config.batch, concurrentWrites: store.concurrentWrites, topic: config.topic, group: config.group })
 
   await consumeAndCare(context, { consumer, store }, { tally, metrics, meter }, signal)
 }

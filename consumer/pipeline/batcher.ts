@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 export interface BatcherDeps<Item> {
   clock: Clock
 
-  /** Deals with one batch; the next one comes after it has resolved. A rejection ends the batcher. */
+  /** Deals with one batch. A rejection ends the batcher. */
   flush: (items: readonly Item[]) => Promise<void>
 }
 
@@ -14,6 +14,15 @@ export interface BatcherOptions {
 
   /** How long the first item of a batch may wait for others, in milliseconds. */
   maxWaitMs: number
+
+  /** Batches dealt with at the same time at most: while one waits for the database, the next is made. */
+  maxInFlight: number
+}
+
+/** What one batch took of an addition. */
+interface Part<Item> {
+  addition: Addition<Item>
+  items: readonly Item[]
 }
 
 interface Addition<Item> {
@@ -22,13 +31,16 @@ interface Addition<Item> {
   /** How many of them went into a batch. */
   taken: number
 
+  /** How many of them are dealt with. */
+  done: number
+
   resolve: (value: undefined) => void
   reject: (reason: unknown) => void
 }
 
 /**
  * Gathers items from several sources into batches: full ones at once, others when they have waited
- * long enough. Items of one source stay in order. It holds what its sources wait for, no more.
+ * long enough. Batches are begun in the order of the items. It holds what its sources wait for, no more.
  */
 export class Batcher<Item> {
   readonly #deps: BatcherDeps<Item>
@@ -37,7 +49,7 @@ export class Batcher<Item> {
   #count = 0
   #timer: Disposable | undefined
   #isDue = false
-  #isFlushing = false
+  #inFlight = 0
   #isHurried = false
   #failure: { err: unknown } | undefined
 
@@ -53,7 +65,7 @@ export class Batcher<Item> {
     }
 
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    this.#pending.push({ items, taken: 0, resolve, reject })
+    this.#pending.push({ items, taken: 0, done: 0, resolve, reject })
     this.#count += items.length
     this.#schedule()
     await promise
@@ -66,65 +78,76 @@ export class Batcher<Item> {
   }
 
   #schedule (): void {
-    if (this.#isFlushing || this.#count === 0) {
-      return
+    while (this.#mayFlush() && (this.#count >= this.#options.maxItems || this.#isDue || this.#isHurried)) {
+      void this.#flushNext()
     }
-    if (this.#count >= this.#options.maxItems || this.#isDue || this.#isHurried) {
-      void this.#flushAll()
-      return
-    }
-
-    this.#timer ??= this.#deps.clock.after(this.#options.maxWaitMs, () => {
-      this.#timer = undefined
-      this.#isDue = true
-      this.#schedule()
-    })
-  }
-
-  async #flushAll (): Promise<void> {
-    this.#isFlushing = true
-
-    try {
-      await this.#flushBatch()
-    } catch (err) {
-      this.#failure = { err }
-      this.#pending.splice(0).forEach(({ reject }) => {
-        reject(err)
+    if (this.#mayFlush()) {
+      this.#timer ??= this.#deps.clock.after(this.#options.maxWaitMs, () => {
+        this.#timer = undefined
+        this.#isDue = true
+        this.#schedule()
       })
-      this.#count = 0
     }
-
-    this.#isFlushing = false
-    this.#schedule()
   }
 
-  async #flushBatch (): Promise<void> {
+  #mayFlush (): boolean {
+    return this.#count > 0 && this.#inFlight < this.#options.maxInFlight
+  }
+
+  async #flushNext (): Promise<void> {
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
     this.#isDue = false
+    this.#inFlight++
+    const parts = this.#take()
 
-    await this.#deps.flush(this.#take())
+    try {
+      await this.#deps.flush(parts.flatMap(({ items }) => items))
+      parts.forEach(settle)
+    } catch (err) {
+      this.#fail(err, parts)
+    }
 
-    while (this.#pending[0] !== undefined && this.#pending[0].taken === this.#pending[0].items.length) {
-      this.#pending.shift()?.resolve(undefined)
+    this.#inFlight--
+    this.#schedule()
+  }
+
+  // What another batch has taken whole settles with that batch.
+  #fail (err: unknown, parts: readonly Part<Item>[]): void {
+    this.#failure = { err }
+    const lost = [...parts.map(({ addition }) => addition), ...this.#pending.splice(0)]
+    this.#count = 0
+
+    for (const { reject } of lost) {
+      reject(err)
     }
   }
 
-  #take (): Item[] {
-    const batch: Item[] = []
+  #take (): Part<Item>[] {
+    const parts: Part<Item>[] = []
+    let room = this.#options.maxItems
 
-    for (const addition of this.#pending) {
-      const part = addition.items.slice(addition.taken, addition.taken + this.#options.maxItems - batch.length)
-      batch.push(...part)
-      addition.taken += part.length
+    while (room > 0 && this.#pending[0] !== undefined) {
+      const [addition] = this.#pending
+      const items = addition.items.slice(addition.taken, addition.taken + room)
+      parts.push({ addition, items })
+      addition.taken += items.length
+      room -= items.length
+      this.#count -= items.length
 
-      if (batch.length === this.#options.maxItems) {
-        break
+      if (addition.taken === addition.items.length) {
+        this.#pending.shift()
       }
     }
 
-    this.#count -= batch.length
+    return parts
+  }
+}
 
-    return batch
+function settle<Item> ({ addition, items }: Part<Item>): void {
+  addition.done += items.length
+
+  if (addition.done === addition.items.length) {
+    addition.resolve(undefined)
   }
 }

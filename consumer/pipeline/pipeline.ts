@@ -28,6 +28,9 @@ export interface PipelineDeps {
 export interface PipelineOptions {
   maxMessages: number
   maxWaitMs: number
+
+  /** Transactions at the same time at most. */
+  concurrentWrites: number
 }
 
 type Item = { message: IncomingMessage } & ({ decoded: Decoded } | { err: ProbeError })
@@ -39,7 +42,7 @@ export class Pipeline {
   readonly #signal: AbortSignal
 
   /** @param signal ends waiting: for a batch to fill, for an outage to end. A transaction in work is finished and committed. */
-  constructor (deps: PipelineDeps, { maxMessages, maxWaitMs }: PipelineOptions, signal: AbortSignal) {
+  constructor (deps: PipelineDeps, { maxMessages, maxWaitMs, concurrentWrites }: PipelineOptions, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal
     this.#batcher = new Batcher({
@@ -47,17 +50,22 @@ export class Pipeline {
       flush: async (items) => {
         await this.#flush(items)
       }
-    }, { maxItems: maxMessages, maxWaitMs })
+    }, { maxItems: maxMessages, maxWaitMs, maxInFlight: concurrentWrites })
     signal.addEventListener('abort', () => {
       this.#batcher.hurry()
     }, { once: true })
   }
 
   /** Resolves when the messages are stored, or dead-lettered, and committed. */
-  async handle ({ messages }: MessageBatch): Promise<void> {
-    const nowMs = this.#deps.clock.now()
-    this.#deps.observer.consumed(messages.length)
+  async handle ({ partition, messages }: MessageBatch): Promise<void> {
+    const { clock, observer, commit } = this.#deps
+    const nowMs = clock.now()
+    observer.consumed(messages.length)
     await this.#batcher.add(messages.map(message => toItem(message, nowMs)))
+
+    // Only now: of two transactions at the same time the later messages' may be the first to end.
+    await commit(partition, (messages.at(-1)?.offset ?? -1) + 1)
+    observer.committed(messages.length)
   }
 
   async #flush (items: readonly Item[]): Promise<void> {
@@ -81,17 +89,6 @@ export class Pipeline {
     }
 
     await deadLetters.send([...letters, ...refused], this.#signal)
-    await this.#commit(items)
-  }
-
-  async #commit (items: readonly Item[]): Promise<void> {
-    const nextOffsets = new Map(items.map(({ message: { partition, offset } }) => [partition, offset + 1]))
-
-    for (const [partition, nextOffset] of nextOffsets) {
-      await this.#deps.commit(partition, nextOffset)
-    }
-
-    this.#deps.observer.committed(items.length)
   }
 }
 

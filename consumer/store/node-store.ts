@@ -133,6 +133,9 @@ export interface StoreSummary {
  * `PP_STORE_DATA` says that a message of the batch is at fault, `PP_STORE_SCHEMA` that the tables are.
  */
 export interface NodeStore extends AsyncDisposable {
+  /** Batches that it can write at the same time. */
+  readonly concurrentWrites: number
+
   /** Brings the tables to the schema of this version. Safe to run twice, and from two processes at once. */
   migrate (): Promise<MigrationReport>
 

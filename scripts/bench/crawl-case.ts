@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { wholeNumber } from './whole-number.ts'
 
 /** Lanes that can be measured: the crawl's own TCP client, and a whole libp2p node. */
 export const BENCH_LANES = ['fast', 'full'] as const
@@ -80,18 +81,6 @@ function casesOf ({ peers, addresses, dead, strategy, lane, concurrency }: Omit<
 
 function listOption<T> (flags: string, description: string, parse: (text: string) => T, initial: T[]): Option {
   return new Option(flags, description).argParser((text: string) => text.split(',').map(parse)).default(initial, initial.join(','))
-}
-
-function wholeNumber (min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(`must be a whole number from ${String(min)} to ${String(max)}.`)
-    }
-
-    return value
-  }
 }
 
 function oneOf<T extends string> (allowed: readonly T[]): (text: string) => T {

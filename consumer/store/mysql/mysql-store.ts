@@ -36,8 +36,12 @@ export interface MysqlStoreOptions {
   migrations?: string
 }
 
+// While the server works on one batch the next is made, and a third waits for the log to reach the disk.
+const CONCURRENT_WRITES = 3
+
 /** The adapter of the {@link NodeStore} port for MySQL and MariaDB. */
 export class MysqlStore implements NodeStore {
+  readonly concurrentWrites: number
   readonly #clock: Clock
   readonly #pool: ConnectionPool
   readonly #coalescer: Coalescer
@@ -47,9 +51,10 @@ export class MysqlStore implements NodeStore {
   // One for each batch that is written at the same time.
   readonly #ids: VisitIds[] = []
 
-  private constructor (clock: Clock, pool: ConnectionPool, { coalesceWindowMs, migrations }: MysqlStoreOptions) {
+  private constructor (clock: Clock, pool: ConnectionPool, { mysql: { maxOpenConns }, coalesceWindowMs, migrations }: MysqlStoreOptions) {
     this.#clock = clock
     this.#pool = pool
+    this.concurrentWrites = Math.min(CONCURRENT_WRITES, maxOpenConns)
     this.#coalescer = new Coalescer(coalesceWindowMs)
     this.#migrations = migrations ?? MYSQL_MIGRATIONS
   }

@@ -39,6 +39,9 @@ export interface SqliteStoreOptions {
 
 /** The SQLite adapter of the {@link NodeStore} port. */
 export class SqliteStore implements NodeStore {
+  // A file has one writer.
+  readonly concurrentWrites = 1
+
   readonly #clock: Clock
   readonly #database: DatabaseSync
   readonly #path: string

@@ -6,7 +6,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 
 interface Fixture { clock: FakeClock, batcher: Batcher<number>, batches: { items: readonly number[], atMs: number }[] }
 
-function fixture (flushMs = 0): Fixture {
+function fixture (flushMs = 0, maxInFlight = 1): Fixture {
   const clock = new FakeClock()
   const batches: Fixture['batches'] = []
   const batcher = new Batcher<number>({
@@ -19,7 +19,7 @@ function fixture (flushMs = 0): Fixture {
         })
       }
     }
-  }, { maxItems: 5, maxWaitMs: 100 })
+  }, { maxItems: 5, maxWaitMs: 100, maxInFlight })
 
   return { clock, batcher, batches }
 }
@@ -62,6 +62,49 @@ suite('Batcher', () => {
     assert.deepEqual(batches.map(({ items }) => items), [[1], [2]])
   })
 
+  test('flushes as many batches at the same time as allowed; the next ones wait', async () => {
+    const { clock, batcher, batches } = fixture(1_000, 2)
+    const all = Promise.all([batcher.add([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), batcher.add([13, 14, 15])])
+    await clock.runUntil(all)
+
+    assert.deepEqual(batches.map(({ items, atMs }) => [items.length, atMs]), [[5, 0], [5, 0], [5, 1_000]])
+  })
+
+  test('resolves an addition with the last of its batches, whichever ends first', async () => {
+    const { promise: first, resolve: endFirst } = Promise.withResolvers<undefined>()
+    const done: string[] = []
+    const batcher = new Batcher<number>({
+      clock: new FakeClock(),
+      flush: async ([item]) => {
+        await (item === 1 ? first : Promise.resolve())
+      }
+    }, { maxItems: 2, maxWaitMs: 100, maxInFlight: 2 })
+    const both = [batcher.add([1, 2, 3]).then(() => done.push('long')), batcher.add([4]).then(() => done.push('short'))]
+    await both[1]
+    assert.deepEqual(done, ['short'])
+    endFirst(undefined)
+    await Promise.all(both)
+
+    assert.deepEqual(done, ['short', 'long'])
+  })
+
+  test('lets a batch in work settle by itself when another one fails', async () => {
+    const failure = new TypeError('broken')
+    const { promise: first, resolve: endFirst } = Promise.withResolvers<undefined>()
+    const batcher = new Batcher<number>({
+      clock: new FakeClock(),
+      flush: async ([item]) => {
+        await (item === 1 ? first : Promise.reject(failure))
+      }
+    }, { maxItems: 1, maxWaitMs: 100, maxInFlight: 2 })
+    const [one, two, three] = [batcher.add([1]), batcher.add([2]), batcher.add([3])]
+    await assert.rejects(two, failure)
+    await assert.rejects(three, failure)
+    endFirst(undefined)
+
+    await one
+  })
+
   test('flushes one batch at a time and resolves an addition only with its last item', async () => {
     const { clock, batcher, batches } = fixture(1_000)
     const done: string[] = []
@@ -77,8 +120,8 @@ suite('Batcher', () => {
 
   test('loses, doubles and reorders nothing, and passes no limit', async () => {
     const anyAdditions = fc.array(fc.record({ size: fc.integer({ min: 1, max: 12 }), pauseMs: fc.nat(150) }), { maxLength: 10 })
-    await fc.assert(fc.asyncProperty(anyAdditions, fc.nat(80), async (additions, flushMs) => {
-      const { clock, batcher, batches } = fixture(flushMs)
+    await fc.assert(fc.asyncProperty(anyAdditions, fc.nat(80), fc.integer({ min: 1, max: 3 }), async (additions, flushMs, maxInFlight) => {
+      const { clock, batcher, batches } = fixture(flushMs, maxInFlight)
       let next = 0
       const all: Promise<void>[] = []
       for (const { size, pauseMs } of additions) {
@@ -99,7 +142,7 @@ suite('Batcher', () => {
       flush: async () => {
         throw failure
       }
-    }, { maxItems: 2, maxWaitMs: 100 })
+    }, { maxItems: 2, maxWaitMs: 100, maxInFlight: 1 })
     const results = await Promise.allSettled([batcher.add([1]), batcher.add([2, 3])])
 
     assert.ok(results.every(result => result.status === 'rejected' && result.reason === failure))

@@ -41,7 +41,7 @@ function fixture (): Fixture {
     onSubscribed: () => {
       joined++
     }
-  }, { topic: 't', group: 'g', maxMessages: 500, maxWaitMs: 100 })
+  }, { topic: 't', group: 'g', maxMessages: 500, maxWaitMs: 100, concurrentWrites: 1 })
 
   return { clock, bus, store, consumer, controller: new AbortController(), joined: () => joined }
 }

@@ -77,6 +77,11 @@ export class SqlServer implements AsyncDisposable {
     return server
   }
 
+  /** Process id of the server; 0 while it is down. */
+  get pid (): number {
+    return this.#process?.pid ?? 0
+  }
+
   /** Starts the server again after {@link kill}, with its data. */
   async start (): Promise<void> {
     this.#process = await LeashedProcess.start(this.#command, { logPath: this.#folder.file('log') })

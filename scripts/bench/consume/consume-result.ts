@@ -1,0 +1,81 @@
+/** What one consumer cost over one load. */
+export interface ConsumeFigures {
+  messagesPerSecond: number
+
+  /** Rows of `node_info` and `address_info`. */
+  rowsPerSecond: number
+
+  /** CPU time of the consuming process, user and system, for each of these rows, in microseconds. */
+  processMicrosPerRow: number
+
+  /** The same of the database server. */
+  serverMicrosPerRow: number
+
+  /** Peak of the consuming process's resident memory. */
+  rssMb: number
+}
+
+/** What was measured between two moments. */
+export interface ConsumeCounts {
+  messages: number
+  rows: number
+  seconds: number
+  processCpuMs: number
+  serverCpuMs: number
+  rssMb: number
+}
+
+/** One row of the table. */
+export interface ConsumeResult {
+  design: 'batched' | 'naive'
+  load: 'new peers' | 'peers seen again'
+  figures: ConsumeFigures
+}
+
+/** The figures of one run. */
+export function consumeFigures ({ messages, rows, seconds, processCpuMs, serverCpuMs, rssMb }: ConsumeCounts): ConsumeFigures {
+  return {
+    messagesPerSecond: messages / seconds,
+    rowsPerSecond: rows / seconds,
+    processMicrosPerRow: processCpuMs * 1_000 / rows,
+    serverMicrosPerRow: serverCpuMs * 1_000 / rows,
+    rssMb
+  }
+}
+
+/** The median of each figure by itself; of an even number of values the lower middle one. */
+export function medianFigures (runs: readonly ConsumeFigures[]): ConsumeFigures {
+  const median = (figure: keyof ConsumeFigures): number => runs.map(run => run[figure]).sort((a, b) => a - b)[(runs.length - 1) >> 1] ?? Number.NaN
+
+  return {
+    messagesPerSecond: median('messagesPerSecond'),
+    rowsPerSecond: median('rowsPerSecond'),
+    processMicrosPerRow: median('processMicrosPerRow'),
+    serverMicrosPerRow: median('serverMicrosPerRow'),
+    rssMb: median('rssMb')
+  }
+}
+
+const HEAD = ['design', 'load', 'messages/s', 'ratio', 'rows/s', 'process CPU-µs/row', 'server CPU-µs/row', 'RSS MB'] as const
+
+/** A table; the ratio is to the naive design's messages each second under the same load in the same run. */
+export function consumeTable (results: readonly ConsumeResult[]): string {
+  const rows = results.map(({ design, load, figures }) => {
+    const naive = results.find(other => other.design === 'naive' && other.load === load)?.figures.messagesPerSecond
+
+    return [
+      design,
+      load,
+      figures.messagesPerSecond.toFixed(0),
+      naive === undefined ? '' : (figures.messagesPerSecond / naive).toFixed(1),
+      figures.rowsPerSecond.toFixed(0),
+      figures.processMicrosPerRow.toFixed(1),
+      figures.serverMicrosPerRow.toFixed(1),
+      figures.rssMb.toFixed(0)
+    ]
+  })
+  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)))
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' | ')} |`
+
+  return [line(HEAD), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}
