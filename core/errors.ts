@@ -36,6 +36,24 @@ export const ERRORS = {
   PP_STORE_GRANT_MISSING: { reason: 'StoreGrantMissing', retryable: false, summary: 'The database user lacks a privilege.', action: 'Grant the user all privileges on the database: `GRANT ALL PRIVILEGES ON <database>.* TO <user>`.' },
   PP_STORE_SERVER: { reason: 'StoreServer', retryable: false, summary: 'The database server is too old, or its settings do not suit this version.', action: 'Use MySQL 8.0 or MariaDB 10.6 or newer with the settings that the message names.' },
   PP_DUMP_FAILED: { reason: 'DumpFailed', retryable: true, summary: 'A dump file could not be written.', action: 'Check the permissions and the free space of the dump folder; consuming goes on.' },
+  PP_KUBE_UNAVAILABLE: { reason: 'KubeUnavailable', retryable: true, summary: 'The API server did not answer a request, or asked to come back later.', action: 'Nothing: the operator tries again. Check the API server when it lasts.' },
+  PP_KUBE_FORBIDDEN: { reason: 'KubeForbidden', retryable: true, summary: 'The API server refuses the operator\'s identity or a request of it.', action: 'Install the roles of the chart that has the operator\'s version; the message names verb and resource.' },
+  PP_KUBE_NOT_FOUND: { reason: 'KubeNotFound', retryable: true, summary: 'The API server has no such object or kind.', action: 'Read which object the message names, and create it.' },
+  PP_KUBE_CONFLICT: { reason: 'KubeConflict', retryable: true, summary: 'Somebody else changed an object at the same time.', action: 'Nothing: the operator reads it again.' },
+  PP_KUBE_INVALID: { reason: 'KubeInvalid', retryable: true, summary: 'The API server refuses an object (its schema, an immutable field, a quota or an admission policy).', action: 'Read the reason in the message: a quota must be raised, a policy met, or the PeerProbe corrected.' },
+  PP_KUBE_GONE: { reason: 'KubeGone', retryable: true, summary: 'The API server no longer knows the point from which a watch should go on.', action: 'Nothing: the operator lists anew.' },
+  PP_LEADER_LOST: { reason: 'LeaderLost', retryable: true, summary: 'Another operator holds the lease.', action: 'Nothing: this one starts again and waits for its turn.' },
+  PP_STRIMZI_MISSING: { reason: 'StrimziMissing', retryable: true, summary: 'The cluster does not serve Strimzi\'s resources.', action: 'Install Strimzi, or give `spec.kafka.brokers`.' },
+  PP_KAFKA_MISSING: { reason: 'KafkaMissing', retryable: true, summary: 'The Kafka resource does not exist or has no address for clients yet.', action: 'Create the Kafka resource, or correct `spec.kafka.strimzi`; the message names listener and address.' },
+  PP_NAMESPACE_NOT_ALLOWED: { reason: 'NamespaceNotAllowed', retryable: true, summary: 'The Kafka of another namespace does not allow the PeerProbe\'s namespace.', action: 'Annotate the Kafka resource with `peerprobe.dev/allowed-namespaces: <namespace>`.' },
+  PP_TOPIC_NOT_READY: { reason: 'TopicNotReady', retryable: true, summary: 'Strimzi has not made the topic as it was asked to.', action: 'Read the topic operator\'s own words in the message, and change the KafkaTopic or the PeerProbe.' },
+  PP_TOPIC_RECREATED: { reason: 'TopicRecreated', retryable: true, summary: 'The topic was deleted and made again: messages that were not consumed are lost.', action: 'Find out who deleted it. The condition stays until the PeerProbe is annotated with `peerprobe.dev/topic-id` and the new id.' },
+  PP_USER_NOT_READY: { reason: 'UserNotReady', retryable: true, summary: 'Strimzi has not made the Kafka user as it was asked to.', action: 'Read the user operator\'s own words in the message.' },
+  PP_FOREIGN_OBJECT: { reason: 'ForeignObject', retryable: true, summary: 'An object that the PeerProbe needs exists already and belongs to somebody else.', action: 'Give the PeerProbe another name for it, or remove the other object.' },
+  PP_OWNERSHIP_CONFLICT: { reason: 'OwnershipConflict', retryable: true, summary: 'An older PeerProbe uses the same topic, group or database in a way that this one contradicts.', action: 'Change this PeerProbe or delete the older one; the message names both.' },
+  PP_SECRET_MISSING: { reason: 'SecretMissing', retryable: true, summary: 'A Secret that the PeerProbe names does not exist or lacks a key.', action: 'Create the Secret with the key that the message names.' },
+  PP_PREPARE_FAILED: { reason: 'PrepareFailed', retryable: true, summary: 'The Job that prepares database and topic failed.', action: 'Read its last words in the message.' },
+  PP_POD_NOT_READY: { reason: 'PodNotReady', retryable: true, summary: 'A pod does not run as it should.', action: 'Read the pod\'s own reason in the message.' },
   PP_PEER_FAULT: { reason: 'PeerFault', retryable: false, summary: 'A remote peer broke a protocol or passed a limit.', action: 'Nothing: it ends that connection and becomes the outcome of the attempt.' },
   PP_VISITOR_BROKEN: { reason: 'VisitorBroken', retryable: false, summary: 'A visitor broke its contract: it threw, or outlived its time limit.', action: 'This is a fault of PeerProbe: report it with the log.' }
 } as const satisfies Record<string, ErrorEntry>
@@ -57,6 +75,11 @@ export interface ErrorEntry {
 
 /** A code from the table above. */
 export type ErrorCode = keyof typeof ERRORS
+
+/** Whether a text is a code from the table. */
+export function isErrorCode (text: string | undefined): text is ErrorCode {
+  return text !== undefined && Object.hasOwn(ERRORS, text)
+}
 
 /** Optional context for a {@link ProbeError}. */
 export interface ProbeErrorOptions {

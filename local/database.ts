@@ -7,7 +7,7 @@ export function databaseName ({ sqlite, mysql }: StoreConfig): string {
     return sqlite?.path ?? ''
   }
 
-  return `mysql://${encodeURIComponent(mysql.username)}@${mysql.host.includes(':') ? `[${mysql.host}]` : mysql.host}:${String(mysql.port)}/${mysql.database}`
+  return `mysql://${encodeURIComponent(mysql.username ?? '')}@${mysql.host.includes(':') ? `[${mysql.host}]` : mysql.host}:${String(mysql.port)}/${mysql.database}`
 }
 
 /** A shell command that asks the database of a run; `path` is how its file is best written, where it has one. */
@@ -18,5 +18,5 @@ export function queryCommand ({ mysql }: StoreConfig, path: string, sql: string)
 
   const { host, port, username, database } = mysql
 
-  return `mysql -h ${shellQuoted(host)} -P ${String(port)} -u ${shellQuoted(username)} -p ${shellQuoted(database)} -e "${sql}"`
+  return `mysql -h ${shellQuoted(host)} -P ${String(port)} -u ${shellQuoted(username ?? '')} -p ${shellQuoted(database)} -e "${sql}"`
 }

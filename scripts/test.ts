@@ -24,7 +24,8 @@ const PARTS: readonly Part[] = [
 ]
 
 const ON_SERVERS: readonly Part[] = [
-  { name: 'system', command: 'npm run --silent test:system' }
+  { name: 'system', command: 'npm run --silent test:system' },
+  { name: 'cluster', command: 'npm run --silent test:cluster' }
 ]
 
 const LINES = 60

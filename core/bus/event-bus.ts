@@ -28,7 +28,7 @@ export interface TopicSpec {
   partitions: number
 
   /** Copies of each partition when it is made; the brokers' default when absent. */
-  replicas?: number
+  replicas?: number | undefined
 
   /** Messages older than this may be removed, in milliseconds. */
   retentionMs: number

@@ -73,11 +73,13 @@ function passOn (log: Logger, { namespace, log: { message, broker, error, groupI
   log.debug({ namespace, text: message, broker: broker as unknown, error: error as unknown, groupId: groupId as unknown }, 'message of the Kafka client')
 }
 
-function saslOf ({ mechanism, username, passwordFile }: NonNullable<KafkaConfig['sasl']>): SASLOptions {
+function saslOf ({ mechanism, username, usernameFile, passwordFile }: NonNullable<KafkaConfig['sasl']>): SASLOptions {
   return {
     mechanism,
-    username,
-    // kafkajs reads the property for each authentication.
+    // kafkajs reads both properties for each authentication.
+    get username () {
+      return username ?? readSecret(usernameFile ?? '')
+    },
     get password () {
       return readSecret(passwordFile)
     }
@@ -85,7 +87,7 @@ function saslOf ({ mechanism, username, passwordFile }: NonNullable<KafkaConfig[
 }
 
 function requireFiles ({ tls, sasl, clientCertificate }: KafkaConfig): void {
-  for (const path of [tls?.caFile, sasl?.passwordFile, clientCertificate?.certFile, clientCertificate?.keyFile]) {
+  for (const path of [tls?.caFile, sasl?.usernameFile, sasl?.passwordFile, clientCertificate?.certFile, clientCertificate?.keyFile]) {
     if (path !== undefined) {
       readSecret(path)
     }

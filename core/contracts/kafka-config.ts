@@ -14,9 +14,11 @@ export const KafkaConfig = z.strictObject({
   }).optional().describe('Encrypts connections and checks the brokers\' certificates and names; plain text when absent.'),
   sasl: z.strictObject({
     mechanism: z.enum(['plain', 'scram-sha-512']).describe('How the password is proven; `plain` sends it, so use it with TLS only.'),
-    username: z.string().min(1).max(255).describe('User that connects.'),
+    username: z.string().min(1).max(255).optional().describe('User that connects.'),
+    usernameFile: Path.optional().describe('File that holds the user name, in place of `username`; it is read again for each connection.'),
     passwordFile: Path.describe('File that holds the password.')
-  }).optional().describe('Authentication by user and password; none when absent.'),
+  }).refine(({ username, usernameFile }) => (username === undefined) !== (usernameFile === undefined), { path: ['username'], error: 'give exactly one of username and usernameFile' })
+    .optional().describe('Authentication by user and password; none when absent.'),
   clientCertificate: z.strictObject({
     certFile: Path.describe('Certificate of this client in PEM.'),
     keyFile: Path.describe('Its private key in PEM.')

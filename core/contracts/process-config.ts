@@ -23,14 +23,16 @@ export const MysqlConfig = z.strictObject({
   host: z.string().min(1).max(253).describe('Host name or IP address of the server.'),
   port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
   database: z.string().min(1).max(64).describe('Name of the database; it must exist, the tables are made.'),
-  username: z.string().min(1).max(128).describe('User that connects.'),
+  username: z.string().min(1).max(128).optional().describe('User that connects.'),
+  usernameFile: Path.optional().describe('File that holds the user name, in place of `username`; it is read again for each connection.'),
   passwordFile: Path.describe('File that holds the password; it is read again for each connection.'),
   tls: z.strictObject({
     caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the server\'s certificate; those of Node.js when absent.')
   }).optional().describe('Encrypts connections and checks the server\'s certificate and name; plain text when absent.'),
   maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections opened at most.'),
   maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Idle connections kept at most.')
-}).describe('A MySQL or MariaDB database.')
+}).refine(({ username, usernameFile }) => (username === undefined) !== (usernameFile === undefined), { path: ['username'], error: 'give exactly one of username and usernameFile' })
+  .describe('A MySQL or MariaDB database.')
 
 /** {@inheritDoc MysqlConfig} */
 export type MysqlConfig = z.output<typeof MysqlConfig>

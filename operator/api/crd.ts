@@ -5,6 +5,7 @@
  */
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { isRecord } from './rules.ts'
 import { GROUP, KIND, PeerProbeSpec, ProbeName, VERSION } from './v1alpha1.ts'
 
 /** A node of an OpenAPI schema as a CRD holds it. */
@@ -70,13 +71,31 @@ export function renderCrd (): string {
 }
 
 function toOpenApi (schema: z.ZodType): OpenApiSchema {
-  return z.toJSONSchema(schema, {
+  const openApi: OpenApiSchema = z.toJSONSchema(schema, {
     target: 'openapi-3.0',
     io: 'input',
     override ({ jsonSchema }) {
       makeStructural(jsonSchema)
     }
   })
+  completeDefaults(openApi)
+
+  return openApi
+}
+
+// The API server checks a default by the rules of its object before it fills in the defaults inside.
+function completeDefaults (node: OpenApiSchema): void {
+  const properties = Object.entries((node['properties'] ?? {}) as Record<string, OpenApiSchema>)
+
+  for (const [, child] of properties) {
+    completeDefaults(child)
+  }
+  if (typeof node['items'] === 'object') {
+    completeDefaults(node['items'] as OpenApiSchema)
+  }
+  if (isRecord(node['default'])) {
+    node['default'] = { ...Object.fromEntries(properties.filter(([, child]) => child['default'] !== undefined).map(([name, child]) => [name, child['default']])), ...node['default'] }
+  }
 }
 
 function makeStructural (node: OpenApiSchema): void {

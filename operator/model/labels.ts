@@ -1,7 +1,19 @@
 import type { ProbeKey } from './names.ts'
 
 /** What an object of a PeerProbe is part of. */
-export type Component = 'crawler' | 'consumer'
+export type Component = 'crawler' | 'consumer' | 'prepare' | 'retention' | 'kafka'
+
+/** Label that names the PeerProbe which an object belongs to. */
+export const PROBE_LABEL = 'peerprobe.dev/probe'
+
+/** Label that names its namespace, on objects that live in another one. */
+export const NAMESPACE_LABEL = 'peerprobe.dev/namespace'
+
+/** Who makes the objects. */
+export const MANAGED_BY = 'peerprobe-operator'
+
+/** Selects the objects of all PeerProbes. */
+export const MANAGED_SELECTOR = `app.kubernetes.io/managed-by=${MANAGED_BY},${PROBE_LABEL}`
 
 /** Labels that every object of one PeerProbe carries. Those of a crawler name its scan as well. */
 export function labelsFor ({ name }: ProbeKey, component: Component, scan?: string): Record<string, string> {
@@ -9,9 +21,18 @@ export function labelsFor ({ name }: ProbeKey, component: Component, scan?: stri
     'app.kubernetes.io/name': 'peerprobe',
     'app.kubernetes.io/instance': name,
     'app.kubernetes.io/component': component,
-    'app.kubernetes.io/managed-by': 'peerprobe-operator',
+    'app.kubernetes.io/managed-by': MANAGED_BY,
     'app.kubernetes.io/part-of': 'peerprobe',
-    'peerprobe.dev/probe': name,
+    [PROBE_LABEL]: name,
+    ...(scan === undefined ? {} : { 'peerprobe.dev/scan': scan })
+  }
+}
+
+/** Labels that select the pods of one component: those that never change. */
+export function selectorFor ({ name }: ProbeKey, component: Component, scan?: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/component': component,
+    [PROBE_LABEL]: name,
     ...(scan === undefined ? {} : { 'peerprobe.dev/scan': scan })
   }
 }

@@ -24,6 +24,26 @@ export function consumerName ({ name }: ProbeKey): string {
   return fit(`${name}-consumer`)
 }
 
+/** Name of the job that prepares database and topics for what `hash` tells. */
+export function prepareName ({ name }: ProbeKey, hash: string): string {
+  return fit(`${name}-prepare-${hash.slice(0, 8)}`)
+}
+
+/** Name of the job that removes what is too old. A CronJob's name ends at 52 characters. */
+export function retentionName ({ name }: ProbeKey): string {
+  return `${name}-retention`
+}
+
+/** Name of the ServiceAccount of all pods of one PeerProbe. */
+export function serviceAccountName ({ name }: ProbeKey): string {
+  return `${name}-peerprobe`
+}
+
+/** Name of the Kafka user of one PeerProbe, in Kafka's namespace. */
+export function kafkaUserName ({ namespace, name }: ProbeKey): string {
+  return fit(`${namespace}-${name}-peerprobe`)
+}
+
 /** Topic for the messages of `topic` that cannot be stored. */
 export function deadLetterTopicOf (topic: string): string {
   return `${topic}${DEAD_LETTER_SUFFIX}`

@@ -15,14 +15,15 @@ const KEEP_ALIVE_AFTER_MS = 30_000
 const FLAGS_OFF = ['-FOUND_ROWS', '-IGNORE_SPACE', '-LOCAL_FILES']
 
 /** The driver's options for one connection. @throws ProbeError `PP_STORE_AUTH`, `PP_STORE_TLS` when a file cannot be read */
-export async function connectionOptionsFor ({ host, port, database, username, passwordFile, tls }: MysqlConfig): Promise<ConnectionOptions> {
+export async function connectionOptionsFor ({ host, port, database, username, usernameFile, passwordFile, tls }: MysqlConfig): Promise<ConnectionOptions> {
+  const user = username ?? (await readSecret(usernameFile ?? '', { code: 'PP_STORE_AUTH', what: 'user name file' })).trimEnd()
   const password = await readSecret(passwordFile, { code: 'PP_STORE_AUTH', what: 'password file' })
 
   return {
     host,
     port,
     database,
-    user: username,
+    user,
     password: password.replace(/\r?\n$/, ''),
     ...tls === undefined ? {} : { ssl: await sslOptionsFor(tls) },
     stream: () => openSocket(host, port),

@@ -9,8 +9,11 @@ export interface Target {
   host: string
   port: number
   database: string
-  username: string
+  username?: string | undefined
 }
+
+// A name that comes from a file is not shown.
+const UNNAMED = '(user of the Secret)'
 
 interface DriverError extends Error {
   code?: unknown
@@ -71,7 +74,7 @@ export function asStoreError (err: unknown, target: Target): unknown {
     return err
   }
 
-  const { host, port, database, username } = target
+  const { host, port, database, username = UNNAMED } = target
   const where = `${username}@${host}:${String(port)}/${database}`
 
   return new ProbeError(code, `database ${where}: ${errorText(err)}${wayOut(code, target)}`, { cause: err, details: { host, port, database, username } })
@@ -102,7 +105,7 @@ function codeByOrigin ({ code, fatal, syscall }: DriverError): ErrorCode | undef
   return fatal === true || syscall !== undefined || isProtocol ? 'PP_STORE_UNAVAILABLE' : undefined
 }
 
-function wayOut (code: ErrorCode, { database, username, host }: Target): string {
+function wayOut (code: ErrorCode, { database, username = UNNAMED, host }: Target): string {
   switch (code) {
     case 'PP_STORE_AUTH':
       return `: check that user ${username} may connect from here, and the password in the configured file`

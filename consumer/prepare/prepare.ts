@@ -1,0 +1,28 @@
+import { openBus } from '../../core/bus/open-bus.ts'
+import { openStore } from '../store/open-store.ts'
+import type { PrepareConfig } from '../../core/contracts/care-config.ts'
+import type { JobContext } from '../../core/run-job.ts'
+
+/**
+ * Brings the database to this version's schema and makes sure of the topics, before any other process starts. Safe to
+ * run twice, and beside processes of the version before.
+ *
+ * @throws ProbeError with the code of whatever is wrong with database, Kafka or topics
+ */
+export async function prepare ({ config, log, clock }: JobContext<PrepareConfig>, signal: AbortSignal): Promise<void> {
+  await using store = await openStore(config.store, { clock }, { coalesceWindowMs: 0 })
+  const { applied, adopted } = await store.migrate()
+  log.info({ applied, adopted }, 'database prepared')
+
+  await using bus = await openBus(config.bus, { log, clock }, signal)
+
+  for (const topic of config.topics) {
+    if (config.createTopics) {
+      await bus.ensureTopic(topic, signal)
+    }
+
+    // Asks for the topic as consumers do: it must be there, and ours to use.
+    await bus.groupPositions(topic.name, 'peerprobe-prepare', signal)
+    log.info({ topic: topic.name }, 'topic there')
+  }
+}

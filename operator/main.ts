@@ -1,0 +1,48 @@
+import { hostname } from 'node:os'
+import { Command, Option } from 'commander'
+import { VERSION } from '../core/build-info.ts'
+import { systemClock } from '../core/clock.ts'
+import { createLogger, LOG_LEVELS } from '../core/logger.ts'
+import { createRegistry } from '../core/metrics.ts'
+import { runProcess } from '../core/process.ts'
+import { Progress } from '../core/progress.ts'
+import { runOperator } from './operator.ts'
+import type { LoggerOptions } from '../core/logger.ts'
+
+interface Options {
+  workloadImage: string
+  namespace?: string
+  leaseNamespace: string
+  adminHost: string
+  adminPort: string
+  logLevel: LoggerOptions['level']
+  podStatus: boolean
+}
+
+const STOP_TIMEOUT_MS = 25_000
+
+const options = new Command('peerprobe-operator')
+  .description('Turns PeerProbe resources into crawlers, consumers and what they need.')
+  .version(VERSION)
+  .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs')
+  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace').env('WATCH_NAMESPACE'))
+  .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').env('POD_NAMESPACE').default('default'))
+  .option('--admin-host <host>', 'address of the admin server', '0.0.0.0')
+  .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', '9090')
+  .option('--no-pod-status', 'do not ask pods for their figures')
+  .addOption(new Option('--log-level <level>', 'least severe level that is logged').choices(LOG_LEVELS).default('info'))
+  .parse()
+  .opts<Options>()
+
+const log = createLogger({ level: options.logLevel, base: { component: 'operator' } })
+
+await runProcess(async (signal) => {
+  await runOperator({ log, clock: systemClock, registry: createRegistry('operator'), progress: new Progress({ clock: systemClock }) }, {
+    workloadImage: options.workloadImage,
+    namespace: options.namespace,
+    leaseNamespace: options.leaseNamespace,
+    identity: `${process.env['POD_NAME'] ?? hostname()}-${String(process.pid)}`,
+    admin: { host: options.adminHost, port: Number(options.adminPort) },
+    readsPods: options.podStatus
+  }, signal)
+}, { log, stopTimeoutMs: STOP_TIMEOUT_MS })

@@ -1,0 +1,92 @@
+// The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
+import { CONFIG_FOLDER } from './mounts.ts'
+import type { Mount } from './mounts.ts'
+import type { ClusterProbe } from './world.ts'
+
+/** What differs between pods. */
+export interface PodPlan {
+  image: string
+
+  /** Entry point, such as `crawler/main.ts`. */
+  entry: string
+
+  serviceAccount: string
+  labels: Record<string, string>
+
+  /** Hash of everything that the pod reads and that a running process does not read again. */
+  configHash: string
+
+  mounts: readonly Mount[]
+  pod: Partial<ClusterProbe['spec']['consumer']['pod'] & { hostNetwork: boolean }>
+  restartPolicy: 'Always' | 'Never'
+
+  /** Whether it serves `/livez` and `/readyz`. */
+  probed: boolean
+}
+
+/** Port of the admin server in every pod. */
+export const ADMIN_PORT = 9_090
+
+/** Hash of what a pod was started with, on its template: a change rolls it. */
+export const CONFIG_HASH = 'peerprobe.dev/config-hash'
+
+// Longer than a process takes to drain by itself (25 s).
+const GRACE_SECONDS = 40
+const USER = 65_532
+
+/** A pod template. */
+export function podTemplate (plan: PodPlan): Record<string, unknown> {
+  const { labels, configHash, pod, restartPolicy, serviceAccount, mounts } = plan
+
+  return {
+    metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: configHash } },
+    spec: {
+      serviceAccountName: serviceAccount,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      restartPolicy,
+      terminationGracePeriodSeconds: GRACE_SECONDS,
+      securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
+      ...pod.hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {},
+      ...pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector },
+      ...pod.tolerations === undefined ? {} : { tolerations: pod.tolerations },
+      ...pod.affinity === undefined ? {} : { affinity: pod.affinity },
+      containers: [container(plan)],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, ...mounts.map(volumeOf)]
+    }
+  }
+}
+
+function container ({ image, entry, mounts, pod, probed }: PodPlan): Record<string, unknown> {
+  const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
+
+  return {
+    name: 'peerprobe',
+    image,
+    args: [entry],
+    env: [
+      { name: 'PEERPROBE_CONFIG', value: `${CONFIG_FOLDER}/process.json` },
+      field('POD_NAME', 'metadata.name'),
+      field('POD_NAMESPACE', 'metadata.namespace'),
+      field('NODE_NAME', 'spec.nodeName')
+    ],
+    ...pod.resources === undefined ? {} : { resources: pod.resources },
+    ...probed ? { ports: [{ name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }], ...PROBES } : {},
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    terminationMessagePolicy: 'File',
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...'claim' in source ? {} : { readOnly: true } }))]
+  }
+}
+
+const PROBES = {
+  livenessProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 10, failureThreshold: 3 },
+  readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 5 }
+}
+
+function volumeOf ({ name, source }: Mount): Record<string, unknown> {
+  if ('secret' in source) {
+    return { name, secret: { secretName: source.secret } }
+  }
+
+  return 'claim' in source ? { name, persistentVolumeClaim: { claimName: source.claim } } : { name, configMap: { name: source.configMap } }
+}

@@ -1,0 +1,54 @@
+import { KINDS } from './kinds.ts'
+import { labelsFor, selectorFor } from './labels.ts'
+import { consumerName, serviceAccountName } from './names.ts'
+import { owned } from './owned.ts'
+import { ADMIN_PORT } from './pod.ts'
+import type { Desired } from './owned.ts'
+import type { ClusterProbe } from './world.ts'
+
+// What no peer of a public network has: the cluster's own ranges, and the cloud's metadata service among them.
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16']
+const PRIVATE_V6 = ['fc00::/7', 'fe80::/10']
+const DNS = [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }]
+
+/** The account of all pods: it may do nothing. */
+export function serviceAccount (probe: ClusterProbe): Desired {
+  return owned(KINDS.serviceAccount, probe, serviceAccountName(probe.metadata), { labels: labelsFor(probe.metadata, 'consumer'), automountServiceAccountToken: false })
+}
+
+/** Keeps one consumer at work while nodes are drained; only where there are several. */
+export function disruptionBudget (probe: ClusterProbe): Desired[] {
+  const { metadata, spec } = probe
+
+  return spec.consumer.replicas < 2
+    ? []
+    : [owned(KINDS.disruptionBudget, probe, consumerName(metadata), {
+        labels: labelsFor(metadata, 'consumer'),
+        spec: { maxUnavailable: 1, selector: { matchLabels: selectorFor(metadata, 'consumer') } }
+      })]
+}
+
+/**
+ * What pods may reach: crawlers the world but not the cluster's private ranges, except names and Kafka; all others
+ * names, Kafka and the database. Prometheus and the operator reach the admin port.
+ */
+export function networkPolicies (probe: ClusterProbe, kafkaPorts: readonly number[]): Desired[] {
+  const { metadata, spec } = probe
+  const kafka = { ports: kafkaPorts.map(port => ({ port, protocol: 'TCP' })) }
+  const world = { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } }, { ipBlock: { cidr: '::/0', except: PRIVATE_V6 } }] }
+  const usesPrivate = spec.scans.some(({ addresses }) => addresses.policy !== 'Public')
+  const policy = (component: 'crawler' | 'consumer', egress: object[]): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
+    labels: labelsFor(metadata, component),
+    spec: {
+      podSelector: { matchLabels: selectorFor(metadata, component) },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ ports: [{ port: ADMIN_PORT, protocol: 'TCP' }] }],
+      egress
+    }
+  })
+
+  return [
+    policy('crawler', [{ ports: DNS }, kafka, usesPrivate ? {} : world]),
+    policy('consumer', [{ ports: DNS }, kafka, { ports: [{ port: spec.mysql.port, protocol: 'TCP' }] }])
+  ]
+}

@@ -1,0 +1,170 @@
+import { toMilliseconds } from '../../core/fields.ts'
+import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
+import { consumerConfigFor } from './consumer-config.ts'
+import { crawlerConfigFor } from './crawler-config.ts'
+import { KINDS } from './kinds.ts'
+import { labelsFor, selectorFor } from './labels.ts'
+import { CONFIG_FOLDER, DUMP_FOLDER, kafkaMounts, mysqlMounts, TERMINATION_LOG } from './mounts.ts'
+import { consumerName, crawlerName, prepareName, retentionName, serviceAccountName } from './names.ts'
+import { owned } from './owned.ts'
+import { ADMIN_PORT, podTemplate } from './pod.ts'
+import { textHash } from './text-hash.ts'
+import { topicsFor } from './topics.ts'
+import type { PrepareConfigInput, RetentionConfigInput } from '../../core/contracts/care-config.ts'
+import type { Mount } from './mounts.ts'
+import type { Desired } from './owned.ts'
+import type { ClusterProbe, ModelInput } from './world.ts'
+
+// Every pod is alone on its address: its admin server is for the kubelet and for Prometheus.
+const ADMIN = { host: '0.0.0.0', port: ADMIN_PORT }
+const JOB_DEADLINE_SECONDS = 600
+
+/** The consumers: their configuration and their Deployment. */
+export function consumerObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
+  const { metadata, spec } = probe
+  const name = consumerName(metadata)
+  const { dump } = spec.consumer
+  const config = {
+    ...consumerConfigFor(spec, {
+      bus: { kafka: kafkaConfigFor(spec, input.kafka) },
+      store: storeConfigFor(spec),
+      topic: spec.kafka.topic.name,
+      group: spec.kafka.consumerGroup,
+      admin: ADMIN,
+      dumpFolder: DUMP_FOLDER
+    }),
+    terminationLog: TERMINATION_LOG
+  }
+  const labels = labelsFor(metadata, 'consumer')
+  const dumps: Mount[] = dump.enabled && dump.volume !== undefined ? [{ name: 'dumps', path: DUMP_FOLDER, source: { claim: dump.volume.claim } }] : []
+  const mounts = [...kafkaMounts(spec, input.kafka), ...mysqlMounts(spec), ...dumps]
+
+  return [
+    configMap(probe, { name, labels, config }, input),
+    owned(KINDS.deployment, probe, name, {
+      labels,
+      spec: {
+        replicas: spec.suspend ? 0 : spec.consumer.replicas,
+        selector: { matchLabels: selectorFor(metadata, 'consumer') },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: template(probe, input, { name, labels, entry: 'consumer/main.ts', config, mounts, pod: spec.consumer.pod, probed: true })
+      }
+    })
+  ]
+}
+
+/** The crawler of one scan: its configuration and its Deployment. */
+export function crawlerObjects (probe: ClusterProbe, scan: ClusterProbe['spec']['scans'][number], input: ModelInput): Desired[] {
+  const { metadata, spec } = probe
+  const name = crawlerName(metadata, scan.name)
+  const places = { bus: { kafka: kafkaConfigFor(spec, input.kafka) }, topic: spec.kafka.topic.name, admin: ADMIN }
+  const config = { ...crawlerConfigFor(metadata, scan, places), terminationLog: TERMINATION_LOG }
+  const labels = labelsFor(metadata, 'crawler', scan.name)
+
+  return [
+    configMap(probe, { name, labels, config }, input),
+    owned(KINDS.deployment, probe, name, {
+      labels,
+      spec: {
+        replicas: spec.suspend ? 0 : 1,
+        selector: { matchLabels: selectorFor(metadata, 'crawler', scan.name) },
+        // Two crawlers of one scan would count the same crawl twice.
+        strategy: { type: 'Recreate' },
+        template: template(probe, input, { name, labels, entry: 'crawler/main.ts', config, mounts: kafkaMounts(spec, input.kafka), pod: scan.pod, probed: true })
+      }
+    })
+  ]
+}
+
+/** The Job that migrates the database and makes or checks the topic. Its name tells what it prepares, so that a change makes another one. */
+export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
+  const { metadata, spec } = probe
+  const { messages, deadLetters } = topicsFor(spec)
+  const config: PrepareConfigInput = {
+    bus: { kafka: kafkaConfigFor(spec, input.kafka) },
+    store: storeConfigFor(spec),
+    topics: [messages, deadLetters],
+    // With Strimzi the topic operator makes them.
+    createTopics: spec.kafka.strimzi === undefined,
+    terminationLog: TERMINATION_LOG
+  }
+  const labels = labelsFor(metadata, 'prepare')
+  const mounts = [...kafkaMounts(spec, input.kafka), ...mysqlMounts(spec)]
+  const name = prepareName(metadata, textHash(JSON.stringify([config, input.images.workload, secretsOf(mounts, input)])))
+
+  return [
+    configMap(probe, { name, labels, config }, input),
+    owned(KINDS.job, probe, name, {
+      labels,
+      spec: {
+        backoffLimit: 3,
+        activeDeadlineSeconds: JOB_DEADLINE_SECONDS,
+        template: template(probe, input, { name, labels, entry: 'consumer/prepare/main.ts', config, mounts, pod: spec.consumer.pod, probed: false })
+      }
+    })
+  ]
+}
+
+/** The CronJob that removes what is too old. */
+export function retentionObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
+  const { metadata, spec } = probe
+  const name = retentionName(metadata)
+  const config: RetentionConfigInput = { store: storeConfigFor(spec), afterMs: toMilliseconds(spec.retention.after), terminationLog: TERMINATION_LOG }
+  const labels = labelsFor(metadata, 'retention')
+
+  return [
+    configMap(probe, { name, labels, config }, input),
+    owned(KINDS.cronJob, probe, name, {
+      labels,
+      spec: {
+        schedule: spec.retention.schedule,
+        timeZone: 'Etc/UTC',
+        suspend: spec.suspend,
+        concurrencyPolicy: 'Forbid',
+        successfulJobsHistoryLimit: 1,
+        failedJobsHistoryLimit: 1,
+        jobTemplate: {
+          metadata: { labels },
+          spec: {
+            backoffLimit: 2,
+            template: template(probe, input, { name, labels, entry: 'consumer/retention/main.ts', config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
+          }
+        }
+      }
+    })
+  ]
+}
+
+interface TemplatePlan {
+  name: string
+  labels: Record<string, string>
+  entry: string
+  config: unknown
+  mounts: readonly Mount[]
+  pod: ClusterProbe['spec']['scans'][number]['pod'] | ClusterProbe['spec']['consumer']['pod']
+  probed: boolean
+}
+
+function template ({ metadata }: ClusterProbe, input: ModelInput, { name, labels, entry, config, mounts, pod, probed }: TemplatePlan): Record<string, unknown> {
+  return podTemplate({
+    image: input.images.workload,
+    entry,
+    serviceAccount: serviceAccountName(metadata),
+    labels,
+    configHash: textHash(JSON.stringify([config, input.kafka.caPem, secretsOf(mounts, input)])),
+    mounts: [{ name: 'config', path: CONFIG_FOLDER, source: { configMap: name } }, ...mounts],
+    pod,
+    restartPolicy: probed ? 'Always' : 'Never',
+    probed
+  })
+}
+
+function secretsOf (mounts: readonly Mount[], { secretHashes }: ModelInput): string[] {
+  return mounts.flatMap(({ source }) => 'secret' in source ? [secretHashes[source.secret] ?? ''] : [])
+}
+
+function configMap (probe: ClusterProbe, { name, labels, config }: Pick<TemplatePlan, 'name' | 'labels' | 'config'>, { kafka: { caPem } }: ModelInput): Desired {
+  const data = { 'process.json': `${JSON.stringify(config, undefined, 2)}\n`, ...caPem === undefined ? {} : { [KAFKA_CA_FILE]: caPem } }
+
+  return owned(KINDS.configMap, probe, name, { labels, data })
+}

@@ -1,0 +1,39 @@
+import type { KafkaSpec } from '../api/kafka-spec.ts'
+import type { MysqlSpec } from '../api/mysql-spec.ts'
+import type { PeerProbeSpec } from '../api/v1alpha1.ts'
+import type { ObjectMeta } from '../runtime/kube-object.ts'
+import type { ProbeKey } from './names.ts'
+
+/** A PeerProbe in its cluster. */
+export interface ClusterProbe {
+  metadata: ObjectMeta & ProbeKey & { uid: string }
+  spec: ClusterSpec
+}
+
+/** The spec as the API server lets it through: Kafka and database are there. */
+export type ClusterSpec = Omit<PeerProbeSpec, 'kafka' | 'mysql'> & { kafka: KafkaSpec, mysql: MysqlSpec }
+
+/** How clients reach Kafka, whoever runs it. */
+export interface KafkaAccess {
+  bootstrapServers: string[]
+
+  /** PEM of the authority that signed the brokers' certificates, where it comes from the Kafka resource. */
+  caPem?: string | undefined
+
+  tls: boolean
+
+  /** Secret in the PeerProbe's namespace with what clients prove themselves by. */
+  userSecret?: string | undefined
+
+  /** Name of the user, where no key of the Secret holds it. */
+  userName?: string | undefined
+}
+
+/** What the objects depend on besides the PeerProbe itself. */
+export interface ModelInput {
+  kafka: KafkaAccess
+  images: { workload: string }
+
+  /** Hash of the contents of each Secret that pods read: a changed one rolls them. */
+  secretHashes: Readonly<Record<string, string>>
+}

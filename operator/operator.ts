@@ -1,0 +1,195 @@
+import { AdminServer } from '../core/admin-server.ts'
+import { KINDS } from './model/kinds.ts'
+import { MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
+import { ADMIN_PORT } from './model/pod.ts'
+import { Reconciler } from './reconcile/reconciler.ts'
+import { Applier } from './runtime/applier.ts'
+import { ControllerMetrics } from './runtime/controller-metrics.ts'
+import { Controller } from './runtime/controller.ts'
+import { EventRecorder } from './runtime/event-recorder.ts'
+import { isNotFound, KubeClient } from './runtime/kube-client.ts'
+import { keyOf } from './runtime/kube-object.ts'
+import { Leader } from './runtime/leader.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Registry } from '../core/metrics.ts'
+import type { Progress } from '../core/progress.ts'
+import type { Watched } from './runtime/controller.ts'
+import type { KubeObject } from './runtime/kube-object.ts'
+import type { QueueObserver } from './runtime/work-queue.ts'
+
+/** What the command line asks for. */
+export interface OperatorOptions {
+  /** Image of crawlers, consumers and jobs. */
+  workloadImage: string
+
+  /** Only PeerProbes of this namespace; of all where absent. */
+  namespace: string | undefined
+
+  /** Namespace of the lease. */
+  leaseNamespace: string
+
+  /** Unique among all operators: the pod's name. */
+  identity: string
+
+  admin: { host: string, port: number }
+
+  /** Whether to ask pods for their figures. */
+  readsPods: boolean
+}
+
+/** What the operator works with. */
+export interface OperatorDeps {
+  log: Logger
+  clock: Clock
+  registry: Registry
+  progress: Progress
+}
+
+const FIELD_MANAGER = 'peerprobe-operator'
+const LEASE = 'peerprobe-operator'
+const WORKERS = 8
+const STATUS_TIMEOUT_MS = 1_000
+const STRIMZI_VERSIONS = ['v1', 'v1beta2']
+const STRIMZI_RECHECK_MS = 10_000
+
+// A watch gets a bookmark each minute.
+const SILENT_LIMIT_MS = 300_000
+
+/** Waits for its turn to lead, then reconciles PeerProbes until `signal` aborts. */
+export async function runOperator (deps: OperatorDeps, options: OperatorOptions, signal: AbortSignal): Promise<void> {
+  const { log, clock, registry, progress } = deps
+  const client: KubeClient = KubeClient.fromEnvironment({
+    onRequest: (method, code) => {
+      parts.metrics?.requested(method, code, new URL(client.server).host)
+    }
+  })
+  const leader = new Leader({ client, clock, log }, { lease: { namespace: options.leaseNamespace, name: LEASE }, identity: options.identity })
+  const parts: Parts = { client, leader, metrics: undefined }
+  const controller = buildController(deps, options, parts)
+  parts.metrics = new ControllerMetrics(registry, {
+    controller: 'peerprobe',
+    depth: () => controller.queue.depth,
+    active: () => controller.queue.active,
+    isLeader: () => leader.isLeader
+  })
+
+  await using server = await AdminServer.open({
+    log,
+    progress,
+    registry,
+    notReady: () => signal.aborted ? 'stopping' : leader.isLeader && controller.silentMs > SILENT_LIMIT_MS ? 'the API server is silent' : undefined,
+    status: () => ({ leader: leader.isLeader, queue: controller.queue.depth })
+  }, options.admin)
+  log.info({ port: server.port, server: client.server }, 'operator up')
+
+  await leader.lead(async (life) => {
+    await controller.run(life)
+  }, signal)
+}
+
+interface Parts { client: KubeClient, leader: Leader, metrics: ControllerMetrics | undefined }
+
+function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
+  const { workloadImage, namespace, identity, readsPods } = options
+  const { client, leader } = parts
+  const applier = new Applier({
+    client,
+    mayWrite: () => leader.isLeader,
+    onWrite: (kind, outcome, field) => {
+      log.info({ kind, outcome, field }, 'object written')
+    }
+  }, { fieldManager: FIELD_MANAGER, hashAnnotation: 'peerprobe.dev/applied' })
+  const controller: Controller = new Controller({
+    client,
+    clock,
+    log,
+    reconcile: async (key, signal) => await reconciler.reconcile(key, signal),
+    observer: observerOf(log, parts)
+  }, { watched: watchedKinds(namespace), workers: WORKERS })
+  const reconciler = new Reconciler({
+    client,
+    applier,
+    events: new EventRecorder({ client, clock, log }, { name: 'peerprobe.dev/operator', instance: identity }),
+    clock,
+    log,
+    store: kind => controller.store(kind),
+    strimziVersion: strimziVersionOf(client, clock),
+    readStatus: readsPods ? readStatus : async () => { await Promise.resolve(undefined) },
+    images: { workload: workloadImage }
+  })
+
+  return controller
+}
+
+function observerOf (log: Logger, parts: Parts): QueueObserver {
+  return {
+    added: () => parts.metrics?.added(),
+    started: ms => parts.metrics?.started(ms),
+    finished: (result, ms) => {
+      if ('err' in result) {
+        log.warn({ err: result.err }, 'reconciliation failed, tried again')
+      }
+      parts.metrics?.finished(result, ms)
+    },
+    retried: () => parts.metrics?.retried()
+  }
+}
+
+function watchedKinds (namespace: string | undefined): Watched[] {
+  const children = [KINDS.configMap, KINDS.serviceAccount, KINDS.pod, KINDS.deployment, KINDS.job, KINDS.cronJob, KINDS.networkPolicy, KINDS.disruptionBudget]
+
+  return [
+    { kind: KINDS.peerProbe, namespace, keysOf: ({ metadata }) => [keyOf(metadata)] },
+    ...children.map((kind): Watched => ({ kind, namespace, labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }))
+  ]
+}
+
+function ownerKeys ({ metadata: { labels = {}, namespace = '' } }: KubeObject): string[] {
+  const name = labels[PROBE_LABEL]
+
+  return name === undefined ? [] : [keyOf({ namespace: labels[NAMESPACE_LABEL] ?? namespace, name })]
+}
+
+/** Which version of Strimzi's kinds is served; asked again now and then, since it may be installed later. */
+function strimziVersionOf (client: KubeClient, clock: Clock): (signal: AbortSignal) => Promise<string | undefined> {
+  let known: { version: string | undefined, atMs: number } | undefined
+
+  return async (signal) => {
+    if (known === undefined || (known.version === undefined && clock.monotonic() - known.atMs > STRIMZI_RECHECK_MS)) {
+      known = { version: await servedVersion(client, signal), atMs: clock.monotonic() }
+    }
+
+    return known.version
+  }
+}
+
+async function servedVersion (client: KubeClient, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { versions } = await client.json({ method: 'GET', path: '/apis/kafka.strimzi.io' }, signal) as { versions: { version: string }[] }
+
+    return STRIMZI_VERSIONS.find(version => versions.some(served => served.version === version))
+  } catch (err) {
+    if (isNotFound(err)) {
+      return undefined
+    }
+    throw err
+  }
+}
+
+async function readStatus (pod: KubeObject, signal: AbortSignal): Promise<unknown> {
+  const { podIP } = (pod['status'] ?? {}) as { podIP?: string }
+
+  if (podIP === undefined) {
+    return undefined
+  }
+
+  try {
+    const host = podIP.includes(':') ? `[${podIP}]` : podIP
+    const response = await fetch(`http://${host}:${String(ADMIN_PORT)}/status`, { signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_TIMEOUT_MS)]) })
+
+    return await response.json()
+  } catch {
+    return undefined // a pod on its way up or down: its figures are left out
+  }
+}

@@ -1,0 +1,26 @@
+/** One rule of a role (rbac.authorization.k8s.io/v1). */
+export interface RbacRule {
+  apiGroups: string[]
+  resources: string[]
+  verbs: string[]
+}
+
+/** Exactly what the operator's steps use: the chart's role is made from it, and a test compares it with the audit log. */
+export const RULES: readonly RbacRule[] = [
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['get', 'list', 'watch', 'patch'] },
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/status'], verbs: ['update'] },
+  // Owner references that block deletion take this.
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/finalizers'], verbs: ['update'] },
+  { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+  // Never listed: Secrets are read by name.
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['kafka.strimzi.io'], resources: ['kafkas'], verbs: ['get'] },
+  { apiGroups: ['kafka.strimzi.io'], resources: ['kafkatopics', 'kafkausers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }
+]

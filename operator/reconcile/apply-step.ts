@@ -1,0 +1,46 @@
+import { ProbeError } from '../../core/errors.ts'
+import { MANAGED_BY, NAMESPACE_LABEL, PROBE_LABEL } from '../model/labels.ts'
+import type { Desired } from '../model/owned.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+import type { ReconcileDeps, Work } from './context.ts'
+
+/** Brings one object to what is desired, and returns it as it was seen. */
+export async function applyDesired (deps: ReconcileDeps, work: Work, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
+  const { kind, object } = desired
+  const live = isWatched(deps, kind.kind) ? deps.store(kind.kind).get(object.metadata) : await deps.client.get(kind, object.metadata, signal)
+  work.planned.push(desired)
+
+  if (live !== undefined && !isOurs(live, work)) {
+    const { namespace = '', name } = object.metadata
+    throw new ProbeError('PP_FOREIGN_OBJECT', `${kind.kind} ${namespace}/${name} exists and is not of this PeerProbe`)
+  }
+  if (live?.metadata.deletionTimestamp !== undefined) {
+    throw new ProbeError('PP_KUBE_CONFLICT', `${kind.kind} ${object.metadata.name} is on its way out`)
+  }
+
+  const outcome = await deps.applier.ensure(kind, object, live, signal)
+  work.writes += Number(outcome !== 'unchanged')
+
+  return live
+}
+
+/** Brings several objects to what is desired, one after the other. */
+export async function applyAll (deps: ReconcileDeps, work: Work, desired: readonly Desired[], signal: AbortSignal): Promise<void> {
+  for (const each of desired) {
+    await applyDesired(deps, work, each, signal)
+  }
+}
+
+/** Whether an object was made for this PeerProbe. One that only has its name is somebody else's. */
+export function isOurs ({ metadata: { labels = {}, namespace } }: KubeObject, { probe: { metadata } }: Pick<Work, 'probe'>): boolean {
+  return labels['app.kubernetes.io/managed-by'] === MANAGED_BY && labels[PROBE_LABEL] === metadata.name && (labels[NAMESPACE_LABEL] ?? namespace) === metadata.namespace
+}
+
+function isWatched ({ store }: ReconcileDeps, kind: string): boolean {
+  try {
+    store(kind)
+    return true
+  } catch {
+    return false // asked for each time instead
+  }
+}

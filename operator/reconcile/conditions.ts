@@ -1,0 +1,63 @@
+import { errorText, isProbeError } from '../../core/errors.ts'
+
+/** What a PeerProbe's conditions tell of. */
+export const CONDITION_TYPES = ['Ready', 'KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady', 'Suspended', 'Paused'] as const
+
+/** {@inheritDoc CONDITION_TYPES} */
+export type ConditionType = typeof CONDITION_TYPES[number]
+
+/** A finding about one part of a PeerProbe. */
+export interface Finding {
+  status: 'True' | 'False' | 'Unknown'
+
+  /** UpperCamel; of the error table where it is no success. */
+  reason: string
+  message: string
+}
+
+/** A condition as Kubernetes has it (metav1.Condition). */
+export interface Condition extends Finding {
+  type: string
+  observedGeneration: number
+
+  /** When the status last changed, RFC 3339. */
+  lastTransitionTime: string
+}
+
+// The API ends them at 32,768; nobody reads that far.
+const MAX_MESSAGE_CHARS = 1_024
+
+/** The finding of a success. */
+export function good (reason: string, message: string): Finding {
+  return { status: 'True', reason, message }
+}
+
+/** The finding of what is still on its way. */
+export function waiting (reason: string, message: string): Finding {
+  return { status: 'Unknown', reason, message }
+}
+
+/** The finding of a failure, by its code's reason. */
+export function failed (err: unknown): Finding {
+  return { status: 'False', reason: isProbeError(err) ? err.reason : 'InternalError', message: errorText(err) }
+}
+
+/** Findings by what they are about. */
+export type Findings = Readonly<Partial<Record<ConditionType, Finding>>>
+
+/** Conditions from findings; a time moves only when a status flips. */
+export function conditionsOf (findings: Findings, before: readonly Condition[], { generation, now }: { generation: number, now: string }): Condition[] {
+  return CONDITION_TYPES.flatMap((type) => {
+    const finding = findings[type]
+
+    if (finding === undefined) {
+      return []
+    }
+
+    const old = before.find(condition => condition.type === type)
+    const { status, reason, message } = finding
+    const lastTransitionTime = old?.status === status ? old.lastTransitionTime : now
+
+    return [{ type, status, reason, message: message.slice(0, MAX_MESSAGE_CHARS), observedGeneration: generation, lastTransitionTime }]
+  })
+}

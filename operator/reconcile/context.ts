@@ -1,0 +1,41 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { Desired } from '../model/owned.ts'
+import type { ClusterProbe } from '../model/world.ts'
+import type { Applier } from '../runtime/applier.ts'
+import type { EventRecorder } from '../runtime/event-recorder.ts'
+import type { KubeClient } from '../runtime/kube-client.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+import type { ObjectStore } from '../runtime/object-store.ts'
+
+/** What reconciling works with. */
+export interface ReconcileDeps {
+  client: Pick<KubeClient, 'get' | 'json' | 'merge' | 'putStatus'>
+  applier: Applier
+  events: EventRecorder
+  clock: Clock
+  log: Logger
+
+  /** What was seen of a kind. */
+  store: (kind: string) => ObjectStore
+
+  /** Served version of Strimzi's kinds, or undefined where there is none. */
+  strimziVersion: (signal: AbortSignal) => Promise<string | undefined>
+
+  /** Reads `/status` of a process; undefined where it does not answer. */
+  readStatus: (pod: KubeObject, signal: AbortSignal) => Promise<unknown>
+
+  images: { workload: string }
+}
+
+/** One PeerProbe in work. */
+export interface Work {
+  probe: ClusterProbe
+  object: KubeObject
+
+  /** Everything that the plan names so far: what is not in it is removed at the end. */
+  planned: Desired[]
+
+  /** Writes that were made. */
+  writes: number
+}

@@ -1,0 +1,61 @@
+import { isErrorCode, ProbeError } from '../../core/errors.ts'
+import { good, waiting } from './conditions.ts'
+import { worstWords } from './pod-words.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+import type { Finding } from './conditions.ts'
+import type { PodWords } from './pod-words.ts'
+
+interface DeploymentCondition { type: string, status: string, reason?: string, message?: string }
+interface DeploymentStatus {
+  observedGeneration?: number
+  replicas?: number
+  updatedReplicas?: number
+  readyReplicas?: number
+  conditions?: DeploymentCondition[]
+}
+
+/** What a Deployment and its pods tell; the worst pod's own words where it does not run. `what` names it. */
+export function deploymentFinding (what: string, deployment: KubeObject | undefined, pods: readonly KubeObject[]): Finding {
+  const status = (deployment?.['status'] ?? {}) as DeploymentStatus
+  const wanted = wantedOf(deployment)
+  const refused = failureOf(status)
+  const words = worstWords(pods)
+
+  if (isCurrent(deployment, status) && isComplete(status, wanted)) {
+    return good('Running', `${what}: ${String(wanted)} of ${String(wanted)} ready`)
+  }
+  if (refused !== undefined) {
+    return bad(refused.reason, `${what}: ${String(refused.message)}`)
+  }
+
+  return words === undefined
+    ? waiting('Progressing', `${what}: ${Number.isNaN(wanted) ? 'is being made' : `${String(status.readyReplicas ?? 0)} of ${String(wanted)} ready`}`)
+    : bad(reasonOf(words), `${what}: ${words.reason}: ${words.message}`)
+}
+
+function failureOf ({ conditions = [] }: DeploymentStatus): DeploymentCondition | undefined {
+  return conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
+}
+
+function bad (reason: string | undefined, message: string): Finding {
+  return { status: 'False', reason: reason ?? 'FailedCreate', message }
+}
+
+// A Deployment that is not there yet is never complete.
+function wantedOf (deployment: KubeObject | undefined): number {
+  return (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? Number.NaN
+}
+
+function isComplete ({ replicas = 0, updatedReplicas = 0, readyReplicas = 0 }: DeploymentStatus, wanted: number): boolean {
+  return updatedReplicas === wanted && readyReplicas === wanted && replicas === wanted
+}
+
+// The last words of our own processes begin with a code of the error table.
+function reasonOf ({ reason, code }: PodWords): string {
+  return isErrorCode(code) ? new ProbeError(code, '').reason : reason
+}
+
+// A status of an earlier generation says nothing of what was asked for since.
+function isCurrent (deployment: KubeObject | undefined, { observedGeneration }: DeploymentStatus): boolean {
+  return deployment !== undefined && observedGeneration === deployment.metadata.generation
+}

@@ -1,0 +1,50 @@
+import { formatPath, problemsError, problemsOf } from '../../core/config.ts'
+import { PeerProbeSpec } from '../api/v1alpha1.ts'
+import type { ClusterProbe } from '../model/world.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+
+interface Refusal {
+  refuses: (spec: PeerProbeSpec) => readonly (readonly PropertyKey[])[]
+  message: string
+}
+
+const scansWhere = (spec: PeerProbeSpec, path: readonly string[], is: (scan: PeerProbeSpec['scans'][number]) => boolean): (readonly PropertyKey[])[] =>
+  spec.scans.flatMap((scan, i) => is(scan) ? [['spec', 'scans', i, ...path]] : [])
+
+// What the processes cannot do yet. Ignored, it would be missed.
+const REFUSALS: readonly Refusal[] = [
+  { refuses: spec => scansWhere(spec, ['passive', 'enabled'], ({ passive }) => passive.enabled), message: 'passive discovery is not supported yet: leave it out' },
+  { refuses: spec => scansWhere(spec, ['storage'], ({ storage }) => storage !== undefined), message: 'known peers are not kept yet: leave it out' },
+  { refuses: ({ consumer: { dump } }) => dump.format === 'NDJSON' ? [] : [['spec', 'consumer', 'dump', 'format']], message: 'only NDJSON is supported yet' },
+  { refuses: ({ backup }) => backup.enabled ? [['spec', 'backup', 'enabled']] : [], message: 'backups are not supported yet: leave it out' }
+]
+
+/**
+ * Reads a PeerProbe as the API server holds it. What it lets through is right by the schema; objects from before a
+ * change of the schema may not be.
+ *
+ * @throws ProbeError `PP_SPEC_INVALID`, or `PP_NOT_SUPPORTED` for what this version cannot do yet, naming every field
+ */
+export function readProbe (object: KubeObject): ClusterProbe {
+  const { namespace = 'default', name, uid = '' } = object.metadata
+  const what = `PeerProbe ${namespace}/${name}`
+  const { success, data: spec, error } = PeerProbeSpec.safeParse(object['spec'])
+
+  if (!success) {
+    throw problemsError(error.issues.flatMap(problemsOf).map(problem => `spec.${problem}`), { code: 'PP_SPEC_INVALID', what })
+  }
+
+  const { kafka, mysql } = spec
+
+  if (kafka === undefined || mysql === undefined) {
+    throw problemsError([kafka === undefined ? 'spec.kafka: is required in a cluster' : 'spec.mysql: is required in a cluster'], { code: 'PP_SPEC_INVALID', what })
+  }
+
+  const refused = REFUSALS.flatMap(({ refuses, message }) => refuses(spec).map(path => `${formatPath(path)}: ${message}`))
+
+  if (refused.length > 0) {
+    throw problemsError(refused, { code: 'PP_NOT_SUPPORTED', what })
+  }
+
+  return { metadata: { ...object.metadata, namespace, name, uid }, spec: { ...spec, kafka, mysql } }
+}

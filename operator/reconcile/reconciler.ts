@@ -1,0 +1,243 @@
+import { isProbeError, ProbeError } from '../../core/errors.ts'
+import { KINDS } from '../model/kinds.ts'
+import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
+import { retentionObjects } from '../model/workloads.ts'
+import { applyAll } from './apply-step.ts'
+import { conditionsOf, failed, good, waiting } from './conditions.ts'
+import { refuseConflicts } from './conflicts.ts'
+import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
+import { kafkaStep } from './kafka-step.ts'
+import { processFigures } from './process-figures.ts'
+import { prune } from './prune.ts'
+import { readProbe } from './read-probe.ts'
+import { secretsStep } from './secrets-step.ts'
+import { statusOf } from './status.ts'
+import { consumersStep, crawlersStep, prepareStep } from './workload-steps.ts'
+import type { KafkaAccess, ModelInput } from '../model/world.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+import type { Result } from '../runtime/work-queue.ts'
+import type { Condition, ConditionType, Finding } from './conditions.ts'
+import type { ReconcileDeps, Work } from './context.ts'
+import type { KafkaResult } from './kafka-step.ts'
+import type { Findings } from './status.ts'
+
+/** Annotation by which a person takes a PeerProbe out of the operator's hands. */
+export const PAUSE = 'peerprobe.dev/pause'
+
+/** Annotation by which a person accepts that the topic was made anew. */
+export const TOPIC_ID = 'peerprobe.dev/topic-id'
+
+// What is on its way is looked at again soon, what runs once a minute for its figures.
+const SOON_MS = 2_000
+const RESYNC_MS = 60_000
+
+/** Brings the world of one PeerProbe to what it asks for, as far as it can be now, and says so in its status. */
+export class Reconciler {
+  readonly #deps: ReconcileDeps
+
+  constructor (deps: ReconcileDeps) {
+    this.#deps = deps
+  }
+
+  /** Reconciles the PeerProbe with a key of the form namespace/name. */
+  async reconcile (key: string, signal: AbortSignal): Promise<Result> {
+    const [namespace = '', name = ''] = key.split('/')
+    const object = this.#deps.store('PeerProbe').get({ namespace, name })
+
+    if (object === undefined) {
+      return { done: true }
+    }
+    if (object.metadata.deletionTimestamp !== undefined) {
+      await finalize(this.#deps, object, signal)
+      return { done: true }
+    }
+
+    let work: Work
+
+    try {
+      work = { probe: readProbe(object), object, planned: [], writes: 0 }
+    } catch (err) {
+      await this.#refuse(object, err, signal)
+      return { terminal: err }
+    }
+
+    return await this.#reconcile(work, signal)
+  }
+
+  async #reconcile (work: Work, signal: AbortSignal): Promise<Result> {
+    const findings: Findings = { conditions: {}, kafka: undefined, prepared: undefined, figures: { lag: undefined, lastCrawls: {} } }
+    const { conditions } = findings
+    const isPaused = work.object.metadata.annotations?.[PAUSE] === 'true'
+    conditions.Paused = isPaused ? good('Paused', `hands off: remove the annotation ${PAUSE} to go on`) : not('NotPaused')
+    conditions.Suspended = work.probe.spec.suspend ? good('Suspended', 'crawlers and consumers are stopped; data stays') : not('NotSuspended')
+
+    if (!isPaused) {
+      await this.#steps(work, findings, signal)
+    }
+
+    findings.figures = await processFigures(this.#deps, work, signal)
+
+    if (!await this.#tell(work.object, statusOf(this.#deps, work, findings), signal)) {
+      return { requeueAfterMs: SOON_MS }
+    }
+
+    return { requeueAfterMs: isPaused || isSettled(conditions) ? RESYNC_MS : SOON_MS }
+  }
+
+  // False where it changed meanwhile: the change itself brings it here again.
+  async #tell (object: KubeObject, status: Record<string, unknown>, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#writeStatus(object, status, signal)
+      return true
+    } catch (err) {
+      if (isProbeError(err, 'PP_KUBE_CONFLICT')) {
+        return false
+      }
+      throw err
+    }
+  }
+
+  // The table of contents: what comes later needs what comes before, and is left alone until that is there.
+  async #steps (work: Work, findings: Findings, signal: AbortSignal): Promise<void> {
+    const { conditions } = findings
+    const made: { access?: KafkaAccess, input?: ModelInput } = {}
+    const steps: [ConditionType, () => Promise<Finding>][] = [
+      ['KafkaReady', async () => {
+        findings.kafka = await this.#kafka(work, signal)
+        made.access = findings.kafka.access
+        return good('Ready', `topic ${work.probe.spec.kafka.topic.name} at ${made.access.bootstrapServers.join(',')}`)
+      }],
+      ['DatabaseReady', async () => {
+        made.input = await this.#inputOf(work, made.access, signal)
+        findings.prepared = await prepareStep(this.#deps, work, made.input, signal)
+        return good('Prepared', 'the database has the schema of this version')
+      }],
+      ['ConsumersReady', async () => await consumersStep(this.#deps, work, needed(made.input), signal)],
+      ['CrawlersReady', async () => await this.#crawlers(work, needed(made.input), conditions.ConsumersReady, signal)]
+    ]
+
+    for (const [type, step] of steps) {
+      if (!await this.#step(conditions, type, work, step)) {
+        return
+      }
+    }
+  }
+
+  async #kafka (work: Work, signal: AbortSignal): Promise<KafkaResult> {
+    refuseConflicts(work.probe, this.#deps.store('PeerProbe').all())
+
+    if (needsFinalizer(work.object)) {
+      await addFinalizer(this.#deps, work.object, signal)
+    }
+
+    const kafka = await kafkaStep(this.#deps, work, signal)
+    checkTopicId(work.object, kafka)
+
+    return kafka
+  }
+
+  async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
+    const kafka = needed(access)
+    const secretHashes = await secretsStep(this.#deps, work, kafka, signal)
+    await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, portsOf(kafka.bootstrapServers))], signal)
+
+    return { kafka, images: this.#deps.images, secretHashes }
+  }
+
+  // A new version of the messages must meet consumers that know it.
+  async #crawlers (work: Work, input: ModelInput, consumers: Finding | undefined, signal: AbortSignal): Promise<Finding> {
+    if (consumers?.status === 'Unknown') {
+      return waiting('WaitingForConsumers', 'crawlers follow the consumers')
+    }
+
+    const finding = await crawlersStep(this.#deps, work, input, signal)
+    await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe)], signal)
+    await prune(this.#deps, work, signal)
+
+    return finding
+  }
+
+  async #step (conditions: Findings['conditions'], type: ConditionType, { object: { metadata } }: Work, step: () => Promise<Finding>): Promise<boolean> {
+    try {
+      conditions[type] = await step()
+      return true
+    } catch (err) {
+      if (!isProbeError(err) || isProbeError(err, 'PP_LEADER_LOST')) {
+        throw err
+      }
+
+      conditions[type] = err.details['waiting'] === true ? waiting('Progressing', err.message) : failed(err)
+      this.#deps.log.debug({ probe: `${metadata.namespace ?? ''}/${metadata.name}`, type, code: err.code, reason: err.message }, 'step not done')
+      return false
+    }
+  }
+
+  async #refuse (object: KubeObject, err: unknown, signal: AbortSignal): Promise<void> {
+    const { generation = 0 } = object.metadata
+    const before = (object['status'] ?? {}) as { conditions?: Condition[] }
+    const finding = failed(err)
+    const now = `${new Date(this.#deps.clock.now()).toISOString().slice(0, 19)}Z`
+    const conditions = conditionsOf({ Ready: finding }, before.conditions ?? [], { generation, now })
+
+    const summary = `${finding.reason}: ${finding.message}`.slice(0, 200)
+
+    await this.#writeStatus(object, { ...before, observedGeneration: generation, conditions, summary }, signal)
+  }
+
+  // Once, last, and only where it means something else than before.
+  async #writeStatus (object: KubeObject, status: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+    const before = (object['status'] ?? {}) as { conditions?: Condition[] }
+
+    if (JSON.stringify(sorted(before)) === JSON.stringify(sorted(status))) {
+      return
+    }
+
+    await this.#deps.client.putStatus(KINDS.peerProbe, { ...object, status }, signal)
+    const ready = ((status['conditions'] ?? []) as Condition[]).find(({ type }) => type === 'Ready')
+
+    if (ready !== undefined && before.conditions?.find(({ type }) => type === 'Ready')?.status !== ready.status) {
+      const { status: isReady, reason, message: note } = ready
+      await this.#deps.events.record(object, { type: isReady === 'True' ? 'Normal' : 'Warning', reason, action: 'Reconcile', note }, signal)
+    }
+  }
+}
+
+// A topic that was made anew has lost what was not consumed: a person must know before anything goes on.
+function checkTopicId ({ metadata, status }: KubeObject, { topicId }: KafkaResult): void {
+  const before = (status as { kafka?: { topicId?: string } } | undefined)?.kafka?.topicId
+  const accepted = metadata.annotations?.[TOPIC_ID]
+
+  if (before !== undefined && topicId !== undefined && before !== topicId && accepted !== topicId) {
+    throw new ProbeError('PP_TOPIC_RECREATED', `the topic had the id ${before} and has ${topicId}: it was made anew; annotate with ${TOPIC_ID}=${topicId} to go on`)
+  }
+}
+
+function needed<T> (value: T | undefined): T {
+  if (value === undefined) {
+    throw new TypeError('a step ran before the one that it needs')
+  }
+
+  return value
+}
+
+function isSettled (conditions: Findings['conditions']): boolean {
+  return conditions.CrawlersReady?.status === 'True' && conditions.ConsumersReady?.status === 'True'
+}
+
+function not (reason: string): Finding {
+  return { status: 'False', reason, message: '' }
+}
+
+function portsOf (bootstrapServers: readonly string[]): number[] {
+  return [...new Set(bootstrapServers.map(server => Number(server.slice(server.lastIndexOf(':') + 1))))].sort((a, b) => a - b)
+}
+
+function sorted (value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(sorted)
+  }
+
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sorted(inner)]))
+    : value
+}

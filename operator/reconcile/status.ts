@@ -1,0 +1,116 @@
+import { selectorFor } from '../model/labels.ts'
+import { consumerName, crawlerName } from '../model/names.ts'
+import { conditionsOf } from './conditions.ts'
+import type { Condition, ConditionType, Finding } from './conditions.ts'
+import type { ReconcileDeps, Work } from './context.ts'
+import type { KafkaResult } from './kafka-step.ts'
+import type { LastCrawl, ProcessFigures } from './process-figures.ts'
+
+/** What a reconciliation found. */
+export interface Findings {
+  conditions: Partial<Record<ConditionType, Finding>>
+  kafka: KafkaResult | undefined
+
+  /** The prepare Job that succeeded for what the PeerProbe asks for. */
+  prepared: string | undefined
+
+  figures: ProcessFigures
+}
+
+interface StatusBefore {
+  conditions?: Condition[]
+  prepared?: string
+  scans?: ScanStatus[]
+  lag?: number
+  kafka?: { topicId?: string }
+}
+
+interface ScanStatus { name: string, deployment: string, ready: boolean, lastCrawl?: LastCrawl }
+
+// What comes first is told first.
+const ORDER = ['KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady'] as const satisfies readonly ConditionType[]
+
+/** Adds the summary: the first cause of what is not ready, in its own words. */
+export function summarise (conditions: Findings['conditions']): Findings['conditions'] {
+  return { ...conditions, Ready: readyOf(conditions) }
+}
+
+function readyOf ({ Paused, Suspended, ...conditions }: Findings['conditions']): Finding {
+  const parts = ORDER.flatMap(type => conditions[type] ?? [])
+  const cause = parts.find(({ status }) => status === 'False') ?? parts.find(({ status }) => status === 'Unknown')
+
+  if (Paused?.status === 'True') {
+    return { ...Paused, status: 'Unknown' }
+  }
+  if (cause !== undefined) {
+    return { ...cause, status: 'False' }
+  }
+
+  return Suspended?.status === 'True' ? { ...Suspended, status: 'False' } : { status: 'True', reason: 'Running', message: 'everything runs' }
+}
+
+/** The status of a PeerProbe. */
+export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, prepared, figures }: Findings): Record<string, unknown> {
+  const { probe: { metadata }, object } = work
+  const before = (object['status'] ?? {}) as StatusBefore
+  const now = `${new Date(deps.clock.now()).toISOString().slice(0, 19)}Z`
+  const generation = metadata.generation ?? 0
+  const consumer = readiness(deps, metadata.namespace, consumerName(metadata))
+  const all = summarise(conditions)
+
+  return withoutUndefined({
+    observedGeneration: generation,
+    conditions: conditionsOf(all, before.conditions ?? [], { generation, now }),
+    summary: summaryOf(all.Ready),
+    selector: Object.entries(selectorFor(metadata, 'consumer')).map(([key, value]) => `${key}=${value}`).join(','),
+    replicas: consumer.replicas,
+    prepared: prepared ?? before.prepared,
+    ...scansOf(deps, work, figures, before),
+    lag: figures.lag ?? before.lag,
+    kafka: kafkaStatus(work, kafka, before),
+    consumer: { ready: consumer.ready }
+  })
+}
+
+function kafkaStatus ({ probe: { spec } }: Work, kafka: KafkaResult | undefined, before: StatusBefore): unknown {
+  return kafka === undefined
+    ? before.kafka
+    : withoutUndefined({
+        bootstrapServers: kafka.access.bootstrapServers.join(','),
+        topic: spec.kafka.topic.name,
+        topicId: kafka.topicId ?? before.kafka?.topicId
+      })
+}
+
+function summaryOf (ready: Finding | undefined): string {
+  return `${ready?.reason ?? ''}: ${ready?.message ?? ''}`.slice(0, 200)
+}
+
+// Plain fields, since printer columns cannot count.
+function scansOf (deps: ReconcileDeps, { probe: { metadata, spec } }: Work, { lastCrawls }: ProcessFigures, before: StatusBefore): Record<string, unknown> {
+  const scans = spec.scans.map(({ name }): ScanStatus => {
+    const deployment = crawlerName(metadata, name)
+    const lastCrawl = lastCrawls[name] ?? before.scans?.find(scan => scan.name === name)?.lastCrawl
+
+    return { name, deployment, ready: readiness(deps, metadata.namespace, deployment).ready > 0, ...lastCrawl === undefined ? {} : { lastCrawl } }
+  })
+  const crawls = scans.flatMap(({ lastCrawl }) => lastCrawl ?? [])
+  const finished = crawls.map(({ finishedAt }) => finishedAt).sort()
+
+  return {
+    scans,
+    scansReady: `${String(scans.filter(({ ready }) => ready).length)}/${String(scans.length)}`,
+    peers: crawls.length === 0 ? undefined : Math.max(...crawls.map(({ contacted }) => contacted)),
+    lastCrawlTime: finished.at(-1)
+  }
+}
+
+function readiness (deps: ReconcileDeps, namespace: string, name: string): { ready: number, replicas: number } {
+  const status = deps.store('Deployment').get({ namespace, name })?.['status'] as { readyReplicas?: number, replicas?: number } | undefined
+
+  return { ready: status?.readyReplicas ?? 0, replicas: status?.replicas ?? 0 }
+}
+
+function withoutUndefined (record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
+}

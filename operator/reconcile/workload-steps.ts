@@ -1,0 +1,100 @@
+import { isErrorCode, ProbeError } from '../../core/errors.ts'
+import { KINDS } from '../model/kinds.ts'
+import { selectorFor } from '../model/labels.ts'
+import { consumerName, crawlerName } from '../model/names.ts'
+import { consumerObjects, crawlerObjects, prepareObjects } from '../model/workloads.ts'
+import { applyAll } from './apply-step.ts'
+import { good } from './conditions.ts'
+import { deploymentFinding } from './deployment-finding.ts'
+import { worstWords } from './pod-words.ts'
+import { statusField } from './strimzi-status.ts'
+import type { Component } from '../model/labels.ts'
+import type { ModelInput } from '../model/world.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+import type { Finding } from './conditions.ts'
+import type { ReconcileDeps, Work } from './context.ts'
+import type { PodWords } from './pod-words.ts'
+
+interface JobCondition { type: string, status: string, lastTransitionTime?: string }
+
+// A failed Job is made anew after this long: what it failed by may be mended.
+const TRY_AGAIN_MS = 15_000
+
+/**
+ * Prepares database and topics once for what the PeerProbe asks for, and returns the name of the Job that did.
+ *
+ * @throws ProbeError what it waits for, or failed by
+ */
+export async function prepareStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<string> {
+  const objects = prepareObjects(work.probe, input)
+  const name = objects[1]?.object.metadata.name ?? ''
+
+  // Done before: its Job may be gone by now, and need not come back.
+  if (statusField(work.object, 'prepared') === name) {
+    work.planned.push(...objects)
+    return name
+  }
+
+  await applyAll(deps, work, objects, signal)
+  const job = deps.store('Job').get({ namespace: work.probe.metadata.namespace, name })
+  const conditions = (statusField(job, 'conditions') ?? []) as JobCondition[]
+
+  if (conditions.some(({ type, status }) => type === 'Complete' && status === 'True')) {
+    return name
+  }
+
+  const failure = conditions.find(({ type, status }) => type === 'Failed' && status === 'True')
+
+  if (failure !== undefined && job !== undefined && deps.clock.now() - Date.parse(failure.lastTransitionTime ?? '') > TRY_AGAIN_MS) {
+    await deps.applier.remove(KINDS.job, job, signal)
+  }
+
+  throw whyNotPrepared(name, failure !== undefined, worstWords(podsOf(deps, work, 'prepare')))
+}
+
+function whyNotPrepared (name: string, hasFailed: boolean, words: PodWords | undefined): ProbeError {
+  if (words !== undefined) {
+    return new ProbeError(isErrorCode(words.code) ? words.code : 'PP_PREPARE_FAILED', `prepare job ${name}: ${words.reason}: ${words.message}`)
+  }
+
+  return hasFailed ? new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} failed`) : new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} runs`, { details: { waiting: true } })
+}
+
+/** Applies the consumers. */
+export async function consumersStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
+  const objects = consumerObjects(work.probe, input)
+  await applyAll(deps, work, objects, signal)
+
+  return findingOf(deps, work, consumerName(work.probe.metadata), { component: 'consumer' })
+}
+
+/** Applies the crawlers, one for each scan. */
+export async function crawlersStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
+  for (const scan of work.probe.spec.scans) {
+    await applyAll(deps, work, crawlerObjects(work.probe, scan, input), signal)
+  }
+
+  return crawlersFinding(deps, work)
+}
+
+/** What the crawlers' Deployments tell: the first that is not ready. */
+export function crawlersFinding (deps: ReconcileDeps, work: Work): Finding {
+  const findings = work.probe.spec.scans.map(({ name: scan }) => findingOf(deps, work, crawlerName(work.probe.metadata, scan), { component: 'crawler', scan }))
+  const all = String(findings.length)
+
+  return findings.find(({ status }) => status === 'False') ?? findings.find(({ status }) => status !== 'True') ?? good('Running', `${all} of ${all} crawlers run`)
+}
+
+/** Pods of one component of a PeerProbe. */
+export function podsOf (deps: ReconcileDeps, { probe: { metadata } }: Work, component: Component, scan?: string): KubeObject[] {
+  const wanted = Object.entries(selectorFor(metadata, component, scan))
+
+  return deps.store('Pod').labelled(metadata.name)
+    .filter(pod => pod.metadata.namespace === metadata.namespace && wanted.every(([key, value]) => pod.metadata.labels?.[key] === value))
+}
+
+function findingOf (deps: ReconcileDeps, work: Work, name: string, { component, scan }: { component: 'consumer' | 'crawler', scan?: string }): Finding {
+  const deployment = deps.store('Deployment').get({ namespace: work.probe.metadata.namespace, name })
+
+  return deploymentFinding(`${component} ${name}`, deployment, podsOf(deps, work, component, scan))
+}

@@ -1,0 +1,191 @@
+import { request as plainRequest } from 'node:http'
+// A thin client: the library knows kubeconfigs and credentials; objects go through as JSON, because its typed
+// classes drop fields that they do not know.
+import { request } from 'node:https'
+import { json } from 'node:stream/consumers'
+import { KubeConfig } from '@kubernetes/client-node'
+import { jsonLines } from './json-lines.ts'
+import { kubeError, noAnswer } from './kube-error.ts'
+import { pathOf } from './kube-object.ts'
+import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
+import type { IncomingMessage } from 'node:http'
+import type { RequestOptions } from 'node:https'
+
+/** One request. */
+export interface KubeRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  query?: Record<string, string>
+  body?: unknown
+
+  /** @default 'application/json' */
+  contentType?: string
+
+  /** @default 'application/json' */
+  accept?: string
+}
+
+/** Told of each request that got an answer or failed; `code` is the status, or `error`. */
+export type OnRequest = (method: string, code: string) => void
+
+/** Settings of {@link KubeClient}. */
+export interface KubeClientOptions {
+  /** How long a request may take, in milliseconds; watches take as long as they live. @default 30000 */
+  timeoutMs?: number
+
+  onRequest?: OnRequest
+}
+
+/** How objects are applied (server-side apply). */
+export interface ApplyOptions {
+  fieldManager: string
+
+  /** Check and answer, change nothing. */
+  dryRun?: boolean
+}
+
+const TIMEOUT_MS = 30_000
+const USER_AGENT = 'peerprobe-operator'
+
+/** A client of one API server. */
+export class KubeClient {
+  readonly #config: KubeConfig
+  readonly #options: KubeClientOptions
+
+  constructor (config: KubeConfig, options: KubeClientOptions = {}) {
+    this.#config = config
+    this.#options = options
+  }
+
+  /** A client from KUBECONFIG, the home folder's, or the pod's ServiceAccount. */
+  static fromEnvironment (options: KubeClientOptions = {}): KubeClient {
+    const config = new KubeConfig()
+    config.loadFromDefault()
+
+    return new KubeClient(config, options)
+  }
+
+  /** Where the API server is. */
+  get server (): string {
+    return this.#config.getCurrentCluster()?.server ?? ''
+  }
+
+  /** Reads an object; undefined where it does not exist. */
+  async get (kind: KindRef, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.json({ method: 'GET', path: pathOf(kind, key) }, signal) as KubeObject
+    } catch (err) {
+      if (isNotFound(err)) {
+        return undefined
+      }
+      throw err
+    }
+  }
+
+  /** Applies an object by force: what it names is ours, whatever else there is stays. */
+  async apply (kind: KindRef, object: KubeObject, { fieldManager, dryRun = false }: ApplyOptions, signal: AbortSignal): Promise<KubeObject> {
+    return await this.json({
+      method: 'PATCH',
+      path: pathOf(kind, object.metadata),
+      query: { fieldManager, force: 'true', ...dryRun ? { dryRun: 'All' } : {} },
+      contentType: 'application/apply-patch+yaml',
+      body: object
+    }, signal) as KubeObject
+  }
+
+  /** Replaces the status of an object. @throws ProbeError `PP_KUBE_CONFLICT` when it changed since it was read */
+  async putStatus (kind: KindRef, object: KubeObject, signal: AbortSignal): Promise<KubeObject> {
+    return await this.json({ method: 'PUT', path: `${pathOf(kind, object.metadata)}/status`, body: object }, signal) as KubeObject
+  }
+
+  /** Changes an object by a JSON merge patch (RFC 7396). */
+  async merge (kind: KindRef, key: ObjectKey, patch: unknown, signal: AbortSignal): Promise<KubeObject> {
+    return await this.json({ method: 'PATCH', path: pathOf(kind, key), contentType: 'application/merge-patch+json', body: patch }, signal) as KubeObject
+  }
+
+  /** Deletes an object where it is still the one that was seen. Nothing happens where it is gone. */
+  async remove (kind: KindRef, { namespace, name, uid }: ObjectKey & { uid?: string | undefined }, signal: AbortSignal): Promise<void> {
+    try {
+      await this.json({
+        method: 'DELETE',
+        path: pathOf(kind, { namespace, name }),
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...uid === undefined ? {} : { preconditions: { uid } } }
+      }, signal)
+    } catch (err) {
+      if (!isNotFound(err)) {
+        throw err
+      }
+    }
+  }
+
+  /** Makes a request and reads the answer. @throws ProbeError with a code that begins with `PP_KUBE_` */
+  async json (what: KubeRequest, signal: AbortSignal): Promise<unknown> {
+    const limit = AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS)
+    const response = await this.#send(what, AbortSignal.any([signal, limit]), signal)
+
+    try {
+      return await json(response)
+    } catch (err) {
+      signal.throwIfAborted()
+      throw noAnswer(err, describe(what))
+    }
+  }
+
+  /** The events of a watch, for as long as the server keeps it open. */
+  async* watch (path: string, query: Record<string, string>, accept: string | undefined, signal: AbortSignal): AsyncGenerator {
+    const what: KubeRequest = { method: 'GET', path, query, ...accept === undefined ? {} : { accept } }
+    const response = await this.#send(what, signal, signal)
+
+    try {
+      yield* jsonLines(response as AsyncIterable<Buffer>)
+    } catch (err) {
+      signal.throwIfAborted()
+      throw noAnswer(err, describe(what))
+    } finally {
+      response.destroy()
+    }
+  }
+
+  async #send (what: KubeRequest, signal: AbortSignal, outer: AbortSignal): Promise<IncomingMessage> {
+    const response = await this.#exchange(what, signal).catch((err: unknown) => {
+      outer.throwIfAborted()
+      this.#options.onRequest?.(what.method, 'error')
+      throw noAnswer(err, describe(what))
+    })
+    const status = response.statusCode ?? 0
+    this.#options.onRequest?.(what.method, String(status))
+
+    if (status >= 300) {
+      const answer: unknown = await json(response).catch(() => undefined) // a proxy's page: the status tells enough
+      throw kubeError(status, answer, describe(what), response.headers['retry-after'])
+    }
+
+    return response
+  }
+
+  async #exchange (what: KubeRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = what
+    const url = new URL(`${path}?${new URLSearchParams(query).toString()}`, this.server)
+    const options: RequestOptions = { method, headers: { 'accept': accept, 'user-agent': USER_AGENT, ...body === undefined ? {} : { 'content-type': contentType } } }
+    await this.#config.applyToHTTPSOptions(options)
+
+    return await exchange(url, { ...options, signal }, body)
+  }
+}
+
+/** Whether an error says that the object, or its kind, does not exist. */
+export function isNotFound (err: unknown): boolean {
+  return err instanceof Error && 'code' in err && err.code === 'PP_KUBE_NOT_FOUND'
+}
+
+async function exchange (url: URL, options: RequestOptions, body: unknown): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    const outgoing = (url.protocol === 'https:' ? request : plainRequest)(url, options, resolve)
+    outgoing.once('error', reject)
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+function describe ({ method, path }: KubeRequest): string {
+  return `${method} ${path}`
+}

@@ -1,0 +1,41 @@
+import { ProbeError } from '../../core/errors.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+
+/** What the API server says when it refuses (a `Status` object). */
+interface Status { message?: string, reason?: string, code?: number, details?: { retryAfterSeconds?: number } }
+
+const BY_STATUS: Partial<Record<number, ErrorCode>> = {
+  400: 'PP_KUBE_INVALID',
+  401: 'PP_KUBE_FORBIDDEN',
+  403: 'PP_KUBE_FORBIDDEN',
+  404: 'PP_KUBE_NOT_FOUND',
+  405: 'PP_KUBE_INVALID',
+  409: 'PP_KUBE_CONFLICT',
+  410: 'PP_KUBE_GONE',
+  415: 'PP_KUBE_INVALID',
+  422: 'PP_KUBE_INVALID'
+}
+
+// Admission refuses with 403, which is no matter of roles.
+const QUOTA = /exceeded quota|admission webhook|violates PodSecurity|ValidatingAdmissionPolicy/
+
+const MAX_MESSAGE_CHARS = 1_000
+
+/** The error of an answer that is not a success. `retryAfterMs` is among its details where the server asked for a pause. */
+export function kubeError (status: number, body: unknown, what: string, retryAfter?: string): ProbeError {
+  const { message = `status ${String(status)}`, reason, details }: Status = typeof body === 'object' && body !== null ? body : {}
+  const seconds = Number(retryAfter ?? details?.retryAfterSeconds)
+
+  return new ProbeError(codeOf(status, message), `${what}: ${message.slice(0, MAX_MESSAGE_CHARS)}`, {
+    details: { status, reason, ...Number.isNaN(seconds) ? {} : { retryAfterMs: seconds * 1_000 } }
+  })
+}
+
+function codeOf (status: number, message: string): ErrorCode {
+  return status === 403 && QUOTA.test(message) ? 'PP_KUBE_INVALID' : BY_STATUS[status] ?? 'PP_KUBE_UNAVAILABLE'
+}
+
+/** The error of a request that got no answer. */
+export function noAnswer (err: unknown, what: string): ProbeError {
+  return new ProbeError('PP_KUBE_UNAVAILABLE', `${what}: ${err instanceof Error ? err.message : String(err)}`, { cause: err })
+}

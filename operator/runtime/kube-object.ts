@@ -1,0 +1,63 @@
+/** A JSON object of the Kubernetes API, as the server sent it: fields that nobody here knows survive. */
+export interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  [field: string]: unknown
+}
+
+/** The metadata that controllers use. */
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  ownerReferences?: OwnerReference[]
+  [field: string]: unknown
+}
+
+/** Who an object belongs to: the garbage collector removes it with its owner. */
+export interface OwnerReference {
+  apiVersion: string
+  kind: string
+  name: string
+  uid: string
+  controller?: boolean
+  blockOwnerDeletion?: boolean
+}
+
+/** A kind of objects and where the API serves it. */
+export interface KindRef {
+  /** Such as `v1` or `apps/v1`. */
+  apiVersion: string
+  kind: string
+
+  /** Its name in paths, such as `deployments`. */
+  plural: string
+  namespaced: boolean
+}
+
+/** Identifies an object of one kind. */
+export interface ObjectKey {
+  namespace?: string | undefined
+  name: string
+}
+
+/** The key of an object as one text. */
+export function keyOf ({ namespace = '', name }: ObjectKey): string {
+  return `${namespace}/${name}`
+}
+
+/** The path of a kind's collection, of all namespaces where none is given, or of one object. */
+export function pathOf ({ apiVersion, plural, namespaced }: KindRef, { namespace, name }: Partial<ObjectKey> = {}): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  const place = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+
+  return `${root}${place}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
+}

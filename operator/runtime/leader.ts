@@ -1,0 +1,191 @@
+import { waitOn } from '../../core/clock-wait.ts'
+import { isProbeError, ProbeError } from '../../core/errors.ts'
+import { isAbort } from '../../core/signals.ts'
+import { pathOf } from './kube-object.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { KubeClient } from './kube-client.ts'
+import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
+
+/** Where leases are served. */
+export const LEASE: KindRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true }
+
+/** What an election works with. */
+export interface LeaderDeps {
+  client: Pick<KubeClient, 'get' | 'json'>
+  clock: Clock
+  log: Logger
+}
+
+/** Settings of {@link Leader}; the times are those of client-go. */
+export interface LeaderOptions {
+  lease: Required<ObjectKey> & { namespace: string }
+
+  /** Who holds it, unique among all candidates. */
+  identity: string
+
+  /** @default 15000 */
+  leaseMs?: number
+
+  /** How long renewing may fail before leadership is given up. @default 10000 */
+  renewMs?: number
+
+  /** Time between two tries. @default 2000 */
+  retryMs?: number
+}
+
+interface LeaseSpec { holderIdentity?: string, leaseDurationSeconds?: number, acquireTime?: string, renewTime?: string, leaseTransitions?: number }
+
+/**
+ * Elects one of several processes by a Lease (coordination.k8s.io). Whose clock is right does not matter: a candidate
+ * takes over when it has seen the same lease unchanged for as long as it lasts, by its own monotonic clock.
+ */
+export class Leader {
+  readonly #deps: LeaderDeps
+  readonly #options: Required<LeaderOptions>
+  #renewedMs = Number.NEGATIVE_INFINITY
+  #seen: { version: string | undefined, atMs: number } | undefined
+
+  constructor (deps: LeaderDeps, options: LeaderOptions) {
+    this.#deps = deps
+    this.#options = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000, ...options }
+  }
+
+  /** Whether this process leads: to be asked before each write. */
+  get isLeader (): boolean {
+    return this.#deps.clock.monotonic() - this.#renewedMs < this.#options.renewMs
+  }
+
+  /**
+   * Waits for its turn, then runs `body` and keeps the lease; gives it up when `body` ends.
+   *
+   * @throws ProbeError `PP_LEADER_LOST` when the lease was lost; the signal of `body` is aborted before
+   */
+  async lead (body: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!await this.#try(signal)) {
+      await waitOn(this.#deps.clock, this.#options.retryMs, signal)
+    }
+
+    this.#deps.log.info({ identity: this.#options.identity }, 'leading')
+    const lost = new AbortController()
+    const over = new AbortController()
+    const renewing = this.#renew(lost, over.signal)
+
+    try {
+      await body(AbortSignal.any([signal, lost.signal]))
+      lost.signal.throwIfAborted()
+    } catch (err) {
+      throw lost.signal.aborted ? lost.signal.reason : err
+    } finally {
+      over.abort()
+      await renewing
+      await this.#release()
+    }
+  }
+
+  async #renew (lost: AbortController, signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        await waitOn(this.#deps.clock, this.#options.retryMs, signal)
+
+        if (!await this.#try(signal) && !this.isLeader) {
+          lost.abort(new ProbeError('PP_LEADER_LOST', `the lease ${this.#options.lease.name} could not be renewed in ${String(this.#options.renewMs)} ms`))
+          return
+        }
+      }
+    } catch (err) {
+      if (!isAbort(err)) {
+        throw err
+      }
+    }
+  }
+
+  /** One try to take or to keep the lease; failures of the server count as none. */
+  async #try (signal: AbortSignal): Promise<boolean> {
+    const { client, clock, log } = this.#deps
+    const startedMs = clock.monotonic()
+
+    try {
+      const lease = await client.get(LEASE, this.#options.lease, signal)
+
+      if (!this.#mayTake(lease)) {
+        this.#renewedMs = Number.NEGATIVE_INFINITY
+        return false
+      }
+
+      await this.#write(lease, this.#options.identity, signal)
+      // Counted from before the request: the others count from when they see it.
+      this.#renewedMs = startedMs
+
+      return true
+    } catch (err) {
+      signal.throwIfAborted()
+      log.debug({ err }, 'lease not taken')
+
+      if (!isProbeError(err)) {
+        throw err
+      }
+      return false
+    }
+  }
+
+  #mayTake (lease: KubeObject | undefined): boolean {
+    const { identity } = this.#options
+    const { holderIdentity = '', leaseDurationSeconds = 0 } = specOf(lease)
+
+    if (holderIdentity === '' || holderIdentity === identity) {
+      return true
+    }
+
+    const version = lease?.metadata.resourceVersion
+    const nowMs = this.#deps.clock.monotonic()
+
+    if (this.#seen === undefined || this.#seen.version !== version) {
+      this.#seen = { version, atMs: nowMs }
+    }
+
+    return nowMs - this.#seen.atMs >= leaseDurationSeconds * 1_000
+  }
+
+  async #write (lease: KubeObject | undefined, holderIdentity: string, signal: AbortSignal): Promise<void> {
+    const { lease: { namespace, name }, leaseMs } = this.#options
+    const { holderIdentity: before, acquireTime, leaseTransitions = 0 } = specOf(lease)
+    const now = microTime(this.#deps.clock.now())
+    const spec: LeaseSpec = {
+      holderIdentity,
+      leaseDurationSeconds: holderIdentity === '' ? 1 : leaseMs / 1_000,
+      acquireTime: before === holderIdentity ? acquireTime ?? now : now,
+      renewTime: now,
+      leaseTransitions: leaseTransitions + Number(lease !== undefined && before !== holderIdentity && holderIdentity !== '')
+    }
+
+    await this.#deps.client.json(lease === undefined
+      ? { method: 'POST', path: pathOf(LEASE, { namespace }), body: { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec } }
+      : { method: 'PUT', path: pathOf(LEASE, { namespace, name }), body: { ...lease, spec } }, signal)
+  }
+
+  // The next one need not wait for the lease to run out.
+  async #release (): Promise<void> {
+    this.#renewedMs = Number.NEGATIVE_INFINITY
+    const signal = AbortSignal.timeout(this.#options.retryMs)
+
+    try {
+      const lease = await this.#deps.client.get(LEASE, this.#options.lease, signal)
+
+      if (specOf(lease).holderIdentity === this.#options.identity) {
+        await this.#write(lease, '', signal)
+      }
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'lease not given back: it runs out by itself')
+    }
+  }
+}
+
+function specOf (lease: KubeObject | undefined): LeaseSpec {
+  return (lease?.['spec'] ?? {})
+}
+
+// The API wants six digits behind the second.
+function microTime (ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z')
+}

@@ -1,0 +1,215 @@
+// Keeps a store equal to what the API server has, whatever happens to the connection: a list in pages, then a watch from
+// there; after anything but a clean end the watch goes on from the last version, and lists anew where that is gone.
+import { backoffMs } from '../../core/backoff.ts'
+import { waitOn } from '../../core/clock-wait.ts'
+import { isProbeError, ProbeError } from '../../core/errors.ts'
+import { isAbort } from '../../core/signals.ts'
+import { kubeError } from './kube-error.ts'
+import { keyOf, pathOf } from './kube-object.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { KubeClient } from './kube-client.ts'
+import type { KindRef, KubeObject } from './kube-object.ts'
+import type { ObjectStore } from './object-store.ts'
+
+/** Told of each change: the object after it, or the last one seen where it is gone. */
+export type OnChange = (object: KubeObject, change: 'set' | 'deleted') => void
+
+/** What a reflector works with. */
+export interface ReflectorDeps {
+  client: Pick<KubeClient, 'json' | 'watch'>
+  clock: Clock
+  log: Logger
+  store: ObjectStore
+  onChange: OnChange
+}
+
+/** What is reflected. */
+export interface ReflectorOptions {
+  kind: KindRef
+
+  /** Only this namespace. @default all */
+  namespace?: string | undefined
+
+  labelSelector?: string | undefined
+
+  /** Ask for metadata alone, where the rest is not needed and may be large. */
+  metadataOnly?: boolean
+
+  /** Objects of one page of a list. @default 500 */
+  pageSize?: number
+
+  /** How long a watch may be silent before it is thought dead, in milliseconds. @default 150000 */
+  silenceMs?: number
+}
+
+interface WatchEvent { type: string, object: KubeObject & { code?: number, message?: string } }
+interface ListPage { metadata: { resourceVersion?: string, continue?: string }, items?: KubeObject[] }
+
+// The server closes a watch by itself after this long; bookmarks come every minute.
+const WATCH_SECONDS = 300
+const SILENCE_MS = 150_000
+const PAGE_SIZE = 500
+const BACKOFF = { initialMs: 500, maxMs: 30_000 }
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+
+/** Reflects one kind. */
+export class Reflector {
+  /** Resolves with the first complete list. */
+  readonly synced: Promise<void>
+
+  readonly #deps: ReflectorDeps
+  readonly #options: ReflectorOptions
+  readonly #firstList = Promise.withResolvers<undefined>()
+  #lastContactMs: number
+  #version: string | undefined
+
+  constructor (deps: ReflectorDeps, options: ReflectorOptions) {
+    this.#deps = deps
+    this.#options = options
+    this.#lastContactMs = deps.clock.monotonic()
+    this.synced = this.#firstList.promise.then(() => undefined)
+  }
+
+  /** How long ago the server was heard last, in milliseconds. */
+  get silentMs (): number {
+    return this.#deps.clock.monotonic() - this.#lastContactMs
+  }
+
+  /** Reflects until `signal` aborts. */
+  async run (signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        if (this.#version === undefined) {
+          await this.#list(signal)
+        }
+
+        failures = 0
+        await this.#watch(signal)
+      } catch (err) {
+        failures++
+        await this.#recover(err, failures, signal)
+      }
+    }
+  }
+
+  async #recover (err: unknown, failures: number, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps
+    const { kind: { kind } } = this.#options
+
+    if (signal.aborted) {
+      return
+    }
+
+    if (isProbeError(err, 'PP_KUBE_GONE')) {
+      log.debug({ kind }, 'watch expired, listing anew')
+      this.#version = undefined
+      return
+    }
+
+    const asked = isProbeError(err) ? err.details['retryAfterMs'] : undefined
+    const waitMs = Math.max(backoffMs(failures, BACKOFF), typeof asked === 'number' ? Math.min(asked, BACKOFF.maxMs) : 0)
+    log[failures > 3 ? 'warn' : 'debug']({ kind, err, failures, waitMs }, 'watch broken')
+
+    try {
+      await waitOn(clock, waitMs, signal)
+    } catch (stop) {
+      if (!isAbort(stop)) {
+        throw stop
+      }
+    }
+  }
+
+  async #list (signal: AbortSignal): Promise<void> {
+    const { store, onChange } = this.#deps
+    const seen = new Set<string>()
+    let page: ListPage = { metadata: {} }
+
+    do {
+      page = await this.#page(page.metadata.continue, signal)
+
+      for (const item of page.items ?? []) {
+        // Items of a list do not say what they are.
+        seen.add(keyOf(item.metadata))
+        this.#set(item)
+      }
+    } while ((page.metadata.continue ?? '') !== '')
+
+    for (const object of store.all().filter(({ metadata }) => !seen.has(keyOf(metadata)))) {
+      store.delete(object.metadata)
+      onChange(object, 'deleted')
+    }
+
+    this.#version = page.metadata.resourceVersion ?? ''
+    this.#firstList.resolve(undefined)
+  }
+
+  async #page (next: string | undefined, signal: AbortSignal): Promise<ListPage> {
+    const { kind, namespace, metadataOnly = false, pageSize = PAGE_SIZE } = this.#options
+    const query = { limit: String(pageSize), ...next === undefined ? {} : { continue: next }, ...this.#selector() }
+    const page = await this.#deps.client.json({ method: 'GET', path: pathOf(kind, { namespace }), query, ...metadataOnly ? { accept: METADATA_LIST } : {} }, signal)
+    this.#lastContactMs = this.#deps.clock.monotonic()
+
+    return page as ListPage
+  }
+
+  #set (item: KubeObject): void {
+    const { store, onChange } = this.#deps
+    const { apiVersion, kind } = this.#options.kind
+    const object = { ...item, apiVersion, kind }
+
+    if (store.set(object)?.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      onChange(object, 'set')
+    }
+  }
+
+  async #watch (signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#deps
+    const { kind, namespace, metadataOnly = false, silenceMs = SILENCE_MS } = this.#options
+    const silence = new AbortController()
+    let timer: Disposable | undefined
+    const heard = (): void => {
+      this.#lastContactMs = clock.monotonic()
+      timer?.[Symbol.dispose]()
+      timer = clock.after(silenceMs, () => {
+        silence.abort(new ProbeError('PP_KUBE_UNAVAILABLE', `the watch of ${kind.plural} said nothing for ${String(silenceMs)} ms`))
+      })
+    }
+    const query = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS), resourceVersion: this.#version ?? '', ...this.#selector() }
+
+    heard()
+
+    try {
+      const life = AbortSignal.any([signal, silence.signal])
+
+      for await (const event of client.watch(pathOf(kind, { namespace }), query, metadataOnly ? METADATA : undefined, life)) {
+        heard()
+        this.#take(event as WatchEvent)
+      }
+    } finally {
+      (timer)?.[Symbol.dispose]()
+    }
+  }
+
+  #take ({ type, object }: WatchEvent): void {
+    const { store, onChange } = this.#deps
+    const { kind } = this.#options
+
+    if (type === 'ERROR') {
+      throw kubeError(object.code ?? 500, object, `watch of ${kind.plural}`)
+    }
+    if (type === 'DELETED') {
+      store.delete(object.metadata)
+      onChange({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }, 'deleted')
+    } else if (type !== 'BOOKMARK') {
+      this.#set(object)
+    }
+
+    this.#version = object.metadata.resourceVersion ?? this.#version
+  }
+
+  #selector (): Record<string, string> {
+    return this.#options.labelSelector === undefined ? {} : { labelSelector: this.#options.labelSelector }
+  }
+}

@@ -1,0 +1,153 @@
+import { backoffMs } from '../../core/backoff.ts'
+import type { BackoffOptions } from '../../core/backoff.ts'
+import type { Clock } from '../../core/clock.ts'
+
+/** What became of one key. */
+export type Result = { done: true } | { requeueAfterMs: number } | { err: unknown } | { terminal: unknown }
+
+/** What a queue tells for its metrics. */
+export interface QueueObserver {
+  added (): void
+  started (waitedMs: number): void
+  finished (result: Result, tookMs: number): void
+  retried (): void
+}
+
+/** What a queue works with. */
+export interface WorkQueueDeps {
+  clock: Clock
+  work: (key: string, signal: AbortSignal) => Promise<Result>
+  observer?: QueueObserver
+}
+
+/** Settings of {@link WorkQueue}. */
+export interface WorkQueueOptions extends BackoffOptions {
+  /** Keys worked on at the same time at most. */
+  workers: number
+}
+
+const BACKOFF = { initialMs: 200, maxMs: 60_000 }
+
+/**
+ * Keys to work on: each at most once in the queue, never by two workers at once, again after a failure with growing
+ * waits of its own, and again once when it was added while it was worked on.
+ */
+export class WorkQueue {
+  readonly #deps: WorkQueueDeps
+  readonly #options: WorkQueueOptions
+  readonly #ready = new Map<string, number>()
+  readonly #delayed = new Map<string, Disposable>()
+  readonly #working = new Map<string, Promise<void>>()
+  readonly #again = new Set<string>()
+  readonly #failures = new Map<string, number>()
+  readonly #stop = new AbortController()
+  #isStarted = false
+
+  constructor (deps: WorkQueueDeps, options: WorkQueueOptions) {
+    this.#deps = deps
+    this.#options = options
+  }
+
+  /** Keys that wait for a worker. */
+  get depth (): number {
+    return this.#ready.size
+  }
+
+  /** Keys that are worked on. */
+  get active (): number {
+    return this.#working.size
+  }
+
+  /** Adds a key; a wait that it was given ends. */
+  add (key: string): void {
+    if (this.#stop.signal.aborted) {
+      return
+    }
+
+    this.#delayed.get(key)?.[Symbol.dispose]()
+    this.#delayed.delete(key)
+
+    if (this.#working.has(key)) {
+      this.#again.add(key)
+    } else if (!this.#ready.has(key)) {
+      this.#ready.set(key, this.#deps.clock.monotonic())
+      this.#deps.observer?.added()
+      this.#start()
+    }
+  }
+
+  /** Begins to work: until then keys are only gathered. */
+  start (): void {
+    this.#isStarted = true
+    this.#start()
+  }
+
+  /** Takes no more keys, and resolves when those in work have ended. */
+  async drain (): Promise<void> {
+    this.#stop.abort()
+    this.#ready.clear()
+    this.#delayed.forEach((timer) => {
+      timer[Symbol.dispose]()
+    })
+    this.#delayed.clear()
+    await Promise.all(this.#working.values())
+  }
+
+  #start (): void {
+    if (!this.#isStarted) {
+      return
+    }
+
+    for (const [key, sinceMs] of this.#ready) {
+      if (this.#working.size >= this.#options.workers) {
+        return
+      }
+
+      this.#ready.delete(key)
+      this.#working.set(key, this.#work(key, sinceMs))
+    }
+  }
+
+  async #work (key: string, sinceMs: number): Promise<void> {
+    const { clock, observer, work } = this.#deps
+    const startedMs = clock.monotonic()
+    observer?.started(startedMs - sinceMs)
+    const result = await Promise.try(work, key, this.#stop.signal).catch((err: unknown): Result => ({ err }))
+    observer?.finished(result, clock.monotonic() - startedMs)
+    this.#working.delete(key)
+    this.#after(key, result)
+    this.#start()
+  }
+
+  #after (key: string, result: Result): void {
+    const again = this.#again.delete(key)
+
+    if ('err' in result) {
+      const failures = (this.#failures.get(key) ?? 0) + 1
+      this.#failures.set(key, failures)
+      this.#deps.observer?.retried()
+      this.#later(key, backoffMs(failures, { ...BACKOFF, ...this.#options }))
+      return
+    }
+
+    this.#failures.delete(key)
+
+    if (again) {
+      this.add(key)
+    } else if ('requeueAfterMs' in result) {
+      this.#later(key, result.requeueAfterMs)
+    }
+  }
+
+  #later (key: string, ms: number): void {
+    if (this.#stop.signal.aborted) {
+      return
+    }
+
+    this.#delayed.get(key)?.[Symbol.dispose]()
+    this.#delayed.set(key, this.#deps.clock.after(ms, () => {
+      this.#delayed.delete(key)
+      this.add(key)
+    }))
+  }
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { stringify } from 'yaml'
+import { PrepareConfig, RetentionConfig } from '../../../core/contracts/care-config.ts'
+import { ConsumerConfig, CrawlerConfig } from '../../../core/contracts/process-config.ts'
+import { kafkaConfigFor, storeConfigFor } from '../../../operator/model/access.ts'
+import { kafkaObjects } from '../../../operator/model/kafka-objects.ts'
+import { kafkaMounts, mysqlMounts } from '../../../operator/model/mounts.ts'
+import { owned } from '../../../operator/model/owned.ts'
+import { ADMIN_PORT, CONFIG_HASH, podTemplate } from '../../../operator/model/pod.ts'
+import { textHash } from '../../../operator/model/text-hash.ts'
+import { disruptionBudget, networkPolicies, serviceAccount } from '../../../operator/model/upkeep.ts'
+import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } from '../../../operator/model/workloads.ts'
+import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
+import type { Desired } from '../../../operator/model/owned.ts'
+import type { ModelInput } from '../../../operator/model/world.ts'
+
+const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => {
+  const probe = clusterProbe(spec)
+  return [
+    serviceAccount(probe),
+    ...networkPolicies(probe, [9_092]),
+    ...prepareObjects(probe, input),
+    ...consumerObjects(probe, input),
+    ...probe.spec.scans.flatMap(scan => crawlerObjects(probe, scan, input)),
+    ...retentionObjects(probe, input),
+    ...disruptionBudget(probe)
+  ]
+}
+const configOf = (objects: Desired[], name: string): unknown => JSON.parse((objects.find(({ kind, object }) => kind.kind === 'ConfigMap' && object.metadata.name.startsWith(name))?.object['data'] as Record<string, string>)['process.json']!)
+const hashOf = (objects: Desired[], name: string): string => {
+  const { template } = objects.find(({ kind, object }) => kind.kind === 'Deployment' && object.metadata.name === name)!.object['spec'] as { template: { metadata: { annotations: Record<string, string> } } }
+  return template.metadata.annotations[CONFIG_HASH]!
+}
+const GOLDEN = new URL('./golden/minimal.yaml', import.meta.url)
+
+suite('the objects of a PeerProbe', () => {
+  test('are those of the golden file: another rendering would restart every pod at an upgrade of the operator', () => {
+    const rendered = all().map(({ object }) => stringify(object, { lineWidth: 0 })).join('---\n')
+
+    assert.ok(existsSync(GOLDEN), 'write it with what the next line shows')
+    assert.equal(rendered, readFileSync(GOLDEN, 'utf8'))
+  })
+
+  test('hold configurations that the processes take', () => {
+    const objects = all({ consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } }, mysql: { host: 'db', database: 'x', credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: 'ca' } } } })
+
+    assert.deepEqual(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).admin, { host: '0.0.0.0', port: ADMIN_PORT })
+    assert.equal(ConsumerConfig.parse(configOf(objects, 'amino-consumer')).dump?.folder, '/var/lib/peerprobe/dumps')
+    assert.equal(PrepareConfig.parse(configOf(objects, 'amino-prepare')).createTopics, true)
+    assert.equal(RetentionConfig.parse(configOf(objects, 'amino-retention')).afterMs, 2_592_000_000)
+  })
+
+  test('belong to the PeerProbe, and their pods keep to the restricted profile', () => {
+    for (const { object } of all()) {
+      assert.deepEqual(object.metadata.ownerReferences?.map(({ uid, controller }) => [uid, controller]), [['u-1', true]])
+    }
+    const template = podTemplate({ image: 'i', entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true })
+    const { spec } = template as { spec: Record<string, unknown> & { containers: { securityContext: unknown }[] } }
+    assert.deepEqual(spec.containers[0]?.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
+    assert.equal(spec['automountServiceAccountToken'], false)
+    assert.equal(spec['hostNetwork'], true)
+  })
+
+  test('roll exactly the pods that read what was changed', () => {
+    const scans = [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }]
+    const before = all({ scans })
+    const names = ['amino-crawler-main', 'amino-crawler-fil', 'amino-consumer']
+    const rolled = (after: Desired[]): string[] => names.filter(name => hashOf(after, name) !== hashOf(before, name))
+
+    assert.deepEqual(rolled(all({ scans })), [])
+    assert.deepEqual(rolled(all({ scans: [{ ...scans[0], active: { interval: '20m' } }, scans[1]] })), ['amino-crawler-main'])
+    assert.deepEqual(rolled(all({ scans, consumer: { batch: { maxMessages: 100 } } })), ['amino-consumer'])
+    assert.deepEqual(rolled(all({ scans }, { ...modelInput, secretHashes: { mysql: 'h2' } })), ['amino-consumer'])
+    assert.deepEqual(rolled(all({ scans }, { ...modelInput, kafka: { ...modelInput.kafka, bootstrapServers: ['other:9092'] } })), names)
+  })
+
+  test('prepare anew for another database, image or Secret, and not for another interval', () => {
+    const nameOf = (spec: object, input = modelInput): string => prepareObjects(clusterProbe(spec), input)[1]!.object.metadata.name
+    const name = nameOf({})
+
+    assert.equal(nameOf({ scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' } }] }), name)
+    assert.notEqual(nameOf({ mysql: { host: 'other', database: 'ipfs', credentialsSecret: { name: 'mysql' } } }), name)
+    assert.notEqual(nameOf({}, { ...modelInput, images: { workload: 'x:2' } }), name)
+    assert.notEqual(nameOf({}, { ...modelInput, secretHashes: { mysql: 'h2' } }), name)
+  })
+
+  test('stop on suspend, and keep a consumer at work only where there are several', () => {
+    const replicas = all({ suspend: true }).flatMap(({ kind, object }) => kind.kind === 'Deployment' ? [(object['spec'] as { replicas: number }).replicas] : [])
+
+    assert.deepEqual(replicas, [0, 0])
+    assert.equal(disruptionBudget(clusterProbe()).length, 0)
+    assert.equal(disruptionBudget(clusterProbe({ consumer: { replicas: 2 } })).length, 1)
+  })
+
+  test('let crawlers reach the world but no private range, unless a scan is of one', () => {
+    const egress = (spec: object): unknown => (networkPolicies(clusterProbe(spec), [9_092])[0]!.object['spec'] as { egress: unknown[] }).egress[2]
+
+    assert.match(JSON.stringify(egress({})), /"0\.0\.0\.0\/0","except":\["10\.0\.0\.0\/8"/)
+    assert.deepEqual(egress({ scans: [{ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } }] }), {})
+  })
+})
+
+suite('access', () => {
+  test('names files, never a secret', () => {
+    const brokers = { brokers: ['k:1'], tls: { caSecret: { name: 'ca' } }, authentication: { type: 'scram-sha-512', secret: 'me' } }
+    const { spec } = clusterProbe({ kafka: brokers })
+    const access = { bootstrapServers: ['k:1'], tls: true, userSecret: 'me' }
+
+    assert.deepEqual(kafkaConfigFor(spec, access), {
+      brokers: ['k:1'],
+      clientId: 'ipfs-node-client',
+      tls: { caFile: '/etc/peerprobe/kafka-ca/ca.crt' },
+      sasl: { mechanism: 'scram-sha-512', usernameFile: '/etc/peerprobe/kafka-user/username', passwordFile: '/etc/peerprobe/kafka-user/password' }
+    })
+    assert.deepEqual(kafkaMounts(spec, access).map(({ source }) => source), [{ secret: 'me' }, { secret: 'ca' }])
+    assert.equal(storeConfigFor(spec).mysql?.passwordFile, '/etc/peerprobe/mysql/password')
+    assert.deepEqual(mysqlMounts(spec).map(({ source }) => source), [{ secret: 'mysql' }])
+    assert.deepEqual(kafkaConfigFor(clusterProbe({ kafka: { ...brokers, authentication: { type: 'tls', secret: 'me' } } }).spec, { ...access, caPem: 'PEM' }).clientCertificate, {
+      certFile: '/etc/peerprobe/kafka-user/user.crt',
+      keyFile: '/etc/peerprobe/kafka-user/user.key'
+    })
+  })
+})
+
+suite('objects of Strimzi', () => {
+  const place = { version: 'v1', cluster: 'events', namespace: 'kafka' }
+
+  test('live where Kafka does, name whose they are, and go with the PeerProbe only where they may', () => {
+    const { topics, user } = kafkaObjects(clusterProbe({ kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' } } }), place)
+
+    assert.deepEqual(topics.map(({ object: { metadata } }) => [metadata.namespace, metadata.name, metadata.ownerReferences]), [['kafka', 'ipfs-nodes', undefined], ['kafka', 'ipfs-nodes-dead-letters', undefined]])
+    assert.equal(topics[0]?.object.metadata.labels?.['peerprobe.dev/namespace'], 'lab')
+    assert.equal(user?.object.metadata.name, 'lab-amino-peerprobe')
+    const here = kafkaObjects(clusterProbe({ kafka: { strimzi: { cluster: 'events' }, authentication: { type: 'tls' }, topic: { deletionPolicy: 'Delete' } } }), { ...place, namespace: 'lab' })
+    assert.ok([...here.topics, here.user].every(desired => desired?.object.metadata.ownerReferences?.length === 1))
+  })
+
+  test('have no user without authentication', () => {
+    assert.equal(kafkaObjects(clusterProbe({ kafka: { strimzi: { cluster: 'events' } } }), place).user, undefined)
+  })
+})
+
+test('textHash tells texts apart and stays the same', () => {
+  assert.equal(textHash(''), 'cbf29ce484222325')
+  assert.notEqual(textHash('a'), textHash('b'))
+  assert.equal(owned({ apiVersion: 'v1', kind: 'X', plural: 'xs', namespaced: true }, clusterProbe(), 'n', { labels: {} }).object.kind, 'X')
+})

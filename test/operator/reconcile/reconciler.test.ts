@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { applyAll, isOurs } from '../../../operator/reconcile/apply-step.ts'
+import { FINALIZER, needsFinalizer } from '../../../operator/reconcile/finalizer.ts'
+import { ALLOWED_NAMESPACES, kafkaStep } from '../../../operator/reconcile/kafka-step.ts'
+import { prune } from '../../../operator/reconcile/prune.ts'
+import { PAUSE, Reconciler } from '../../../operator/reconcile/reconciler.ts'
+import { secretsStep } from '../../../operator/reconcile/secrets-step.ts'
+import { podsOf } from '../../../operator/reconcile/workload-steps.ts'
+import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
+import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
+import type { Condition } from '../../../operator/reconcile/conditions.ts'
+
+const { signal } = new AbortController()
+const KEY = 'lab/amino'
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } }
+
+interface Rig {
+  cluster: FakeCluster
+  reconciler: Reconciler
+  ready: () => Condition | undefined
+  status: () => Record<string, unknown>
+  converge: () => Promise<void>
+}
+
+function rig (spec: object = {}, metadata: object = {}): Rig {
+  const cluster = new FakeCluster()
+  cluster.put(SECRET)
+  cluster.store('PeerProbe').set(probeObject(spec, metadata))
+  const reconciler = new Reconciler(cluster.deps())
+  const status = (): Record<string, unknown> => (cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })?.['status'] ?? {}) as Record<string, unknown>
+
+  return {
+    cluster,
+    reconciler,
+    status,
+    ready: () => (status()['conditions'] as Condition[] | undefined)?.find(({ type }) => type === 'Ready'),
+    converge: async () => {
+      for (let i = 0; i < 6; i++) {
+        await reconciler.reconcile(KEY, signal)
+        cluster.settle()
+      }
+    }
+  }
+}
+
+suite('Reconciler', () => {
+  test('goes step by step: nothing before its preparation, consumers before crawlers, and then is quiet', async () => {
+    const { cluster, reconciler, ready, converge } = rig()
+    const deployments = (): string[] => cluster.store('Deployment').all().map(({ metadata: { name } }) => name)
+    await reconciler.reconcile(KEY, signal)
+    assert.deepEqual(deployments(), [])
+    cluster.settle()
+    await reconciler.reconcile(KEY, signal)
+    assert.deepEqual(deployments(), ['amino-consumer'])
+    await converge()
+    assert.deepEqual(deployments(), ['amino-consumer', 'amino-crawler-main'])
+    assert.equal(ready()?.status, 'True')
+    const { length } = cluster.writes
+    assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 60_000 })
+
+    assert.deepEqual(cluster.writes.slice(length), [])
+  })
+
+  test('needs no preparation again when its Job is gone', async () => {
+    const { cluster, reconciler, converge } = rig()
+    await converge()
+    cluster.store('Job').all().forEach(({ metadata }) => cluster.store('Job').delete(metadata))
+    await reconciler.reconcile(KEY, signal)
+
+    assert.equal(cluster.store('Job').size, 0)
+  })
+
+  test('says what is missing, and leaves alone what runs', async () => {
+    const { cluster, reconciler, ready, converge } = rig()
+    await converge()
+    cluster.store('Secret').delete(SECRET.metadata)
+    await reconciler.reconcile(KEY, signal)
+
+    assert.equal(ready()?.reason, 'SecretMissing')
+    assert.equal(cluster.store('Deployment').size, 2)
+  })
+
+  test('keeps its hands off while it is paused, refuses what it cannot do, and knows nothing of what is gone', async () => {
+    const paused = rig({}, { annotations: { [PAUSE]: 'true' } })
+    await paused.reconciler.reconcile(KEY, signal)
+    assert.deepEqual(paused.cluster.writes, ['status PeerProbe amino'])
+    const early = rig({ backup: { enabled: true } })
+    assert.ok('terminal' in await early.reconciler.reconcile(KEY, signal))
+    assert.equal(early.ready()?.reason, 'NotSupported')
+    assert.deepEqual(await early.reconciler.reconcile('lab/none', signal), { done: true })
+  })
+
+  test('tells the figures of the processes: the lag rounded, the last crawl of each scan', async () => {
+    const { cluster, reconciler, status, converge } = rig()
+    await converge()
+    for (const [name, component, scan] of [['c-1', 'consumer'], ['k-1', 'crawler', 'main']] as const) {
+      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels: { 'app.kubernetes.io/component': component, 'peerprobe.dev/probe': 'amino', ...scan === undefined ? {} : { 'peerprobe.dev/scan': scan } } } })
+    }
+    cluster.answers.set('c-1', { topic: 't', group: 'g', lag: { total: 4_321, partitions: { 0: 4_321 }, at: '2026-01-01T00:00:00.000Z' }, consumed: 1, committed: 1, lastCommitAt: null, rows: {}, deadLetters: {}, outage: null, dump: null })
+    cluster.answers.set('k-1', { nonsense: true })
+    await reconciler.reconcile(KEY, signal)
+
+    assert.equal(status()['lag'], 10_000)
+    assert.equal(status()['scansReady'], '1/1')
+    assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }, 'crawler', 'main').length, 1)
+  })
+
+  test('removes what no plan names any more, and nothing of others', async () => {
+    const { cluster, reconciler, converge } = rig({ scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }] })
+    await converge()
+    cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'lab', name: 'mine', labels: { 'peerprobe.dev/probe': 'amino' } } })
+    cluster.store('PeerProbe').set({ ...cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!, spec: probeObject()['spec'] })
+    await reconciler.reconcile(KEY, signal)
+
+    assert.deepEqual(cluster.writes.filter(write => write.startsWith('remove')).sort(), ['remove ConfigMap amino-crawler-fil', 'remove Deployment amino-crawler-fil'])
+    assert.ok(cluster.store('ConfigMap').get({ namespace: 'lab', name: 'mine' }) !== undefined)
+    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], writes: 0 }, signal)
+    assert.equal(cluster.store('Deployment').size, 2)
+  })
+})
+
+suite('Kafka of another namespace', () => {
+  const spec = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } } }
+  const kafka = { apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { namespace: 'kafka', name: 'events', annotations: { [ALLOWED_NAMESPACES]: 'lab' } }, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true }] } }, status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] } }
+  const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec), planned: [], writes: 0 })
+
+  test('is used only with its consent, and its user\'s Secret is copied', async () => {
+    const cluster = new FakeCluster()
+    const deps = cluster.deps()
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_STRIMZI_MISSING' })
+    cluster.strimziVersion = 'v1'
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_KAFKA_MISSING' })
+    cluster.put({ ...kafka, metadata: { ...kafka.metadata, annotations: { [ALLOWED_NAMESPACES]: 'others' } } })
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_NAMESPACE_NOT_ALLOWED' })
+    cluster.put(kafka)
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_TOPIC_NOT_READY' })
+
+    for (const name of ['ipfs-nodes', 'ipfs-nodes-dead-letters']) {
+      await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_TOPIC_NOT_READY' })
+      cluster.status('KafkaTopic', { namespace: 'kafka', name }, { conditions: [{ type: 'Ready', status: 'True' }], topicId: `id of ${name}` })
+    }
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_USER_NOT_READY' })
+    cluster.status('KafkaUser', { namespace: 'kafka', name: 'lab-amino-peerprobe' }, { conditions: [{ type: 'Ready', status: 'True' }], secret: 'made' })
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_SECRET_MISSING' })
+    cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'kafka', name: 'made' }, data: { password: 'cA==' } })
+
+    assert.deepEqual(await kafkaStep(deps, work(), signal), { access: { bootstrapServers: ['k:9093'], tls: true, caPem: '', userSecret: 'made', userName: 'lab-amino-peerprobe' }, topicId: 'id of ipfs-nodes' })
+    assert.deepEqual(cluster.store('Secret').get({ namespace: 'lab', name: 'made' })?.['data'], { password: 'cA==' })
+  })
+
+  test('is cleaned up before the PeerProbe goes: the user always, topics where the policy says so', async () => {
+    assert.ok(needsFinalizer(probeObject(spec)) && !needsFinalizer(probeObject()))
+    const cluster = new FakeCluster()
+    cluster.strimziVersion = 'v1'
+    cluster.put({ apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaUser', metadata: { namespace: 'kafka', name: 'user' } })
+    cluster.put({ apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaTopic', metadata: { namespace: 'kafka', name: 'topic' } })
+    cluster.store('PeerProbe').set(probeObject(spec, { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['other', FINALIZER] }))
+    await new Reconciler(cluster.deps()).reconcile(KEY, signal)
+
+    assert.deepEqual(cluster.writes, ['remove KafkaUser user', 'merge PeerProbe amino'])
+    assert.deepEqual(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })?.metadata.finalizers, ['other'])
+  })
+})
+
+suite('steps', () => {
+  test('touch no object that is not of the PeerProbe', async () => {
+    const cluster = new FakeCluster()
+    const foreign = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'lab', name: 'x', labels: { team: 'a' } } }
+    cluster.put(foreign)
+    const work = { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }
+
+    assert.ok(!isOurs(foreign, work))
+    await assert.rejects(applyAll(cluster.deps(), work, [{ kind: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' })
+  })
+
+  test('name the Secret, the key and the field that are missing, and hash what is there', async () => {
+    const cluster = new FakeCluster()
+    const work = { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }
+    const access = { bootstrapServers: [], tls: false }
+    await assert.rejects(secretsStep(cluster.deps(), work, access, signal), { message: 'spec.mysql.credentialsSecret: Secret lab/mysql does not exist' })
+    cluster.put({ ...SECRET, data: { username: 'x' } })
+    await assert.rejects(secretsStep(cluster.deps(), work, access, signal), { message: /lacks the key password/ })
+    cluster.put(SECRET)
+    const before = await secretsStep(cluster.deps(), work, access, signal)
+    cluster.put({ ...SECRET, data: { ...SECRET.data, password: 'bmV3' } })
+
+    assert.notDeepEqual(await secretsStep(cluster.deps(), work, access, signal), before)
+  })
+})

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { suite, test } from 'node:test'
+import { KubeConfig } from '@kubernetes/client-node'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { systemClock } from '../../../core/clock.ts'
+import { KINDS } from '../../../operator/model/kinds.ts'
+import { ControllerMetrics } from '../../../operator/runtime/controller-metrics.ts'
+import { Controller } from '../../../operator/runtime/controller.ts'
+import { isNotFound, KubeClient } from '../../../operator/runtime/kube-client.ts'
+import { keyOf } from '../../../operator/runtime/kube-object.ts'
+import { until } from '../../support/until.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+const { signal } = new AbortController()
+
+interface Served extends AsyncDisposable {
+  client: KubeClient
+  requests: string[]
+  codes: string[]
+}
+
+/** A real HTTP server in the place of the API server. */
+async function serve (handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<Served> {
+  const requests: string[] = []
+  const codes: string[] = []
+  const server = createServer((request, response) => {
+    requests.push(`${String(request.method)} ${String(request.url)}`)
+    handle(request, response)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const config = new KubeConfig()
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  config.loadFromOptions({ clusters: [{ name: 'c', server: url, skipTLSVerify: true }], users: [{ name: 'u' }], contexts: [{ name: 'x', cluster: 'c', user: 'u' }], currentContext: 'x' })
+
+  return {
+    client: new KubeClient(config, { timeoutMs: 2_000, onRequest: (method, code) => codes.push(`${method} ${code}`) }),
+    requests,
+    codes,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => {
+        server.close(resolve)
+      })
+    }
+  }
+}
+
+const answer = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+suite('KubeClient', () => {
+  test('keeps fields that it does not know, and says what an answer means', async () => {
+    await using rig = await serve((request, response) => {
+      if (request.url?.startsWith('/api/v1/namespaces/n/pods/here') === true) {
+        answer(response, 200, { metadata: { name: 'here' }, fieldOfNextYear: { deep: true } })
+      } else {
+        answer(response, request.method === 'GET' ? 404 : 409, { message: 'no' })
+      }
+    })
+
+    assert.deepEqual((await rig.client.get(KINDS.pod, { namespace: 'n', name: 'here' }, signal))?.['fieldOfNextYear'], { deep: true })
+    assert.equal(await rig.client.get(KINDS.pod, { namespace: 'n', name: 'gone' }, signal), undefined)
+    await assert.rejects(rig.client.merge(KINDS.pod, { namespace: 'n', name: 'x' }, {}, signal), { code: 'PP_KUBE_CONFLICT' })
+    await assert.rejects(rig.client.json({ method: 'GET', path: '/apis/none' }, signal), isNotFound)
+    assert.deepEqual(rig.codes, ['GET 200', 'GET 404', 'PATCH 409', 'GET 404'])
+  })
+
+  test('gives up on a server that says nothing, and on one that is not there', async () => {
+    await using rig = await serve(() => undefined)
+    await assert.rejects(rig.client.json({ method: 'GET', path: '/x' }, signal), { code: 'PP_KUBE_UNAVAILABLE' })
+    await rig[Symbol.asyncDispose]()
+    await assert.rejects(rig.client.json({ method: 'GET', path: '/x' }, signal), { code: 'PP_KUBE_UNAVAILABLE' })
+    await assert.rejects(rig.client.json({ method: 'GET', path: '/x' }, AbortSignal.abort()), { name: 'AbortError' })
+  })
+})
+
+suite('Controller', () => {
+  test('reconciles what is there once everything was listed, and what changes', async () => {
+    const pods = [{ metadata: { namespace: 'n', name: 'a', resourceVersion: '1' } }]
+    let push: (event: object) => void = () => undefined
+    await using rig = await serve((request, response) => {
+      if (request.url?.includes('watch=true') === true) {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.flushHeaders()
+        push = (event) => {
+          response.write(`${JSON.stringify(event)}\n`)
+        }
+      } else {
+        answer(response, 200, { metadata: { resourceVersion: '1' }, items: pods })
+      }
+    })
+    const reconciled: string[] = []
+    const registry = new Registry()
+    const controller = new Controller({
+      client: rig.client,
+      clock: systemClock,
+      log: pino({ level: 'silent' }),
+      reconcile: async (key) => {
+        reconciled.push(key)
+        return { done: true }
+      },
+      observer: new ControllerMetrics(registry, { controller: 'pods', depth: () => 3, active: () => 1, isLeader: () => true })
+    }, { watched: [{ kind: KINDS.pod, keysOf: ({ metadata }) => [keyOf(metadata)] }], workers: 2 })
+    const stop = new AbortController()
+    using stack = new DisposableStack()
+    stack.defer(() => {
+      stop.abort()
+    })
+    const running = controller.run(stop.signal)
+    await until('the first is reconciled and the watch stands', () => reconciled.length === 1 && rig.requests.some(request => request.includes('watch=true')))
+    push({ type: 'ADDED', object: { metadata: { namespace: 'n', name: 'b', resourceVersion: '2' } } })
+    await until('the second is reconciled', () => reconciled.length === 2)
+    stop.abort()
+    await running
+    const text = await registry.metrics()
+
+    assert.deepEqual(reconciled, ['n/a', 'n/b'])
+    assert.equal(controller.store('Pod').size, 2)
+    assert.throws(() => controller.store('Node'), TypeError)
+    assert.ok(controller.silentMs >= 0)
+    assert.match(text, /controller_runtime_reconcile_total\{controller="pods",result="success"\} 2/)
+    assert.match(text, /workqueue_depth\{name="pods"\} 3/)
+    assert.match(text, /leader_election_master_status\{name="pods"\} 1/)
+  })
+})

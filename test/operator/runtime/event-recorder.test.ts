@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { pino } from 'pino'
+import { ProbeError } from '../../../core/errors.ts'
+import { EventRecorder } from '../../../operator/runtime/event-recorder.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { KubeRequest } from '../../../operator/runtime/kube-client.ts'
+
+const { signal } = new AbortController()
+const object = { apiVersion: 'peerprobe.dev/v1alpha1', kind: 'PeerProbe', metadata: { namespace: 'n', name: 'amino', uid: 'u' } }
+const note = (text: string): Parameters<EventRecorder['record']>[1] => ({ type: 'Warning', reason: 'BusAuth', action: 'Reconcile', note: text })
+
+function rig (fails = false): { clock: FakeClock, recorder: EventRecorder, sent: Record<string, unknown>[] } {
+  const clock = new FakeClock()
+  const sent: Record<string, unknown>[] = []
+  const client = {
+    json: async ({ body }: KubeRequest): Promise<unknown> => {
+      if (fails) {
+        throw new ProbeError('PP_KUBE_FORBIDDEN', 'no')
+      }
+      return sent.push(body as Record<string, unknown>)
+    }
+  }
+
+  return { clock, sent, recorder: new EventRecorder({ client, clock, log: pino({ level: 'silent' }) }, { name: 'c', instance: 'i' }) }
+}
+
+suite('EventRecorder', () => {
+  test('records an event of an object, with micro-times and a note under 1 kB', async () => {
+    const { recorder, sent } = rig()
+    await recorder.record(object, note('ü'.repeat(2_000)), signal)
+    const event = sent[0]!
+
+    assert.deepEqual(event['regarding'], { apiVersion: object.apiVersion, kind: 'PeerProbe', namespace: 'n', name: 'amino', uid: 'u' })
+    assert.match(String(event['eventTime']), /\.\d{6}Z$/)
+    assert.ok(Buffer.byteLength(String(event['note'])) < 1_024 && String(event['note']).endsWith('ü…'))
+  })
+
+  test('says the same once in ten minutes, and other things at once', async () => {
+    const { clock, recorder, sent } = rig()
+    for (const text of ['a', 'a', 'b', 'a']) {
+      await recorder.record(object, note(text), signal)
+    }
+    assert.deepEqual(sent.map(event => event['note']), ['a', 'b'])
+    await clock.advance(600_000)
+    await recorder.record(object, note('a'), signal)
+
+    assert.equal(sent.length, 3)
+  })
+
+  test('goes on where an event cannot be recorded', async () => {
+    await rig(true).recorder.record(object, note('a'), signal)
+    await assert.rejects(rig(true).recorder.record(object, note('a'), AbortSignal.abort()), { name: 'AbortError' })
+  })
+})

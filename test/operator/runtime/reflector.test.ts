@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { pino } from 'pino'
+import { ProbeError } from '../../../core/errors.ts'
+import { KINDS } from '../../../operator/model/kinds.ts'
+import { ObjectStore } from '../../../operator/runtime/object-store.ts'
+import { Reflector } from '../../../operator/runtime/reflector.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { KubeRequest } from '../../../operator/runtime/kube-client.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+
+const pod = (name: string, version: number): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'n', name, resourceVersion: String(version) } })
+const event = (type: string, object: KubeObject | object): object => ({ type, object })
+const gone = event('ERROR', { kind: 'Status', code: 410, message: 'too old' })
+
+interface Rig {
+  clock: FakeClock
+  store: ObjectStore
+  changes: string[]
+  watches: Record<string, string>[]
+  run: () => AbortController
+  reflector: Reflector
+  lists: () => number
+}
+
+type Step = object | Error | 'silence' | 'end'
+
+/** An API server that answers lists from what it holds and plays one script for each watch. */
+function rig (pods: KubeObject[], scripts: Step[][], { failLists = 0, pageSize = 500 } = {}): Rig {
+  const clock = new FakeClock()
+  const store = new ObjectStore()
+  const changes: string[] = []
+  const watches: Record<string, string>[] = []
+  let lists = 0
+  const client = {
+    json: async ({ query = {} }: KubeRequest) => {
+      if (++lists <= failLists) {
+        throw new ProbeError('PP_KUBE_UNAVAILABLE', 'status 500')
+      }
+      const from = Number(query['continue'] ?? 0)
+      const next = from + Number(query['limit'])
+      return { metadata: { resourceVersion: '100', ...next < pods.length ? { continue: String(next) } : {} }, items: pods.slice(from, next).map(({ metadata }) => ({ metadata })) }
+    },
+    async* watch (_: string, query: Record<string, string>, __: unknown, signal: AbortSignal): AsyncGenerator {
+      watches.push(query)
+      for (const step of scripts.shift() ?? ['silence']) {
+        if (step === 'silence') {
+          await new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(signal.reason as Error)
+            })
+          })
+        } else if (step instanceof Error) {
+          throw step
+        } else if (step !== 'end') {
+          yield step
+        }
+      }
+    }
+  }
+  const reflector = new Reflector({ client, clock, log: pino({ level: 'silent' }), store, onChange: ({ metadata: { name } }, change) => changes.push(`${change} ${name}`) }, { kind: KINDS.pod, pageSize })
+
+  return {
+    clock,
+    store,
+    changes,
+    watches,
+    reflector,
+    lists: () => lists,
+    run: () => {
+      const stop = new AbortController()
+      void reflector.run(stop.signal)
+      return stop
+    }
+  }
+}
+
+suite('Reflector', () => {
+  test('lists in pages, watches from there, and keeps the store as the server is', async () => {
+    const { clock, store, changes, watches, run, reflector, lists } = rig([pod('a', 1), pod('b', 2), pod('c', 3)], [
+      [event('MODIFIED', pod('a', 101)), event('ADDED', pod('d', 102)), event('DELETED', pod('b', 103)), event('BOOKMARK', { metadata: { resourceVersion: '110' } }), 'end']
+    ], { pageSize: 2 })
+    const stop = run()
+    await reflector.synced
+    await clock.advance(10)
+
+    assert.equal(lists(), 2)
+    assert.deepEqual(changes, ['set a', 'set b', 'set c', 'set a', 'set d', 'deleted b'])
+    assert.deepEqual(store.all().map(({ kind, metadata: { name } }) => `${kind} ${name}`).sort(), ['Pod a', 'Pod c', 'Pod d'])
+    assert.deepEqual(watches.map(({ resourceVersion }) => resourceVersion), ['100', '110'])
+    stop.abort()
+  })
+
+  test('goes on from the last version after a reset, with growing pauses, without listing anew', async () => {
+    const { clock, changes, watches, run, lists } = rig([pod('a', 1)], [
+      [event('ADDED', pod('b', 105)), new ProbeError('PP_KUBE_UNAVAILABLE', 'reset')],
+      [new ProbeError('PP_KUBE_UNAVAILABLE', 'reset')],
+      [event('ADDED', pod('c', 106)), 'silence']
+    ])
+    const stop = run()
+    await clock.advance(5_000)
+
+    assert.deepEqual(watches.map(({ resourceVersion }) => resourceVersion), ['100', '105', '105'])
+    assert.deepEqual(changes, ['set a', 'set b', 'set c'])
+    assert.equal(lists(), 1)
+    stop.abort()
+  })
+
+  test('lists anew where its version is gone, in the stream or as an answer, and tells what was deleted meanwhile', async () => {
+    for (const step of [gone, new ProbeError('PP_KUBE_GONE', 'too old')]) {
+      const pods = [pod('a', 1), pod('b', 2)]
+      const { clock, changes, run, lists } = rig(pods, [[step]])
+      const stop = run()
+      pods.splice(0, 2, pod('a', 1), pod('c', 3))
+      await clock.advance(1_000)
+
+      assert.equal(lists(), 2)
+      assert.deepEqual(changes.slice(-2), ['set c', 'deleted b'])
+      stop.abort()
+    }
+  })
+
+  test('takes a watch that says nothing for dead', async () => {
+    const { clock, watches, run, reflector } = rig([], [['silence'], ['silence']])
+    const stop = run()
+    await clock.advance(100_000)
+    assert.equal(watches.length, 1)
+    assert.equal(reflector.silentMs, 100_000)
+    await clock.advance(60_000)
+
+    assert.equal(watches.length, 2)
+    stop.abort()
+  })
+
+  test('tries a list that fails again until it succeeds', async () => {
+    const { clock, changes, run, lists } = rig([pod('a', 1)], [], { failLists: 3 })
+    const stop = run()
+    await clock.advance(10_000)
+
+    assert.equal(lists(), 4)
+    assert.deepEqual(changes, ['set a'])
+    stop.abort()
+  })
+})

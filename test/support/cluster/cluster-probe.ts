@@ -1,0 +1,27 @@
+import { PeerProbeSpec } from '../../../operator/api/v1alpha1.ts'
+import type { ClusterProbe, ModelInput } from '../../../operator/model/world.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+
+/** A PeerProbe as the API server holds it, with one scan, brokers and a database unless told otherwise. */
+export function clusterProbe (spec: object = {}, metadata: object = {}): ClusterProbe {
+  const parsed = PeerProbeSpec.parse({
+    scans: [{ name: 'main', network: { preset: 'ipfs' } }],
+    kafka: { brokers: ['kafka:9092'] },
+    mysql: { host: 'db', database: 'ipfs', credentialsSecret: { name: 'mysql' } },
+    ...spec
+  })
+
+  return { metadata: { namespace: 'lab', name: 'amino', uid: 'u-1', generation: 3, creationTimestamp: '2026-01-01T00:00:00Z', ...metadata }, spec: parsed as ClusterProbe['spec'] }
+}
+
+/** The same as an object of the API. */
+export function probeObject (spec: object = {}, metadata: object = {}): KubeObject {
+  return { apiVersion: 'peerprobe.dev/v1alpha1', kind: 'PeerProbe', ...clusterProbe(spec, metadata) }
+}
+
+/** What the model is told beside the PeerProbe. */
+export const modelInput: ModelInput = {
+  kafka: { bootstrapServers: ['kafka:9092'], tls: false },
+  images: { workload: 'registry.example/peerprobe:1' },
+  secretHashes: { mysql: 'h1' }
+}

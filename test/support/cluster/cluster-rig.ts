@@ -1,0 +1,133 @@
+import { fileURLToPath } from 'node:url'
+import { cluster } from '../../../scripts/provision/cluster.ts'
+import { ControlPlane } from '../servers/control-plane.ts'
+import { until } from '../until.ts'
+import { grantRole, OPERATOR_USER, OperatorProcess } from './operator-process.ts'
+import { STRIMZI_CRDS } from './strimzi-crds.ts'
+import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+
+const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))
+const found = cluster.find()
+
+/** Why the cluster cannot be had here, or undefined. */
+export const missingCluster = 'missing' in found ? found.missing : undefined
+
+// Three times what is promised (10 s): the machine may be busy.
+const LIMIT_MS = 30_000
+
+/** What {@link ClusterRig.open} makes. */
+export interface ClusterRigOptions {
+  /** @default true */
+  strimzi?: boolean
+}
+
+/** A control plane with the PeerProbe's definition, and operators from source. */
+export class ClusterRig implements AsyncDisposable {
+  readonly plane: ControlPlane
+  readonly kubeconfig: string
+  readonly #operators: OperatorProcess[] = []
+
+  private constructor (plane: ControlPlane) {
+    this.plane = plane
+    this.kubeconfig = plane.kubeconfigOf(OPERATOR_USER)
+  }
+
+  static async open ({ strimzi = true }: ClusterRigOptions = {}): Promise<ClusterRig> {
+    const plane = await ControlPlane.open('at' in found ? found.at : '')
+    const rig = new ClusterRig(plane)
+
+    try {
+      await plane.kubectl(['apply', '--server-side', '-f', CRDS])
+      await grantRole(plane)
+
+      if (strimzi) {
+        await rig.installStrimzi()
+      }
+      await plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
+    } catch (err) {
+      await rig[Symbol.asyncDispose]()
+      throw err
+    }
+
+    return rig
+  }
+
+  async installStrimzi (): Promise<void> {
+    await this.plane.apply(...STRIMZI_CRDS)
+    await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
+  }
+
+  /** Starts an operator. */
+  operator (args: string[] = []): OperatorProcess {
+    const operator = new OperatorProcess(this.kubeconfig, { args })
+    this.#operators.push(operator)
+
+    return operator
+  }
+
+  /** A namespace with the database's Secret in it. */
+  async namespace (name: string): Promise<void> {
+    await this.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+    await this.secret(name)
+  }
+
+  async secret (namespace: string): Promise<void> {
+    await this.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace }, stringData: { username: 'probe', password: 'secret' } })
+  }
+
+  /** Applies a PeerProbe with plain brokers unless told otherwise. */
+  async probe (namespace: string, spec: object = {}, name = 'amino'): Promise<void> {
+    await this.plane.apply(probeOf(namespace, spec, name))
+  }
+
+  /** A condition of a PeerProbe. */
+  async condition (namespace: string, type: string, name = 'amino'): Promise<Condition | undefined> {
+    const { status } = await this.plane.get<KubeObject>('pp', name, '-n', namespace)
+
+    return ((status as { conditions?: Condition[] } | undefined)?.conditions ?? []).find(condition => condition.type === type)
+  }
+
+  /** Waits for `Ready` to have a status and, where given, a reason and words. */
+  async untilReady (namespace: string, status: string, { reason, words, name }: { reason?: string, words?: RegExp, name?: string } = {}): Promise<void> {
+    let last: Condition | undefined
+
+    try {
+      await until('the condition', async () => {
+        last = await this.condition(namespace, 'Ready', name)
+        return last?.status === status && (reason === undefined || last.reason === reason) && (words === undefined || words.test(last.message))
+      }, LIMIT_MS)
+    } catch (err) {
+      throw new TypeError(`${namespace}: Ready is ${JSON.stringify(last)}, not ${status} ${reason ?? ''} ${String(words)}; ${this.#operators.at(-1)?.output.slice(-1_500) ?? ''}`, { cause: err })
+    }
+  }
+
+  /** Objects of kinds in a namespace, as `kind/name`, without those that Kubernetes makes itself. */
+  async objects (namespace: string, kinds = 'deployment,job,cronjob,configmap,serviceaccount,networkpolicy,poddisruptionbudget,secret'): Promise<string[]> {
+    const { items } = await this.plane.get<{ items: KubeObject[] }>(kinds, '-n', namespace)
+
+    return items.map(({ kind, metadata: { name } }) => `${kind}/${name}`).filter(text => !['ConfigMap/kube-root-ca.crt', 'ServiceAccount/default', 'Secret/mysql'].includes(text)).sort()
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.all(this.#operators.map(async (operator) => {
+      await operator[Symbol.asyncDispose]()
+    }))
+    await this.plane[Symbol.asyncDispose]()
+  }
+}
+
+/** A PeerProbe with one scan, plain brokers and a database. */
+export function probeOf (namespace: string, spec: object = {}, name = 'amino'): KubeObject {
+  return {
+    apiVersion: 'peerprobe.dev/v1alpha1',
+    kind: 'PeerProbe',
+    metadata: { name, namespace },
+    spec: {
+      scans: [{ name: 'main', network: { preset: 'ipfs' } }],
+      kafka: { brokers: [`kafka.${namespace}:9092`] },
+      mysql: { host: `db.${namespace}`, database: 'ipfs', credentialsSecret: { name: 'mysql' } },
+      ...spec
+    }
+  }
+}

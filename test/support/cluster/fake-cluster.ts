@@ -1,0 +1,110 @@
+// An API server in memory, as far as reconciling goes: what is applied is there, with a generation. A test plays the
+// part of Kubernetes' own controllers.
+import { pino } from 'pino'
+import { KINDS } from '../../../operator/model/kinds.ts'
+import { PROBE_LABEL } from '../../../operator/model/labels.ts'
+import { Applier } from '../../../operator/runtime/applier.ts'
+import { EventRecorder } from '../../../operator/runtime/event-recorder.ts'
+import { keyOf } from '../../../operator/runtime/kube-object.ts'
+import { ObjectStore } from '../../../operator/runtime/object-store.ts'
+import { FakeClock } from '../fake-clock.ts'
+import type { ReconcileDeps } from '../../../operator/reconcile/context.ts'
+import type { KubeRequest } from '../../../operator/runtime/kube-client.ts'
+import type { KindRef, KubeObject, ObjectKey } from '../../../operator/runtime/kube-object.ts'
+
+const WATCHED = new Set(Object.values(KINDS).map(({ kind }) => kind as string).filter(kind => kind !== 'Secret'))
+
+/** See the head of this file. */
+export class FakeCluster {
+  readonly clock = new FakeClock()
+  readonly stores = new Map<string, ObjectStore>()
+
+  /** Writes, such as `apply Deployment amino-consumer`. */
+  readonly writes: string[] = []
+
+  strimziVersion: string | undefined
+
+  /** What pods answer at /status, by name. */
+  readonly answers = new Map<string, unknown>()
+
+  store (kind: string): ObjectStore {
+    const store = this.stores.get(kind) ?? new ObjectStore(PROBE_LABEL)
+    this.stores.set(kind, store)
+
+    return store
+  }
+
+  /** Puts an object there as if somebody else had. */
+  put (object: KubeObject): void {
+    const before = this.store(object.kind).get(object.metadata)
+    const generation = (before?.metadata.generation ?? 0) + Number(JSON.stringify(before?.['spec']) !== JSON.stringify(object['spec']))
+    const now = new Date(this.clock.now()).toISOString()
+    const { uid = `uid of ${keyOf(object.metadata)}`, creationTimestamp = now } = { ...before?.metadata, ...object.metadata }
+    this.store(object.kind).set({ ...before, ...object, metadata: { ...object.metadata, uid, generation, creationTimestamp } })
+  }
+
+  /** Changes the status of an object. */
+  status (kind: string, key: ObjectKey, status: object): void {
+    const object = this.store(kind).get(key)!
+    this.store(kind).set({ ...object, status: { ...object['status'] as object, observedGeneration: object.metadata.generation, ...status } })
+  }
+
+  deps (): ReconcileDeps {
+    const client = {
+      get: async ({ kind }: KindRef, key: ObjectKey) => this.store(kind).get(key),
+      apply: async ({ kind }: KindRef, object: KubeObject) => {
+        this.writes.push(`apply ${kind} ${object.metadata.name}`)
+        this.put(object)
+        return object
+      },
+      remove: async ({ kind }: KindRef, key: ObjectKey) => {
+        this.writes.push(`remove ${kind} ${key.name}`)
+        this.store(kind).delete(key)
+      },
+      merge: async ({ kind }: KindRef, key: ObjectKey, patch: unknown) => {
+        this.writes.push(`merge ${kind} ${key.name}`)
+        const object = this.store(kind).get(key)!
+        const merged = { ...object, metadata: { ...object.metadata, ...(patch as { metadata: object }).metadata } }
+        this.store(kind).set(merged)
+        return merged
+      },
+      putStatus: async ({ kind }: KindRef, object: KubeObject) => {
+        this.writes.push(`status ${kind} ${object.metadata.name}`)
+        this.store(kind).set(JSON.parse(JSON.stringify(object)) as KubeObject)
+        return object
+      },
+      json: async ({ path }: KubeRequest) => {
+        return { items: [...this.stores].filter(([kind]) => path.endsWith(`/${kind.toLowerCase()}s`)).flatMap(([, store]) => store.all()) }
+      }
+    }
+    const log = pino({ level: 'silent' })
+
+    return {
+      client,
+      applier: new Applier({ client, mayWrite: () => true }, { fieldManager: 'me', hashAnnotation: 'x/applied' }),
+      events: new EventRecorder({ client, clock: this.clock, log }, { name: 'c', instance: 'i' }),
+      clock: this.clock,
+      log,
+      store: (kind) => {
+        if (!WATCHED.has(kind)) {
+          throw new TypeError(`${kind} is not watched`)
+        }
+        return this.store(kind)
+      },
+      strimziVersion: async () => this.strimziVersion,
+      readStatus: async ({ metadata: { name } }) => this.answers.get(name),
+      images: { workload: 'peerprobe:1' }
+    }
+  }
+
+  /** Jobs succeed and Deployments become ready. */
+  settle (): void {
+    for (const { metadata } of this.store('Job').all()) {
+      this.status('Job', metadata, { conditions: [{ type: 'Complete', status: 'True' }] })
+    }
+    for (const { metadata, spec } of this.store('Deployment').all()) {
+      const { replicas } = spec as { replicas: number }
+      this.status('Deployment', metadata, { replicas, updatedReplicas: replicas, readyReplicas: replicas })
+    }
+  }
+}

@@ -1,0 +1,221 @@
+// A real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler, and kwok in the place of
+// nodes. Everything lives in one temporary folder and ends with this process.
+import { execFile, execFileSync } from 'node:child_process'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TempFolder } from '../temp-folder.ts'
+import { ClusterPki } from './cluster-pki.ts'
+import { freePorts } from './free-ports.ts'
+import { LeashedProcess } from './leashed-process.ts'
+
+const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url))
+const READY_LIMIT_MS = 120_000
+const SERVICE_RANGE = '10.96.0.0/24'
+const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
+const NODE = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'kwok-0', annotations: { 'kwok.x-k8s.io/node': 'fake' }, labels: { 'kubernetes.io/hostname': 'kwok-0', 'kubernetes.io/os': 'linux', 'type': 'kwok' } },
+  status: { allocatable: { cpu: '64', memory: '256Gi', pods: '2000' }, capacity: { cpu: '64', memory: '256Gi', pods: '2000' } }
+}
+
+/** What one command of kubectl gave. */
+export interface CommandEnd { code: number, stdout: string, stderr: string }
+
+/** A request as the API server's audit log has it. */
+export interface AuditEvent {
+  verb: string
+  userAgent?: string
+  user: { username: string }
+  objectRef?: { resource: string, subresource?: string, namespace?: string, name?: string, apiGroup?: string }
+  responseStatus?: { code: number }
+}
+
+/** A control plane for one test file. */
+export class ControlPlane implements AsyncDisposable {
+  /** Of a user who may do everything. */
+  readonly kubeconfig: string
+
+  readonly url: string
+  readonly #bin: string
+  readonly #folder: TempFolder
+  readonly #pki: ClusterPki
+  readonly #ports: { api: number, etcd: number, peer: number }
+  readonly #running = new Map<string, LeashedProcess>()
+
+  private constructor (bin: string, folder: TempFolder, ports: { api: number, etcd: number, peer: number }) {
+    this.#bin = bin
+    this.#folder = folder
+    this.#ports = ports
+    this.url = `https://127.0.0.1:${String(ports.api)}`
+    this.#pki = new ClusterPki(folder.path, this.url)
+    this.kubeconfig = this.#pki.kubeconfig('admin', '/O=system:masters/CN=admin')
+  }
+
+  /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); resolves when pods become ready. */
+  static async open (bin: string): Promise<ControlPlane> {
+    const [api = 0, etcd = 0, peer = 0] = await freePorts(3)
+    const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer })
+
+    try {
+      await plane.#start()
+    } catch (err) {
+      await plane[Symbol.asyncDispose]()
+      throw err
+    }
+
+    return plane
+  }
+
+  /** Runs kubectl; `input` goes to its standard input. */
+  async kubectl (args: readonly string[], input?: string): Promise<CommandEnd> {
+    return await this.command('kubectl', args, input)
+  }
+
+  /** Runs kubectl, which must succeed, and reads what it prints as JSON. */
+  async get<T = Record<string, unknown>> (...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.kubectl(['get', '-o', 'json', ...args])
+
+    if (code !== 0) {
+      throw new TypeError(stderr)
+    }
+
+    return JSON.parse(stdout) as T
+  }
+
+  /** Applies objects, which must succeed. */
+  async apply (...objects: readonly object[]): Promise<void> {
+    const { code, stderr } = await this.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], objects.map(object => JSON.stringify(object)).join('\n---\n'))
+
+    if (code !== 0) {
+      throw new TypeError(stderr)
+    }
+  }
+
+  /** Runs one of the programs with the admin's kubeconfig. */
+  async command (program: string, args: readonly string[], input?: string, env: Record<string, string> = {}): Promise<CommandEnd> {
+    return await new Promise((resolve) => {
+      const options = { env: { ...process.env, KUBECONFIG: this.kubeconfig, ...env }, maxBuffer: 64 * 1_024 * 1_024 }
+      const child = execFile(join(this.#bin, program), args, options, (err, stdout, stderr) => {
+        resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
+      })
+      child.stdin?.end(input)
+    })
+  }
+
+  /** A kubeconfig file with a client certificate of its own. */
+  kubeconfigOf (name: string, group?: string): string {
+    return this.#pki.kubeconfig(name, `${group === undefined ? '' : `/O=${group}`}/CN=${name}`)
+  }
+
+  /** Kills the API server as a power cut would, and starts it again on the same port. */
+  async restartApiServer (): Promise<void> {
+    await this.#running.get('kube-apiserver')?.kill()
+    await this.#startApiServer()
+  }
+
+  /** Requests in the audit log, the oldest first. */
+  audit (): AuditEvent[] {
+    return readFileSync(this.#folder.file('audit.jsonl'), 'utf8').trim().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as AuditEvent)
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await Promise.all([...this.#running.values()].map(async (process) => {
+      await process.kill()
+    }))
+    this.#folder[Symbol.dispose]()
+  }
+
+  async #start (): Promise<void> {
+    const { etcd, peer } = this.#ports
+    const at = (port: number): string => `http://127.0.0.1:${String(port)}`
+    await this.#run('etcd', [
+      `--data-dir=${this.#folder.file('etcd')}`,
+      '--unsafe-no-fsync',
+      '--log-level=warn',
+      `--listen-client-urls=${at(etcd)}`,
+      `--advertise-client-urls=${at(etcd)}`,
+      `--listen-peer-urls=${at(peer)}`,
+      `--initial-advertise-peer-urls=${at(peer)}`,
+      `--initial-cluster=default=${at(peer)}`
+    ], async () => await isListening(etcd))
+    writeFileSync(this.#folder.file('audit.yaml'), AUDIT_POLICY)
+    await this.#startApiServer()
+    await this.#startControllers()
+    copyFileSync(STAGES, this.#folder.file('stages.yaml'))
+    await this.#run('kwok', [
+      `--kubeconfig=${this.kubeconfig}`,
+      '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+      '--node-ip=127.0.0.1',
+      `--config=${this.#folder.file('stages.yaml')}`
+    ], async () => await Promise.resolve(true))
+    await this.kubectl(['create', '-f', '-'], JSON.stringify(NODE))
+  }
+
+  async #startApiServer (): Promise<void> {
+    const pki = this.#pki
+    await this.#run('kube-apiserver', [
+      `--etcd-servers=http://127.0.0.1:${String(this.#ports.etcd)}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${String(this.#ports.api)}`,
+      '--endpoint-reconciler-type=none',
+      `--tls-cert-file=${pki.serverCert}`,
+      `--tls-private-key-file=${pki.serverKey}`,
+      `--client-ca-file=${pki.ca}`,
+      '--authorization-mode=Node,RBAC',
+      '--anonymous-auth=false',
+      `--service-cluster-ip-range=${SERVICE_RANGE}`,
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${pki.tokenPublicKey}`,
+      `--service-account-signing-key-file=${pki.tokenKey}`,
+      '--allow-privileged=true',
+      '--profiling=false',
+      `--audit-policy-file=${this.#folder.file('audit.yaml')}`,
+      `--audit-log-path=${this.#folder.file('audit.jsonl')}`
+    ], async () => (await this.kubectl(['get', '--raw=/readyz'])).code === 0)
+  }
+
+  async #startControllers (): Promise<void> {
+    const common = ['--leader-elect=false', '--secure-port=0', '--profiling=false', '--kube-api-qps=300', '--kube-api-burst=600']
+    await this.#run('kube-controller-manager', [
+      `--kubeconfig=${this.#pki.kubeconfig('kcm', '/CN=system:kube-controller-manager')}`,
+      '--use-service-account-credentials',
+      `--service-account-private-key-file=${this.#pki.tokenKey}`,
+      `--root-ca-file=${this.#pki.ca}`,
+      // Pretended nodes send no heartbeats.
+      '--node-monitor-grace-period=24h',
+      ...common
+    ], async () => (await this.kubectl(['get', 'serviceaccount', '-n', 'default', 'default'])).code === 0)
+    await this.#run('kube-scheduler', [`--kubeconfig=${this.#pki.kubeconfig('scheduler', '/CN=system:kube-scheduler')}`, ...common], async () => await Promise.resolve(true))
+  }
+
+  async #run (name: string, args: readonly string[], isReady: () => Promise<boolean>): Promise<void> {
+    const process = await LeashedProcess.start([join(this.#bin, name), ...args], { logPath: this.#folder.file(`${name}.log`) })
+    this.#running.set(name, process)
+    await process.ready(isReady, READY_LIMIT_MS)
+  }
+}
+
+async function isListening (port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => {
+      resolve(false)
+    })
+  })
+}
+
+/** Whether openssl is there, which makes the cluster's certificates. */
+export function hasOpenssl (): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
