@@ -3,6 +3,7 @@ import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-conf
 import { Visit } from '../../core/contracts/visit.ts'
 import { renderCrd } from '../../operator/api/crd.ts'
 import { PeerProbeSpec } from '../../operator/api/v1alpha1.ts'
+import { chartCrd, chartRole } from './chart-files.ts'
 import { errorsPage } from './errors-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { outcomesPage } from './outcomes-page.ts'
@@ -20,6 +21,8 @@ export function generatedFiles (): Map<string, string> {
     ['docs/reference/crawl.schema.json', jsonSchemaFile(Crawl, 'https://peerprobe.dev/schemas/crawl.v1.json')],
     ['docs/reference/crawler-config.md', schemaPage('Crawler configuration', CONFIG_INTRO, CrawlerConfig)],
     ['crds/peerprobe.dev_peerprobes.yaml', renderCrd()],
+    ['helm/peerprobe/templates/crd.yaml', chartCrd()],
+    ['helm/peerprobe/templates/role.yaml', chartRole()],
     ['docs/reference/peerprobe.md', schemaPage('The PeerProbe resource', RESOURCE_INTRO, PeerProbeSpec)],
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/outcomes.md', outcomesPage()],

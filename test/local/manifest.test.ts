@@ -115,14 +115,10 @@ spec:
     await assert.rejects(readManifest(path, { embedded: true }), (err: ProbeError) => {
       assert.equal(err.code, 'PP_NOT_SUPPORTED')
       assert.deepEqual((err.details['problems'] as string[]).map(problem => problem.slice(0, problem.indexOf(': '))), [
-        'spec.scans[0].passive.enabled',
-        'spec.scans[0].passive.expose.type',
-        'spec.scans[0].storage',
         'spec.scans[0].pod',
         'spec.consumer.dump.volume',
         'spec.consumer.pod',
-        'spec.retention.schedule',
-        'spec.backup.enabled'
+        'spec.retention.schedule'
       ])
       return true
     })

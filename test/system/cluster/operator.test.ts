@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { RULES } from '../../../operator/rbac.ts'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
 import { OPERATOR_USER } from '../../support/cluster/operator-process.ts'
@@ -12,6 +13,7 @@ import type { OperatorProcess } from '../../support/cluster/operator-process.ts'
 
 const FULL = process.env['PEERPROBE_FULL'] === '1'
 const LIMIT_MS = 30_000
+const VOLUME = { accessModes: ['ReadWriteOnce'], storageClassName: '' }
 const WRITES = new Set(['create', 'update', 'patch', 'delete'])
 const REST_MS = FULL ? 600_000 : 20_000
 
@@ -116,6 +118,25 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     await rig.probe('guest', { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } })
 
     await rig.untilReady('guest', 'True')
+  })
+
+  test('runs the example as it is', async () => {
+    await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'guest', '--timeout=30s'])
+    await rig.plane.kubectl(['delete', 'kafkatopic', '--all', '-n', 'kafka'])
+    await strimzi.kafka('events', { 'peerprobe.dev/allowed-namespaces': 'peerprobe' })
+    await rig.plane.apply(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'peerprobe' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ipfs', namespace: 'peerprobe' }, stringData: { username: 'probe', password: 'secret' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ca', namespace: 'peerprobe' }, stringData: { 'ca.crt': 'PEM' } },
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'peerprobe-dumps', namespace: 'peerprobe' }, spec: { ...VOLUME, volumeName: 'peerprobe-dumps', resources: { requests: { storage: '1Gi' } } } },
+      { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'peerprobe-dumps' }, spec: { ...VOLUME, capacity: { storage: '1Gi' }, hostPath: { path: '/dumps' } } }
+    )
+    const { code, stderr } = await rig.plane.kubectl(['apply', '-f', fileURLToPath(new URL('../../../examples/peerprobe.yaml', import.meta.url))])
+    assert.equal(code, 0, stderr)
+    await rig.untilReady('peerprobe', 'True')
+    const { stdout } = await rig.plane.kubectl(['get', 'deployment', 'amino-consumer', '-n', 'peerprobe', '-o', 'jsonpath={.spec.template.spec.volumes[*].name}'])
+
+    assert.equal(stdout, 'tmp config kafka-user mysql mysql-ca dumps')
   })
 
   test('goes on where an operator was killed, and one at a time leads', async () => {

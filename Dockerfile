@@ -1,0 +1,18 @@
+# One image for the operator, the crawlers, the consumers and the jobs: the first argument is the entry point.
+FROM node:24-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY core core
+COPY crawler crawler
+COPY consumer consumer
+COPY operator operator
+USER 65532:65532
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning"]
+CMD ["operator/main.ts", "--help"]
