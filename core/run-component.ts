@@ -1,8 +1,8 @@
 import { systemClock } from './clock.ts'
-import { loadConfig } from './config.ts'
+import { loadOrExit } from './load-or-exit.ts'
 import { createLogger } from './logger.ts'
 import { createRegistry } from './metrics.ts'
-import { exitCodeOf, runProcess } from './process.ts'
+import { runProcess } from './process.ts'
 import { Progress } from './progress.ts'
 import type { Clock } from './clock.ts'
 import type { Logger, LoggerOptions } from './logger.ts'
@@ -34,13 +34,9 @@ export async function runComponent<Schema extends z.ZodType<ComponentConfig>> (
   schema: Schema,
   main: (context: ComponentContext<z.output<Schema>>, signal: AbortSignal) => Promise<void>
 ): Promise<void> {
-  let config: z.output<Schema>
+  const config = await loadOrExit(component, schema)
 
-  try {
-    config = await loadConfig(schema, process.env['PEERPROBE_CONFIG'])
-  } catch (err) {
-    createLogger({ level: 'info', base: { component } }).fatal({ err }, 'failed')
-    process.exitCode = exitCodeOf(err)
+  if (config === undefined) {
     return
   }
 

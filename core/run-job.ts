@@ -1,7 +1,7 @@
 import { systemClock } from './clock.ts'
-import { loadConfig } from './config.ts'
+import { loadOrExit } from './load-or-exit.ts'
 import { createLogger } from './logger.ts'
-import { exitCodeOf, runProcess } from './process.ts'
+import { runProcess } from './process.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
 import type { z } from 'zod'
@@ -21,16 +21,12 @@ export async function runJob<Schema extends z.ZodType<{ terminationLog?: string 
   schema: Schema,
   work: (context: JobContext<z.output<Schema>>, signal: AbortSignal) => Promise<void>
 ): Promise<void> {
-  const log = createLogger({ level: 'info', base: { component } })
-  let config: z.output<Schema>
+  const config = await loadOrExit(component, schema)
 
-  try {
-    config = await loadConfig(schema, process.env['PEERPROBE_CONFIG'])
-  } catch (err) {
-    log.fatal({ err }, 'failed')
-    process.exitCode = exitCodeOf(err)
+  if (config === undefined) {
     return
   }
 
+  const log = createLogger({ level: 'info', base: { component } })
   await runProcess(signal => work({ config, log, clock: systemClock }, signal), { log, stopTimeoutMs: STOP_TIMEOUT_MS, terminationLog: config.terminationLog })
 }

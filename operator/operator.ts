@@ -114,6 +114,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     clock,
     log,
     store: kind => controller.store(kind),
+    isWatched: kind => controller.isWatched(kind),
     strimziVersion: strimziVersionOf(client, clock),
     readStatus: readsPods ? readStatus : async () => { await Promise.resolve(undefined) },
     images: { workload: workloadImage }

@@ -7,7 +7,7 @@ import type { ReconcileDeps, Work } from './context.ts'
 /** Brings one object to what is desired, and returns it as it was seen. */
 export async function applyDesired (deps: ReconcileDeps, work: Work, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
   const { kind, object } = desired
-  const live = isWatched(deps, kind.kind) ? deps.store(kind.kind).get(object.metadata) : await deps.client.get(kind, object.metadata, signal)
+  const live = deps.isWatched(kind.kind) ? deps.store(kind.kind).get(object.metadata) : await deps.client.get(kind, object.metadata, signal)
   work.planned.push(desired)
 
   if (live !== undefined && !isOurs(live, work)) {
@@ -34,13 +34,4 @@ export async function applyAll (deps: ReconcileDeps, work: Work, desired: readon
 /** Whether an object was made for this PeerProbe. One that only has its name is somebody else's. */
 export function isOurs ({ metadata: { labels = {}, namespace } }: KubeObject, { probe: { metadata } }: Pick<Work, 'probe'>): boolean {
   return labels['app.kubernetes.io/managed-by'] === MANAGED_BY && labels[PROBE_LABEL] === metadata.name && (labels[NAMESPACE_LABEL] ?? namespace) === metadata.namespace
-}
-
-function isWatched ({ store }: ReconcileDeps, kind: string): boolean {
-  try {
-    store(kind)
-    return true
-  } catch {
-    return false // asked for each time instead
-  }
 }

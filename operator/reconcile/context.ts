@@ -16,8 +16,11 @@ export interface ReconcileDeps {
   clock: Clock
   log: Logger
 
-  /** What was seen of a kind. */
+  /** What was seen of a kind that is watched. */
   store: (kind: string) => ObjectStore
+
+  /** Whether a kind is watched; others are asked for each time. */
+  isWatched: (kind: string) => boolean
 
   /** Served version of Strimzi's kinds, or undefined where there is none. */
   strimziVersion: (signal: AbortSignal) => Promise<string | undefined>

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
@@ -188,7 +189,7 @@ export class Reconciler {
   async #writeStatus (object: KubeObject, status: Record<string, unknown>, signal: AbortSignal): Promise<void> {
     const before = (object['status'] ?? {}) as { conditions?: Condition[] }
 
-    if (JSON.stringify(sorted(before)) === JSON.stringify(sorted(status))) {
+    if (isDeepStrictEqual(before, status)) {
       return
     }
 
@@ -230,14 +231,4 @@ function not (reason: string): Finding {
 
 function portsOf (bootstrapServers: readonly string[]): number[] {
   return [...new Set(bootstrapServers.map(server => Number(server.slice(server.lastIndexOf(':') + 1))))].sort((a, b) => a - b)
-}
-
-function sorted (value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted)
-  }
-
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sorted(inner)]))
-    : value
 }

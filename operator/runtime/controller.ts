@@ -59,6 +59,11 @@ export class Controller {
     }
   }
 
+  /** Whether it watches a kind. */
+  isWatched (kind: string): boolean {
+    return this.#reflectors.has(kind)
+  }
+
   /** What was seen of a kind. */
   store (kind: string): ObjectStore {
     const found = this.#reflectors.get(kind)

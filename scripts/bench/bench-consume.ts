@@ -15,9 +15,10 @@ import { TempFolder } from '../../test/support/temp-folder.ts'
 import { kafka } from '../provision/kafka.ts'
 import { mariadb } from '../provision/mariadb.ts'
 import { mysql } from '../provision/mysql.ts'
-import { consumeFigures, consumeTable, medianFigures } from './consume/consume-result.ts'
+import { consumeFigures, consumeTable } from './consume/consume-result.ts'
 import { runBatched, runNaive } from './consume/consume-run.ts'
 import { loadMessage, loadVisit } from './consume/visit-load.ts'
+import { medianOf } from './median.ts'
 import { wholeNumber } from './whole-number.ts'
 import type { Part } from '../provision/part.ts'
 import type { ConsumeFigures, ConsumeResult } from './consume/consume-result.ts'
@@ -55,7 +56,7 @@ for (let run = 1; run <= runs; run++) {
 
 const results = [...figures].map(([name, all]): ConsumeResult => {
   const [design, load] = name.split('|') as [ConsumeResult['design'], ConsumeResult['load']]
-  return { design, load, figures: medianFigures(all) }
+  return { design, load, figures: medianOf(all) }
 })
 const conditions = `${server}, ${String(peers)} peers, medians of ${String(runs)}`
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }

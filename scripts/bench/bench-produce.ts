@@ -7,6 +7,8 @@ import { createLogger } from '../../core/logger.ts'
 import { KafkaServer } from '../../test/support/servers/kafka-server.ts'
 import { kafka } from '../provision/kafka.ts'
 import { loadMessage, loadVisit } from './consume/visit-load.ts'
+import { markdownTable } from './markdown-table.ts'
+import { medianOf } from './median.ts'
 import { cpuMsOf } from './process-cost.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -60,15 +62,9 @@ async function publish (wave: number, count: number): Promise<Figures> {
   }
 }
 
-function medianOf (all: readonly Figures[]): Figures {
-  const median = (figure: keyof Figures): number => all.map(each => each[figure]).sort((a, b) => a - b)[(all.length - 1) >> 1] ?? Number.NaN
-
-  return { messagesPerSecond: median('messagesPerSecond'), cpuMicrosPerMessage: median('cpuMicrosPerMessage') }
-}
-
 function table (): string {
   const reference = results[1]?.messagesPerSecond ?? 1
 
-  return ['| design | messages/s | ratio | CPU-µs/message |', '|---|---|---|---|', ...results.map(({ design, messagesPerSecond, cpuMicrosPerMessage }) =>
-    `| ${design} | ${messagesPerSecond.toFixed(0)} | ${(messagesPerSecond / reference).toFixed(1)} | ${cpuMicrosPerMessage.toFixed(0)} |`)].join('\n')
+  return markdownTable(['design', 'messages/s', 'ratio', 'CPU-µs/message'], results.map(({ design, messagesPerSecond, cpuMicrosPerMessage }) =>
+    [design, messagesPerSecond.toFixed(0), (messagesPerSecond / reference).toFixed(1), cpuMicrosPerMessage.toFixed(0)]))
 }

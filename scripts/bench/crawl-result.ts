@@ -1,3 +1,4 @@
+import { markdownTable } from './markdown-table.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { CrawlCase } from './crawl-case.ts'
 
@@ -64,21 +65,6 @@ export function figuresOf ({ contacted, requests, seconds, cpuMs, handshakeCpuMs
   }
 }
 
-/** The median of each figure by itself. Of an even number of values the lower middle one: a figure that was seen. */
-export function medianOf (runs: readonly CrawlFigures[]): CrawlFigures {
-  const median = (figure: keyof CrawlFigures): number => runs.map(run => run[figure]).sort((a, b) => a - b)[(runs.length - 1) >> 1] ?? Number.NaN
-
-  return {
-    peersPerSecond: median('peersPerSecond'),
-    cpuMsPerPeer: median('cpuMsPerPeer'),
-    cpuHandshakes: median('cpuHandshakes'),
-    requestsPerPeer: median('requestsPerPeer'),
-    foundShare: median('foundShare'),
-    seconds: median('seconds'),
-    rssMb: median('rssMb')
-  }
-}
-
 const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'handshakes', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
 
 /** A table of medians. The ratio of seconds is to the first row of the same run. */
@@ -99,8 +85,6 @@ export function formatTable (results: readonly CaseResult[]): string {
     (median.seconds / (reference?.seconds ?? 1)).toFixed(2),
     median.rssMb.toFixed(0)
   ])
-  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' | ')} |`
 
-  return [line(HEAD), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n')
+  return markdownTable(HEAD, rows)
 }

@@ -1,3 +1,5 @@
+import { markdownTable } from '../markdown-table.ts'
+
 /** What one consumer cost over one load. */
 export interface ConsumeFigures {
   messagesPerSecond: number
@@ -43,19 +45,6 @@ export function consumeFigures ({ messages, rows, seconds, processCpuMs, serverC
   }
 }
 
-/** The median of each figure by itself; of an even number of values the lower middle one. */
-export function medianFigures (runs: readonly ConsumeFigures[]): ConsumeFigures {
-  const median = (figure: keyof ConsumeFigures): number => runs.map(run => run[figure]).sort((a, b) => a - b)[(runs.length - 1) >> 1] ?? Number.NaN
-
-  return {
-    messagesPerSecond: median('messagesPerSecond'),
-    rowsPerSecond: median('rowsPerSecond'),
-    processMicrosPerRow: median('processMicrosPerRow'),
-    serverMicrosPerRow: median('serverMicrosPerRow'),
-    rssMb: median('rssMb')
-  }
-}
-
 const HEAD = ['design', 'load', 'messages/s', 'ratio', 'rows/s', 'process CPU-µs/row', 'server CPU-µs/row', 'RSS MB'] as const
 
 /** A table; the ratio is to the naive design's messages each second under the same load in the same run. */
@@ -74,8 +63,6 @@ export function consumeTable (results: readonly ConsumeResult[]): string {
       figures.rssMb.toFixed(0)
     ]
   })
-  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' | ')} |`
 
-  return [line(HEAD), line(widths.map(width => '-'.repeat(width))), ...rows.map(line)].join('\n')
+  return markdownTable(HEAD, rows)
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { VISIT_TYPE, Visit } from '../../../core/contracts/visit.ts'
-import { consumeFigures, consumeTable, medianFigures } from '../../../scripts/bench/consume/consume-result.ts'
+import { consumeFigures, consumeTable } from '../../../scripts/bench/consume/consume-result.ts'
 import { ADDRESSES, loadMessage, loadVisit } from '../../../scripts/bench/consume/visit-load.ts'
+import { markdownTable } from '../../../scripts/bench/markdown-table.ts'
+import { medianOf } from '../../../scripts/bench/median.ts'
 import { cpuMsOf, peakRssMbOf } from '../../../scripts/bench/process-cost.ts'
 
 const figures = consumeFigures({ messages: 1_000, rows: 7_000, seconds: 2, processCpuMs: 70, serverCpuMs: 140, rssMb: 200 })
@@ -15,8 +17,8 @@ suite('the figures of a consumer', () => {
   test('have the median of each by itself', () => {
     const runs = [1, 9, 4].map(n => ({ ...figures, messagesPerSecond: n, rssMb: 10 - n }))
 
-    assert.equal(medianFigures(runs).messagesPerSecond, 4)
-    assert.equal(medianFigures(runs).rssMb, 6)
+    assert.equal(medianOf(runs).messagesPerSecond, 4)
+    assert.equal(medianOf(runs).rssMb, 6)
   })
 
   test('compare designs under the same load', () => {
@@ -49,4 +51,8 @@ test('the cost of a process grows with its work', () => {
 
   assert.ok(cpuMsOf(process.pid) > before)
   assert.ok(peakRssMbOf(process.pid) > 10)
+})
+
+test('a table is aligned by its longest cells', () => {
+  assert.equal(markdownTable(['a', 'long'], [['bcd', 'e']]), '|   a | long |\n| --- | ---- |\n| bcd |    e |')
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { figuresOf, formatTable, medianOf } from '../../../scripts/bench/crawl-result.ts'
+import { figuresOf, formatTable } from '../../../scripts/bench/crawl-result.ts'
+import { medianOf } from '../../../scripts/bench/median.ts'
 import type { CrawlCase } from '../../../scripts/bench/crawl-case.ts'
 import type { CrawlCounts, CrawlFigures } from '../../../scripts/bench/crawl-result.ts'
 

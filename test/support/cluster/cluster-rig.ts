@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { cluster } from '../../../scripts/provision/cluster.ts'
+import { findProgram } from '../../../scripts/provision/programs.ts'
 import { ControlPlane } from '../servers/control-plane.ts'
 import { until } from '../until.ts'
 import { grantRole, OPERATOR_USER, OperatorProcess } from './operator-process.ts'
@@ -11,7 +12,7 @@ const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))
 const found = cluster.find()
 
 /** Why the cluster cannot be had here, or undefined. */
-export const missingCluster = 'missing' in found ? found.missing : undefined
+export const missingCluster = 'missing' in found ? found.missing : findProgram('openssl') === undefined ? 'no openssl on this machine to make certificates with' : undefined
 
 // Three times what is promised (10 s): the machine may be busy.
 const LIMIT_MS = 30_000
@@ -60,7 +61,7 @@ export class ClusterRig implements AsyncDisposable {
 
   /** Starts an operator. */
   operator (args: string[] = []): OperatorProcess {
-    const operator = new OperatorProcess(this.kubeconfig, { args })
+    const operator = new OperatorProcess(this.kubeconfig, args)
     this.#operators.push(operator)
 
     return operator

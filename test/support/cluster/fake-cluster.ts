@@ -85,12 +85,8 @@ export class FakeCluster {
       events: new EventRecorder({ client, clock: this.clock, log }, { name: 'c', instance: 'i' }),
       clock: this.clock,
       log,
-      store: (kind) => {
-        if (!WATCHED.has(kind)) {
-          throw new TypeError(`${kind} is not watched`)
-        }
-        return this.store(kind)
-      },
+      store: kind => this.store(kind),
+      isWatched: kind => WATCHED.has(kind),
       strimziVersion: async () => this.strimziVersion,
       readStatus: async ({ metadata: { name } }) => this.answers.get(name),
       images: { workload: 'peerprobe:1' }

@@ -2,6 +2,7 @@
 // Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
 
@@ -102,7 +103,7 @@ export class StandInStrimzi implements AsyncDisposable {
   }
 
   async #settle (kind: string, { metadata: { name }, status }: KubeObject, next: { conditions: Condition[] } & Record<string, unknown>): Promise<void> {
-    if (JSON.stringify(status) !== JSON.stringify(sorted(next)) && JSON.stringify(sorted(status)) !== JSON.stringify(sorted(next))) {
+    if (!isDeepStrictEqual(status, next)) {
       await this.#status(kind, name, next)
     }
   }
@@ -117,12 +118,4 @@ function madeOf ({ metadata: { uid = '' }, status }: KubeObject): { had: number,
   const { partitions = 0, topicId = uid.slice(0, 22) } = (status ?? {}) as { partitions?: number, topicId?: string }
 
   return { had: partitions, topicId }
-}
-
-function sorted (value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted)
-  }
-
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sorted(inner)])) : value
 }

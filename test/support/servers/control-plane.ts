@@ -1,6 +1,6 @@
 // A real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler, and kwok in the place of
 // nodes. Everything lives in one temporary folder and ends with this process.
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -208,14 +208,4 @@ async function isListening (port: number): Promise<boolean> {
       resolve(false)
     })
   })
-}
-
-/** Whether openssl is there, which makes the cluster's certificates. */
-export function hasOpenssl (): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }
