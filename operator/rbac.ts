@@ -7,18 +7,20 @@ export interface RbacRule {
 
 /** Exactly what the operator's steps use: the chart's role is made from it, and a test compares it with the audit log. */
 export const RULES: readonly RbacRule[] = [
-  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['get', 'list', 'watch', 'patch'] },
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['list', 'watch', 'patch'] },
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/status'], verbs: ['update'] },
   // Owner references that block deletion take this.
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/finalizers'], verbs: ['update'] },
-  { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['list', 'watch', 'create', 'patch'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
   // Never listed: Secrets are read by name.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
-  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['list', 'watch', 'create', 'patch'] },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list', 'watch', 'create', 'patch'] },
   { apiGroups: ['kafka.strimzi.io'], resources: ['kafkas'], verbs: ['get'] },
   { apiGroups: ['kafka.strimzi.io'], resources: ['kafkatopics', 'kafkausers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },

@@ -1,7 +1,8 @@
 import { KINDS } from '../model/kinds.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
-const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.cronJob, KINDS.networkPolicy, KINDS.disruptionBudget, KINDS.serviceAccount] as const
+// The other kinds are in every plan.
+const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.disruptionBudget] as const
 
 /** Removes what belongs to the PeerProbe and is in no plan any more: the objects of a scan that is gone, of an earlier preparation. */
 export async function prune (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<void> {
