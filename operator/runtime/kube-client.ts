@@ -166,10 +166,13 @@ export class KubeClient {
   async #exchange (what: KubeRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = what
     const url = new URL(`${path}?${new URLSearchParams(query).toString()}`, this.server)
-    const options: RequestOptions = { method, headers: { 'accept': accept, 'user-agent': USER_AGENT, ...body === undefined ? {} : { 'content-type': contentType } } }
+    const content = body === undefined ? undefined : JSON.stringify(body)
+    // Node sends the body of a DELETE without its length, and the server takes it for another request.
+    const about = content === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(content) }
+    const options: RequestOptions = { method, headers: { 'accept': accept, 'user-agent': USER_AGENT, ...about } }
     await this.#config.applyToHTTPSOptions(options)
 
-    return await exchange(url, { ...options, signal }, body)
+    return await exchange(url, { ...options, signal }, content)
   }
 }
 
@@ -178,11 +181,11 @@ export function isNotFound (err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'PP_KUBE_NOT_FOUND'
 }
 
-async function exchange (url: URL, options: RequestOptions, body: unknown): Promise<IncomingMessage> {
+async function exchange (url: URL, options: RequestOptions, content: string | undefined): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const outgoing = (url.protocol === 'https:' ? request : plainRequest)(url, options, resolve)
     outgoing.once('error', reject)
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+    outgoing.end(content)
   })
 }
 

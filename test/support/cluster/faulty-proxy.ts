@@ -1,0 +1,164 @@
+// Between an operator and its API server: drops, delays, resets, refuses, cuts and rewinds, by a seed. What it forwards is real.
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { request } from 'node:https'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+interface Kubeconfig {
+  clusters: { cluster: { 'server': string, 'certificate-authority-data': string } }[]
+  users: { user: { 'client-certificate-data': string, 'client-key-data': string } }[]
+}
+
+// Of a hundred requests.
+const FAULTS = { drop: 8, late: 8, lost: 8, status: 16 } as const
+const STATUSES = [409, 410, 429, 500, 503] as const
+const MAX_DELAY_MS = 400
+const MAX_WATCH_MS = 1_500
+
+// Of a hundred events of a watch, how many are followed by those before them once more.
+const REWINDS = 20
+const MAX_REWOUND = 8
+
+/** A proxy for one operator. */
+export class FaultyProxy implements AsyncDisposable {
+  /** Whether anything goes wrong. */
+  isFaulty = true
+
+  /** Faults that were made, by kind. */
+  readonly made: Record<string, number> = {}
+
+  readonly #server: Server
+  readonly #target: { url: string, ca: Buffer, cert: Buffer, key: Buffer }
+  readonly #random: () => number
+
+  private constructor (kubeconfig: string, random: () => number) {
+    const { clusters: [cluster], users: [user] } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
+    const decode = (text = ''): Buffer => Buffer.from(text, 'base64')
+    this.#target = {
+      url: cluster?.cluster.server ?? '',
+      ca: decode(cluster?.cluster['certificate-authority-data']),
+      cert: decode(user?.user['client-certificate-data']),
+      key: decode(user?.user['client-key-data'])
+    }
+    this.#random = random
+    this.#server = createServer((incoming, outgoing) => {
+      void this.#handle(incoming, outgoing)
+    })
+  }
+
+  /** Opens a proxy that speaks to the API server with the identity of a kubeconfig. */
+  static async open (kubeconfig: string, random: () => number): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(kubeconfig, random)
+    await new Promise<void>((resolve) => {
+      proxy.#server.listen(0, '127.0.0.1', resolve)
+    })
+
+    return proxy
+  }
+
+  /** A kubeconfig for the operator. */
+  get kubeconfig (): object {
+    const server = `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`
+
+    return { 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }], 'users': [{ name: 'u', user: {} }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => {
+      this.#server.close(resolve)
+    })
+  }
+
+  async #handle (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const fault = this.#draw()
+    this.#count(fault)
+
+    if (fault === 'drop') {
+      incoming.socket.destroy()
+      return
+    }
+    if (fault === 'status') {
+      this.#refuse(outgoing)
+      return
+    }
+    if (fault === 'late') {
+      await delay(Math.floor(this.#random() * MAX_DELAY_MS))
+    }
+
+    this.#forward(incoming, outgoing, fault === 'lost')
+  }
+
+  #draw (): keyof typeof FAULTS | 'none' {
+    let dice = this.isFaulty ? this.#random() * 100 : 100
+
+    for (const [fault, share] of Object.entries(FAULTS)) {
+      dice -= share
+      if (dice < 0) {
+        return fault as keyof typeof FAULTS
+      }
+    }
+
+    return 'none'
+  }
+
+  #refuse (outgoing: ServerResponse): void {
+    const code = STATUSES[Math.floor(this.#random() * STATUSES.length)] ?? 500
+    outgoing.writeHead(code, { 'content-type': 'application/json', ...code === 429 ? { 'retry-after': '1' } : {} })
+    outgoing.end(JSON.stringify({ kind: 'Status', code, message: 'by the test' }))
+  }
+
+  // A lost answer is the worst: the write was made, and nobody was told.
+  #forward (incoming: IncomingMessage, outgoing: ServerResponse, isLost: boolean): void {
+    const { url, ca, cert, key } = this.#target
+    const upstream = request(new URL(incoming.url ?? '', url), { method: incoming.method, headers: { ...incoming.headers, host: new URL(url).host }, ca, cert, key }, (answer) => {
+      if (isLost) {
+        answer.resume()
+        incoming.socket.destroy()
+        return
+      }
+
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
+
+      if (this.isFaulty && incoming.url?.includes('watch=true') === true) {
+        this.#watch(answer, outgoing)
+      } else {
+        answer.on('error', () => outgoing.destroy())
+        answer.pipe(outgoing)
+      }
+    })
+    upstream.on('error', () => incoming.socket.destroy())
+    outgoing.on('close', () => upstream.destroy())
+    incoming.pipe(upstream)
+  }
+
+  // As a watch does that starts again from an older version: events come twice, the older before the newer.
+  #watch (answer: IncomingMessage, outgoing: ServerResponse): void {
+    const recent: string[] = []
+    const cut = setTimeout(() => {
+      this.#count('cut')
+      outgoing.destroy()
+    }, this.#random() * MAX_WATCH_MS).unref()
+    const lines = createInterface({ input: answer })
+    lines.on('line', (line) => {
+      recent.push(line)
+      outgoing.write(`${line}\n`)
+      if (this.isFaulty && this.#random() * 100 < REWINDS) {
+        this.#count('rewind')
+        outgoing.write(recent.slice(-1 - Math.floor(this.#random() * MAX_REWOUND)).map(event => `${event}\n`).join(''))
+      }
+    })
+    lines.on('error', () => outgoing.destroy())
+    lines.on('close', () => {
+      clearTimeout(cut)
+      outgoing.end()
+    })
+  }
+
+  #count (kind: string): void {
+    this.made[kind] = (this.made[kind] ?? 0) + 1
+  }
+}
