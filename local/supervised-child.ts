@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { backoffMs } from '../core/backoff.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
+import { NODE_FLAGS } from '../core/node-flags.ts'
 import { isChildReady } from '../core/parent-link.ts'
 import { EXIT } from '../core/process.ts'
 import { pause } from '../core/signals.ts'
@@ -115,7 +116,7 @@ export class SupervisedChild implements AsyncDisposable {
 
   // Runs the process until it ends, and says how it ended.
   async #runOnce (): Promise<string> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', this.#spec.entry], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, this.#spec.entry], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
       env: { ...process.env, PEERPROBE_CONFIG: this.#spec.configPath }

@@ -1,13 +1,14 @@
 import { AdminServer } from '../core/admin-server.ts'
 import { KINDS } from './model/kinds.ts'
-import { MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
+import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
 import { ADMIN_PORT } from './model/pod.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
+import { strimziVersionOf } from './reconcile/strimzi-version.ts'
 import { Applier } from './runtime/applier.ts'
 import { ControllerMetrics } from './runtime/controller-metrics.ts'
 import { Controller } from './runtime/controller.ts'
 import { EventRecorder } from './runtime/event-recorder.ts'
-import { isNotFound, KubeClient } from './runtime/kube-client.ts'
+import { KubeClient } from './runtime/kube-client.ts'
 import { keyOf } from './runtime/kube-object.ts'
 import { Leader } from './runtime/leader.ts'
 import type { Clock } from '../core/clock.ts'
@@ -46,12 +47,9 @@ export interface OperatorDeps {
   progress: Progress
 }
 
-const FIELD_MANAGER = 'peerprobe-operator'
 const LEASE = 'peerprobe-operator'
 const WORKERS = 8
 const STATUS_TIMEOUT_MS = 1_000
-const STRIMZI_VERSIONS = ['v1', 'v1beta2']
-const STRIMZI_RECHECK_MS = 10_000
 
 // A watch gets a bookmark each minute.
 const SILENT_LIMIT_MS = 300_000
@@ -96,10 +94,13 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
   const applier = new Applier({
     client,
     mayWrite: () => leader.isLeader,
+    onAnswer: (object) => {
+      controller.remember(object)
+    },
     onWrite: (kind, outcome, field) => {
       log.info({ kind, outcome, field }, 'object written')
     }
-  }, { fieldManager: FIELD_MANAGER, hashAnnotation: 'peerprobe.dev/applied' })
+  }, APPLIED_BY)
   const controller: Controller = new Controller({
     client,
     clock,
@@ -138,11 +139,14 @@ function observerOf (log: Logger, parts: Parts): QueueObserver {
 }
 
 function watchedKinds (namespace: string | undefined): Watched[] {
-  const children = [KINDS.configMap, KINDS.serviceAccount, KINDS.pod, KINDS.deployment, KINDS.job, KINDS.cronJob, KINDS.networkPolicy, KINDS.disruptionBudget]
+  const owned = { namespace, labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }
+  const children = [KINDS.configMap, KINDS.serviceAccount, KINDS.deployment, KINDS.job, KINDS.cronJob, KINDS.networkPolicy, KINDS.disruptionBudget]
 
   return [
     { kind: KINDS.peerProbe, namespace, keysOf: ({ metadata }) => [keyOf(metadata)] },
-    ...children.map((kind): Watched => ({ kind, namespace, labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }))
+    // The one kind that we do not write: only its status is read.
+    { kind: KINDS.pod, ...owned, trim: pod => ({ ...pod, spec: undefined }) },
+    ...children.map((kind): Watched => ({ kind, ...owned }))
   ]
 }
 
@@ -150,32 +154,6 @@ function ownerKeys ({ metadata: { labels = {}, namespace = '' } }: KubeObject): 
   const name = labels[PROBE_LABEL]
 
   return name === undefined ? [] : [keyOf({ namespace: labels[NAMESPACE_LABEL] ?? namespace, name })]
-}
-
-/** Which version of Strimzi's kinds is served; asked again now and then, since it may be installed later. */
-function strimziVersionOf (client: KubeClient, clock: Clock): (signal: AbortSignal) => Promise<string | undefined> {
-  let known: { version: string | undefined, atMs: number } | undefined
-
-  return async (signal) => {
-    if (known === undefined || (known.version === undefined && clock.monotonic() - known.atMs > STRIMZI_RECHECK_MS)) {
-      known = { version: await servedVersion(client, signal), atMs: clock.monotonic() }
-    }
-
-    return known.version
-  }
-}
-
-async function servedVersion (client: KubeClient, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { versions } = await client.json({ method: 'GET', path: '/apis/kafka.strimzi.io' }, signal) as { versions: { version: string }[] }
-
-    return STRIMZI_VERSIONS.find(version => versions.some(served => served.version === version))
-  } catch (err) {
-    if (isNotFound(err)) {
-      return undefined
-    }
-    throw err
-  }
 }
 
 async function readStatus (pod: KubeObject, signal: AbortSignal): Promise<unknown> {

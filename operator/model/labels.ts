@@ -12,6 +12,9 @@ export const NAMESPACE_LABEL = 'peerprobe.dev/namespace'
 /** Who makes the objects. */
 export const MANAGED_BY = 'peerprobe-operator'
 
+/** How objects are applied, and where the hash of what was applied is kept. */
+export const APPLIED_BY = { fieldManager: MANAGED_BY, hashAnnotation: 'peerprobe.dev/applied' } as const
+
 /** Selects the objects of all PeerProbes. */
 export const MANAGED_SELECTOR = `app.kubernetes.io/managed-by=${MANAGED_BY},${PROBE_LABEL}`
 

@@ -4,7 +4,7 @@ import { consumerName, serviceAccountName } from './names.ts'
 import { owned } from './owned.ts'
 import { ADMIN_PORT } from './pod.ts'
 import type { Desired } from './owned.ts'
-import type { ClusterProbe } from './world.ts'
+import type { ClusterProbe, KafkaAccess } from './world.ts'
 
 // What no peer of a public network has: the cluster's own ranges, and the cloud's metadata service among them.
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16']
@@ -32,9 +32,9 @@ export function disruptionBudget (probe: ClusterProbe): Desired[] {
  * What pods may reach: crawlers the world but not the cluster's private ranges, except names and Kafka; all others
  * names, Kafka and the database. Prometheus and the operator reach the admin port.
  */
-export function networkPolicies (probe: ClusterProbe, kafkaPorts: readonly number[]): Desired[] {
+export function networkPolicies (probe: ClusterProbe, { bootstrapServers }: Pick<KafkaAccess, 'bootstrapServers'>): Desired[] {
   const { metadata, spec } = probe
-  const kafka = { ports: kafkaPorts.map(port => ({ port, protocol: 'TCP' })) }
+  const kafka = { ports: portsOf(bootstrapServers).map(port => ({ port, protocol: 'TCP' })) }
   const world = { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } }, { ipBlock: { cidr: '::/0', except: PRIVATE_V6 } }] }
   const usesPrivate = spec.scans.some(({ addresses }) => addresses.policy !== 'Public')
   const policy = (component: 'crawler' | 'consumer', egress: object[]): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
@@ -51,4 +51,8 @@ export function networkPolicies (probe: ClusterProbe, kafkaPorts: readonly numbe
     policy('crawler', [{ ports: DNS }, kafka, usesPrivate ? {} : world]),
     policy('consumer', [{ ports: DNS }, kafka, { ports: [{ port: spec.mysql.port, protocol: 'TCP' }] }])
   ]
+}
+
+function portsOf (bootstrapServers: readonly string[]): number[] {
+  return [...new Set(bootstrapServers.map(server => Number(server.slice(server.lastIndexOf(':') + 1))))].sort((a, b) => a - b)
 }

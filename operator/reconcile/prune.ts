@@ -1,23 +1,28 @@
 import { KINDS } from '../model/kinds.ts'
+import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
-// The other kinds are in every plan.
-const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.disruptionBudget] as const
+/** Kinds of which a plan may name fewer objects than the one before. The others are in every plan. */
+export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.disruptionBudget] as const
 
 /** Removes what belongs to the PeerProbe and is in no plan any more: the objects of a scan that is gone, of an earlier preparation. */
 export async function prune (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<void> {
-  const { metadata: { name, namespace, uid } } = work.probe
-  const planned = new Set(work.planned.map(({ kind, object }) => `${kind.kind} ${object.metadata.name}`))
-
   for (const kind of PRUNED) {
-    for (const object of deps.store(kind.kind).labelled(name)) {
-      const { metadata } = object
-      const isOwned = metadata.ownerReferences?.some(owner => owner.uid === uid) === true
-
-      if (metadata.namespace === namespace && isOwned && metadata.deletionTimestamp === undefined && !planned.has(`${kind.kind} ${metadata.name}`)) {
-        await deps.applier.remove(kind, object, signal)
-        work.writes++
-      }
+    for (const object of leftOver(kind, work, deps.store(kind.kind).labelled(work.probe.metadata.name))) {
+      await deps.applier.remove(kind, object, signal)
+      work.writes++
     }
   }
+}
+
+/** Those objects of a kind that belong to the PeerProbe and are in no plan any more. */
+export function leftOver ({ kind }: KindRef, { probe, planned }: Pick<Work, 'probe' | 'planned'>, objects: readonly KubeObject[]): KubeObject[] {
+  const { namespace, uid } = probe.metadata
+  const names = new Set(planned.filter(desired => desired.kind.kind === kind).map(({ object }) => object.metadata.name))
+
+  return objects.filter(({ metadata }) => {
+    const isOwned = metadata.ownerReferences?.some(owner => owner.uid === uid) === true
+
+    return metadata.namespace === namespace && isOwned && metadata.deletionTimestamp === undefined && !names.has(metadata.name)
+  })
 }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isProbeError, ProbeError } from '../../core/errors.ts'
+import { isProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
+import { consumerName } from '../model/names.ts'
 import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
 import { retentionObjects } from '../model/workloads.ts'
+import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply-step.ts'
 import { conditionsOf, failed, good, waiting } from './conditions.ts'
 import { refuseConflicts } from './conflicts.ts'
@@ -11,8 +13,11 @@ import { kafkaStep } from './kafka-step.ts'
 import { processFigures } from './process-figures.ts'
 import { prune } from './prune.ts'
 import { readProbe } from './read-probe.ts'
+import { Rollout } from './rollout.ts'
+import { imageOf } from './running-image.ts'
 import { secretsStep } from './secrets-step.ts'
 import { statusOf } from './status.ts'
+import { checkTopicId } from './topic-id.ts'
 import { consumersStep, crawlersStep, prepareStep } from './workload-steps.ts'
 import type { KafkaAccess, ModelInput } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
@@ -25,19 +30,19 @@ import type { Findings } from './status.ts'
 /** Annotation by which a person takes a PeerProbe out of the operator's hands. */
 export const PAUSE = 'peerprobe.dev/pause'
 
-/** Annotation by which a person accepts that the topic was made anew. */
-export const TOPIC_ID = 'peerprobe.dev/topic-id'
-
 // What is on its way is looked at again soon, what runs once a minute for its figures.
 const SOON_MS = 2_000
 const RESYNC_MS = 60_000
+const TURN_RECHECK_MS = 10_000
 
 /** Brings the world of one PeerProbe to what it asks for, as far as it can be now, and says so in its status. */
 export class Reconciler {
   readonly #deps: ReconcileDeps
+  readonly #rollout: Rollout
 
   constructor (deps: ReconcileDeps) {
     this.#deps = deps
+    this.#rollout = new Rollout(deps.clock)
   }
 
   /** Reconciles the PeerProbe with a key of the form namespace/name. */
@@ -66,7 +71,7 @@ export class Reconciler {
   }
 
   async #reconcile (work: Work, signal: AbortSignal): Promise<Result> {
-    const findings: Findings = { conditions: {}, kafka: undefined, prepared: undefined, figures: { lag: undefined, lastCrawls: {} } }
+    const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, lastCrawls: {} } }
     const { conditions } = findings
     const isPaused = work.object.metadata.annotations?.[PAUSE] === 'true'
     conditions.Paused = isPaused ? good('Paused', `hands off: remove the annotation ${PAUSE} to go on`) : not('NotPaused')
@@ -82,7 +87,7 @@ export class Reconciler {
       return { requeueAfterMs: SOON_MS }
     }
 
-    return { requeueAfterMs: isPaused || isSettled(conditions) ? RESYNC_MS : SOON_MS }
+    return { requeueAfterMs: this.#pauseAfter(work, findings) }
   }
 
   // False where it changed meanwhile: the change itself brings it here again.
@@ -110,6 +115,7 @@ export class Reconciler {
       }],
       ['DatabaseReady', async () => {
         made.input = await this.#inputOf(work, made.access, signal)
+        findings.image = made.input.images.workload
         findings.prepared = await prepareStep(this.#deps, work, made.input, signal)
         return good('Prepared', 'the database has the schema of this version')
       }],
@@ -140,9 +146,29 @@ export class Reconciler {
   async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
     const kafka = needed(access)
     const secretHashes = await secretsStep(this.#deps, work, kafka, signal)
-    await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, portsOf(kafka.bootstrapServers))], signal)
+    await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, kafka)], signal)
 
-    return { kafka, images: this.#deps.images, secretHashes }
+    return { kafka, images: { workload: this.#imageOf(work) }, secretHashes }
+  }
+
+  #imageOf ({ object, probe: { metadata } }: Work): string {
+    const running = imageOf(this.#deps.store('Deployment').get({ namespace: metadata.namespace, name: consumerName(metadata) }))
+
+    return this.#rollout.imageFor(keyOf(metadata), this.#deps.images.workload, { running, isReady: isReady(object) })
+  }
+
+  // What waits for its turn in an upgrade is asked again.
+  #pauseAfter ({ probe: { metadata } }: Work, { conditions, image }: Findings): number {
+    const isCurrent = image === undefined || image === this.#deps.images.workload
+
+    if (!isSettled(conditions)) {
+      return conditions.Paused?.status === 'True' ? RESYNC_MS : SOON_MS
+    }
+    if (isCurrent) {
+      this.#rollout.settled(keyOf(metadata))
+    }
+
+    return isCurrent ? RESYNC_MS : TURN_RECHECK_MS
   }
 
   // A new version of the messages must meet consumers that know it.
@@ -203,16 +229,6 @@ export class Reconciler {
   }
 }
 
-// A topic that was made anew has lost what was not consumed: a person must know before anything goes on.
-function checkTopicId ({ metadata, status }: KubeObject, { topicId }: KafkaResult): void {
-  const before = (status as { kafka?: { topicId?: string } } | undefined)?.kafka?.topicId
-  const accepted = metadata.annotations?.[TOPIC_ID]
-
-  if (before !== undefined && topicId !== undefined && before !== topicId && accepted !== topicId) {
-    throw new ProbeError('PP_TOPIC_RECREATED', `the topic had the id ${before} and has ${topicId}: it was made anew; annotate with ${TOPIC_ID}=${topicId} to go on`)
-  }
-}
-
 function needed<T> (value: T | undefined): T {
   if (value === undefined) {
     throw new TypeError('a step ran before the one that it needs')
@@ -221,14 +237,14 @@ function needed<T> (value: T | undefined): T {
   return value
 }
 
+function isReady ({ status }: KubeObject): boolean {
+  return ((status ?? {}) as { conditions?: Condition[] }).conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+}
+
 function isSettled (conditions: Findings['conditions']): boolean {
   return conditions.CrawlersReady?.status === 'True' && conditions.ConsumersReady?.status === 'True'
 }
 
 function not (reason: string): Finding {
   return { status: 'False', reason, message: '' }
-}
-
-function portsOf (bootstrapServers: readonly string[]): number[] {
-  return [...new Set(bootstrapServers.map(server => Number(server.slice(server.lastIndexOf(':') + 1))))].sort((a, b) => a - b)
 }

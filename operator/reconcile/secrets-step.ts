@@ -7,7 +7,7 @@ import type { ReconcileDeps, Work } from './context.ts'
 interface Wanted { name: string, keys: readonly string[], field: string }
 
 /** Reads the Secrets that pods mount: they must hold their keys, and a changed one rolls the pods. @throws ProbeError `PP_SECRET_MISSING` */
-export async function secretsStep ({ client }: ReconcileDeps, { probe }: Work, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
+export async function secretsStep ({ client }: Pick<ReconcileDeps, 'client'>, { probe }: Pick<Work, 'probe'>, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
   const { metadata, spec } = probe
   const hashes: Record<string, string> = {}
 

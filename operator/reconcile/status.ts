@@ -11,18 +11,25 @@ export interface Findings {
   conditions: Partial<Record<ConditionType, Finding>>
   kafka: KafkaResult | undefined
 
+  /** Image that its processes are to have now; undefined where it did not come that far. */
+  image: string | undefined
+
   /** The prepare Job that succeeded for what the PeerProbe asks for. */
   prepared: string | undefined
 
   figures: ProcessFigures
 }
 
-interface StatusBefore {
+/** Those fields of a status that are read again. */
+export interface StatusBefore {
+  observedGeneration?: number
   conditions?: Condition[]
   prepared?: string
   scans?: ScanStatus[]
   lag?: number
-  kafka?: { topicId?: string }
+  replicas?: number
+  consumer?: { ready?: number }
+  kafka?: { topicId?: string, topic?: string, bootstrapServers?: string }
 }
 
 interface ScanStatus { name: string, deployment: string, ready: boolean, lastCrawl?: LastCrawl }

@@ -16,6 +16,9 @@ export interface ApplierDeps {
   /** Whether this process may write now: it leads. */
   mayWrite: () => boolean
 
+  /** Told what the server answered to an apply. */
+  onAnswer?: (object: KubeObject) => void
+
   /** Told of each write, with the field that made it necessary. */
   onWrite?: (kind: string, outcome: ApplyOutcome, field: string) => void
 }
@@ -65,7 +68,8 @@ export class Applier {
     this.#checkLead()
 
     try {
-      await this.#deps.client.apply(kind, this.#withHash(desired), { fieldManager: this.#options.fieldManager }, signal)
+      const answer = await this.#deps.client.apply(kind, this.#withHash(desired), { fieldManager: this.#options.fieldManager }, signal)
+      this.#deps.onAnswer?.(answer)
       this.#deps.onWrite?.(kind.kind, 'applied', field)
       return 'applied'
     } catch (err) {

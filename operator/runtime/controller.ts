@@ -18,6 +18,9 @@ export interface Watched {
 
   metadataOnly?: boolean
 
+  /** Drops what nobody reads, to save memory. */
+  trim?: (object: KubeObject) => KubeObject
+
   /** Which keys a change of an object concerns. */
   keysOf: (object: KubeObject) => readonly string[]
 }
@@ -73,6 +76,11 @@ export class Controller {
     }
 
     return found.store
+  }
+
+  /** Takes in what the server answered to a write of ours, where the kind is watched. */
+  remember (object: KubeObject): void {
+    this.#reflectors.get(object.kind)?.reflector.remember(object)
   }
 
   /** How long ago the most silent watch heard of the server, in milliseconds. */

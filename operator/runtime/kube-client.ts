@@ -70,6 +70,11 @@ export class KubeClient {
     return this.#config.getCurrentCluster()?.server ?? ''
   }
 
+  /** Namespace of the kubeconfig's context. */
+  get namespace (): string {
+    return this.#config.getContextObject(this.#config.getCurrentContext())?.namespace ?? 'default'
+  }
+
   /** Reads an object; undefined where it does not exist. */
   async get (kind: KindRef, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
     try {

@@ -36,6 +36,9 @@ export interface ReflectorOptions {
   /** Ask for metadata alone, where the rest is not needed and may be large. */
   metadataOnly?: boolean
 
+  /** Drops what nobody reads, to save memory; who owns which field is dropped always. */
+  trim?: (object: KubeObject) => KubeObject
+
   /** Objects of one page of a list. @default 500 */
   pageSize?: number
 
@@ -75,6 +78,13 @@ export class Reflector {
   /** How long ago the server was heard last, in milliseconds. */
   get silentMs (): number {
     return this.#deps.clock.monotonic() - this.#lastContactMs
+  }
+
+  /** Takes in what the server answered to a write of ours, so that who wrote it does not see the state before; the watch tells of it later. */
+  remember (object: KubeObject): void {
+    if (this.#version !== undefined && isNewer(object, { resourceVersion: this.#version }) && !this.#isBehind(object)) {
+      this.#deps.store.set(this.#trimmed(object))
+    }
   }
 
   /** Reflects until `signal` aborts. */
@@ -154,10 +164,24 @@ export class Reflector {
     return page as ListPage
   }
 
+  // Who owns which field is a third of an object, and nobody reads it.
+  #trimmed (item: KubeObject): KubeObject {
+    const { kind: { apiVersion, kind }, trim } = this.#options
+    const object = { ...item, apiVersion, kind, metadata: { ...item.metadata, managedFields: undefined } }
+
+    return trim?.(object) ?? object
+  }
+
+  // What the watch tells may be older than what was answered to us.
+  #isBehind ({ metadata }: KubeObject): boolean {
+    const known = this.#deps.store.get(metadata)
+
+    return known !== undefined && isNewer(known, metadata)
+  }
+
   #set (item: KubeObject): void {
     const { store, onChange } = this.#deps
-    const { apiVersion, kind } = this.#options.kind
-    const object = { ...item, apiVersion, kind }
+    const object = this.#trimmed(item)
 
     if (store.set(object)?.metadata.resourceVersion !== object.metadata.resourceVersion) {
       onChange(object, 'set')
@@ -199,11 +223,13 @@ export class Reflector {
     if (type === 'ERROR') {
       throw kubeError(object.code ?? 500, object, `watch of ${kind.plural}`)
     }
-    if (type === 'DELETED') {
-      store.delete(object.metadata)
-      onChange({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }, 'deleted')
-    } else if (type !== 'BOOKMARK') {
-      this.#set(object)
+    if (type !== 'BOOKMARK' && !this.#isBehind(object)) {
+      if (type === 'DELETED') {
+        store.delete(object.metadata)
+        onChange({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }, 'deleted')
+      } else {
+        this.#set(object)
+      }
     }
 
     this.#version = object.metadata.resourceVersion ?? this.#version
@@ -212,4 +238,9 @@ export class Reflector {
   #selector (): Record<string, string> {
     return this.#options.labelSelector === undefined ? {} : { labelSelector: this.#options.labelSelector }
   }
+}
+
+// Versions are numbers that grow with every write (API server 1.35 says so; it was so before). Others tell nothing.
+function isNewer ({ metadata: { resourceVersion: a = '' } }: KubeObject, { resourceVersion: b = '' }: { resourceVersion?: string | undefined }): boolean {
+  return /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) > BigInt(b)
 }

@@ -7,6 +7,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
 import { ProbeError } from '../../core/errors.ts'
+import { NODE_FLAGS } from '../../core/node-flags.ts'
 import { parseBenchOptions } from './crawl-case.ts'
 import { figuresOf, formatTable } from './crawl-result.ts'
 import { medianOf } from './median.ts'
@@ -50,7 +51,7 @@ async function measure (crawlCase: CrawlCase, { runs, profileDir }: BenchOptions
 }
 
 async function crawl (crawlCase: CrawlCase, profileDir: string | undefined, signal: AbortSignal): Promise<CrawlCounts> {
-  const execArgv = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+  const execArgv = [...NODE_FLAGS, ...profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]]
   const child = fork(CRAWL, [JSON.stringify(crawlCase)], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const exited = once(child, 'exit')
   const [message] = await Promise.race([once(child, 'message', { signal }), exited]) as [unknown]

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ConsumerStatus } from '../../../core/contracts/consumer-status.ts'
 import { ProbeError } from '../../../core/errors.ts'
+import { NODE_FLAGS } from '../../../core/node-flags.ts'
 import { isChildReady } from '../../../core/parent-link.ts'
 import { cpuMsOf, peakRssMbOf } from '../process-cost.ts'
 import { ADDRESSES } from './visit-load.ts'
@@ -53,7 +54,7 @@ export async function runBatched (places: ConsumePlaces, { messages, profileDir 
     store: { mysql: { host: '127.0.0.1', port: sqlPort, database, username: 'root', passwordFile: `${folder}/password` } },
     coalesceWindowMs: 0
   } satisfies ConsumerConfigInput))
-  const execArgv = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+  const execArgv = [...NODE_FLAGS, ...profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]]
   const env = { ...process.env, PEERPROBE_CONFIG: `${folder}/consumer.json` }
   const child = fork(CONSUMER, { execArgv, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [ready] = await Promise.race([once(child, 'message'), endOf(child)]) as [unknown]

@@ -5,29 +5,19 @@ import { stringify } from 'yaml'
 import { PrepareConfig, RetentionConfig } from '../../../core/contracts/care-config.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../../core/contracts/process-config.ts'
 import { kafkaConfigFor, storeConfigFor } from '../../../operator/model/access.ts'
+import { allObjects } from '../../../operator/model/all-objects.ts'
 import { kafkaObjects } from '../../../operator/model/kafka-objects.ts'
 import { kafkaMounts, mysqlMounts } from '../../../operator/model/mounts.ts'
 import { owned } from '../../../operator/model/owned.ts'
 import { ADMIN_PORT, CONFIG_HASH, podTemplate } from '../../../operator/model/pod.ts'
 import { textHash } from '../../../operator/model/text-hash.ts'
-import { disruptionBudget, networkPolicies, serviceAccount } from '../../../operator/model/upkeep.ts'
-import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } from '../../../operator/model/workloads.ts'
+import { disruptionBudget, networkPolicies } from '../../../operator/model/upkeep.ts'
+import { prepareObjects } from '../../../operator/model/workloads.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
 import type { Desired } from '../../../operator/model/owned.ts'
 import type { ModelInput } from '../../../operator/model/world.ts'
 
-const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => {
-  const probe = clusterProbe(spec)
-  return [
-    serviceAccount(probe),
-    ...networkPolicies(probe, [9_092]),
-    ...prepareObjects(probe, input),
-    ...consumerObjects(probe, input),
-    ...probe.spec.scans.flatMap(scan => crawlerObjects(probe, scan, input)),
-    ...retentionObjects(probe, input),
-    ...disruptionBudget(probe)
-  ]
-}
+const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => allObjects(clusterProbe(spec), input)
 const configOf = (objects: Desired[], name: string): unknown => JSON.parse((objects.find(({ kind, object }) => kind.kind === 'ConfigMap' && object.metadata.name.startsWith(name))?.object['data'] as Record<string, string>)['process.json']!)
 const hashOf = (objects: Desired[], name: string): string => {
   const { template } = objects.find(({ kind, object }) => kind.kind === 'Deployment' && object.metadata.name === name)!.object['spec'] as { template: { metadata: { annotations: Record<string, string> } } }
@@ -95,7 +85,7 @@ suite('the objects of a PeerProbe', () => {
   })
 
   test('let crawlers reach the world but no private range, unless a scan is of one', () => {
-    const egress = (spec: object): unknown => (networkPolicies(clusterProbe(spec), [9_092])[0]!.object['spec'] as { egress: unknown[] }).egress[2]
+    const egress = (spec: object): unknown => (networkPolicies(clusterProbe(spec), { bootstrapServers: ['kafka:9092'] })[0]!.object['spec'] as { egress: unknown[] }).egress[2]
 
     assert.match(JSON.stringify(egress({})), /"0\.0\.0\.0\/0","except":\["10\.0\.0\.0\/8"/)
     assert.deepEqual(egress({ scans: [{ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } }] }), {})

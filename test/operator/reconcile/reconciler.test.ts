@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { applyAll, isOurs } from '../../../operator/reconcile/apply-step.ts'
 import { FINALIZER, needsFinalizer } from '../../../operator/reconcile/finalizer.ts'
-import { ALLOWED_NAMESPACES, kafkaStep } from '../../../operator/reconcile/kafka-step.ts'
+import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
+import { kafkaStep } from '../../../operator/reconcile/kafka-step.ts'
 import { prune } from '../../../operator/reconcile/prune.ts'
 import { PAUSE, Reconciler } from '../../../operator/reconcile/reconciler.ts'
+import { imageOf } from '../../../operator/reconcile/running-image.ts'
 import { secretsStep } from '../../../operator/reconcile/secrets-step.ts'
 import { podsOf } from '../../../operator/reconcile/workload-steps.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
@@ -118,6 +120,32 @@ suite('Reconciler', () => {
     await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], writes: 0 }, signal)
     assert.equal(cluster.store('Deployment').size, 2)
   })
+})
+
+test('an upgrade meets one PeerProbe at a time, and stops at one that does not get along with it', async () => {
+  const cluster = new FakeCluster()
+  const names = ['amino', 'other']
+  const image = (name: string): string | undefined => imageOf(cluster.store('Deployment').get({ namespace: 'lab', name: `${name}-consumer` }))
+  const converge = async (reconciler: Reconciler, settled: string[]): Promise<void> => {
+    for (let i = 0; i < 8; i++) {
+      for (const name of names) {
+        await reconciler.reconcile(`lab/${name}`, signal)
+      }
+      cluster.settle(({ kind, metadata: { labels } }) => kind === 'Job' || settled.includes(labels?.['peerprobe.dev/probe'] ?? ''))
+    }
+  }
+  cluster.put(SECRET)
+  names.forEach((name, i) => {
+    const mysql = { host: `db-${String(i)}`, database: 'ipfs', credentialsSecret: { name: 'mysql' } }
+    cluster.store('PeerProbe').set(probeObject({ kafka: { brokers: [`kafka-${String(i)}:9092`] }, mysql }, { name, uid: name }))
+  })
+  await converge(new Reconciler(cluster.deps()), names)
+  const upgraded = new Reconciler({ ...cluster.deps(), images: { workload: 'peerprobe:2' } })
+  await converge(upgraded, [])
+  assert.deepEqual(names.map(image), ['peerprobe:2', 'peerprobe:1'])
+  await converge(upgraded, names)
+
+  assert.deepEqual(names.map(image), ['peerprobe:2', 'peerprobe:2'])
 })
 
 suite('Kafka of another namespace', () => {

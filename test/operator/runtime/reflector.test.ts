@@ -120,6 +120,27 @@ suite('Reflector', () => {
     }
   })
 
+  test('remembers what was answered to a write, until the watch tells something newer; what it tells late undoes nothing', async () => {
+    const { clock, changes, store, run, reflector } = rig([pod('a', 1)], [
+      ['silence'],
+      [event('MODIFIED', pod('a', 104)), event('DELETED', pod('b', 104)), event('MODIFIED', pod('b', 120)), 'silence']
+    ])
+    const versions = (): unknown[] => store.all().map(({ metadata: { name, resourceVersion } }) => `${name} ${resourceVersion ?? ''}`).sort()
+    reflector.remember(pod('early', 50))
+    const stop = run()
+    await clock.advance(10)
+    reflector.remember({ ...pod('a', 110), metadata: { ...pod('a', 110).metadata, managedFields: [{}] } })
+    reflector.remember(pod('b', 111))
+    reflector.remember(pod('gone', 99))
+    assert.deepEqual(versions(), ['a 110', 'b 111'])
+    assert.equal(store.get({ namespace: 'n', name: 'a' })?.metadata['managedFields'], undefined)
+    await clock.advance(200_000)
+
+    assert.deepEqual(versions(), ['a 110', 'b 120'])
+    assert.deepEqual(changes, ['set a', 'set b'])
+    stop.abort()
+  })
+
   test('takes a watch that says nothing for dead', async () => {
     const { clock, watches, run, reflector } = rig([], [['silence'], ['silence']])
     const stop = run()

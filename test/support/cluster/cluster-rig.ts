@@ -59,9 +59,9 @@ export class ClusterRig implements AsyncDisposable {
     await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
   }
 
-  /** Starts an operator. */
-  operator (args: string[] = []): OperatorProcess {
-    const operator = new OperatorProcess(this.kubeconfig, args)
+  /** Starts an operator, from a folder with another version of the source where one is given. */
+  operator (args: string[] = [], root?: string): OperatorProcess {
+    const operator = new OperatorProcess(this.kubeconfig, args, root)
     this.#operators.push(operator)
 
     return operator

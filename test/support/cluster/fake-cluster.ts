@@ -52,7 +52,10 @@ export class FakeCluster {
   deps (): ReconcileDeps {
     const client = {
       get: async ({ kind }: KindRef, key: ObjectKey) => this.store(kind).get(key),
-      apply: async ({ kind }: KindRef, object: KubeObject) => {
+      apply: async ({ kind }: KindRef, object: KubeObject, { dryRun = false }: { dryRun?: boolean } = {}) => {
+        if (dryRun) {
+          return { ...this.store(kind).get(object.metadata), ...object }
+        }
         this.writes.push(`apply ${kind} ${object.metadata.name}`)
         this.put(object)
         return object
@@ -73,7 +76,11 @@ export class FakeCluster {
         this.store(kind).set(JSON.parse(JSON.stringify(object)) as KubeObject)
         return object
       },
-      json: async ({ path }: KubeRequest) => {
+      json: async ({ path, query, body }: KubeRequest) => {
+        if (query?.['dryRun'] === 'All') {
+          const { metadata, ...object } = body as KubeObject
+          return { ...object, metadata: { uid: 'of a dry run', ...metadata } }
+        }
         return { items: [...this.stores].filter(([kind]) => path.endsWith(`/${kind.toLowerCase()}s`)).flatMap(([, store]) => store.all()) }
       }
     }
@@ -93,12 +100,12 @@ export class FakeCluster {
     }
   }
 
-  /** Jobs succeed and Deployments become ready. */
-  settle (): void {
-    for (const { metadata } of this.store('Job').all()) {
+  /** Jobs succeed and Deployments become ready: all of them, or those that a test picks. */
+  settle (picks: (object: KubeObject) => boolean = () => true): void {
+    for (const { metadata } of this.store('Job').all().filter(picks)) {
       this.status('Job', metadata, { conditions: [{ type: 'Complete', status: 'True' }] })
     }
-    for (const { metadata, spec } of this.store('Deployment').all()) {
+    for (const { metadata, spec } of this.store('Deployment').all().filter(picks)) {
       const { replicas } = spec as { replicas: number }
       this.status('Deployment', metadata, { replicas, updatedReplicas: replicas, readyReplicas: replicas })
     }

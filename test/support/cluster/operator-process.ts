@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RULES } from '../../../operator/rbac.ts'
 import { Child } from '../child.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
 
-const ENTRY = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** User that operators of the tests connect as: it has the operator's role and nothing else. */
 export const OPERATOR_USER = 'peerprobe-operator'
@@ -20,8 +21,9 @@ export async function grantRole (plane: ControlPlane): Promise<void> {
 
 /** The operator, from source, against a real API server. */
 export class OperatorProcess extends Child {
-  constructor (kubeconfig: string, args: readonly string[] = []) {
-    super(spawn(process.execPath, [ENTRY, '--workload-image', 'peerprobe:test', '--admin-port', '0', '--admin-host', '127.0.0.1', '--no-pod-status', ...args], {
+  /** @param root folder with the source, of another version perhaps */
+  constructor (kubeconfig: string, args: readonly string[] = [], root = ROOT) {
+    super(spawn(process.execPath, [join(root, 'operator/main.ts'), '--workload-image', 'peerprobe:test', '--admin-port', '0', '--admin-host', '127.0.0.1', '--no-pod-status', ...args], {
       env: { ...process.env, KUBECONFIG: kubeconfig },
       stdio: ['ignore', 'pipe', 'inherit']
     }))

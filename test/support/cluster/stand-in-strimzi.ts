@@ -1,10 +1,12 @@
 // Stands in for Strimzi's operators on a test's API server: it gives KafkaTopic, KafkaUser and Kafka the statuses that
-// Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets.
+// Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets. With a Kafka it makes topics and
+// users in it as well, and removes them.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
+import type { StrimziBroker, UserSpec } from './strimzi-broker.ts'
 
 interface Condition { type: string, status: string, reason?: string, message?: string }
 
@@ -18,6 +20,7 @@ export interface Mischief {
 }
 
 const POLL_MS = 150
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----'
 const GOOD: Condition = { type: 'Ready', status: 'True' }
 const SHRUNK: Condition = { type: 'Ready', status: 'False', reason: 'NotSupported', message: 'Decreasing partitions not supported' }
 
@@ -30,12 +33,14 @@ export class StandInStrimzi implements AsyncDisposable {
 
   readonly #plane: ControlPlane
   readonly #namespace: string
+  readonly #broker: StrimziBroker | undefined
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
-  constructor (plane: ControlPlane, namespace: string) {
+  constructor (plane: ControlPlane, namespace: string, broker?: StrimziBroker) {
     this.#plane = plane
     this.#namespace = namespace
+    this.#broker = broker
     this.#running = this.#run()
   }
 
@@ -46,7 +51,11 @@ export class StandInStrimzi implements AsyncDisposable {
     await this.#status('kafka', name, {
       observedGeneration: 1,
       conditions: [{ type: 'Ready', status: 'True' }],
-      listeners: listeners.map(({ name: listener, port, tls }) => ({ name: listener, bootstrapServers: `${name}-kafka-bootstrap.${this.#namespace}.svc:${String(port)}`, ...tls ? { certificates: ['-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----'] } : {} }))
+      listeners: listeners.map(({ name: listener, port, tls }) => ({
+        name: listener,
+        bootstrapServers: this.#broker?.address(tls) ?? `${name}-kafka-bootstrap.${this.#namespace}.svc:${String(port)}`,
+        ...tls ? { certificates: [this.#broker?.authority ?? CERTIFICATE] } : {}
+      }))
     })
   }
 
@@ -57,18 +66,29 @@ export class StandInStrimzi implements AsyncDisposable {
 
   async #run (): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#look('kafkatopic', this.#topic.bind(this))
-      await this.#look('kafkauser', this.#user.bind(this))
+      const topics = await this.#look('kafkatopic', this.#topic.bind(this))
+      const users = await this.#look('kafkauser', this.#user.bind(this))
+      await this.#broker?.keep('topics', topics)
+      await this.#broker?.keep('users', users)
       await delay(POLL_MS)
     }
   }
 
-  async #look (kind: string, handle: (object: KubeObject) => Promise<void>): Promise<void> {
+  // Resolves with their names, or undefined where they cannot be had.
+  async #look (kind: string, handle: (object: KubeObject) => Promise<void>): Promise<string[] | undefined> {
     const { code, stdout } = await this.#plane.kubectl(['get', kind, '-n', this.#namespace, '-o', 'json'])
 
-    for (const object of code === 0 ? (JSON.parse(stdout) as { items: KubeObject[] }).items : []) {
+    if (code !== 0) {
+      return undefined
+    }
+
+    const { items } = JSON.parse(stdout) as { items: KubeObject[] }
+
+    for (const object of items) {
       await handle(object)
     }
+
+    return items.map(({ metadata: { name } }) => name)
   }
 
   async #topic (topic: KubeObject): Promise<void> {
@@ -77,9 +97,10 @@ export class StandInStrimzi implements AsyncDisposable {
     }
 
     const { name, generation } = topic.metadata
-    const { partitions = 1 } = topic['spec'] as { partitions?: number }
-    const { had, topicId } = madeOf(topic)
+    const { partitions = 1, config = {} } = topic['spec'] as { partitions?: number, config?: Record<string, unknown> }
+    const { had, topicId: before } = madeOf(topic)
     const made = Math.max(had, partitions)
+    const topicId = await this.#broker?.topic(name, { partitions: made, config }) ?? before
     const conditions = [partitions < made ? SHRUNK : GOOD]
     await this.#settle('kafkatopic', topic, { observedGeneration: generation, topicName: name, topicId: this.topicIds.get(name) ?? topicId, partitions: made, conditions })
   }
@@ -93,13 +114,23 @@ export class StandInStrimzi implements AsyncDisposable {
       return
     }
 
-    const { code } = await this.#plane.kubectl(['get', 'secret', '-n', this.#namespace, name])
-
-    if (code !== 0) {
-      await this.#plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: this.#namespace, labels: { 'strimzi.io/kind': 'KafkaUser' } }, stringData: { password: randomBytes(12).toString('hex') } })
-    }
+    const password = await this.#passwordOf(name)
+    await this.#broker?.user(name, password, user['spec'] as UserSpec)
 
     await this.#settle('kafkauser', user, { observedGeneration: generation, username: name, secret: name, conditions: [{ type: 'Ready', status: 'True' }] })
+  }
+
+  async #passwordOf (name: string): Promise<string> {
+    const { code, stdout } = await this.#plane.kubectl(['get', 'secret', '-n', this.#namespace, name, '-o', 'jsonpath={.data.password}'])
+
+    if (code === 0) {
+      return Buffer.from(stdout, 'base64').toString()
+    }
+
+    const password = randomBytes(12).toString('hex')
+    await this.#plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: this.#namespace, labels: { 'strimzi.io/kind': 'KafkaUser' } }, stringData: { password } })
+
+    return password
   }
 
   async #settle (kind: string, { metadata: { name }, status }: KubeObject, next: { conditions: Condition[] } & Record<string, unknown>): Promise<void> {

@@ -28,6 +28,7 @@ export interface CommandEnd { code: number, stdout: string, stderr: string }
 export interface AuditEvent {
   verb: string
   userAgent?: string
+  requestURI?: string
   user: { username: string }
   objectRef?: { resource: string, subresource?: string, namespace?: string, name?: string, apiGroup?: string }
   responseStatus?: { code: number }

@@ -90,6 +90,13 @@ export class KafkaServer implements AsyncDisposable {
     this.#running.delete(id)
   }
 
+  /** Runs one of Kafka's own command line tools against the first node, such as `org.apache.kafka.tools.TopicCommand`; resolves with what it prints. */
+  async tool (main: string, args: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), main, '--bootstrap-server', this.brokers[0]!, ...args])
+
+    return stdout
+  }
+
   /** Kills all nodes and removes their folders. */
   async [Symbol.asyncDispose] (): Promise<void> {
     await Promise.all([...this.#running.keys()].map(async (id) => {

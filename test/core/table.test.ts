@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatTable } from '../../../consumer/commands/table.ts'
+import { formatTable } from '../../core/table.ts'
 
 test('formatTable aligns columns, obeys no text, and lets the last column alone be long', () => {
   const long = 'x'.repeat(70)

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+/**
+ * `kubectl peerprobe plan|status`: what a manifest would change, and how a PeerProbe fares, for the person who has
+ * the kubeconfig. Nothing is written.
+ */
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { Command } from 'commander'
+import { VERSION } from '../../core/build-info.ts'
+import { systemClock } from '../../core/clock.ts'
+import { errorText, ProbeError } from '../../core/errors.ts'
+import { runCommand } from '../../core/run-command.ts'
+import { APPLIED_BY } from '../model/labels.ts'
+import { strimziVersionOf } from '../reconcile/strimzi-version.ts'
+import { Applier } from '../runtime/applier.ts'
+import { KubeClient } from '../runtime/kube-client.ts'
+import { planText } from './plan-text.ts'
+import { planProbe } from './plan.ts'
+import { probeDocuments } from './probe-documents.ts'
+import { readProbes } from './read-probes.ts'
+import { statusText } from './status-text.ts'
+import type { PlanDeps } from './plan.ts'
+
+const STOP_TIMEOUT_MS = 5_000
+const { stdin, stdout } = process
+
+const program = new Command('kubectl-peerprobe')
+  .description('Shows what a PeerProbe would change, and how it fares. Changes nothing.')
+  .version(VERSION)
+
+program.command('plan')
+  .description('shows what applying a manifest would make, change and remove, by dry runs on the API server')
+  .requiredOption('-f, --filename <file>', 'manifest with PeerProbes; - reads standard input')
+  .option('-n, --namespace <name>', 'namespace of what names none')
+  .option('--workload-image <image>', 'image of new workloads; those that run keep theirs where it is not given')
+  .action(async ({ filename, namespace, workloadImage }: { filename: string, namespace?: string, workloadImage?: string }) => {
+    await run(async (client, signal) => {
+      const deps = planDeps(client, workloadImage)
+
+      for (const manifest of probeDocuments(await contentOf(filename), filename)) {
+        const metadata = { ...manifest.metadata, namespace: manifest.metadata.namespace ?? namespace ?? client.namespace }
+        stdout.write(planText(await planProbe(deps, { ...manifest, metadata }, signal)))
+      }
+    })
+  })
+
+program.command('status')
+  .description('shows conditions, scans, lag and the last crawls of a PeerProbe, or of all, and what to do')
+  .argument('[name]', 'PeerProbe; all where absent')
+  .option('-n, --namespace <name>', 'namespace')
+  .option('-A, --all-namespaces', 'of every namespace', false)
+  .action(async (name: string | undefined, { namespace, allNamespaces }: { namespace?: string, allNamespaces: boolean }) => {
+    await run(async (client, signal) => {
+      const probes = await readProbes(client, { namespace: allNamespaces ? undefined : namespace ?? client.namespace, name }, signal)
+      stdout.write(probes.map(statusText).join('\n'))
+    })
+  })
+
+await program.parseAsync()
+
+async function run (body: (client: KubeClient, signal: AbortSignal) => Promise<void>): Promise<void> {
+  await runCommand(async (signal) => {
+    await body(KubeClient.fromEnvironment(), signal)
+  }, { stopTimeoutMs: STOP_TIMEOUT_MS })
+}
+
+function planDeps (client: KubeClient, workloadImage: string | undefined): PlanDeps {
+  return {
+    client,
+    applier: new Applier({ client, mayWrite: () => false }, APPLIED_BY),
+    strimziVersion: strimziVersionOf(client, systemClock),
+    workloadImage,
+    defaultImage: `peerprobe:${VERSION}`
+  }
+}
+
+async function contentOf (filename: string): Promise<string> {
+  try {
+    return filename === '-' ? await text(stdin) : await readFile(filename, 'utf8')
+  } catch (err) {
+    throw new ProbeError('PP_CONFIG_INVALID', `--filename: ${errorText(err)}`, { cause: err })
+  }
+}

@@ -1,0 +1,17 @@
+import { printable } from '../../core/printable.ts'
+import type { Change, ProbePlan } from './plan.ts'
+
+const SIGNS = { make: '+', change: '~', remove: '-', keep: ' ', refuse: '!' } as const satisfies Record<Change['action'], string>
+const WORDS = { make: 'to make', change: 'to change', remove: 'to remove', refuse: 'refused', keep: 'as they are' } as const satisfies Record<Change['action'], string>
+
+/** A plan for a terminal: what would be made, changed and removed, each change with its lines, and how many of each. */
+export function planText ({ changes, notes }: ProbePlan): string {
+  const shown = changes.filter(({ action }) => action !== 'keep').flatMap(({ action, kind, namespace, name, lines }) =>
+    [`${SIGNS[action]} ${kind} ${namespace}/${name}`, ...lines.map(line => `    ${printable(line)}`)])
+  const counts = (Object.keys(WORDS) as Change['action'][])
+    .map(action => [changes.filter(change => change.action === action).length, WORDS[action]] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${String(count)} ${word}`)
+
+  return [...shown, ...notes.map(note => `note: ${printable(note)}`), counts.join(', '), ''].join('\n')
+}

@@ -1,0 +1,181 @@
+import { isProbeError, ProbeError } from '../../core/errors.ts'
+import { allObjects } from '../model/all-objects.ts'
+import { KINDS } from '../model/kinds.ts'
+import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
+import { consumerName } from '../model/names.ts'
+import { prepareObjects } from '../model/workloads.ts'
+import { isOurs } from '../reconcile/apply-step.ts'
+import { kafkaPlan, userAccess } from '../reconcile/kafka-plan.ts'
+import { leftOver, PRUNED } from '../reconcile/prune.ts'
+import { readProbe } from '../reconcile/read-probe.ts'
+import { imageOf } from '../reconcile/running-image.ts'
+import { secretsStep } from '../reconcile/secrets-step.ts'
+import { statusField } from '../reconcile/strimzi-status.ts'
+import { pathOf } from '../runtime/kube-object.ts'
+import { objectDiff } from './object-diff.ts'
+import type { Desired } from '../model/owned.ts'
+import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
+import type { ReconcileDeps } from '../reconcile/context.ts'
+import type { Applier } from '../runtime/applier.ts'
+import type { KubeClient } from '../runtime/kube-client.ts'
+import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
+
+/** What would become of one object. */
+export interface Change {
+  kind: string
+  namespace: string
+  name: string
+  action: 'make' | 'change' | 'remove' | 'keep' | 'refuse'
+
+  /** Lines of a difference, or why it is refused. */
+  lines: readonly string[]
+}
+
+/** What applying one PeerProbe would lead to. */
+export interface ProbePlan {
+  /** The PeerProbe itself first. */
+  changes: Change[]
+
+  /** What is not there yet, and what waits for it. */
+  notes: string[]
+}
+
+/** What planning works with. Nothing is written: every request is a read or a dry run. */
+export interface PlanDeps extends Pick<ReconcileDeps, 'strimziVersion'> {
+  client: Pick<KubeClient, 'get' | 'json'> & ReconcileDeps['client']
+  applier: Pick<Applier, 'difference' | 'dryRun'>
+
+  /** Image of new workloads; those that run keep theirs where it is absent. */
+  workloadImage: string | undefined
+
+  /** Image where neither is known. */
+  defaultImage: string
+}
+
+/** Plans one PeerProbe of a manifest. @throws ProbeError what the API server refuses, and what keeps the operator from planning at all */
+export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<ProbePlan> {
+  const { before, after } = await rehearse(deps, manifest, signal)
+  const probe = readProbe(after)
+  const { access, topics, user } = await kafkaPlan(deps, probe, signal)
+  const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
+  const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(probe, user, live) }
+  const { secretHashes, notes } = await secretsOf(deps, probe, kafka, signal)
+  const input: ModelInput = { kafka, images: { workload: await workloadImageOf(deps, probe, signal) }, secretHashes }
+  const planned = [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input)]
+  const done = preparedBefore(after, probe, input)
+  const changes = [changeOf(KINDS.peerProbe, before, after)]
+
+  for (const desired of planned.filter(({ object }) => !done.has(object.metadata.name))) {
+    changes.push(await changeTo(deps, probe, desired, signal))
+  }
+
+  return { changes: [...changes, ...await removals(deps, probe, planned, signal)], notes }
+}
+
+// As if the PeerProbe were just what the manifest says. Where that is silent, an autoscaler may have set the consumers.
+async function rehearse ({ client }: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<{ before: KubeObject | undefined, after: KubeObject }> {
+  const { metadata } = manifest
+  const before = await client.get(KINDS.peerProbe, metadata, signal)
+  const query = { dryRun: 'All', fieldValidation: 'Strict' }
+
+  if (before === undefined) {
+    return { before, after: await client.json({ method: 'POST', path: pathOf(KINDS.peerProbe, { namespace: metadata.namespace }), query, body: manifest }, signal) as KubeObject }
+  }
+
+  const { labels, annotations } = metadata
+  const body = {
+    ...before,
+    metadata: { ...before.metadata, ...labels === undefined ? {} : { labels }, annotations: { ...before.metadata.annotations, ...annotations } },
+    spec: withReplicas(manifest['spec'], before['spec'])
+  }
+
+  return { before, after: await client.json({ method: 'PUT', path: pathOf(KINDS.peerProbe, metadata), query, body }, signal) as KubeObject }
+}
+
+function withReplicas (spec: unknown, before: unknown): unknown {
+  const { consumer } = (before ?? {}) as { consumer?: { replicas?: number } }
+  const wanted = spec as { consumer?: object } | undefined
+
+  return consumer?.replicas === undefined ? spec : { ...wanted, consumer: { replicas: consumer.replicas, ...wanted?.consumer } }
+}
+
+async function secretsOf (deps: PlanDeps, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & { notes: string[] }> {
+  try {
+    return { secretHashes: await secretsStep(deps, { probe }, kafka, signal), notes: [] }
+  } catch (err) {
+    if (!isProbeError(err, 'PP_SECRET_MISSING')) {
+      throw err
+    }
+
+    return { secretHashes: {}, notes: [`${err.message}: nothing starts before it is there, and pods show as changed here without it`] }
+  }
+}
+
+async function workloadImageOf ({ client, workloadImage, defaultImage }: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<string> {
+  if (workloadImage !== undefined) {
+    return workloadImage
+  }
+
+  const { metadata } = probe
+
+  return imageOf(await client.get(KINDS.deployment, { namespace: metadata.namespace, name: consumerName(metadata) }, signal)) ?? defaultImage
+}
+
+// A Job that has succeeded may be gone by now, and does not come back.
+function preparedBefore (object: KubeObject, probe: ClusterProbe, input: ModelInput): ReadonlySet<string> {
+  const names = prepareObjects(probe, input).map(desired => desired.object.metadata.name)
+  const prepared = statusField(object, 'prepared')
+
+  return new Set(names.includes(String(prepared)) ? [String(prepared)] : [])
+}
+
+async function changeTo ({ client, applier }: PlanDeps, probe: ClusterProbe, { kind, object }: Desired, signal: AbortSignal): Promise<Change> {
+  const live = await client.get(kind, object.metadata, signal)
+  const what = placeOf(kind, object)
+
+  if (live !== undefined && !isOurs(live, { probe })) {
+    return { ...what, action: 'refuse', lines: ['exists and is not of this PeerProbe'] }
+  }
+  if (applier.difference(object, live) === undefined) {
+    return { ...what, action: 'keep', lines: [] }
+  }
+
+  try {
+    return changeOf(kind, live, await applier.dryRun(kind, object, signal))
+  } catch (err) {
+    if (!(err instanceof ProbeError)) {
+      throw err
+    }
+
+    return { ...what, action: 'refuse', lines: [err.message] }
+  }
+}
+
+async function removals ({ client }: PlanDeps, probe: ClusterProbe, planned: Desired[], signal: AbortSignal): Promise<Change[]> {
+  const changes: Change[] = []
+  const { namespace, name } = probe.metadata
+
+  for (const kind of PRUNED) {
+    const query = { labelSelector: `${MANAGED_SELECTOR},${PROBE_LABEL}=${name}` }
+    const { items } = await client.json({ method: 'GET', path: pathOf(kind, { namespace }), query }, signal) as { items: KubeObject[] }
+    changes.push(...leftOver(kind, { probe, planned }, items).map((object): Change => ({ ...placeOf(kind, object), action: 'remove', lines: [] })))
+  }
+
+  return changes
+}
+
+function changeOf (kind: KindRef, before: KubeObject | undefined, after: KubeObject): Change {
+  const what = placeOf(kind, after)
+
+  if (before === undefined) {
+    return { ...what, action: 'make', lines: [] }
+  }
+
+  const lines = objectDiff(before, after)
+
+  return { ...what, action: lines.length === 0 ? 'keep' : 'change', lines }
+}
+
+function placeOf ({ kind }: KindRef, { metadata: { namespace = '', name } }: KubeObject): Pick<Change, 'kind' | 'namespace' | 'name'> {
+  return { kind, namespace, name }
+}

@@ -1,0 +1,25 @@
+import { ProbeError } from '../../core/errors.ts'
+import { KINDS } from '../model/kinds.ts'
+import { pathOf } from '../runtime/kube-object.ts'
+import type { KubeClient } from '../runtime/kube-client.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+
+/** Which PeerProbes: one by name, or all of a namespace, or of every namespace. */
+export interface ProbeChoice { namespace: string | undefined, name: string | undefined }
+
+/** Reads PeerProbes. @throws ProbeError `PP_CONFIG_INVALID` where there is none to show */
+export async function readProbes (client: Pick<KubeClient, 'get' | 'json'>, { namespace, name }: ProbeChoice, signal: AbortSignal): Promise<KubeObject[]> {
+  if (name !== undefined && namespace === undefined) {
+    throw new ProbeError('PP_CONFIG_INVALID', '--all-namespaces: a name needs one namespace (-n)')
+  }
+
+  const found = name === undefined
+    ? (await client.json({ method: 'GET', path: pathOf(KINDS.peerProbe, { namespace }) }, signal) as { items: KubeObject[] }).items
+    : [await client.get(KINDS.peerProbe, { namespace, name }, signal)].filter(object => object !== undefined)
+
+  if (found.length === 0) {
+    throw new ProbeError('PP_CONFIG_INVALID', `there is no PeerProbe${name === undefined ? '' : ` ${name}`} in ${namespace === undefined ? 'any namespace' : `namespace ${namespace}`}`)
+  }
+
+  return found
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { probeDocuments } from '../../../operator/commands/probe-documents.ts'
+
+const PROBE = 'apiVersion: peerprobe.dev/v1alpha1\nkind: PeerProbe\nmetadata: {name: a}\nspec: {}\n'
+
+suite('probeDocuments', () => {
+  test('finds the PeerProbes among other objects', () => {
+    const names = probeDocuments(`apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n---\n${PROBE}---\n---\n${PROBE.replace('name: a', 'name: b')}`, 'f').map(({ metadata: { name } }) => name)
+
+    assert.deepEqual(names, ['a', 'b'])
+  })
+
+  test('says what is wrong with a text that holds none', () => {
+    const refused = (text: string, message: RegExp): void => {
+      assert.throws(() => probeDocuments(text, 'f.yaml'), { code: 'PP_CONFIG_INVALID', message })
+    }
+
+    refused('', /f\.yaml: holds no object of kind PeerProbe and apiVersion peerprobe\.dev\/v1alpha1/)
+    refused('metadata: [', /f\.yaml: .*line 1/)
+    refused('null\n---\n- 1\n---\nkind: PeerProbe\napiVersion: peerprobe.dev/v1alpha1\n', /holds no object/)
+    refused('x'.repeat(3_200_000), /has more than 3145728 characters/)
+  })
+})

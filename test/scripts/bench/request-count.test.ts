@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { requestsOf } from '../../../scripts/bench/request-count.ts'
+import type { AuditEvent } from '../../support/servers/control-plane.ts'
+
+test('counts what one user reads and writes, without its lease', () => {
+  const event = (username: string, verb: string, resource?: string): AuditEvent => ({
+    user: { username },
+    verb,
+    ...resource === undefined ? {} : { objectRef: { resource } }
+  })
+  const events = [event('me', 'get', 'secrets'), event('me', 'list'), event('me', 'patch', 'jobs'), event('me', 'update', 'leases'), event('me', 'get', 'leases'), event('you', 'patch', 'jobs')]
+
+  assert.deepEqual(requestsOf(events, 'me'), { reads: 2, writes: 1 })
+})

@@ -1,0 +1,107 @@
+// `kubectl peerprobe` on a real API server, found by kubectl on the PATH as a person's is.
+import assert from 'node:assert/strict'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+import { until } from '../../support/until.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+import type { CommandEnd } from '../../support/servers/control-plane.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../../operator/commands/main.ts', import.meta.url))
+const PERSON = 'person'
+const LIMIT_MS = 30_000
+const TWO_SCANS = { scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }] }
+const MADE = ['ConfigMap', 'CronJob', 'Deployment', 'Job', 'NetworkPolicy', 'ServiceAccount']
+
+suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
+  const stack = new AsyncDisposableStack()
+  const folder = stack.use(new TempFolder())
+  let rig: ClusterRig
+
+  before(async () => {
+    rig = stack.use(await ClusterRig.open())
+    symlinkSync(PROGRAM, folder.file('kubectl-peerprobe'))
+    await rig.namespace('lab')
+  })
+  after(async () => {
+    await stack.disposeAsync()
+  })
+
+  const run = async (...args: string[]): Promise<CommandEnd> => await rig.plane.command('kubectl', ['peerprobe', ...args], undefined, {
+    KUBECONFIG: rig.plane.kubeconfigOf(PERSON, 'system:masters'),
+    PATH: [folder.path, dirname(process.execPath), process.env['PATH']].join(':')
+  })
+  const plan = async (manifest: object): Promise<CommandEnd> => {
+    writeFileSync(folder.file('manifest.yaml'), JSON.stringify(manifest))
+    return await run('plan', '-f', folder.file('manifest.yaml'), '--workload-image', 'peerprobe:test')
+  }
+  const signs = (text: string, sign: string): string[] => text.split('\n').filter(line => line.startsWith(`${sign} `)).map(line => line.slice(2)).sort()
+
+  test('plans just what the operator then makes, and writes nothing itself', async () => {
+    const { code, stdout, stderr } = await plan(probeOf('lab', TWO_SCANS))
+    assert.equal(code, 0, stderr)
+    const writes = rig.plane.audit().filter(({ user, verb }) => user.username === PERSON && !['get', 'list'].includes(verb))
+    assert.ok(writes.length > 5)
+    assert.deepEqual(writes.filter(({ requestURI = '' }) => !requestURI.includes('dryRun=All')), [])
+    assert.deepEqual(await rig.objects('lab'), [])
+    assert.equal((await rig.plane.get<{ items: unknown[] }>('pp', '-n', 'lab')).items.length, 0)
+
+    rig.operator()
+    await rig.probe('lab', TWO_SCANS)
+    await rig.untilReady('lab', 'True')
+    const made = (await rig.objects('lab')).filter(text => MADE.some(kind => text.startsWith(`${kind}/`))).map(text => text.replace('/', ' lab/'))
+    assert.deepEqual(signs(stdout, '+'), [...made, 'PeerProbe lab/amino'].sort())
+  })
+
+  test('finds nothing to do for the manifest that was applied', async () => {
+    const { stdout } = await plan(probeOf('lab', TWO_SCANS))
+
+    assert.match(stdout, /^\d+ as they are\n$/)
+  })
+
+  test('shows the crawler whose interval would change and nothing else, with the line', async () => {
+    const [main, fil] = TWO_SCANS.scans
+    const { stdout } = await plan(probeOf('lab', { scans: [main, { ...fil, active: { interval: '20m' } }] }))
+
+    assert.deepEqual(signs(stdout, '~'), ['ConfigMap lab/amino-crawler-fil', 'Deployment lab/amino-crawler-fil', 'PeerProbe lab/amino'])
+    assert.match(stdout, /^ {4}\+ +interval: 20m$/m)
+    assert.equal(await generation(rig), 1)
+  })
+
+  test('shows what a scan that is taken out leaves behind', async () => {
+    const { stdout } = await plan(probeOf('lab', { scans: TWO_SCANS.scans.slice(0, 1) }))
+
+    assert.deepEqual(signs(stdout, '-'), ['ConfigMap lab/amino-crawler-fil', 'Deployment lab/amino-crawler-fil'])
+  })
+
+  test('tells what the API server refuses, and a file that cannot be read, in one line', async () => {
+    const { code, stderr } = await plan(probeOf('lab', { scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '1ms' } }] }))
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /^peerprobe: .*interval.*\(PP_KUBE_INVALID\)\n$/)
+    const missing = await run('plan', '-f', folder.file('none.yaml'))
+
+    assert.match(missing.stderr, /^peerprobe: --filename: ENOENT.*\(PP_CONFIG_INVALID\)\n$/)
+    assert.notEqual(missing.code, 0)
+  })
+
+  test('shows how PeerProbes fare, the first cause, and what to do', async () => {
+    await rig.plane.kubectl(['delete', 'secret', 'mysql', '-n', 'lab'])
+    await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'lab', 'touched=1'])
+    await rig.untilReady('lab', 'False', { reason: 'SecretMissing' })
+    await until('the status is that of the last change', async () => (await run('status', 'amino', '-n', 'lab')).stdout.includes('SecretMissing'), LIMIT_MS)
+    const { stdout, code } = await run('status', '-A')
+
+    assert.equal(code, 0)
+    assert.match(stdout, /^PeerProbe lab\/amino: not ready, SecretMissing\n {2}.*Secret lab\/mysql does not exist\n {2}What to do: Create the Secret/)
+    assert.match(stdout, /\nSCAN +RUNS.*\nmain +yes .*\nfil +yes /)
+    const none = await run('status', 'other', '-n', 'lab')
+    assert.match(none.stderr, /there is no PeerProbe other in namespace lab/)
+  })
+})
+
+async function generation (rig: ClusterRig): Promise<number | undefined> {
+  return (await rig.plane.get<KubeObject>('pp', 'amino', '-n', 'lab')).metadata.generation
+}
