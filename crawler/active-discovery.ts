@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Beat } from '../core/progress.ts'
 import type { CompiledScan } from './compile-scan.ts'
-import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
+import type { CrawlReport, CrawlSeeds, CrawlStatus } from './engine/crawl-report.ts'
 import type { KnownPeer } from './engine/known-peer.ts'
 import type { CrawlStart, Schedule } from './engine/schedule.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
@@ -32,6 +32,12 @@ export interface ActiveDiscoveryDeps {
   /** The peers where each crawl starts; asked anew for each, since names may resolve anew. */
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
+  /** Whom the passive node is connected to, and whom it met: each crawl starts from them too. */
+  passive?: { connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[] }
+
+  /** Keeps a crawl's population over restarts. */
+  keep?: (population: readonly KnownPeer[]) => Promise<void>
+
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport) => void
 }
@@ -43,14 +49,16 @@ export class ActiveDiscovery {
   readonly #deps: ActiveDiscoveryDeps
   readonly #options: CompiledScan['crawl']
   readonly #context: MessageContext
-  #known: readonly KnownPeer[] = []
+  #known: readonly KnownPeer[]
   #run: CrawlRun | undefined
   #last: CrawlReport | undefined
 
-  constructor (deps: ActiveDiscoveryDeps, options: CompiledScan['crawl'], context: MessageContext) {
+  /** @param known peers of the last crawl before this process */
+  constructor (deps: ActiveDiscoveryDeps, options: CompiledScan['crawl'], context: MessageContext, known: readonly KnownPeer[] = []) {
     this.#deps = deps
     this.#options = options
     this.#context = context
+    this.#known = known
   }
 
   /** The crawl in progress; undefined between two. */
@@ -111,17 +119,25 @@ export class ActiveDiscovery {
       onTick: () => {
         beat.beat()
       }
-    }, options, { bootstrap, connected: [], known: this.#known })
+    }, options, { bootstrap, ...this.#seeds() })
 
     try {
       const report = await this.#run.run(signal)
       this.#known = report.population
+      await this.#deps.keep?.(this.#known)
       await this.#announceEnd(report, signal)
       onCrawl(report)
       this.#last = report
     } finally {
       this.#run = undefined
     }
+  }
+
+  // What the last crawl knows of a peer is newer than when it was met.
+  #seeds (): Pick<CrawlSeeds, 'connected' | 'known'> {
+    const { passive } = this.#deps
+
+    return { connected: passive?.connected() ?? [], known: [...this.#known, ...passive?.known() ?? []] }
   }
 
   // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes what is left.

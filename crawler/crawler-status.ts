@@ -4,6 +4,7 @@ import { timestamp } from './publish/message-context.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
+import type { PassiveStatus } from './passive/passive-discovery.ts'
 import type { PublisherStatus } from './publish/publisher.ts'
 
 /** What the status is made of. */
@@ -17,17 +18,22 @@ export interface CrawlerState {
   dueInMs: number | undefined
 
   publisher: PublisherStatus
+
+  /** Undefined where there is no passive node. */
+  passive?: PassiveStatus | undefined
+
   nowMs: number
 }
 
 /** What the crawler says at `/status`. */
-export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publisher, nowMs }: CrawlerState): CrawlerStatus {
+export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publisher, passive, nowMs }: CrawlerState): CrawlerStatus {
   return {
     scan,
     network,
     crawl: crawl === undefined ? null : progressOf(crawl, nowMs),
     lastCrawl: lastCrawl === undefined ? null : endOf(lastCrawl, network),
     nextCrawlAt: dueInMs === undefined ? null : timestamp(nowMs + dueInMs),
+    passive: passive ?? null,
     publisher: { buffered: publisher.buffered, acknowledged: publisher.published, lost: 0 }
   }
 }

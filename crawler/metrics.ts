@@ -4,12 +4,16 @@ import { readAddress } from './visit/address-reader.ts'
 import type { Registry } from '../core/metrics.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
+import type { PassiveStatus } from './passive/passive-discovery.ts'
 import type { PublisherStatus } from './publish/publisher.ts'
 
 /** What the gauges read when they are scraped. */
 export interface CrawlerGauges {
   crawl: () => CrawlStatus | undefined
   publisher: () => PublisherStatus
+
+  /** Undefined where there is no passive node. */
+  passive: () => PassiveStatus | undefined
 
   /** Label of an agent version: one of at most 20 families of the network, or `other`. */
   agentFamily: (agentVersion: string) => string
@@ -20,6 +24,7 @@ const CRAWL_BUCKETS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600]
 /** The crawler's metrics. Labels come from closed sets: outcomes, lanes, transports, agent families. */
 export class CrawlerMetrics {
   readonly #visits: Counter<'outcome' | 'lane'>
+  readonly #sightings: Counter<'source' | 'transport' | 'outcome'>
   readonly #attempts: Counter<'outcome' | 'transport'>
   readonly #visitSeconds: Histogram
   readonly #roundTripSeconds: Histogram
@@ -36,6 +41,12 @@ export class CrawlerMetrics {
     const registers = [registry]
     this.#agentFamily = gauges.agentFamily
     this.#visits = new Counter({ name: 'peerprobe_crawler_visits_total', help: 'Visits that ended.', labelNames: ['outcome', 'lane'], registers })
+    this.#sightings = new Counter({
+      name: 'peerprobe_crawler_passive_sightings_total',
+      help: 'Peers that came to the passive node, or that it found by multicast DNS, once in ten minutes each.',
+      labelNames: ['source', 'transport', 'outcome'],
+      registers
+    })
     this.#attempts = new Counter({ name: 'peerprobe_crawler_dials_total', help: 'Addresses dialled.', labelNames: ['outcome', 'transport'], registers })
     this.#visitSeconds = new Histogram({ name: 'peerprobe_crawler_visit_duration_seconds', help: 'Duration of visits.', buckets: DURATION_BUCKETS_S, registers })
     this.#roundTripSeconds = new Histogram({ name: 'peerprobe_crawler_round_trip_seconds', help: 'Least round-trip time of each contacted peer.', buckets: DURATION_BUCKETS_S, registers })
@@ -55,7 +66,9 @@ export class CrawlerMetrics {
   }
 
   /** Notes a visit that ended. */
-  onVisit ({ result }: CompletedVisit): void {
+  onVisit (visit: CompletedVisit): void {
+    const { result } = visit
+    this.#noteSighting(visit)
     this.#visits.inc({ outcome: result.outcome, lane: result.lane ?? 'none' })
     this.#visitSeconds.observe(result.durationMs / 1_000)
 
@@ -67,6 +80,12 @@ export class CrawlerMetrics {
     }
     if (result.identity !== undefined) {
       this.#agents.inc({ agent_family: this.#agentFamily(result.identity.agentVersion ?? '') })
+    }
+  }
+
+  #noteSighting ({ discoveryType, source, result: { connection, outcome } }: CompletedVisit): void {
+    if (discoveryType === 'passive') {
+      this.#sightings.inc({ source, transport: connection?.transport ?? 'none', outcome })
     }
   }
 
@@ -87,7 +106,7 @@ export class CrawlerMetrics {
   }
 }
 
-function addGauges (registers: Registry[], { crawl, publisher }: CrawlerGauges): void {
+function addGauges (registers: Registry[], { crawl, publisher, passive }: CrawlerGauges): void {
   const gauge = (name: string, help: string, read: () => number): Gauge => new Gauge({
     name,
     help,
@@ -99,6 +118,8 @@ function addGauges (registers: Registry[], { crawl, publisher }: CrawlerGauges):
 
   gauge('peerprobe_crawler_frontier_queued_peers', 'Peers that wait to be visited.', () => crawl()?.queued ?? 0)
   gauge('peerprobe_crawler_visits_in_flight', 'Visits in progress.', () => crawl()?.inFlight ?? 0)
+  gauge('peerprobe_crawler_passive_connections', 'Connections of the passive node.', () => passive()?.connections ?? 0)
+  gauge('peerprobe_crawler_passive_routing_table_peers', 'Peers in the routing table of the passive node.', () => passive()?.routingTable ?? 0)
   gauge('peerprobe_crawler_publisher_buffered_messages', 'Messages not acknowledged yet.', () => publisher().buffered)
   gauge('peerprobe_crawler_publisher_buffered_bytes', 'Bytes of messages not acknowledged yet.', () => publisher().bufferedBytes)
 }

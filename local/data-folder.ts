@@ -23,6 +23,9 @@ export interface DataFolder extends Disposable {
   /** What the processes print. */
   logFolder: string
 
+  /** What the crawlers find again after a restart. */
+  stateFolder: string
+
   /** Secrets of the manifest, while the run lasts. */
   secretFolder: string
 }
@@ -42,18 +45,27 @@ export interface DataFolderOptions {
 export function openDataFolder (dir: string, { empty }: DataFolderOptions): DataFolder {
   const path = resolve(dir)
   const at = (name: string): string => join(path, name)
-  const folder = { path, databasePath: at('peerprobe.sqlite'), busPath: at('bus.sqlite'), dumpFolder: at('dumps'), configFolder: at('config'), logFolder: at('logs'), secretFolder: at('secrets') }
+  const folder = {
+    path,
+    databasePath: at('peerprobe.sqlite'),
+    busPath: at('bus.sqlite'),
+    dumpFolder: at('dumps'),
+    configFolder: at('config'),
+    logFolder: at('logs'),
+    stateFolder: at('state'),
+    secretFolder: at('secrets')
+  }
 
   makeFolder(path)
   const lock = holdLock(at('lock.sqlite'), path)
 
   if (empty) {
-    for (const name of ['peerprobe.sqlite', 'bus.sqlite'].flatMap(file => [file, `${file}-wal`, `${file}-shm`]).concat('dumps', 'config', 'logs')) {
+    for (const name of ['peerprobe.sqlite', 'bus.sqlite'].flatMap(file => [file, `${file}-wal`, `${file}-shm`]).concat('dumps', 'config', 'logs', 'state')) {
       rmSync(at(name), { recursive: true, force: true })
     }
   }
 
-  for (const name of [folder.dumpFolder, folder.configFolder, folder.logFolder]) {
+  for (const name of [folder.dumpFolder, folder.configFolder, folder.logFolder, folder.stateFolder]) {
     makeFolder(name)
   }
 

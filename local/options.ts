@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { VERSION } from '../core/build-info.ts'
 import { DurationText, toMilliseconds } from '../core/fields.ts'
@@ -27,6 +28,9 @@ export interface LocalOptions {
 
   /** Use the embedded log and database where the manifest names Kafka and MySQL. */
   embedded: boolean
+
+  /** IP address that passive nodes listen on. */
+  listen: string
 }
 
 interface RawOptions {
@@ -37,6 +41,7 @@ interface RawOptions {
   secrets?: string
   json: boolean
   embedded: boolean
+  listen: string
 }
 
 /** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
@@ -51,12 +56,21 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--data <dir>', 'where the database and the dumps go')
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
     .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each')
+    .option('--listen <ip>', 'IP address that passive nodes listen on', parseIp, '0.0.0.0')
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
-  const { devnet, once, for: forMs, data, secrets, json, embedded } = command.opts<RawOptions>()
+  const { devnet, once, for: forMs, data, secrets, json, embedded, listen } = command.opts<RawOptions>()
 
-  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded }
+  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen }
+}
+
+function parseIp (text: string): string {
+  if (isIP(text) === 0) {
+    throw new InvalidArgumentError('must be an IP address such as 127.0.0.1.')
+  }
+
+  return text
 }
 
 function parseDuration (text: string): number {

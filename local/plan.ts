@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { KafkaSpec } from '../operator/api/kafka-spec.ts'
 import { consumerConfigFor } from '../operator/model/consumer-config.ts'
 import { crawlerConfigFor } from '../operator/model/crawler-config.ts'
@@ -7,6 +8,7 @@ import type { TopicSpec } from '../core/bus/event-bus.ts'
 import type { ConsumerConfigInput, CrawlerConfigInput } from '../core/contracts/process-config.ts'
 import type { PeerProbe } from '../operator/api/v1alpha1.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { LocalOptions } from './options.ts'
 import type { Places } from './places.ts'
 
 /** A process to run, and the configuration that it reads. */
@@ -35,7 +37,7 @@ const ADMIN = { port: 0 }
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
 /** What to run for a PeerProbe on this machine: the operator's own plan, with processes in place of pods. */
-export function planFor (probe: PeerProbe, places: Places, { dumpFolder }: Pick<DataFolder, 'dumpFolder'>): LocalPlan {
+export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder'>, { listen }: Pick<LocalOptions, 'listen'>): LocalPlan {
   const { messages, deadLetters } = topicsFor(probe.spec)
   const { bus } = places
 
@@ -47,7 +49,13 @@ export function planFor (probe: PeerProbe, places: Places, { dumpFolder }: Pick<
       ...probe.spec.scans.map((scan): ChildPlan => ({
         kind: 'crawler',
         name: crawlerName(probe.metadata, scan.name),
-        config: crawlerConfigFor(probe.metadata, scan, { bus, topic: messages.name, admin: ADMIN })
+        config: crawlerConfigFor(probe.metadata, scan, {
+          bus,
+          topic: messages.name,
+          admin: ADMIN,
+          stateFolder: join(stateFolder, scan.name),
+          passive: { host: listen }
+        })
       }))
     ]
   }

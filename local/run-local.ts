@@ -66,7 +66,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
     const { embedded, secretsDir: dir } = options
     const places = placesFor(probe.spec, { folder, embedded, secrets: stack.use(new SecretFiles({ secrets, dir, folder: folder.secretFolder })) })
 
-    return { probe, plan: planFor(probe, places, folder), folder, devnet: undefined }
+    return { probe, plan: planFor(probe, places, folder, options), folder, devnet: undefined }
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
@@ -74,7 +74,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   const probe = PeerProbe.parse(devnetManifest(devnet))
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, the others dead in several ways`)
-  return { probe, plan: planFor(probe, embeddedPlaces(folder), folder), folder, devnet }
+  return { probe, plan: planFor(probe, embeddedPlaces(folder), folder, options), folder, devnet }
 }
 
 async function openDevnet ({ devnet }: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<DevnetTruth> {

@@ -65,7 +65,13 @@ export const CrawlerConfig = z.strictObject({
   scanId: ScanId.describe('The scan\'s identity in messages: namespace/probe/scan.'),
   scan: Scan,
   bus: BusConfig,
-  topic: TopicName.describe('Topic that visits and crawls are published to.')
+  topic: TopicName.describe('Topic that visits and crawls are published to.'),
+  stateFolder: Path.optional().describe('Folder for what a restart is to find again: the peers known (`known-peers.ndjson`) and the passive node\'s key (`identity.key`); nothing is kept when absent.'),
+  passive: z.strictObject({
+    host: z.string().max(45).default('0.0.0.0').describe('IP address that the passive node listens on.'),
+    identityFile: Path.optional().describe('File with the passive node\'s private key, in place of the one in `stateFolder`.'),
+    maxConnections: z.int().min(1).max(100_000).default(800).describe('Connections to the passive node at most; each takes about half a megabyte.')
+  }).prefault({}).describe('How the passive node runs here.')
 }).describe('Configuration of a crawler process.')
 
 /** {@inheritDoc CrawlerConfig} */

@@ -39,6 +39,14 @@ export const CrawlerStatus = z.object({
 
   nextCrawlAt: Timestamp.nullable(),
 
+  /** The passive node, or null where there is none. */
+  passive: z.object({
+    peerId: z.string(),
+    addresses: z.array(z.string()),
+    connections: Count,
+    routingTable: Count
+  }).nullable().default(null),
+
   publisher: z.object({
     buffered: Count,
     acknowledged: Count,

@@ -15,8 +15,6 @@ const isTrue = (value: unknown): boolean => value === true
 
 // What one machine cannot do (yet). Everything here would otherwise be ignored silently.
 const REFUSALS: readonly Refusal[] = [
-  { path: ['spec', 'scans', '*', 'passive', 'enabled'], refuses: isTrue, message: 'passive discovery is not supported yet: leave it out' },
-  { path: ['spec', 'scans', '*', 'passive', 'mdns'], refuses: isTrue, message: 'multicast DNS is not supported yet: leave it out' },
   { path: ['spec', 'scans', '*', 'passive', 'expose', 'type'], refuses: value => value !== 'None', message: 'not supported on one machine, which has no Services: leave it out' },
   { path: ['spec', 'scans', '*', 'storage'], refuses: written, message: 'not supported on one machine: leave it out' },
   { path: ['spec', 'scans', '*', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },

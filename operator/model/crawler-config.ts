@@ -13,11 +13,17 @@ export interface CrawlerPlaces {
 
   /** Where the admin server listens. */
   admin: { host?: string, port: number }
+
+  /** Folder that outlives the process. */
+  stateFolder?: string
+
+  /** How the passive node runs there. */
+  passive?: CrawlerConfigInput['passive']
 }
 
 /** The configuration of the crawler of one scan: the scan as it stands, without what only a cluster reads. */
-export function crawlerConfigFor (probe: ProbeKey, spec: ScanSpec, { bus, topic, admin }: CrawlerPlaces): CrawlerConfigInput {
+export function crawlerConfigFor (probe: ProbeKey, spec: ScanSpec, places: CrawlerPlaces): CrawlerConfigInput {
   const scan = Object.fromEntries(Object.entries(spec).filter(([key]) => Object.hasOwn(Scan.shape, key))) as Scan
 
-  return { scanId: scanIdOf(probe, spec.name), scan, bus, topic, admin }
+  return { scanId: scanIdOf(probe, spec.name), scan, ...places }
 }

@@ -60,7 +60,12 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   const publisher = stack.use(Publisher.open({ ...deps, bus, onPublished: (n, ms) => {
     metrics.onPublished(n, ms)
   } }, { topic: TOPIC, flushTimeoutMs: 60_000 }))
-  const metrics = new CrawlerMetrics(new Registry(), { crawl: () => run.status(), publisher: () => publisher.status(), agentFamily: network.agentFamily })
+  const metrics = new CrawlerMetrics(new Registry(), {
+    crawl: () => run.status(),
+    publisher: () => publisher.status(),
+    passive: () => undefined,
+    agentFamily: network.agentFamily
+  })
   let requests = 0
   const run = new CrawlRun({
     ...deps,

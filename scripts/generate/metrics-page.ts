@@ -6,6 +6,7 @@ const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
   ['Crawler', registry => new CrawlerMetrics(registry, {
     crawl: () => undefined,
     publisher: () => ({ buffered: 0, bufferedBytes: 0, published: 0, retries: 0 }),
+    passive: () => undefined,
     agentFamily: () => 'other'
   })],
   ['Consumer', registry => new ConsumerMetrics(registry, () => undefined)]

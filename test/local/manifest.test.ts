@@ -44,7 +44,7 @@ spec:
       network: {preset: ipsf}
       active: {interval: soon}
       addresses: {deny: [10.0.0.0/33]}
-      passive: {enabled: true}
+      passive: {expose: {type: NodePort}}
     - name: main
       network: {name: lab, bootstrapPeers: [/ip4/127.0.0.1/tcp/4001]}
   backup: {enabled: true}
@@ -63,7 +63,7 @@ spec:
       'spec.scans[0].active.interval',
       'spec.scans[0].addresses.deny[0]',
       'spec.scans[0].network.preset',
-      'spec.scans[0].passive.enabled',
+      'spec.scans[0].passive.expose.type',
       'spec.scans[1].network.bootstrapPeers[0]'
     ])
   })

@@ -9,11 +9,11 @@ const run = (...args: string[]): { status: number | null, stderr: string, stdout
 
 suite('the command line', () => {
   test('asks for a practice network when nothing is given', () => {
-    assert.deepEqual(parseOptions([]), { manifestPath: undefined, devnet: 'js', once: false, forMs: undefined, dataDir: undefined, secretsDir: undefined, json: false, embedded: false })
+    assert.deepEqual(parseOptions([]), { manifestPath: undefined, devnet: 'js', once: false, forMs: undefined, dataDir: undefined, secretsDir: undefined, json: false, embedded: false, listen: '0.0.0.0' })
   })
 
   test('takes a manifest, a duration and a folder', () => {
-    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--secrets', 'keys', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', secretsDir: 'keys', json: true, embedded: false })
+    assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--secrets', 'keys', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', secretsDir: 'keys', json: true, embedded: false, listen: '0.0.0.0' })
   })
 
   test('asks for go-libp2p hosts by --devnet go', () => {

@@ -6,7 +6,7 @@ import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
 import type { Places } from '../../local/places.ts'
 
 const places: Places = { bus: { embedded: { path: 'data/bus.sqlite' } }, store: { sqlite: { path: 'data/peerprobe.sqlite' } } }
-const folder = { dumpFolder: 'data/dumps' }
+const folder = { dumpFolder: 'data/dumps', stateFolder: 'data/state' }
 const probe = (spec: object): PeerProbe => PeerProbe.parse({
   apiVersion: API_VERSION,
   kind: KIND,
@@ -16,7 +16,7 @@ const probe = (spec: object): PeerProbe => PeerProbe.parse({
 
 suite('planFor', () => {
   test('runs a consumer, then a crawler for each scan, with configurations that they take', () => {
-    const { topics, children } = planFor(probe({}), places, folder)
+    const { topics, children } = planFor(probe({}), places, folder, { listen: '127.0.0.1' })
 
     assert.deepEqual(topics.map(({ name, partitions }) => [name, partitions]), [['ipfs-nodes', 3], ['ipfs-nodes-dead-letters', 1]])
     assert.deepEqual(children.map(({ kind, name }) => [kind, name]), [['consumer', 'amino-consumer'], ['crawler', 'amino-crawler-main'], ['crawler', 'amino-crawler-fil']])
@@ -30,7 +30,7 @@ suite('planFor', () => {
   })
 
   test('lets one of several consumers remove what is too old', () => {
-    const consumers = planFor(probe({ consumer: { replicas: 3 } }), places, folder).children.filter(child => child.kind === 'consumer')
+    const consumers = planFor(probe({ consumer: { replicas: 3 } }), places, folder, { listen: '127.0.0.1' }).children.filter(child => child.kind === 'consumer')
 
     assert.deepEqual(consumers.map(({ name }) => name), ['amino-consumer-1', 'amino-consumer-2', 'amino-consumer-3'])
     assert.deepEqual(consumers.map(({ config }) => config.retention?.intervalMs), [86_400_000, undefined, undefined])
@@ -39,7 +39,7 @@ suite('planFor', () => {
 
   test('keeps topic and group of a Kafka that the embedded log replaces', () => {
     const kafka = { strimzi: { cluster: 'events' }, topic: { name: 'peers', partitions: 5, replicas: 3 }, consumerGroup: 'mine' }
-    const { topics, children } = planFor(probe({ kafka }), places, folder)
+    const { topics, children } = planFor(probe({ kafka }), places, folder, { listen: '127.0.0.1' })
 
     assert.deepEqual(topics[0], { name: 'peers', partitions: 5, replicas: 3, retentionMs: 604_800_000 })
     assert.ok(children.every(({ config }) => config.topic === 'peers'))
@@ -47,7 +47,7 @@ suite('planFor', () => {
   })
 
   test('has the default group without a Kafka', () => {
-    const groups = planFor(probe({}), places, folder).children.flatMap(child => child.kind === 'consumer' ? [child.config.group] : [])
+    const groups = planFor(probe({}), places, folder, { listen: '127.0.0.1' }).children.flatMap(child => child.kind === 'consumer' ? [child.config.group] : [])
 
     assert.deepEqual(groups, ['ipfs-node-consumer'])
   })

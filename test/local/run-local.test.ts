@@ -22,7 +22,7 @@ suite('runLocal', () => {
     using folder = new TempFolder()
     const told: RunResult[] = []
     const { view } = screen()
-    const options = { manifestPath: undefined, devnet: 'js' as const, once: false, forMs: 6_000, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false }
+    const options = { manifestPath: undefined, devnet: 'js' as const, once: false, forMs: 6_000, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false, listen: '0.0.0.0' }
     const result = await runLocal(options, { view, onResult: crawl => told.push(crawl) }, new AbortController().signal)
 
     assert.equal(told.length, 1)
@@ -32,7 +32,7 @@ suite('runLocal', () => {
 
   test('ends at once when it is stopped before anything runs', async () => {
     using folder = new TempFolder()
-    const options = { manifestPath: undefined, devnet: 'js' as const, once: true, forMs: undefined, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false }
+    const options = { manifestPath: undefined, devnet: 'js' as const, once: true, forMs: undefined, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false, listen: '0.0.0.0' }
     await assert.rejects(runLocal(options, { view: screen().view, onResult: () => undefined }, AbortSignal.abort()), isAbort)
   })
 })

@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { ActiveDiscovery } from './active-discovery.ts'
+import { Schedule } from './engine/schedule.ts'
+import { keepKnownPeers, readKnownPeers } from './known-peers-file.ts'
+import { openLanes } from './lanes/open-lanes.ts'
+import { openPassive } from './open-passive.ts'
+import { visitConnected } from './passive/connected-visitor.ts'
+import { publishingSink } from './publish/publishing-sink.ts'
+import { mayDial } from './visit/may-dial.ts'
+import { seedPeers } from './visit/seed-peers.ts'
+import { openSystemDns } from './visit/system-dns.ts'
+import type { CrawlerConfig } from '../core/contracts/process-config.ts'
+import type { ComponentContext } from '../core/run-component.ts'
+import type { CompiledScan } from './compile-scan.ts'
+import type { CrawlReport } from './engine/crawl-report.ts'
+import type { CompletedVisit } from './engine/visit-sink.ts'
+import type { PassiveDiscovery } from './passive/passive-discovery.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { DnsResolver } from './visit/dns-resolver.ts'
+import type { PeerRecord } from './visit/visitor.ts'
+
+/** What the two discoveries of a scan work with. */
+export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
+  publisher: Publisher
+  onVisit: (visit: CompletedVisit) => void
+  onCrawl: (report: CrawlReport) => void
+}
+
+/** What a crawler does: one of these, or both. */
+export interface Discoveries {
+  active: ActiveDiscovery | undefined
+  passive: PassiveDiscovery | undefined
+
+  /** Milliseconds until the next crawl; undefined while one runs, and where none will. */
+  dueInMs: () => number | undefined
+}
+
+// A crawl ticks once a second, and both wait in slices of 5 s: a minute of silence is a hung loop.
+const LIVENESS_MS = 60_000
+
+/** Opens the discoveries of a scan. @param stack what they hold goes here */
+export async function openDiscoveries (compiled: CompiledScan, deps: DiscoveriesDeps, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Discoveries> {
+  const { clock, config: { scan } } = deps
+  const dns = stack.use(openSystemDns(clock))
+  const schedule = new Schedule({ clock, random: Math.random }, { intervalMs: compiled.intervalMs })
+  const parts: Parts = {
+    ...deps,
+    compiled,
+    dns,
+    schedule,
+    stack,
+    context: { scan: deps.config.scanId, network: compiled.network.name, ...scan.vantage === undefined ? {} : { vantage: scan.vantage } },
+    bootstrap: async seedSignal => await seedPeers(compiled.network.bootstrapPeers, dns, seedSignal)
+  }
+  const passive = scan.passive.enabled ? await passiveOf(parts) : undefined
+  const active = scan.active.enabled ? await activeOf(parts, passive, signal) : undefined
+
+  return { active, passive, dueInMs: () => active === undefined || active.crawl !== undefined ? undefined : schedule.dueInMs }
+}
+
+interface Parts extends DiscoveriesDeps {
+  compiled: CompiledScan
+  dns: DnsResolver
+  schedule: Schedule
+  stack: AsyncDisposableStack
+  context: { scan: string, network: string, vantage?: string }
+  bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
+}
+
+async function passiveOf ({ config, compiled, context, publisher, progress, stack, ...parts }: Parts): Promise<PassiveDiscovery> {
+  const beat = stack.use(progress.watch('passive discovery', LIVENESS_MS))
+
+  return stack.use(await openPassive(config, compiled, { ...parts, sink: publishingSink(publisher, context), beat }))
+}
+
+async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, signal: AbortSignal): Promise<ActiveDiscovery> {
+  const { config: { scan, stateFolder }, compiled: { crawl, visitor: options }, clock, dns, log, progress, context, stack } = parts
+  const visitor = stack.use(visitConnected(await openLanes(options, { clock, dns }, signal), passive, options, clock))
+  const file = stateFolder === undefined ? undefined : join(stateFolder, 'known-peers.ndjson')
+
+  return new ActiveDiscovery({
+    ...parts,
+    visitor,
+    beat: stack.use(progress.watch('active discovery', LIVENESS_MS)),
+    isDialable: mayDial(scan.addresses),
+    keep: keepKnownPeers(file, log),
+    ...passive === undefined ? {} : { passive }
+  }, crawl, context, await readKnownPeers(file, log))
+}

@@ -1,0 +1,83 @@
+// Whom the last crawl knew, kept over restarts: the next crawl starts from them instead of from the bootstrap peers alone.
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { OUTCOME_NAMES } from '../core/contracts/outcome.ts'
+import { errorText, ProbeError } from '../core/errors.ts'
+import { isPeerId } from './wire/peer-id.ts'
+import type { Logger } from '../core/logger.ts'
+import type { KnownPeer } from './engine/known-peer.ts'
+
+// One crawl's population at most (`maxPeers`), and addresses that one peer may have.
+const MAX_PEERS = 500_000
+const MAX_ADDRESSES = 128
+const MAX_FAILURES = 1_000
+
+const Bytes = z.base64().max(1_024).transform(text => new Uint8Array(Buffer.from(text, 'base64')))
+const Line = z.strictObject({
+  id: Bytes.refine(isPeerId),
+  addresses: z.array(Bytes).max(MAX_ADDRESSES),
+  outcome: z.enum(OUTCOME_NAMES),
+  failures: z.int().min(0).max(MAX_FAILURES)
+})
+
+/** Reads the peers of a file; none without one. Lines that are none are left out: a crawl finds their peers again. */
+export async function readKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>): Promise<KnownPeer[]> {
+  const text = path === undefined ? '' : await textOf(path)
+  const lines = text.split('\n').filter(line => line !== '').slice(0, MAX_PEERS)
+  const peers = lines.flatMap(line => peerOf(line) ?? [])
+
+  if (peers.length < lines.length) {
+    log.warn({ path, unread: lines.length - peers.length }, 'known peers that could not be read were left out')
+  }
+
+  return peers
+}
+
+/** Writes the peers of each crawl in place of those before: whole, or not at all. That it fails is told; the crawl goes on. */
+export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>): (peers: readonly KnownPeer[]) => Promise<void> {
+  return async (peers) => {
+    if (path === undefined) {
+      return
+    }
+
+    try {
+      await write(path, peers)
+    } catch (err) {
+      log.warn({ err, path }, 'known peers could not be kept: after a restart the next crawl starts from the bootstrap peers')
+    }
+  }
+}
+
+async function textOf (path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      return ''
+    }
+    throw new ProbeError('PP_CONFIG_INVALID', `stateFolder: ${errorText(cause)}`, { cause })
+  }
+}
+
+async function write (path: string, peers: readonly KnownPeer[]): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}`
+  const lines = peers.slice(0, MAX_PEERS).map(({ id, addresses, outcome, failures }) =>
+    `${JSON.stringify({ id: base64(id), addresses: addresses.slice(0, MAX_ADDRESSES).map(base64), outcome, failures: Math.min(failures, MAX_FAILURES) })}\n`)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(temporary, lines.join(''))
+  await rename(temporary, path)
+}
+
+function peerOf (line: string): KnownPeer | undefined {
+  try {
+    return Line.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined // a line that was cut
+  }
+}
+
+function base64 (bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
+}

@@ -1,0 +1,88 @@
+import { isContacted } from '../../core/contracts/outcome.ts'
+import { Libp2pSession } from '../libp2p/libp2p-session.ts'
+import { Deadline } from '../visit/deadline.ts'
+import { interview } from '../visit/interview.ts'
+import { KadProtocols } from '../visit/kad-protocol.ts'
+import { bytesOf } from './passive-result.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { VisitorOptions } from '../libp2p/tcp-visitor.ts'
+import type { InterviewOptions } from '../visit/interview.ts'
+import type { Visitor, VisitResult, VisitTarget } from '../visit/visitor.ts'
+import type { Connection } from '@libp2p/interface'
+
+/** What {@link ConnectedVisitor} needs. */
+export interface ConnectedVisitorDeps {
+  clock: Clock
+
+  /** Visits all other peers; disposed of with this one. */
+  visitor: Visitor
+
+  /** The passive node's open connection to a peer, by its multihash. */
+  connectionTo: (id: Uint8Array) => Connection | undefined
+
+  protocols: KadProtocols
+}
+
+/** Settings of {@link ConnectedVisitor}. */
+export interface ConnectedVisitorOptions extends InterviewOptions {
+  /** Limit of one visit, in milliseconds. */
+  visitTimeoutMs: number
+}
+
+/**
+ * Visits peers that are connected to the passive node over the connection that stands: many of them can be reached in no
+ * other way. The connection stays open. All others are dialled, and so is one whose connection has just gone.
+ */
+export class ConnectedVisitor implements Visitor {
+  readonly #deps: ConnectedVisitorDeps
+  readonly #options: ConnectedVisitorOptions
+
+  constructor (deps: ConnectedVisitorDeps, options: ConnectedVisitorOptions) {
+    this.#deps = deps
+    this.#options = options
+  }
+
+  async visit (target: VisitTarget, signal: AbortSignal): Promise<VisitResult> {
+    const connection = this.#deps.connectionTo(target.id)
+    const result = connection === undefined ? undefined : await this.#ask(connection, target, signal)
+
+    return result === undefined || (result.identity === undefined && !signal.aborted) ? await this.#deps.visitor.visit(target, signal) : result
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    await this.#deps.visitor[Symbol.asyncDispose]()
+  }
+
+  async #ask (connection: Connection, target: VisitTarget, signal: AbortSignal): Promise<VisitResult> {
+    const { clock, protocols } = this.#deps
+    const startedAtMs = clock.now()
+    const started = clock.monotonic()
+    const session = new Libp2pSession(connection, clock, undefined)
+    using deadline = new Deadline(clock, this.#options.visitTimeoutMs, signal)
+    const { outcome, detail, identity, latencyMs, table } = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
+    const address = bytesOf(connection.remoteAddr) ?? connection.remoteAddr.bytes
+
+    return {
+      lane: 'full',
+      startedAtMs,
+      durationMs: clock.monotonic() - started,
+      outcome,
+      attempts: [],
+      ...detail === undefined ? {} : { detail },
+      ...isContacted(outcome) ? { connection: { ...session.connection, address } } : {},
+      ...identity === undefined ? {} : { identity },
+      ...latencyMs === undefined ? {} : { latencyMs },
+      ...table.table === undefined ? {} : { routingTable: table.table }
+    }
+  }
+}
+
+/** A visitor that goes over the passive node's connections where they stand; the given one where there is no such node. */
+export function visitConnected (visitor: Visitor, passive: Pick<ConnectedVisitorDeps, 'connectionTo'> | undefined, options: VisitorOptions, clock: Clock): Visitor {
+  const { kadProtocols, visitTimeoutMs, identifyTimeoutMs = 5_000, requestTimeoutMs = 5_000 } = options
+  const connectionTo = (id: Uint8Array): Connection | undefined => passive?.connectionTo(id)
+
+  return passive === undefined
+    ? visitor
+    : new ConnectedVisitor({ clock, visitor, connectionTo, protocols: new KadProtocols(kadProtocols) }, { visitTimeoutMs, identifyTimeoutMs, requestTimeoutMs })
+}

@@ -1,0 +1,231 @@
+// The passive half of a crawler: a node that others come to. Who connects is identified, pinged and reported, once in ten
+// minutes; so is who is found by multicast DNS. Whom it knows, the next crawl starts from.
+import { waitOn } from '../../core/clock-wait.ts'
+import { errorText, ProbeError } from '../../core/errors.ts'
+import { isAbort } from '../../core/signals.ts'
+import { DIAL_LIMIT_MS, NodeUpkeep } from './node-upkeep.ts'
+import { OpenConnections } from './open-connections.ts'
+import { createPassiveNode } from './passive-node.ts'
+import { SightingReports } from './sighting-reports.ts'
+import { VisitorsMet } from './visitors-met.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Source } from '../../core/contracts/visit.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { Beat } from '../../core/progress.ts'
+import type { KnownPeer } from '../engine/known-peer.ts'
+import type { CompletedVisit, VisitSink } from '../engine/visit-sink.ts'
+import type { PeerRecord } from '../visit/visitor.ts'
+import type { NodeUpkeepDeps } from './node-upkeep.ts'
+import type { PassiveNodeOptions, PassiveServices } from './passive-node.ts'
+import type { Connection, Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** What passive discovery works with. */
+export interface PassiveDiscoveryDeps extends Pick<NodeUpkeepDeps, 'bootstrap'> {
+  clock: Clock
+  log: Logger
+  sink: VisitSink
+
+  /** Beats while the node is looked after. */
+  beat: Beat
+
+  onVisit: (visit: CompletedVisit) => void
+}
+
+/** How the node stands. */
+export interface PassiveStatus {
+  peerId: string
+  addresses: string[]
+  connections: number
+  routingTable: number
+}
+
+const PING_LIMIT_MS = 5_000
+const STOP_LIMIT_MS = 3_000
+const FINDS_AT_ONCE = 64
+const TICK_MS = 5_000
+const FORGET_MS = 1_000
+
+/** See the head of this file. */
+export class PassiveDiscovery implements AsyncDisposable {
+  readonly #deps: PassiveDiscoveryDeps
+  readonly #options: PassiveNodeOptions
+  readonly #node: Libp2p<PassiveServices>
+  readonly #open: OpenConnections
+  readonly #upkeep: NodeUpkeep
+  readonly #reports: SightingReports
+  readonly #met = new VisitorsMet()
+  readonly #finds = new Set<string>()
+  readonly #broken = Promise.withResolvers<undefined>()
+
+  private constructor (deps: PassiveDiscoveryDeps, options: PassiveNodeOptions, parts: { node: Libp2p<PassiveServices>, open: OpenConnections }) {
+    const { clock, log, bootstrap } = deps
+    this.#deps = deps
+    this.#options = options
+    this.#node = parts.node
+    this.#open = parts.open
+    this.#upkeep = new NodeUpkeep({ clock, log, bootstrap, maxConnections: options.maxConnections, ...parts })
+    this.#reports = new SightingReports({ ...deps, met: this.#met, ping: async peer => await this.#ping(peer) })
+    this.#broken.promise.catch(() => undefined) // it is told to whoever runs
+  }
+
+  /** Starts to listen. @throws ProbeError `PP_CONFIG_INVALID` when it cannot */
+  static async open (deps: PassiveDiscoveryDeps, options: Omit<PassiveNodeOptions, 'onFound'>): Promise<PassiveDiscovery> {
+    const node = await createPassiveNode({
+      ...options,
+      onFound: (peer) => {
+        discovery.#found(peer)
+      }
+    })
+    const open = new OpenConnections(deps.clock)
+    const discovery = new PassiveDiscovery(deps, options, { node, open })
+    node.addEventListener('connection:open', ({ detail }) => {
+      discovery.#opened(detail)
+    })
+    node.addEventListener('peer:identify', ({ detail }) => {
+      open.identified(detail)
+    })
+    node.addEventListener('connection:close', ({ detail }) => {
+      discovery.#closed(detail)
+    })
+
+    try {
+      await node.start()
+    } catch (cause) {
+      await discovery[Symbol.asyncDispose]()
+      throw new ProbeError('PP_CONFIG_INVALID', `passive.port: the node cannot listen on ${options.host}, port ${String(options.port)}: ${errorText(cause)}`, { cause })
+    }
+
+    return discovery
+  }
+
+  /** How the node stands. */
+  status (): PassiveStatus {
+    return {
+      peerId: this.#node.peerId.toString(),
+      addresses: this.#node.getMultiaddrs().map(String),
+      connections: this.#open.size,
+      routingTable: this.#node.services.dht.routingTable.size
+    }
+  }
+
+  /** The open connection to a peer, by its multihash; undefined where there is none. */
+  connectionTo (id: Uint8Array): Connection | undefined {
+    return this.#open.to(id)
+  }
+
+  /** Peers that are connected now, with the addresses that they announce. */
+  connected (): PeerRecord[] {
+    const known = new Map(this.#met.list().map(({ id, addresses }) => [hex(id), addresses]))
+
+    return this.#open.peers().map(id => ({ id, addresses: known.get(hex(id)) ?? [] }))
+  }
+
+  /** Peers that were met. */
+  known (): KnownPeer[] {
+    return this.#met.list()
+  }
+
+  /** Looks after the node until `signal` aborts. @throws whatever broke the sink */
+  async run (signal: AbortSignal): Promise<void> {
+    try {
+      await Promise.race([this.#broken.promise, this.#care(signal)])
+    } catch (err) {
+      if (!isAbort(err)) {
+        throw err
+      }
+    }
+  }
+
+  async #care (signal: AbortSignal): Promise<void> {
+    for (;;) {
+      this.#deps.beat.beat()
+      await this.#upkeep.join(signal)
+      await this.#upkeep.rotate()
+      await waitOn(this.#deps.clock, TICK_MS, signal)
+    }
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    this.#open[Symbol.dispose]()
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const limit = this.#deps.clock.after(STOP_LIMIT_MS, () => {
+      resolve(undefined)
+    })
+    await Promise.race([this.#node.stop(), promise])
+    limit[Symbol.dispose]()
+  }
+
+  #opened (connection: Connection): void {
+    this.#open.opened(connection)
+
+    if (connection.direction === 'inbound') {
+      this.#guard(this.#meet(connection, 'inbound'))
+    }
+  }
+
+  #closed (connection: Connection): void {
+    this.#open.closed(connection)
+    this.#deps.clock.after(FORGET_MS, () => {
+      void this.#upkeep.forget(connection.remotePeer)
+    })
+  }
+
+  // What fails here is the sink: a fault that ends the process.
+  #guard (work: Promise<void>): void {
+    work.catch((err: unknown) => {
+      this.#broken.reject(err)
+    })
+  }
+
+  async #meet (connection: Connection, source: Source): Promise<void> {
+    const open = this.#open.get(connection)
+
+    if (open !== undefined) {
+      await this.#reports.meet(connection, open, source)
+    }
+  }
+
+  async #ping (peer: PeerId): Promise<number | undefined> {
+    try {
+      return await this.#node.services.ping.ping(peer, { signal: AbortSignal.timeout(PING_LIMIT_MS) })
+    } catch {
+      return undefined // it does not answer pings, or has gone: then there is no round trip to tell of
+    }
+  }
+
+  #found ({ id, multiaddrs }: PeerInfo): void {
+    const key = id.toString()
+    const addresses = multiaddrs.filter(address => this.#options.gater.found(address))
+
+    if (addresses.length > 0 && this.#finds.size < FINDS_AT_ONCE && !this.#finds.has(key)) {
+      this.#finds.add(key)
+      this.#guard(this.#visitFound(id, addresses).finally(() => this.#finds.delete(key)))
+    }
+  }
+
+  async #visitFound (id: PeerId, found: Multiaddr[]): Promise<void> {
+    const { clock, log } = this.#deps
+    const startedAtMs = clock.now()
+    const since = clock.monotonic()
+    let connection: Connection
+
+    try {
+      connection = await this.#node.dial(found.map(address => withPeer(address, id)), { signal: AbortSignal.timeout(DIAL_LIMIT_MS) })
+    } catch (err) {
+      log.debug({ reason: errorText(err) }, 'a find of multicast DNS could not be dialled')
+      await this.#reports.failed(id, found, { err, startedAtMs, durationMs: clock.monotonic() - since })
+      return
+    }
+
+    await this.#meet(connection, 'mdns')
+  }
+}
+
+function withPeer (address: Multiaddr, id: PeerId): Multiaddr {
+  return address.toString().includes('/p2p/') ? address : address.encapsulate(`/p2p/${id.toString()}`)
+}
+
+function hex (id: Uint8Array): string {
+  return Buffer.from(id).toString('hex')
+}

@@ -1,0 +1,75 @@
+import { AddressPolicy } from '../visit/address-policy.ts'
+import { readAddress } from '../visit/address-reader.ts'
+import { parseAddress } from '../visit/address.ts'
+import type { Scan } from '../../core/contracts/scan.ts'
+import type { AddressFamily } from '../visit/address-reader.ts'
+import type { ConnectionGater } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+// Addresses of mDNS finds that may be dialled now: each is dialled soon after it was found, or never.
+const MAX_FOUND = 1_024
+
+const REFUSED: ReadonlySet<AddressFamily> = new Set(['dns', 'dns4', 'dns6', 'other'])
+
+/**
+ * Says whom the passive node may dial: whatever makes it dial (the DHT's own upkeep, a find of multicast DNS), the scan's
+ * address policy holds. Finds of multicast DNS are of the local network, that being their point, so that the class of
+ * their addresses is not asked; denied ranges and addresses that nobody may dial are refused all the same.
+ */
+export class PassiveGater {
+  readonly #policy: AddressPolicy
+  readonly #foundPolicy: AddressPolicy
+  readonly #found = new Set<string>()
+
+  constructor ({ policy, deny }: Pick<Scan['addresses'], 'policy' | 'deny'>) {
+    this.#policy = new AddressPolicy({ policy, deny })
+    this.#foundPolicy = new AddressPolicy({ policy: 'Any', deny })
+  }
+
+  /** What libp2p asks. */
+  get gater (): ConnectionGater {
+    return { denyDialMultiaddr: address => !this.allows(address) }
+  }
+
+  /** An address was found by multicast DNS. Returns whether it may be dialled. */
+  found (address: Multiaddr): boolean {
+    const key = keyOf(address)
+
+    if (key === undefined || !this.#mayDial(address, this.#foundPolicy)) {
+      return false
+    }
+
+    this.#found.delete(key)
+    this.#found.add(key)
+
+    for (const oldest of this.#found) {
+      if (this.#found.size <= MAX_FOUND) {
+        break
+      }
+      this.#found.delete(oldest)
+    }
+
+    return true
+  }
+
+  /** Whether an address may be dialled. */
+  allows (address: Multiaddr): boolean {
+    const key = keyOf(address)
+
+    return key !== undefined && this.#mayDial(address, this.#found.has(key) ? this.#foundPolicy : this.#policy)
+  }
+
+  // What a /dnsaddr resolves to is asked again. Other names are not: libp2p's transports resolve them by themselves.
+  #mayDial (address: Multiaddr, policy: AddressPolicy): boolean {
+    const parsed = parseAddress(address.toString())
+    const read = parsed === undefined ? undefined : readAddress(parsed.address)
+
+    return read !== undefined && !REFUSED.has(read.family) && policy.allows(read)
+  }
+}
+
+function keyOf (address: Multiaddr): string | undefined {
+  const parsed = parseAddress(address.toString())
+
+  return parsed === undefined ? undefined : Buffer.from(parsed.address).toString('base64')
+}

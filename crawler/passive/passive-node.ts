@@ -1,0 +1,115 @@
+// A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
+// of Go clients: the defaults refuse most of them, or grow without bound.
+import { quic } from '@chainsafe/libp2p-quic'
+import { identify } from '@libp2p/identify'
+import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { BoundedDatastore } from './bounded-datastore.ts'
+import { mdnsFinder } from './mdns-finder.ts'
+import type { Scan } from '../../core/contracts/scan.ts'
+import type { PassiveGater } from './passive-gater.ts'
+import type { Libp2p, Metrics, PeerInfo, PrivateKey } from '@libp2p/interface'
+import type { SingleKadDHT } from '@libp2p/kad-dht'
+import type { Ping } from '@libp2p/ping'
+
+/** Settings of {@link createPassiveNode}. */
+export interface PassiveNodeOptions {
+  privateKey: PrivateKey
+  agentVersion: string
+
+  /** Kademlia protocol that it serves. */
+  kadProtocol: string
+
+  /** IP address that it listens on. */
+  host: string
+
+  /** TCP and UDP; WebSocket listens on the next one. */
+  port: number
+
+  announce: readonly string[]
+  policy: Scan['addresses']['policy']
+  mdns: boolean
+
+  /** Connections at most. */
+  maxConnections: number
+
+  gater: PassiveGater
+
+  /** Told of each peer of the local network that multicast DNS finds. */
+  onFound?: (peer: PeerInfo) => void
+
+  /** Collects libp2p's own metrics. */
+  metrics?: (components: never) => Metrics
+}
+
+/** Its services. */
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- libp2p wants an indexable type
+export type PassiveServices = { dht: SingleKadDHT, ping: Ping }
+
+/** Entries that strangers may put into the DHT's store. */
+export const STORE_LIMITS = { maxEntries: 20_000, maxBytes: 32 * 1_048_576, maxValueBytes: 65_536 }
+
+const DIALS_AT_ONCE = 20
+const DIAL_QUEUE = 200
+const STREAMS = 64
+const DHT_STREAMS = 16
+const QUIC_LIMITS = {
+  handshakeTimeout: 5_000,
+  maxIdleTimeout: 30_000,
+  keepAliveInterval: 15_000,
+  maxConcurrentStreamLimit: STREAMS,
+  maxStreamData: 262_144,
+  maxConnectionData: 1_048_576
+}
+
+/** Makes the node; it listens once it is started. */
+export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
+  const { privateKey, agentVersion, host, port, announce, maxConnections, gater, mdns, metrics, onFound = () => undefined } = options
+  const ip = host.includes(':') ? `/ip6/${host}` : `/ip4/${host}`
+  return await createLibp2p<PassiveServices>({
+    start: false,
+    privateKey,
+    nodeInfo: { userAgent: agentVersion },
+    addresses: {
+      listen: [`${ip}/tcp/${String(port)}`, `${ip}/udp/${String(port)}/quic-v1`, `${ip}/tcp/${String(port + 1)}/ws`],
+      appendAnnounce: [...announce]
+    },
+    transports: [
+      tcp({ backlog: 1_024 }),
+      quic(QUIC_LIMITS),
+      webSockets()
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS })],
+    datastore: new BoundedDatastore(STORE_LIMITS),
+    connectionGater: gater.gater,
+    connectionManager: {
+      maxConnections,
+      inboundConnectionThreshold: 100,
+      maxIncomingPendingConnections: 256,
+      reconnectRetries: 0,
+      maxParallelDials: DIALS_AT_ONCE,
+      maxDialQueueLength: DIAL_QUEUE,
+      dialTimeout: 5_000
+    },
+    connectionMonitor: { enabled: false },
+    peerDiscovery: mdns ? [mdnsFinder(onFound)] : [],
+    ...metrics === undefined ? {} : { metrics },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: kadDHT({
+        protocol: options.kadProtocol,
+        clientMode: false,
+        prefixLength: 4,
+        maxInboundStreams: DHT_STREAMS,
+        peerInfoMapper: options.policy === 'Public' ? removePrivateAddressesMapper : passthroughMapper
+      })
+    } as never
+  })
+}

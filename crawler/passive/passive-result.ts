@@ -1,0 +1,81 @@
+import { readAddress } from '../visit/address-reader.ts'
+import { parseAddress } from '../visit/address.ts'
+// What a connection to the passive node told, as the result of a visit.
+import { classify } from '../visit/classify.ts'
+import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { Identity, VisitConnection, VisitResult } from '../visit/visitor.ts'
+import type { Connection, IdentifyResult } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** A connection and what came of it. */
+export interface Contact {
+  connection: Pick<Connection, 'remoteAddr' | 'encryption' | 'multiplexer' | 'limits'>
+  identified: Omit<IdentifyResult, 'connection' | 'peerId' | 'publicKey'> | undefined
+
+  /** Where it was not identified. */
+  outcome: Extract<Outcome, 'connected' | 'identify-failed'>
+
+  startedAtMs: number
+  durationMs: number
+  latencyMs: number | undefined
+}
+
+/** The result of a visit that a connection stands for. */
+export function passiveResult ({ connection, identified, outcome, startedAtMs, durationMs, latencyMs }: Contact): VisitResult {
+  return {
+    lane: 'full',
+    startedAtMs,
+    durationMs,
+    outcome: identified === undefined ? outcome : 'identified',
+    attempts: [],
+    connection: connectionOf(connection),
+    ...identified === undefined ? {} : { identity: identityOf(identified) },
+    ...latencyMs === undefined ? {} : { latencyMs }
+  }
+}
+
+/** A dial that failed. */
+export interface DialFailure {
+  err: unknown
+  startedAtMs: number
+  durationMs: number
+}
+
+/** What is reported of a peer that was found nearby and could not be dialled: its addresses, and one attempt for each. */
+export function failedFind (found: readonly Multiaddr[], { err, startedAtMs, durationMs }: DialFailure): { addresses: Uint8Array[], result: VisitResult } {
+  const { outcome, detail } = classify(err)
+  const addresses = found.flatMap(address => bytesOf(address) ?? [])
+  const attempts = addresses.map(address => ({ address, outcome, durationMs }))
+
+  return { addresses, result: { lane: 'full', startedAtMs, durationMs, outcome, attempts, ...detail === undefined ? {} : { detail } } }
+}
+
+function connectionOf ({ remoteAddr, encryption, multiplexer, limits }: Contact['connection']): VisitConnection {
+  const address = bytesOf(remoteAddr) ?? remoteAddr.bytes
+
+  return {
+    address,
+    transport: readAddress(address)?.transport ?? 'other',
+    ...encryption === undefined ? {} : { security: encryption },
+    ...multiplexer === undefined ? {} : { muxer: multiplexer },
+    limited: limits !== undefined
+  }
+}
+
+function identityOf ({ protocolVersion, agentVersion, protocols, listenAddrs, observedAddr, signedPeerRecord }: NonNullable<Contact['identified']>): Identity {
+  const observed = observedAddr === undefined ? undefined : bytesOf(observedAddr)
+
+  return {
+    protocols,
+    listenAddresses: listenAddrs.flatMap(address => bytesOf(address) ?? []),
+    ...protocolVersion === undefined ? {} : { protocolVersion },
+    ...agentVersion === undefined ? {} : { agentVersion },
+    ...observed === undefined ? {} : { observedAddress: observed },
+    ...signedPeerRecord === undefined ? {} : { recordSequence: signedPeerRecord.seq }
+  }
+}
+
+/** A multiaddr as bytes, without a /p2p/<id> at its end; undefined where it is none that we read. */
+export function bytesOf (address: { toString: () => string }): Uint8Array | undefined {
+  return parseAddress(address.toString())?.address
+}

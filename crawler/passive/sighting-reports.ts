@@ -1,0 +1,69 @@
+import { failedFind, passiveResult } from './passive-result.ts'
+import { Sightings } from './sightings.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Source } from '../../core/contracts/visit.ts'
+import type { CompletedVisit, VisitSink } from '../engine/visit-sink.ts'
+import type { OpenConnection } from './open-connections.ts'
+import type { DialFailure } from './passive-result.ts'
+import type { VisitorsMet } from './visitors-met.ts'
+import type { Connection, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** What reports of sightings need. */
+export interface SightingReportsDeps {
+  clock: Clock
+  sink: VisitSink
+  met: VisitorsMet
+
+  /** Round-trip time to a connected peer, in milliseconds; undefined where it does not answer. */
+  ping: (peer: PeerId) => Promise<number | undefined>
+
+  onVisit: (visit: CompletedVisit) => void
+}
+
+/** Makes visits of what the passive node sees, one for each peer and source in ten minutes. */
+export class SightingReports {
+  readonly #deps: SightingReportsDeps
+  readonly #sightings: Sightings
+
+  constructor (deps: SightingReportsDeps) {
+    this.#deps = deps
+    this.#sightings = new Sightings(() => deps.clock.now())
+  }
+
+  /** Waits until a connected peer has identified itself, pings it, and reports it. @throws whatever broke the sink */
+  async meet (connection: Connection, open: OpenConnection, source: Source): Promise<void> {
+    const { clock, met, ping } = this.#deps
+    const identified = await open.identified
+    const id = connection.remotePeer.toMultihash().bytes
+    const crawlId = this.#sightings.note(Buffer.from(id).toString('hex'), source)
+
+    if (crawlId !== undefined) {
+      const latencyMs = identified === undefined ? undefined : await ping(connection.remotePeer)
+      const outcome = connection.status === 'open' ? 'identify-failed' : 'connected'
+      const durationMs = clock.monotonic() - open.sinceMs
+      const result = passiveResult({ connection, identified, outcome, startedAtMs: open.openedAtMs, durationMs, latencyMs })
+      const addresses = result.identity?.listenAddresses ?? []
+      met.note(id, addresses)
+      await this.#report({ crawlId, attempt: 1, discoveryType: 'passive', source, id, addresses, result })
+    }
+
+    open.isDone = true
+  }
+
+  /** Reports a peer of the local network that could not be dialled. @throws whatever broke the sink */
+  async failed (peer: PeerId, found: readonly Multiaddr[], failure: DialFailure): Promise<void> {
+    const id = peer.toMultihash().bytes
+    const crawlId = this.#sightings.note(Buffer.from(id).toString('hex'), 'mdns')
+
+    if (crawlId !== undefined) {
+      await this.#report({ crawlId, attempt: 1, discoveryType: 'passive', source: 'mdns', id, ...failedFind(found, failure) })
+    }
+  }
+
+  async #report (visit: CompletedVisit): Promise<void> {
+    await this.#deps.sink.ready()
+    this.#deps.sink.accept(visit)
+    this.#deps.onVisit(visit)
+  }
+}

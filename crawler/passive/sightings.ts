@@ -1,0 +1,52 @@
+import type { Source } from '../../core/contracts/visit.ts'
+
+/** Length of the windows in which a peer is reported once, in milliseconds. */
+export const WINDOW_MS = 600_000
+
+/** Peers noted in one window at most: more are refused, so that invented ones cannot fill the memory. */
+export const MAX_PER_WINDOW = 100_000
+
+/**
+ * Who was reported in the window of ten minutes that the wall clock is in. The window's start is the crawl id of what is
+ * reported, so that a sighting that is sent again after a restart is the same visit.
+ */
+export class Sightings {
+  readonly #now: () => number
+  readonly #seen = new Set<string>()
+  #window = -1
+  #refused = 0
+
+  /** @param now wall clock, epoch milliseconds */
+  constructor (now: () => number) {
+    this.#now = now
+  }
+
+  /** Sightings that were refused since the start, because there were too many in a window. */
+  get refused (): number {
+    return this.#refused
+  }
+
+  /** Notes a peer (its id in hex); the start of the window in epoch seconds, or undefined where it was reported already, or there are too many. */
+  note (id: string, source: Source): number | undefined {
+    const window = Math.floor(this.#now() / WINDOW_MS)
+
+    if (window !== this.#window) {
+      this.#window = window
+      this.#seen.clear()
+    }
+
+    const key = `${source} ${id}`
+
+    if (this.#seen.has(key)) {
+      return undefined
+    }
+    if (this.#seen.size >= MAX_PER_WINDOW) {
+      this.#refused++
+      return undefined
+    }
+
+    this.#seen.add(key)
+
+    return window * WINDOW_MS / 1_000
+  }
+}

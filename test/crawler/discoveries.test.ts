@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { systemClock } from '../../core/clock.ts'
+import { CrawlerConfig } from '../../core/contracts/process-config.ts'
+import { VISIT_TYPE } from '../../core/contracts/visit.ts'
+import { Progress } from '../../core/progress.ts'
+import { compileScan } from '../../crawler/compile-scan.ts'
+import { openDiscoveries } from '../../crawler/discoveries.ts'
+import { Publisher } from '../../crawler/publish/publisher.ts'
+import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { freePorts } from '../support/servers/free-ports.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
+import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { Visit } from '../../core/contracts/visit.ts'
+import type { Discoveries } from '../../crawler/discoveries.ts'
+import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
+
+const KAD = '/lab/kad/1.0.0'
+const { signal } = new AbortController()
+const log = pino({ level: 'silent' })
+
+interface Opened extends Discoveries { port: number, stack: AsyncDisposableStack, visits: () => Visit[] }
+
+interface Wanted { seed: string, active?: boolean, passive?: boolean }
+
+async function open (stateFolder: string, { seed, active = true, passive = true }: Wanted): Promise<Opened> {
+  const [port = 0] = await freePorts(1)
+  const stack = new AsyncDisposableStack()
+  const messages: OutgoingMessage[] = []
+  const publish = async (_: string, batch: readonly OutgoingMessage[]): Promise<void> => {
+    messages.push(...batch)
+    await Promise.resolve()
+  }
+  const config = CrawlerConfig.parse({
+    scanId: 'a/b/c',
+    topic: 't',
+    bus: { embedded: { path: 'x' } },
+    stateFolder,
+    passive: { host: '127.0.0.1' },
+    scan: {
+      name: 'c',
+      network: { name: 'lab', bootstrapPeers: [seed], protocols: [KAD] },
+      addresses: { policy: 'Private' },
+      active: { enabled: active, interval: '1h' },
+      passive: { enabled: passive, port }
+    }
+  })
+  const discoveries = await openDiscoveries(compileScan(config.scan), {
+    config,
+    log,
+    clock: systemClock,
+    registry: new Registry(),
+    progress: new Progress({ clock: systemClock }),
+    publisher: Publisher.open({ clock: systemClock, log, bus: { publish } }, { topic: 't', flushTimeoutMs: 1_000 }),
+    onVisit: () => undefined,
+    onCrawl: () => undefined
+  }, stack, signal)
+
+  const visits = (): Visit[] => messages
+    .filter(({ headers }) => headers['ce_type'] === VISIT_TYPE)
+    .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as Visit)
+
+  return { ...discoveries, port, stack, visits }
+}
+
+suite('openDiscoveries', () => {
+  test('opens what the scan asks for', async () => {
+    using folder = new TempFolder()
+    const seed = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
+
+    for (const wanted of [{ active: true, passive: false }, { active: false, passive: true }, { active: true, passive: true }]) {
+      const { active, passive, dueInMs, stack } = await open(folder.path, { seed, ...wanted })
+      assert.deepEqual({ active: active !== undefined, passive: passive !== undefined }, wanted)
+      assert.equal(dueInMs() === undefined, !wanted.active)
+      await stack.disposeAsync()
+    }
+  })
+
+  test('crawls from whom the passive node is connected to, over its connections, and after a restart from whom it knew', async () => {
+    using folder = new TempFolder()
+    await using seed = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using guest = await strangePeer({ agentVersion: 'guest/1' })
+    const first = await open(folder.path, { seed: seed.getMultiaddrs()[0]!.toString() })
+    await guest.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(first.port)}`))
+    await until('the guest is reported', () => first.visits().some(({ source }) => source === 'inbound'))
+    const stop = new AbortController()
+    const running = first.active!.run(stop.signal)
+    await until('the crawl is over', () => first.active!.lastCrawl !== undefined)
+    stop.abort()
+    await running
+    await first.stack.disposeAsync()
+    const sources = (visits: Visit[], { peerId }: StrangePeer): string[] =>
+      visits.filter(({ nodeId }) => nodeId === peerId.toString()).map(({ source, outcome }) => `${source} ${outcome}`).sort()
+
+    assert.deepEqual(sources(first.visits(), guest), ['connected identified', 'inbound identified'])
+    assert.deepEqual(sources(first.visits(), seed), ['bootstrap ok'])
+    const second = await open(folder.path, { seed: '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5' })
+    const end = new AbortController()
+    const again = second.active!.run(end.signal)
+    await until('the next crawl is over', () => second.active!.lastCrawl !== undefined)
+
+    assert.deepEqual(sources(second.visits(), seed), ['known ok'])
+    end.abort()
+    await again
+    await second.stack.disposeAsync()
+  })
+})

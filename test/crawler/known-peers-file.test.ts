@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { pino } from 'pino'
+import { keepKnownPeers, readKnownPeers } from '../../crawler/known-peers-file.ts'
+import { parsePeerId } from '../../crawler/visit/peer-id-text.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import type { KnownPeer } from '../../crawler/engine/known-peer.ts'
+
+const id = parsePeerId('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')!
+const peer: KnownPeer = { id, addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)], outcome: 'ok', failures: 2 }
+
+function logged (): { log: ReturnType<typeof pino>, lines: string[] } {
+  const lines: string[] = []
+  return { lines, log: pino({ level: 'warn' }, { write: line => lines.push(line) }) }
+}
+
+suite('known peers', () => {
+  test('are found again as they were written, whole or not at all', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('state/known-peers.ndjson')
+    const { log, lines } = logged()
+    await keepKnownPeers(path, log)([peer, { ...peer, addresses: [] }])
+    await keepKnownPeers(path, log)([peer])
+
+    assert.deepEqual((await readKnownPeers(path, log)).map(({ id: read, ...rest }) => ({ id: Buffer.from(read), ...rest })), [{ ...peer, id: Buffer.from(id) }])
+    assert.deepEqual(readdirSync(folder.file('state')), ['known-peers.ndjson'])
+    assert.deepEqual(lines, [])
+  })
+
+  test('are none without a file or a folder', async () => {
+    using folder = new TempFolder()
+    const { log } = logged()
+    await keepKnownPeers(undefined, log)([peer])
+
+    assert.deepEqual(await readKnownPeers(undefined, log), [])
+    assert.deepEqual(await readKnownPeers(folder.file('none'), log), [])
+  })
+
+  test('leave out lines that are none, and say how many', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('known-peers.ndjson')
+    const { log, lines } = logged()
+    await keepKnownPeers(path, log)([peer])
+    appendFileSync(path, '{"id":"AAAA","addresses":[],"outcome":"ok","failures":0}\n{"id":"x\nnull\n')
+
+    assert.equal((await readKnownPeers(path, log)).length, 1)
+    assert.match(lines.join(''), /"unread":3/)
+  })
+
+  test('that cannot be kept are told of, and end nothing; a folder that cannot be read ends the start', async () => {
+    using folder = new TempFolder()
+    writeFileSync(folder.file('file'), '')
+    const { log, lines } = logged()
+    await keepKnownPeers(folder.file('file/known'), log)([peer])
+
+    assert.match(lines.join(''), /could not be kept/)
+    await assert.rejects(readKnownPeers(folder.path, log), { code: 'PP_CONFIG_INVALID', message: /^stateFolder: EISDIR/ })
+  })
+})

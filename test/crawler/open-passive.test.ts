@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { systemClock } from '../../core/clock.ts'
+import { CrawlerConfig } from '../../core/contracts/process-config.ts'
+import { Progress } from '../../core/progress.ts'
+import { compileScan } from '../../crawler/compile-scan.ts'
+import { openPassive } from '../../crawler/open-passive.ts'
+import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { freePorts } from '../support/servers/free-ports.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
+import type { OpenPassiveDeps } from '../../crawler/open-passive.ts'
+import type { PassiveDiscovery } from '../../crawler/passive/passive-discovery.ts'
+
+const KAD = '/lab/kad/1.0.0'
+const seed = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
+
+async function open (stateFolder: string, protocols: string[], over: Partial<OpenPassiveDeps> = {}): Promise<PassiveDiscovery> {
+  const [port = 0] = await freePorts(1)
+  const config = CrawlerConfig.parse({
+    scanId: 'a/b/c',
+    topic: 't',
+    bus: { embedded: { path: 'x' } },
+    stateFolder,
+    passive: { host: '127.0.0.1' },
+    scan: { name: 'c', network: { name: 'lab', bootstrapPeers: [seed], protocols }, addresses: { policy: 'Private' }, passive: { enabled: true, port } }
+  })
+  const beat = new Progress({ clock: systemClock }).watch('passive', 60_000)
+
+  return await openPassive(config, compileScan(config.scan), {
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    registry: new Registry(),
+    sink: { ready: () => undefined, accept: () => undefined },
+    beat,
+    bootstrap: async () => await Promise.resolve([]),
+    onVisit: () => undefined,
+    ...over
+  })
+}
+
+suite('openPassive', () => {
+  test('keeps its peer id, and joins through a bootstrap peer', async () => {
+    using folder = new TempFolder()
+    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    const bootstrap = async (): Promise<{ id: Uint8Array, addresses: Uint8Array[] }[]> => await Promise.resolve([
+      { id: new Uint8Array(0), addresses: [] },
+      { id: peer.peerId.toMultihash().bytes, addresses: peer.getMultiaddrs().map(address => address.decapsulateCode(421).bytes) }
+    ])
+    let id: string
+
+    {
+      await using passive = await open(folder.path, [KAD], { bootstrap })
+      const stop = new AbortController()
+      const running = passive.run(stop.signal)
+      await until('it has joined', () => passive.status().routingTable === 1)
+      stop.abort()
+      await running
+      id = passive.status().peerId
+    }
+
+    await using again = await open(folder.path, [KAD])
+    assert.equal(again.status().peerId, id)
+  })
+
+  test('must be told which DHT it serves', async () => {
+    using folder = new TempFolder()
+
+    await assert.rejects(open(folder.path, []), { code: 'PP_CONFIG_INVALID', message: /^network\.protocols: the passive node must be told/ })
+  })
+})

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { loadIdentity } from '../../../crawler/passive/identity.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+
+suite('loadIdentity', () => {
+  test('makes a key that only its owner may read, and finds the same again', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('state/identity.key')
+    const first = await loadIdentity(path)
+
+    assert.ok(first.equals(await loadIdentity(path)))
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    assert.deepEqual(readdirSync(folder.file('state')), ['identity.key'])
+  })
+
+  test('does not replace a file that holds no key, and names it', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('identity.key')
+
+    for (const text of ['', 'no key', 'AAAA', 'x'.repeat(100_000)]) {
+      writeFileSync(path, text)
+      await assert.rejects(loadIdentity(path), { code: 'PP_CONFIG_INVALID', message: /^passive\.identityFile: .*identity\.key holds no private key/ })
+      assert.equal(readFileSync(path, 'utf8'), text)
+    }
+  })
+
+  test('says why a file cannot be read or made', async () => {
+    using folder = new TempFolder()
+    writeFileSync(folder.file('file'), '')
+
+    await assert.rejects(loadIdentity(folder.path), { code: 'PP_CONFIG_INVALID', message: /EISDIR/ })
+    await assert.rejects(loadIdentity(folder.file('file/identity.key')), { code: 'PP_CONFIG_INVALID', message: /ENOTDIR/ })
+    chmodSync(folder.file('file'), 0o600)
+  })
+})

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { IDENTIFY_LIMIT_MS, OpenConnections } from '../../../crawler/passive/open-connections.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import type { Connection, IdentifyResult } from '@libp2p/interface'
+
+function connection (id: number, direction: Connection['direction'] = 'inbound'): Connection {
+  const bytes = Uint8Array.of(0, 1, id)
+  return { direction, status: 'open', remotePeer: { toString: () => String(id), toMultihash: () => ({ bytes }) } } as unknown as Connection
+}
+
+suite('OpenConnections', () => {
+  test('waits for identify, for its end, or for its limit', async () => {
+    const clock = new FakeClock()
+    using open = new OpenConnections(clock)
+    const [a, b, c] = [connection(1), connection(2), connection(3)] as const
+    const waits = [a, b, c].map(async (each) => {
+      open.opened(each)
+      return await open.get(each)!.identified
+    })
+    const result = { connection: a } as IdentifyResult
+    open.identified(result)
+    open.closed(b)
+    await clock.advance(IDENTIFY_LIMIT_MS)
+
+    assert.deepEqual(await Promise.all(waits), [result, undefined, undefined])
+    assert.equal(open.size, 2)
+    assert.equal(open.get(b), undefined)
+  })
+
+  test('knows who is connected, each once, and by which connection', () => {
+    using open = new OpenConnections(new FakeClock())
+    const first = connection(1)
+    const closing = Object.assign(connection(2), { status: 'closing' as const });
+    [first, connection(1), closing].forEach((each) => {
+      open.opened(each)
+    })
+
+    assert.deepEqual(open.peers().map(id => id[2]), [1, 2])
+    assert.equal(open.to(Uint8Array.of(0, 1, 1)), first)
+    assert.equal(open.to(Uint8Array.of(0, 1, 2)), undefined)
+  })
+
+  test('gives those that came to us and have told what they can', async () => {
+    const clock = new FakeClock()
+    using open = new OpenConnections(clock)
+    const [done, busy, ours] = [connection(1), connection(2), connection(3, 'outbound')] as const;
+    [done, busy, ours].forEach((each) => {
+      open.opened(each)
+    })
+    open.get(done)!.isDone = true
+    open.get(ours)!.isDone = true
+    assert.deepEqual(open.doneSince(0), [])
+    await clock.advance(1)
+
+    assert.deepEqual(open.doneSince(0), [done])
+  })
+})

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
+import { ConnectedVisitor, visitConnected } from '../../../crawler/passive/connected-visitor.ts'
+import { IDENTIFY_LIMIT_MS } from '../../../crawler/passive/open-connections.ts'
+import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { KAD, openPassiveRig } from '../../support/libp2p/open-passive.ts'
+import { strangePeer } from '../../support/libp2p/strange-peer.ts'
+import { until } from '../../support/until.ts'
+import type { Visitor } from '../../../crawler/visit/visitor.ts'
+
+const { signal } = new AbortController()
+
+suite('PassiveDiscovery', () => {
+  for (const transport of ['tcp', 'quic-v1', 'ws'] as const) {
+    test(`reports who comes by ${transport}, once`, async () => {
+      await using rig = await openPassiveRig()
+      await using peer = await strangePeer({ agentVersion: 'kubo/0.99' })
+      await peer.dial(rig.address(transport))
+      await until('it is reported', () => rig.visits.length === 1)
+      const [{ result, id, ...visit }] = rig.visits as [typeof rig.visits[0] & object]
+
+      assert.deepEqual(Buffer.from(id), Buffer.from(peer.peerId.toMultihash().bytes))
+      assert.equal(visit.discoveryType, 'passive')
+      assert.equal(visit.source, 'inbound')
+      assert.equal(visit.crawlId % 600, 0)
+      assert.equal(result.outcome, 'identified')
+      assert.equal(result.connection?.transport, transport)
+      assert.equal(result.identity?.agentVersion, 'kubo/0.99')
+      assert.ok((result.latencyMs ?? -1) >= 0)
+      await peer.hangUp(rig.address(transport))
+      await until('it is gone', () => rig.discovery.status().connections === 0)
+      await peer.dial(rig.address(transport))
+      await until('it is back', () => rig.discovery.status().connections === 1)
+      assert.equal(rig.visits.length, 1)
+    })
+  }
+
+  test('reports who says nothing of itself when its time is over, and whom it cannot ask', async () => {
+    const clock = new FakeClock()
+    await using rig = await openPassiveRig({}, { clock })
+    await using mute = await strangePeer({ identifies: false })
+    await mute.dial(rig.address('tcp'))
+    await until('it is connected', () => rig.discovery.status().connections === 1)
+    await clock.advance(IDENTIFY_LIMIT_MS)
+    await until('it is reported', () => rig.visits.length === 1)
+
+    assert.equal(rig.visits[0]?.result.outcome, 'identify-failed')
+    assert.equal(rig.visits[0].result.identity, undefined)
+  })
+
+  test('serves the DHT: who joins through it finds the others', async () => {
+    await using rig = await openPassiveRig()
+    await using first = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using second = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await first.dial(rig.address('tcp'))
+    await second.dial(rig.address('tcp'))
+    await until('both are in the table', () => rig.discovery.status().routingTable === 2)
+    await until('it is in their tables', () => first.services.dht.routingTable.size >= 1 && second.services.dht.routingTable.size >= 1)
+    const found = await second.peerRouting.findPeer(first.peerId)
+
+    assert.deepEqual(found.multiaddrs.map(String).filter(text => text.includes('/tcp/')).length >= 1, true)
+  })
+
+  test('hands its peers to the crawl: the connected are asked over their connections, which stay', async () => {
+    await using rig = await openPassiveRig()
+    await using client = await strangePeer({ agentVersion: 'behind-a-router/1' })
+    await client.dial(rig.address('tcp'))
+    await until('it is reported', () => rig.visits.length === 1)
+    const [connected] = rig.discovery.connected()
+    assert.deepEqual(Buffer.from(connected!.id), Buffer.from(client.peerId.toMultihash().bytes))
+    const dialled: string[] = []
+    const visitor: Visitor = {
+      visit: async () => {
+        dialled.push('dialled')
+        return await Promise.resolve({ lane: 'fast', startedAtMs: 0, durationMs: 0, outcome: 'refused', attempts: [] } as const)
+      },
+      async [Symbol.asyncDispose] () {
+        await Promise.resolve()
+      }
+    }
+    const options = { visitTimeoutMs: 5_000, identifyTimeoutMs: 5_000, requestTimeoutMs: 5_000 }
+    const connectionTo = rig.discovery.connectionTo.bind(rig.discovery)
+    const both = new ConnectedVisitor({ clock: systemClock, visitor, connectionTo, protocols: new KadProtocols([KAD]) }, options)
+    const plan = { strategy: 'Topology' } as const
+    const result = await both.visit({ ...connected!, plan }, signal)
+
+    assert.equal(result.outcome, 'identified')
+    assert.equal(result.identity?.agentVersion, 'behind-a-router/1')
+    assert.equal(rig.discovery.status().connections, 1)
+    assert.equal((await both.visit({ id: new Uint8Array(34), addresses: [], plan }, signal)).outcome, 'refused')
+    assert.deepEqual(dialled, ['dialled'])
+    assert.equal(visitConnected(visitor, undefined, { ...options, kadProtocols: [] } as never, systemClock), visitor)
+  })
+
+  test('joins through its bootstrap peers, and stops when it is told to', async () => {
+    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using rig = await openPassiveRig({}, { bootstrap: peer.getMultiaddrs() })
+    const stop = new AbortController()
+    const running = rig.discovery.run(stop.signal)
+    await until('it has joined', () => rig.discovery.status().routingTable === 1)
+    stop.abort()
+    await running
+  })
+
+  test('says which port it cannot listen on', async () => {
+    await using rig = await openPassiveRig()
+    const port = Number(/tcp\/(\d+)/.exec(rig.address('tcp').toString())?.[1])
+
+    await assert.rejects(openPassiveRig({ port }), { code: 'PP_CONFIG_INVALID', message: /^passive\.port: the node cannot listen on 127\.0\.0\.1, port \d+/ })
+  })
+})

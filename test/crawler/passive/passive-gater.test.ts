@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { PassiveGater } from '../../../crawler/passive/passive-gater.ts'
+
+const PEER = '/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
+const denies = async (gater: PassiveGater, text: string): Promise<boolean | undefined> => await gater.gater.denyDialMultiaddr?.(multiaddr(text))
+
+suite('PassiveGater', () => {
+  test('lets the node dial what the scan may, and no name that it would resolve itself', async () => {
+    const gater = new PassiveGater({ policy: 'Public', deny: ['8.8.8.0/24'] })
+
+    assert.equal(await denies(gater, `/ip4/1.1.1.1/tcp/4001${PEER}`), false)
+    assert.equal(await denies(gater, '/ip4/8.8.8.8/udp/4001/quic-v1'), true)
+    assert.equal(await denies(gater, '/ip4/10.0.0.1/tcp/4001'), true)
+    assert.equal(await denies(gater, '/ip4/169.254.169.254/tcp/80'), true)
+    assert.equal(await denies(gater, '/dns4/metadata.internal/tcp/80'), true)
+    assert.equal(await denies(gater, '/dnsaddr/bootstrap.example.org'), false)
+    assert.equal(await denies(gater, '/unix/run'), true)
+  })
+
+  test('lets it dial what multicast DNS found on the local network, but nothing that nobody may', async () => {
+    const gater = new PassiveGater({ policy: 'Public', deny: ['192.168.9.0/24'] })
+
+    assert.ok(gater.found(multiaddr(`/ip4/192.168.1.2/tcp/4001${PEER}`)))
+    assert.equal(await denies(gater, '/ip4/192.168.1.2/tcp/4001'), false)
+    assert.equal(await denies(gater, '/ip4/192.168.1.2/tcp/22'), true)
+    assert.ok(!gater.found(multiaddr('/ip4/192.168.9.2/tcp/4001')))
+    assert.ok(!gater.found(multiaddr('/ip4/169.254.169.254/tcp/80')))
+  })
+
+  test('remembers a bounded number of finds', async () => {
+    const gater = new PassiveGater({ policy: 'Public', deny: [] })
+
+    for (let i = 0; i <= 1_024; i++) {
+      gater.found(multiaddr(`/ip4/192.168.${String(i >> 8)}.${String(i & 255)}/tcp/1`))
+    }
+
+    assert.equal(await denies(gater, '/ip4/192.168.0.0/tcp/1'), true)
+    assert.equal(await denies(gater, '/ip4/192.168.0.1/tcp/1'), false)
+  })
+})

@@ -1,0 +1,19 @@
+// A passive node that looks for a peer in a process of its own; runs in a network of its own, prints what it reported as
+// JSON and ends.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { Child } from '../child.ts'
+import { until } from '../until.ts'
+import { openPassiveRig } from './open-passive.ts'
+
+const PEER = fileURLToPath(new URL('./mdns-peer.ts', import.meta.url))
+const LIMIT_MS = 30_000
+
+await using peer = new Child(spawn(process.execPath, [PEER], { stdio: ['ignore', 'pipe', 'inherit'] }))
+await until('the peer is up', () => peer.output.includes('\n'), LIMIT_MS)
+await using rig = await openPassiveRig({ mdns: true })
+await until('it is found', () => rig.visits.length > 0, LIMIT_MS)
+const visits = rig.visits.map(({ discoveryType, source, id, result: { outcome, identity, latencyMs } }) =>
+  ({ discoveryType, source, id: Buffer.from(id).toString('hex'), outcome, agent: identity?.agentVersion, hasLatency: latencyMs !== undefined }))
+
+process.stdout.write(JSON.stringify({ peer: peer.output.trim(), visits }))

@@ -1,0 +1,67 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { pino } from 'pino'
+import { systemClock } from '../../../core/clock.ts'
+import { Progress } from '../../../core/progress.ts'
+import { PassiveDiscovery } from '../../../crawler/passive/passive-discovery.ts'
+import { PassiveGater } from '../../../crawler/passive/passive-gater.ts'
+import { freePorts } from '../servers/free-ports.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
+import type { PassiveNodeOptions } from '../../../crawler/passive/passive-node.ts'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** DHT protocol of the passive nodes of tests. */
+export const KAD = '/strange/kad/1.0.0'
+
+/** A passive node on loopback, and what it reported. */
+export interface PassiveRig extends AsyncDisposable {
+  discovery: PassiveDiscovery
+  visits: CompletedVisit[]
+
+  /** Its address with a transport, such as `tcp`, with its peer id. */
+  address: (transport: 'tcp' | 'quic-v1' | 'ws') => Multiaddr
+}
+
+/** Around a node. */
+export interface PassiveWorld {
+  clock?: Clock
+  bootstrap?: Multiaddr[]
+}
+
+/** Opens a passive node on loopback. */
+export async function openPassiveRig (options: Partial<PassiveNodeOptions> = {}, world: PassiveWorld = {}): Promise<PassiveRig> {
+  const { clock = systemClock, bootstrap = [] } = world
+  const [port = 0] = await freePorts(1)
+  const visits: CompletedVisit[] = []
+  const discovery = await PassiveDiscovery.open({
+    clock,
+    log: pino({ level: 'silent' }),
+    sink: { ready: () => undefined, accept: visit => visits.push(visit) },
+    beat: new Progress({ clock }).watch('passive', 60_000),
+    bootstrap: async () => await Promise.resolve(bootstrap),
+    onVisit: () => undefined
+  }, {
+    privateKey: await generateKeyPair('Ed25519'),
+    agentVersion: 'peerprobe/test',
+    kadProtocol: KAD,
+    host: '127.0.0.1',
+    port,
+    announce: [],
+    policy: 'Private',
+    mdns: false,
+    maxConnections: 100,
+    gater: new PassiveGater({ policy: 'Private', deny: [] }),
+    ...options
+  })
+  const addresses = discovery.status().addresses.map(text => multiaddr(text))
+
+  return {
+    discovery,
+    visits,
+    address: transport => addresses.find(address => (transport === 'tcp' ? /\/tcp\/\d+\/p2p/ : new RegExp(`/${transport}/`)).test(address.toString()))!,
+    [Symbol.asyncDispose]: async () => {
+      await discovery[Symbol.asyncDispose]()
+    }
+  }
+}

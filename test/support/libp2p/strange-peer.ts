@@ -1,0 +1,51 @@
+// A js-libp2p peer that comes to a passive node, as strangers do.
+import { quic } from '@chainsafe/libp2p-quic'
+import { identify } from '@libp2p/identify'
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import type { Libp2p } from '@libp2p/interface'
+import type { SingleKadDHT } from '@libp2p/kad-dht'
+
+/** What a strange peer is like. */
+export interface StrangePeerOptions {
+  /** Multiaddrs that it listens on. @default none */
+  listen?: string[]
+
+  /** Serves the DHT on this protocol; no DHT when absent. */
+  kadProtocol?: string
+
+  agentVersion?: string
+
+  /** @default true */
+  identifies?: boolean
+}
+
+/** A peer, closed when it is disposed of. */
+export type StrangePeer = Libp2p<{ dht: SingleKadDHT }> & AsyncDisposable
+
+/** Starts a peer. */
+export async function strangePeer ({ listen = [], kadProtocol, agentVersion = 'strange/1', identifies = true }: StrangePeerOptions = {}): Promise<StrangePeer> {
+  const node = await createLibp2p({
+    nodeInfo: { userAgent: agentVersion },
+    addresses: { listen },
+    transports: [tcp(), quic(), webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: { denyDialMultiaddr: () => false },
+    connectionMonitor: { enabled: false },
+    services: {
+      ping: ping(),
+      ...identifies ? { identify: identify() } : {},
+      ...kadProtocol === undefined ? {} : { dht: kadDHT({ protocol: kadProtocol, clientMode: false, peerInfoMapper: passthroughMapper }) }
+    } as never
+  })
+
+  return Object.assign(node as Libp2p<{ dht: SingleKadDHT }>, { [Symbol.asyncDispose]: async () => {
+    await node.stop()
+  } })
+}

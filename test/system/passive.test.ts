@@ -1,0 +1,104 @@
+// Both discoveries of one crawler process, with the practice network and strangers who come to it.
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { stringify } from 'yaml'
+import { devnetManifest } from '../../local/devnet/devnet-manifest.ts'
+import { DevnetProcess } from '../../local/devnet/spawn.ts'
+import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { LocalRun } from '../support/local-run.ts'
+import { freePorts } from '../support/servers/free-ports.ts'
+import { TempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
+import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
+
+const LIMIT_MS = 60_000
+const { signal } = new AbortController()
+
+interface Row { source: string, type: string, outcome: string, agent: string | null }
+
+suite('active and passive discovery together', () => {
+  test('find who answers and who only comes; a peer found both ways is one; a killed crawler comes back as the same peer', async () => {
+    using folder = new TempFolder()
+    await using devnet = await DevnetProcess.open({ peers: 16 }, signal)
+    const [port = 0] = await freePorts(1)
+    const manifest = devnetManifest(devnet.truth)
+    Object.assign(manifest.spec.scans[0]!, { passive: { enabled: true, port }, active: { interval: '5s', dialTimeout: '2s', visitTimeout: '5s' } })
+    writeFileSync(folder.file('probe.yaml'), stringify(manifest))
+    await using run = new LocalRun([folder.file('probe.yaml'), '--data', folder.path, '--listen', '127.0.0.1'], { cwd: folder.path })
+
+    // One that cannot be dialled, and one that serves the DHT and is found by the crawl as well.
+    await using client = await strangePeer({ agentVersion: 'only-comes/1' })
+    await using server = await strangePeer({ agentVersion: 'both-ways/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: devnet.truth.kadProtocol })
+    const come = async (peer: StrangePeer): Promise<boolean> => {
+      try {
+        await peer.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(port)}`))
+        return true
+      } catch {
+        return false // not up yet
+      }
+    }
+    await until('the strangers are connected', async () => await come(client) && await come(server), LIMIT_MS)
+
+    await until('the client is stored by both', () => typesOf(folder.path, client).join() === 'active connected,passive inbound', LIMIT_MS)
+    await until('the server is stored by both', () => typesOf(folder.path, server).length >= 2, LIMIT_MS)
+    await until('the devnet is stored', () => nodes(folder.path) === devnet.truth.contactable + 2, LIMIT_MS)
+
+    assert.deepEqual(visitsOf(folder.path, client).filter(({ type }) => type === 'passive'), [{ source: 'inbound', type: 'passive', outcome: 'identified', agent: 'only-comes/1' }])
+    assert.equal(rowsOf(folder.path, server), 1)
+    const metrics = await (await fetch(`http://127.0.0.1:${String(adminPort(folder.path))}/metrics`)).text()
+    assert.match(metrics, /^peerprobe_crawler_passive_sightings_total\{source="inbound",transport="tcp",outcome="identified",component="crawler"\} 2$/m)
+    assert.match(metrics, /^libp2p_kad_dht_.*inbound_rpc_requests_total\{.*FIND_NODE.*\} [1-9]/m)
+    const before = peerId(folder.path)
+    run.pidsOf('crawler').forEach(pid => process.kill(pid, 'SIGKILL'))
+    await delay(500)
+    await until('the passive node is back', async () => await come(client), LIMIT_MS)
+    assert.equal((client.getPeers().map(String)).includes(before), true)
+    await until('the crawl is warm', () => /"known":[1-9]/.test(readFileSync(`${folder.path}/logs/devnet-crawler-main.log`, 'utf8').split('"msg":"crawler ready"').at(-1) ?? ''), LIMIT_MS)
+
+    assert.equal(visitsOf(folder.path, client).filter(({ type }) => type === 'passive').length <= 2, true)
+    assert.equal(rowsOf(folder.path, client), 1)
+  })
+})
+
+function withDatabase<T> (folder: string, read: (database: DatabaseSync) => T): T | undefined {
+  try {
+    using database = new DatabaseSync(`${folder}/peerprobe.sqlite`, { readOnly: true })
+
+    return read(database)
+  } catch {
+    return undefined // not made yet
+  }
+}
+
+function visitsOf (folder: string, { peerId: id }: StrangePeer): Row[] {
+  const query = 'SELECT source, discovery_type AS type, outcome, agent_version AS agent FROM visit_detail WHERE node_id = ? ORDER BY 2, 1'
+
+  return withDatabase(folder, database => database.prepare(query).all(id.toString()).map(row => ({ ...row }) as unknown as Row)) ?? []
+}
+
+function typesOf (folder: string, peer: StrangePeer): string[] {
+  return [...new Set(visitsOf(folder, peer).filter(({ outcome }) => outcome === 'identified' || outcome === 'ok').map(({ type, source }) => `${type} ${source}`))].sort()
+}
+
+function rowsOf (folder: string, { peerId: id }: StrangePeer): number | undefined {
+  return withDatabase(folder, database => database.prepare('SELECT node_id FROM node_info WHERE node_id = ?').all(id.toString()).length)
+}
+
+function nodes (folder: string): number | undefined {
+  return withDatabase(folder, database => Number(database.prepare('SELECT COUNT(*) AS n FROM node_info').get()?.['n']))
+}
+
+function adminPort (folder: string): number {
+  return Number(/"adminPort":(\d+)/.exec(readFileSync(`${folder}/logs/devnet-crawler-main.log`, 'utf8'))?.[1])
+}
+
+function peerId (folder: string): string {
+  const key = privateKeyFromProtobuf(Buffer.from(readFileSync(`${folder}/state/main/identity.key`, 'utf8'), 'base64'))
+
+  return key.publicKey.toString()
+}
