@@ -1,7 +1,7 @@
 // What each lane can do decides whether it is worth a visit after another has failed: a second visit
-// costs a peer and us a connection, so it is made only where it can end differently. Today the full
-// lane can do nothing that the fast lane cannot (both speak TCP, Noise and yamux), hence never helps;
-// the day it speaks more, its line here says so and visits go to it.
+// costs a peer and us a connection, so it is made only where it can end differently. The QUIC lane
+// visits those that only QUIC reaches. The full lane can do nothing that the fast lane cannot (both
+// speak TCP, Noise and yamux), hence never helps; the day it speaks more, its line here says so.
 
 import { isContacted } from '../../core/contracts/outcome.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
@@ -23,6 +23,9 @@ export interface LaneAbilities {
 
 /** The fast lane (`crawler/fast`). */
 export const FAST_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise'], muxers: ['/yamux/1.0.0'] }
+
+/** The QUIC lane (`crawler/quic`). */
+export const QUIC_LANE: LaneAbilities = { transports: ['quic-v1'], securities: [], muxers: [] }
 
 /** The full lane (`crawler/libp2p`). */
 export const FULL_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise'], muxers: ['/yamux/1.0.0'] }

@@ -1,6 +1,7 @@
 import { openFastVisitor } from '../fast/fast-visitor.ts'
 import { openVisitor } from '../libp2p/tcp-visitor.ts'
-import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse } from './lane-abilities.ts'
+import { openQuicVisitor } from '../quic/quic-visitor.ts'
+import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse, QUIC_LANE } from './lane-abilities.ts'
 import { LaneChoice } from './lane-choice.ts'
 import type { VisitorDeps, VisitorOptions } from '../libp2p/tcp-visitor.ts'
 import type { Visitor } from '../visit/visitor.ts'
@@ -15,6 +16,7 @@ export interface LaneKind {
 /** The crawler's lanes, the cheapest first. */
 export const LANE_KINDS: readonly [LaneKind, ...LaneKind[]] = [
   { abilities: FAST_LANE, open: async (options, deps) => await Promise.resolve(openFastVisitor(options, deps)) },
+  { abilities: QUIC_LANE, open: openQuicVisitor },
   { abilities: FULL_LANE, open: openVisitor }
 ]
 

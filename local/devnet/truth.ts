@@ -20,7 +20,7 @@ export const ROLES = {
   'silent': { expectedOutcome: 'timeout', summary: 'Its port accepts connections and never says a word.' },
   'stale': { expectedOutcome: 'peer-id-mismatch', summary: 'Another peer lives at its address now.' },
   'gone': { expectedOutcome: 'refused', summary: 'It was here and has left.' },
-  'quic-only': { expectedOutcome: 'unsupported-transport', summary: 'It has a QUIC address only.' },
+  'quic-only': { expectedOutcome: 'timeout', summary: 'It has a QUIC address only, where nobody answers.' },
   'tls-only': { expectedOutcome: 'security-unsupported', summary: 'It speaks TLS and no Noise; only in the Go devnet.' },
   'metadata': { expectedOutcome: 'filtered', summary: 'It claims the address of a cloud\'s metadata service, which must never be dialled.' }
 } as const

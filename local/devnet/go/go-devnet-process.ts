@@ -20,10 +20,15 @@ export const GO_KINDS = {
   'late-muxer': 'ok',
   'many': 'ok',
   'client': 'identified',
-  'quic-only': 'unsupported-transport',
+  'quic-only': 'ok',
   'tls-only': 'security-unsupported',
   'dead': 'refused'
 } as const satisfies Record<string, Outcome>
+
+/** What becomes of a visit to a host: the QUIC library knows no ECDSA keys. */
+export function outcomeOf ({ kind, keyType }: Pick<GoDevnetTruth['peers'][number], 'kind' | 'keyType'>): Outcome {
+  return kind === 'quic-only' && keyType === 'ECDSA' ? 'security-unsupported' : GO_KINDS[kind]
+}
 
 const GoHost = z.object({
   id: z.string(),

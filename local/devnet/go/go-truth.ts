@@ -1,4 +1,4 @@
-import { GO_KINDS } from './go-devnet-process.ts'
+import { outcomeOf } from './go-devnet-process.ts'
 import type { DevnetTruth, Role } from '../truth.ts'
 import type { GoDevnetTruth } from './go-devnet-process.ts'
 
@@ -11,14 +11,14 @@ const BOOTSTRAP_SERVERS = 3
 
 /** The Go devnet's truth in the words of the devnet of js-libp2p peers, so that a run does not care which it crawls. */
 export function devnetTruthOf ({ kadProtocol, peers }: GoDevnetTruth): DevnetTruth {
-  const servers = peers.filter(({ kind }) => GO_KINDS[kind] === 'ok')
+  const servers = peers.filter(host => outcomeOf(host) === 'ok')
   // Go's DHT servers keep no clients in their tables: a crawl meets one only when it starts from it.
   const clients = peers.filter(({ kind }) => kind === 'client')
 
   return {
     network: 'go-devnet',
     kadProtocol,
-    bootstrapPeers: [...servers.slice(0, BOOTSTRAP_SERVERS), ...clients].map(entryOf),
+    bootstrapPeers: [...servers.filter(({ kind }) => kind !== 'quic-only').slice(0, BOOTSTRAP_SERVERS), ...clients].map(entryOf),
     contactable: servers.length + clients.length,
     peers: peers.map(({ id, kind, keyType, agentVersion, protocols, addresses }) => ({
       id,
@@ -28,7 +28,7 @@ export function devnetTruthOf ({ kadProtocol, peers }: GoDevnetTruth): DevnetTru
       protocols,
       addresses,
       staleAddresses: [],
-      expectedOutcome: GO_KINDS[kind]
+      expectedOutcome: outcomeOf({ kind, keyType })
     })),
     leftOut: []
   }

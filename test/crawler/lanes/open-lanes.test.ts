@@ -4,7 +4,6 @@ import { systemClock } from '../../../core/clock.ts'
 import { FAST_LANE, FULL_LANE } from '../../../crawler/lanes/lane-abilities.ts'
 import { LaneChoice } from '../../../crawler/lanes/lane-choice.ts'
 import { LANE_KINDS, openLanes } from '../../../crawler/lanes/open-lanes.ts'
-import { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
 import { nobodyId } from '../../support/peer-fixtures.ts'
 import { startSocketPeer } from '../../support/peers.ts'
 import { ScriptedDns } from '../../support/scripted-dns.ts'
@@ -43,18 +42,18 @@ function noting (journal: string[], name: string, abilities = FAST_LANE): LaneKi
 }
 
 suite('openLanes', () => {
-  test('opens the fast lane alone, since the full one could do nothing for a peer that it cannot', async () => {
+  test('opens the fast and the QUIC lane, since the full one could do nothing for a peer that they cannot', async () => {
     await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
     await using visitor = await openLanes(options, deps, signal)
     const { outcome, lane, attempts } = await visitor.visit(peer.target, signal)
 
-    assert.ok(visitor instanceof LaneVisitor)
+    assert.ok(visitor instanceof LaneChoice)
     assert.deepEqual([outcome, lane, attempts.length], ['security-unsupported', 'fast', 1])
   })
 
   test('sends a peer that refuses Noise to the full lane once that speaks more', async () => {
     await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
-    await using visitor = await openLanes(options, deps, signal, [LANE_KINDS[0], { ...LANE_KINDS[1]!, abilities: TLS_TOO }])
+    await using visitor = await openLanes(options, deps, signal, [LANE_KINDS[0], { ...LANE_KINDS[2]!, abilities: TLS_TOO }])
     const { outcome, attempts } = await visitor.visit(peer.target, signal)
 
     assert.ok(visitor instanceof LaneChoice)

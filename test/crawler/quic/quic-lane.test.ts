@@ -1,0 +1,85 @@
+// The QUIC lane against real peers: js-libp2p ones here, go-libp2p hosts in test/system/go-devnet.test.ts.
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { quicFault } from '../../../crawler/quic/quic-dialler.ts'
+import { QuicSession } from '../../../crawler/quic/quic-session.ts'
+import { ProposedStream } from '../../../crawler/quic/quic-stream.ts'
+import { openQuicVisitor } from '../../../crawler/quic/quic-visitor.ts'
+import { parseAddress } from '../../../crawler/visit/address.ts'
+import { outcomeOfFault } from '../../../crawler/visit/peer-fault.ts'
+import { strangePeer } from '../../support/libp2p/strange-peer.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
+import { ScriptedDns } from '../../support/scripted-dns.ts'
+import { until } from '../../support/until.ts'
+import type { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
+import type { VisitTarget } from '../../../crawler/visit/visitor.ts'
+import type { StrangePeer } from '../../support/libp2p/strange-peer.ts'
+
+const KAD = '/strange/kad/1.0.0'
+const QUIC = '/ip4/127.0.0.1/udp/0/quic-v1'
+const plan = { strategy: 'Topology' } as const
+const { signal } = new AbortController()
+
+async function open (): Promise<LaneVisitor> {
+  const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
+  const limits = { dialTimeoutMs: 1_000, visitTimeoutMs: 3_000, identifyTimeoutMs: 1_000, requestTimeoutMs: 1_000 }
+
+  return await openQuicVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
+}
+
+function targetOf (peer: StrangePeer, id: Uint8Array = peer.peerId.toMultihash().bytes): VisitTarget {
+  return { id, addresses: peer.getMultiaddrs().map(address => parseAddress(address.toString())!.address), plan }
+}
+
+suite('the QUIC lane', () => {
+  test('identifies a DHT server and asks for its table', async () => {
+    await using visitor = await open()
+    await using neighbour = await strangePeer({ listen: [QUIC], kadProtocol: KAD })
+    await using peer = await strangePeer({ listen: [QUIC], kadProtocol: KAD, agentVersion: 'quic-only/1' })
+    await neighbour.dial(peer.getMultiaddrs())
+    await until('they know each other', () => peer.services.dht.routingTable.size === 1)
+    const { lane, outcome, identity, connection, latencyMs, routingTable } = await visitor.visit(targetOf(peer), signal)
+
+    assert.deepEqual([lane, outcome, identity?.agentVersion, connection?.transport], ['quic', 'ok', 'quic-only/1', 'quic-v1'])
+    assert.ok(identity!.protocols.includes(KAD))
+    assert.ok(latencyMs! > 0 && latencyMs! < 3_000)
+    assert.deepEqual(routingTable?.peers.map(({ id }) => Buffer.from(id)), [Buffer.from(neighbour.peerId.toMultihash().bytes)])
+    await until('nothing of the visit is left', () => peer.getConnections().length === 1)
+  })
+
+  test('identifies one that serves no DHT, and tells another peer from the one it wanted', async () => {
+    await using visitor = await open()
+    await using peer = await strangePeer({ listen: [QUIC] })
+
+    assert.equal((await visitor.visit(targetOf(peer), signal)).outcome, 'identified')
+    const { outcome, identity } = await visitor.visit(targetOf(peer, nobodyId(3)), signal)
+    assert.deepEqual([outcome, identity], ['peer-id-mismatch', undefined])
+  })
+
+  test('gives up on a port that is dead or silent by the dial\'s limit, and at once when it is told to', async () => {
+    await using visitor = await open()
+    const silent = createSocket('udp4')
+    silent.bind(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const target = (port: number): VisitTarget => ({ id: nobodyId(1), addresses: [parseAddress(`/ip4/127.0.0.1/udp/${String(port)}/quic-v1`)!.address], plan })
+    const outcomes = await Promise.all([visitor.visit(target(silent.address().port), signal), visitor.visit(target(1), signal)])
+    assert.deepEqual(outcomes.map(({ outcome }) => outcome), ['timeout', 'timeout'])
+    const stop = new AbortController()
+    const visiting = visitor.visit(target(silent.address().port), stop.signal)
+    stop.abort()
+
+    assert.equal((await visiting).outcome, 'aborted')
+    silent.close()
+  })
+
+  test('says what the library\'s words mean', () => {
+    const outcomes = ['invalid peer certificate: UnknownIssuer', 'the handshake timed out', 'connection closed', 'Network is unreachable', 'what is this']
+
+    assert.deepEqual(outcomes.map(text => outcomeOfFault(quicFault(new Error(text)))), ['security-unsupported', 'timeout', 'reset', 'unreachable', 'handshake-failed'])
+    assert.equal(typeof QuicSession, typeof ProposedStream)
+  })
+})
