@@ -11,7 +11,7 @@ import { buildGoDevnet } from './build-go-devnet.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { ChildProcess } from 'node:child_process'
 
-/** Kinds of hosts, with the outcome that a TCP crawler must get. */
+/** Kinds of hosts, with the outcome that the fast lane alone must get. */
 export const GO_KINDS = {
   'plain': 'ok',
   'tcp-only': 'ok',
@@ -20,14 +20,21 @@ export const GO_KINDS = {
   'late-muxer': 'ok',
   'many': 'ok',
   'client': 'identified',
-  'quic-only': 'ok',
+  'quic-only': 'unsupported-transport',
   'tls-only': 'security-unsupported',
   'dead': 'refused'
 } as const satisfies Record<string, Outcome>
 
-/** What becomes of a visit to a host: the QUIC library knows no ECDSA keys. */
+/**
+ * The outcome that all lanes together must get: QUIC reaches those with QUIC alone and those that refuse Noise, but its
+ * library knows no ECDSA keys.
+ */
 export function outcomeOf ({ kind, keyType }: Pick<GoDevnetTruth['peers'][number], 'kind' | 'keyType'>): Outcome {
-  return kind === 'quic-only' && keyType === 'ECDSA' ? 'security-unsupported' : GO_KINDS[kind]
+  if (kind !== 'quic-only' && kind !== 'tls-only') {
+    return GO_KINDS[kind]
+  }
+
+  return keyType === 'ECDSA' ? 'security-unsupported' : 'ok'
 }
 
 const GoHost = z.object({

@@ -1,4 +1,4 @@
-import { outcomeOf } from './go-devnet-process.ts'
+import { GO_KINDS, outcomeOf } from './go-devnet-process.ts'
 import type { DevnetTruth, Role } from '../truth.ts'
 import type { GoDevnetTruth } from './go-devnet-process.ts'
 
@@ -18,7 +18,7 @@ export function devnetTruthOf ({ kadProtocol, peers }: GoDevnetTruth): DevnetTru
   return {
     network: 'go-devnet',
     kadProtocol,
-    bootstrapPeers: [...servers.filter(({ kind }) => kind !== 'quic-only').slice(0, BOOTSTRAP_SERVERS), ...clients].map(entryOf),
+    bootstrapPeers: [...servers.filter(({ kind }) => GO_KINDS[kind] === 'ok').slice(0, BOOTSTRAP_SERVERS), ...clients].map(entryOf),
     contactable: servers.length + clients.length,
     peers: peers.map(({ id, kind, keyType, agentVersion, protocols, addresses }) => ({
       id,

@@ -4,10 +4,10 @@ import { devnetTruthOf } from '../../../local/devnet/go/go-truth.ts'
 import { DevnetTruth } from '../../../local/devnet/truth.ts'
 import type { GoDevnetTruth } from '../../../local/devnet/go/go-devnet-process.ts'
 
-const host = (id: string, kind: GoDevnetTruth['peers'][number]['kind']): GoDevnetTruth['peers'][number] => ({
+const host = (id: string, kind: GoDevnetTruth['peers'][number]['kind'], keyType: 'ECDSA' | 'RSA' = 'ECDSA'): GoDevnetTruth['peers'][number] => ({
   id,
   kind,
-  keyType: 'ECDSA',
+  keyType,
   agentVersion: `go/${kind}`,
   addresses: ['/ip4/127.77.0.1/udp/4001/quic-v1', '/ip4/127.77.0.1/tcp/4001'],
   protocols: [],
@@ -16,7 +16,7 @@ const host = (id: string, kind: GoDevnetTruth['peers'][number]['kind']): GoDevne
 })
 
 test('a Go devnet is told in the words of the other one, with its clients among the bootstrap peers', () => {
-  const truth = devnetTruthOf({ kadProtocol: '/x/kad/1.0.0', peers: [host('a', 'plain'), host('b', 'client'), host('c', 'dead'), host('d', 'tls-only'), host('e', 'many')] })
+  const truth = devnetTruthOf({ kadProtocol: '/x/kad/1.0.0', peers: [host('a', 'plain'), host('b', 'client'), host('c', 'dead'), host('d', 'tls-only'), host('e', 'many'), host('f', 'quic-only', 'RSA')] })
 
   assert.deepEqual(DevnetTruth.parse(truth), truth)
   assert.deepEqual(truth.peers.map(({ role, expectedOutcome }) => [role, expectedOutcome]), [
@@ -24,8 +24,9 @@ test('a Go devnet is told in the words of the other one, with its clients among 
     ['client', 'identified'],
     ['gone', 'refused'],
     ['tls-only', 'security-unsupported'],
-    ['server', 'ok']
+    ['server', 'ok'],
+    ['quic-only', 'ok']
   ])
-  assert.equal(truth.contactable, 3)
+  assert.equal(truth.contactable, 4)
   assert.deepEqual(truth.bootstrapPeers, ['a', 'e', 'b'].map(id => `/ip4/127.77.0.1/tcp/4001/p2p/${id}`))
 })

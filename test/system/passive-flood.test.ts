@@ -1,0 +1,100 @@
+// Strangers in numbers, most of them with nothing good in mind: the passive node stays small, and serves those who are.
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { suite, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '../../core/clock.ts'
+import { Scan } from '../../core/contracts/scan.ts'
+import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
+import { parseAddress } from '../../crawler/visit/address.ts'
+import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
+import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { ScriptedDns } from '../support/scripted-dns.ts'
+import { until } from '../support/until.ts'
+import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+const BURST = 2_000
+const MUTE = 200
+const STALLED = 200
+
+/** As the node allows of one protocol. */
+const MAX_STREAMS = 16
+const PER_CONNECTION_MB = 1
+const { signal } = new AbortController()
+
+suite('a passive node under a flood', () => {
+  test('stays within its limits, and serves who comes in good faith', async (t) => {
+    await using rig = await openPassiveRig({ maxConnections: 400 })
+    const address = rig.address('tcp')
+    const port = Number(/tcp\/(\d+)/.exec(address.toString())?.[1])
+    const before = process.memoryUsage.rss()
+    const mute = Array.from({ length: MUTE }, () => connect(port, '127.0.0.1'))
+    await Promise.all(mute.map(async (socket) => {
+      const { promise, resolve } = Promise.withResolvers<undefined>()
+      const settle = (): void => {
+        resolve(undefined)
+      }
+      socket.on('error', settle).on('connect', settle).on('close', settle)
+      await promise
+    }))
+
+    // Each is a whole visit: Noise, yamux, identify, FIND_NODE; then it goes.
+    const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any', maxDialsPerIP: 1_024, maxDialsPerSubnet: 1_024 } })
+    const limits = { dialTimeoutMs: 20_000, visitTimeoutMs: 30_000, identifyTimeoutMs: 20_000, requestTimeoutMs: 20_000 }
+    await using visitor = openFastVisitor({ kadProtocols: [KAD], agentVersion: 'flood/1', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
+    const parsed = parseAddress(address.toString())!
+    const target = { id: parsed.peerId!, addresses: [parsed.address], plan: { strategy: 'Census', bucket: 0 } as const }
+    const outcomes = new Map<string, number>()
+    await Promise.all(Array.from({ length: BURST }, async () => {
+      const { outcome } = await visitor.visit(target, signal)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    }))
+    t.diagnostic(JSON.stringify(Object.fromEntries(outcomes)))
+
+    // Those that stall: streams without a word on connections that stay.
+    await using stalling = await strangePeer({ identifies: false })
+    const connection = await letIn(stalling, address)
+    const streams: Stream[] = []
+
+    for (let i = 0; i < STALLED; i++) {
+      try {
+        streams.push(await connection.newStream([KAD], { signal: AbortSignal.timeout(5_000) }))
+      } catch {
+        // refused: there are as many as one connection may have
+      }
+    }
+
+    const open = (): number => streams.filter(({ status }) => status === 'open').length
+    await until('those too many are reset', () => open() >= 1 && open() <= MAX_STREAMS, 30_000)
+
+    await using good = await strangePeer({ agentVersion: 'good/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await letIn(good, address)
+    await until('it is reported', () => rig.visits.some(({ result }) => result.identity?.agentVersion === 'good/1'), 30_000)
+    mute.forEach(socket => socket.destroy())
+    const grown = (process.memoryUsage.rss() - before) / 1_048_576
+    t.diagnostic(`${String(rig.discovery.status().connections)} connections, ${grown.toFixed(0)} MB more, ${String(open())} of ${String(STALLED)} streams`)
+
+    assert.ok(rig.discovery.status().connections <= 400)
+    assert.ok(grown < 400 * PER_CONNECTION_MB, `${grown.toFixed(0)} MB`)
+    assert.ok((outcomes.get('ok') ?? 0) > 0)
+  })
+})
+
+// An address that has just made too many connections is refused for a second.
+async function letIn (peer: StrangePeer, address: Multiaddr): Promise<Connection> {
+  let connection: Connection | undefined
+
+  await until('the peer is let in', async () => {
+    try {
+      connection = await peer.dial(address)
+      return true
+    } catch {
+      await delay(500)
+      return false
+    }
+  }, 30_000)
+
+  return connection!
+}
