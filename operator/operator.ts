@@ -140,7 +140,16 @@ function observerOf (log: Logger, parts: Parts): QueueObserver {
 
 function watchedKinds (namespace: string | undefined): Watched[] {
   const owned = { namespace, labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }
-  const children = [KINDS.configMap, KINDS.serviceAccount, KINDS.deployment, KINDS.job, KINDS.cronJob, KINDS.networkPolicy, KINDS.disruptionBudget]
+  const children = [
+    KINDS.configMap,
+    KINDS.serviceAccount,
+    KINDS.service,
+    KINDS.deployment,
+    KINDS.job,
+    KINDS.cronJob,
+    KINDS.networkPolicy,
+    KINDS.disruptionBudget
+  ]
 
   return [
     { kind: KINDS.peerProbe, namespace, keysOf: ({ metadata }) => [keyOf(metadata)] },

@@ -13,6 +13,7 @@ export const RULES: readonly RbacRule[] = [
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/finalizers'], verbs: ['update'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['list', 'watch', 'create', 'patch'] },
+  { apiGroups: [''], resources: ['services'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
   // Never listed: Secrets are read by name.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },

@@ -26,6 +26,13 @@ const scanRules: readonly Rule[] = [
     holds: scan => valueAt(scan, ['passive', 'mdns']) !== true || valueAt(scan, ['passive', 'enabled']) !== false
   },
   {
+    cel: '!self.passive.enabled || has(self.network.preset) || has(self.network.protocols)',
+    path: ['network', 'protocols'],
+    message: 'the passive node must be told which DHT protocol it serves',
+    holds: scan => valueAt(scan, ['passive', 'enabled']) !== true
+      || ['preset', 'protocols'].some(field => valueAt(scan, ['network', field]) !== undefined)
+  },
+  {
     cel: '!self.passive.mdns || self.pod.hostNetwork',
     path: ['passive', 'mdns'],
     message: 'needs pod.hostNetwork: multicast does not cross a pod network'

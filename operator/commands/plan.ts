@@ -5,6 +5,7 @@ import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
 import { consumerName } from '../model/names.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
+import { hashOf, readIdentity } from '../reconcile/identity-step.ts'
 import { kafkaPlan, userAccess } from '../reconcile/kafka-plan.ts'
 import { leftOver, PRUNED } from '../reconcile/prune.ts'
 import { readProbe } from '../reconcile/read-probe.ts'
@@ -60,7 +61,8 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(probe, user, live) }
   const { secretHashes, notes } = await secretsOf(deps, probe, kafka, signal)
-  const input: ModelInput = { kafka, images: { workload: await workloadImageOf(deps, probe, signal) }, secretHashes }
+  const identities = await identitiesOf(deps, probe, signal)
+  const input: ModelInput = { kafka, images: { workload: await workloadImageOf(deps, probe, signal) }, secretHashes: { ...secretHashes, ...identities.hashes } }
   const planned = [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input)]
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
@@ -69,7 +71,7 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
     changes.push(await changeTo(deps, probe, desired, signal))
   }
 
-  return { changes: [...changes, ...await removals(deps, probe, planned, signal)], notes }
+  return { changes: [...changes, ...identities.made, ...await removals(deps, probe, planned, signal)], notes }
 }
 
 // As if the PeerProbe were just what the manifest says. Where that is silent, an autoscaler may have set the consumers.
@@ -109,6 +111,24 @@ async function secretsOf (deps: PlanDeps, probe: ClusterProbe, kafka: KafkaAcces
 
     return { secretHashes: {}, notes: [`${err.message}: nothing starts before it is there, and pods show as changed here without it`] }
   }
+}
+
+// The keys of passive nodes are made once, and not before they are needed.
+async function identitiesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<{ hashes: Record<string, string>, made: Change[] }> {
+  const hashes: Record<string, string> = {}
+  const made: Change[] = []
+
+  for (const scan of probe.spec.scans.filter(({ passive }) => passive.enabled)) {
+    const { name, data } = await readIdentity(deps, probe, scan, signal)
+
+    if (data === undefined) {
+      made.push({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] })
+    } else {
+      hashes[name] = hashOf(data)
+    }
+  }
+
+  return { hashes, made }
 }
 
 async function workloadImageOf ({ client, workloadImage, defaultImage }: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<string> {

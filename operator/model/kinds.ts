@@ -7,6 +7,7 @@ export const KINDS = {
   configMap: { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
   secret: { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
   serviceAccount: { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true },
+  service: { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true },
   pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
   deployment: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   job: { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true },

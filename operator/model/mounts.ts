@@ -1,4 +1,6 @@
-import type { ClusterSpec, KafkaAccess } from './world.ts'
+import { identityName } from './names.ts'
+import type { ScanSpec } from '../api/scan-spec.ts'
+import type { ClusterProbe, ClusterSpec, KafkaAccess } from './world.ts'
 
 /** A Secret or a ConfigMap in a pod. */
 export interface Mount {
@@ -18,8 +20,20 @@ export const TERMINATION_LOG = '/dev/termination-log'
 /** Where a consumer writes dump files. */
 export const DUMP_FOLDER = '/var/lib/peerprobe/dumps'
 
+/** Where a crawler keeps what a restart is to find again. */
+export const STATE_FOLDER = '/var/lib/peerprobe/state'
+
+/** Key of the Secret that holds a passive node's private key; the name of its file, too. */
+export const IDENTITY_KEY = 'identity.key'
+
 /** Folders of the Secrets that processes read. */
-export const SECRET_FOLDERS = { kafkaUser: `${ROOT}/kafka-user`, kafkaCa: `${ROOT}/kafka-ca`, mysql: `${ROOT}/mysql`, mysqlCa: `${ROOT}/mysql-ca` } as const
+export const SECRET_FOLDERS = {
+  kafkaUser: `${ROOT}/kafka-user`,
+  kafkaCa: `${ROOT}/kafka-ca`,
+  mysql: `${ROOT}/mysql`,
+  mysqlCa: `${ROOT}/mysql-ca`,
+  identity: `${ROOT}/identity`
+} as const
 
 /** The Secrets that whoever talks to Kafka mounts. */
 export function kafkaMounts ({ kafka }: ClusterSpec, { userSecret }: KafkaAccess): Mount[] {
@@ -28,6 +42,14 @@ export function kafkaMounts ({ kafka }: ClusterSpec, { userSecret }: KafkaAccess
   return [
     ...userSecret === undefined ? [] : [{ name: 'kafka-user', path: SECRET_FOLDERS.kafkaUser, source: { secret: userSecret } }],
     ...ca === undefined ? [] : [{ name: 'kafka-ca', path: SECRET_FOLDERS.kafkaCa, source: { secret: ca.name } }]
+  ]
+}
+
+/** What the crawler of a scan mounts beside: its passive node's key, and the volume of what it knows. */
+export function crawlerMounts ({ metadata }: ClusterProbe, { name, passive, storage }: ScanSpec): Mount[] {
+  return [
+    ...passive.enabled ? [{ name: 'identity', path: SECRET_FOLDERS.identity, source: { secret: identityName(metadata, name) } }] : [],
+    ...storage === undefined ? [] : [{ name: 'state', path: STATE_FOLDER, source: { claim: storage.claim } }]
   ]
 }
 

@@ -19,6 +19,11 @@ export function crawlerName ({ name }: ProbeKey, scan: string): string {
   return fit(`${name}-crawler-${scan}`)
 }
 
+/** Name of the Secret with the key of a scan's passive node. */
+export function identityName ({ name }: ProbeKey, scan: string): string {
+  return fit(`${name}-identity-${scan}`)
+}
+
 /** Name of the consumers. */
 export function consumerName ({ name }: ProbeKey): string {
   return fit(`${name}-consumer`)

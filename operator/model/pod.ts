@@ -1,5 +1,6 @@
 // The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
 import { CONFIG_FOLDER } from './mounts.ts'
+import type { PassivePort } from './expose.ts'
 import type { Mount } from './mounts.ts'
 import type { ClusterProbe } from './world.ts'
 
@@ -22,6 +23,9 @@ export interface PodPlan {
 
   /** Whether it serves `/livez` and `/readyz`. */
   probed: boolean
+
+  /** Ports beside that of the admin server. */
+  ports: readonly PassivePort[]
 }
 
 /** Port of the admin server in every pod. */
@@ -57,7 +61,7 @@ export function podTemplate (plan: PodPlan): Record<string, unknown> {
   }
 }
 
-function container ({ image, entry, mounts, pod, probed }: PodPlan): Record<string, unknown> {
+function container ({ image, entry, mounts, pod, probed, ports }: PodPlan): Record<string, unknown> {
   const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
 
   return {
@@ -71,12 +75,14 @@ function container ({ image, entry, mounts, pod, probed }: PodPlan): Record<stri
       field('NODE_NAME', 'spec.nodeName')
     ],
     ...pod.resources === undefined ? {} : { resources: pod.resources },
-    ...probed ? { ports: [{ name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }], ...PROBES } : {},
+    ...probed ? { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES } : {},
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     terminationMessagePolicy: 'File',
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...'claim' in source ? {} : { readOnly: true } }))]
   }
 }
+
+const ADMIN = { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }
 
 const PROBES = {
   livenessProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 10, failureThreshold: 3 },

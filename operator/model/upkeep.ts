@@ -1,3 +1,4 @@
+import { passivePorts } from './expose.ts'
 import { KINDS } from './kinds.ts'
 import { labelsFor, selectorFor } from './labels.ts'
 import { consumerName, serviceAccountName } from './names.ts'
@@ -30,25 +31,25 @@ export function disruptionBudget (probe: ClusterProbe): Desired[] {
 
 /**
  * What pods may reach: crawlers the world but not the cluster's private ranges, except names and Kafka; all others
- * names, Kafka and the database. Prometheus and the operator reach the admin port.
+ * names, Kafka and the database. Prometheus and the operator reach the admin port, everybody the passive nodes.
  */
 export function networkPolicies (probe: ClusterProbe, { bootstrapServers }: Pick<KafkaAccess, 'bootstrapServers'>): Desired[] {
   const { metadata, spec } = probe
   const kafka = { ports: portsOf(bootstrapServers).map(port => ({ port, protocol: 'TCP' })) }
   const world = { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } }, { ipBlock: { cidr: '::/0', except: PRIVATE_V6 } }] }
   const usesPrivate = spec.scans.some(({ addresses }) => addresses.policy !== 'Public')
-  const policy = (component: 'crawler' | 'consumer', egress: object[]): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
+  const policy = (component: 'crawler' | 'consumer', egress: object[], ports: object[] = []): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
     labels: labelsFor(metadata, component),
     spec: {
       podSelector: { matchLabels: selectorFor(metadata, component) },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ ports: [{ port: ADMIN_PORT, protocol: 'TCP' }] }],
+      ingress: [{ ports: [{ port: ADMIN_PORT, protocol: 'TCP' }, ...ports] }],
       egress
     }
   })
 
   return [
-    policy('crawler', [{ ports: DNS }, kafka, usesPrivate ? {} : world]),
+    policy('crawler', [{ ports: DNS }, kafka, usesPrivate ? {} : world], spec.scans.flatMap(passivePorts).map(({ port, protocol }) => ({ port, protocol }))),
     policy('consumer', [{ ports: DNS }, kafka, { ports: [{ port: spec.mysql.port, protocol: 'TCP' }] }])
   ]
 }

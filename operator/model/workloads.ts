@@ -2,15 +2,19 @@ import { toMilliseconds } from '../../core/fields.ts'
 import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
 import { consumerConfigFor } from './consumer-config.ts'
 import { crawlerConfigFor } from './crawler-config.ts'
+import { exposedService, passivePorts } from './expose.ts'
 import { KINDS } from './kinds.ts'
 import { labelsFor, selectorFor } from './labels.ts'
-import { CONFIG_FOLDER, DUMP_FOLDER, kafkaMounts, mysqlMounts, TERMINATION_LOG } from './mounts.ts'
+import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, mysqlMounts, SECRET_FOLDERS, STATE_FOLDER, TERMINATION_LOG } from './mounts.ts'
 import { consumerName, crawlerName, prepareName, retentionName, serviceAccountName } from './names.ts'
 import { owned } from './owned.ts'
 import { ADMIN_PORT, podTemplate } from './pod.ts'
 import { textHash } from './text-hash.ts'
 import { topicsFor } from './topics.ts'
 import type { PrepareConfigInput, RetentionConfigInput } from '../../core/contracts/care-config.ts'
+import type { ScanSpec } from '../api/scan-spec.ts'
+import type { CrawlerPlaces } from './crawler-config.ts'
+import type { PassivePort } from './expose.ts'
 import type { Mount } from './mounts.ts'
 import type { Desired } from './owned.ts'
 import type { ClusterProbe, ModelInput } from './world.ts'
@@ -54,12 +58,13 @@ export function consumerObjects (probe: ClusterProbe, input: ModelInput): Desire
 }
 
 /** The crawler of one scan: its configuration and its Deployment. */
-export function crawlerObjects (probe: ClusterProbe, scan: ClusterProbe['spec']['scans'][number], input: ModelInput): Desired[] {
+export function crawlerObjects (probe: ClusterProbe, scan: ScanSpec, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
   const name = crawlerName(metadata, scan.name)
   const places = { bus: { kafka: kafkaConfigFor(spec, input.kafka) }, topic: spec.kafka.topic.name, admin: ADMIN }
-  const config = { ...crawlerConfigFor(metadata, scan, places), terminationLog: TERMINATION_LOG }
+  const config = { ...crawlerConfigFor(metadata, scan, { ...places, ...keptBy(scan) }), terminationLog: TERMINATION_LOG }
   const labels = labelsFor(metadata, 'crawler', scan.name)
+  const mounts = [...kafkaMounts(spec, input.kafka), ...crawlerMounts(probe, scan)]
 
   return [
     configMap(probe, { name, labels, config }, input),
@@ -70,10 +75,19 @@ export function crawlerObjects (probe: ClusterProbe, scan: ClusterProbe['spec'][
         selector: { matchLabels: selectorFor(metadata, 'crawler', scan.name) },
         // Two crawlers of one scan would count the same crawl twice.
         strategy: { type: 'Recreate' },
-        template: template(probe, input, { name, labels, entry: 'crawler/main.ts', config, mounts: kafkaMounts(spec, input.kafka), pod: scan.pod, probed: true })
+        template: template(probe, input, { name, labels, entry: 'crawler/main.ts', config, mounts, pod: scan.pod, probed: true, ports: passivePorts(scan) })
       }
-    })
+    }),
+    ...exposedService(probe, scan)
   ]
+}
+
+// Where a crawler finds its passive node's key, and keeps whom it knows.
+function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' | 'stateFolder'> {
+  return {
+    ...passive.enabled ? { passive: { identityFile: `${SECRET_FOLDERS.identity}/${IDENTITY_KEY}` } } : {},
+    ...storage === undefined ? {} : { stateFolder: STATE_FOLDER }
+  }
 }
 
 /** The Job that migrates the database and makes or checks the topic. Its name tells what it prepares, so that a change makes another one. */
@@ -143,9 +157,14 @@ interface TemplatePlan {
   mounts: readonly Mount[]
   pod: ClusterProbe['spec']['scans'][number]['pod'] | ClusterProbe['spec']['consumer']['pod']
   probed: boolean
+
+  /** Ports beside that of the admin server. */
+  ports?: readonly PassivePort[]
 }
 
-function template ({ metadata }: ClusterProbe, input: ModelInput, { name, labels, entry, config, mounts, pod, probed }: TemplatePlan): Record<string, unknown> {
+function template ({ metadata }: ClusterProbe, input: ModelInput, plan: TemplatePlan): Record<string, unknown> {
+  const { name, labels, entry, config, mounts, pod, probed, ports = [] } = plan
+
   return podTemplate({
     image: input.images.workload,
     entry,
@@ -155,7 +174,8 @@ function template ({ metadata }: ClusterProbe, input: ModelInput, { name, labels
     mounts: [{ name: 'config', path: CONFIG_FOLDER, source: { configMap: name } }, ...mounts],
     pod,
     restartPolicy: probed ? 'Always' : 'Never',
-    probed
+    probed,
+    ports
   })
 }
 

@@ -3,7 +3,7 @@ import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
 /** Kinds of which a plan may name fewer objects than the one before. The others are in every plan. */
-export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.disruptionBudget] as const
+export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.service, KINDS.disruptionBudget] as const
 
 /** Removes what belongs to the PeerProbe and is in no plan any more: the objects of a scan that is gone, of an earlier preparation. */
 export async function prune (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<void> {

@@ -8,13 +8,8 @@ interface Refusal {
   message: string
 }
 
-const scansWhere = (spec: PeerProbeSpec, path: readonly string[], is: (scan: PeerProbeSpec['scans'][number]) => boolean): (readonly PropertyKey[])[] =>
-  spec.scans.flatMap((scan, i) => is(scan) ? [['spec', 'scans', i, ...path]] : [])
-
 // What the processes cannot do yet. Ignored, it would be missed.
 const REFUSALS: readonly Refusal[] = [
-  { refuses: spec => scansWhere(spec, ['passive', 'enabled'], ({ passive }) => passive.enabled), message: 'passive discovery is not supported yet: leave it out' },
-  { refuses: spec => scansWhere(spec, ['storage'], ({ storage }) => storage !== undefined), message: 'known peers are not kept yet: leave it out' },
   { refuses: ({ consumer: { dump } }) => dump.format === 'NDJSON' ? [] : [['spec', 'consumer', 'dump', 'format']], message: 'only NDJSON is supported yet' },
   { refuses: ({ backup }) => backup.enabled ? [['spec', 'backup', 'enabled']] : [], message: 'backups are not supported yet: leave it out' }
 ]

@@ -9,6 +9,7 @@ import { applyAll } from './apply-step.ts'
 import { conditionsOf, failed, good, waiting } from './conditions.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
+import { identityStep } from './identity-step.ts'
 import { kafkaStep } from './kafka-step.ts'
 import { processFigures } from './process-figures.ts'
 import { prune } from './prune.ts'
@@ -145,7 +146,7 @@ export class Reconciler {
 
   async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
     const kafka = needed(access)
-    const secretHashes = await secretsStep(this.#deps, work, kafka, signal)
+    const secretHashes = { ...await secretsStep(this.#deps, work, kafka, signal), ...await identityStep(this.#deps, work, signal) }
     await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, kafka)], signal)
 
     return { kafka, images: { workload: this.#imageOf(work) }, secretHashes }
@@ -205,9 +206,7 @@ export class Reconciler {
     const finding = failed(err)
     const now = `${new Date(this.#deps.clock.now()).toISOString().slice(0, 19)}Z`
     const conditions = conditionsOf({ Ready: finding }, before.conditions ?? [], { generation, now })
-
     const summary = `${finding.reason}: ${finding.message}`.slice(0, 200)
-
     await this.#writeStatus(object, { ...before, observedGeneration: generation, conditions, summary }, signal)
   }
 

@@ -46,7 +46,7 @@ suite('the objects of a PeerProbe', () => {
     for (const { object } of all()) {
       assert.deepEqual(object.metadata.ownerReferences?.map(({ uid, controller }) => [uid, controller]), [['u-1', true]])
     }
-    const template = podTemplate({ image: 'i', entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true })
+    const template = podTemplate({ image: 'i', entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true, ports: [] })
     const { spec } = template as { spec: Record<string, unknown> & { containers: { securityContext: unknown }[] } }
     assert.deepEqual(spec.containers[0]?.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
     assert.equal(spec['automountServiceAccountToken'], false)

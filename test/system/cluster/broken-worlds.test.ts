@@ -152,8 +152,8 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
 
   test('that asks for what this version cannot do is refused by name', async () => {
     await rig.namespace('early')
-    await rig.probe('early', { backup: { enabled: true, volume: { claim: 'x' } }, scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: true } }] })
-    await rig.untilReady('early', 'False', { reason: 'NotSupported', words: /spec\.scans\[0\]\.passive\.enabled: [^]*spec\.backup\.enabled: / })
+    await rig.probe('early', { backup: { enabled: true, volume: { claim: 'x' } }, consumer: { dump: { enabled: true, format: 'Parquet', volume: { claim: 'x' } } } })
+    await rig.untilReady('early', 'False', { reason: 'NotSupported', words: /spec\.consumer\.dump\.format: [^]*spec\.backup\.enabled: / })
     await rig.probe('early')
     await rig.untilReady('early', 'True')
   })

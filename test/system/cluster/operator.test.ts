@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { RULES } from '../../../operator/rbac.ts'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
 import { OPERATOR_USER } from '../../support/cluster/operator-process.ts'
@@ -87,6 +88,23 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     for (const name of ['amino-consumer', 'amino-crawler-main']) {
       assert.equal(((await rig.plane.get<KubeObject>('deployment', name, '-n', 'whole'))['spec'] as { replicas: number }).replicas, 0)
     }
+  })
+
+  test('gives a passive node a key of its own, made once, and a Service; takes the Service away again', async () => {
+    const scan = (passive: object): object => ({ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' }, passive })
+    const services = async (): Promise<string[]> => await rig.objects('whole', 'service')
+    await rig.probe('whole', { scans: [scan({ enabled: true, expose: { type: 'NodePort', annotations: { team: 'net' } } })] })
+    await rig.untilReady('whole', 'True')
+    assert.deepEqual(await services(), ['Service/amino-crawler-main'])
+    const key = await rig.plane.get<{ data: Record<string, string> }>('secret', 'amino-identity-main', '-n', 'whole')
+    const text = Buffer.from(key.data['identity.key'] ?? '', 'base64').toString()
+    assert.match(privateKeyFromProtobuf(Buffer.from(text, 'base64')).publicKey.toString(), /^12D3Koo/)
+    const { stdout } = await rig.plane.kubectl(['get', 'deployment', 'amino-crawler-main', '-n', 'whole', '-o', 'jsonpath={.spec.template.spec.containers[0].ports[*].name} {.spec.template.spec.volumes[*].name}'])
+    assert.equal(stdout, 'admin p2p-tcp p2p-quic p2p-ws tmp config identity')
+    await rig.probe('whole', { scans: [scan({ enabled: true })] })
+    await until('the Service is gone', async () => (await services()).length === 0, LIMIT_MS)
+
+    assert.deepEqual((await rig.plane.get<{ data: Record<string, string> }>('secret', 'amino-identity-main', '-n', 'whole')).data, key.data)
   })
 
   test('leaves nothing behind when a PeerProbe is deleted', async () => {
@@ -206,7 +224,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
 // that block deletion take `finalizers`.
 const IMPLIED = new Set([
   'update peerprobe.dev/peerprobes/finalizers',
-  ...['configmaps', 'serviceaccounts', 'secrets'].map(resource => `create /${resource}`),
+  ...['configmaps', 'serviceaccounts', 'secrets', 'services'].map(resource => `create /${resource}`),
   'create apps/deployments',
   'create batch/jobs',
   'create batch/cronjobs',

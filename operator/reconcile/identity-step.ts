@@ -1,0 +1,63 @@
+import { generateKeyPairSync, hash } from 'node:crypto'
+import { ProbeError } from '../../core/errors.ts'
+import { KINDS } from '../model/kinds.ts'
+import { labelsFor } from '../model/labels.ts'
+import { IDENTITY_KEY } from '../model/mounts.ts'
+import { identityName } from '../model/names.ts'
+import { owned } from '../model/owned.ts'
+import { isOurs } from './apply-step.ts'
+import type { ScanSpec } from '../api/scan-spec.ts'
+import type { Desired } from '../model/owned.ts'
+import type { ClusterProbe } from '../model/world.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+import type { ReconcileDeps, Work } from './context.ts'
+
+// An Ed25519 private key as libp2p writes it (peer-ids specification): type, then seed and public key.
+const KEY_HEAD = Uint8Array.of(0x08, 1, 0x12, 64)
+
+/** Makes sure that each scan with a passive node has a key of its own, made once, and hashes them: a changed one rolls the pod. */
+export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'writes'>, signal: AbortSignal): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {}
+
+  for (const scan of work.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
+    const { name, data } = await readIdentity(deps, work.probe, scan, signal)
+    hashes[name] = hashOf(data ?? await makeIdentity(deps, work, scan, signal))
+  }
+
+  return hashes
+}
+
+/** The Secret with the key of a scan's passive node, as it is there. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
+export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: unknown }> {
+  const { namespace } = probe.metadata
+  const name = identityName(probe.metadata, scan.name)
+  const secret = await client.get(KINDS.secret, { namespace, name }, signal)
+
+  if (secret !== undefined && !isOurs(secret, { probe })) {
+    throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
+  }
+
+  return { name, data: secret?.['data'] }
+}
+
+/** A hash of what a Secret holds. */
+export function hashOf (data: unknown): string {
+  return hash('sha256', JSON.stringify(data), 'hex').slice(0, 16)
+}
+
+/** The Secret of a scan's passive node with a fresh key. */
+export function identitySecret (probe: ClusterProbe, scan: ScanSpec): Desired {
+  const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const bytes = Buffer.concat([KEY_HEAD, Buffer.from(String(key.d), 'base64url'), Buffer.from(String(key.x), 'base64url')])
+  const data = { [IDENTITY_KEY]: Buffer.from(bytes.toString('base64')).toString('base64') }
+
+  return owned(KINDS.secret, probe, identityName(probe.metadata, scan.name), { labels: labelsFor(probe.metadata, 'crawler', scan.name), type: 'Opaque', data })
+}
+
+async function makeIdentity ({ applier }: Pick<ReconcileDeps, 'applier'>, work: Pick<Work, 'probe' | 'writes'>, scan: ScanSpec, signal: AbortSignal): Promise<KubeObject['data']> {
+  const { kind, object } = identitySecret(work.probe, scan)
+  await applier.ensure(kind, object, undefined, signal)
+  work.writes++
+
+  return object['data']
+}
