@@ -11,7 +11,7 @@ import { compileScan } from '../../crawler/compile-scan.ts'
 import { openDiscoveries } from '../../crawler/discoveries.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
 import { strangePeer } from '../support/libp2p/strange-peer.ts'
-import { freePorts } from '../support/servers/free-ports.ts'
+import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
@@ -28,7 +28,7 @@ interface Opened extends Discoveries { port: number, stack: AsyncDisposableStack
 interface Wanted { seed: string, active?: boolean, passive?: boolean }
 
 async function open (stateFolder: string, { seed, active = true, passive = true }: Wanted): Promise<Opened> {
-  const [port = 0] = await freePorts(1)
+  const port = await freePortPair()
   const stack = new AsyncDisposableStack()
   const messages: OutgoingMessage[] = []
   const publish = async (_: string, batch: readonly OutgoingMessage[]): Promise<void> => {

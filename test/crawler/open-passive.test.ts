@@ -8,7 +8,7 @@ import { Progress } from '../../core/progress.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openPassive } from '../../crawler/open-passive.ts'
 import { strangePeer } from '../support/libp2p/strange-peer.ts'
-import { freePorts } from '../support/servers/free-ports.ts'
+import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OpenPassiveDeps } from '../../crawler/open-passive.ts'
@@ -18,7 +18,7 @@ const KAD = '/lab/kad/1.0.0'
 const seed = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 
 async function open (stateFolder: string, protocols: string[], over: Partial<OpenPassiveDeps> = {}): Promise<PassiveDiscovery> {
-  const [port = 0] = await freePorts(1)
+  const port = await freePortPair()
   const config = CrawlerConfig.parse({
     scanId: 'a/b/c',
     topic: 't',

@@ -11,7 +11,7 @@ import { devnetManifest } from '../../local/devnet/devnet-manifest.ts'
 import { DevnetProcess } from '../../local/devnet/spawn.ts'
 import { strangePeer } from '../support/libp2p/strange-peer.ts'
 import { LocalRun } from '../support/local-run.ts'
-import { freePorts } from '../support/servers/free-ports.ts'
+import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
@@ -25,7 +25,7 @@ suite('active and passive discovery together', () => {
   test('find who answers and who only comes; a peer found both ways is one; a killed crawler comes back as the same peer', async () => {
     using folder = new TempFolder()
     await using devnet = await DevnetProcess.open({ peers: 16 }, signal)
-    const [port = 0] = await freePorts(1)
+    const port = await freePortPair()
     const manifest = devnetManifest(devnet.truth)
     Object.assign(manifest.spec.scans[0]!, { passive: { enabled: true, port }, active: { interval: '5s', dialTimeout: '2s', visitTimeout: '5s' } })
     writeFileSync(folder.file('probe.yaml'), stringify(manifest))

@@ -20,6 +20,7 @@ export interface Mischief {
 }
 
 const POLL_MS = 150
+const MAX_FAILURES = 50
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----'
 const GOOD: Condition = { type: 'Ready', status: 'True' }
 const SHRUNK: Condition = { type: 'Ready', status: 'False', reason: 'NotSupported', message: 'Decreasing partitions not supported' }
@@ -64,14 +65,27 @@ export class StandInStrimzi implements AsyncDisposable {
     await this.#running
   }
 
+  // As Strimzi's own, it tries again where the API server is away for a while.
   async #run (): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const topics = await this.#look('kafkatopic', this.#topic.bind(this))
-      const users = await this.#look('kafkauser', this.#user.bind(this))
-      await this.#broker?.keep('topics', topics)
-      await this.#broker?.keep('users', users)
+    for (let failures = 0; !this.#stop.signal.aborted;) {
+      try {
+        await this.#round()
+        failures = 0
+      } catch (err) {
+        if (++failures === MAX_FAILURES) {
+          throw err
+        }
+      }
+
       await delay(POLL_MS)
     }
+  }
+
+  async #round (): Promise<void> {
+    const topics = await this.#look('kafkatopic', this.#topic.bind(this))
+    const users = await this.#look('kafkauser', this.#user.bind(this))
+    await this.#broker?.keep('topics', topics)
+    await this.#broker?.keep('users', users)
   }
 
   // Resolves with their names, or undefined where they cannot be had.

@@ -5,7 +5,7 @@ import { systemClock } from '../../../core/clock.ts'
 import { Progress } from '../../../core/progress.ts'
 import { PassiveDiscovery } from '../../../crawler/passive/passive-discovery.ts'
 import { PassiveGater } from '../../../crawler/passive/passive-gater.ts'
-import { freePorts } from '../servers/free-ports.ts'
+import { freePortPair } from '../servers/free-ports.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
 import type { PassiveNodeOptions } from '../../../crawler/passive/passive-node.ts'
@@ -32,7 +32,7 @@ export interface PassiveWorld {
 /** Opens a passive node on loopback. */
 export async function openPassiveRig (options: Partial<PassiveNodeOptions> = {}, world: PassiveWorld = {}): Promise<PassiveRig> {
   const { clock = systemClock, bootstrap = [] } = world
-  const [port = 0] = await freePorts(1)
+  const port = await freePortPair()
   const visits: CompletedVisit[] = []
   const discovery = await PassiveDiscovery.open({
     clock,

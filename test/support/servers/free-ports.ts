@@ -17,3 +17,33 @@ export async function freePorts (count: number): Promise<number[]> {
 
   return ports
 }
+
+const PAIR_ATTEMPTS = 100
+
+/** A port that is free now and whose next one is free as well: for a passive node, whose WebSocket listens there. */
+export async function freePortPair (): Promise<number> {
+  for (let i = 0; i < PAIR_ATTEMPTS; i++) {
+    const [port = 0] = await freePorts(1)
+
+    if (await isFree(port) && await isFree(port + 1)) {
+      return port
+    }
+  }
+
+  throw new TypeError('no two free ports side by side')
+}
+
+async function isFree (port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const server = createServer()
+  server.once('error', () => {
+    resolve(false)
+  })
+  server.listen(port, '127.0.0.1', () => {
+    server.close(() => {
+      resolve(true)
+    })
+  })
+
+  return await promise
+}
