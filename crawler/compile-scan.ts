@@ -3,8 +3,8 @@ import { toMilliseconds } from '../core/fields.ts'
 import { resolveNetwork } from './networks/presets.ts'
 import type { Scan } from '../core/contracts/scan.ts'
 import type { CrawlOptions } from './engine/crawl-report.ts'
-import type { VisitorOptions } from './libp2p/tcp-visitor.ts'
 import type { Network } from './networks/presets.ts'
+import type { VisitorOptions } from './visit/visitor-options.ts'
 
 /** A scan in the form that works: durations in milliseconds, its network resolved. */
 export interface CompiledScan {

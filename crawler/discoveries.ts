@@ -15,6 +15,7 @@ import type { CompiledScan } from './compile-scan.ts'
 import type { CrawlReport } from './engine/crawl-report.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { PassiveDiscovery } from './passive/passive-discovery.ts'
+import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { DnsResolver } from './visit/dns-resolver.ts'
 import type { PeerRecord } from './visit/visitor.ts'
@@ -63,7 +64,7 @@ interface Parts extends DiscoveriesDeps {
   dns: DnsResolver
   schedule: Schedule
   stack: AsyncDisposableStack
-  context: { scan: string, network: string, vantage?: string }
+  context: MessageContext
   bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
 }
 

@@ -1,10 +1,9 @@
 // Whom the last crawl knew, kept over restarts: the next crawl starts from them instead of from the bootstrap peers alone.
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { OUTCOME_NAMES } from '../core/contracts/outcome.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
+import { writeWholeFile } from '../core/whole-file.ts'
 import { isPeerId } from './wire/peer-id.ts'
 import type { Logger } from '../core/logger.ts'
 import type { KnownPeer } from './engine/known-peer.ts'
@@ -62,12 +61,9 @@ async function textOf (path: string): Promise<string> {
 }
 
 async function write (path: string, peers: readonly KnownPeer[]): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}`
   const lines = peers.slice(0, MAX_PEERS).map(({ id, addresses, outcome, failures }) =>
     `${JSON.stringify({ id: base64(id), addresses: addresses.slice(0, MAX_ADDRESSES).map(base64), outcome, failures: Math.min(failures, MAX_FAILURES) })}\n`)
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(temporary, lines.join(''))
-  await rename(temporary, path)
+  await writeWholeFile(path, lines.join(''))
 }
 
 function peerOf (line: string): KnownPeer | undefined {

@@ -1,6 +1,7 @@
 import { waitOn } from '../../core/clock-wait.ts'
 import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
-import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../wire/identify-message.ts'
+import { readIdentify } from '../visit/read-identify.ts'
+import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { NOISE_PROTOCOL } from './connection.ts'
 import { Proposal } from './multistream.ts'
 import { ProtocolStream } from './protocol-stream.ts'
@@ -74,7 +75,7 @@ export class FastSession implements Session {
         throw peerFault('protocol-error', 'the remote refuses identify')
       }
 
-      return await readToEnd(stream, signal)
+      return await readIdentify(stream, signal)
     } finally {
       this.#close(stream)
     }
@@ -209,20 +210,4 @@ export class FastSession implements Session {
       stream.fail(fault)
     }
   }
-}
-
-async function readToEnd (stream: ProtocolStream, signal: AbortSignal): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let size = 0
-
-  for (let bytes = await stream.read(signal); bytes !== undefined; bytes = await stream.read(signal)) {
-    parts.push(bytes)
-    size += bytes.length
-
-    if (size > MAX_IDENTIFY_BYTES) {
-      throw peerFault('protocol-error', 'the remote identifies itself at too great length')
-    }
-  }
-
-  return Buffer.concat(parts)
 }

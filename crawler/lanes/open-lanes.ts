@@ -1,9 +1,11 @@
 import { openFastVisitor } from '../fast/fast-visitor.ts'
 import { openVisitor } from '../libp2p/tcp-visitor.ts'
 import { openQuicVisitor } from '../quic/quic-visitor.ts'
+import { DialLimits } from '../visit/dial-limits.ts'
+import { KadProtocols } from '../visit/kad-protocol.ts'
 import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse, QUIC_LANE } from './lane-abilities.ts'
 import { LaneChoice } from './lane-choice.ts'
-import type { VisitorDeps, VisitorOptions } from '../libp2p/tcp-visitor.ts'
+import type { VisitorDeps, VisitorOptions } from '../visit/visitor-options.ts'
 import type { Visitor } from '../visit/visitor.ts'
 import type { LaneAbilities } from './lane-abilities.ts'
 
@@ -28,13 +30,15 @@ export const LANE_KINDS: readonly [LaneKind, ...LaneKind[]] = [
  */
 export async function openLanes (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal, kinds = LANE_KINDS): Promise<Visitor> {
   await using opened = new AsyncDisposableStack()
+  const { addresses, kadProtocols } = options
+  const shared = { limits: new DialLimits(addresses), protocols: new KadProtocols(kadProtocols), ...deps }
   const [firstKind, ...laterKinds] = kinds
-  const first = { abilities: firstKind.abilities, visitor: opened.use(await firstKind.open(options, deps, signal)) }
+  const first = { abilities: firstKind.abilities, visitor: opened.use(await firstKind.open(options, shared, signal)) }
   const later = []
 
   for (const [i, { abilities, open }] of laterKinds.entries()) {
     if (isOfUse(abilitiesBeyond(abilities, kinds.slice(0, i + 1).map(kind => kind.abilities)))) {
-      later.push({ abilities, visitor: opened.use(await open(options, deps, signal)) })
+      later.push({ abilities, visitor: opened.use(await open(options, shared, signal)) })
     }
   }
 

@@ -1,6 +1,6 @@
 import { byteStream } from '@libp2p/utils'
 import { peerFault } from '../visit/peer-fault.ts'
-import { concatBytes } from '../wire/bytes.ts'
+import { readIdentify } from '../visit/read-identify.ts'
 import { MAX_REPLY_BYTES } from '../wire/find-node.ts'
 import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../wire/identify-message.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -33,24 +33,13 @@ export class Libp2pSession implements Session {
 
   async identify (signal: AbortSignal): Promise<Uint8Array> {
     const bytes = byteStream(await this.open([IDENTIFY_PROTOCOL], signal), { maxBufferSize: MAX_IDENTIFY_BYTES })
-    const chunks: Uint8Array[] = []
-    let size = 0
+    const identity = await readIdentify({ read: async readSignal => (await bytes.read({ signal: readSignal }))?.subarray() }, signal)
 
-    for (let chunk = await bytes.read({ signal }); chunk !== null; chunk = await bytes.read({ signal })) {
-      size += chunk.byteLength
-
-      if (size > MAX_IDENTIFY_BYTES) {
-        throw peerFault('protocol-error', 'identify is longer than 64 KiB')
-      }
-
-      chunks.push(chunk.subarray())
-    }
-
-    if (size === 0) {
+    if (identity.length === 0) {
       throw peerFault('reset', 'the stream ended before identify')
     }
 
-    return concatBytes(chunks)
+    return identity
   }
 
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {

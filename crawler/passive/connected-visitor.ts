@@ -3,15 +3,15 @@ import { Libp2pSession } from '../libp2p/libp2p-session.ts'
 import { Deadline } from '../visit/deadline.ts'
 import { interview } from '../visit/interview.ts'
 import { KadProtocols } from '../visit/kad-protocol.ts'
+import { visitLimits } from '../visit/visitor-options.ts'
 import { bytesOf } from './passive-result.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { VisitorOptions } from '../libp2p/tcp-visitor.ts'
 import type { InterviewOptions } from '../visit/interview.ts'
+import type { VisitorOptions } from '../visit/visitor-options.ts'
 import type { Visitor, VisitResult, VisitTarget } from '../visit/visitor.ts'
 import type { Connection } from '@libp2p/interface'
 
-/** What {@link ConnectedVisitor} needs. */
-export interface ConnectedVisitorDeps {
+interface ConnectedVisitorDeps {
   clock: Clock
 
   /** Visits all other peers; disposed of with this one. */
@@ -23,17 +23,12 @@ export interface ConnectedVisitorDeps {
   protocols: KadProtocols
 }
 
-/** Settings of {@link ConnectedVisitor}. */
-export interface ConnectedVisitorOptions extends InterviewOptions {
+interface ConnectedVisitorOptions extends InterviewOptions {
   /** Limit of one visit, in milliseconds. */
   visitTimeoutMs: number
 }
 
-/**
- * Visits peers that are connected to the passive node over the connection that stands: many of them can be reached in no
- * other way. The connection stays open. All others are dialled, and so is one whose connection has just gone.
- */
-export class ConnectedVisitor implements Visitor {
+class ConnectedVisitor implements Visitor {
   readonly #deps: ConnectedVisitorDeps
   readonly #options: ConnectedVisitorOptions
 
@@ -77,12 +72,18 @@ export class ConnectedVisitor implements Visitor {
   }
 }
 
-/** A visitor that goes over the passive node's connections where they stand; the given one where there is no such node. */
+/**
+ * A visitor that visits peers that are connected to the passive node over the connection that stands: many of them can be
+ * reached in no other way. The connection stays open. All others are dialled, and so is one whose connection has just gone.
+ *
+ * @param visitor visits the others; the result where there is no passive node, and disposed of with it
+ */
 export function visitConnected (visitor: Visitor, passive: Pick<ConnectedVisitorDeps, 'connectionTo'> | undefined, options: VisitorOptions, clock: Clock): Visitor {
-  const { kadProtocols, visitTimeoutMs, identifyTimeoutMs = 5_000, requestTimeoutMs = 5_000 } = options
-  const connectionTo = (id: Uint8Array): Connection | undefined => passive?.connectionTo(id)
+  if (passive === undefined) {
+    return visitor
+  }
 
-  return passive === undefined
-    ? visitor
-    : new ConnectedVisitor({ clock, visitor, connectionTo, protocols: new KadProtocols(kadProtocols) }, { visitTimeoutMs, identifyTimeoutMs, requestTimeoutMs })
+  const connectionTo = (id: Uint8Array): Connection | undefined => passive.connectionTo(id)
+
+  return new ConnectedVisitor({ clock, visitor, connectionTo, protocols: new KadProtocols(options.kadProtocols) }, visitLimits(options))
 }

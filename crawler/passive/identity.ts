@@ -1,9 +1,8 @@
 // The passive node's key: its peer id must stay the same over restarts, or other peers keep a dead one in their tables.
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { writeWholeFile } from '../../core/whole-file.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 // An RSA key of 8,192 bits has some 4.7 kB.
@@ -43,14 +42,10 @@ async function readText (path: string): Promise<string | undefined> {
   }
 }
 
-// A half-written key would be a new peer id: the file appears whole or not at all.
+// A half-written key would be a new peer id.
 async function writeKey (path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}`
-
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await writeFile(temporary, `${text}\n`, { mode: 0o600, flag: 'wx' })
-    await rename(temporary, path)
+    await writeWholeFile(path, `${text}\n`, { mode: 0o600 })
   } catch (cause) {
     throw new ProbeError('PP_CONFIG_INVALID', `passive.identityFile: ${errorText(cause)}`, { cause })
   }

@@ -29,6 +29,9 @@ export class OpenConnections implements Disposable {
   readonly #clock: Clock
   readonly #entries = new Map<Connection, Entry>()
 
+  // By peer id: each visit of a crawl asks.
+  readonly #byPeer = new Map<string, Set<Connection>>()
+
   constructor (clock: Clock) {
     this.#clock = clock
   }
@@ -44,12 +47,12 @@ export class OpenConnections implements Disposable {
 
   /** The open connection to a peer, by its multihash; undefined where there is none. */
   to (id: Uint8Array): Connection | undefined {
-    return [...this.#entries.keys()].find(({ remotePeer, status }) => status === 'open' && Buffer.compare(remotePeer.toMultihash().bytes, id) === 0)
+    return [...this.#byPeer.get(hex(id)) ?? []].find(({ status }) => status === 'open')
   }
 
   /** Multihashes of the peers that are connected, each once. */
   peers (): Uint8Array[] {
-    return [...new Map([...this.#entries.keys()].map(({ remotePeer }) => [remotePeer.toString(), remotePeer.toMultihash().bytes])).values()]
+    return [...this.#byPeer.keys()].map(key => Buffer.from(key, 'hex'))
   }
 
   /** Inbound connections that have told what they can, for longer than `ms`. */
@@ -68,6 +71,8 @@ export class OpenConnections implements Disposable {
       limit[Symbol.dispose]()
     })
     this.#entries.set(connection, { openedAtMs: this.#clock.now(), sinceMs: this.#clock.monotonic(), identified: promise, isDone: false, resolve, limit })
+    const key = hex(connection.remotePeer.toMultihash().bytes)
+    this.#byPeer.set(key, (this.#byPeer.get(key) ?? new Set()).add(connection))
   }
 
   identified (result: IdentifyResult): void {
@@ -75,8 +80,14 @@ export class OpenConnections implements Disposable {
   }
 
   closed (connection: Connection): void {
+    const key = hex(connection.remotePeer.toMultihash().bytes)
+    const theirs = this.#byPeer.get(key)
     this.#entries.get(connection)?.resolve(undefined)
     this.#entries.delete(connection)
+
+    if (theirs?.delete(connection) === true && theirs.size === 0) {
+      this.#byPeer.delete(key)
+    }
   }
 
   /** Ends all waits. */
@@ -86,5 +97,10 @@ export class OpenConnections implements Disposable {
       limit[Symbol.dispose]()
     }
     this.#entries.clear()
+    this.#byPeer.clear()
   }
+}
+
+function hex (id: Uint8Array): string {
+  return Buffer.from(id).toString('hex')
 }

@@ -1,6 +1,6 @@
 import { AddressPolicy } from '../visit/address-policy.ts'
 import { readAddress } from '../visit/address-reader.ts'
-import { parseAddress } from '../visit/address.ts'
+import { bytesOf } from './passive-result.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { AddressFamily } from '../visit/address-reader.ts'
 import type { ConnectionGater } from '@libp2p/interface'
@@ -33,12 +33,13 @@ export class PassiveGater {
 
   /** An address was found by multicast DNS. Returns whether it may be dialled. */
   found (address: Multiaddr): boolean {
-    const key = keyOf(address)
+    const bytes = bytesOf(address)
 
-    if (key === undefined || !this.#mayDial(address, this.#foundPolicy)) {
+    if (bytes === undefined || !mayDial(bytes, this.#foundPolicy)) {
       return false
     }
 
+    const key = keyOf(bytes)
     this.#found.delete(key)
     this.#found.add(key)
 
@@ -54,22 +55,19 @@ export class PassiveGater {
 
   /** Whether an address may be dialled. */
   allows (address: Multiaddr): boolean {
-    const key = keyOf(address)
+    const bytes = bytesOf(address)
 
-    return key !== undefined && this.#mayDial(address, this.#found.has(key) ? this.#foundPolicy : this.#policy)
-  }
-
-  // What a /dnsaddr resolves to is asked again. Other names are not: libp2p's transports resolve them by themselves.
-  #mayDial (address: Multiaddr, policy: AddressPolicy): boolean {
-    const parsed = parseAddress(address.toString())
-    const read = parsed === undefined ? undefined : readAddress(parsed.address)
-
-    return read !== undefined && !REFUSED.has(read.family) && policy.allows(read)
+    return bytes !== undefined && mayDial(bytes, this.#found.has(keyOf(bytes)) ? this.#foundPolicy : this.#policy)
   }
 }
 
-function keyOf (address: Multiaddr): string | undefined {
-  const parsed = parseAddress(address.toString())
+// What a /dnsaddr resolves to is asked again. Other names are not: libp2p's transports resolve them by themselves.
+function mayDial (bytes: Uint8Array, policy: AddressPolicy): boolean {
+  const address = readAddress(bytes)
 
-  return parsed === undefined ? undefined : Buffer.from(parsed.address).toString('base64')
+  return address !== undefined && !REFUSED.has(address.family) && policy.allows(address)
+}
+
+function keyOf (bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
 }

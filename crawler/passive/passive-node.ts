@@ -51,8 +51,8 @@ export interface PassiveNodeOptions {
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- libp2p wants an indexable type
 export type PassiveServices = { dht: SingleKadDHT, ping: Ping }
 
-/** Entries that strangers may put into the DHT's store. */
-export const STORE_LIMITS = { maxEntries: 20_000, maxBytes: 32 * 1_048_576, maxValueBytes: 65_536 }
+// Entries that strangers may put into the DHT's store.
+const STORE_LIMITS = { maxEntries: 20_000, maxBytes: 32 * 1_048_576, maxValueBytes: 65_536 }
 
 const DIALS_AT_ONCE = 20
 const DIAL_QUEUE = 200
@@ -71,6 +71,7 @@ const QUIC_LIMITS = {
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
   const { privateKey, agentVersion, host, port, announce, maxConnections, gater, mdns, metrics, onFound = () => undefined } = options
   const ip = host.includes(':') ? `/ip6/${host}` : `/ip4/${host}`
+
   return await createLibp2p<PassiveServices>({
     start: false,
     privateKey,

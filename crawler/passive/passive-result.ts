@@ -1,6 +1,7 @@
+// What a connection to the passive node told, as the result of a visit.
+
 import { readAddress } from '../visit/address-reader.ts'
 import { parseAddress } from '../visit/address.ts'
-// What a connection to the passive node told, as the result of a visit.
 import { classify } from '../visit/classify.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Identity, VisitConnection, VisitResult } from '../visit/visitor.ts'

@@ -1,6 +1,7 @@
 import { Proposal } from '../fast/multistream.ts'
 import { peerFault } from '../visit/peer-fault.ts'
-import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../wire/identify-message.ts'
+import { readIdentify } from '../visit/read-identify.ts'
+import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { ProposedStream } from './quic-stream.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { QueryStream, Session } from '../visit/session.ts'
@@ -63,19 +64,7 @@ export class QuicSession implements Session {
       throw peerFault('reset', 'the remote refuses identify')
     }
 
-    const parts: Uint8Array[] = []
-    let size = 0
-
-    for (let bytes = await stream.read(signal); bytes !== undefined; bytes = await stream.read(signal)) {
-      parts.push(bytes)
-      size += bytes.length
-
-      if (size > MAX_IDENTIFY_BYTES) {
-        throw peerFault('protocol-error', 'the remote identifies itself at too great length')
-      }
-    }
-
-    return Buffer.concat(parts)
+    return await readIdentify(stream, signal)
   }
 
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {

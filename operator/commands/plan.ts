@@ -5,11 +5,12 @@ import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
 import { consumerName } from '../model/names.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
-import { hashOf, readIdentity } from '../reconcile/identity-step.ts'
+import { readIdentity } from '../reconcile/identity-step.ts'
 import { kafkaPlan, userAccess } from '../reconcile/kafka-plan.ts'
 import { leftOver, PRUNED } from '../reconcile/prune.ts'
 import { readProbe } from '../reconcile/read-probe.ts'
 import { imageOf } from '../reconcile/running-image.ts'
+import { secretHash } from '../reconcile/secret-hash.ts'
 import { secretsStep } from '../reconcile/secrets-step.ts'
 import { statusField } from '../reconcile/strimzi-status.ts'
 import { pathOf } from '../runtime/kube-object.ts'
@@ -124,7 +125,7 @@ async function identitiesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortS
     if (data === undefined) {
       made.push({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] })
     } else {
-      hashes[name] = hashOf(data)
+      hashes[name] = secretHash(data)
     }
   }
 

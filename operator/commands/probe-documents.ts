@@ -4,7 +4,7 @@ import { API_VERSION, KIND } from '../api/v1alpha1.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 // As the API server allows for one request.
-const MAX_BYTES = 3 * 1_024 * 1_024
+const MAX_CHARS = 3 * 1_024 * 1_024
 
 /**
  * The PeerProbes of a manifest, in its order; other objects beside them are left out. What is in them is the API
@@ -13,8 +13,8 @@ const MAX_BYTES = 3 * 1_024 * 1_024
  * @throws ProbeError `PP_CONFIG_INVALID` for what is no YAML, is too large, or holds no PeerProbe
  */
 export function probeDocuments (text: string, what: string): KubeObject[] {
-  if (text.length > MAX_BYTES) {
-    throw new ProbeError('PP_CONFIG_INVALID', `${what}: has more than ${String(MAX_BYTES)} characters`)
+  if (text.length > MAX_CHARS) {
+    throw new ProbeError('PP_CONFIG_INVALID', `${what}: has more than ${String(MAX_CHARS)} characters`)
   }
 
   const documents = parseAllDocuments(text)

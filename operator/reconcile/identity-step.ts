@@ -1,4 +1,4 @@
-import { generateKeyPairSync, hash } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { labelsFor } from '../model/labels.ts'
@@ -6,11 +6,13 @@ import { IDENTITY_KEY } from '../model/mounts.ts'
 import { identityName } from '../model/names.ts'
 import { owned } from '../model/owned.ts'
 import { isOurs } from './apply-step.ts'
+import { secretHash } from './secret-hash.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe } from '../model/world.ts'
-import type { KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
+
+type SecretData = Readonly<Record<string, string>>
 
 // An Ed25519 private key as libp2p writes it (peer-ids specification): type, then seed and public key.
 const KEY_HEAD = Uint8Array.of(0x08, 1, 0x12, 64)
@@ -21,14 +23,14 @@ export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applie
 
   for (const scan of work.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
     const { name, data } = await readIdentity(deps, work.probe, scan, signal)
-    hashes[name] = hashOf(data ?? await makeIdentity(deps, work, scan, signal))
+    hashes[name] = secretHash(data ?? await makeIdentity(deps, work, scan, signal))
   }
 
   return hashes
 }
 
 /** The Secret with the key of a scan's passive node, as it is there. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
-export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: unknown }> {
+export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: SecretData | undefined }> {
   const { namespace } = probe.metadata
   const name = identityName(probe.metadata, scan.name)
   const secret = await client.get(KINDS.secret, { namespace, name }, signal)
@@ -37,16 +39,11 @@ export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, p
     throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
   }
 
-  return { name, data: secret?.['data'] }
+  return { name, data: secret?.['data'] as SecretData | undefined }
 }
 
-/** A hash of what a Secret holds. */
-export function hashOf (data: unknown): string {
-  return hash('sha256', JSON.stringify(data), 'hex').slice(0, 16)
-}
-
-/** The Secret of a scan's passive node with a fresh key. */
-export function identitySecret (probe: ClusterProbe, scan: ScanSpec): Desired {
+// With a fresh key.
+function identitySecret (probe: ClusterProbe, scan: ScanSpec): Desired {
   const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
   const bytes = Buffer.concat([KEY_HEAD, Buffer.from(String(key.d), 'base64url'), Buffer.from(String(key.x), 'base64url')])
   const data = { [IDENTITY_KEY]: Buffer.from(bytes.toString('base64')).toString('base64') }
@@ -54,10 +51,10 @@ export function identitySecret (probe: ClusterProbe, scan: ScanSpec): Desired {
   return owned(KINDS.secret, probe, identityName(probe.metadata, scan.name), { labels: labelsFor(probe.metadata, 'crawler', scan.name), type: 'Opaque', data })
 }
 
-async function makeIdentity ({ applier }: Pick<ReconcileDeps, 'applier'>, work: Pick<Work, 'probe' | 'writes'>, scan: ScanSpec, signal: AbortSignal): Promise<KubeObject['data']> {
+async function makeIdentity ({ applier }: Pick<ReconcileDeps, 'applier'>, work: Pick<Work, 'probe' | 'writes'>, scan: ScanSpec, signal: AbortSignal): Promise<SecretData> {
   const { kind, object } = identitySecret(work.probe, scan)
   await applier.ensure(kind, object, undefined, signal)
   work.writes++
 
-  return object['data']
+  return object['data'] as SecretData
 }

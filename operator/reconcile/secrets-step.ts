@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
+import { secretHash } from './secret-hash.ts'
 import type { ClusterSpec, KafkaAccess } from '../model/world.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
@@ -20,7 +20,7 @@ export async function secretsStep ({ client }: Pick<ReconcileDeps, 'client'>, { 
       throw new ProbeError('PP_SECRET_MISSING', `${field}: Secret ${metadata.namespace}/${name} ${secret === undefined ? 'does not exist' : `lacks the key ${missing.join(', ')}`}`)
     }
 
-    hashes[name] = hash('sha256', JSON.stringify(Object.entries(data).sort()), 'hex').slice(0, 16)
+    hashes[name] = secretHash(data)
   }
 
   return hashes

@@ -4,19 +4,19 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { systemClock } from '../../core/clock.ts'
-import { CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { VISIT_TYPE } from '../../core/contracts/visit.ts'
 import { Progress } from '../../core/progress.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openDiscoveries } from '../../crawler/discoveries.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
+import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
 import { strangePeer } from '../support/libp2p/strange-peer.ts'
-import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
 import type { Discoveries } from '../../crawler/discoveries.ts'
+import type { CrawlerConfigOptions } from '../support/libp2p/crawler-config.ts'
 import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
 
 const KAD = '/lab/kad/1.0.0'
@@ -25,30 +25,16 @@ const log = pino({ level: 'silent' })
 
 interface Opened extends Discoveries { port: number, stack: AsyncDisposableStack, visits: () => Visit[] }
 
-interface Wanted { seed: string, active?: boolean, passive?: boolean }
+type Wanted = Pick<CrawlerConfigOptions, 'seed' | 'active' | 'passive'>
 
-async function open (stateFolder: string, { seed, active = true, passive = true }: Wanted): Promise<Opened> {
-  const port = await freePortPair()
+async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
   const stack = new AsyncDisposableStack()
   const messages: OutgoingMessage[] = []
   const publish = async (_: string, batch: readonly OutgoingMessage[]): Promise<void> => {
     messages.push(...batch)
     await Promise.resolve()
   }
-  const config = CrawlerConfig.parse({
-    scanId: 'a/b/c',
-    topic: 't',
-    bus: { embedded: { path: 'x' } },
-    stateFolder,
-    passive: { host: '127.0.0.1' },
-    scan: {
-      name: 'c',
-      network: { name: 'lab', bootstrapPeers: [seed], protocols: [KAD] },
-      addresses: { policy: 'Private' },
-      active: { enabled: active, interval: '1h' },
-      passive: { enabled: passive, port }
-    }
-  })
+  const config = await crawlerConfig({ stateFolder, protocols: [KAD], ...wanted })
   const discoveries = await openDiscoveries(compileScan(config.scan), {
     config,
     log,
@@ -64,16 +50,14 @@ async function open (stateFolder: string, { seed, active = true, passive = true 
     .filter(({ headers }) => headers['ce_type'] === VISIT_TYPE)
     .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as Visit)
 
-  return { ...discoveries, port, stack, visits }
+  return { ...discoveries, port: config.scan.passive.port, stack, visits }
 }
 
 suite('openDiscoveries', () => {
   test('opens what the scan asks for', async () => {
     using folder = new TempFolder()
-    const seed = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
-
     for (const wanted of [{ active: true, passive: false }, { active: false, passive: true }, { active: true, passive: true }]) {
-      const { active, passive, dueInMs, stack } = await open(folder.path, { seed, ...wanted })
+      const { active, passive, dueInMs, stack } = await open(folder.path, wanted)
       assert.deepEqual({ active: active !== undefined, passive: passive !== undefined }, wanted)
       assert.equal(dueInMs() === undefined, !wanted.active)
       await stack.disposeAsync()
@@ -98,7 +82,7 @@ suite('openDiscoveries', () => {
 
     assert.deepEqual(sources(first.visits(), guest), ['connected identified', 'inbound identified'])
     assert.deepEqual(sources(first.visits(), seed), ['bootstrap ok'])
-    const second = await open(folder.path, { seed: '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5' })
+    const second = await open(folder.path, {})
     const end = new AbortController()
     const again = second.active!.run(end.signal)
     await until('the next crawl is over', () => second.active!.lastCrawl !== undefined)

@@ -3,30 +3,20 @@ import { suite, test } from 'node:test'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { systemClock } from '../../core/clock.ts'
-import { CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { Progress } from '../../core/progress.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openPassive } from '../../crawler/open-passive.ts'
+import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
 import { strangePeer } from '../support/libp2p/strange-peer.ts'
-import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OpenPassiveDeps } from '../../crawler/open-passive.ts'
 import type { PassiveDiscovery } from '../../crawler/passive/passive-discovery.ts'
 
 const KAD = '/lab/kad/1.0.0'
-const seed = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 
 async function open (stateFolder: string, protocols: string[], over: Partial<OpenPassiveDeps> = {}): Promise<PassiveDiscovery> {
-  const port = await freePortPair()
-  const config = CrawlerConfig.parse({
-    scanId: 'a/b/c',
-    topic: 't',
-    bus: { embedded: { path: 'x' } },
-    stateFolder,
-    passive: { host: '127.0.0.1' },
-    scan: { name: 'c', network: { name: 'lab', bootstrapPeers: [seed], protocols }, addresses: { policy: 'Private' }, passive: { enabled: true, port } }
-  })
+  const config = await crawlerConfig({ stateFolder, protocols })
   const beat = new Progress({ clock: systemClock }).watch('passive', 60_000)
 
   return await openPassive(config, compileScan(config.scan), {

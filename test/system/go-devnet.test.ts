@@ -11,8 +11,8 @@ import { GO_KINDS, GoDevnetProcess, outcomeOf } from '../../local/devnet/go/go-d
 import { KEY_TYPES } from '../../local/devnet/truth.ts'
 import { crawlOnce } from '../support/crawl-once.ts'
 import { ScriptedDns } from '../support/scripted-dns.ts'
-import type { VisitorOptions } from '../../crawler/libp2p/tcp-visitor.ts'
 import type { LaneVisitor } from '../../crawler/visit/lane-visitor.ts'
+import type { VisitorOptions } from '../../crawler/visit/visitor-options.ts'
 import type { GoDevnetTruth } from '../../local/devnet/go/go-devnet-process.ts'
 
 const signal = new AbortController().signal

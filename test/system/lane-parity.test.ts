@@ -8,7 +8,7 @@ import { Devnet } from '../../local/devnet/devnet.ts'
 import { crawlOnce } from '../support/crawl-once.ts'
 import { ScriptedDns } from '../support/scripted-dns.ts'
 import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
-import type { VisitorOptions } from '../../crawler/libp2p/tcp-visitor.ts'
+import type { VisitorOptions } from '../../crawler/visit/visitor-options.ts'
 
 const signal = new AbortController().signal
 const deps = { clock: systemClock, dns: new ScriptedDns({}) }

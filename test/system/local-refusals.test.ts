@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { LocalRun } from '../support/local-run.ts'
+import { missingNamespaces, runAlone } from '../support/network-namespace.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 
@@ -40,16 +40,15 @@ suite('npm start refuses', () => {
 
   test('to crawl a public network without a network, in one sentence with the way out', (t) => {
     using folder = new TempFolder()
-    // In a network namespace of its own nothing but loopback can be reached, whatever this machine reaches.
-    const alone = ['--user', '--map-root-user', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
+    const missing = missingNamespaces()
 
-    if (spawnSync('unshare', [...alone, 'true']).status !== 0) {
-      t.skip('this machine makes no network namespace (unshare, ip): install util-linux and iproute2, and allow user namespaces or run as root')
+    if (missing !== undefined) {
+      t.skip(missing)
       return
     }
 
     const amino = [process.execPath, `${root}local/main.ts`, `${root}examples/amino.yaml`, '--data', folder.path]
-    const { status, stderr } = spawnSync('unshare', [...alone, ...amino], { encoding: 'utf8', cwd: folder.path, timeout: 60_000 })
+    const { status, stderr } = runAlone(amino, { cwd: folder.path })
 
     assert.equal(status, 1)
     assert.match(stderr.trim(), /^peerprobe: no bootstrap peer of network ipfs could be contacted \([^)]+\)\. Check that this machine reaches the internet[^\n]+\(PP_NO_BOOTSTRAP\)$/)

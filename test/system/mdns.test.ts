@@ -1,21 +1,16 @@
 // Multicast DNS as it is, no mock, between two processes in a network of their own.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
+import { missingNamespaces, runAlone } from '../support/network-namespace.ts'
 
 const SCENE = fileURLToPath(new URL('../support/libp2p/mdns-scene.ts', import.meta.url))
+const missing = missingNamespaces()
 
-// Multicast needs a route; without one nothing is found, and nothing says so.
-const NETWORK = 'ip link set lo up && ip link set lo multicast on && ip route add 224.0.0.0/4 dev lo'
-const missing = spawnSync('unshare', ['-rn', 'sh', '-c', NETWORK]).status === 0
-  ? {}
-  : { skip: 'this machine makes no network namespace (unshare, ip): install util-linux and iproute2, and allow user namespaces or run as root' }
-
-suite('multicast DNS', missing, () => {
+suite('multicast DNS', missing === undefined ? {} : { skip: missing }, () => {
   test('finds a peer of the local network, which becomes one visit', () => {
-    const { stdout, stderr } = spawnSync('unshare', ['-rn', 'sh', '-c', `${NETWORK} && exec "$0" "$1"`, process.execPath, SCENE], { encoding: 'utf8', timeout: 60_000 })
+    const { stdout, stderr } = runAlone([process.execPath, SCENE], { multicast: true })
     assert.match(stdout, /^\{/, stderr)
     const { peer, visits } = JSON.parse(stdout) as { peer: string, visits: { id: string }[] }
 

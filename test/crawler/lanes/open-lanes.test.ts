@@ -8,7 +8,7 @@ import { nobodyId } from '../../support/peer-fixtures.ts'
 import { startSocketPeer } from '../../support/peers.ts'
 import { ScriptedDns } from '../../support/scripted-dns.ts'
 import type { LaneKind } from '../../../crawler/lanes/open-lanes.ts'
-import type { VisitorOptions } from '../../../crawler/libp2p/tcp-visitor.ts'
+import type { VisitorDeps, VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
 import type { Visitor } from '../../../crawler/visit/visitor.ts'
 
 const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
@@ -58,6 +58,19 @@ suite('openLanes', () => {
 
     assert.ok(visitor instanceof LaneChoice)
     assert.deepEqual([outcome, attempts.length], ['security-unsupported', 2])
+  })
+
+  test('gives all lanes one count of the dials to an address, and what one of them learns', async () => {
+    const given: VisitorDeps[] = []
+    const kind = (abilities: LaneKind['abilities']): LaneKind => ({ abilities, open: async (_, laneDeps) => {
+      given.push(laneDeps)
+      return await noting([], 'lane').open(options, laneDeps, signal)
+    } })
+    await (await openLanes(options, deps, signal, [kind(FAST_LANE), kind(TLS_TOO)]))[Symbol.asyncDispose]()
+
+    assert.equal(given.length, 2)
+    assert.ok(given[0]?.limits !== undefined && given[0].limits === given[1]?.limits)
+    assert.ok(given[0].protocols !== undefined && given[0].protocols === given[1].protocols)
   })
 
   test('opens the lanes that are of use in their order and closes them in the reverse one', async () => {

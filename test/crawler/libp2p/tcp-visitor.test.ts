@@ -4,8 +4,8 @@ import { systemClock } from '../../../core/clock.ts'
 import { openVisitor } from '../../../crawler/libp2p/tcp-visitor.ts'
 import { dialConformance } from '../visit/dial-conformance.ts'
 import { CONFORMANCE_LIMITS, visitorConformance } from '../visit/visitor-conformance.ts'
-import type { VisitorOptions } from '../../../crawler/libp2p/tcp-visitor.ts'
 import type { DnsResolver } from '../../../crawler/visit/dns-resolver.ts'
+import type { VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
 import type { VisitorFactory } from '../visit/visitor-conformance.ts'
 
 const NO_DNS: DnsResolver = { addresses: async () => [], texts: async () => [] }

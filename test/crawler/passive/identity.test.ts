@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { loadIdentity } from '../../../crawler/passive/identity.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
@@ -32,6 +32,5 @@ suite('loadIdentity', () => {
 
     await assert.rejects(loadIdentity(folder.path), { code: 'PP_CONFIG_INVALID', message: /EISDIR/ })
     await assert.rejects(loadIdentity(folder.file('file/identity.key')), { code: 'PP_CONFIG_INVALID', message: /ENOTDIR/ })
-    chmodSync(folder.file('file'), 0o600)
   })
 })

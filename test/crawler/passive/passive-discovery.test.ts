@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
-import { ConnectedVisitor, visitConnected } from '../../../crawler/passive/connected-visitor.ts'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
 import { IDENTIFY_LIMIT_MS } from '../../../crawler/passive/open-connections.ts'
-import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { KAD, openPassiveRig } from '../../support/libp2p/open-passive.ts'
 import { strangePeer } from '../../support/libp2p/strange-peer.ts'
@@ -80,9 +80,9 @@ suite('PassiveDiscovery', () => {
         await Promise.resolve()
       }
     }
-    const options = { visitTimeoutMs: 5_000, identifyTimeoutMs: 5_000, requestTimeoutMs: 5_000 }
-    const connectionTo = rig.discovery.connectionTo.bind(rig.discovery)
-    const both = new ConnectedVisitor({ clock: systemClock, visitor, connectionTo, protocols: new KadProtocols([KAD]) }, options)
+    const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+    const options = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 5_000 }
+    const both = visitConnected(visitor, rig.discovery, options, systemClock)
     const plan = { strategy: 'Topology' } as const
     const result = await both.visit({ ...connected!, plan }, signal)
 
@@ -91,7 +91,7 @@ suite('PassiveDiscovery', () => {
     assert.equal(rig.discovery.status().connections, 1)
     assert.equal((await both.visit({ id: new Uint8Array(34), addresses: [], plan }, signal)).outcome, 'refused')
     assert.deepEqual(dialled, ['dialled'])
-    assert.equal(visitConnected(visitor, undefined, { ...options, kadProtocols: [] } as never, systemClock), visitor)
+    assert.equal(visitConnected(visitor, undefined, options, systemClock), visitor)
   })
 
   test('joins through its bootstrap peers, and stops when it is told to', async () => {

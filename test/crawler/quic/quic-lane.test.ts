@@ -6,8 +6,6 @@ import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
 import { Scan } from '../../../core/contracts/scan.ts'
 import { quicFault } from '../../../crawler/quic/quic-dialler.ts'
-import { QuicSession } from '../../../crawler/quic/quic-session.ts'
-import { ProposedStream } from '../../../crawler/quic/quic-stream.ts'
 import { openQuicVisitor } from '../../../crawler/quic/quic-visitor.ts'
 import { parseAddress } from '../../../crawler/visit/address.ts'
 import { outcomeOfFault } from '../../../crawler/visit/peer-fault.ts'
@@ -80,6 +78,5 @@ suite('the QUIC lane', () => {
     const outcomes = ['invalid peer certificate: UnknownIssuer', 'the handshake timed out', 'connection closed', 'Network is unreachable', 'what is this']
 
     assert.deepEqual(outcomes.map(text => outcomeOfFault(quicFault(new Error(text)))), ['security-unsupported', 'timeout', 'reset', 'unreachable', 'handshake-failed'])
-    assert.equal(typeof QuicSession, typeof ProposedStream)
   })
 })

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
 import type { StrimziBroker, UserSpec } from './strimzi-broker.ts'
@@ -43,6 +44,15 @@ export class StandInStrimzi implements AsyncDisposable {
     this.#namespace = namespace
     this.#broker = broker
     this.#running = this.#run()
+  }
+
+  /** Stands in in namespace `kafka`, with a Kafka `events` that PeerProbes of the given namespaces may use, separated by commas. */
+  static async open (plane: ControlPlane, allowed: string, broker?: StrimziBroker): Promise<StandInStrimzi> {
+    await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kafka' } })
+    const strimzi = new StandInStrimzi(plane, 'kafka', broker)
+    await strimzi.kafka('events', { [ALLOWED_NAMESPACES]: allowed })
+
+    return strimzi
   }
 
   /** A Kafka resource with a listener of each kind. */

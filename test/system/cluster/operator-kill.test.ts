@@ -18,9 +18,7 @@ suite('an operator that is killed', missingCluster === undefined ? {} : { skip: 
   test('as soon as it has written leaves a world from which the next one reaches the plan', async (t) => {
     await using stack = new AsyncDisposableStack()
     const rig = stack.use(await ClusterRig.open())
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kafka' } })
-    const strimzi = stack.use(new StandInStrimzi(rig.plane, 'kafka'))
-    await strimzi.kafka('events', { 'peerprobe.dev/allowed-namespaces': 'whole, cut' })
+    stack.use(await StandInStrimzi.open(rig.plane, 'whole, cut'))
     const first = rig.operator()
     await rig.namespace('whole')
     await rig.probe('whole', specOf('whole'))
