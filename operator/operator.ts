@@ -3,7 +3,7 @@ import { KINDS } from './model/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
 import { ADMIN_PORT } from './model/pod.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
-import { strimziVersionOf } from './reconcile/strimzi-version.ts'
+import { MONITORING, servedVersionOf, STRIMZI } from './reconcile/served-version.ts'
 import { Applier } from './runtime/applier.ts'
 import { ControllerMetrics } from './runtime/controller-metrics.ts'
 import { Controller } from './runtime/controller.ts'
@@ -116,7 +116,8 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     log,
     store: kind => controller.store(kind),
     isWatched: kind => controller.isWatched(kind),
-    strimziVersion: strimziVersionOf(client, clock),
+    strimziVersion: servedVersionOf(client, clock, STRIMZI),
+    monitoringVersion: servedVersionOf(client, clock, MONITORING),
     readStatus: readsPods ? readStatus : async () => { await Promise.resolve(undefined) },
     images: { workload: workloadImage }
   })

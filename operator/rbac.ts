@@ -24,6 +24,7 @@ export const RULES: readonly RbacRule[] = [
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list', 'watch', 'create', 'patch'] },
   { apiGroups: ['kafka.strimzi.io'], resources: ['kafkas'], verbs: ['get'] },
   { apiGroups: ['kafka.strimzi.io'], resources: ['kafkatopics', 'kafkausers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+  { apiGroups: ['monitoring.coreos.com'], resources: ['podmonitors'], verbs: ['get', 'create', 'patch'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }
 ]

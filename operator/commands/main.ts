@@ -11,7 +11,7 @@ import { systemClock } from '../../core/clock.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { runCommand } from '../../core/run-command.ts'
 import { APPLIED_BY } from '../model/labels.ts'
-import { strimziVersionOf } from '../reconcile/strimzi-version.ts'
+import { MONITORING, servedVersionOf, STRIMZI } from '../reconcile/served-version.ts'
 import { Applier } from '../runtime/applier.ts'
 import { KubeClient } from '../runtime/kube-client.ts'
 import { planText } from './plan-text.ts'
@@ -68,7 +68,8 @@ function planDeps (client: KubeClient, workloadImage: string | undefined): PlanD
   return {
     client,
     applier: new Applier({ client, mayWrite: () => false }, APPLIED_BY),
-    strimziVersion: strimziVersionOf(client, systemClock),
+    strimziVersion: servedVersionOf(client, systemClock, STRIMZI),
+    monitoringVersion: servedVersionOf(client, systemClock, MONITORING),
     workloadImage,
     defaultImage: `peerprobe:${VERSION}`
   }

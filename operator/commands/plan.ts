@@ -2,6 +2,7 @@ import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { allObjects } from '../model/all-objects.ts'
 import { KINDS } from '../model/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
+import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
@@ -43,7 +44,7 @@ export interface ProbePlan {
 }
 
 /** What planning works with. Nothing is written: every request is a read or a dry run. */
-export interface PlanDeps extends Pick<ReconcileDeps, 'strimziVersion'> {
+export interface PlanDeps extends Pick<ReconcileDeps, 'strimziVersion' | 'monitoringVersion'> {
   client: Pick<KubeClient, 'get' | 'json'> & ReconcileDeps['client']
   applier: Pick<Applier, 'difference' | 'dryRun'>
 
@@ -64,7 +65,7 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
   const { secretHashes, notes } = await secretsOf(deps, probe, kafka, signal)
   const identities = await identitiesOf(deps, probe, signal)
   const input: ModelInput = { kafka, images: { workload: await workloadImageOf(deps, probe, signal) }, secretHashes: { ...secretHashes, ...identities.hashes } }
-  const planned = [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input)]
+  const planned = [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...podMonitor(probe, await deps.monitoringVersion(signal))]
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
 

@@ -36,10 +36,10 @@ function conditionTable (conditions: Condition[]): string {
 }
 
 function scanTable ({ scans = [] }: StatusBefore): string {
-  const rows = scans.map(({ name, ready, lastCrawl: { finishedAt = null, durationSeconds = null, contacted = null, dhtServers = null } = {} }) =>
-    [name, ready ? 'yes' : 'no', finishedAt, durationSeconds, contacted, dhtServers])
+  const rows = scans.map(({ name, ready, peerId = null, lastCrawl: { finishedAt = null, durationSeconds = null, contacted = null, dhtServers = null } = {} }) =>
+    [name, ready ? 'yes' : 'no', finishedAt, durationSeconds, contacted, dhtServers, peerId])
 
-  return formatTable(['SCAN', 'RUNS', 'LAST CRAWL', 'SECONDS', 'CONTACTED', 'DHT SERVERS'], rows)
+  return formatTable(['SCAN', 'RUNS', 'LAST CRAWL', 'SECONDS', 'CONTACTED', 'DHT SERVERS', 'PEER ID'], rows)
 }
 
 // The lag is rounded up to a power of ten.

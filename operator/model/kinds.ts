@@ -16,6 +16,11 @@ export const KINDS = {
   networkPolicy: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', plural: 'networkpolicies', namespaced: true }
 } as const satisfies Record<string, KindRef>
 
+/** The Prometheus operator's kinds in one of its versions. */
+export function monitoringKinds (version: string): Record<'podMonitor', KindRef> {
+  return { podMonitor: { apiVersion: `monitoring.coreos.com/${version}`, kind: 'PodMonitor', plural: 'podmonitors', namespaced: true } }
+}
+
 /** Strimzi's kinds in one of its versions. */
 export function strimziKinds (version: string): Record<'kafka' | 'kafkaTopic' | 'kafkaUser', KindRef> {
   const apiVersion = `kafka.strimzi.io/${version}`

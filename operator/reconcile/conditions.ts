@@ -27,6 +27,11 @@ export interface Condition extends Finding {
 // The API ends them at 32,768; nobody reads that far.
 const MAX_MESSAGE_CHARS = 1_024
 
+/** A state that it is not in, and that is no failure. */
+export function off (reason: string): Finding {
+  return { status: 'False', reason, message: '' }
+}
+
 /** The finding of a success. */
 export function good (reason: string, message: string): Finding {
   return { status: 'True', reason, message }

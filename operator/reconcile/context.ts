@@ -7,6 +7,7 @@ import type { EventRecorder } from '../runtime/event-recorder.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { ObjectStore } from '../runtime/object-store.ts'
+import type { ServedVersion } from './served-version.ts'
 
 /** What reconciling works with. */
 export interface ReconcileDeps {
@@ -23,7 +24,10 @@ export interface ReconcileDeps {
   isWatched: (kind: string) => boolean
 
   /** Served version of Strimzi's kinds, or undefined where there is none. */
-  strimziVersion: (signal: AbortSignal) => Promise<string | undefined>
+  strimziVersion: ServedVersion
+
+  /** Served version of the Prometheus operator's kinds, or undefined where there is none. */
+  monitoringVersion: ServedVersion
 
   /** Reads `/status` of a process; undefined where it does not answer. */
   readStatus: (pod: KubeObject, signal: AbortSignal) => Promise<unknown>

@@ -16,26 +16,45 @@ export interface ProcessFigures {
   /** Messages that wait, rounded up to a power of ten: the exact number would be written all day. */
   lag: number | undefined
 
-  lastCrawls: Readonly<Record<string, LastCrawl>>
+  scans: Readonly<Record<string, ScanFigures>>
+}
+
+/** What the crawler of one scan says of itself. */
+export interface ScanFigures {
+  lastCrawl?: LastCrawl
+
+  /** Peer id of its passive node, by which others know it. */
+  peerId?: string
 }
 
 /** Asks the processes for their `/status`. Those that do not answer, or nonsense, are left out: they say nothing about the others. */
 export async function processFigures (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<ProcessFigures> {
-  const lastCrawls: Record<string, LastCrawl> = {}
+  const scans: Record<string, ScanFigures> = {}
   const consumers = await Promise.all(podsOf(deps, work, 'consumer').map(async pod => ConsumerStatus.safeParse(await deps.readStatus(pod, signal)).data))
   const lags = consumers.flatMap(status => status?.lag?.total ?? [])
 
   for (const { name } of work.probe.spec.scans) {
     const [pod] = podsOf(deps, work, 'crawler', name)
-    const last = pod === undefined ? undefined : CrawlerStatus.safeParse(await deps.readStatus(pod, signal)).data?.lastCrawl
+    const status = pod === undefined ? undefined : CrawlerStatus.safeParse(await deps.readStatus(pod, signal)).data
 
-    if (last?.state === 'finished') {
-      const { finishedAt, durationSeconds, totals: { contacted, dhtServers } } = last
-      lastCrawls[name] = { finishedAt, durationSeconds: Math.round(durationSeconds), contacted, dhtServers }
+    if (status !== undefined) {
+      scans[name] = scanFigures(status)
     }
   }
 
-  return { lag: lags.length === 0 ? undefined : roundUp(lags.reduce((sum, n) => sum + n)), lastCrawls }
+  return { lag: lags.length === 0 ? undefined : roundUp(lags.reduce((sum, n) => sum + n)), scans }
+}
+
+function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
+  const figures: ScanFigures = passive === null ? {} : { peerId: passive.peerId }
+
+  if (lastCrawl?.state !== 'finished') {
+    return figures
+  }
+
+  const { finishedAt, durationSeconds, totals: { contacted, dhtServers } } = lastCrawl
+
+  return { ...figures, lastCrawl: { finishedAt, durationSeconds: Math.round(durationSeconds), contacted, dhtServers } }
 }
 
 /** The next power of ten, or 0. */

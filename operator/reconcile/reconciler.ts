@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
+import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
 import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
 import { retentionObjects } from '../model/workloads.ts'
 import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply-step.ts'
-import { conditionsOf, failed, good, waiting } from './conditions.ts'
+import { conditionsOf, failed, good, off, waiting } from './conditions.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
 import { identityStep } from './identity-step.ts'
@@ -72,11 +73,11 @@ export class Reconciler {
   }
 
   async #reconcile (work: Work, signal: AbortSignal): Promise<Result> {
-    const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, lastCrawls: {} } }
+    const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, scans: {} } }
     const { conditions } = findings
     const isPaused = work.object.metadata.annotations?.[PAUSE] === 'true'
-    conditions.Paused = isPaused ? good('Paused', `hands off: remove the annotation ${PAUSE} to go on`) : not('NotPaused')
-    conditions.Suspended = work.probe.spec.suspend ? good('Suspended', 'crawlers and consumers are stopped; data stays') : not('NotSuspended')
+    conditions.Paused = isPaused ? good('Paused', `hands off: remove the annotation ${PAUSE} to go on`) : off('NotPaused')
+    conditions.Suspended = work.probe.spec.suspend ? good('Suspended', 'crawlers and consumers are stopped; data stays') : off('NotSuspended')
 
     if (!isPaused) {
       await this.#steps(work, findings, signal)
@@ -179,7 +180,8 @@ export class Reconciler {
     }
 
     const finding = await crawlersStep(this.#deps, work, input, signal)
-    await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe)], signal)
+    const monitors = podMonitor(work.probe, await this.#deps.monitoringVersion(signal))
+    await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe), ...monitors], signal)
     await prune(this.#deps, work, signal)
 
     return finding
@@ -242,8 +244,4 @@ function isReady ({ status }: KubeObject): boolean {
 
 function isSettled (conditions: Findings['conditions']): boolean {
   return conditions.CrawlersReady?.status === 'True' && conditions.ConsumersReady?.status === 'True'
-}
-
-function not (reason: string): Finding {
-  return { status: 'False', reason, message: '' }
 }

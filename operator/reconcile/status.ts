@@ -4,7 +4,7 @@ import { conditionsOf } from './conditions.ts'
 import type { Condition, ConditionType, Finding } from './conditions.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 import type { KafkaResult } from './kafka-step.ts'
-import type { LastCrawl, ProcessFigures } from './process-figures.ts'
+import type { ProcessFigures, ScanFigures } from './process-figures.ts'
 
 /** What a reconciliation found. */
 export interface Findings {
@@ -32,7 +32,7 @@ export interface StatusBefore {
   kafka?: { topicId?: string, topic?: string, bootstrapServers?: string }
 }
 
-interface ScanStatus { name: string, deployment: string, ready: boolean, lastCrawl?: LastCrawl }
+interface ScanStatus extends ScanFigures { name: string, deployment: string, ready: boolean }
 
 // What comes first is told first.
 const ORDER = ['KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady'] as const satisfies readonly ConditionType[]
@@ -94,12 +94,18 @@ function summaryOf (ready: Finding | undefined): string {
 }
 
 // Plain fields, since printer columns cannot count.
-function scansOf (deps: ReconcileDeps, { probe: { metadata, spec } }: Work, { lastCrawls }: ProcessFigures, before: StatusBefore): Record<string, unknown> {
-  const scans = spec.scans.map(({ name }): ScanStatus => {
+function scansOf (deps: ReconcileDeps, { probe: { metadata, spec } }: Work, figures: ProcessFigures, before: StatusBefore): Record<string, unknown> {
+  const scans = spec.scans.map(({ name, passive }): ScanStatus => {
     const deployment = crawlerName(metadata, name)
-    const lastCrawl = lastCrawls[name] ?? before.scans?.find(scan => scan.name === name)?.lastCrawl
+    const { lastCrawl, peerId }: ScanFigures = { ...before.scans?.find(scan => scan.name === name), ...figures.scans[name] }
 
-    return { name, deployment, ready: readiness(deps, metadata.namespace, deployment).ready > 0, ...lastCrawl === undefined ? {} : { lastCrawl } }
+    return {
+      name,
+      deployment,
+      ready: readiness(deps, metadata.namespace, deployment).ready > 0,
+      ...lastCrawl === undefined ? {} : { lastCrawl },
+      ...peerId === undefined || !passive.enabled ? {} : { peerId }
+    }
   })
   const crawls = scans.flatMap(({ lastCrawl }) => lastCrawl ?? [])
   const finished = crawls.map(({ finishedAt }) => finishedAt).sort()

@@ -18,14 +18,14 @@ suite('statusText', () => {
 
   test('shows scans with their last crawls, consumers, lag and topic', () => {
     const scans = [
-      { name: 'main', deployment: 'd', ready: true, lastCrawl: { finishedAt: '2026-01-01T00:00:00Z', durationSeconds: 61, contacted: 7_001, dhtServers: 5_002 } },
+      { name: 'main', deployment: 'd', ready: true, peerId: '12D3KooWx', lastCrawl: { finishedAt: '2026-01-01T00:00:00Z', durationSeconds: 61, contacted: 7_001, dhtServers: 5_002 } },
       { name: 'new', deployment: 'e', ready: false }
     ]
     const status = { observedGeneration: 2, conditions: [condition('Ready', 'True', 'Running', 'everything runs')], scans, replicas: 2, consumer: { ready: 1 }, lag: 1_000, kafka: { topic: 'ipfs-nodes', bootstrapServers: 'k:9092' } }
     const text = statusText({ ...probeObject(), status })
 
     assert.match(text, /^PeerProbe lab\/amino: ready\n {2}everything runs\n {2}The operator has not seen the last change yet\.\n\n/)
-    assert.match(text, /\nmain +yes +2026-01-01T00:00:00Z +61 +7001 +5002\nnew +no +- +- +- +-\n/)
+    assert.match(text, /\nmain +yes +2026-01-01T00:00:00Z +61 +7001 +5002 +12D3KooWx\nnew +no +- +- +- +- +-\n/)
     assert.match(text, /\n1\/2 +up to 1000 +ipfs-nodes +k:9092\n$/)
   })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { statusText } from '../../../operator/commands/status-text.ts'
 import { applyAll, isOurs } from '../../../operator/reconcile/apply-step.ts'
 import { FINALIZER, needsFinalizer } from '../../../operator/reconcile/finalizer.ts'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
@@ -106,6 +107,36 @@ suite('Reconciler', () => {
     assert.equal(status()['lag'], 10_000)
     assert.equal(status()['scansReady'], '1/1')
     assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }, 'crawler', 'main').length, 1)
+  })
+
+  test('tells the peer id of a passive node, and keeps it while its pod does not answer', async () => {
+    const { cluster, reconciler, status, converge } = rig({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: true } }] })
+    await converge()
+    cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name: 'k-1', labels: { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/scan': 'main' } } })
+    const passive = { peerId: '12D3KooWx', addresses: [], connections: 0, routingTable: 0 }
+    cluster.answers.set('k-1', { scan: 'lab/amino/main', network: 'ipfs', crawl: null, lastCrawl: null, nextCrawlAt: null, passive, publisher: { buffered: 0, acknowledged: 0, lost: 0 } })
+    await reconciler.reconcile(KEY, signal)
+    const scan = { name: 'main', deployment: 'amino-crawler-main', ready: true, peerId: '12D3KooWx' }
+    assert.deepEqual(status()['scans'], [scan])
+    cluster.answers.delete('k-1')
+    await reconciler.reconcile(KEY, signal)
+
+    assert.deepEqual(status()['scans'], [scan])
+    assert.match(statusText(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!), /main +yes .*12D3KooWx/)
+  })
+
+  test('has a PodMonitor made where that kind is served', async () => {
+    const { cluster, reconciler, converge } = rig()
+    await converge()
+    assert.equal(cluster.store('PodMonitor').size, 0)
+    cluster.monitoringVersion = 'v1'
+    await reconciler.reconcile(KEY, signal)
+    const monitor = cluster.store('PodMonitor').get({ namespace: 'lab', name: 'amino' })
+
+    assert.equal(monitor?.apiVersion, 'monitoring.coreos.com/v1')
+    assert.deepEqual((monitor['spec'] as { selector: unknown }).selector, { matchLabels: { 'peerprobe.dev/probe': 'amino' } })
+    await reconciler.reconcile(KEY, signal)
+    assert.equal(cluster.writes.filter(write => write === 'apply PodMonitor amino').length, 1)
   })
 
   test('removes what no plan names any more, and nothing of others', async () => {

@@ -3,6 +3,7 @@ import { cluster } from '../../../scripts/provision/cluster.ts'
 import { findProgram } from '../../../scripts/provision/programs.ts'
 import { ControlPlane } from '../servers/control-plane.ts'
 import { until } from '../until.ts'
+import { POD_MONITOR_CRD } from './monitoring-crd.ts'
 import { grantRole, OPERATOR_USER, OperatorProcess } from './operator-process.ts'
 import { STRIMZI_CRDS } from './strimzi-crds.ts'
 import type { Condition } from '../../../operator/reconcile/conditions.ts'
@@ -52,6 +53,11 @@ export class ClusterRig implements AsyncDisposable {
     }
 
     return rig
+  }
+
+  async installPodMonitors (): Promise<void> {
+    await this.plane.apply(POD_MONITOR_CRD)
+    await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
   }
 
   async installStrimzi (): Promise<void> {

@@ -24,6 +24,8 @@ export class FakeCluster {
 
   strimziVersion: string | undefined
 
+  monitoringVersion: string | undefined
+
   /** What pods answer at /status, by name. */
   readonly answers = new Map<string, unknown>()
 
@@ -95,6 +97,7 @@ export class FakeCluster {
       store: kind => this.store(kind),
       isWatched: kind => WATCHED.has(kind),
       strimziVersion: async () => this.strimziVersion,
+      monitoringVersion: async () => this.monitoringVersion,
       readStatus: async ({ metadata: { name } }) => this.answers.get(name),
       images: { workload: 'peerprobe:1' }
     }

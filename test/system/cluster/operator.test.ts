@@ -26,6 +26,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
 
   before(async () => {
     rig = stack.use(await ClusterRig.open())
+    await rig.installPodMonitors()
     await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kafka' } })
     strimzi = stack.use(new StandInStrimzi(rig.plane, 'kafka'))
     operator = rig.operator()
@@ -105,6 +106,15 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     await until('the Service is gone', async () => (await services()).length === 0, LIMIT_MS)
 
     assert.deepEqual((await rig.plane.get<{ data: Record<string, string> }>('secret', 'amino-identity-main', '-n', 'whole')).data, key.data)
+  })
+
+  test('has its pods scraped where the Prometheus operator is there', async () => {
+    const { spec } = await rig.plane.get<{ spec: { selector: { matchLabels: Record<string, string> }, podMetricsEndpoints: [{ port: string }] } }>('podmonitor', 'amino', '-n', 'whole')
+    const labels = Object.entries(spec.selector.matchLabels).map(([name, value]) => `${name}=${value}`).join(',')
+    const { items } = await rig.plane.get<{ items: { spec: { containers: [{ ports?: { name: string }[] }] } }[] }>('pods', '-n', 'whole', '-l', labels)
+    const scraped = items.filter(pod => pod.spec.containers[0].ports?.some(({ name }) => name === spec.podMetricsEndpoints[0].port))
+
+    assert.ok(scraped.length >= 2, `a crawler and a consumer have the port: ${JSON.stringify(items.map(pod => pod.spec.containers[0].ports))}`)
   })
 
   test('leaves nothing behind when a PeerProbe is deleted', async () => {
@@ -230,5 +240,6 @@ const IMPLIED = new Set([
   'create batch/cronjobs',
   'create policy/poddisruptionbudgets',
   'create networking.k8s.io/networkpolicies',
+  'create monitoring.coreos.com/podmonitors',
   ...['kafkatopics', 'kafkausers'].map(resource => `create kafka.strimzi.io/${resource}`)
 ])

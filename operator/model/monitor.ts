@@ -1,0 +1,26 @@
+import { monitoringKinds } from './kinds.ts'
+import { labelsFor, PROBE_LABEL } from './labels.ts'
+import { owned } from './owned.ts'
+import type { Desired } from './owned.ts'
+import type { ClusterProbe } from './world.ts'
+
+/**
+ * Tells the Prometheus operator to scrape crawlers and consumers; what it takes for labels comes from ours.
+ * Pods of jobs have no port of this name.
+ *
+ * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
+ */
+export function podMonitor (probe: ClusterProbe, version: string | undefined): Desired[] {
+  const { metadata } = probe
+
+  return version === undefined
+    ? []
+    : [owned(monitoringKinds(version).podMonitor, probe, metadata.name, {
+        labels: labelsFor(metadata, 'consumer'),
+        spec: {
+          selector: { matchLabels: { [PROBE_LABEL]: metadata.name } },
+          podTargetLabels: [PROBE_LABEL, 'peerprobe.dev/scan', 'app.kubernetes.io/component'],
+          podMetricsEndpoints: [{ port: 'admin', path: '/metrics' }]
+        }
+      })]
+}

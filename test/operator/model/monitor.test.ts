@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { podMonitor } from '../../../operator/model/monitor.ts'
+import { podTemplate } from '../../../operator/model/pod.ts'
+import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
+
+suite('podMonitor', () => {
+  test('is of the version that is served, goes with its PeerProbe, and names a port that pods have', () => {
+    const [{ kind, object } = assert.fail()] = podMonitor(clusterProbe(), 'v1')
+    const { podMetricsEndpoints } = object['spec'] as { podMetricsEndpoints: { port: string, path: string }[] }
+    const template = podTemplate({ image: 'i', entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: {}, restartPolicy: 'Always', probed: true, ports: [] })
+    const { containers: [{ ports } = assert.fail()] } = template['spec'] as { containers: { ports: { name: string }[] }[] }
+
+    assert.equal(kind.apiVersion, 'monitoring.coreos.com/v1')
+    assert.equal(object.metadata.ownerReferences?.[0]?.name, 'amino')
+    assert.deepEqual(podMetricsEndpoints, [{ port: ports[0]?.name, path: '/metrics' }])
+  })
+
+  test('is not wanted where nobody serves it', () => {
+    assert.deepEqual(podMonitor(clusterProbe(), undefined), [])
+  })
+})
