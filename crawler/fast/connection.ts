@@ -1,25 +1,19 @@
 import { peerFault } from '../visit/peer-fault.ts'
-import { InboundStream } from './inbound-stream.ts'
+import { Multiplexer } from './multiplexer.ts'
 import { Proposal, Selection } from './multistream.ts'
 import { MAX_HANDSHAKE_BYTES, NoiseInitiator } from './noise.ts'
 import { frameNoise, NoiseFrames, SecureChannel } from './secure-channel.ts'
-import { SendBuffer } from './send-buffer.ts'
-import { Yamux, YAMUX_PROTOCOL } from './yamux.ts'
+import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { PublicKey } from '../wire/public-key.ts'
-import type { NoiseCredentials, NoiseResult } from './noise.ts'
-import type { StreamHandler, YamuxStream } from './yamux-stream.ts'
+import type { NoiseCredentials } from './noise.ts'
 
 /** Protocol id of Noise. */
 export const NOISE_PROTOCOL = '/noise'
 
 /** Bytes that one connection may receive: twice what 16 answers of the largest size and an identify take. */
-const MAX_RECEIVED_BYTES = 8_388_608
-
-/** Plain bytes that may wait for one flush. */
-const MAX_WAITING_BYTES = 262_144
+export const MAX_RECEIVED_BYTES = 8_388_608
 
 const NOISE = new Proposal(NOISE_PROTOCOL)
-const YAMUX = new Proposal(YAMUX_PROTOCOL)
 
 /** Who we are in every connection. */
 export interface HostCredentials {
@@ -65,28 +59,21 @@ export class Connection {
   readonly #noise: NoiseInitiator
   readonly #security = new Selection(NOISE)
   readonly #frames = new NoiseFrames(MAX_HANDSHAKE_BYTES)
-  readonly #out: SendBuffer
-  readonly #mux: Yamux
-  #muxer: Selection | undefined
   #remoteKey: PublicKey | undefined
   #channel: SecureChannel | undefined
   #clear: Uint8Array[] = []
   #phase: Phase = 'selecting'
   #received = 0
-  #isStopped = false
+
+  /** Streams can be opened once secured. */
+  readonly streams: Multiplexer
 
   constructor (host: HostCredentials, target: ConnectionTarget, handler: ConnectionHandler) {
     this.#target = target
     this.#handler = handler
     this.#noise = new NoiseInitiator(host.noise)
-    this.#out = new SendBuffer(MAX_WAITING_BYTES, () => {
+    this.streams = new Multiplexer(host.identifyReply, () => {
       handler.onWaiting()
-    })
-    this.#mux = new Yamux(this.#out, {
-      onStream: stream => new InboundStream(stream, host.identifyReply),
-      onGoAway () {
-        // a remote that goes away closes the connection next: that says all
-      }
     })
   }
 
@@ -111,15 +98,12 @@ export class Connection {
     this.#sendClear(this.#target.isOptimistic ? Buffer.concat([NOISE.opening, frameNoise(messageA)]) : NOISE.opening)
   }
 
-  /** Opens a stream of ours. Only once secured. */
-  open (handler: StreamHandler): YamuxStream {
-    return this.#mux.open(handler)
-  }
-
   /** Everything that waits to be written; undefined when nothing does. */
   take (): Uint8Array | undefined {
-    if (this.#out.length > 0 && this.#channel !== undefined) {
-      this.#clear.push(this.#channel.seal(this.#out.take()))
+    const plain = this.#channel === undefined ? undefined : this.streams.take()
+
+    if (plain !== undefined && this.#channel !== undefined) {
+      this.#clear.push(this.#channel.seal(plain))
     }
 
     const [first, ...more] = this.#clear
@@ -130,8 +114,7 @@ export class Connection {
 
   /** Reads nothing more and delivers nothing more. */
   stop (): void {
-    this.#isStopped = true
-    this.#mux.stop()
+    this.streams.stop()
   }
 
   /**
@@ -155,7 +138,7 @@ export class Connection {
       rest = this.#frames.feed(rest, message => this.#shakeHands(message))
     }
 
-    if (this.#phase === 'secured' && rest.length > 0 && !this.#isStopped) {
+    if (this.#phase === 'secured' && rest.length > 0 && !this.streams.isStopped) {
       this.#channel?.feed(rest)
     }
   }
@@ -184,37 +167,16 @@ export class Connection {
     this.#phase = 'secured'
     this.#remoteKey = result.remoteKey
     this.#sendClear(frameNoise(result.messageC))
-    this.#selectMuxer(result)
+    this.streams.start(result.remote.muxers.includes(YAMUX_PROTOCOL))
     this.#handler.onSecured()
 
     return false
   }
 
-  /** Both told their muxers in the handshake and share yamux, or it is proposed inside Noise, streams following at once. */
-  #selectMuxer ({ remote }: NoiseResult): void {
-    if (!remote.muxers.includes(YAMUX_PROTOCOL)) {
-      this.#muxer = new Selection(YAMUX)
-      this.#out.append(YAMUX.opening)
-    }
-  }
-
   #onPlain (plain: Uint8Array): boolean {
-    const rest = this.#muxer === undefined ? plain : this.#readMuxer(this.#muxer, plain)
-    this.#mux.feed(rest)
+    this.streams.feed(plain)
 
-    return !this.#isStopped
-  }
-
-  #readMuxer (muxer: Selection, plain: Uint8Array): Uint8Array {
-    const rest = muxer.feed(plain)
-
-    if (muxer.state === 'refused') {
-      throw peerFault('no-muxer', 'the remote refuses yamux')
-    }
-
-    this.#muxer = muxer.state === 'pending' ? muxer : undefined
-
-    return rest
+    return !this.streams.isStopped
   }
 
   #sendClear (bytes: Uint8Array): void {

@@ -8,12 +8,15 @@ import { SERVED_PROTOCOLS } from './inbound-stream.ts'
 import { Link } from './link.ts'
 import { Proposal } from './multistream.ts'
 import { createNoiseCredentials } from './noise.ts'
+import { createTlsContext } from './tls-certificate.ts'
+import { TlsLink } from './tls-link.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Address } from '../visit/address-reader.ts'
 import type { Dialler, Session } from '../visit/session.ts'
 import type { HostCredentials } from './connection.ts'
-import type { LinkTarget } from './link.ts'
+import type { SocketLink, SocketTarget } from './socket-link.ts'
+import type { SecureContext } from 'node:tls'
 
 /** What the dialler needs. */
 export interface FastDiallerDeps {
@@ -36,7 +39,7 @@ export interface FastDiallerOptions {
 const MAX_PROPOSALS = 64
 
 /**
- * The fast lane: a TCP client of our own that speaks Noise, yamux and multistream, for visits only.
+ * The fast lane: a TCP client of our own that speaks Noise or TLS, yamux and multistream, for visits only.
  *
  * It exists because it costs a fifth of a whole node's CPU per peer. It has one key for its whole
  * life, listens nowhere, and leaves a connection by resetting it.
@@ -44,15 +47,18 @@ const MAX_PROPOSALS = 64
 export class FastDialler implements Dialler {
   readonly lane = 'fast'
   readonly #deps: FastDiallerDeps
+  readonly #key = HostKey.generate()
   readonly #host: HostCredentials
   readonly #proposals = new Map<string, Proposal>()
 
+  /** Made for the first remote that needs it. */
+  #context: SecureContext | undefined
+
   constructor (deps: FastDiallerDeps, { agentVersion, protocolVersion = 'ipfs/0.1.0' }: FastDiallerOptions) {
-    const key = HostKey.generate()
     this.#deps = deps
     this.#host = {
-      noise: createNoiseCredentials(key, [YAMUX_PROTOCOL]),
-      identifyReply: frame(encodeIdentify({ publicKey: key.message, protocolVersion, agentVersion, protocols: SERVED_PROTOCOLS }))
+      noise: createNoiseCredentials(this.#key, [YAMUX_PROTOCOL]),
+      identifyReply: frame(encodeIdentify({ publicKey: this.#key.message, protocolVersion, agentVersion, protocols: SERVED_PROTOCOLS }))
     }
   }
 
@@ -63,7 +69,7 @@ export class FastDialler implements Dialler {
 
   async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {
     const target = { ip: formatIp(address.host), port: address.port, peerId }
-    const redial = async (redialSignal: AbortSignal): Promise<Link> => await this.#link(target, redialSignal)
+    const redial = async (redialSignal: AbortSignal): Promise<SocketLink> => await this.#link(target, redialSignal)
     const link = await redial(signal)
 
     if (signal.aborted) {
@@ -74,8 +80,37 @@ export class FastDialler implements Dialler {
     return new FastSession({ ...this.#deps, redial, proposalOf: this.#proposalOf }, link)
   }
 
-  /** A link to the target, secured optimistically; a close before Noise may be a refusal that was lost, and is tried once more without optimism. */
-  async #link (target: Omit<LinkTarget, 'isOptimistic'>, signal: AbortSignal): Promise<Link> {
+  /** A link to the target, by Noise, or by TLS where the remote refuses that. */
+  async #link (target: SocketTarget, signal: AbortSignal): Promise<SocketLink> {
+    try {
+      return await this.#linkByNoise(target, signal)
+    } catch (err) {
+      if (outcomeOfFault(err) !== 'security-unsupported') {
+        throw err
+      }
+    }
+
+    return await this.#linkByTls(target, signal)
+  }
+
+  async #linkByTls (target: SocketTarget, signal: AbortSignal): Promise<TlsLink> {
+    const { clock } = this.#deps
+    this.#context ??= createTlsContext(this.#key, clock.now())
+    const link = TlsLink.start({ clock, context: this.#context, identifyReply: this.#host.identifyReply }, target)
+
+    try {
+      await link.secured(signal)
+    } catch (err) {
+      throw outcomeOfFault(err) === 'reset' && link.isConnected && !link.isAgreed
+        ? peerFault('security-unsupported', 'the remote closes the connection when asked for Noise or TLS', err)
+        : err
+    }
+
+    return link
+  }
+
+  /** Optimistically; a close before Noise may be a refusal that was lost, and is tried once more without optimism. */
+  async #linkByNoise (target: SocketTarget, signal: AbortSignal): Promise<Link> {
     const link = this.#start(target, true)
 
     try {
@@ -92,7 +127,7 @@ export class FastDialler implements Dialler {
   }
 
   /** A remote that speaks multistream and closes all the same when asked for Noise alone does not speak Noise. */
-  async #linkPatiently (target: Omit<LinkTarget, 'isOptimistic'>, signal: AbortSignal): Promise<Link> {
+  async #linkPatiently (target: SocketTarget, signal: AbortSignal): Promise<Link> {
     const link = this.#start(target, false)
 
     try {
@@ -106,7 +141,7 @@ export class FastDialler implements Dialler {
     return link
   }
 
-  #start (target: Omit<LinkTarget, 'isOptimistic'>, isOptimistic: boolean): Link {
+  #start (target: SocketTarget, isOptimistic: boolean): Link {
     return Link.start({ clock: this.#deps.clock, host: this.#host }, { ...target, isOptimistic })
   }
 

@@ -2,14 +2,13 @@ import { waitOn } from '../../core/clock-wait.ts'
 import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
 import { readIdentify } from '../visit/read-identify.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
-import { NOISE_PROTOCOL } from './connection.ts'
 import { Proposal } from './multistream.ts'
 import { ProtocolStream } from './protocol-stream.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { QueryStream, Session } from '../visit/session.ts'
 import type { PublicKey } from '../wire/public-key.ts'
-import type { Link } from './link.ts'
+import type { SocketLink } from './socket-link.ts'
 
 /**
  * One secured connection, and up to four more in its place.
@@ -36,7 +35,7 @@ export interface FastSessionDeps {
   random: () => number
 
   /** Another secured link to the same address. */
-  redial: (signal: AbortSignal) => Promise<Link>
+  redial: (signal: AbortSignal) => Promise<SocketLink>
 
   /** The proposal of a protocol, made once. */
   proposalOf: (protocol: string) => Proposal
@@ -44,17 +43,18 @@ export interface FastSessionDeps {
 
 /** A {@link Session} of the fast lane. */
 export class FastSession implements Session {
-  readonly connection = { transport: 'tcp', security: NOISE_PROTOCOL, muxer: YAMUX_PROTOCOL, limited: false } as const
+  readonly connection: Session['connection']
   readonly #deps: FastSessionDeps
   readonly #streams = new Set<ProtocolStream>()
   readonly #closing = new AbortController()
-  #link: Link | undefined
+  #link: SocketLink | undefined
   #latencyMs = Infinity
   #redials = 0
   #isAnswered = false
   #fault: Error | undefined
 
-  constructor (deps: FastSessionDeps, link: Link) {
+  constructor (deps: FastSessionDeps, link: SocketLink) {
+    this.connection = { transport: 'tcp', security: link.security, muxer: YAMUX_PROTOCOL, limited: false }
     this.#deps = deps
     this.#use(link)
   }
@@ -64,7 +64,7 @@ export class FastSession implements Session {
   }
 
   get remoteKey (): PublicKey | undefined {
-    return this.#link?.connection.remoteKey
+    return this.#link?.remoteKey
   }
 
   async identify (signal: AbortSignal): Promise<Uint8Array> {
@@ -118,7 +118,7 @@ export class FastSession implements Session {
     if (this.#fault !== undefined) {
       stream.fail(this.#fault)
     } else if (this.#link !== undefined) {
-      stream.attach(this.#link.connection)
+      stream.attach(this.#link.streams)
     }
 
     return stream
@@ -136,7 +136,7 @@ export class FastSession implements Session {
     }
   }
 
-  #use (link: Link): void {
+  #use (link: SocketLink): void {
     this.#link = link
     this.#latencyMs = Math.min(this.#latencyMs, link.latencyMs ?? Infinity)
     link.onClosed = (fault) => {
@@ -145,7 +145,7 @@ export class FastSession implements Session {
     }
 
     for (const stream of this.#streams) {
-      stream.attach(link.connection)
+      stream.attach(link.streams)
     }
   }
 
@@ -174,7 +174,7 @@ export class FastSession implements Session {
   }
 
   /** The session may have closed in the moment in which the link was secured. */
-  #adopt (link: Link): void {
+  #adopt (link: SocketLink): void {
     if (this.#closing.signal.aborted) {
       link[Symbol.dispose]()
     } else {
@@ -183,7 +183,7 @@ export class FastSession implements Session {
   }
 
   /** The next link, or the fault of the peer that prevented it. Throws when the session closes meanwhile. */
-  async #redial (): Promise<Link | Error> {
+  async #redial (): Promise<SocketLink | Error> {
     const { clock, random, redial } = this.#deps
     const waitMs = MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS) * this.#redials / MAX_REDIALS
     await waitOn(clock, waitMs, this.#closing.signal)

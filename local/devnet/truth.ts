@@ -21,7 +21,7 @@ export const ROLES = {
   'stale': { expectedOutcome: 'peer-id-mismatch', summary: 'Another peer lives at its address now.' },
   'gone': { expectedOutcome: 'refused', summary: 'It was here and has left.' },
   'quic-only': { expectedOutcome: 'timeout', summary: 'It has a QUIC address only, where nobody answers.' },
-  'tls-only': { expectedOutcome: 'security-unsupported', summary: 'It speaks TLS and no Noise; only in the Go devnet.' },
+  'tls-only': { expectedOutcome: 'ok', summary: 'It speaks TLS and no Noise; only in the Go devnet.' },
   'metadata': { expectedOutcome: 'filtered', summary: 'It claims the address of a cloud\'s metadata service, which must never be dialled.' }
 } as const
 

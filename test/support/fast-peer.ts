@@ -25,6 +25,9 @@ export interface PeerScript {
   /** Muxers told in the handshake. */
   muxers?: readonly string[]
 
+  /** Whether something else secures the wire: then there is no Noise, and `onSecured` is not called. @default false */
+  isSecuredOutside?: boolean
+
   /** What it speaks before Noise. */
   securities?: readonly string[]
 
@@ -69,6 +72,11 @@ export class FastPeer {
   feed (bytes: Uint8Array): void {
     let rest = bytes
 
+    if (this.script.isSecuredOutside === true) {
+      this.#onPlain(Uint8Array.from(bytes))
+
+      return
+    }
     if (this.#security.protocol === undefined) {
       const { reply, rest: after } = this.#security.feed(bytes)
       this.raw(reply)

@@ -21,16 +21,13 @@ export const GO_KINDS = {
   'many': 'ok',
   'client': 'identified',
   'quic-only': 'unsupported-transport',
-  'tls-only': 'security-unsupported',
+  'tls-only': 'ok',
   'dead': 'refused'
 } as const satisfies Record<string, Outcome>
 
-/**
- * The outcome that all lanes together must get: QUIC reaches those with QUIC alone and those that refuse Noise, but its
- * library knows no ECDSA keys.
- */
+/** The outcome that all lanes together must get: QUIC reaches those with QUIC alone, but its library knows no ECDSA keys. */
 export function outcomeOf ({ kind, keyType }: Pick<GoDevnetTruth['peers'][number], 'kind' | 'keyType'>): Outcome {
-  if (kind !== 'quic-only' && kind !== 'tls-only') {
+  if (kind !== 'quic-only') {
     return GO_KINDS[kind]
   }
 

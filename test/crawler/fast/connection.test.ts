@@ -30,7 +30,7 @@ function askingStream (): { stream: ProtocolStream, onSecured: (connection: Conn
     stream,
     onSecured (connection) {
       stream.send(Buffer.from('hello'))
-      stream.attach(connection)
+      stream.attach(connection.streams)
     }
   }
 }

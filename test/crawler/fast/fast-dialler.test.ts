@@ -11,14 +11,17 @@ import { createLibp2p } from 'libp2p'
 import { systemClock } from '../../../core/clock.ts'
 import { FastDialler } from '../../../crawler/fast/fast-dialler.ts'
 import { encodeLine, HEADER, REFUSAL } from '../../../crawler/fast/multistream.ts'
+import { FLAG } from '../../../crawler/fast/yamux-frame.ts'
 import { readAddress } from '../../../crawler/visit/address-reader.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { decodeFindNode, encodeFindNode, MAX_REPLY_BYTES } from '../../../crawler/wire/find-node.ts'
-import { FrameReader } from '../../../crawler/wire/frames.ts'
-import { decodeIdentify } from '../../../crawler/wire/identify-message.ts'
+import { frame, FrameReader } from '../../../crawler/wire/frames.ts'
+import { decodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey, KEY_KINDS } from '../../support/fast-keys.ts'
+import { serve } from '../../support/fast-peer.ts'
 import { FastServer, playOn } from '../../support/fast-server.ts'
+import { openTlsServer } from '../../support/tls-server.ts'
 import { until } from '../../support/until.ts'
 import type { Address } from '../../../crawler/visit/address-reader.ts'
 import type { QueryStream } from '../../../crawler/visit/session.ts'
@@ -102,11 +105,11 @@ suite('FastDialler', () => {
   const { id } = createTestKey()
   const sayNo = concatBytes([HEADER, REFUSAL])
 
-  test('reads a refusal of Noise', async () => {
+  test('reads a refusal of Noise and TLS', async () => {
     await using server = await FastServer.open(socket => socket.write(sayNo))
 
     await assert.rejects(dialler.dial(addressOf(server.port), id, signal), isFault('security-unsupported'))
-    assert.equal(server.sockets.length, 1)
+    assert.equal(server.sockets.length, 2)
   })
 
   test('asks again without optimism when a reset may have swallowed the refusal', async () => {
@@ -121,16 +124,27 @@ suite('FastDialler', () => {
     })
 
     await assert.rejects(dialler.dial(addressOf(server.port), id, signal), isFault('security-unsupported'))
-    assert.equal(server.sockets.length, 2)
+    assert.equal(server.sockets.length, 3)
   })
 
-  test('takes a close after the greeting, twice, as a refusal of Noise', async () => {
+  test('takes a close after the greeting, each time, as a refusal of Noise and TLS', async () => {
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => socket.end(HEADER))
     })
 
     await assert.rejects(dialler.dial(addressOf(server.port), id, signal), isFault('security-unsupported'))
-    assert.equal(server.sockets.length, 2)
+    assert.equal(server.sockets.length, 3)
+  })
+
+  test('asks a peer that refuses Noise for TLS', async () => {
+    const key = createTestKey()
+    await using server = await openTlsServer({ key, onFrame: serve({ [IDENTIFY_PROTOCOL]: (_, reply) => {
+      reply(frame(Buffer.from([0x2a, 1, 0x78])), FLAG.fin)
+    } }) })
+    using session = await dialler.dial(addressOf(server.port), key.id, signal)
+
+    assert.deepEqual(session.connection, { transport: 'tcp', security: '/tls/1.0.0', muxer: '/yamux/1.0.0', limited: false })
+    assert.equal(Buffer.from(await session.identify(signal)).toString('hex'), '032a0178')
   })
 
   test('reaches a peer that resets the first connection and takes the second', async () => {

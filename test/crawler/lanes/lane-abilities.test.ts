@@ -6,6 +6,7 @@ import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { TRANSPORTS } from '../../../core/contracts/visit.ts'
 import { NOISE_PROTOCOL } from '../../../crawler/fast/connection.ts'
 import { FastDialler } from '../../../crawler/fast/fast-dialler.ts'
+import { TLS_PROTOCOL } from '../../../crawler/fast/tls-link.ts'
 import { YAMUX_PROTOCOL } from '../../../crawler/fast/yamux.ts'
 import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse, lackedBy, mayReach } from '../../../crawler/lanes/lane-abilities.ts'
 import { CrawlHost } from '../../../crawler/libp2p/host.ts'
@@ -34,7 +35,7 @@ function assertDials (dialler: Dialler, { transports }: LaneAbilities): void {
 suite('what lanes can do', () => {
   test('is what the fast lane dials and speaks', () => {
     assertDials(new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'peerprobe/test' }), FAST_LANE)
-    assert.deepEqual([FAST_LANE.securities, FAST_LANE.muxers], [[NOISE_PROTOCOL], [YAMUX_PROTOCOL]])
+    assert.deepEqual([FAST_LANE.securities, FAST_LANE.muxers], [[NOISE_PROTOCOL, TLS_PROTOCOL], [YAMUX_PROTOCOL]])
   })
 
   test('is what the full lane dials', async () => {
@@ -47,7 +48,7 @@ suite('what lanes can do', () => {
     assert.ok(!isOfUse(abilitiesBeyond(FULL_LANE, [FAST_LANE])))
   })
 
-  for (const [what, more] of [['a transport', { transports: ['quic-v1'] }], ['a security', { securities: ['/tls/1.0.0'] }], ['a muxer', { muxers: ['/mplex/6.7.0'] }]] as const) {
+  for (const [what, more] of [['a transport', { transports: ['quic-v1'] }], ['a security', { securities: ['/plaintext/2.0.0'] }], ['a muxer', { muxers: ['/mplex/6.7.0'] }]] as const) {
     test(`adds ${what} that no lane before it has`, () => {
       const none = { transports: [], securities: [], muxers: [] }
 

@@ -13,7 +13,7 @@ import type { OpenLane } from '../../../crawler/lanes/lane-choice.ts'
 import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
 
 const QUIC_LANE: LaneAbilities = { transports: ['quic-v1'], securities: [], muxers: [] }
-const TLS_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise', '/tls/1.0.0'], muxers: ['/yamux/1.0.0'] }
+const PLAINTEXT_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise', '/plaintext/2.0.0'], muxers: ['/yamux/1.0.0'] }
 const MPLEX_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise'], muxers: ['/mplex/6.7.0'] }
 
 const TCP = multiaddr('/ip4/127.0.0.1/tcp/4001').bytes
@@ -73,9 +73,9 @@ async function goesOn (abilities: LaneAbilities, { outcome, addresses }: { outco
 
 suite('LaneChoice', () => {
   test('asks a lane with another security after a refusal of ours, and no other lane', async () => {
-    assert.equal(await goesOn(TLS_LANE, { outcome: 'security-unsupported', addresses: [TCP] }), true)
-    assert.equal(await goesOn(TLS_LANE, { outcome: 'no-muxer', addresses: [TCP] }), false)
-    assert.equal(await goesOn(TLS_LANE, { outcome: 'security-unsupported', addresses: [QUIC] }), false)
+    assert.equal(await goesOn(PLAINTEXT_LANE, { outcome: 'security-unsupported', addresses: [TCP] }), true)
+    assert.equal(await goesOn(PLAINTEXT_LANE, { outcome: 'no-muxer', addresses: [TCP] }), false)
+    assert.equal(await goesOn(PLAINTEXT_LANE, { outcome: 'security-unsupported', addresses: [QUIC] }), false)
     assert.equal(await goesOn(FAST_LANE, { outcome: 'security-unsupported', addresses: [TCP] }), false)
     assert.equal(await goesOn(MPLEX_LANE, { outcome: 'security-unsupported', addresses: [TCP] }), false)
   })
@@ -98,13 +98,13 @@ suite('LaneChoice', () => {
     const lacking = new Set<Outcome>(['unsupported-transport', 'security-unsupported', 'no-muxer'])
 
     for (const outcome of OUTCOME_NAMES.filter(word => !lacking.has(word))) {
-      assert.equal(await goesOn({ ...QUIC_LANE, ...TLS_LANE, transports: ['tcp', 'quic-v1'] }, { outcome, addresses: [TCP, QUIC] }), false, outcome)
+      assert.equal(await goesOn({ ...QUIC_LANE, ...PLAINTEXT_LANE, transports: ['tcp', 'quic-v1'] }, { outcome, addresses: [TCP, QUIC] }), false, outcome)
     }
   })
 
   test('passes over a lane that cannot help to one that can', async () => {
     const [mplex, tls] = [new ScriptedVisitor(() => result('quic', 'ok')), new ScriptedVisitor(() => result('quic', 'ok'))]
-    const { choice } = choose(new ScriptedVisitor(() => result('fast', 'security-unsupported')), [MPLEX_LANE, mplex], [TLS_LANE, tls])
+    const { choice } = choose(new ScriptedVisitor(() => result('fast', 'security-unsupported')), [MPLEX_LANE, mplex], [PLAINTEXT_LANE, tls])
 
     assert.equal((await choice.visit(target(TCP), signal)).outcome, 'ok')
     assert.deepEqual([mplex.visits, tls.visits], [0, 1])
@@ -112,7 +112,7 @@ suite('LaneChoice', () => {
 
   test('tells what the visit that got further found, with the attempts and the time of both', async () => {
     const found = { identity: { protocols: [], listenAddresses: [] }, latencyMs: 7 }
-    const { choice } = choose(new ScriptedVisitor(() => result('fast', 'security-unsupported')), [TLS_LANE, new ScriptedVisitor(() => result('quic', 'identified', found))])
+    const { choice } = choose(new ScriptedVisitor(() => result('fast', 'security-unsupported')), [PLAINTEXT_LANE, new ScriptedVisitor(() => result('quic', 'identified', found))])
 
     assert.deepEqual(await choice.visit(target(TCP), signal), {
       ...found,
@@ -127,7 +127,7 @@ suite('LaneChoice', () => {
   test('tells what the first visit found when the second got no further', async () => {
     const { choice } = choose(
       new ScriptedVisitor(() => result('fast', 'security-unsupported', { detail: 'na' })),
-      [TLS_LANE, new ScriptedVisitor(() => result('quic', 'timeout', { attempts: [] }))]
+      [PLAINTEXT_LANE, new ScriptedVisitor(() => result('quic', 'timeout', { attempts: [] }))]
     )
 
     assert.partialDeepStrictEqual(await choice.visit(target(TCP), signal), { lane: 'fast', outcome: 'security-unsupported', detail: 'na', durationMs: 200 })
@@ -172,7 +172,7 @@ suite('LaneChoice', () => {
       disposed.push(name)
       assert.notEqual(name, 'second')
     })
-    const { choice } = choose(lane('first'), [QUIC_LANE, lane('second')], [TLS_LANE, lane('third')])
+    const { choice } = choose(lane('first'), [QUIC_LANE, lane('second')], [PLAINTEXT_LANE, lane('third')])
 
     await assert.rejects(async () => {
       await choice[Symbol.asyncDispose]()

@@ -12,7 +12,7 @@ import type { VisitorDeps, VisitorOptions } from '../../../crawler/visit/visitor
 import type { Visitor } from '../../../crawler/visit/visitor.ts'
 
 const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
-const TLS_TOO = { ...FULL_LANE, securities: ['/noise', '/tls/1.0.0'] }
+const PLAINTEXT_TOO = { ...FULL_LANE, securities: ['/noise', '/plaintext/2.0.0'] }
 const deps = { clock: systemClock, dns: new ScriptedDns() }
 const signal = new AbortController().signal
 const options: VisitorOptions = {
@@ -53,7 +53,7 @@ suite('openLanes', () => {
 
   test('sends a peer that refuses Noise to the full lane once that speaks more', async () => {
     await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
-    await using visitor = await openLanes(options, deps, signal, [LANE_KINDS[0], { ...LANE_KINDS[2]!, abilities: TLS_TOO }])
+    await using visitor = await openLanes(options, deps, signal, [LANE_KINDS[0], { ...LANE_KINDS[2]!, abilities: PLAINTEXT_TOO }])
     const { outcome, attempts } = await visitor.visit(peer.target, signal)
 
     assert.ok(visitor instanceof LaneChoice)
@@ -66,7 +66,7 @@ suite('openLanes', () => {
       given.push(laneDeps)
       return await noting([], 'lane').open(options, laneDeps, signal)
     } })
-    await (await openLanes(options, deps, signal, [kind(FAST_LANE), kind(TLS_TOO)]))[Symbol.asyncDispose]()
+    await (await openLanes(options, deps, signal, [kind(FAST_LANE), kind(PLAINTEXT_TOO)]))[Symbol.asyncDispose]()
 
     assert.equal(given.length, 2)
     assert.ok(given[0]?.limits !== undefined && given[0].limits === given[1]?.limits)
@@ -75,7 +75,7 @@ suite('openLanes', () => {
 
   test('opens the lanes that are of use in their order and closes them in the reverse one', async () => {
     const journal: string[] = []
-    const visitor = await openLanes(options, deps, signal, [noting(journal, 'fast'), noting(journal, 'useless'), noting(journal, 'full', TLS_TOO)])
+    const visitor = await openLanes(options, deps, signal, [noting(journal, 'fast'), noting(journal, 'useless'), noting(journal, 'full', PLAINTEXT_TOO)])
     await visitor[Symbol.asyncDispose]()
 
     assert.deepEqual(journal, ['open fast', 'open full', 'close full', 'close fast'])
@@ -83,7 +83,7 @@ suite('openLanes', () => {
 
   test('leaves no lane open when another does not open', async () => {
     const journal: string[] = []
-    const broken: LaneKind = { abilities: TLS_TOO, open: async () => await Promise.reject(new TypeError('does not open')) }
+    const broken: LaneKind = { abilities: PLAINTEXT_TOO, open: async () => await Promise.reject(new TypeError('does not open')) }
 
     await assert.rejects(openLanes(options, deps, signal, [noting(journal, 'fast'), broken]), TypeError)
     assert.deepEqual(journal, ['open fast', 'close fast'])

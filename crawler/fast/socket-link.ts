@@ -1,0 +1,190 @@
+import { classify } from '../visit/classify.ts'
+import { peerFault } from '../visit/peer-fault.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { PublicKey } from '../wire/public-key.ts'
+import type { StreamOpener } from './protocol-stream.ts'
+import type { Socket } from 'node:net'
+
+/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
+const GIVEN_UP = peerFault('aborted', 'the connection was given up')
+
+/** Where to connect, and to whom. */
+export interface SocketTarget {
+  /** IP address as text. */
+  ip: string
+
+  port: number
+
+  /** Multihash of the peer id that the remote must prove. */
+  peerId: Uint8Array
+}
+
+/** A TCP socket and what secures it: from the connect to the reset. */
+export abstract class SocketLink implements Disposable {
+  /** Protocol id of what secures it. */
+  abstract readonly security: string
+
+  /** Streams can be opened once secured. */
+  abstract readonly streams: StreamOpener
+
+  /** The key that the remote has proven to have. */
+  abstract readonly remoteKey: PublicKey | undefined
+
+  /** Told once why the link ended, unless it was disposed of first. */
+  onClosed: ((fault: Error) => void) | undefined
+
+  protected readonly socket: Socket
+  readonly #clock: Clock
+  readonly #secured = Promise.withResolvers<undefined>()
+  readonly #startedAt: number
+  #connectedAt: number | undefined
+  #shakenAt: number | undefined
+  #securedAt: number | undefined
+  #flush: NodeJS.Immediate | undefined
+  #fault: Error | undefined
+
+  protected constructor (clock: Clock, socket: Socket) {
+    this.#clock = clock
+    this.#startedAt = clock.monotonic()
+    this.socket = socket
+    socket.on('connect', this.#onConnect)
+    socket.on('error', this.#onError)
+    socket.on('end', this.closed)
+    socket.on('close', this.closed)
+  }
+
+  /** Least of the times that the TCP connect and the handshake took, in milliseconds. */
+  get latencyMs (): number | undefined {
+    const handshakeMs = (this.#securedAt ?? Infinity) - (this.#shakenAt ?? 0)
+
+    return this.#connectedAt === undefined ? undefined : Math.min(this.#connectedAt - this.#startedAt, handshakeMs)
+  }
+
+  /** Whether the remote accepted the TCP connection. */
+  get isConnected (): boolean {
+    return this.#connectedAt !== undefined
+  }
+
+  /** Milliseconds since the connection was secured: at a first answer, the time of one round trip. */
+  get sinceSecuredMs (): number {
+    return this.#clock.monotonic() - (this.#securedAt ?? -Infinity)
+  }
+
+  /** Waits until the remote has proven who it is. Rejects with PP_PEER_FAULT, or the signal's reason, and disposes of the link then. */
+  async secured (signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => {
+      this.fail(signal.reason as Error)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+
+    try {
+      signal.throwIfAborted()
+      await this.#secured.promise
+    } catch (err) {
+      this[Symbol.dispose]()
+      throw err
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Leaves the connection at once. */
+  [Symbol.dispose] (): void {
+    this.#fault ??= GIVEN_UP
+    clearImmediate(this.#flush)
+    this.stop()
+    this.drop()
+  }
+
+  /** The socket stands: says the first words. */
+  protected abstract start (): void
+
+  /** Writes everything that waits. */
+  protected abstract write (): void
+
+  /** Reads and delivers nothing more. */
+  protected abstract stop (): void
+
+  /** Resets the socket. */
+  protected drop (): void {
+    // resetting a socket that still connects would wait for it to connect
+    if (this.socket.connecting) {
+      this.socket.destroy()
+    } else {
+      this.socket.resetAndDestroy()
+    }
+  }
+
+  protected get isSecured (): boolean {
+    return this.#securedAt !== undefined
+  }
+
+  /** A round trip of the handshake starts now, if one is not under way. */
+  protected shaking (): void {
+    this.#shakenAt = this.#clock.monotonic()
+  }
+
+  /** The remote has proven who it is. */
+  protected shaken (): void {
+    this.#securedAt = this.#clock.monotonic()
+    this.#secured.resolve(undefined)
+  }
+
+  /** Bytes wait: writes them after whatever can be written with them. */
+  protected readonly waiting = (): void => {
+    this.#flush ??= setImmediate(this.#onFlush)
+  }
+
+  /** Does something that a remote's bytes may break; what they break ends the link. */
+  protected guard (operation: () => void): void {
+    if (this.#fault === undefined) {
+      try {
+        operation()
+      } catch (err) {
+        this.fail(err as Error)
+      }
+    }
+  }
+
+  protected fail (fault: Error): void {
+    if (this.#fault !== undefined) {
+      return
+    }
+
+    this.#fault = fault
+    const { isSecured } = this
+    this[Symbol.dispose]()
+
+    if (isSecured) {
+      this.onClosed?.(fault)
+    } else {
+      this.#secured.reject(fault)
+    }
+  }
+
+  /** Each socket closes, mostly by our own doing: an error costs a stack trace. */
+  protected readonly closed = (): void => {
+    if (this.#fault === undefined) {
+      this.fail(peerFault('reset', 'the remote closed the connection'))
+    }
+  }
+
+  readonly #onConnect = (): void => {
+    this.#connectedAt = this.#shakenAt = this.#clock.monotonic()
+    this.start()
+    this.#onFlush()
+  }
+
+  readonly #onFlush = (): void => {
+    clearImmediate(this.#flush)
+    this.#flush = undefined
+
+    if (this.#fault === undefined) {
+      this.write()
+    }
+  }
+
+  readonly #onError = (err: Error): void => {
+    this.fail(peerFault(classify(err).outcome, err.message, err))
+  }
+}

@@ -1,0 +1,158 @@
+import { connect } from 'node:net'
+import { connect as secure } from 'node:tls'
+import { classify } from '../visit/classify.ts'
+import { peerFault } from '../visit/peer-fault.ts'
+import { MAX_RECEIVED_BYTES } from './connection.ts'
+import { Multiplexer } from './multiplexer.ts'
+import { Proposal, Selection } from './multistream.ts'
+import { SocketLink } from './socket-link.ts'
+import { verifyCertificate } from './tls-certificate.ts'
+import { YAMUX_PROTOCOL } from './yamux.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { PublicKey } from '../wire/public-key.ts'
+import type { SocketTarget } from './socket-link.ts'
+import type { SecureContext, TLSSocket } from 'node:tls'
+
+/** Protocol id of TLS. */
+export const TLS_PROTOCOL = '/tls/1.0.0'
+
+/** What a link needs. */
+export interface TlsLinkDeps {
+  clock: Clock
+  context: SecureContext
+
+  /** Our answer to the remote's identify, framed. */
+  identifyReply: Uint8Array
+}
+
+const TLS = new Proposal(TLS_PROTOCOL)
+
+// A remote that knows the extension settles on a muxer by it; the other name is for those that do not.
+const ALPN = [YAMUX_PROTOCOL, 'libp2p']
+
+/**
+ * A TCP socket secured by TLS 1.3 as libp2p uses it (libp2p specifications, tls), for remotes that refuse Noise.
+ * Node's TLS makes more objects for each connection than our own Noise does.
+ */
+export class TlsLink extends SocketLink {
+  readonly security = TLS_PROTOCOL
+  readonly streams: Multiplexer
+  readonly #deps: TlsLinkDeps
+  readonly #target: SocketTarget
+  readonly #selection = new Selection(TLS)
+  #tls: TLSSocket | undefined
+  #remoteKey: PublicKey | undefined
+  #received = 0
+
+  private constructor (deps: TlsLinkDeps, target: SocketTarget) {
+    super(deps.clock, connect({ host: target.ip, port: target.port, noDelay: true }))
+    this.#deps = deps
+    this.#target = target
+    this.streams = new Multiplexer(deps.identifyReply, this.waiting)
+    this.socket.on('data', this.#onAnswer)
+  }
+
+  /** Starts to connect. Nothing is awaited: see {@link secured}. */
+  static start (deps: TlsLinkDeps, target: SocketTarget): TlsLink {
+    return new TlsLink(deps, target)
+  }
+
+  get remoteKey (): PublicKey | undefined {
+    return this.#remoteKey
+  }
+
+  /** Whether the remote has agreed to TLS. */
+  get isAgreed (): boolean {
+    return this.#selection.state === 'selected'
+  }
+
+  protected start (): void {
+    this.socket.write(TLS.opening)
+  }
+
+  protected write (): void {
+    const plain = this.streams.take()
+
+    if (plain !== undefined) {
+      this.#tls?.write(Buffer.from(plain)) // a copy: the view may be overwritten before a full socket has sent it
+    }
+  }
+
+  protected stop (): void {
+    this.streams.stop()
+  }
+
+  // Node crashes when a socket is reset beneath its TLS: it is closed instead.
+  protected override drop (): void {
+    if (this.#tls === undefined) {
+      super.drop()
+    } else {
+      this.#tls.destroy()
+      this.socket.destroy()
+    }
+  }
+
+  readonly #onAnswer = (bytes: Uint8Array): void => {
+    this.guard(() => {
+      const rest = this.#selection.feed(bytes)
+
+      if (this.#selection.state === 'refused') {
+        throw peerFault('security-unsupported', 'the remote refuses Noise and TLS')
+      }
+      if (this.#selection.state === 'selected') {
+        this.#shakeHands(rest)
+      }
+    })
+  }
+
+  /** Our hello is the first message: what comes before it is none of TLS. */
+  #shakeHands (rest: Uint8Array): void {
+    if (rest.length > 0) {
+      throw peerFault('handshake-failed', 'the remote speaks before the TLS handshake')
+    }
+
+    this.socket.off('data', this.#onAnswer)
+    this.socket.pause()
+    this.shaking()
+    this.#tls = secure({ socket: this.socket, secureContext: this.#deps.context, rejectUnauthorized: false, ALPNProtocols: ALPN })
+    this.#tls.on('secureConnect', this.#onSecure)
+    this.#tls.on('data', this.#onPlain)
+    this.#tls.on('error', this.#onTlsError)
+    this.#tls.on('end', this.closed)
+    this.#tls.on('close', this.closed)
+  }
+
+  readonly #onSecure = (): void => {
+    this.guard(() => {
+      const certificate = this.#tls?.getPeerX509Certificate()
+
+      if (certificate === undefined) {
+        throw peerFault('handshake-failed', 'the remote shows no certificate')
+      }
+
+      this.#remoteKey = verifyCertificate(certificate.raw, this.#target.peerId, this.#deps.clock.now())
+      this.streams.start(this.#tls?.alpnProtocol === YAMUX_PROTOCOL)
+      this.shaken()
+    })
+  }
+
+  readonly #onPlain = (plain: Uint8Array): void => {
+    this.guard(() => {
+      this.#received += plain.length
+
+      if (this.#received > MAX_RECEIVED_BYTES) {
+        throw peerFault('limit-exceeded', 'the remote sent more than a visit reads')
+      }
+
+      this.streams.feed(plain)
+    })
+  }
+
+  /** Errors of the TLS library have many codes: those that are none of a socket mean that the handshake failed, or a record was forged. */
+  readonly #onTlsError = (err: Error): void => {
+    const { outcome } = classify(err)
+    const otherwise = this.isSecured ? 'protocol-error' : 'handshake-failed'
+
+    this.fail(peerFault(outcome === 'unknown' ? otherwise : outcome, err.message, err))
+  }
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
+import { SocketLink } from '../../../crawler/fast/socket-link.ts'
+import { peerFault } from '../../../crawler/visit/peer-fault.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { isFault } from '../../support/fast-faults.ts'
+import { FastServer } from '../../support/fast-server.ts'
+import { until } from '../../support/until.ts'
+import type { Clock } from '../../../core/clock.ts'
+
+/** A security of one word: who says `yes` has proven who it is, who says `no` has not, and anything later is read. */
+class WordLink extends SocketLink {
+  readonly security = '/word'
+  readonly streams = { open: () => assert.fail('has no streams') }
+  readonly remoteKey = undefined
+  readonly heard: string[] = []
+  readonly writes: string[] = []
+  isStopped = false
+  #waiting: string[] = []
+
+  constructor (port: number, clock: Clock = systemClock) {
+    super(clock, connect({ host: '127.0.0.1', port }))
+    this.socket.on('data', (bytes) => {
+      this.guard(() => {
+        this.#read(bytes.toString())
+      })
+    })
+  }
+
+  say (word: string): void {
+    this.#waiting.push(word)
+    this.waiting()
+  }
+
+  protected start (): void {
+    this.#waiting.push('hello')
+  }
+
+  protected write (): void {
+    this.writes.push(this.#waiting.join())
+    this.socket.write(this.#waiting.join())
+    this.#waiting = []
+  }
+
+  protected stop (): void {
+    this.isStopped = true
+  }
+
+  #read (word: string): void {
+    if (word === 'no') {
+      throw peerFault('handshake-failed', 'it says no')
+    }
+    if (this.isSecured) {
+      this.heard.push(word)
+    } else {
+      this.shaken()
+    }
+  }
+}
+
+const { signal } = new AbortController()
+
+suite('SocketLink', () => {
+  test('says the first words at once, and what is said together later in one write', async () => {
+    await using server = await FastServer.open((socket) => {
+      socket.once('data', () => socket.write('yes'))
+    })
+    using link = new WordLink(server.port)
+    await link.secured(signal)
+    link.say('a')
+    link.say('b')
+    await until('it is written', () => link.writes.length === 2)
+
+    assert.deepEqual(link.writes, ['hello', 'a,b'])
+  })
+
+  test('knows its round trips by the clock that it is given', async () => {
+    const clock = new FakeClock()
+    await using server = await FastServer.open((socket) => {
+      socket.once('data', () => {
+        void clock.advance(30).then(() => socket.write('yes'))
+      })
+    })
+    using link = new WordLink(server.port, clock)
+    assert.equal(link.latencyMs, undefined)
+    await link.secured(signal)
+    await clock.advance(7)
+
+    assert.deepEqual([link.latencyMs, link.sinceSecuredMs, link.isConnected], [0, 7, true])
+  })
+
+  test('ends by what a remote breaks, before and after it is secured, and reads no more', async () => {
+    await using server = await FastServer.open((socket, count) => {
+      socket.once('data', () => socket.write(count === 1 ? 'no' : 'yes', () => count === 2 && socket.once('data', () => socket.write('no'))))
+    })
+    const refused = new WordLink(server.port)
+    await assert.rejects(refused.secured(signal), isFault('handshake-failed'))
+    assert.equal(refused.isStopped, true)
+
+    const faults: Error[] = []
+    const later = new WordLink(server.port)
+    later.onClosed = fault => faults.push(fault)
+    await later.secured(signal)
+    later.say('and now?')
+    await until('it is told', () => faults.length > 0)
+    assert.ok(isFault('handshake-failed')(faults[0]))
+    assert.deepEqual([faults.length, later.heard], [1, []])
+    await until('both are gone', () => server.openSockets === 0)
+  })
+})
