@@ -8,7 +8,7 @@ import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { QueryStream, Session } from '../visit/session.ts'
 import type { PublicKey } from '../wire/public-key.ts'
-import type { SocketLink } from './socket-link.ts'
+import type { SecuredLink } from './secured-link.ts'
 
 /**
  * One secured connection, and up to four more in its place.
@@ -34,8 +34,11 @@ export interface FastSessionDeps {
   /** In [0, 1). */
   random: () => number
 
+  /** What carries the connection, and whether a relay limits it. */
+  via: Pick<Session['connection'], 'transport' | 'limited'>
+
   /** Another secured link to the same address. */
-  redial: (signal: AbortSignal) => Promise<SocketLink>
+  redial: (signal: AbortSignal) => Promise<SecuredLink>
 
   /** The proposal of a protocol, made once. */
   proposalOf: (protocol: string) => Proposal
@@ -47,14 +50,14 @@ export class FastSession implements Session {
   readonly #deps: FastSessionDeps
   readonly #streams = new Set<ProtocolStream>()
   readonly #closing = new AbortController()
-  #link: SocketLink | undefined
+  #link: SecuredLink | undefined
   #latencyMs = Infinity
   #redials = 0
   #isAnswered = false
   #fault: Error | undefined
 
-  constructor (deps: FastSessionDeps, link: SocketLink) {
-    this.connection = { transport: 'tcp', security: link.security, muxer: YAMUX_PROTOCOL, limited: false }
+  constructor (deps: FastSessionDeps, link: SecuredLink) {
+    this.connection = { ...deps.via, security: link.security, muxer: YAMUX_PROTOCOL }
     this.#deps = deps
     this.#use(link)
   }
@@ -136,7 +139,7 @@ export class FastSession implements Session {
     }
   }
 
-  #use (link: SocketLink): void {
+  #use (link: SecuredLink): void {
     this.#link = link
     this.#latencyMs = Math.min(this.#latencyMs, link.latencyMs ?? Infinity)
     link.onClosed = (fault) => {
@@ -174,7 +177,7 @@ export class FastSession implements Session {
   }
 
   /** The session may have closed in the moment in which the link was secured. */
-  #adopt (link: SocketLink): void {
+  #adopt (link: SecuredLink): void {
     if (this.#closing.signal.aborted) {
       link[Symbol.dispose]()
     } else {
@@ -183,7 +186,7 @@ export class FastSession implements Session {
   }
 
   /** The next link, or the fault of the peer that prevented it. Throws when the session closes meanwhile. */
-  async #redial (): Promise<SocketLink | Error> {
+  async #redial (): Promise<SecuredLink | Error> {
     const { clock, random, redial } = this.#deps
     const waitMs = MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS) * this.#redials / MAX_REDIALS
     await waitOn(clock, waitMs, this.#closing.signal)

@@ -5,12 +5,13 @@ import { peerFault } from '../visit/peer-fault.ts'
 import { MAX_RECEIVED_BYTES } from './connection.ts'
 import { Multiplexer } from './multiplexer.ts'
 import { Proposal, Selection } from './multistream.ts'
-import { SocketLink } from './socket-link.ts'
+import { SecuredLink } from './secured-link.ts'
 import { verifyCertificate } from './tls-certificate.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { PublicKey } from '../wire/public-key.ts'
-import type { SocketTarget } from './socket-link.ts'
+import type { Endpoint } from './tcp-carrier.ts'
+import type { Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 
 /** Protocol id of TLS. */
@@ -25,6 +26,12 @@ export interface TlsLinkDeps {
   identifyReply: Uint8Array
 }
 
+/** Where to connect, and to whom. */
+export interface TlsTarget extends Endpoint {
+  /** Multihash of the peer id that the remote must prove. */
+  peerId: Uint8Array
+}
+
 const TLS = new Proposal(TLS_PROTOCOL)
 
 // A remote that knows the extension settles on a muxer by it; the other name is for those that do not.
@@ -34,26 +41,32 @@ const ALPN = [YAMUX_PROTOCOL, 'libp2p']
  * A TCP socket secured by TLS 1.3 as libp2p uses it (libp2p specifications, tls), for remotes that refuse Noise.
  * Node's TLS makes more objects for each connection than our own Noise does.
  */
-export class TlsLink extends SocketLink {
+export class TlsLink extends SecuredLink {
   readonly security = TLS_PROTOCOL
   readonly streams: Multiplexer
   readonly #deps: TlsLinkDeps
-  readonly #target: SocketTarget
+  readonly #target: TlsTarget
+  readonly #socket: Socket
   readonly #selection = new Selection(TLS)
   #tls: TLSSocket | undefined
   #remoteKey: PublicKey | undefined
   #received = 0
 
-  private constructor (deps: TlsLinkDeps, target: SocketTarget) {
-    super(deps.clock, connect({ host: target.ip, port: target.port, noDelay: true }))
+  private constructor (deps: TlsLinkDeps, target: TlsTarget) {
+    super(deps.clock)
     this.#deps = deps
     this.#target = target
     this.streams = new Multiplexer(deps.identifyReply, this.waiting)
-    this.socket.on('data', this.#onAnswer)
+    this.#socket = connect({ host: target.ip, port: target.port, noDelay: true })
+    this.#socket.on('connect', this.carried.onOpen)
+    this.#socket.on('data', this.carried.onBytes)
+    this.#socket.on('error', this.carried.onError)
+    this.#socket.on('end', this.carried.onEnd)
+    this.#socket.on('close', this.carried.onEnd)
   }
 
   /** Starts to connect. Nothing is awaited: see {@link secured}. */
-  static start (deps: TlsLinkDeps, target: SocketTarget): TlsLink {
+  static start (deps: TlsLinkDeps, target: TlsTarget): TlsLink {
     return new TlsLink(deps, target)
   }
 
@@ -67,7 +80,7 @@ export class TlsLink extends SocketLink {
   }
 
   protected start (): void {
-    this.socket.write(TLS.opening)
+    this.#socket.write(TLS.opening)
   }
 
   protected write (): void {
@@ -78,31 +91,28 @@ export class TlsLink extends SocketLink {
     }
   }
 
-  protected stop (): void {
-    this.streams.stop()
-  }
-
   // Node crashes when a socket is reset beneath its TLS: it is closed instead.
-  protected override drop (): void {
-    if (this.#tls === undefined) {
-      super.drop()
+  protected drop (): void {
+    this.streams.stop()
+
+    if (this.#tls === undefined && !this.#socket.connecting) {
+      this.#socket.resetAndDestroy()
     } else {
-      this.#tls.destroy()
-      this.socket.destroy()
+      this.#tls?.destroy()
+      this.#socket.destroy()
     }
   }
 
-  readonly #onAnswer = (bytes: Uint8Array): void => {
-    this.guard(() => {
-      const rest = this.#selection.feed(bytes)
+  /** The answer to the proposal of TLS: the library reads all else. */
+  protected read (bytes: Uint8Array): void {
+    const rest = this.#selection.feed(bytes)
 
-      if (this.#selection.state === 'refused') {
-        throw peerFault('security-unsupported', 'the remote refuses Noise and TLS')
-      }
-      if (this.#selection.state === 'selected') {
-        this.#shakeHands(rest)
-      }
-    })
+    if (this.#selection.state === 'refused') {
+      throw peerFault('security-unsupported', 'the remote refuses Noise and TLS')
+    }
+    if (this.isAgreed) {
+      this.#shakeHands(rest)
+    }
   }
 
   /** Our hello is the first message: what comes before it is none of TLS. */
@@ -111,15 +121,15 @@ export class TlsLink extends SocketLink {
       throw peerFault('handshake-failed', 'the remote speaks before the TLS handshake')
     }
 
-    this.socket.off('data', this.#onAnswer)
-    this.socket.pause()
+    this.#socket.off('data', this.carried.onBytes)
+    this.#socket.pause()
     this.shaking()
-    this.#tls = secure({ socket: this.socket, secureContext: this.#deps.context, rejectUnauthorized: false, ALPNProtocols: ALPN })
+    this.#tls = secure({ socket: this.#socket, secureContext: this.#deps.context, rejectUnauthorized: false, ALPNProtocols: ALPN })
     this.#tls.on('secureConnect', this.#onSecure)
     this.#tls.on('data', this.#onPlain)
     this.#tls.on('error', this.#onTlsError)
-    this.#tls.on('end', this.closed)
-    this.#tls.on('close', this.closed)
+    this.#tls.on('end', this.carried.onEnd)
+    this.#tls.on('close', this.carried.onEnd)
   }
 
   readonly #onSecure = (): void => {

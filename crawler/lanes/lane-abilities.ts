@@ -22,7 +22,7 @@ export interface LaneAbilities {
 }
 
 /** The fast lane (`crawler/fast`). */
-export const FAST_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise', '/tls/1.0.0'], muxers: ['/yamux/1.0.0'] }
+export const FAST_LANE: LaneAbilities = { transports: ['tcp', 'ws', 'wss', 'relay'], securities: ['/noise', '/tls/1.0.0'], muxers: ['/yamux/1.0.0'] }
 
 /** The QUIC lane (`crawler/quic`). */
 export const QUIC_LANE: LaneAbilities = { transports: ['quic-v1'], securities: [], muxers: [] }

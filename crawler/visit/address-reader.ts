@@ -24,6 +24,9 @@ export interface Address {
   /** Where the host's component ends: what follows is the same after the name is resolved. */
   hostEnd: number
 
+  /** The DNS name that was resolved to the host. */
+  name?: string
+
   /** TCP or UDP port; 0 when none is given. */
   port: number
 

@@ -111,7 +111,7 @@ function fromIps (ips: readonly string[], { address, peerId }: ResolvedAddress):
     const direct = ip === undefined ? undefined : readAddress(concatBytes([Uint8Array.of(ip.length === 4 ? CODE.ip4 : CODE.ip6), ip, tail]))
 
     if (direct !== undefined) {
-      found.push({ address: direct, ...(peerId !== undefined && { peerId }) })
+      found.push({ address: { ...direct, name: Buffer.from(address.host).toString('latin1') }, ...(peerId !== undefined && { peerId }) })
     }
   }
 

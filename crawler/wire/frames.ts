@@ -65,6 +65,11 @@ export class FrameReader {
     return this.buffer.subarray(this.position - size, this.position)
   }
 
+  /** Everything that is unread, a view: what follows the last message where the stream goes on in another way. */
+  rest (): Uint8Array {
+    return this.buffer.subarray(this.position, this.length)
+  }
+
   /** Makes room behind what is unread, in a new array: views handed out stay as they are. A caller's chunk is full, so that nothing is written to it. */
   private reserve (more: number): void {
     const unread = this.buffer.subarray(this.position, this.length)

@@ -4,12 +4,15 @@
  * service is therefore started by hand, with its table filled the way a restarted peer fills it:
  * from the peer store.
  */
+import { quic } from '@chainsafe/libp2p-quic'
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
 import { isPeerId, start, stop } from '@libp2p/interface'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
@@ -19,7 +22,7 @@ import { KAD_PROTOCOL } from './truth.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { KadDHTComponents, SingleKadDHT } from '@libp2p/kad-dht'
 import type { Ping, PingComponents } from '@libp2p/ping'
-import type { Libp2p } from 'libp2p'
+import type { Libp2p, Libp2pOptions } from 'libp2p'
 
 /** What a peer is like. */
 export interface DevnetPeerOptions {
@@ -28,8 +31,11 @@ export interface DevnetPeerOptions {
   /** What it calls itself in identify. */
   agentVersion: string
 
-  /** Multiaddrs to listen on; port 0 takes any free one. */
+  /** Multiaddrs to listen on, of TCP, WebSocket, QUIC or a relay (`…/p2p-circuit`); port 0 takes any free one. */
   listen: readonly string[]
+
+  /** Whether it is a relay for others. @default false */
+  isRelay?: boolean
 }
 
 /** A peer that another one knows. */
@@ -42,6 +48,9 @@ export interface Acquaintance {
 
 // Longest delay of a timer: never, as far as a devnet is concerned.
 const NEVER_MS = 2_147_483_647
+
+// More than a devnet has peers behind one relay.
+const MAX_RESERVATIONS = 256
 
 // The tag by which kad-dht finds the members of its table in the peer store when it starts.
 const KAD_PEER_TAG = 'kad-peer'
@@ -62,17 +71,18 @@ export class DevnetPeer implements AsyncDisposable {
   }
 
   /** Starts a peer that serves identify and ping, and no DHT yet. */
-  static async open ({ key, agentVersion, listen }: DevnetPeerOptions): Promise<DevnetPeer> {
+  static async open ({ key, agentVersion, listen, isRelay = false }: DevnetPeerOptions): Promise<DevnetPeer> {
     const known = new Set<string>()
     const { promise, resolve } = Promise.withResolvers<KadDHTComponents>()
     const node = await createLibp2p({
       privateKey: key,
       nodeInfo: { userAgent: agentVersion },
       addresses: { listen: [...listen] },
-      transports: [tcp()],
+      transports: transportsFor(listen),
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      connectionGater: { denyDialPeer: () => true },
+      // it may come to its relay, and to nobody else
+      connectionGater: { denyDialPeer: () => false, denyDialMultiaddr: address => !listen.some(own => own.startsWith(`${address.decapsulateCode(CODE_P2P).toString()}/`)) },
       // A crawler opens many connections at once from one address; the defaults would refuse it.
       connectionManager: { maxConnections: 4_096, inboundConnectionThreshold: 4_096, maxIncomingPendingConnections: 1_024, reconnectRetries: 0 },
       connectionMonitor: { enabled: false },
@@ -80,6 +90,7 @@ export class DevnetPeer implements AsyncDisposable {
       services: {
         identify: identify(),
         ping: vouchingPing(known),
+        ...isRelay ? { relay: circuitRelayServer({ reservations: { maxReservations: MAX_RESERVATIONS } }) } : {},
         dhtComponents: (components: KadDHTComponents) => {
           resolve(components)
           return {}
@@ -145,6 +156,18 @@ export class DevnetPeer implements AsyncDisposable {
       await sleep(5, signal)
     }
   }
+}
+
+// A transport that nothing is listened on by would only cost.
+function transportsFor (listen: readonly string[]): NonNullable<Libp2pOptions['transports']> {
+  const has = (part: string): boolean => listen.some(address => address.includes(part))
+
+  return [
+    tcp(),
+    ...has('/ws') ? [webSockets()] : [],
+    ...has('/quic-v1') ? [quic()] : [],
+    ...has('/p2p-circuit') ? [circuitRelayTransport()] : []
+  ]
 }
 
 // kad-dht takes into its table only whom it has pinged. For planted peers the ping is vouched for;

@@ -175,13 +175,12 @@ suite('FastDialler', () => {
     assert.equal(leaving.sockets.length, 1)
   })
 
-  test('dials TCP and what a name may lead to, nothing else', () => {
-    const address = addressOf(4_001)
+  test('dials TCP and what a name may lead to, and not QUIC', async () => {
+    const quic = { ...addressOf(4_001), transport: 'quic-v1' } as const
+    const { transport, ...unresolved } = addressOf(4_001)
 
-    assert.equal(dialler.supports(address), true)
-    assert.equal(dialler.supports({ ...address, transport: 'quic-v1' }), false)
-    const { transport, ...unresolved } = address
     assert.equal(transport, 'tcp')
-    assert.equal(dialler.supports(unresolved), true)
+    assert.deepEqual([addressOf(4_001), quic, unresolved].map(address => dialler.supports(address)), [true, false, true])
+    await assert.rejects(dialler.dial(quic, createTestKey().id, signal), isFault('unsupported-transport'))
   })
 })

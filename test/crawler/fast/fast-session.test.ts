@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
 import { FastSession } from '../../../crawler/fast/fast-session.ts'
-import { Link } from '../../../crawler/fast/link.ts'
 import { Proposal } from '../../../crawler/fast/multistream.ts'
+import { NoiseLink } from '../../../crawler/fast/noise-link.ts'
+import { tcpCarrier } from '../../../crawler/fast/tcp-carrier.ts'
 import { FLAG } from '../../../crawler/fast/yamux-frame.ts'
 import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../../../crawler/wire/identify-message.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -18,12 +19,13 @@ import type { PeerScript } from '../../support/fast-peer.ts'
 const KEY = createTestKey()
 const NOTHING = new Uint8Array(0)
 const signal = new AbortController().signal
+const VIA = { transport: 'tcp', limited: false } as const
 const identifies = (text: string): NonNullable<PeerScript['onFrame']> => serve({ [IDENTIFY_PROTOCOL]: (_, reply) => {
   reply(Buffer.from(text), FLAG.fin)
 } })
 
-async function openLink (port: number, linkSignal = signal): Promise<Link> {
-  const link = Link.start({ clock: systemClock, host: HOST }, { ip: '127.0.0.1', port, peerId: KEY.id, isOptimistic: true })
+async function openLink (port: number, linkSignal = signal): Promise<NoiseLink> {
+  const link = NoiseLink.start({ clock: systemClock, host: HOST }, { peerId: KEY.id, isOptimistic: true }, tcpCarrier({ ip: '127.0.0.1', port }))
   await link.secured(linkSignal)
 
   return link
@@ -31,9 +33,9 @@ async function openLink (port: number, linkSignal = signal): Promise<Link> {
 
 /** A session with the peer on `port`, whose waits are by `clock`. */
 async function openSession (port: number, clock = new FakeClock()): Promise<FastSession> {
-  const redial = async (redialSignal: AbortSignal): Promise<Link> => await openLink(port, redialSignal)
+  const redial = async (redialSignal: AbortSignal): Promise<NoiseLink> => await openLink(port, redialSignal)
 
-  return new FastSession({ clock, random: () => 1, redial, proposalOf: protocol => new Proposal(protocol) }, await redial(signal))
+  return new FastSession({ via: VIA, clock, random: () => 1, redial, proposalOf: protocol => new Proposal(protocol) }, await redial(signal))
 }
 
 /** A server that closes the first `closes` connections as soon as they are secured, and serves `script` on the others. */
@@ -169,6 +171,7 @@ suite('FastSession', () => {
     await using server = await openMoodyServer(1, {})
     const first = await openLink(server.port)
     const session = new FastSession({
+      via: VIA,
       clock,
       random: () => 0,
       proposalOf: protocol => new Proposal(protocol),

@@ -1,32 +1,30 @@
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
-import { SocketLink } from '../../../crawler/fast/socket-link.ts'
+import { SecuredLink } from '../../../crawler/fast/secured-link.ts'
+import { tcpCarrier } from '../../../crawler/fast/tcp-carrier.ts'
 import { peerFault } from '../../../crawler/visit/peer-fault.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { isFault } from '../../support/fast-faults.ts'
 import { FastServer } from '../../support/fast-server.ts'
 import { until } from '../../support/until.ts'
 import type { Clock } from '../../../core/clock.ts'
+import type { Carrier } from '../../../crawler/fast/carrier.ts'
 
 /** A security of one word: who says `yes` has proven who it is, who says `no` has not, and anything later is read. */
-class WordLink extends SocketLink {
+class WordLink extends SecuredLink {
   readonly security = '/word'
   readonly streams = { open: () => assert.fail('has no streams') }
   readonly remoteKey = undefined
   readonly heard: string[] = []
   readonly writes: string[] = []
   isStopped = false
+  readonly #carrier: Carrier
   #waiting: string[] = []
 
   constructor (port: number, clock: Clock = systemClock) {
-    super(clock, connect({ host: '127.0.0.1', port }))
-    this.socket.on('data', (bytes) => {
-      this.guard(() => {
-        this.#read(bytes.toString())
-      })
-    })
+    super(clock)
+    this.#carrier = tcpCarrier({ ip: '127.0.0.1', port })(this.carried)
   }
 
   say (word: string): void {
@@ -40,15 +38,18 @@ class WordLink extends SocketLink {
 
   protected write (): void {
     this.writes.push(this.#waiting.join())
-    this.socket.write(this.#waiting.join())
+    this.#carrier.write(Buffer.from(this.#waiting.join()))
     this.#waiting = []
   }
 
-  protected stop (): void {
+  protected drop (): void {
     this.isStopped = true
+    this.#carrier.drop()
   }
 
-  #read (word: string): void {
+  protected read (bytes: Uint8Array): void {
+    const word = Buffer.from(bytes).toString()
+
     if (word === 'no') {
       throw peerFault('handshake-failed', 'it says no')
     }
@@ -62,7 +63,7 @@ class WordLink extends SocketLink {
 
 const { signal } = new AbortController()
 
-suite('SocketLink', () => {
+suite('SecuredLink', () => {
   test('says the first words at once, and what is said together later in one write', async () => {
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => socket.write('yes'))

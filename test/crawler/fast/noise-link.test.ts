@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { getEventListeners, once } from 'node:events'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
-import { Link } from '../../../crawler/fast/link.ts'
+import { NoiseLink } from '../../../crawler/fast/noise-link.ts'
+import { tcpCarrier } from '../../../crawler/fast/tcp-carrier.ts'
 import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey } from '../../support/fast-keys.ts'
 import { FastServer } from '../../support/fast-server.ts'
@@ -11,13 +12,13 @@ import { until } from '../../support/until.ts'
 
 const KEY = createTestKey()
 
-function startLink (port: number, ip = '127.0.0.1'): Link {
-  return Link.start({ clock: systemClock, host: HOST }, { ip, port, peerId: KEY.id, isOptimistic: true })
+function startLink (port: number, ip = '127.0.0.1'): NoiseLink {
+  return NoiseLink.start({ clock: systemClock, host: HOST }, { peerId: KEY.id, isOptimistic: true }, tcpCarrier({ ip, port }))
 }
 
 const never = (): AbortSignal => new AbortController().signal
 
-suite('Link', () => {
+suite('NoiseLink', () => {
   test('is secured over a socket, knows its round trips, and leaves by a reset', async () => {
     await using server = await FastServer.play({ key: KEY })
     const link = startLink(server.port)

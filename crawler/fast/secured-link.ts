@@ -2,25 +2,14 @@ import { classify } from '../visit/classify.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { PublicKey } from '../wire/public-key.ts'
+import type { CarrierHandler } from './carrier.ts'
 import type { StreamOpener } from './protocol-stream.ts'
-import type { Socket } from 'node:net'
 
 /** One for all: each visit ends in it, and an error of its own costs a stack trace. */
 const GIVEN_UP = peerFault('aborted', 'the connection was given up')
 
-/** Where to connect, and to whom. */
-export interface SocketTarget {
-  /** IP address as text. */
-  ip: string
-
-  port: number
-
-  /** Multihash of the peer id that the remote must prove. */
-  peerId: Uint8Array
-}
-
-/** A TCP socket and what secures it: from the connect to the reset. */
-export abstract class SocketLink implements Disposable {
+/** What carries bytes and what secures them: from the connect to the reset. */
+export abstract class SecuredLink implements Disposable {
   /** Protocol id of what secures it. */
   abstract readonly security: string
 
@@ -33,7 +22,6 @@ export abstract class SocketLink implements Disposable {
   /** Told once why the link ended, unless it was disposed of first. */
   onClosed: ((fault: Error) => void) | undefined
 
-  protected readonly socket: Socket
   readonly #clock: Clock
   readonly #secured = Promise.withResolvers<undefined>()
   readonly #startedAt: number
@@ -43,24 +31,19 @@ export abstract class SocketLink implements Disposable {
   #flush: NodeJS.Immediate | undefined
   #fault: Error | undefined
 
-  protected constructor (clock: Clock, socket: Socket) {
+  protected constructor (clock: Clock) {
     this.#clock = clock
     this.#startedAt = clock.monotonic()
-    this.socket = socket
-    socket.on('connect', this.#onConnect)
-    socket.on('error', this.#onError)
-    socket.on('end', this.closed)
-    socket.on('close', this.closed)
   }
 
-  /** Least of the times that the TCP connect and the handshake took, in milliseconds. */
+  /** Least of the times that the connect and the handshake took, in milliseconds. */
   get latencyMs (): number | undefined {
     const handshakeMs = (this.#securedAt ?? Infinity) - (this.#shakenAt ?? 0)
 
     return this.#connectedAt === undefined ? undefined : Math.min(this.#connectedAt - this.#startedAt, handshakeMs)
   }
 
-  /** Whether the remote accepted the TCP connection. */
+  /** Whether the remote accepted the connection. */
   get isConnected (): boolean {
     return this.#connectedAt !== undefined
   }
@@ -92,26 +75,41 @@ export abstract class SocketLink implements Disposable {
   [Symbol.dispose] (): void {
     this.#fault ??= GIVEN_UP
     clearImmediate(this.#flush)
-    this.stop()
     this.drop()
   }
 
-  /** The socket stands: says the first words. */
+  /** Says the first words. */
   protected abstract start (): void
+
+  /** Reads what came from the wire. What it throws ends the link. */
+  protected abstract read (bytes: Uint8Array): void
 
   /** Writes everything that waits. */
   protected abstract write (): void
 
-  /** Reads and delivers nothing more. */
-  protected abstract stop (): void
+  /** Delivers nothing more, and leaves. */
+  protected abstract drop (): void
 
-  /** Resets the socket. */
-  protected drop (): void {
-    // resetting a socket that still connects would wait for it to connect
-    if (this.socket.connecting) {
-      this.socket.destroy()
-    } else {
-      this.socket.resetAndDestroy()
+  /** What carries the link tells it here. */
+  protected readonly carried: CarrierHandler = {
+    onOpen: () => {
+      this.#connectedAt = this.#shakenAt = this.#clock.monotonic()
+      this.start()
+      this.#onFlush()
+    },
+    onBytes: (bytes) => {
+      this.guard(() => {
+        this.read(bytes)
+      })
+    },
+    // each carrier ends, mostly by our own doing: an error costs a stack trace
+    onEnd: () => {
+      if (this.#fault === undefined) {
+        this.fail(peerFault('reset', 'the remote closed the connection'))
+      }
+    },
+    onError: (err) => {
+      this.fail(peerFault(classify(err).outcome, err.message, err))
     }
   }
 
@@ -119,7 +117,7 @@ export abstract class SocketLink implements Disposable {
     return this.#securedAt !== undefined
   }
 
-  /** A round trip of the handshake starts now, if one is not under way. */
+  /** A round trip of the handshake starts now, and not with the connection. */
   protected shaking (): void {
     this.#shakenAt = this.#clock.monotonic()
   }
@@ -162,19 +160,6 @@ export abstract class SocketLink implements Disposable {
     }
   }
 
-  /** Each socket closes, mostly by our own doing: an error costs a stack trace. */
-  protected readonly closed = (): void => {
-    if (this.#fault === undefined) {
-      this.fail(peerFault('reset', 'the remote closed the connection'))
-    }
-  }
-
-  readonly #onConnect = (): void => {
-    this.#connectedAt = this.#shakenAt = this.#clock.monotonic()
-    this.start()
-    this.#onFlush()
-  }
-
   readonly #onFlush = (): void => {
     clearImmediate(this.#flush)
     this.#flush = undefined
@@ -182,9 +167,5 @@ export abstract class SocketLink implements Disposable {
     if (this.#fault === undefined) {
       this.write()
     }
-  }
-
-  readonly #onError = (err: Error): void => {
-    this.fail(peerFault(classify(err).outcome, err.message, err))
   }
 }

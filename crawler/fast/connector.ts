@@ -1,0 +1,136 @@
+import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
+import { NoiseLink } from './noise-link.ts'
+import { relayFault, relayTo } from './relay-carrier.ts'
+import { tcpCarrier } from './tcp-carrier.ts'
+import { createTlsContext } from './tls-certificate.ts'
+import { TlsLink } from './tls-link.ts'
+import { webSocketCarrier } from './web-socket-carrier.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { OpenCarrier } from './carrier.ts'
+import type { HostCredentials } from './connection.ts'
+import type { HostKey } from './host-key.ts'
+import type { DirectRoute, RelayedRoute, Route } from './route.ts'
+import type { SecuredLink } from './secured-link.ts'
+import type { SecureContext } from 'node:tls'
+
+/** What connecting needs. */
+export interface ConnectorDeps {
+  clock: Clock
+  key: HostKey
+  host: HostCredentials
+}
+
+/** A secured link, and whether a relay limits it. */
+export interface Connected { link: SecuredLink, isLimited: boolean }
+
+/** Makes secured links: Noise first, TLS where a remote refuses that, both through relays too. */
+export class Connector {
+  readonly #deps: ConnectorDeps
+
+  /** Made for the first remote that needs it. */
+  #context: SecureContext | undefined
+
+  constructor (deps: ConnectorDeps) {
+    this.#deps = deps
+  }
+
+  /** @param peerId multihash that the remote must prove. @throws PP_PEER_FAULT, or the signal's reason; then nothing is left */
+  async connect (route: Route, peerId: Uint8Array, signal: AbortSignal): Promise<Connected> {
+    return route.transport === 'relay' ? await this.#throughRelay(route, peerId, signal) : { link: await this.#direct(route, peerId, signal), isLimited: false }
+  }
+
+  async #direct (route: DirectRoute, peerId: Uint8Array, signal: AbortSignal): Promise<SecuredLink> {
+    const carrier = route.transport === 'tcp' ? tcpCarrier(route) : webSocketCarrier(route)
+
+    try {
+      return await this.#byNoise(carrier, peerId, signal)
+    } catch (err) {
+      if (outcomeOfFault(err) !== 'security-unsupported' || route.transport !== 'tcp') {
+        throw err
+      }
+    }
+
+    return await this.#byTls(route, peerId, signal)
+  }
+
+  async #throughRelay ({ relay, relayId }: RelayedRoute, peerId: Uint8Array, signal: AbortSignal): Promise<Connected> {
+    const toRelay = await this.#toRelay(relay, relayId, signal)
+
+    try {
+      const { open, isLimited } = await relayTo(toRelay, peerId, signal)
+      const link = this.#start(open, peerId, false)
+      await link.secured(signal)
+
+      return { link, isLimited }
+    } catch (err) {
+      toRelay[Symbol.dispose]()
+      throw err
+    }
+  }
+
+  // A relay that is not there is told as any address where nobody is; one that is somebody else has refused.
+  async #toRelay (relay: DirectRoute, relayId: Uint8Array, signal: AbortSignal): Promise<SecuredLink> {
+    try {
+      return await this.#direct(relay, relayId, signal)
+    } catch (err) {
+      const outcome = outcomeOfFault(err)
+      throw outcome === 'refused' || outcome === 'timeout' || outcome === 'unreachable' ? err : relayFault(err)
+    }
+  }
+
+  /** Optimistically; a close before Noise may be a refusal that was lost, and is tried once more without optimism. */
+  async #byNoise (carrier: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
+    const link = this.#start(carrier, peerId, true)
+
+    try {
+      await link.secured(signal)
+
+      return link
+    } catch (err) {
+      if (!isLostRefusal(link, err)) {
+        throw err
+      }
+    }
+
+    return await this.#byPatientNoise(carrier, peerId, signal)
+  }
+
+  /** A remote that speaks multistream and closes all the same when asked for Noise alone does not speak Noise. */
+  async #byPatientNoise (carrier: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
+    const link = this.#start(carrier, peerId, false)
+
+    try {
+      await link.secured(signal)
+    } catch (err) {
+      throw isLostRefusal(link, err) && link.connection.isMultistream
+        ? peerFault('security-unsupported', 'the remote closes the connection when asked for Noise', err)
+        : err
+    }
+
+    return link
+  }
+
+  async #byTls ({ ip, port }: DirectRoute, peerId: Uint8Array, signal: AbortSignal): Promise<TlsLink> {
+    const { clock, key, host: { identifyReply } } = this.#deps
+    this.#context ??= createTlsContext(key, clock.now())
+    const link = TlsLink.start({ clock, context: this.#context, identifyReply }, { ip, port, peerId })
+
+    try {
+      await link.secured(signal)
+    } catch (err) {
+      throw outcomeOfFault(err) === 'reset' && link.isConnected && !link.isAgreed
+        ? peerFault('security-unsupported', 'the remote closes the connection when asked for Noise or TLS', err)
+        : err
+    }
+
+    return link
+  }
+
+  #start (carrier: OpenCarrier, peerId: Uint8Array, isOptimistic: boolean): NoiseLink {
+    return NoiseLink.start(this.#deps, { peerId, isOptimistic }, carrier)
+  }
+}
+
+function isLostRefusal (link: NoiseLink, err: unknown): boolean {
+  return outcomeOfFault(err) === 'reset' && link.isConnected && link.connection.phase === 'selecting'
+}

@@ -1,0 +1,65 @@
+import { Connection, NOISE_PROTOCOL } from './connection.ts'
+import { SecuredLink } from './secured-link.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { PublicKey } from '../wire/public-key.ts'
+import type { Carrier, OpenCarrier } from './carrier.ts'
+import type { ConnectionTarget, HostCredentials } from './connection.ts'
+import type { StreamOpener } from './protocol-stream.ts'
+
+/** What a link needs. */
+export interface NoiseLinkDeps {
+  clock: Clock
+  host: HostCredentials
+}
+
+/** A link secured by our own Noise, whatever carries it. */
+export class NoiseLink extends SecuredLink {
+  readonly security = NOISE_PROTOCOL
+  readonly connection: Connection
+  readonly #carrier: Carrier
+
+  private constructor ({ clock, host }: NoiseLinkDeps, target: ConnectionTarget, open: OpenCarrier) {
+    super(clock)
+    this.connection = new Connection(host, target, {
+      onWaiting: this.waiting,
+      onSecured: () => {
+        this.shaken()
+      }
+    })
+    this.#carrier = open(this.carried)
+  }
+
+  /** Starts to open the carrier. Nothing is awaited: see {@link secured}. */
+  static start (deps: NoiseLinkDeps, target: ConnectionTarget, open: OpenCarrier): NoiseLink {
+    return new NoiseLink(deps, target, open)
+  }
+
+  get streams (): StreamOpener {
+    return this.connection.streams
+  }
+
+  get remoteKey (): PublicKey | undefined {
+    return this.connection.remoteKey
+  }
+
+  protected start (): void {
+    this.connection.start()
+  }
+
+  protected read (bytes: Uint8Array): void {
+    this.connection.feed(bytes)
+  }
+
+  protected write (): void {
+    const bytes = this.connection.take()
+
+    if (bytes !== undefined) {
+      this.#carrier.write(bytes)
+    }
+  }
+
+  protected drop (): void {
+    this.connection.stop()
+    this.#carrier.drop()
+  }
+}

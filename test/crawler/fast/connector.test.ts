@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
+import { Connector } from '../../../crawler/fast/connector.ts'
+import { HostKey } from '../../../crawler/fast/host-key.ts'
+import { HEADER, REFUSAL } from '../../../crawler/fast/multistream.ts'
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
+import { isFault } from '../../support/fast-faults.ts'
+import { createTestKey } from '../../support/fast-keys.ts'
+import { FastServer } from '../../support/fast-server.ts'
+import { HOST } from '../../support/fast-wire.ts'
+import { openTlsServer } from '../../support/tls-server.ts'
+import { until } from '../../support/until.ts'
+import type { DirectRoute } from '../../../crawler/fast/route.ts'
+
+const KEY = createTestKey()
+const { signal } = new AbortController()
+const connector = new Connector({ clock: systemClock, key: HostKey.generate(), host: HOST })
+const routeTo = (port: number, transport: DirectRoute['transport'] = 'tcp'): DirectRoute => ({ transport, ip: '127.0.0.1', port, isSecure: false, name: undefined })
+
+suite('Connector', () => {
+  test('secures by Noise, and by TLS where a remote refuses that', async () => {
+    await using both = await FastServer.play({ key: KEY })
+    await using tlsOnly = await openTlsServer({ key: KEY })
+    const links = await Promise.all([both, tlsOnly].map(async ({ port }) => await connector.connect(routeTo(port), KEY.id, signal)))
+    links.forEach(({ link }) => {
+      link[Symbol.dispose]()
+    })
+
+    assert.deepEqual(links.map(({ link, isLimited }) => [link.security, isLimited]), [['/noise', false], ['/tls/1.0.0', false]])
+    assert.deepEqual([both.sockets.length, tlsOnly.sockets.length > 1], [1, true])
+    await until('the sockets are gone', () => both.openSockets + tlsOnly.openSockets === 0)
+  })
+
+  test('asks for no TLS inside of a WebSocket, nor after a fault that is no refusal', async () => {
+    await using server = await FastServer.open((socket, count) => {
+      socket.once('data', () => count === 1 ? socket.write('HTTP/1.1 404 Not Found\r\n\r\n') : socket.write('garbage that is no protocol at all'))
+    })
+    await assert.rejects(connector.connect(routeTo(server.port, 'ws'), KEY.id, signal), isFault('protocol-error'))
+    await assert.rejects(connector.connect(routeTo(server.port), KEY.id, signal), isFault('protocol-error'))
+
+    assert.equal(server.sockets.length, 2)
+  })
+
+  test('stops between two attempts when the signal aborts, and leaves neither socket nor listener', async () => {
+    const controller = new AbortController()
+    await using server = await FastServer.open((socket, count) => {
+      socket.once('data', () => {
+        socket.write(count === 1 ? concatBytes([HEADER, REFUSAL]) : HEADER)
+        if (count === 2) {
+          controller.abort(new RangeError('enough'))
+        }
+      })
+    })
+    await assert.rejects(connector.connect(routeTo(server.port), KEY.id, controller.signal), RangeError)
+    await until('the sockets are gone', () => server.openSockets === 0)
+
+    assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
+  })
+})
