@@ -1,7 +1,7 @@
 // What each lane can do decides whether it is worth a visit after another has failed: a second visit
 // costs a peer and us a connection, so it is made only where it can end differently. The QUIC lane
-// visits those that only QUIC reaches. The full lane can do nothing that the fast lane cannot (both
-// speak TCP, Noise and yamux), hence never helps; the day it speaks more, its line here says so.
+// visits those whom no other transport reached. The full lane can do nothing that the fast lane cannot,
+// hence never helps; the day it speaks more, its line here says so.
 
 import { isContacted } from '../../core/contracts/outcome.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
@@ -49,8 +49,13 @@ export function mayReach ({ transports }: Pick<LaneAbilities, 'transports'>, { t
   return transports.length > 0 && (transport === undefined || transports.includes(transport))
 }
 
+/** Whether a peer may be reached by a transport that was not tried: nobody reached it, and it was not us who gave up. */
+export function mayBeElsewhere ({ outcome }: Pick<VisitResult, 'outcome'>): boolean {
+  return !isContacted(outcome) && outcome !== 'aborted' && outcome !== 'limit-exceeded'
+}
+
 /** What of a lane's abilities a failed visit lacked: nothing where it failed for another reason, or did not fail. */
-export function lackedBy ({ outcome, attempts }: VisitResult): (keyof LaneAbilities)[] {
+export function lackedBy ({ outcome, attempts }: VisitResult): ('securities' | 'muxers')[] {
   if (isContacted(outcome)) {
     return []
   }
@@ -60,8 +65,7 @@ export function lackedBy ({ outcome, attempts }: VisitResult): (keyof LaneAbilit
   return LACKS.filter(([word]) => outcomes.has(word)).map(([, ability]) => ability)
 }
 
-const LACKS: readonly [Outcome, keyof LaneAbilities][] = [
-  ['unsupported-transport', 'transports'],
+const LACKS: readonly [Outcome, 'securities' | 'muxers'][] = [
   ['security-unsupported', 'securities'],
   ['no-muxer', 'muxers']
 ]

@@ -1,11 +1,11 @@
 // One visit through several lanes: the cheapest first, and a dearer one only where it can do what the
-// visit so far lacked. A peer that was reached, or that failed for any other reason, is left alone:
-// a closed port is as closed to the next lane.
+// visit so far lacked, or dials what was not dialled: a port that is closed to one lane is as closed to
+// the next, but behind many a dead TCP address there is a peer with QUIC.
 
 import { furthestOutcome } from '../../core/contracts/outcome.ts'
 import { readAddress } from '../visit/address-reader.ts'
 import { Deadline } from '../visit/deadline.ts'
-import { abilitiesBeyond, lackedBy, mayReach } from './lane-abilities.ts'
+import { abilitiesBeyond, lackedBy, mayBeElsewhere, mayReach } from './lane-abilities.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Visitor, VisitResult, VisitTarget } from '../visit/visitor.ts'
 import type { LaneAbilities } from './lane-abilities.ts'
@@ -68,18 +68,18 @@ export class LaneChoice implements Visitor {
   }
 }
 
-/** At a new transport the peer may speak anything; at one that was tried, the lane must speak what the others lacked. */
+/** Whom nobody reached may answer at a new transport; at one that was tried, the lane must speak what the others lacked. */
 function canHelp ({ abilities, beyond }: LaterLane, result: VisitResult, { addresses }: VisitTarget): boolean {
-  const lacked = lackedBy(result)
+  const isOpen = mayBeElsewhere(result)
+  const speaksMore = lackedBy(result).some(ability => beyond[ability].length > 0)
 
-  if (lacked.length === 0) {
+  if (!isOpen && !speaksMore) {
     return false
   }
 
-  const speaksMore = lacked.some(ability => ability !== 'transports' && beyond[ability].length > 0)
   const read = addresses.map(readAddress).filter(address => address !== undefined)
 
-  return read.some(address => mayReach(beyond, address) || (speaksMore && mayReach(abilities, address)))
+  return read.some(address => (isOpen && mayReach(beyond, address)) || (speaksMore && mayReach(abilities, address)))
 }
 
 /** The visit that got furthest tells of the peer; all attempts count. */

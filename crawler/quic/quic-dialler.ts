@@ -27,7 +27,7 @@ export interface QuicDiallerOptions {
 }
 
 // Beyond some hundreds the library gains nothing, and its memory is outside V8's.
-const CONNECTIONS = 300
+const CONNECTIONS = 1_000
 
 // The library's floor for giving up a dial by itself; ours come earlier or as late.
 const IDLE_TIMEOUT_MS = 5_000

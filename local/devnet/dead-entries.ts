@@ -41,7 +41,7 @@ export async function plantDead (held: readonly string[], stack: AsyncDisposable
       ...await entriesOf('silent', silent.map(({ port }) => tcp(port))),
       ...await entriesOf('swallows', ports.map(tcp)),
       ...await entriesOf('stale', held.slice(-DEAD_ENTRIES.stale)),
-      ...await Promise.all(Array.from({ length: DEAD_ENTRIES.gone }, comeAndGo)),
+      ...await Promise.all(Array.from({ length: DEAD_ENTRIES.gone }, async () => await comeAndGo(signal))),
       ...await entriesOf('quic-only', Array.from({ length: DEAD_ENTRIES['quic-only'] }, (_, i) => `/ip4/127.0.0.1/udp/${String(4_001 + i)}/quic-v1`)),
       ...await entriesOf('metadata', Array.from({ length: DEAD_ENTRIES.metadata }, () => '/ip4/169.254.169.254/tcp/80'))
     ],
@@ -72,7 +72,7 @@ async function inventId (): Promise<PeerId> {
 }
 
 // A peer that really was there, at a port that nobody takes by chance once it has left.
-async function comeAndGo (): Promise<DeadEntry> {
+async function comeAndGo (signal: AbortSignal): Promise<DeadEntry> {
   const key = await generateKeyPair('Ed25519')
   let fault: unknown
 
@@ -80,7 +80,7 @@ async function comeAndGo (): Promise<DeadEntry> {
     const address = tcp(randomInt(GONE_PORTS.from, GONE_PORTS.to))
 
     try {
-      await using peer = await DevnetPeer.open({ key, agentVersion: 'devnet/1.0.0', listen: [address] })
+      await using peer = await DevnetPeer.open({ key, agentVersion: 'devnet/1.0.0', listen: [address] }, signal)
       return { role: 'gone', id: peer.id, addresses: peer.addresses }
     } catch (err) {
       fault = err // the port is taken: try another

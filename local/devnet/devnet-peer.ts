@@ -22,6 +22,7 @@ import { KAD_PROTOCOL } from './truth.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { KadDHTComponents, SingleKadDHT } from '@libp2p/kad-dht'
 import type { Ping, PingComponents } from '@libp2p/ping'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p, Libp2pOptions } from 'libp2p'
 
 /** What a peer is like. */
@@ -70,8 +71,8 @@ export class DevnetPeer implements AsyncDisposable {
     this.#known = known
   }
 
-  /** Starts a peer that serves identify and ping, and no DHT yet. */
-  static async open ({ key, agentVersion, listen, isRelay = false }: DevnetPeerOptions): Promise<DevnetPeer> {
+  /** Starts a peer that serves identify and ping, and no DHT yet. Resolves when it can be reached. */
+  static async open ({ key, agentVersion, listen, isRelay = false }: DevnetPeerOptions, signal: AbortSignal): Promise<DevnetPeer> {
     const known = new Set<string>()
     const { promise, resolve } = Promise.withResolvers<KadDHTComponents>()
     const node = await createLibp2p({
@@ -82,7 +83,7 @@ export class DevnetPeer implements AsyncDisposable {
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       // it may come to its relay, and to nobody else
-      connectionGater: { denyDialPeer: () => false, denyDialMultiaddr: address => !listen.some(own => own.startsWith(`${address.decapsulateCode(CODE_P2P).toString()}/`)) },
+      connectionGater: { denyDialMultiaddr: address => !isRelayOf(listen, address) },
       // A crawler opens many connections at once from one address; the defaults would refuse it.
       connectionManager: { maxConnections: 4_096, inboundConnectionThreshold: 4_096, maxIncomingPendingConnections: 1_024, reconnectRetries: 0 },
       connectionMonitor: { enabled: false },
@@ -99,6 +100,7 @@ export class DevnetPeer implements AsyncDisposable {
     })
     const peer = new DevnetPeer(node, known)
     const components = await promise
+    await peer.#isReachable(listen.length, signal)
     peer.#createDht = () => kadDHT({
       protocol: KAD_PROTOCOL,
       clientMode: false,
@@ -145,17 +147,33 @@ export class DevnetPeer implements AsyncDisposable {
     await this.#node.stop()
   }
 
-  async #tableHolds (size: number, signal: AbortSignal): Promise<void> {
-    const deadline = performance.now() + FILL_LIMIT_MS
-
-    while (this.#dht?.routingTable.size !== size) {
-      if (performance.now() > deadline) {
-        throw new ProbeError('PP_DEVNET_FAILED', `the routing table of ${this.id.toString()} holds ${String(this.#dht?.routingTable.size)} of ${String(size)} peers`)
-      }
-
-      await sleep(5, signal)
-    }
+  // A relay takes a moment to give its address.
+  async #isReachable (addresses: number, signal: AbortSignal): Promise<void> {
+    await becomes(() => this.addresses.length >= addresses, () => `${this.id.toString()} got no address from its relay`, signal)
   }
+
+  async #tableHolds (size: number, signal: AbortSignal): Promise<void> {
+    const held = (): number | undefined => this.#dht?.routingTable.size
+    await becomes(() => held() === size, () => `the routing table of ${this.id.toString()} holds ${String(held())} of ${String(size)} peers`, signal)
+  }
+}
+
+async function becomes (holds: () => boolean, problem: () => string, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + FILL_LIMIT_MS
+
+  while (!holds()) {
+    if (performance.now() > deadline) {
+      throw new ProbeError('PP_DEVNET_FAILED', problem())
+    }
+
+    await sleep(5, signal)
+  }
+}
+
+function isRelayOf (listen: readonly string[], address: Multiaddr): boolean {
+  const relay = `${address.decapsulateCode(CODE_P2P).toString()}/`
+
+  return listen.some(own => own.startsWith(relay) && own.endsWith('/p2p-circuit'))
 }
 
 // A transport that nothing is listened on by would only cost.

@@ -24,6 +24,9 @@ export interface DevnetOptions {
 
 interface Living { plan: LivingPeer, peer: DevnetPeer, id: PeerId, addresses: string[] }
 
+// What a stale entry takes the place of.
+const TCP = /^\/ip4\/[\d.]+\/tcp\/\d+$/
+
 // Enough to start when one of them is busy; the others are found through the DHT only.
 const BOOTSTRAP_PEERS = 3
 
@@ -74,17 +77,22 @@ async function build (count: number, stack: AsyncDisposableStack, signal: AbortS
 
   for (const { plan, key } of keys) {
     signal.throwIfAborted()
-    const peer = stack.use(await DevnetPeer.open({ key, agentVersion: plan.agentVersion, listen: plan.listen }))
+    const listen = plan.listen.length > 0 ? plan.listen : [throughRelay(started)]
+    const peer = stack.use(await DevnetPeer.open({ key, agentVersion: plan.agentVersion, listen, isRelay: plan.isRelay }, signal))
     started.push({ plan, peer, id: peerIdFromPrivateKey(key) })
   }
 
-  const held = started.flatMap(({ peer }) => peer.addresses.filter(address => address.startsWith('/ip4/')))
+  const held = started.flatMap(({ peer }) => peer.addresses.filter(address => TCP.test(address)))
   const { entries, closedAddress, leftOut } = await plantDead(held, stack, signal)
   const living = started.map(one => ({ ...one, addresses: [...(one.plan.hasDeadAddress ? [closedAddress] : []), ...one.peer.addresses] }))
 
   await introduce(living, entries, signal)
 
   return truthOf(living, entries, ipv6 ? leftOut : [...leftOut, 'IPv6: this machine has no IPv6 loopback'])
+}
+
+function throughRelay ([relay]: readonly Omit<Living, 'addresses'>[]): string {
+  return `${relay?.peer.addresses[0] ?? ''}/p2p/${relay?.id.toString() ?? ''}/p2p-circuit`
 }
 
 async function introduce (living: readonly Living[], dead: readonly DeadEntry[], signal: AbortSignal): Promise<void> {

@@ -7,8 +7,11 @@ export interface LivingPeer {
   keyType: KeyType
   agentVersion: string
 
-  /** Multiaddrs to listen on. */
+  /** Multiaddrs to listen on; none where it is reached through the relay alone. */
   listen: string[]
+
+  /** Whether others are reached through it. */
+  isRelay: boolean
 
   /** Whether routing tables tell a dead address of it as well, beside the live ones. */
   hasDeadAddress: boolean
@@ -19,6 +22,8 @@ const SERVER_AGENTS = ['devnet/1.4.0', 'devnet/1.4.0', 'devnet/1.3.2', 'devnet/2
 const CLIENT_AGENTS = ['devnet-light/1.4.0', 'other-node-light/0.9.0'] as const
 const IP4 = '/ip4/127.0.0.1/tcp/0'
 const IP6 = '/ip6/::1/tcp/0'
+const WEB_SOCKET = `${IP4}/ws`
+const QUIC = '/ip4/127.0.0.1/udp/0/quic-v1'
 
 /** How many of each kind of dead entry the routing tables hold. */
 export const DEAD_ENTRIES = { 'refuses': 4, 'swallows': 2, 'silent': 2, 'stale': 2, 'gone': 2, 'quic-only': 2, 'metadata': 2 } as const satisfies Partial<Record<Role, number>>
@@ -29,7 +34,10 @@ export const MIN_PEERS = 4
 /** Most peers that one process runs well. */
 export const MAX_PEERS = 512
 
-/** Who runs in a devnet of `count` peers: a quarter are clients; where there is IPv6, some have only that. */
+/**
+ * Who runs in a devnet of `count` peers: a quarter are clients, of which some are behind a relay, the first peer; some
+ * servers have only QUIC or WebSocket and, where there is IPv6, only that.
+ */
 export function populationOf (count: number, { ipv6 }: { ipv6: boolean }): LivingPeer[] {
   const servers = count - Math.floor(count / 4)
 
@@ -37,7 +45,8 @@ export function populationOf (count: number, { ipv6 }: { ipv6: boolean }): Livin
     role: i < servers ? 'server' : 'client',
     keyType: pick(KEYS, i),
     agentVersion: i < servers ? pick(SERVER_AGENTS, i) : pick(CLIENT_AGENTS, i),
-    listen: listenOf(i, ipv6),
+    listen: i > servers && (i - servers) % 4 === 1 ? [] : listenOf(i, ipv6),
+    isRelay: i === 0,
     hasDeadAddress: i % 6 === 5
   }))
 }
@@ -48,9 +57,11 @@ export function hasIpv6Loopback (): boolean {
 }
 
 function listenOf (i: number, ipv6: boolean): string[] {
-  switch (ipv6 ? i % 8 : -1) {
-    case 3: return [IP6]
-    case 7: return [IP4, IP6]
+  switch (i % 8) {
+    case 3: return ipv6 ? [IP6] : [IP4]
+    case 4: return [WEB_SOCKET]
+    case 5: return [QUIC]
+    case 7: return ipv6 ? [IP4, IP6] : [IP4]
     default: return [IP4]
   }
 }

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { wholeNumber } from './whole-number.ts'
 
-/** Lanes that can be measured: the crawl's own TCP client, and a whole libp2p node. */
-export const BENCH_LANES = ['fast', 'full'] as const
+/** What can be measured: the crawl's own client, a whole libp2p node, or the lanes as a crawler has them, QUIC among them. */
+export const BENCH_LANES = ['fast', 'full', 'all'] as const
 
 const STRATEGIES = ['Topology', 'Census'] as const
 const MAX_ADDRESSES = 6
@@ -39,7 +39,7 @@ export interface BenchOptions {
 }
 
 /** A whole node saturates its core at some hundred visits; at a thousand their answers come too late. */
-const CONCURRENCY = { fast: 1_000, full: 200 } as const
+const CONCURRENCY = { fast: 1_000, full: 200, all: 1_000 } as const
 
 interface RawOptions {
   peers: number
@@ -61,7 +61,7 @@ export function parseBenchOptions (argv: readonly string[]): BenchOptions {
     .addOption(listOption('--addresses <list>', 'addresses of each peer, 1 to 6', wholeNumber(1, MAX_ADDRESSES), [MAX_ADDRESSES]))
     .addOption(listOption('--dead <list>', 'percentages of peers that do not answer', wholeNumber(0, 90), [0, 45]))
     .addOption(listOption('--strategy <list>', 'Topology, Census', oneOf(STRATEGIES), [...STRATEGIES]))
-    .addOption(listOption('--lane <list>', 'fast, full (a libp2p node)', oneOf(BENCH_LANES), ['fast']))
+    .addOption(listOption('--lane <list>', 'fast, full (a libp2p node), all (as a crawler)', oneOf(BENCH_LANES), ['fast']))
     .option('--concurrency <n>', 'visits in flight (default: 1000 in the fast lane, 200 in the full lane)', wholeNumber(1, MAX_PEERS))
     .option('--runs <n>', 'crawls of each case; the median counts', wholeNumber(1, 99), 3)
     .option('--profile <dir>', 'leave CPU profiles of the crawling processes in this folder')

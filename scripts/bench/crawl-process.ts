@@ -104,6 +104,12 @@ async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: Vis
     return openFastVisitor(options, deps)
   }
 
+  if (lane === 'all') {
+    const { openLanes } = await import('../../crawler/lanes/open-lanes.ts')
+
+    return await openLanes(options, deps, signal)
+  }
+
   const { openVisitor } = await import('../../crawler/libp2p/tcp-visitor.ts')
 
   return await openVisitor(options, deps, signal)

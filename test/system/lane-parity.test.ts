@@ -3,26 +3,35 @@ import { test } from 'node:test'
 import { systemClock } from '../../core/clock.ts'
 import { Scan } from '../../core/contracts/scan.ts'
 import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
+import { openLanes } from '../../crawler/lanes/open-lanes.ts'
 import { openVisitor } from '../../crawler/libp2p/tcp-visitor.ts'
 import { Devnet } from '../../local/devnet/devnet.ts'
 import { crawlOnce } from '../support/crawl-once.ts'
 import { ScriptedDns } from '../support/scripted-dns.ts'
 import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
 import type { VisitorOptions } from '../../crawler/visit/visitor-options.ts'
+import type { Visitor } from '../../crawler/visit/visitor.ts'
+import type { PeerTruth } from '../../local/devnet/truth.ts'
 
 const signal = new AbortController().signal
 const deps = { clock: systemClock, dns: new ScriptedDns({}) }
 
 /** What both lanes must find out alike. */
-const findings = (visits: Map<string, VisitReport>): unknown => [...visits].sort(([a], [b]) => a < b ? -1 : 1).map(([id, { outcome, identity }]) => ({
-  id,
-  outcome,
-  agentVersion: identity?.agentVersion,
-  protocols: identity?.protocols,
-  addresses: identity?.listenAddresses.map(address => Buffer.from(address).toString('hex')).sort()
-}))
+const findings = (visits: Map<string, VisitReport>, ids: ReadonlySet<string>): unknown => [...visits]
+  .filter(([id]) => ids.has(id))
+  .sort(([a], [b]) => a < b ? -1 : 1)
+  .map(([id, { outcome, identity }]) => ({
+    id,
+    outcome,
+    agentVersion: identity?.agentVersion,
+    protocols: identity?.protocols,
+    addresses: identity?.listenAddresses.map(address => Buffer.from(address).toString('hex')).sort()
+  }))
 
-test('the fast lane and the libp2p visitor find the same population, and it is the devnet\'s own', async () => {
+// The libp2p visitor dials TCP alone.
+const byTcp = ({ addresses }: PeerTruth): boolean => addresses.every(address => /\/tcp\/\d+$/.test(address))
+
+test('the fast lane and the libp2p visitor find the same population, and all lanes together find the devnet\'s own', async () => {
   await using devnet = await Devnet.open({ peers: 32 }, signal)
   const { bootstrapPeers, kadProtocol, peers } = devnet.truth
   const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
@@ -30,9 +39,14 @@ test('the fast lane and the libp2p visitor find the same population, and it is t
 
   await using fast = openFastVisitor(options, deps)
   await using full = await openVisitor(options, deps, signal)
-  const byFast = await crawlOnce({ visitor: fast, bootstrapPeers, strategy: 'Topology' })
-  const byFull = await crawlOnce({ visitor: full, bootstrapPeers, strategy: 'Topology' })
+  await using lanes = await openLanes(options, deps, signal)
+  const crawl = async (visitor: Visitor): Promise<Map<string, VisitReport>> => await crawlOnce({ visitor, bootstrapPeers, strategy: 'Topology' })
+  const [byFast, byFull, byAll] = [await crawl(fast), await crawl(full), await crawl(lanes)]
+  const comparable = new Set(peers.filter(byTcp).map(({ id }) => id))
 
-  assert.deepEqual(findings(byFast), findings(byFull))
-  assert.deepEqual([...byFast].map(([id, { outcome }]) => [id, outcome]).sort(), peers.map(({ id, role, expectedOutcome }) => [id, role === 'quic-only' ? 'unsupported-transport' : expectedOutcome]).sort())
+  assert.ok(comparable.size > 30)
+  assert.deepEqual(findings(byFast, comparable), findings(byFull, comparable))
+  assert.deepEqual([...byAll].map(([id, { outcome }]) => [id, outcome]).sort(), peers.map(({ id, expectedOutcome }) => [id, expectedOutcome]).sort())
+  const transports = new Set([...byAll.values()].map(({ connection }) => connection?.transport))
+  assert.deepEqual([...transports].sort(), ['quic-v1', 'relay', 'tcp', 'ws', undefined])
 })

@@ -61,9 +61,8 @@ suite('a connection through a relay', () => {
   let hidden: DevnetPeer
 
   before(async () => {
-    relay = stack.use(await DevnetPeer.open({ key: await generateKeyPair('Ed25519'), agentVersion: 'relay', listen: ['/ip4/127.0.0.1/tcp/0'], isRelay: true }))
-    hidden = stack.use(await DevnetPeer.open({ key: await generateKeyPair('secp256k1'), agentVersion: 'hidden', listen: [`${relay.addresses[0]!}/p2p/${relay.id.toString()}/p2p-circuit`] }))
-    await until('it has a reservation', () => hidden.addresses.length === 1)
+    relay = stack.use(await DevnetPeer.open({ key: await generateKeyPair('Ed25519'), agentVersion: 'relay', listen: ['/ip4/127.0.0.1/tcp/0'], isRelay: true }, signal))
+    hidden = stack.use(await DevnetPeer.open({ key: await generateKeyPair('secp256k1'), agentVersion: 'hidden', listen: [`${relay.addresses[0]!}/p2p/${relay.id.toString()}/p2p-circuit`] }, signal))
   })
   after(async () => {
     await stack.disposeAsync()

@@ -84,7 +84,7 @@ suite('what lanes can do', () => {
 
 suite('lackedBy', () => {
   for (const outcome of OUTCOME_NAMES) {
-    const lacked = { 'unsupported-transport': ['transports'], 'security-unsupported': ['securities'], 'no-muxer': ['muxers'] }[outcome as string] ?? []
+    const lacked = { 'security-unsupported': ['securities'], 'no-muxer': ['muxers'] }[outcome as string] ?? []
 
     test(`${outcome} lacked ${lacked[0] ?? 'nothing'}`, () => {
       assert.deepEqual(lackedBy(failed(outcome)), lacked)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
-import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
+import { isContacted, OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { FAST_LANE } from '../../../crawler/lanes/lane-abilities.ts'
 import { LaneChoice } from '../../../crawler/lanes/lane-choice.ts'
 import { classify } from '../../../crawler/visit/classify.ts'
@@ -85,7 +85,7 @@ suite('LaneChoice', () => {
   })
 
   test('asks a lane with another transport where the peer has such an address, or a name that may lead to one', async () => {
-    for (const outcome of ['unsupported-transport', 'security-unsupported', 'no-muxer'] as const) {
+    for (const outcome of ['unsupported-transport', 'security-unsupported', 'no-muxer', 'refused', 'timeout', 'unreachable', 'reset', 'peer-id-mismatch'] as const) {
       assert.equal(await goesOn(QUIC_LANE, { outcome, addresses: [TCP, QUIC] }), true)
       assert.equal(await goesOn(QUIC_LANE, { outcome, addresses: [NAME] }), true)
       assert.equal(await goesOn(QUIC_LANE, { outcome, addresses: [TCP] }), false)
@@ -94,11 +94,15 @@ suite('LaneChoice', () => {
     }
   })
 
-  test('asks no second lane after any other outcome', async () => {
-    const lacking = new Set<Outcome>(['unsupported-transport', 'security-unsupported', 'no-muxer'])
-
-    for (const outcome of OUTCOME_NAMES.filter(word => !lacking.has(word))) {
+  test('asks no second lane for a peer that was reached, nor where we gave up', async () => {
+    for (const outcome of OUTCOME_NAMES.filter(word => isContacted(word) || word === 'aborted' || word === 'limit-exceeded')) {
       assert.equal(await goesOn({ ...QUIC_LANE, ...PLAINTEXT_LANE, transports: ['tcp', 'quic-v1'] }, { outcome, addresses: [TCP, QUIC] }), false, outcome)
+    }
+  })
+
+  test('asks no second lane at a transport that was tried, after an outcome that no other lane would better', async () => {
+    for (const outcome of ['refused', 'timeout', 'unreachable', 'reset', 'peer-id-mismatch', 'dns-failed'] as const) {
+      assert.equal(await goesOn({ ...PLAINTEXT_LANE, transports: ['tcp', 'quic-v1'] }, { outcome, addresses: [TCP] }), false, outcome)
     }
   })
 

@@ -13,7 +13,7 @@ suite('DevnetPeer', () => {
   let probe: Awaited<ReturnType<typeof openProbe>>
 
   before(async () => {
-    peer = await DevnetPeer.open({ key: await generateKeyPair('secp256k1'), agentVersion: 'test/1.2.3', listen: ['/ip4/127.0.0.1/tcp/0'] })
+    peer = await DevnetPeer.open({ key: await generateKeyPair('secp256k1'), agentVersion: 'test/1.2.3', listen: ['/ip4/127.0.0.1/tcp/0'] }, AbortSignal.timeout(10_000))
     probe = await openProbe()
   })
 

@@ -18,12 +18,23 @@ suite('population', () => {
   })
 
   test('has peers with IPv6 only where there is IPv6, and the first three always on IPv4', () => {
-    const only6 = (ipv6: boolean): number => populationOf(32, { ipv6 }).filter(({ listen }) => listen.every(address => address.startsWith('/ip6/'))).length
+    const only6 = (ipv6: boolean): number => populationOf(32, { ipv6 }).filter(({ listen }) => listen.length > 0 && listen.every(address => address.startsWith('/ip6/'))).length
 
     assert.equal(only6(false), 0)
     assert.equal(only6(true), 4)
     assert.ok(populationOf(32, { ipv6: true }).slice(0, 3).every(({ listen, hasDeadAddress }) => listen.join() === '/ip4/127.0.0.1/tcp/0' && !hasDeadAddress))
     assert.equal(typeof hasIpv6Loopback(), 'boolean')
+  })
+
+  test('has servers that only QUIC or WebSocket reaches, and clients behind the first peer, a relay', () => {
+    const population = populationOf(32, { ipv6: true })
+    const servers = population.filter(({ role }) => role === 'server')
+    const hidden = population.filter(({ listen }) => listen.length === 0)
+
+    assert.equal(servers.filter(({ listen }) => listen.every(address => address.endsWith('/quic-v1'))).length, 3)
+    assert.equal(servers.filter(({ listen }) => listen.every(address => address.endsWith('/ws'))).length, 3)
+    assert.deepEqual(hidden.map(({ role }) => role), ['client', 'client'])
+    assert.deepEqual(population.flatMap(({ isRelay }, i) => isRelay ? [i] : []), [0])
   })
 
   test('fits into the tables of its servers together with the dead, at any size', () => {

@@ -4,10 +4,10 @@ import { isContacted } from '../../../core/contracts/outcome.ts'
 import { PeerTruth, ROLES } from '../../../local/devnet/truth.ts'
 
 suite('truth', () => {
-  test('expects exactly servers and clients to be contacted', () => {
+  test('expects exactly those that answer to be contacted', () => {
     const contacted = Object.entries(ROLES).filter(([, { expectedOutcome }]) => isContacted(expectedOutcome)).map(([role]) => role)
 
-    assert.deepEqual(contacted, ['server', 'client'])
+    assert.deepEqual(contacted, ['server', 'client', 'tls-only'])
   })
 
   test('knows roles and outcomes of its vocabulary only', () => {
