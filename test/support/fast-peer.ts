@@ -222,9 +222,14 @@ export function serve (protocols: Record<string, (request: Uint8Array, reply: (b
     let request = body
 
     if (acceptance.protocol === undefined) {
-      const { reply: answer, rest } = acceptance.feed(body)
-      reply(answer)
-      request = rest
+      try {
+        const { reply: answer, rest } = acceptance.feed(body)
+        reply(answer)
+        request = rest
+      } catch {
+        peer.control(TYPE.windowUpdate, FLAG.rst, stream) // what follows a proposal that is refused: real hosts reset
+        return
+      }
     }
 
     if (acceptance.protocol !== undefined) {

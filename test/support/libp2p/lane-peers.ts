@@ -1,0 +1,31 @@
+// Peers that only QUIC, WebSocket, TLS or a relay reaches, and that take any number of visits; prints where they are as
+// JSON, and ends when it is killed.
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
+import { DevnetPeer } from '../../../local/devnet/devnet-peer.ts'
+import { createTestKey } from '../fast-keys.ts'
+import { serve } from '../fast-peer.ts'
+import { openTlsServer } from '../tls-server.ts'
+import type { LanePeer } from './lane-peers-process.ts'
+
+const FIN = 4
+const { signal } = new AbortController()
+const open = async (listen: string, isRelay = false): Promise<DevnetPeer> =>
+  await DevnetPeer.open({ key: await generateKeyPair('Ed25519'), agentVersion: 'peer', listen: [listen], isRelay }, signal)
+const placeOf = ({ id, addresses: [address = ''] }: DevnetPeer): LanePeer => ({ id: id.toString(), address })
+
+const key = createTestKey()
+const identity = frame(encodeIdentify({ publicKey: key.message, protocolVersion: 'x/1', agentVersion: 'peer', protocols: [IDENTIFY_PROTOCOL] }))
+const tls = await openTlsServer({ key, onFrame: serve({ [IDENTIFY_PROTOCOL]: (_, reply) => {
+  reply(identity, FIN)
+} }) })
+const relay = await open('/ip4/127.0.0.1/tcp/0', true)
+
+process.stdout.write(`${JSON.stringify({
+  'quic-v1': placeOf(await open('/ip4/127.0.0.1/udp/0/quic-v1')),
+  'ws': placeOf(await open('/ip4/127.0.0.1/tcp/0/ws')),
+  'relay': placeOf(await open(`${relay.addresses[0] ?? ''}/p2p/${relay.id.toString()}/p2p-circuit`)),
+  'tls': { id: formatPeerId(key.id), address: `/ip4/127.0.0.1/tcp/${String(tls.port)}` }
+})}\n`)
