@@ -22,6 +22,8 @@ export const GO_KINDS = {
   'client': 'identified',
   'quic-only': 'unsupported-transport',
   'tls-only': 'ok',
+  'ws-only': 'ok',
+  'relayed': 'ok',
   'dead': 'refused'
 } as const satisfies Record<string, Outcome>
 

@@ -24,6 +24,7 @@ import (
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 	ma "github.com/multiformats/go-multiaddr"
 )
 
@@ -51,7 +52,7 @@ var keyTypes = []struct {
 	bits int
 }{{"Ed25519", crypto.Ed25519, 0}, {"RSA", crypto.RSA, 2048}, {"ECDSA", crypto.ECDSA, 0}, {"secp256k1", crypto.Secp256k1, 0}}
 
-var specialKinds = []string{"tcp-only", "quic-only", "ip6", "tls-only", "noise-only", "late-muxer", "many", "dead", "client"}
+var specialKinds = []string{"tcp-only", "quic-only", "ip6", "tls-only", "noise-only", "late-muxer", "many", "dead", "client", "ws-only", "relayed"}
 
 func kindsOf(plain, special int) []string {
 	kinds := []string{}
@@ -64,8 +65,9 @@ func kindsOf(plain, special int) []string {
 	return kinds
 }
 
-// start makes host i of the network. Every kind has hosts of every key type: ofKind counts those before it.
-func start(ctx context.Context, i int, kind string, ofKind int) (*node, error) {
+// start makes host i of the network. Every kind has hosts of every key type: ofKind counts those before it. The first
+// host has no relay and is that of the others.
+func start(ctx context.Context, i int, kind string, ofKind int, relay *node) (*node, error) {
 	key := keyTypes[ofKind%len(keyTypes)]
 	private, _, err := crypto.GenerateKeyPairWithReader(key.typ, key.bits, rand.Reader)
 	if err != nil {
@@ -78,9 +80,14 @@ func start(ctx context.Context, i int, kind string, ofKind int) (*node, error) {
 
 	agent := fmt.Sprintf("go-devnet/%s/%s/%d", kind, key.name, i)
 	options := []libp2p.Option{
-		libp2p.Identity(private), libp2p.UserAgent(agent), libp2p.ConnectionManager(manager), libp2p.DisableRelay(), libp2p.DisableMetrics(),
+		libp2p.Identity(private), libp2p.UserAgent(agent), libp2p.ConnectionManager(manager), libp2p.DisableMetrics(),
 		libp2p.ResourceManager(&network.NullResourceManager{}), libp2p.ListenAddrStrings(listenOn(kind)...),
-		libp2p.Transport(tcp.NewTCPTransport), libp2p.Transport(quic.NewTransport),
+		libp2p.Transport(tcp.NewTCPTransport), libp2p.Transport(quic.NewTransport), libp2p.Transport(websocket.New),
+	}
+	if kind == "relayed" {
+		options = append(options, libp2p.EnableRelay(), libp2p.AddrsFactory(announceThrough(relay)))
+	} else {
+		options = append(options, libp2p.DisableRelay())
 	}
 	switch kind {
 	case "tls-only":
@@ -95,6 +102,9 @@ func start(ctx context.Context, i int, kind string, ofKind int) (*node, error) {
 
 	h, err := libp2p.New(options...)
 	if err != nil {
+		return nil, err
+	}
+	if err := takePartInRelaying(ctx, h, kind, relay); err != nil {
 		return nil, err
 	}
 	if kind == "many" {
@@ -125,6 +135,10 @@ func listenOn(kind string) []string {
 		return []string{"/ip4/127.0.0.1/tcp/0"}
 	case "quic-only":
 		return []string{"/ip4/127.0.0.1/udp/0/quic-v1"}
+	case "ws-only":
+		return []string{"/ip4/127.0.0.1/tcp/0/ws"}
+	case "relayed":
+		return nil
 	case "ip6":
 		return []string{"/ip6/::1/tcp/0", "/ip6/::1/udp/0/quic-v1"}
 	}
@@ -149,6 +163,9 @@ func connect(ctx context.Context, nodes []*node) {
 			other := nodes[i-1] // a chain keeps the graph connected
 			if j > 0 {
 				other = nodes[mrand.IntN(i)]
+			}
+			if other.kind == "relayed" {
+				continue // only crawlers come through the relay
 			}
 			slots <- struct{}{}
 			links.Go(func() {

@@ -20,6 +20,7 @@ const protocolPrefix = "/peerprobe-go-devnet"
 func main() {
 	plain := flag.Int("plain", 40, "hosts with TCP and QUIC")
 	special := flag.Int("special", 8, "hosts of each special kind")
+	joinAt := flag.String("join", "", "multiaddr with a peer id: hosts join through this node, look each other up, and the program ends")
 	out := flag.String("out", "truth.json", "file for what a crawl must find")
 	flag.Parse()
 
@@ -31,6 +32,12 @@ func main() {
 		stop()
 	}()
 
+	if *joinAt != "" {
+		if err := join(ctx, *joinAt, *out); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if err := run(ctx, kindsOf(*plain, *special), *out); err != nil {
 		log.Fatal(err)
 	}
@@ -41,7 +48,11 @@ func run(ctx context.Context, kinds []string, out string) error {
 	ofKind := map[string]int{}
 
 	for i, kind := range kinds {
-		n, err := start(ctx, i, kind, ofKind[kind])
+		var relay *node
+		if i > 0 {
+			relay = nodes[0]
+		}
+		n, err := start(ctx, i, kind, ofKind[kind], relay)
 		if err != nil {
 			return fmt.Errorf("host %d (%s): %w", i, kind, err)
 		}

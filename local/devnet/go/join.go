@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+)
+
+// Time that the hosts get.
+const joinTime = 30 * time.Second
+
+// Hosts that join, by the numbers of their key types: js-libp2p knows no ECDSA keys of Go's.
+var joiners = []int{0, 1, 3}
+
+// Joined tells what became of hosts that know one node alone.
+type Joined struct {
+	Hosts int `json:"hosts"`
+
+	// Keep counts the hosts that hold the node in their routing table at the end.
+	Keep int `json:"keep"`
+
+	// Found counts the hosts that found another one by asking the node: nobody else knows both.
+	Found int `json:"found"`
+}
+
+// join starts hosts, joins each to the node at the address, lets each look for the next one, and writes what became of it.
+func join(ctx context.Context, address, out string) error {
+	ctx, cancel := context.WithTimeout(ctx, joinTime)
+	defer cancel()
+	bootstrap, err := peer.AddrInfoFromString(address)
+	if err != nil {
+		return err
+	}
+
+	nodes := []*node{}
+	for i, key := range joiners {
+		n, err := start(ctx, i, "plain", key, nil)
+		if err != nil {
+			return err
+		}
+		if err := n.host.Connect(ctx, *bootstrap); err != nil {
+			return fmt.Errorf("join by %s: %w", address, err)
+		}
+		nodes = append(nodes, n)
+	}
+	waitForTables(ctx, nodes)
+
+	told := Joined{Hosts: len(nodes)}
+	for i, n := range nodes {
+		other := nodes[(i+1)%len(nodes)].host.ID()
+		// What identify or a connection told it would be no lookup.
+		n.host.Peerstore().ClearAddrs(other)
+		if found, err := n.dht.FindPeer(ctx, other); err == nil && len(found.Addrs) > 0 {
+			told.Found++
+		}
+	}
+	for _, n := range nodes {
+		if n.dht.RoutingTable().Find(bootstrap.ID) != "" {
+			told.Keep++
+		}
+	}
+
+	text, err := json.Marshal(told)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(out, text, 0o644); err != nil {
+		return err
+	}
+	fmt.Println("READY")
+	return nil
+}
