@@ -1,0 +1,128 @@
+/** `npm run bench:lanes`: what a visit to a real go-libp2p host costs, by the way that leads to it, all in one run. */
+import { availableParallelism, cpus } from 'node:os'
+import { Command } from 'commander'
+import { systemClock } from '../../core/clock.ts'
+import { Scan } from '../../core/contracts/scan.ts'
+import { openLanes } from '../../crawler/lanes/open-lanes.ts'
+import { parseAddress } from '../../crawler/visit/address.ts'
+import { NodeDns } from '../../crawler/visit/node-dns.ts'
+import { parsePeerId } from '../../crawler/visit/peer-id-text.ts'
+import { GoDevnetProcess } from '../../local/devnet/go/go-devnet-process.ts'
+import { cpuMs, handshakeCpuMs } from './handshake-cost.ts'
+import { markdownTable } from './markdown-table.ts'
+import { medianOf } from './median.ts'
+import { wholeNumber } from './whole-number.ts'
+import type { Visitor, VisitResult, VisitTarget } from '../../crawler/visit/visitor.ts'
+import type { GoDevnetTruth } from '../../local/devnet/go/go-devnet-process.ts'
+
+type Host = GoDevnetTruth['peers'][number]
+type Way = typeof WAYS[number]
+interface Figures { cpuMsPerVisit: number, visitsPerSecond: number, requestsPerVisit: number, handshakes: number }
+
+/** What is measured: the kind of hosts, and how their visits' connections must look. */
+const WAYS = [
+  { way: 'TCP, Noise', kind: 'tcp-only', transport: 'tcp', security: '/noise' },
+  { way: 'TCP, TLS', kind: 'tls-only', transport: 'tcp', security: '/tls/1.0.0' },
+  { way: 'QUIC', kind: 'quic-only', transport: 'quic-v1', security: undefined },
+  { way: 'WebSocket', kind: 'ws-only', transport: 'ws', security: '/noise' },
+  { way: 'relay', kind: 'relayed', transport: 'relay', security: '/noise' }
+] as const satisfies readonly { way: string, kind: Host['kind'], transport: string, security: string | undefined }[]
+
+const { visits, concurrency, runs, json } = new Command('bench:lanes')
+  .description('Visits real go-libp2p hosts by TCP, TLS, QUIC, WebSocket and a relay, and measures what each visit costs this process. Needs Go.')
+  .option('--visits <n>', 'visits of a run, for each way', wholeNumber(100, 100_000), 1_000)
+  .option('--concurrency <n>', 'visits in flight', wholeNumber(1, 1_000), 30)
+  .option('--runs <n>', 'runs, of which the median is told', wholeNumber(1, 100), 3)
+  .option('--json', 'one JSON object instead of a table', false)
+  .parse()
+  .opts<{ visits: number, concurrency: number, runs: number, json: boolean }>()
+
+const { signal } = new AbortController()
+await using devnet = await GoDevnetProcess.open({ plain: 8, special: 8 }, signal)
+const { kadProtocol, peers } = devnet.truth
+const { addresses } = Scan.parse({ name: 'bench', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
+const options = { kadProtocols: [kadProtocol], agentVersion: 'peerprobe/bench', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
+await using visitor = await openLanes(options, { clock: systemClock, dns: new NodeDns(5_000) }, signal)
+const figures = new Map<string, Figures[]>(WAYS.map(({ way }) => [way, []]))
+
+for (const way of WAYS) {
+  await measure(visitor, way, visits / 4) // what the first ones cost is the start's
+}
+
+for (let run = 0; run < runs; run++) {
+  for (const way of WAYS) {
+    figures.get(way.way)?.push(await measure(visitor, way, visits))
+  }
+}
+
+const results = WAYS.map(({ way }) => ({ way, ...medianOf(figures.get(way) ?? []) }))
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }
+process.stdout.write(json
+  ? `${JSON.stringify({ date: new Date().toISOString(), ...machine, visits, concurrency, runs, results })}\n`
+  : `${table()}\n\nmedians of ${String(runs)}; Node ${machine.node}, ${String(machine.cores)} cores, ${machine.cpu}\n`)
+
+async function measure (through: Visitor, way: Way, count: number): Promise<Figures> {
+  const targets = peers.filter(peer => peer.kind === way.kind && peer.keyType !== 'ECDSA').map(targetOf)
+  const handshakeMs = handshakeCpuMs()
+  const cpuBefore = cpuMs()
+  const startedAt = performance.now()
+  let next = 0
+  let requests = 0
+
+  await Promise.all(Array.from({ length: concurrency }, async () => {
+    while (next < count) {
+      requests += requestsOf(await through.visit(pick(targets, next++), signal), way)
+    }
+  }))
+
+  const cpuMsPerVisit = (cpuMs() - cpuBefore) / count
+
+  return {
+    cpuMsPerVisit,
+    visitsPerSecond: count / (performance.now() - startedAt) * 1_000,
+    requestsPerVisit: requests / count,
+    handshakes: cpuMsPerVisit / handshakeMs
+  }
+}
+
+// A way that is not taken, or a visit that fails, ends the benchmark: what is fast and wrong is not measured.
+function requestsOf ({ outcome, detail = '', connection, routingTable }: VisitResult, { way, transport, security }: Way): number {
+  if (outcome !== 'ok' || connection?.transport !== transport || connection.security !== security) {
+    throw new TypeError(`${way}: a visit ended as ${outcome} by ${String(connection?.transport)} ${String(connection?.security)}: ${detail}`)
+  }
+
+  return routingTable?.queries ?? 0
+}
+
+function pick (targets: readonly VisitTarget[], i: number): VisitTarget {
+  const target = targets[i % targets.length]
+
+  if (target === undefined) {
+    throw new TypeError('there is no such host')
+  }
+
+  return target
+}
+
+function targetOf ({ id, addresses: texts }: Host): VisitTarget {
+  const parsed = parsePeerId(id)
+
+  if (parsed === undefined) {
+    throw new TypeError(`not a peer id: ${id}`)
+  }
+
+  return { id: parsed, addresses: texts.flatMap(text => parseAddress(text)?.address ?? []), plan: { strategy: 'Topology' } }
+}
+
+function table (): string {
+  const reference = results[0]?.cpuMsPerVisit ?? 1
+
+  return markdownTable(['way', 'CPU-ms/visit', 'ratio', 'handshakes', 'requests/visit', 'visits/s'], results.map(result => [
+    result.way,
+    result.cpuMsPerVisit.toFixed(2),
+    (result.cpuMsPerVisit / reference).toFixed(2),
+    result.handshakes.toFixed(1),
+    result.requestsPerVisit.toFixed(1),
+    result.visitsPerSecond.toFixed(0)
+  ]))
+}
