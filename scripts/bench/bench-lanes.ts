@@ -71,7 +71,8 @@ async function measure (through: Visitor, way: Way, count: number): Promise<Figu
 
   await Promise.all(Array.from({ length: concurrency }, async () => {
     while (next < count) {
-      requests += requestsOf(await through.visit(pick(targets, next++), signal), way)
+      const result = await through.visit(pick(targets, next++), signal)
+      requests += requestsOf(result, way)
     }
   }))
 
