@@ -3,6 +3,7 @@
 import { CrawlRun } from './engine/crawl.ts'
 import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
+import { equalBytes } from './wire/bytes.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Beat } from '../core/progress.ts'
@@ -33,7 +34,7 @@ export interface ActiveDiscoveryDeps {
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
   /** Whom the passive node is connected to, and whom it met: each crawl starts from them too. */
-  passive?: { connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[] }
+  passive?: { id: Uint8Array, connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[] }
 
   /** Keeps a crawl's population over restarts. */
   keep?: (population: readonly KnownPeer[]) => Promise<void>
@@ -103,7 +104,7 @@ export class ActiveDiscovery {
   }
 
   async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
-    const { clock, log, visitor, publisher, beat, isDialable, onVisit, onCrawl } = this.#deps
+    const { clock, log, visitor, publisher, beat, isDialable, passive, onVisit, onCrawl } = this.#deps
     const bootstrap = await this.#deps.bootstrap(signal)
     const options = { ...this.#options, ...start }
 
@@ -114,6 +115,7 @@ export class ActiveDiscovery {
       log,
       visitor,
       isDialable,
+      isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
       sink: publishingSink(publisher, this.#context),
       onTick: () => {

@@ -37,7 +37,7 @@ export async function openPassive (config: CrawlerConfig, compiled: CompiledScan
   const [kadProtocol] = network.protocols
 
   if (kadProtocol === undefined) {
-    throw new ProbeError('PP_CONFIG_INVALID', 'network.protocols: the passive node must be told which DHT protocol it serves: give one, or leave passive out')
+    throw new ProbeError('PP_CONFIG_INVALID', 'network.protocols: the passive node must be told which DHT protocol it serves: give one, or passive.enabled: false')
   }
 
   if (passive.mdns && machineHasMulticastRoute() === false) {

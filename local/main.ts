@@ -46,8 +46,8 @@ function show ({ scans, store, dump }: RunResult): void {
   if (options.json) {
     return
   }
-  for (const { scan, crawl } of scans) {
-    summaryLines({ scan, crawl, database, queryCommand: ask, dump: dump === null ? null : shown(dump) }).forEach((line) => {
+  for (const { scan, crawl, foundBy } of scans) {
+    summaryLines({ scan, crawl, foundBy, database, queryCommand: ask, dump: dump === null ? null : shown(dump) }).forEach((line) => {
       view.say(line)
     })
   }

@@ -1,13 +1,25 @@
 import { databaseName } from './database.ts'
 import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
+import type { FoundBy } from '../consumer/store/found-by.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 
+/** The last crawl of a scan that has ended. */
+export interface ScanResult {
+  /** Name of the scan. */
+  scan: string
+
+  crawl: Crawl
+
+  /** Who found whom, from ten minutes before the crawl to its end; only where there is a passive node. */
+  foundBy?: FoundBy
+}
+
 /** What a run left behind. */
 export interface RunResult {
   /** The last crawl of each scan that has ended, in the order of the manifest. */
-  scans: readonly { scan: string, crawl: Crawl }[]
+  scans: readonly ScanResult[]
 
   /** The database. */
   store: StoreConfig
@@ -21,13 +33,13 @@ export interface RunResult {
 
 /** The result as one JSON object: the first scan at the top level, all of them in `scans`. */
 export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<string, unknown> {
-  const all = scans.map(({ scan, crawl }) => ({ scan, ...scanJson(crawl) }))
+  const all = scans.map(({ scan, ...result }) => ({ scan, ...scanJson(result) }))
   const { crawl = null, population = null } = all[0] ?? {}
 
   return { crawl, population, scans: all, database: databaseName(store), dump, ...devnet === undefined ? {} : { devnet } }
 }
 
-function scanJson (crawl: Crawl): { crawl: Record<string, unknown>, population: Record<string, unknown> | null } {
+function scanJson ({ crawl, foundBy }: Omit<ScanResult, 'scan'>): { crawl: Record<string, unknown>, population: Record<string, unknown> | null } {
   const { network, crawlId, strategy, state, startedAt, finishedAt = null, totals, distributions, latencyMs = null } = crawl
 
   return {
@@ -41,6 +53,7 @@ function scanJson (crawl: Crawl): { crawl: Record<string, unknown>, population: 
           unreachable: Object.fromEntries(unreachableByOutcome(totals)),
           outcomes: totals.outcomes,
           latencyMs,
+          ...foundBy === undefined ? {} : { foundBy },
           ...distributions
         }
   }

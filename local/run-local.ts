@@ -12,20 +12,28 @@ import { DevnetProcess } from './devnet/spawn.ts'
 import { followRun } from './follow-run.ts'
 import { readManifest } from './manifest.ts'
 import { newestDump } from './newest-dump.ts'
+import { passivePort, withOwnPorts } from './passive-ports.ts'
 import { embeddedPlaces, placesFor } from './places.ts'
 import { planFor } from './plan.ts'
 import { Processes } from './processes.ts'
 import { SecretFiles } from './secret-files.ts'
+import type { CrawlSpan } from '../consumer/store/found-by.ts'
 import type { EventBus } from '../core/bus/event-bus.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 import type { LocalOptions } from './options.ts'
+import type { Places } from './places.ts'
 import type { LocalPlan } from './plan.ts'
 import type { ProgressView } from './progress-view.ts'
-import type { RunResult } from './result.ts'
+import type { RunResult, ScanResult } from './result.ts'
 
 const HOME = '.peerprobe'
+
+// The practice network is of this machine, and nobody else's.
+const LOOPBACK = '127.0.0.1'
+
+const PASSIVE_WINDOW_S = 600
 
 // The runner itself logs nothing: what it has to say, it says to the person.
 const log = createLogger({ level: 'silent' })
@@ -66,25 +74,44 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
     const { embedded, secretsDir: dir } = options
     const places = placesFor(probe.spec, { folder, embedded, secrets: stack.use(new SecretFiles({ secrets, dir, folder: folder.secretFolder })) })
 
-    return { probe, plan: planFor(probe, places, folder, options), folder, devnet: undefined }
+    return { ...await withPlan(probe, places, folder, { listen: options.listen, view }), folder, devnet: undefined }
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
-  const devnet = await openDevnet(options, view, stack, signal)
-  const probe = PeerProbe.parse(devnetManifest(devnet))
+  const port = await passivePort(LOOPBACK)
+  const devnet = await openDevnet(options, { view, port, stack }, signal)
+  const probe = PeerProbe.parse(devnetManifest(devnet, port))
 
-  view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, the others dead in several ways`)
-  return { probe, plan: planFor(probe, embeddedPlaces(folder), folder, options), folder, devnet }
+  view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, ${dialIns(devnet)}the others dead in several ways`)
+  return { ...await withPlan(probe, embeddedPlaces(folder), folder, { listen: LOOPBACK, view }), folder, devnet }
 }
 
-async function openDevnet ({ devnet }: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<DevnetTruth> {
+async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+  const { probe, moved } = await withOwnPorts(asked, listen)
+
+  for (const { scan, port } of moved) {
+    view.say(`${scan}: the default port of the passive node is taken; it listens on ${String(port)}`)
+  }
+
+  return { probe, plan: planFor(probe, places, folder, { listen }) }
+}
+
+function dialIns ({ peers }: DevnetTruth): string {
+  const { length } = peers.filter(({ role }) => role === 'dials-in')
+
+  return length === 0 ? '' : `${String(length)} that only come by themselves, `
+}
+
+interface DevnetParts { view: ProgressView, port: number, stack: AsyncDisposableStack }
+
+async function openDevnet ({ devnet }: LocalOptions, { view, port, stack }: DevnetParts, signal: AbortSignal): Promise<DevnetTruth> {
   if (devnet === 'go') {
     view.say('starting a practice network of real go-libp2p hosts on this machine; building it the first time takes minutes')
     return devnetTruthOf(stack.use(await GoDevnetProcess.open({}, signal)).truth)
   }
 
   view.say('starting a practice network of real libp2p peers on this machine')
-  return stack.use(await DevnetProcess.open({}, signal)).truth
+  return stack.use(await DevnetProcess.open({ dialInPort: port }, signal)).truth
 }
 
 async function runProcesses ({ plan, folder, ...run }: Run, options: LocalOptions, { view, onResult }: RunDeps, signal: AbortSignal): Promise<void> {
@@ -125,17 +152,26 @@ async function lagOf (bus: EventBus, { children }: LocalPlan, signal: AbortSigna
   return [...lag.values()].reduce((sum, n) => sum + n, 0)
 }
 
+// A peer that stays is reported once in ten minutes.
+function spanOf ({ crawlId, startedAt, finishedAt = startedAt }: Crawl): CrawlSpan {
+  return { from: crawlId - PASSIVE_WINDOW_S, to: Date.parse(finishedAt) / 1_000 }
+}
+
 /** Reads the last crawl of each scan from the database. A run that was stopped early may have none. */
 async function readResult ({ plan, folder, devnet }: Run): Promise<RunResult> {
   await using store = await openStore(plan.places.store, { clock: systemClock }, { coalesceWindowMs: 0 })
   await store.migrate()
-  const scans: { scan: string, crawl: Crawl }[] = []
+  const scans: ScanResult[] = []
 
   for (const child of plan.children) {
     if (child.kind === 'crawler') {
       const { scanId, scan } = child.config
       const crawl = (await store.crawls(scanId, 10)).find(({ state }) => state === 'finished')
-      scans.push(...crawl === undefined ? [] : [{ scan: scan.name, crawl }])
+
+      if (crawl !== undefined) {
+        const foundBy = scan.passive?.enabled === false ? {} : { foundBy: await store.foundBy(scanId, spanOf(crawl)) }
+        scans.push({ scan: scan.name, crawl, ...foundBy })
+      }
     }
   }
 

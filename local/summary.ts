@@ -2,6 +2,7 @@ import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
 import { formatMilliseconds } from '../core/fields.ts'
 import { printable } from '../core/printable.ts'
 import { fit, formatCount, formatShare } from './text.ts'
+import type { FoundBy } from '../consumer/store/found-by.ts'
 import type { Crawl, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 
@@ -12,6 +13,9 @@ export interface SummaryInput {
 
   /** A crawl that has ended, as the database holds it. */
   crawl: Crawl
+
+  /** Who found whom; only where there is a passive node. */
+  foundBy?: FoundBy | undefined
 
   /** Where the database is: the path of its file, or its URL. */
   database: string
@@ -38,7 +42,7 @@ export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
 }
 
 /** The summary of one crawl, for a person: lines of at most 100 columns. */
-export function summaryLines ({ scan, crawl, database, queryCommand, dump }: SummaryInput): string[] {
+export function summaryLines ({ scan, crawl, foundBy, database, queryCommand, dump }: SummaryInput): string[] {
   const { totals, distributions, latencyMs } = crawl
 
   if (totals === undefined || distributions === undefined) {
@@ -50,6 +54,7 @@ export function summaryLines ({ scan, crawl, database, queryCommand, dump }: Sum
     `Crawl of ${crawl.network} by scan ${scan}: ${crawl.state} in ${formatMilliseconds(durationSecondsOf(crawl) * 1_000)} (${crawl.strategy})`,
     '',
     ...populationLines(totals),
+    ...foundByLines(foundBy),
     ...distributionLines('Agents', distributions.agentVersions, totals.contacted),
     ...distributionLines('Protocols', distributions.protocols, totals.contacted),
     ...distributionLines('Transports announced', distributions.transports, totals.contacted),
@@ -79,6 +84,17 @@ function populationLines (totals: CrawlTotals): string[] {
     ...unreachable.map(([outcome, n]) => row(`  ${outcome}`, n, OUTCOMES[outcome].summary)),
     ''
   ]
+}
+
+function foundByLines (foundBy: FoundBy | undefined): string[] {
+  if (foundBy === undefined) {
+    return []
+  }
+
+  const { active, passive, both } = foundBy
+  const row = (label: string, n: number): string => `  ${label.padEnd(24)} ${formatCount(n).padStart(9)}`
+
+  return ['Found by', row('the crawl alone', active), row('passive discovery alone', passive), row('both', both), '']
 }
 
 function distributionLines (title: string, { top, other }: Distribution, whole: number): string[] {

@@ -1,5 +1,6 @@
 import type { Crawl } from '../../core/contracts/crawl.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
+import type { CrawlSpan, FoundBy } from './found-by.ts'
 
 /** Messages that are written together. */
 export interface StoreBatch {
@@ -154,6 +155,9 @@ export interface NodeStore extends AsyncDisposable {
 
   /** The latest crawls of a scan, newest first, at most 100. */
   crawls (scan: string, limit: number): Promise<Crawl[]>
+
+  /** How many peers of a scan were found by its crawls, by passive discovery, and by both. */
+  foundBy (scan: string, span: CrawlSpan): Promise<FoundBy>
 
   snapshot (): Promise<StoreSnapshot>
 }

@@ -39,7 +39,7 @@ export const ActiveScan = z.strictObject({
 
 /** What the passive node does. */
 export const PassiveScan = z.strictObject({
-  enabled: z.boolean().default(false).describe('Whether to listen, serve the DHT and record who connects.'),
+  enabled: z.boolean().default(true).describe('Whether to listen, serve the DHT and record who connects.'),
   mdns: z.boolean().default(false).describe('Whether to find peers of the local network by multicast DNS.'),
   port: z.int().min(1).max(65_534).default(4_001).describe('Port that the node listens on, TCP and UDP; WebSocket listens on the next one.'),
   announce: z.array(Multiaddr).max(16).default([]).describe('Addresses that the node tells others, when they differ from what it listens on.'),

@@ -23,6 +23,9 @@ const ADDRESS_BYTES_IN_ALL = 256 * 1_024 * 1_024
 export interface FrontierDeps {
   /** Whether the scan may and can dial an address; pure. */
   isDialable: (address: Uint8Array) => boolean
+
+  /** Whether a peer id is our own: others name the passive node, but whoever watches is no part of what is watched. */
+  isSelf?: (id: Uint8Array) => boolean
 }
 
 /** How much a frontier holds at most. */
@@ -37,6 +40,7 @@ export interface FrontierLimits {
 /** All peers of one crawl: queued, in flight and done, each by its id. */
 export class Frontier {
   readonly #isDialable: FrontierDeps['isDialable']
+  readonly #isSelf: FrontierDeps['isSelf']
   readonly #maxPeers: number
   readonly #maxAddressBytes: number
   readonly #peers = new PeerIndex<FrontierEntry>()
@@ -47,8 +51,9 @@ export class Frontier {
   #refused = 0
   #addressBytes = 0
 
-  constructor ({ isDialable }: FrontierDeps, { maxPeers, addressBytes = ADDRESS_BYTES_IN_ALL }: FrontierLimits) {
+  constructor ({ isDialable, isSelf }: FrontierDeps, { maxPeers, addressBytes = ADDRESS_BYTES_IN_ALL }: FrontierLimits) {
     this.#isDialable = isDialable
+    this.#isSelf = isSelf
     this.#maxPeers = maxPeers
     this.#maxAddressBytes = addressBytes
   }
@@ -154,6 +159,10 @@ export class Frontier {
   }
 
   #admit (record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'teller' | 'known'>): void {
+    if (this.#isSelf?.(record.id) === true) {
+      return
+    }
+
     const entry = newEntry(record.id, by)
     this.#peers.add(entry)
     this.#merge(entry, record)

@@ -99,6 +99,11 @@ export class PassiveDiscovery implements AsyncDisposable {
     return discovery
   }
 
+  /** Multihash of its peer id. */
+  get id (): Uint8Array {
+    return this.#node.peerId.toMultihash().bytes
+  }
+
   /** How the node stands. */
   status (): PassiveStatus {
     return {

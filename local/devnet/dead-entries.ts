@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
@@ -42,7 +44,7 @@ export async function plantDead (held: readonly string[], stack: AsyncDisposable
       ...await entriesOf('swallows', ports.map(tcp)),
       ...await entriesOf('stale', held.slice(-DEAD_ENTRIES.stale)),
       ...await Promise.all(Array.from({ length: DEAD_ENTRIES.gone }, async () => await comeAndGo(signal))),
-      ...await entriesOf('quic-only', Array.from({ length: DEAD_ENTRIES['quic-only'] }, (_, i) => `/ip4/127.0.0.1/udp/${String(4_001 + i)}/quic-v1`)),
+      ...await entriesOf('quic-only', await Promise.all(Array.from({ length: DEAD_ENTRIES['quic-only'] }, async () => await silentUdp(stack)))),
       ...await entriesOf('metadata', Array.from({ length: DEAD_ENTRIES.metadata }, () => '/ip4/169.254.169.254/tcp/80'))
     ],
     closedAddress: String(closed[0]),
@@ -60,6 +62,17 @@ async function openSwallowing (stack: AsyncDisposableStack, signal: AbortSignal)
     }
     throw err
   }
+}
+
+// Held, so that nobody else comes to answer there.
+async function silentUdp (stack: AsyncDisposableStack): Promise<string> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  stack.defer(() => {
+    socket.close()
+  })
+  await once(socket, 'listening')
+
+  return `/ip4/127.0.0.1/udp/${String(socket.address().port)}/quic-v1`
 }
 
 async function entriesOf (role: DeadEntry['role'], addresses: readonly string[]): Promise<DeadEntry[]> {

@@ -2,8 +2,8 @@ import { API_VERSION, KIND } from '../../operator/api/v1alpha1.ts'
 import type { PeerProbeInput } from '../../operator/api/v1alpha1.ts'
 import type { DevnetTruth } from './truth.ts'
 
-/** The PeerProbe that crawls a devnet: what runs when no manifest is given. */
-export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: DevnetTruth): PeerProbeInput {
+/** The PeerProbe that crawls a devnet: what runs when no manifest is given. @param port of its passive node; the default one where absent */
+export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: DevnetTruth, port?: number): PeerProbeInput {
   return {
     apiVersion: API_VERSION,
     kind: KIND,
@@ -14,7 +14,8 @@ export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: Devnet
         network: { name: network, bootstrapPeers, protocols: [kadProtocol] },
         // Everything is near: what has not answered in two seconds does not answer.
         active: { interval: '1m', dialTimeout: '2s', visitTimeout: '5s' },
-        addresses: { policy: 'Any' }
+        addresses: { policy: 'Any' },
+        ...port === undefined ? {} : { passive: { port } }
       }],
       consumer: { dump: { enabled: true } }
     }

@@ -9,6 +9,7 @@ import { isAbort } from '../../core/signals.ts'
 import { planAcquaintances } from './acquaintances.ts'
 import { plantDead } from './dead-entries.ts'
 import { DevnetPeer } from './devnet-peer.ts'
+import { DialInPeer } from './dial-in-peer.ts'
 import { hasIpv6Loopback, MAX_PEERS, MIN_PEERS, populationOf } from './population.ts'
 import { KAD_PROTOCOL, NETWORK_NAME, ROLES } from './truth.ts'
 import type { DeadEntry } from './dead-entries.ts'
@@ -20,12 +21,18 @@ import type { PeerId } from '@libp2p/interface'
 export interface DevnetOptions {
   /** Real peers, from 4 to 512. @default 32 */
   peers?: number
+
+  /** Port of loopback to which some peers come that nobody else knows; none where absent. */
+  dialInPort?: number
 }
 
 interface Living { plan: LivingPeer, peer: DevnetPeer, id: PeerId, addresses: string[] }
 
 // What a stale entry takes the place of.
 const TCP = /^\/ip4\/[\d.]+\/tcp\/\d+$/
+
+const DIAL_INS = 2
+const DIAL_IN_AGENT = 'devnet-hidden/1.4.0'
 
 // Enough to start when one of them is busy; the others are found through the DHT only.
 const BOOTSTRAP_PEERS = 3
@@ -47,7 +54,7 @@ export class Devnet implements AsyncDisposable {
    *
    * @throws ProbeError `PP_DEVNET_FAILED` with the cause
    */
-  static async open ({ peers = 32 }: DevnetOptions, signal: AbortSignal): Promise<Devnet> {
+  static async open ({ peers = 32, dialInPort }: DevnetOptions, signal: AbortSignal): Promise<Devnet> {
     if (!Number.isInteger(peers) || peers < MIN_PEERS || peers > MAX_PEERS) {
       throw new ProbeError('PP_CONFIG_INVALID', `peers: must be a whole number from ${String(MIN_PEERS)} to ${String(MAX_PEERS)}`)
     }
@@ -56,6 +63,7 @@ export class Devnet implements AsyncDisposable {
 
     try {
       const truth = await build(peers, stack, signal)
+      truth.peers.push(...dialInPort === undefined ? [] : await openDialIns(dialInPort, stack))
       return new Devnet(truth, stack.move())
     } catch (err) {
       if (isAbort(err) || isProbeError(err)) {
@@ -89,6 +97,23 @@ async function build (count: number, stack: AsyncDisposableStack, signal: AbortS
   await introduce(living, entries, signal)
 
   return truthOf(living, entries, ipv6 ? leftOut : [...leftOut, 'IPv6: this machine has no IPv6 loopback'])
+}
+
+async function openDialIns (port: number, stack: AsyncDisposableStack): Promise<PeerTruth[]> {
+  return await Promise.all(Array.from({ length: DIAL_INS }, async (): Promise<PeerTruth> => {
+    const peer = stack.use(await DialInPeer.open({ key: await generateKeyPair('Ed25519'), agentVersion: DIAL_IN_AGENT, port }))
+
+    return {
+      id: peer.id.toString(),
+      role: 'dials-in',
+      keyType: 'Ed25519',
+      agentVersion: DIAL_IN_AGENT,
+      protocols: peer.protocols,
+      addresses: [],
+      staleAddresses: [],
+      expectedOutcome: ROLES['dials-in'].expectedOutcome
+    }
+  }))
 }
 
 function throughRelay ([relay]: readonly Omit<Living, 'addresses'>[]): string {

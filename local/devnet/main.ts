@@ -13,8 +13,9 @@ import type { DevnetReady } from './devnet-message.ts'
 const log = createLogger({ level: 'info', base: { component: 'devnet' } })
 
 await runProcess(async (signal) => {
-  const { values } = parseArgs({ options: { peers: { type: 'string', default: '32' }, truth: { type: 'string' } } })
-  await using devnet = await Devnet.open({ peers: Number(values.peers) }, signal)
+  const { values } = parseArgs({ options: { 'peers': { type: 'string', default: '32' }, 'truth': { type: 'string' }, 'dial-in-port': { type: 'string' } } })
+  const dialIn = values['dial-in-port']
+  await using devnet = await Devnet.open({ peers: Number(values.peers), ...dialIn === undefined ? {} : { dialInPort: Number(dialIn) } }, signal)
 
   if (values.truth !== undefined) {
     await writeFile(`${values.truth}.part`, `${JSON.stringify(devnet.truth, undefined, 2)}\n`)

@@ -12,6 +12,9 @@ export interface DevnetProcessOptions {
   /** Real peers. @default 32 */
   peers?: number
 
+  /** Port of loopback to which some peers come that nobody else knows; none where absent. */
+  dialInPort?: number
+
   /** File that the truth is written to; none when absent. */
   truthPath?: string
 
@@ -39,7 +42,7 @@ export class DevnetProcess implements AsyncDisposable {
   }
 
   /** Starts the process and waits until every peer answers. @throws ProbeError `PP_DEVNET_FAILED` with the cause */
-  static async open ({ peers = 32, truthPath, startTimeoutMs = 30_000 }: DevnetProcessOptions, signal: AbortSignal): Promise<DevnetProcess> {
+  static async open ({ peers = 32, dialInPort, truthPath, startTimeoutMs = 30_000 }: DevnetProcessOptions, signal: AbortSignal): Promise<DevnetProcess> {
     signal.throwIfAborted()
     // In a process group of its own, so that the terminal's Ctrl-C reaches the runner alone, which stops it in order.
     const child = spawn(process.execPath, [
@@ -47,6 +50,7 @@ export class DevnetProcess implements AsyncDisposable {
       fileURLToPath(new URL('main.ts', import.meta.url)),
       '--peers',
       String(peers),
+      ...(dialInPort === undefined ? [] : ['--dial-in-port', String(dialInPort)]),
       ...(truthPath === undefined ? [] : ['--truth', truthPath])
     ], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
     const ended = endOf(child)

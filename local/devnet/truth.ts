@@ -15,6 +15,7 @@ export const NETWORK_NAME = 'devnet'
 export const ROLES = {
   'server': { expectedOutcome: 'ok', summary: 'A libp2p peer that serves the DHT.' },
   'client': { expectedOutcome: 'identified', summary: 'A libp2p peer that does not serve the DHT.' },
+  'dials-in': { expectedOutcome: 'identified', summary: 'It listens nowhere and comes to the crawler: only passive discovery knows it.' },
   'refuses': { expectedOutcome: 'refused', summary: 'Its port is closed.' },
   'swallows': { expectedOutcome: 'timeout', summary: 'Packets to its port are dropped: no connection comes about.' },
   'silent': { expectedOutcome: 'timeout', summary: 'Its port accepts connections and never says a word.' },
@@ -54,7 +55,7 @@ export const DevnetTruth = z.strictObject({
   network: z.string(),
   kadProtocol: z.string(),
   bootstrapPeers: z.array(z.string()).describe('Multiaddrs of a few servers: every other peer is found through the DHT only.'),
-  contactable: z.int().describe('How many peers a crawl must contact.'),
+  contactable: z.int().describe('How many peers a crawl must contact, those aside that come by themselves.'),
   peers: z.array(PeerTruth),
   leftOut: z.array(z.string()).describe('What this machine cannot offer, and why.')
 })

@@ -28,9 +28,10 @@ const scanRules: readonly Rule[] = [
   {
     cel: '!self.passive.enabled || has(self.network.preset) || has(self.network.protocols)',
     path: ['network', 'protocols'],
-    message: 'the passive node must be told which DHT protocol it serves',
-    holds: scan => valueAt(scan, ['passive', 'enabled']) !== true
+    message: 'the passive node must be told which DHT protocol it serves: give protocols, or passive.enabled: false',
+    holds: scan => valueAt(scan, ['passive', 'enabled']) === false
       || ['preset', 'protocols'].some(field => valueAt(scan, ['network', field]) !== undefined)
+      || valueAt(scan, ['network', 'bootstrapPeers']) === undefined
   },
   {
     cel: '!self.passive.mdns || self.pod.hostNetwork',

@@ -46,7 +46,7 @@ spec:
       addresses: {deny: [10.0.0.0/33]}
       passive: {expose: {type: NodePort}}
     - name: main
-      network: {name: lab, bootstrapPeers: [/ip4/127.0.0.1/tcp/4001]}
+      network: {name: lab, bootstrapPeers: [/ip4/127.0.0.1/tcp/4001], protocols: [/lab/kad/1.0.0]}
   backup: {enabled: true}
   mysqll: {}
 `

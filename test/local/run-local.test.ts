@@ -26,7 +26,7 @@ suite('runLocal', () => {
     const result = await runLocal(options, { view, onResult: crawl => told.push(crawl) }, new AbortController().signal)
 
     assert.equal(told.length, 1)
-    assert.equal(result.scans[0]?.crawl.totals?.contacted, result.devnet?.contactable)
+    assert.equal(result.scans[0]?.foundBy?.active, result.devnet?.contactable)
     assert.ok(existsSync(result.store.sqlite?.path ?? '') && result.dump !== null && existsSync(result.dump))
   })
 

@@ -43,6 +43,13 @@ suite('summaryLines', () => {
     assert.match(text, /p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms/)
   })
 
+  test('tells who found whom where there is a passive node, and only there', () => {
+    const both = summaryLines({ scan: 'main', crawl, foundBy: { active: 590, passive: 3, both: 7 }, database: 'd', queryCommand: sql => sql, dump: null }).join('\n')
+
+    assert.match(both, /Found by\n {2}the crawl alone +590\n {2}passive discovery alone +3\n {2}both +7\n/)
+    assert.ok(!text.includes('Found by'))
+  })
+
   test('sums up what does not fit in the list', () => {
     assert.match(text, /3 others +16/)
   })

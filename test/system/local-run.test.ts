@@ -10,7 +10,7 @@ import type { DevnetTruth, PeerTruth } from '../../local/devnet/truth.ts'
 
 interface Result {
   crawl: { durationSeconds: number, state: string }
-  population: { contacted: number, dhtServers: number, unreachable: Record<string, number> }
+  population: { contacted: number, dhtServers: number, unreachable: Record<string, number>, foundBy: { active: number, passive: number, both: number } }
   database: string
   dump: string
   devnet: DevnetTruth
@@ -18,7 +18,7 @@ interface Result {
 
 /** What the database should hold, made from the devnet's own list. */
 function expectedRows (peers: readonly PeerTruth[]): Record<string, unknown>[] {
-  const living = peers.filter(({ role }) => role === 'server' || role === 'client')
+  const living = peers.filter(({ role }) => role === 'server' || role === 'client' || role === 'dials-in')
 
   return living.map(({ id, agentVersion, protocols, addresses }) => ({ id, agentVersion, protocols, addresses: [...addresses].sort() })).sort(byId)
 }
@@ -51,14 +51,22 @@ suite('npm start', () => {
     using database = new DatabaseSync(result.database, { readOnly: true })
 
     assert.equal(result.crawl.state, 'finished')
-    assert.equal(result.population.contacted, contactable)
+    // Who comes by itself may come before the crawl begins, which then asks it too.
+    const { active, passive, both } = result.population.foundBy
+    const comers = peers.filter(({ role }) => role === 'dials-in').length
+    assert.equal(comers, 2)
+    assert.deepEqual([active, passive + both, result.population.contacted], [contactable, comers, contactable + both])
     assert.equal(result.population.dhtServers, peers.filter(({ role }) => role === 'server').length)
-    assert.deepEqual(storedRows(database), expectedRows(peers))
+    // Who listens nowhere is known by the address that it came from.
+    const came = new Set(peers.filter(({ role }) => role === 'dials-in').map(({ id }) => id))
+    const rows = storedRows(database)
+    assert.ok(rows.filter(({ id }) => came.has(String(id))).every(({ addresses }) => /^\/ip4\/127\.0\.0\.1\/tcp\/\d+$/.test(String(addresses))))
+    assert.deepEqual(rows.map(row => came.has(String(row['id'])) ? { ...row, addresses: [] } : row), expectedRows(peers))
 
-    const outcomes = database.prepare('SELECT node_id AS id, outcome FROM visit_detail WHERE (node_id, attempt) IN (SELECT node_id, MAX(attempt) FROM visit_detail GROUP BY node_id)').all()
+    const outcomes = database.prepare('SELECT DISTINCT node_id AS id, outcome FROM visit_detail WHERE (node_id, attempt) IN (SELECT node_id, MAX(attempt) FROM visit_detail GROUP BY node_id)').all()
     assert.deepEqual(outcomes.map(row => ({ ...row })).sort(byId), peers.map(({ id, expectedOutcome }) => ({ id, outcome: expectedOutcome })).sort(byId))
 
-    const unreachable = Object.groupBy(peers.filter(({ role }) => role !== 'server' && role !== 'client'), ({ expectedOutcome }) => expectedOutcome)
+    const unreachable = Object.groupBy(peers.filter(({ role }) => role !== 'server' && role !== 'client' && role !== 'dials-in'), ({ expectedOutcome }) => expectedOutcome)
     assert.deepEqual(result.population.unreachable, Object.fromEntries(Object.entries(result.population.unreachable).map(([outcome]) => [outcome, unreachable[outcome as PeerTruth['expectedOutcome']]?.length])))
 
     const dumped = String(zstdDecompressSync(readFileSync(result.dump))).trim().split('\n').map(line => JSON.parse(line) as { node_id: string })
@@ -71,7 +79,7 @@ suite('npm start', () => {
     const { code, stdout, stderr } = await run.ended
 
     assert.equal(code, 0, stderr)
-    for (const words of [/peers: 32 that answer/, /main: crawling: /, /Population/, /contacted +32/, /DHT servers +24/, /Round trip +p50/, /npm run --silent query -- \S+peerprobe\.sqlite "SELECT/]) {
+    for (const words of [/peers: 32 that answer, 2 that only come by themselves/, /main: crawling: /, /Population/, /contacted +3[2-4]/, /Found by/, /DHT servers +24/, /Round trip +p50/, /npm run --silent query -- \S+peerprobe\.sqlite "SELECT/]) {
       assert.match(stdout, words)
     }
   })

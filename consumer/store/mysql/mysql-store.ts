@@ -1,5 +1,6 @@
 import { Coalescer } from '../coalescer.ts'
 import { crawlRowOf } from '../crawl-row.ts'
+import { foundByOf, foundBySql } from '../found-by.ts'
 import { toRows } from '../rows.ts'
 import { writeBatch } from './batch-transaction.ts'
 import { ConnectionPool } from './connection-pool.ts'
@@ -9,10 +10,12 @@ import { withNamedLock } from './named-lock.ts'
 import { PartitionGuard } from './partitions.ts'
 import { purgeStep } from './purge.ts'
 import { MysqlSnapshot } from './snapshot.ts'
+import { quote } from './sql-text.ts'
 import { VisitIds } from './visit-ids.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
+import type { CrawlSpan, FoundBy } from '../found-by.ts'
 import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSnapshot, StoreSummary, WriteReport } from '../node-store.ts'
 import type { Rows } from '../rows.ts'
 import type { BatchRows, Written } from './batch-transaction.ts'
@@ -115,6 +118,10 @@ export class MysqlStore implements NodeStore {
 
   async crawls (scan: string, limit: number): Promise<Crawl[]> {
     return await this.#pool.use(async connection => await latestCrawls(connection, scan, Math.min(limit, MAX_CRAWLS)))
+  }
+
+  async foundBy (scan: string, span: CrawlSpan): Promise<FoundBy> {
+    return await this.#pool.use(async connection => foundByOf((await connection.query(foundBySql(quote(scan), span))).rows[0] ?? []))
   }
 
   async snapshot (): Promise<StoreSnapshot> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { inTransaction, openDatabase } from '../../../core/sqlite.ts'
 import { Coalescer } from '../coalescer.ts'
 import { crawlRowOf } from '../crawl-row.ts'
+import { foundByOf, foundBySql } from '../found-by.ts'
 import { pendingMigrations, readMigrations } from '../migrations.ts'
 import { toRows } from '../rows.ts'
 import { storeTimeOf } from '../store-time.ts'
@@ -15,6 +16,7 @@ import { asStoreError } from './store-error.ts'
 import { VisitWriter } from './visit-writer.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { CrawlSpan, FoundBy } from '../found-by.ts'
 import type { AppliedMigration } from '../migrations.ts'
 import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
 import type { Rows } from '../rows.ts'
@@ -138,6 +140,10 @@ export class SqliteStore implements NodeStore {
 
   async crawls (scan: string, limit: number): Promise<Crawl[]> {
     return await this.#run(() => this.#open().crawls.latest(scan, Math.min(limit, MAX_CRAWLS)))
+  }
+
+  async foundBy (scan: string, span: CrawlSpan): Promise<FoundBy> {
+    return await this.#run(() => foundByOf(Object.values(this.#database.prepare(foundBySql('?', span)).get(scan) ?? {})))
   }
 
   async snapshot (): Promise<SqliteSnapshot> {

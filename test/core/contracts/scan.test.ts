@@ -11,7 +11,7 @@ suite('Scan', () => {
     assert.equal(scan.active.interval, '10m')
     assert.equal(scan.active.strategy, 'Census')
     assert.equal(scan.active.concurrency, 1_000)
-    assert.equal(scan.passive.enabled, false)
+    assert.equal(scan.passive.enabled, true)
     assert.equal(scan.addresses.policy, 'Public')
   })
 
@@ -28,7 +28,7 @@ suite('Scan', () => {
   test('refuses unknown fields, wrong durations and a scan that does nothing, each by its path', () => {
     assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, active: { intervall: '1m' } }), ['active'])
     assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, active: { interval: '10 minutes' } }), ['active.interval'])
-    assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, active: { enabled: false } }), ['active.enabled'])
+    assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, active: { enabled: false }, passive: { enabled: false } }), ['active.enabled'])
     assert.deepEqual(problemsOf({ name: 'Main Scan', network: { preset: 'ipfs' } }), ['name'])
     assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, addresses: { deny: ['10.0.0.0'] } }), ['addresses.deny.0'])
   })

@@ -191,6 +191,17 @@ suite('Frontier', () => {
     assert.deepEqual([frontier.found, frontier.refused], [2, 2])
   })
 
+  test('does not visit ourselves, whoever names us', () => {
+    const frontier = new Frontier({ isDialable, isSelf: id => Buffer.compare(id, peerIdOf('us')) === 0 }, { maxPeers: 10 })
+    frontier.seed(peer('us', 1), 'known')
+    frontier.seed(peer('a', 2), 'bootstrap')
+    const a = frontier.take()!
+    frontier.learn(a, { peers: [peer('us', 1), peer('b', 3)], queries: 1 })
+
+    assert.deepEqual([frontier.found, frontier.queued, frontier.refused], [2, 1, 0])
+    assert.equal(nameOf(frontier.take(), ['us', 'b']), 'b')
+  })
+
   test('keeps one address of each peer when the memory for addresses is used up', () => {
     const frontier = new Frontier({ isDialable }, { maxPeers: 10, addressBytes: 20 })
     frontier.seed(peer('a', 1, 2, 3), 'bootstrap')

@@ -7,7 +7,7 @@ suite('truth', () => {
   test('expects exactly those that answer to be contacted', () => {
     const contacted = Object.entries(ROLES).filter(([, { expectedOutcome }]) => isContacted(expectedOutcome)).map(([role]) => role)
 
-    assert.deepEqual(contacted, ['server', 'client', 'tls-only'])
+    assert.deepEqual(contacted, ['server', 'client', 'dials-in', 'tls-only'])
   })
 
   test('knows roles and outcomes of its vocabulary only', () => {

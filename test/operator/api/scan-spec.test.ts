@@ -15,14 +15,17 @@ suite('ScanSpec', () => {
   })
 
   test('does something, and finds by multicast only when it listens', () => {
-    assert.deepEqual(wrongFields(ScanSpec, scan({ active: { enabled: false } })), ['active.enabled'])
-    assert.deepEqual(wrongFields(ScanSpec, scan({ active: { enabled: false }, passive: { enabled: true } })), [])
-    assert.deepEqual(wrongFields(ScanSpec, scan({ passive: { mdns: true } })), ['passive.mdns'])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ active: { enabled: false }, passive: { enabled: false } })), ['active.enabled'])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ active: { enabled: false } })), [])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ passive: { mdns: true, enabled: false } })), ['passive.mdns'])
   })
 
   test('keeps the rules of the network', () => {
     assert.deepEqual(wrongFields(ScanSpec, scan({ network: {} })), ['network'])
     assert.deepEqual(wrongFields(ScanSpec, scan({ network: { preset: 'ipfs', protocols: ['/x/kad/1.0.0'] } })), ['network.protocols'])
+    const own = { name: 'lab', bootstrapPeers: ['/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWQnwEGNqcM2nAcPtRR9rAX8Hrg4k9kJLCHoTR5chJfz6d'] }
+    assert.deepEqual(wrongFields(ScanSpec, scan({ network: own })), ['network.protocols'])
+    assert.deepEqual(wrongFields(ScanSpec, scan({ network: own, passive: { enabled: false } })), [])
   })
 
   test('limits durations to what timers and peers can bear', () => {

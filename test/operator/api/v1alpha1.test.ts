@@ -14,7 +14,7 @@ suite('PeerProbe', () => {
     assert.equal(probe.metadata.namespace, 'default')
     assert.equal(probe.spec.suspend, false)
     assert.equal(probe.spec.kafka, undefined)
-    assert.equal(probe.spec.scans[0]?.passive.enabled, false)
+    assert.equal(probe.spec.scans[0]?.passive.enabled, true)
     assert.equal(API_VERSION, `${GROUP}/${VERSION}`)
   })
 

@@ -51,6 +51,9 @@ suite('faults between operator and API server', missingCluster === undefined ? {
     }
   })
 
+  // The key of a scan stays when the scan goes, so that it comes back as the same peer: whether it was made by then is chance.
+  const planned = async (namespace: string): Promise<string[]> => (await rig.objects(namespace)).filter(text => text !== 'Secret/amino-identity-fil')
+
   async function converges (seed: number): Promise<void> {
     const namespace = `seed-${String(seed)}`
     using folder = new TempFolder()
@@ -79,7 +82,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       await delay(FAULTY_MS / 2)
       proxy.isFaulty = false
       await until(`${namespace} is as planned`, async () => {
-        return (await rig.condition(namespace, 'Ready'))?.status === 'True' && !(await rig.objects(namespace)).some(text => text.includes('fil'))
+        return (await rig.condition(namespace, 'Ready'))?.status === 'True' && !(await planned(namespace)).some(text => text.includes('fil'))
       }, 90_000)
     } catch (err) {
       const condition = JSON.stringify(await rig.condition(namespace, 'Ready'))
@@ -90,7 +93,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       await restarting
     }
 
-    const objects = (await rig.objects(namespace)).map(text => text.replace(/-[0-9a-f]{8}$/, ''))
+    const objects = (await planned(namespace)).map(text => text.replace(/-[0-9a-f]{8}$/, ''))
     assert.deepEqual(objects, [
       'ConfigMap/amino-consumer',
       'ConfigMap/amino-crawler-main',
@@ -102,6 +105,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       'Job/amino-prepare',
       'NetworkPolicy/amino-consumer',
       'NetworkPolicy/amino-crawler',
+      'Secret/amino-identity-main',
       'ServiceAccount/amino-peerprobe'
     ], `seed ${String(seed)}: ${JSON.stringify(proxy.made)}`)
     assert.ok(Object.keys(proxy.made).some(kind => kind !== 'none'), 'something went wrong on the way')

@@ -58,6 +58,8 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
       'NetworkPolicy/amino-consumer',
       'NetworkPolicy/amino-crawler',
       'PodDisruptionBudget/amino-consumer',
+      'Secret/amino-identity-fil',
+      'Secret/amino-identity-main',
       'ServiceAccount/amino-peerprobe'
     ])
     const { stdout } = await rig.plane.kubectl(['get', 'pp', '-n', 'whole', '-o', 'wide'])
@@ -83,7 +85,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
 
   test('removes the objects of a scan that is gone, and stops everything on suspend', async () => {
     await rig.probe('whole', { scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' } }], suspend: true })
-    await until('the scan is gone', async () => !(await rig.objects('whole')).some(text => text.includes('fil')), LIMIT_MS)
+    await until('the scan is gone', async () => !(await rig.objects('whole')).some(text => text.includes('crawler-fil')), LIMIT_MS)
     await rig.untilReady('whole', 'False', { reason: 'Suspended' })
 
     for (const name of ['amino-consumer', 'amino-crawler-main']) {

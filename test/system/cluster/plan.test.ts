@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../../../operator/commands/main.ts', impo
 const PERSON = 'person'
 const LIMIT_MS = 30_000
 const TWO_SCANS = { scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }] }
-const MADE = ['ConfigMap', 'CronJob', 'Deployment', 'Job', 'NetworkPolicy', 'ServiceAccount']
+const MADE = ['ConfigMap', 'CronJob', 'Deployment', 'Job', 'NetworkPolicy', 'Secret', 'ServiceAccount']
 
 suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
   const stack = new AsyncDisposableStack()

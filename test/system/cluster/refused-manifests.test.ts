@@ -25,7 +25,7 @@ const WRONG: [string, object, RegExp][] = [
   ['a duration out of range', scan({ active: { interval: '500h' } }), /spec\.scans\[0\]\.active.*between 1s and 480h/],
   ['an unknown strategy', scan({ active: { strategy: 'Fast' } }), /spec\.scans\[0\]\.active\.strategy: Unsupported value/],
   ['a range that is none', scan({ addresses: { deny: ['everything'] } }), /spec\.scans\[0\]\.addresses\.deny/],
-  ['neither active nor passive', scan({ active: { enabled: false } }), /spec\.scans\[0\].*active\.enabled/],
+  ['neither active nor passive', scan({ active: { enabled: false }, passive: { enabled: false } }), /spec\.scans\[0\].*active\.enabled/],
   ['a passive node that knows no DHT protocol', scan({ network: { name: 'lab', bootstrapPeers: ['/ip4/1.2.3.4/tcp/1'] }, passive: { enabled: true } }), /spec\.scans\[0\].*which DHT protocol/],
   ['mDNS without the host\'s network', scan({ passive: { enabled: true, mdns: true } }), /spec\.scans\[0\].*hostNetwork/],
   ['an unknown field', scan({ colour: 'red' }), /unknown field "spec\.scans\[0\]\.colour"/],

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { suite, test } from 'node:test'
+import { withOwnPorts } from '../../local/passive-ports.ts'
+import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
+import { freePortPair } from '../support/servers/free-ports.ts'
+
+const HOST = '127.0.0.1'
+const probeOf = (...scans: object[]): PeerProbe => PeerProbe.parse({
+  apiVersion: API_VERSION,
+  kind: KIND,
+  metadata: { name: 'amino' },
+  spec: { scans: scans.map((passive, i) => ({ name: `scan-${String(i)}`, network: { preset: 'ipfs' }, passive })) }
+})
+const portsOf = ({ spec }: PeerProbe): number[] => spec.scans.map(({ passive }) => passive.port)
+
+suite('ports of passive nodes on one machine', () => {
+  test('are different for every scan, with room for WebSocket, and it is told whose is not the default one', async () => {
+    const { probe, moved } = await withOwnPorts(probeOf({}, {}, {}), HOST)
+    const ports = portsOf(probe)
+    const all = ports.flatMap(port => [port, port + 1])
+
+    assert.equal(new Set(all).size, all.length)
+    assert.deepEqual(moved, probe.spec.scans.flatMap(({ name, passive: { port } }) => port === 4_001 ? [] : [{ scan: name, port }]))
+    assert.ok(moved.length >= 2)
+  })
+
+  test('stay as the manifest names them, and where there is no passive node', async () => {
+    const port = await freePortPair()
+    const { probe, moved } = await withOwnPorts(probeOf({ port }, { enabled: false }, { enabled: false }), HOST)
+
+    assert.deepEqual([portsOf(probe), moved], [[port, 4_001, 4_001], []])
+  })
+
+  for (const [what, take] of [
+    ['by TCP', async () => await listening(createServer().listen(4_001, HOST))],
+    ['by UDP', async () => await listening(createSocket('udp4').bind(4_001, HOST))],
+    ['where WebSocket would listen', async () => await listening(createServer().listen(4_002, HOST))]
+  ] as const) {
+    test(`move when the default one is taken ${what}`, async () => {
+      using stack = new DisposableStack()
+      stack.adopt(await take(), listener => listener?.close())
+      const { moved } = await withOwnPorts(probeOf({}), HOST)
+
+      assert.deepEqual(moved.map(({ scan, port }) => [scan, port === 4_001]), [['scan-0', false]])
+    })
+  }
+})
+
+// Somebody else may have it already: then it is taken all the same.
+async function listening<T extends NodeJS.EventEmitter> (listener: T): Promise<T | undefined> {
+  try {
+    await once(listener, 'listening')
+    return listener
+  } catch {
+    return undefined
+  }
+}
