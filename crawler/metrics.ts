@@ -120,6 +120,7 @@ function addGauges (registers: Registry[], { crawl, publisher, passive }: Crawle
   gauge('peerprobe_crawler_visits_in_flight', 'Visits in progress.', () => crawl()?.inFlight ?? 0)
   gauge('peerprobe_crawler_passive_connections', 'Connections of the passive node.', () => passive()?.connections ?? 0)
   gauge('peerprobe_crawler_passive_routing_table_peers', 'Peers in the routing table of the passive node.', () => passive()?.routingTable ?? 0)
+  gauge('peerprobe_crawler_passive_refused_sightings', 'Sightings that the passive node did not report since its start: there were too many in ten minutes.', () => passive()?.refusedSightings ?? 0)
   gauge('peerprobe_crawler_publisher_buffered_messages', 'Messages not acknowledged yet.', () => publisher().buffered)
   gauge('peerprobe_crawler_publisher_buffered_bytes', 'Bytes of messages not acknowledged yet.', () => publisher().bufferedBytes)
 }

@@ -44,7 +44,10 @@ export const CrawlerStatus = z.object({
     peerId: z.string(),
     addresses: z.array(z.string()),
     connections: Count,
-    routingTable: Count
+    routingTable: Count,
+
+    /** Sightings that were refused since the start, since there were too many in a window. */
+    refusedSightings: Count.default(0)
   }).nullable().default(null),
 
   publisher: z.object({

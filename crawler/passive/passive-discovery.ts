@@ -38,6 +38,9 @@ export interface PassiveStatus {
   addresses: string[]
   connections: number
   routingTable: number
+
+  /** Sightings that were refused since the start, since there were too many in a window. */
+  refusedSightings: number
 }
 
 const PING_LIMIT_MS = 5_000
@@ -110,7 +113,8 @@ export class PassiveDiscovery implements AsyncDisposable {
       peerId: this.#node.peerId.toString(),
       addresses: this.#node.getMultiaddrs().map(String),
       connections: this.#open.size,
-      routingTable: this.#node.services.dht.routingTable.size
+      routingTable: this.#node.services.dht.routingTable.size,
+      refusedSightings: this.#reports.refused
     }
   }
 

@@ -31,6 +31,11 @@ export class SightingReports {
     this.#sightings = new Sightings(() => deps.clock.now())
   }
 
+  /** Sightings that were refused since the start. */
+  get refused (): number {
+    return this.#sightings.refused
+  }
+
   /** Waits until a connected peer has identified itself, pings it, and reports it. @throws whatever broke the sink */
   async meet (connection: Connection, open: OpenConnection, source: Source): Promise<void> {
     const { clock, met, ping } = this.#deps

@@ -6,7 +6,7 @@ import { parseAddress } from '../../crawler/visit/address.ts'
 
 test('visits, dials and agents are counted under labels of closed sets, whatever a peer says', async () => {
   const registry = new Registry()
-  const metrics = new CrawlerMetrics(registry, { crawl: () => undefined, publisher: () => ({ buffered: 4, bufferedBytes: 400, published: 0, retries: 0 }), passive: () => undefined, agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' })
+  const metrics = new CrawlerMetrics(registry, { crawl: () => undefined, publisher: () => ({ buffered: 4, bufferedBytes: 400, published: 0, retries: 0 }), passive: () => ({ peerId: 'p', addresses: [], connections: 3, routingTable: 2, refusedSightings: 5 }), agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' })
   const address = parseAddress('/ip4/8.8.8.8/tcp/4001')!.address
   const visit = { crawlId: 1, attempt: 1 as const, discoveryType: 'active' as const, source: 'bootstrap' as const, id: new Uint8Array(), addresses: [address] }
   const result = { startedAtMs: 0, durationMs: 20, attempts: [{ address, outcome: 'ok' as const, durationMs: 5 }], outcome: 'ok' as const, latencyMs: 3, lane: 'full' as const }
@@ -19,5 +19,7 @@ test('visits, dials and agents are counted under labels of closed sets, whatever
   assert.match(text, /peerprobe_crawler_identified_total\{agent_family="kubo"\} 1/)
   assert.match(text, /peerprobe_crawler_identified_total\{agent_family="other"\} 1/)
   assert.match(text, /peerprobe_crawler_publisher_buffered_messages 4/)
+  assert.match(text, /peerprobe_crawler_passive_refused_sightings 5/)
+  assert.match(text, /peerprobe_crawler_passive_connections 3/)
   assert.doesNotMatch(text, /evil/)
 })
