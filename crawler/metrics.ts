@@ -23,7 +23,7 @@ const CRAWL_BUCKETS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600]
 
 /** The crawler's metrics. Labels come from closed sets: outcomes, lanes, transports, agent families. */
 export class CrawlerMetrics {
-  readonly #visits: Counter<'outcome' | 'lane'>
+  readonly #visits: Counter<'outcome' | 'lane' | 'transport'>
   readonly #sightings: Counter<'source' | 'transport' | 'outcome'>
   readonly #attempts: Counter<'outcome' | 'transport'>
   readonly #visitSeconds: Histogram
@@ -40,7 +40,7 @@ export class CrawlerMetrics {
   constructor (registry: Registry, gauges: CrawlerGauges) {
     const registers = [registry]
     this.#agentFamily = gauges.agentFamily
-    this.#visits = new Counter({ name: 'peerprobe_crawler_visits_total', help: 'Visits that ended.', labelNames: ['outcome', 'lane'], registers })
+    this.#visits = new Counter({ name: 'peerprobe_crawler_visits_total', help: 'Visits that ended.', labelNames: ['outcome', 'lane', 'transport'], registers })
     this.#sightings = new Counter({
       name: 'peerprobe_crawler_passive_sightings_total',
       help: 'Peers that came to the passive node, or that it found by multicast DNS, once in ten minutes each.',
@@ -61,7 +61,7 @@ export class CrawlerMetrics {
 
     // From zero on, so that a rate exists before the first event.
     for (const outcome of OUTCOME_NAMES) {
-      this.#visits.inc({ outcome, lane: 'fast' }, 0)
+      this.#visits.inc({ outcome, lane: 'fast', transport: isContacted(outcome) ? 'tcp' : 'none' }, 0)
     }
   }
 
@@ -69,7 +69,7 @@ export class CrawlerMetrics {
   onVisit (visit: CompletedVisit): void {
     const { result } = visit
     this.#noteSighting(visit)
-    this.#visits.inc({ outcome: result.outcome, lane: result.lane ?? 'none' })
+    this.#noteVisit(result)
     this.#visitSeconds.observe(result.durationMs / 1_000)
 
     for (const { address, outcome } of result.attempts) {
@@ -81,6 +81,10 @@ export class CrawlerMetrics {
     if (result.identity !== undefined) {
       this.#agents.inc({ agent_family: this.#agentFamily(result.identity.agentVersion ?? '') })
     }
+  }
+
+  #noteVisit ({ outcome, lane, connection }: CompletedVisit['result']): void {
+    this.#visits.inc({ outcome, lane: lane ?? 'none', transport: connection?.transport ?? 'none' })
   }
 
   #noteSighting ({ discoveryType, source, result: { connection, outcome } }: CompletedVisit): void {
