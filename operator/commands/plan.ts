@@ -6,6 +6,7 @@ import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
+import { formerUser } from '../reconcile/former-user.ts'
 import { readIdentity } from '../reconcile/identity-step.ts'
 import { kafkaPlan, userAccess } from '../reconcile/kafka-plan.ts'
 import { leftOver, PRUNED } from '../reconcile/prune.ts'
@@ -173,17 +174,19 @@ async function changeTo ({ client, applier }: PlanDeps, probe: ClusterProbe, { k
   }
 }
 
-async function removals ({ client }: PlanDeps, probe: ClusterProbe, planned: Desired[], signal: AbortSignal): Promise<Change[]> {
+async function removals (deps: PlanDeps, probe: ClusterProbe, planned: Desired[], signal: AbortSignal): Promise<Change[]> {
   const changes: Change[] = []
   const { namespace, name } = probe.metadata
 
   for (const kind of PRUNED) {
     const query = { labelSelector: `${MANAGED_SELECTOR},${PROBE_LABEL}=${name}` }
-    const { items } = await client.json({ method: 'GET', path: pathOf(kind, { namespace }), query }, signal) as { items: KubeObject[] }
+    const { items } = await deps.client.json({ method: 'GET', path: pathOf(kind, { namespace }), query }, signal) as { items: KubeObject[] }
     changes.push(...leftOver(kind, { probe, planned }, items).map((object): Change => ({ ...placeOf(kind, object), action: 'remove', lines: [] })))
   }
 
-  return changes
+  const former = await formerUser(deps, probe, signal)
+
+  return former === undefined ? changes : [...changes, { ...placeOf(former.kind, former.object), action: 'remove', lines: [] }]
 }
 
 function changeOf (kind: KindRef, before: KubeObject | undefined, after: KubeObject): Change {

@@ -182,7 +182,7 @@ export class Reconciler {
     const finding = await crawlersStep(this.#deps, work, input, signal)
     const monitors = podMonitor(work.probe, await this.#deps.monitoringVersion(signal))
     await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe), ...monitors], signal)
-    await prune(this.#deps, work, signal)
+    await prune(this.#deps, work, { isRolled: finding.status === 'True' }, signal)
 
     return finding
   }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { FINALIZER, needsFinalizer } from '../../../operator/reconcile/finalizer.ts'
+import { formerUser } from '../../../operator/reconcile/former-user.ts'
+import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
+import { kafkaStep } from '../../../operator/reconcile/kafka-step.ts'
+import { prune } from '../../../operator/reconcile/prune.ts'
+import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
+import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
+import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
+
+const { signal } = new AbortController()
+const KEY = 'lab/amino'
+
+suite('Kafka of another namespace', () => {
+  const spec = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } } }
+  const kafka = { apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { namespace: 'kafka', name: 'events', annotations: { [ALLOWED_NAMESPACES]: 'lab' } }, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true }] } }, status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] } }
+  const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec), planned: [], writes: 0 })
+
+  test('is used only with its consent, and its user\'s Secret is copied', async () => {
+    const cluster = new FakeCluster()
+    const deps = cluster.deps()
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_STRIMZI_MISSING' })
+    cluster.strimziVersion = 'v1'
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_KAFKA_MISSING' })
+    cluster.put({ ...kafka, metadata: { ...kafka.metadata, annotations: { [ALLOWED_NAMESPACES]: 'others' } } })
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_NAMESPACE_NOT_ALLOWED' })
+    cluster.put(kafka)
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_TOPIC_NOT_READY' })
+
+    for (const name of ['ipfs-nodes', 'ipfs-nodes-dead-letters']) {
+      await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_TOPIC_NOT_READY' })
+      cluster.status('KafkaTopic', { namespace: 'kafka', name }, { conditions: [{ type: 'Ready', status: 'True' }], topicId: `id of ${name}` })
+    }
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_USER_NOT_READY' })
+    cluster.status('KafkaUser', { namespace: 'kafka', name: 'lab-amino-peerprobe' }, { conditions: [{ type: 'Ready', status: 'True' }], secret: 'made' })
+    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_SECRET_MISSING' })
+    cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'kafka', name: 'made' }, data: { password: 'cA==' } })
+
+    assert.deepEqual(await kafkaStep(deps, work(), signal), { access: { bootstrapServers: ['k:9093'], tls: true, caPem: '', userSecret: 'made', userName: 'lab-amino-peerprobe' }, topicId: 'id of ipfs-nodes' })
+    assert.deepEqual(cluster.store('Secret').get({ namespace: 'lab', name: 'made' })?.['data'], { password: 'cA==' })
+  })
+
+  test('takes the user away when it is asked for no more, once no pod needs it, and nobody else\'s', async () => {
+    const cluster = new FakeCluster()
+    cluster.strimziVersion = 'v1'
+    const without = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } }
+    const labels = { 'app.kubernetes.io/managed-by': 'peerprobe-operator', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/namespace': 'lab' }
+    const user = { apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaUser', metadata: { namespace: 'kafka', name: 'lab-amino-peerprobe', labels } }
+    const clean = async (asked: object, isRolled: boolean): Promise<string[]> => {
+      await prune(cluster.deps(), { probe: clusterProbe(asked), object: probeObject(asked), planned: [], writes: 0 }, { isRolled }, signal)
+      return cluster.writes
+    }
+    cluster.put(user)
+    assert.deepEqual([...await clean(without, false), ...await clean(spec, true)], [])
+    cluster.put({ ...user, metadata: { ...user.metadata, labels: {} } })
+    assert.deepEqual(await clean(without, true), [])
+    cluster.put(user)
+
+    assert.deepEqual(await clean(without, true), ['remove KafkaUser lab-amino-peerprobe'])
+    assert.equal(await formerUser(cluster.deps(), clusterProbe(without), signal), undefined)
+  })
+
+  test('is cleaned up before the PeerProbe goes: the user always, topics where the policy says so', async () => {
+    assert.ok(needsFinalizer(probeObject(spec)) && !needsFinalizer(probeObject()))
+    const cluster = new FakeCluster()
+    cluster.strimziVersion = 'v1'
+    cluster.put({ apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaUser', metadata: { namespace: 'kafka', name: 'user' } })
+    cluster.put({ apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaTopic', metadata: { namespace: 'kafka', name: 'topic' } })
+    cluster.store('PeerProbe').set(probeObject(spec, { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['other', FINALIZER] }))
+    await new Reconciler(cluster.deps()).reconcile(KEY, signal)
+
+    assert.deepEqual(cluster.writes, ['remove KafkaUser user', 'merge PeerProbe amino'])
+    assert.deepEqual(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })?.metadata.finalizers, ['other'])
+  })
+})
