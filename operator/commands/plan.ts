@@ -1,24 +1,19 @@
-import { isProbeError, ProbeError } from '../../core/errors.ts'
-import { allObjects } from '../model/all-objects.ts'
+import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
-import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
 import { formerUser } from '../reconcile/former-user.ts'
-import { readIdentity } from '../reconcile/identity-step.ts'
-import { kafkaPlan, userAccess } from '../reconcile/kafka-plan.ts'
 import { leftOver, PRUNED } from '../reconcile/prune.ts'
 import { readProbe } from '../reconcile/read-probe.ts'
 import { imageOf } from '../reconcile/running-image.ts'
-import { secretHash } from '../reconcile/secret-hash.ts'
-import { secretsStep } from '../reconcile/secrets-step.ts'
 import { statusField } from '../reconcile/strimzi-status.ts'
+import { wholePlan } from '../reconcile/whole-plan.ts'
 import { pathOf } from '../runtime/kube-object.ts'
 import { objectDiff } from './object-diff.ts'
 import type { Desired } from '../model/owned.ts'
-import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
+import type { ClusterProbe, ModelInput } from '../model/world.ts'
 import type { ReconcileDeps } from '../reconcile/context.ts'
 import type { Applier } from '../runtime/applier.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
@@ -60,13 +55,7 @@ export interface PlanDeps extends Pick<ReconcileDeps, 'strimziVersion' | 'monito
 export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<ProbePlan> {
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
-  const { access, topics, user } = await kafkaPlan(deps, probe, signal)
-  const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
-  const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(probe, user, live) }
-  const { secretHashes, notes } = await secretsOf(deps, probe, kafka, signal)
-  const identities = await identitiesOf(deps, probe, signal)
-  const input: ModelInput = { kafka, images: { workload: await workloadImageOf(deps, probe, signal) }, secretHashes: { ...secretHashes, ...identities.hashes } }
-  const planned = [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...podMonitor(probe, await deps.monitoringVersion(signal))]
+  const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await workloadImageOf(deps, probe, signal), signal)
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
 
@@ -74,7 +63,11 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
     changes.push(await changeTo(deps, probe, desired, signal))
   }
 
-  return { changes: [...changes, ...identities.made, ...await removals(deps, probe, planned, signal)], notes }
+  // The keys of passive nodes are made once.
+  const keys = newKeys.map((name): Change => ({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] }))
+  const notes = missingSecret === undefined ? [] : [`${missingSecret}: nothing starts before it is there, and pods show as changed here without it`]
+
+  return { changes: [...changes, ...keys, ...await removals(deps, probe, planned, signal)], notes }
 }
 
 // As if the PeerProbe were just what the manifest says. Where that is silent, an autoscaler may have set the consumers.
@@ -102,36 +95,6 @@ function withReplicas (spec: unknown, before: unknown): unknown {
   const wanted = spec as { consumer?: object } | undefined
 
   return consumer?.replicas === undefined ? spec : { ...wanted, consumer: { replicas: consumer.replicas, ...wanted?.consumer } }
-}
-
-async function secretsOf (deps: PlanDeps, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & { notes: string[] }> {
-  try {
-    return { secretHashes: await secretsStep(deps, { probe }, kafka, signal), notes: [] }
-  } catch (err) {
-    if (!isProbeError(err, 'PP_SECRET_MISSING')) {
-      throw err
-    }
-
-    return { secretHashes: {}, notes: [`${err.message}: nothing starts before it is there, and pods show as changed here without it`] }
-  }
-}
-
-// The keys of passive nodes are made once, and not before they are needed.
-async function identitiesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<{ hashes: Record<string, string>, made: Change[] }> {
-  const hashes: Record<string, string> = {}
-  const made: Change[] = []
-
-  for (const scan of probe.spec.scans.filter(({ passive }) => passive.enabled)) {
-    const { name, data } = await readIdentity(deps, probe, scan, signal)
-
-    if (data === undefined) {
-      made.push({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] })
-    } else {
-      hashes[name] = secretHash(data)
-    }
-  }
-
-  return { hashes, made }
 }
 
 async function workloadImageOf ({ client, workloadImage, defaultImage }: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<string> {

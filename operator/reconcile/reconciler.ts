@@ -12,6 +12,7 @@ import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
 import { identityStep } from './identity-step.ts'
 import { kafkaStep } from './kafka-step.ts'
+import { PAUSE, pausedFinding } from './paused.ts'
 import { processFigures } from './process-figures.ts'
 import { prune } from './prune.ts'
 import { readProbe } from './read-probe.ts'
@@ -28,9 +29,6 @@ import type { Condition, ConditionType, Finding } from './conditions.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 import type { KafkaResult } from './kafka-step.ts'
 import type { Findings } from './status.ts'
-
-/** Annotation by which a person takes a PeerProbe out of the operator's hands. */
-export const PAUSE = 'peerprobe.dev/pause'
 
 // What is on its way is looked at again soon, what runs once a minute for its figures.
 const SOON_MS = 2_000
@@ -76,7 +74,7 @@ export class Reconciler {
     const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, scans: {} } }
     const { conditions } = findings
     const isPaused = work.object.metadata.annotations?.[PAUSE] === 'true'
-    conditions.Paused = isPaused ? good('Paused', `hands off: remove the annotation ${PAUSE} to go on`) : off('NotPaused')
+    conditions.Paused = isPaused ? await pausedFinding(this.#deps, work, signal) : off('NotPaused')
     conditions.Suspended = work.probe.spec.suspend ? good('Suspended', 'crawlers and consumers are stopped; data stays') : off('NotSuspended')
 
     if (!isPaused) {

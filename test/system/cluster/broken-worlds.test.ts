@@ -158,13 +158,14 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('early', 'True')
   })
 
-  test('that is paused is left alone, and says so', async () => {
+  test('that is paused is left alone, and says so, and what is not as planned', async () => {
     await rig.namespace('paused')
     await rig.probe('paused')
     await rig.untilReady('paused', 'True')
     await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'paused', 'peerprobe.dev/pause=true'])
     await rig.untilReady('paused', 'Unknown', { reason: 'Paused' })
     await rig.plane.kubectl(['delete', 'deployment', 'amino-consumer', '-n', 'paused'])
+    await rig.untilReady('paused', 'Unknown', { reason: 'Paused', words: /Deployment amino-consumer \(missing\)/ })
     await delay(2_000)
     const { code } = await rig.plane.kubectl(['get', 'deployment', 'amino-consumer', '-n', 'paused'])
     await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'paused', 'peerprobe.dev/pause-'])

@@ -1,0 +1,48 @@
+import { isProbeError } from '../../core/errors.ts'
+import { KINDS } from '../model/kinds.ts'
+import { consumerName } from '../model/names.ts'
+import { good } from './conditions.ts'
+import { imageOf } from './running-image.ts'
+import { wholePlan } from './whole-plan.ts'
+import type { Finding } from './conditions.ts'
+import type { ReconcileDeps, Work } from './context.ts'
+
+/** Annotation by which a person takes a PeerProbe out of the operator's hands. */
+export const PAUSE = 'peerprobe.dev/pause'
+
+const HANDS_OFF = `hands off: remove the annotation ${PAUSE} to go on`
+
+// More than a person reads in one line.
+const NAMED = 4
+
+/** What the condition of a paused PeerProbe says: that nothing is done, and what would be. */
+export async function pausedFinding (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<Finding> {
+  try {
+    const drift = await driftOf(deps, work, signal)
+    const more = drift.length > NAMED ? ` and ${String(drift.length - NAMED)} more` : ''
+
+    return good('Paused', drift.length === 0 ? HANDS_OFF : `${HANDS_OFF}; not as planned: ${drift.slice(0, NAMED).join(', ')}${more}`)
+  } catch (err) {
+    if (!isProbeError(err) || isProbeError(err, 'PP_LEADER_LOST')) {
+      throw err
+    }
+
+    return good('Paused', `${HANDS_OFF}; what differs cannot be told: ${err.message}`)
+  }
+}
+
+// A Job that has prepared may be gone by now, and is no drift.
+async function driftOf (deps: ReconcileDeps, { probe }: Work, signal: AbortSignal): Promise<string[]> {
+  const { metadata } = probe
+  const running = imageOf(deps.store(KINDS.deployment.kind).get({ namespace: metadata.namespace, name: consumerName(metadata) }))
+  const { planned, missingSecret } = await wholePlan(deps, probe, running ?? deps.images.workload, signal)
+  const drift = missingSecret === undefined ? [] : [missingSecret]
+
+  for (const { kind, object } of planned.filter(desired => desired.kind.kind !== KINDS.job.kind)) {
+    const live = deps.isWatched(kind.kind) ? deps.store(kind.kind).get(object.metadata) : await deps.client.get(kind, object.metadata, signal)
+    const field = deps.applier.difference(object, live)
+    drift.push(...field === undefined ? [] : [`${kind.kind} ${object.metadata.name} ${field}`])
+  }
+
+  return drift
+}

@@ -1,0 +1,66 @@
+import { isProbeError } from '../../core/errors.ts'
+import { allObjects } from '../model/all-objects.ts'
+import { podMonitor } from '../model/monitor.ts'
+import { readIdentity } from './identity-step.ts'
+import { kafkaPlan, userAccess } from './kafka-plan.ts'
+import { secretHash } from './secret-hash.ts'
+import { secretsStep } from './secrets-step.ts'
+import type { Desired } from '../model/owned.ts'
+import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
+import type { ReconcileDeps } from './context.ts'
+
+/** Everything that a PeerProbe asks for as the world stands: nothing is written to find it out. */
+export interface WholePlan {
+  planned: Desired[]
+  input: ModelInput
+
+  /** Names of the Secrets with keys of passive nodes that are not there yet: they are made once. */
+  newKeys: string[]
+
+  /** What waits for it, where a Secret is not there. */
+  missingSecret: string | undefined
+}
+
+type Reader = Pick<ReconcileDeps, 'client' | 'strimziVersion' | 'monitoringVersion'>
+
+/** Plans all of a PeerProbe. @param image of its pods. @throws ProbeError what keeps it from being planned */
+export async function wholePlan (deps: Reader, probe: ClusterProbe, image: string, signal: AbortSignal): Promise<WholePlan> {
+  const { access, topics, user } = await kafkaPlan(deps, probe, signal)
+  const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
+  const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(probe, user, live) }
+  const { secretHashes, missingSecret } = await secretsOf(deps, probe, kafka, signal)
+  const { hashes, newKeys } = await keysOf(deps, probe, signal)
+  const input: ModelInput = { kafka, images: { workload: image }, secretHashes: { ...secretHashes, ...hashes } }
+  const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
+
+  return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missingSecret }
+}
+
+async function secretsOf (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missingSecret'>> {
+  try {
+    return { secretHashes: await secretsStep(deps, { probe }, kafka, signal), missingSecret: undefined }
+  } catch (err) {
+    if (!isProbeError(err, 'PP_SECRET_MISSING')) {
+      throw err
+    }
+
+    return { secretHashes: {}, missingSecret: err.message }
+  }
+}
+
+async function keysOf (deps: Reader, probe: ClusterProbe, signal: AbortSignal): Promise<Pick<WholePlan, 'newKeys'> & { hashes: Record<string, string> }> {
+  const hashes: Record<string, string> = {}
+  const newKeys: string[] = []
+
+  for (const scan of probe.spec.scans.filter(({ passive }) => passive.enabled)) {
+    const { name, data } = await readIdentity(deps, probe, scan, signal)
+
+    if (data === undefined) {
+      newKeys.push(name)
+    } else {
+      hashes[name] = secretHash(data)
+    }
+  }
+
+  return { hashes, newKeys }
+}

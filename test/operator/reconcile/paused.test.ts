@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { PAUSE, pausedFinding } from '../../../operator/reconcile/paused.ts'
+import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
+import { wholePlan } from '../../../operator/reconcile/whole-plan.ts'
+import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
+import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
+import type { Finding } from '../../../operator/reconcile/conditions.ts'
+
+const { signal } = new AbortController()
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } }
+
+async function running (): Promise<{ cluster: FakeCluster, paused: () => Promise<Finding> }> {
+  const cluster = new FakeCluster()
+  cluster.put(SECRET)
+  cluster.store('PeerProbe').set(probeObject())
+  const reconciler = new Reconciler(cluster.deps())
+
+  for (let i = 0; i < 6; i++) {
+    await reconciler.reconcile('lab/amino', signal)
+    cluster.settle()
+  }
+
+  return { cluster, paused: async () => await pausedFinding(cluster.deps(), { probe: clusterProbe(), object: probeObject({}, { annotations: { [PAUSE]: 'true' } }), planned: [], writes: 0 }, signal) }
+}
+
+suite('a PeerProbe that is paused', () => {
+  test('says how to go on, and nothing else while all is as planned', async () => {
+    const { cluster, paused } = await running()
+    const before = cluster.writes.length
+
+    assert.equal((await paused()).message, 'hands off: remove the annotation peerprobe.dev/pause to go on')
+    assert.equal(cluster.writes.length, before)
+  })
+
+  test('says what is not as planned, and repairs nothing', async () => {
+    const { cluster, paused } = await running()
+    const deployment = cluster.store('Deployment').get({ namespace: 'lab', name: 'amino-consumer' })!
+    cluster.put({ ...deployment, spec: { ...deployment['spec'] as object, replicas: 7 } })
+    cluster.store('ConfigMap').delete({ namespace: 'lab', name: 'amino-crawler-main' })
+    const before = cluster.writes.length
+    const { message } = await paused()
+
+    assert.match(message, /to go on; not as planned: .*Deployment amino-consumer .*replicas/)
+    assert.match(message, /ConfigMap amino-crawler-main \(missing\)/)
+    assert.equal(cluster.writes.length, before)
+  })
+
+  test('names a few of what differs, and counts the others', async () => {
+    const { cluster, paused } = await running()
+    cluster.store('ConfigMap').all().forEach(({ metadata }) => {
+      cluster.store('ConfigMap').delete(metadata)
+    })
+    cluster.store('Deployment').all().forEach(({ metadata }) => {
+      cluster.store('Deployment').delete(metadata)
+    })
+
+    assert.match((await paused()).message, / and \d more$/)
+  })
+
+  test('says so where it cannot be planned', async () => {
+    const { cluster } = await running()
+    const spec = { kafka: { strimzi: { cluster: 'events' } } }
+    const { status, message } = await pausedFinding(cluster.deps(), { probe: clusterProbe(spec), object: probeObject(spec), planned: [], writes: 0 }, signal)
+
+    assert.equal(status, 'True')
+    assert.match(message, /what differs cannot be told: .*install Strimzi/)
+  })
+})
+
+test('wholePlan names the Secret that is missing, and the keys that would be made', async () => {
+  const cluster = new FakeCluster()
+  const { missingSecret, newKeys, planned } = await wholePlan(cluster.deps(), clusterProbe(), 'peerprobe:1', signal)
+
+  assert.match(missingSecret ?? '', /Secret lab\/mysql does not exist/)
+  assert.deepEqual(newKeys, ['amino-identity-main'])
+  assert.ok(planned.some(({ object }) => object.metadata.name === 'amino-crawler-main'))
+})
