@@ -7,8 +7,9 @@ import { TlsLink } from './tls-link.ts'
 import { webSocketCarrier } from './web-socket-carrier.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { OpenCarrier } from './carrier.ts'
-import type { HostCredentials } from './connection.ts'
+import type { ConnectionTarget, HostCredentials } from './connection.ts'
 import type { HostKey } from './host-key.ts'
+import type { NoiseCarrier } from './noise-link.ts'
 import type { DirectRoute, RelayedRoute, Route } from './route.ts'
 import type { SecuredLink } from './secured-link.ts'
 import type { SecureContext } from 'node:tls'
@@ -58,7 +59,7 @@ export class Connector {
 
     try {
       const { open, isLimited } = await relayTo(toRelay, peerId, signal)
-      const link = this.#start(open, peerId, false)
+      const link = this.#start({ open, isConnectTimed: false }, { peerId, isOptimistic: false })
       await link.secured(signal)
 
       return { link, isLimited }
@@ -79,8 +80,8 @@ export class Connector {
   }
 
   /** Optimistically; a close before Noise may be a refusal that was lost, and is tried once more without optimism. */
-  async #byNoise (carrier: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
-    const link = this.#start(carrier, peerId, true)
+  async #byNoise (open: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
+    const link = this.#start({ open }, { peerId, isOptimistic: true })
 
     try {
       await link.secured(signal)
@@ -92,12 +93,12 @@ export class Connector {
       }
     }
 
-    return await this.#byPatientNoise(carrier, peerId, signal)
+    return await this.#byPatientNoise(open, peerId, signal)
   }
 
   /** A remote that speaks multistream and closes all the same when asked for Noise alone does not speak Noise. */
-  async #byPatientNoise (carrier: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
-    const link = this.#start(carrier, peerId, false)
+  async #byPatientNoise (open: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
+    const link = this.#start({ open }, { peerId, isOptimistic: false })
 
     try {
       await link.secured(signal)
@@ -126,8 +127,8 @@ export class Connector {
     return link
   }
 
-  #start (carrier: OpenCarrier, peerId: Uint8Array, isOptimistic: boolean): NoiseLink {
-    return NoiseLink.start(this.#deps, { peerId, isOptimistic }, carrier)
+  #start (carrier: NoiseCarrier, target: ConnectionTarget): NoiseLink {
+    return NoiseLink.start(this.#deps, target, carrier)
   }
 }
 

@@ -12,14 +12,22 @@ export interface NoiseLinkDeps {
   host: HostCredentials
 }
 
+/** What carries a link. */
+export interface NoiseCarrier {
+  open: OpenCarrier
+
+  /** Whether the time until it is open is that of a round trip: a stream through a relay stands already. @default true */
+  isConnectTimed?: boolean
+}
+
 /** A link secured by our own Noise, whatever carries it. */
 export class NoiseLink extends SecuredLink {
   readonly security = NOISE_PROTOCOL
   readonly connection: Connection
   readonly #carrier: Carrier
 
-  private constructor ({ clock, host }: NoiseLinkDeps, target: ConnectionTarget, open: OpenCarrier) {
-    super(clock)
+  private constructor ({ clock, host }: NoiseLinkDeps, target: ConnectionTarget, { open, isConnectTimed = true }: NoiseCarrier) {
+    super(clock, isConnectTimed)
     this.connection = new Connection(host, target, {
       onWaiting: this.waiting,
       onSecured: () => {
@@ -30,8 +38,8 @@ export class NoiseLink extends SecuredLink {
   }
 
   /** Starts to open the carrier. Nothing is awaited: see {@link secured}. */
-  static start (deps: NoiseLinkDeps, target: ConnectionTarget, open: OpenCarrier): NoiseLink {
-    return new NoiseLink(deps, target, open)
+  static start (deps: NoiseLinkDeps, target: ConnectionTarget, carrier: NoiseCarrier): NoiseLink {
+    return new NoiseLink(deps, target, carrier)
   }
 
   get streams (): StreamOpener {

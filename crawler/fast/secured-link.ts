@@ -23,6 +23,7 @@ export abstract class SecuredLink implements Disposable {
   onClosed: ((fault: Error) => void) | undefined
 
   readonly #clock: Clock
+  readonly #isConnectTimed: boolean
   readonly #secured = Promise.withResolvers<undefined>()
   readonly #startedAt: number
   #connectedAt: number | undefined
@@ -31,16 +32,22 @@ export abstract class SecuredLink implements Disposable {
   #flush: NodeJS.Immediate | undefined
   #fault: Error | undefined
 
-  protected constructor (clock: Clock) {
+  /** @param isConnectTimed whether the time until the carrier is open is that of a round trip */
+  protected constructor (clock: Clock, isConnectTimed = true) {
     this.#clock = clock
+    this.#isConnectTimed = isConnectTimed
     this.#startedAt = clock.monotonic()
   }
 
   /** Least of the times that the connect and the handshake took, in milliseconds. */
   get latencyMs (): number | undefined {
-    const handshakeMs = (this.#securedAt ?? Infinity) - (this.#shakenAt ?? 0)
+    if (this.#connectedAt === undefined) {
+      return undefined
+    }
 
-    return this.#connectedAt === undefined ? undefined : Math.min(this.#connectedAt - this.#startedAt, handshakeMs)
+    const connectMs = this.#isConnectTimed ? this.#connectedAt - this.#startedAt : Infinity
+
+    return Math.min(connectMs, (this.#securedAt ?? Infinity) - (this.#shakenAt ?? 0))
   }
 
   /** Whether the remote accepted the connection. */

@@ -77,5 +77,5 @@ function faultOf (err: Error & { code?: string }): Error {
     return peerFault('protocol-error', err.message, err)
   }
 
-  return code === 'EPROTO' || code.startsWith('ERR_SSL') ? peerFault('handshake-failed', err.message, err) : err
+  return code === 'EPROTO' || /^ERR_(SSL|TLS)/.test(code) ? peerFault('handshake-failed', err.message, err) : err
 }

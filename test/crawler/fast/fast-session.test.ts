@@ -25,7 +25,7 @@ const identifies = (text: string): NonNullable<PeerScript['onFrame']> => serve({
 } })
 
 async function openLink (port: number, linkSignal = signal): Promise<NoiseLink> {
-  const link = NoiseLink.start({ clock: systemClock, host: HOST }, { peerId: KEY.id, isOptimistic: true }, tcpCarrier({ ip: '127.0.0.1', port }))
+  const link = NoiseLink.start({ clock: systemClock, host: HOST }, { peerId: KEY.id, isOptimistic: true }, { open: tcpCarrier({ ip: '127.0.0.1', port }) })
   await link.secured(linkSignal)
 
   return link

@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts'
 const KEY = createTestKey()
 
 function startLink (port: number, ip = '127.0.0.1'): NoiseLink {
-  return NoiseLink.start({ clock: systemClock, host: HOST }, { peerId: KEY.id, isOptimistic: true }, tcpCarrier({ ip, port }))
+  return NoiseLink.start({ clock: systemClock, host: HOST }, { peerId: KEY.id, isOptimistic: true }, { open: tcpCarrier({ ip, port }) })
 }
 
 const never = (): AbortSignal => new AbortController().signal

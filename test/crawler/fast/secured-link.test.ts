@@ -22,8 +22,8 @@ class WordLink extends SecuredLink {
   readonly #carrier: Carrier
   #waiting: string[] = []
 
-  constructor (port: number, clock: Clock = systemClock) {
-    super(clock)
+  constructor (port: number, clock: Clock = systemClock, isConnectTimed = true) {
+    super(clock, isConnectTimed)
     this.#carrier = tcpCarrier({ ip: '127.0.0.1', port })(this.carried)
   }
 
@@ -90,6 +90,10 @@ suite('SecuredLink', () => {
     await clock.advance(7)
 
     assert.deepEqual([link.latencyMs, link.sinceSecuredMs, link.isConnected], [0, 7, true])
+
+    using relayed = new WordLink(server.port, clock, false)
+    await relayed.secured(signal)
+    assert.equal(relayed.latencyMs, 30, 'a carrier that stands already took no round trip')
   })
 
   test('ends by what a remote breaks, before and after it is secured, and reads no more', async () => {
