@@ -58,6 +58,10 @@ export function toRows (visits: readonly Visit[], coalescer: Coalescer): Rows {
   }
 }
 
+// Who came to us has another port each time, where nobody answers: what stays is the IP address. The visit tells the whole.
+const CAME_BY_ITSELF: ReadonlySet<string> = new Set(['inbound', 'connected'])
+const IP = /^(?:\/ip6zone\/[^/]+)?\/ip[46]\/[^/]+/
+
 interface Gathered {
   nodes: Map<string, NodeState>
   networks: Map<string, NetworkRow>
@@ -67,7 +71,7 @@ interface Gathered {
 }
 
 function gather ({ nodes, networks, addresses }: Gathered, row: VisitRow, at: string): void {
-  const { nodeId, network, identity, connection, startedAtMs } = row
+  const { nodeId, network, startedAtMs } = row
   const isReached = isContacted(row.outcome)
   const known = nodes.get(nodeId)
   const state = nodeStateOf(row, at, isReached)
@@ -82,12 +86,15 @@ function gather ({ nodes, networks, addresses }: Gathered, row: VisitRow, at: st
   const ofPeer = addresses.get(nodeId) ?? new Map<string, SightedAddress>()
   addresses.set(nodeId, ofPeer)
 
-  if (connection !== null) {
-    addAddress(ofPeer, { nodeId, multiaddr: connection.address, seenMs: startedAtMs })
-  }
-  for (const multiaddr of identity?.listenAddresses ?? []) {
+  for (const multiaddr of addressesOf(row)) {
     addAddress(ofPeer, { nodeId, multiaddr, seenMs: startedAtMs })
   }
+}
+
+function addressesOf ({ source, connection, identity }: VisitRow): string[] {
+  const answered = connection === null ? [] : CAME_BY_ITSELF.has(source) ? IP.exec(connection.address) ?? [] : [connection.address]
+
+  return [...answered, ...identity?.listenAddresses ?? []]
 }
 
 function nodeStateOf ({ nodeId, outcome, discoveryType, identity, latencyMs }: VisitRow, at: string, isReached: boolean): NodeState {

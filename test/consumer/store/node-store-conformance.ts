@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
+import { nodeStoreDiscoveryConformance } from './node-store-discovery-conformance.ts'
 import { contentsOf } from './node-store-fixture.ts'
 import { nodeStorePurgeConformance } from './node-store-purge-conformance.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
@@ -43,24 +44,6 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       }])
       assert.deepEqual(addresses.map(({ multiaddr, last_seen }) => [multiaddr, last_seen]), [['/ip4/192.0.2.1/tcp/4001', stored(1)], ['/ip4/192.0.2.1/udp/4001/quic-v1', stored(1)]])
       assert.deepEqual(networks, [{ node_id: PEERS[0], network: 'ipfs', first_seen: stored(1), last_seen: stored(1) }])
-    })
-
-    test('tells who was found by the crawl, by passive discovery, and by both, within a span of crawls', async () => {
-      await using fixture = await open()
-      const passive = { discoveryType: 'passive', source: 'inbound' } as const
-      await fixture.store.write(written([
-        visitOf({ nodeId: PEERS[0] }),
-        visitOf({ nodeId: PEERS[1] }),
-        visitOf({ nodeId: PEERS[1], ...passive, crawlId: CRAWL_ID - 300 }),
-        visitOf({ nodeId: PEERS[2], ...passive, crawlId: CRAWL_ID - 300 }),
-        visitOf({ nodeId: PEERS[2], ...passive, scan: 'default/probe/other', crawlId: CRAWL_ID }),
-        visitOf({ nodeId: PEERS[0], ...passive, crawlId: CRAWL_ID - 900 })
-      ]))
-      const scan = 'default/probe/main'
-
-      assert.deepEqual(await fixture.store.foundBy(scan, { from: CRAWL_ID - 600, to: CRAWL_ID + 60 }), { active: 1, passive: 1, both: 1 })
-      assert.deepEqual(await fixture.store.foundBy(scan, { from: CRAWL_ID, to: CRAWL_ID }), { active: 2, passive: 0, both: 0 })
-      assert.deepEqual(await fixture.store.foundBy('nobody\'s', { from: 0, to: CRAWL_ID }), { active: 0, passive: 0, both: 0 })
     })
 
     test('keeps the visit with all that a person would ask of it', async () => {
@@ -245,4 +228,5 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
   })
 
   nodeStorePurgeConformance(adapter, open)
+  nodeStoreDiscoveryConformance(adapter, open)
 }
