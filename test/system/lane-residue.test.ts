@@ -65,7 +65,7 @@ suite('visits in a row leave no descriptor, no handle and no memory behind', () 
       const after = await state()
       t.diagnostic(JSON.stringify({ before, after }))
 
-      assert.equal(after.descriptors, before.descriptors)
+      assert.ok(after.descriptors <= before.descriptors, 'no more than before: the garbage of the test before may go meanwhile')
       assert.ok(after.handles <= before.handles)
       assert.ok(after.megabytes - before.megabytes < maxGrowthMb, JSON.stringify({ before, after }))
     })
