@@ -83,7 +83,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   const probe = PeerProbe.parse(devnetManifest(devnet, port))
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, ${dialIns(devnet)}the others dead in several ways`)
-  return { ...await withPlan(probe, embeddedPlaces(folder), folder, { listen: LOOPBACK, view }), folder, devnet }
+  return { probe, plan: planFor(probe, embeddedPlaces(folder), folder, { listen: LOOPBACK }), folder, devnet }
 }
 
 async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {

@@ -32,7 +32,7 @@ export const TRANSPORTS = ['tcp', 'quic-v1', 'quic', 'ws', 'wss', 'webtransport'
 /** One of {@link TRANSPORTS}. */
 export type Transport = typeof TRANSPORTS[number]
 
-/** Which client of ours made the visit: the crawl's own TCP client, QUIC without a node, or a whole libp2p node. */
+/** Which client of ours made the visit: the crawl's own (TCP, WebSocket, relays), QUIC without a node, or a whole libp2p node. */
 export const LANES = ['fast', 'quic', 'full'] as const
 
 /** One of {@link LANES}. */

@@ -5,7 +5,7 @@ import type { LaneVisitor } from '../visit/lane-visitor.ts'
 import type { VisitorDeps, VisitorOptions } from '../visit/visitor-options.ts'
 
 /**
- * Opens the visitor of the fast lane: TCP without a libp2p node. It holds nothing between visits.
+ * Opens the visitor of the fast lane: TCP, WebSocket and relays without a libp2p node. It holds nothing between visits.
  *
  * Takes what the full lane takes, so that one can stand for the other.
  */

@@ -24,8 +24,6 @@ const MAX_LENGTH_BYTES = 3
 
 /** One element. */
 export interface DerElement {
-  tag: number
-
   /** What is in it. */
   content: Uint8Array
 
@@ -70,7 +68,7 @@ export class DerReader {
 
     this.#at = from + length
 
-    return { tag, content: this.#bytes.subarray(from, this.#at), whole: this.#bytes.subarray(start, this.#at) }
+    return { content: this.#bytes.subarray(from, this.#at), whole: this.#bytes.subarray(start, this.#at) }
   }
 
   /** Reads the next element if it has the tag. */

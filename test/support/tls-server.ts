@@ -5,7 +5,6 @@ import { FastPeer } from './fast-peer.ts'
 import { FastServer } from './fast-server.ts'
 import type { KeyedCertificate } from '../../crawler/fast/tls-certificate.ts'
 import type { PeerScript } from './fast-peer.ts'
-import type { Socket } from 'node:net'
 
 /** How a remote that speaks TLS alone behaves. What is left out, it does as an honest one. */
 export interface TlsScript extends PeerScript {
@@ -43,12 +42,12 @@ export async function openTlsServer (script: TlsScript): Promise<FastServer & { 
   return Object.assign(server, { clients })
 }
 
-function playInside (secured: TLSSocket & Socket, script: TlsScript, clients: Buffer[]): void {
+function playInside (secured: TLSSocket, script: TlsScript, clients: Buffer[]): void {
   let peer: FastPeer | undefined
   secured.on('error', () => {
     // the client resets: that is how it leaves
   })
-  secured.on('data', (bytes) => {
+  secured.on('data', (bytes: Buffer) => {
     if (peer === undefined) {
       const muxers = secured.alpnProtocol === '/yamux/1.0.0' ? ['/yamux/1.0.0'] : []
       clients.push(secured.getPeerX509Certificate()?.raw ?? Buffer.alloc(0))

@@ -4,8 +4,10 @@ import { once } from 'node:events'
 import { createServer as createHttpsServer } from 'node:https'
 import { suite, test } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { HEADER, REFUSAL } from '../../../crawler/fast/multistream.ts'
 import { inPem } from '../../../crawler/fast/tls-certificate.ts'
 import { webSocketCarrier } from '../../../crawler/fast/web-socket-carrier.ts'
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { selfSigned } from '../../../crawler/wire/self-signed.ts'
 import { fastDial } from '../../support/fast-dial.ts'
 import { isFault } from '../../support/fast-faults.ts'
@@ -128,6 +130,15 @@ suite('a WebSocket of the fast lane', () => {
       await until('it is closed', () => server.sockets.every(({ readyState }) => readyState === 3))
     })
   }
+
+  test('asks a remote that refuses Noise for nothing else: there is no TLS inside of a WebSocket', async () => {
+    await using server = await open((socket) => {
+      socket.send(concatBytes([HEADER, REFUSAL]))
+    })
+    await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault('security-unsupported'))
+
+    assert.equal(server.sockets.length, 1)
+  })
 
   const raw: [what: string, answer: string | undefined, outcome: Outcome][] = [
     ['speaks no HTTP', 'SSH-2.0-OpenSSH\r\n', 'protocol-error'],
