@@ -7,7 +7,7 @@ import type { ReconcileDeps, Work } from './context.ts'
 /** Brings one object to what is desired, and returns it as it was seen. */
 export async function applyDesired (deps: ReconcileDeps, work: Work, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
   const { kind, object } = desired
-  const live = deps.isWatched(kind.kind) ? deps.store(kind.kind).get(object.metadata) : await deps.client.get(kind, object.metadata, signal)
+  const live = await liveOf(deps, desired, signal)
   work.planned.push(desired)
 
   if (live !== undefined && !isOurs(live, work)) {
@@ -22,6 +22,11 @@ export async function applyDesired (deps: ReconcileDeps, work: Work, desired: De
   work.writes += Number(outcome !== 'unchanged')
 
   return live
+}
+
+/** An object as it was seen, or as the server has it where its kind is not watched. */
+export async function liveOf (deps: ReconcileDeps, { kind, object: { metadata } }: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
+  return deps.isWatched(kind.kind) ? deps.store(kind.kind).get(metadata) : await deps.client.get(kind, metadata, signal)
 }
 
 /** Brings several objects to what is desired, one after the other. */

@@ -1,6 +1,7 @@
 import { isProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { consumerName } from '../model/names.ts'
+import { liveOf } from './apply-step.ts'
 import { good } from './conditions.ts'
 import { imageOf } from './running-image.ts'
 import { wholePlan } from './whole-plan.ts'
@@ -38,10 +39,10 @@ async function driftOf (deps: ReconcileDeps, { probe }: Work, signal: AbortSigna
   const { planned, missingSecret } = await wholePlan(deps, probe, running ?? deps.images.workload, signal)
   const drift = missingSecret === undefined ? [] : [missingSecret]
 
-  for (const { kind, object } of planned.filter(desired => desired.kind.kind !== KINDS.job.kind)) {
-    const live = deps.isWatched(kind.kind) ? deps.store(kind.kind).get(object.metadata) : await deps.client.get(kind, object.metadata, signal)
-    const field = deps.applier.difference(object, live)
-    drift.push(...field === undefined ? [] : [`${kind.kind} ${object.metadata.name} ${field}`])
+  for (const desired of planned.filter(({ kind }) => kind.kind !== KINDS.job.kind)) {
+    const { kind: { kind }, object } = desired
+    const field = deps.applier.difference(object, await liveOf(deps, desired, signal))
+    drift.push(...field === undefined ? [] : [`${kind} ${object.metadata.name} ${field}`])
   }
 
   return drift
