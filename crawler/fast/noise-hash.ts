@@ -1,56 +1,74 @@
-import { digest } from '@chainsafe/as-sha256'
+import sodium from 'sodium-native'
 
 /**
  * SHA-256, HMAC and HKDF as the Noise Protocol Framework uses them (revision 34, sections 4.3 and 5.1).
  *
- * The WASM digest beats `node:crypto` by an order of magnitude on inputs this short, where an HMAC
- * of node:crypto costs mostly object creation.
+ * Inputs this short cost mostly what is made around them: one state serves all, and parts are hashed
+ * where they lie.
  */
 const BLOCK = 64
 const HASH = 32
 const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
-const FIRST_BLOCK = Uint8Array.of(1)
+const FIRST_BLOCK = Buffer.from([1])
+const SECOND_BLOCK = Buffer.from([2])
+const NOTHING = Buffer.alloc(0)
+const state = Buffer.alloc(sodium.crypto_hash_sha256_STATEBYTES)
+const innerKey = Buffer.alloc(BLOCK, INNER_PAD)
+const outerKey = Buffer.alloc(BLOCK, OUTER_PAD)
 
 /** Length of each Noise hash, chaining key and cipher key. */
 export const HASH_LENGTH = HASH
 
 /** SHA-256 of `bytes`. */
-export const sha256: (bytes: Uint8Array) => Uint8Array = digest
+export function sha256 (bytes: Uint8Array): Uint8Array {
+  return mixHash(bytes, NOTHING)
+}
 
 /** SHA-256 of `head` followed by `tail`: Noise's MixHash. */
 export function mixHash (head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const both = new Uint8Array(head.length + tail.length)
-  both.set(head)
-  both.set(tail, head.length)
+  sodium.crypto_hash_sha256_init(state)
 
-  return digest(both)
+  return finish(head, tail)
 }
 
-/** HMAC-SHA256 with a key of 32 bytes. */
-export function hmacSha256 (key: Uint8Array, data: Uint8Array): Uint8Array {
-  const inner = new Uint8Array(BLOCK + data.length).fill(INNER_PAD, HASH, BLOCK)
-  const outer = new Uint8Array(BLOCK + HASH).fill(OUTER_PAD, HASH, BLOCK)
-
+/** HMAC-SHA256 with a key of 32 bytes over `head` followed by `tail`. */
+export function hmacSha256 (key: Uint8Array, head: Uint8Array, tail: Uint8Array = NOTHING): Uint8Array {
   for (let i = 0; i < HASH; i++) {
     const byte = key[i] ?? 0
-    inner[i] = byte ^ INNER_PAD
-    outer[i] = byte ^ OUTER_PAD
+    innerKey[i] = byte ^ INNER_PAD
+    outerKey[i] = byte ^ OUTER_PAD
   }
 
-  inner.set(data, BLOCK)
-  outer.set(digest(inner), BLOCK)
+  start(innerKey)
+  const inner = finish(head, tail)
+  start(outerKey)
 
-  return digest(outer)
+  return finish(inner, NOTHING)
 }
 
 /** Noise's HKDF with two outputs: the next chaining key and a cipher key. */
 export function hkdf (chainingKey: Uint8Array, input: Uint8Array): [Uint8Array, Uint8Array] {
   const temporary = hmacSha256(chainingKey, input)
   const first = hmacSha256(temporary, FIRST_BLOCK)
-  const second = new Uint8Array(HASH + 1)
-  second.set(first)
-  second[HASH] = 2
 
-  return [first, hmacSha256(temporary, second)]
+  return [first, hmacSha256(temporary, first, SECOND_BLOCK)]
+}
+
+function start (block: Uint8Array): void {
+  sodium.crypto_hash_sha256_init(state)
+  sodium.crypto_hash_sha256_update(state, block)
+}
+
+function finish (head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const digest = Buffer.allocUnsafe(HASH)
+  sodium.crypto_hash_sha256_update(state, head)
+
+  if (tail.length > 0) {
+    sodium.crypto_hash_sha256_update(state, tail)
+  }
+
+  sodium.crypto_hash_sha256_final(state, digest)
+
+  return digest
 }

@@ -4,7 +4,7 @@ import { parsePublicKey } from '../wire/public-key.ts'
 import { TAG_LENGTH } from './cipher.ts'
 import { encodeNoisePayload, parseNoisePayload, signedBytes } from './noise-payload.ts'
 import { SymmetricState } from './symmetric-state.ts'
-import { agree, generateX25519, importX25519, X25519_LENGTH } from './x25519.ts'
+import { agree, generateX25519, X25519_LENGTH } from './x25519.ts'
 import type { PublicKey } from '../wire/public-key.ts'
 import type { CipherState } from './cipher.ts'
 import type { HostKey } from './host-key.ts'
@@ -82,12 +82,11 @@ export class NoiseInitiator {
     }
 
     const state = this.#state
-    const ephemeral = message.subarray(0, X25519_LENGTH)
-    const theirs = importX25519(ephemeral)
-    state.mixHash(ephemeral)
+    const theirs = message.subarray(0, X25519_LENGTH)
+    state.mixHash(theirs)
     state.mixKey(agree(this.#ephemeral, theirs))
     const staticKey = state.decryptAndHash(message.subarray(X25519_LENGTH, STATIC_END))
-    state.mixKey(agree(this.#ephemeral, importX25519(staticKey)))
+    state.mixKey(agree(this.#ephemeral, staticKey))
     const remote = parseNoisePayload(state.decryptAndHash(message.subarray(STATIC_END)))
     const remoteKey = verifyRemote(remote, staticKey, expectedId)
     const sealedStatic = state.encryptAndHash(this.#ours.staticKey.publicKey)

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { importRawKey } from './raw-key.ts'
+import sodium from 'sodium-native'
 import type { KeyObject } from 'node:crypto'
 
 /**
@@ -17,6 +17,7 @@ const MIN_RSA_BITS = 2_048
 const MAX_RSA_BITS = 8_192
 const MAX_RSA_EXPONENT = 0xffff_ffffn
 const ED25519_LENGTH = 32
+const ED25519_SIGNATURE_LENGTH = 64
 const SECP256K1_LENGTH = 33
 const SECP256K1_SPKI = Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex')
 const P256_SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
@@ -60,11 +61,7 @@ const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | unde
   },
 
   Ed25519 (data) {
-    if (data.length !== ED25519_LENGTH) {
-      return undefined
-    }
-
-    return verifier('Ed25519', importRawKey('Ed25519', data), null)
+    return data.length === ED25519_LENGTH ? ed25519Verifier(data) : undefined
   },
 
   secp256k1 (data) {
@@ -84,7 +81,15 @@ const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | unde
   }
 }
 
-function verifier (type: KeyType, key: KeyObject, algorithm: 'sha256' | null, dsaEncoding: 'der' | 'ieee-p1363' = 'der'): PublicKey {
+/** By libsodium, which takes less than half of the time that OpenSSL does: two of these are most of what a visit's keys cost. */
+function ed25519Verifier (key: Uint8Array): PublicKey {
+  return {
+    type: 'Ed25519',
+    verify: (message, signature) => signature.length === ED25519_SIGNATURE_LENGTH && sodium.crypto_sign_verify_detached(signature, message, key)
+  }
+}
+
+function verifier (type: KeyType, key: KeyObject, algorithm: 'sha256', dsaEncoding: 'der' | 'ieee-p1363' = 'der'): PublicKey {
   const input = type === 'ECDSA' ? { key, dsaEncoding } : key
 
   return {

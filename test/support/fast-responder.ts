@@ -1,6 +1,6 @@
 import { signedBytes } from '../../crawler/fast/noise-payload.ts'
 import { SymmetricState } from '../../crawler/fast/symmetric-state.ts'
-import { agree, generateX25519, importX25519, X25519_LENGTH } from '../../crawler/fast/x25519.ts'
+import { agree, generateX25519, X25519_LENGTH } from '../../crawler/fast/x25519.ts'
 import { concatBytes } from '../../crawler/wire/bytes.ts'
 import { ProtobufWriter } from '../../crawler/wire/protobuf.ts'
 import type { CipherState } from '../../crawler/fast/cipher.ts'
@@ -26,7 +26,7 @@ export class NoiseResponder {
 
   /** Reads message A and answers it with `payload`. */
   answer (messageA: Uint8Array, payload: Uint8Array): Uint8Array {
-    const theirs = importX25519(messageA.subarray(0, X25519_LENGTH))
+    const theirs = messageA.subarray(0, X25519_LENGTH)
     this.#state.mixHash(messageA)
     this.#state.encryptAndHash(EMPTY)
     this.#state.mixHash(this.#ephemeral.publicKey)
@@ -40,7 +40,7 @@ export class NoiseResponder {
   /** Reads message C. */
   finish (messageC: Uint8Array): { payload: Uint8Array, staticKey: Uint8Array, send: CipherState, receive: CipherState } {
     const staticKey = this.#state.decryptAndHash(messageC.subarray(0, 48))
-    this.#state.mixKey(agree(this.#ephemeral, importX25519(staticKey)))
+    this.#state.mixKey(agree(this.#ephemeral, staticKey))
     const payload = this.#state.decryptAndHash(messageC.subarray(48))
     const [receive, send] = this.#state.split()
 

@@ -1,6 +1,6 @@
 import { TAG_LENGTH } from '../../../crawler/fast/cipher.ts'
 import { SymmetricState } from '../../../crawler/fast/symmetric-state.ts'
-import { agree, generateX25519, importX25519, X25519_LENGTH } from '../../../crawler/fast/x25519.ts'
+import { agree, generateX25519, X25519_LENGTH } from '../../../crawler/fast/x25519.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import type { CipherState } from '../../../crawler/fast/cipher.ts'
 import type { X25519KeyPair } from '../../../crawler/fast/x25519.ts'
@@ -22,7 +22,7 @@ export class NoiseResponder {
   /** Reads message A and answers it with `payload`. */
   answer (messageA: Uint8Array, payload: Uint8Array): Uint8Array {
     const state = this.#state
-    const theirs = importX25519(messageA.subarray(0, X25519_LENGTH))
+    const theirs = messageA.subarray(0, X25519_LENGTH)
     state.mixHash(messageA)
     state.encryptAndHash(EMPTY)
     state.mixHash(this.#ephemeral.publicKey)
@@ -36,7 +36,7 @@ export class NoiseResponder {
   /** Reads message C and ends the handshake. */
   finish (messageC: Uint8Array): { send: CipherState, receive: CipherState } {
     const theirKey = this.#state.decryptAndHash(messageC.subarray(0, SEALED_KEY_LENGTH))
-    this.#state.mixKey(agree(this.#ephemeral, importX25519(theirKey)))
+    this.#state.mixKey(agree(this.#ephemeral, theirKey))
     this.#state.decryptAndHash(messageC.subarray(SEALED_KEY_LENGTH))
     const [receive, send] = this.#state.split()
 

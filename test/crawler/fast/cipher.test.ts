@@ -4,8 +4,8 @@ import { suite, test } from 'node:test'
 import { CipherState, TAG_LENGTH } from '../../../crawler/fast/cipher.ts'
 import { isFault } from '../../support/fast-faults.ts'
 
-/** Around the size at which one implementation hands over to the other, counted with and without the tag. */
-const SIZES = [0, 1, 16, 495, 496, 511, 512, 513, 2_000, 65_519]
+/** Around the blocks of both primitives, and the longest of a Noise message. */
+const SIZES = [0, 1, 15, 16, 17, 63, 64, 65, 2_000, 65_519]
 
 /** What node:crypto seals as message number `count`. */
 function reference (key: Uint8Array, count: number, plaintext: Uint8Array, associated: Uint8Array): Buffer {

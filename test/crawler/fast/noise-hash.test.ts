@@ -23,6 +23,12 @@ suite('noise hash functions', () => {
     }
   })
 
+  test('authenticate two parts as one', () => {
+    const key = randomBytes(32)
+
+    assert.deepEqual(hmacSha256(key, Buffer.from('ab'), Buffer.from('c')), hmacSha256(key, Buffer.from('abc')))
+  })
+
   test('derive the two keys of RFC 5869 with an empty info', () => {
     const [chainingKey, input] = [randomBytes(32), randomBytes(32)]
     const [first, second] = hkdf(chainingKey, input)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { agree, generateX25519, importX25519 } from '../../../crawler/fast/x25519.ts'
+import { agree, generateX25519 } from '../../../crawler/fast/x25519.ts'
 import { isFault } from '../../support/fast-faults.ts'
 
 /** Points of low order on Curve25519 and its twist (cr.yp.to/ecdh.html): each makes the shared secret zero. */
@@ -18,7 +19,16 @@ suite('X25519', () => {
   test('agrees on one secret from both ends', () => {
     const [ours, theirs] = [generateX25519(), generateX25519()]
 
-    assert.deepEqual(agree(ours, importX25519(theirs.publicKey)), agree(theirs, importX25519(ours.publicKey)))
+    assert.deepEqual(agree(ours, theirs.publicKey), agree(theirs, ours.publicKey))
+  })
+
+  test('agrees as node:crypto does', () => {
+    const ours = generateX25519()
+    const theirs = generateKeyPairSync('x25519')
+    const { x = '' } = theirs.publicKey.export({ format: 'jwk' })
+    const ourKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(ours.publicKey).toString('base64url') }, format: 'jwk' })
+
+    assert.deepEqual(agree(ours, Buffer.from(x, 'base64url')), diffieHellman({ privateKey: theirs.privateKey, publicKey: ourKey }))
   })
 
   test('makes another key pair each time', () => {
@@ -28,7 +38,7 @@ suite('X25519', () => {
 
   for (const point of LOW_ORDER) {
     test(`refuses the low-order point ${point.slice(0, 8)}…`, () => {
-      assert.throws(() => agree(generateX25519(), importX25519(Buffer.from(point, 'hex'))), isFault('handshake-failed'))
+      assert.throws(() => agree(generateX25519(), Buffer.from(point, 'hex')), isFault('handshake-failed'))
     })
   }
 })
