@@ -1,5 +1,6 @@
 // The active half of a crawler: crawls on the scan's interval, each from the bootstrap peers and from
 // what the crawl before left behind, and sends what they find.
+import { busyShare } from '../core/busy-share.ts'
 import { CrawlRun } from './engine/crawl.ts'
 import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
@@ -115,6 +116,7 @@ export class ActiveDiscovery {
       log,
       visitor,
       isDialable,
+      busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
       sink: publishingSink(publisher, this.#context),

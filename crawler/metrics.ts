@@ -122,6 +122,7 @@ function addGauges (registers: Registry[], { crawl, publisher, passive }: Crawle
 
   gauge('peerprobe_crawler_frontier_queued_peers', 'Peers that wait to be visited.', () => crawl()?.queued ?? 0)
   gauge('peerprobe_crawler_visits_in_flight', 'Visits in progress.', () => crawl()?.inFlight ?? 0)
+  gauge('peerprobe_crawler_visit_slots', 'Visits that may be in progress: as many as the process can serve, at most the concurrency of the scan.', () => crawl()?.slots ?? 0)
   gauge('peerprobe_crawler_passive_connections', 'Connections of the passive node.', () => passive()?.connections ?? 0)
   gauge('peerprobe_crawler_passive_routing_table_peers', 'Peers in the routing table of the passive node.', () => passive()?.routingTable ?? 0)
   gauge('peerprobe_crawler_passive_refused_sightings', 'Sightings that the passive node did not report since its start: there were too many in ten minutes.', () => passive()?.refusedSightings ?? 0)

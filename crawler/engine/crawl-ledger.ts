@@ -89,7 +89,7 @@ export class CrawlLedger {
     this.#rate.sample(this.#clock.monotonic(), this.#tally.visits)
   }
 
-  status (): Omit<CrawlStatus, 'waitingForSink' | 'watchdogCuts' | 'stalls'> {
+  status (): Omit<CrawlStatus, 'slots' | 'waitingForSink' | 'watchdogCuts' | 'stalls'> {
     const { found, queued, inFlight, done, refused } = this.frontier
     const { crawlId, strategy } = this.#options
 

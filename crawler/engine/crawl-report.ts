@@ -76,6 +76,10 @@ export interface CrawlStatus {
   queued: number
   inFlight: number
   done: number
+
+  /** Visits that may be in flight for now: as many as the process can serve, and the scan allows. */
+  slots: number
+
   found: number
   refused: number
   byOutcome: Partial<Record<Outcome, number>>

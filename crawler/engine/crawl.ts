@@ -1,8 +1,9 @@
-// One crawl: slots up to `concurrency`, each a visit in flight; when one ends, the next peer takes its
-// place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl, of each
+// One crawl: slots up to `concurrency`, as many as the process can serve, each a visit in flight; when one
+// ends, the next peer takes its place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl, of each
 // visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
+import { Pace } from './pace.ts'
 import { queryPlan } from './query-plan.ts'
 import { abandonedReport, reportOf, VisitsInFlight } from './visits-in-flight.ts'
 import type { Logger } from '../../core/logger.ts'
@@ -24,6 +25,9 @@ export interface CrawlDeps extends CrawlLedgerDeps {
   sink: VisitSink
   log: Logger
 
+  /** Share of the time since it was last asked in which the process was busy, 0 to 1. */
+  busyShare: () => number
+
   /** Told of each visit that ended, published or not. */
   onVisit?: (visit: CompletedVisit) => void
 
@@ -37,6 +41,7 @@ export class CrawlRun {
   readonly #options: CrawlOptions
   readonly #ledger: CrawlLedger
   readonly #inFlight: VisitsInFlight
+  readonly #pace: Pace
   readonly #over = Promise.withResolvers<undefined>()
   #timer: Disposable | undefined
   #end: CrawlEnd | undefined
@@ -51,6 +56,7 @@ export class CrawlRun {
     this.#options = options
     this.#ledger = new CrawlLedger(deps, options, seeds)
     this.#inFlight = new VisitsInFlight(options)
+    this.#pace = new Pace({ clock: deps.clock, busyShare: deps.busyShare, onMore: this.#onMore }, options.concurrency)
     this.#progressMs = deps.clock.monotonic()
   }
 
@@ -66,6 +72,7 @@ export class CrawlRun {
     }
     signal.addEventListener('abort', onAbort, { once: true })
     this.#setTimer()
+    this.#pace.start()
 
     try {
       if (signal.aborted) {
@@ -77,6 +84,7 @@ export class CrawlRun {
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#timer?.[Symbol.dispose]()
+      this.#pace[Symbol.dispose]()
     }
 
     return { ...this.#ledger.report(), end: this.#end ?? 'complete', watchdogCuts: this.#inFlight.watchdogCuts, stalls: this.#stalls }
@@ -86,6 +94,7 @@ export class CrawlRun {
   status (): CrawlStatus {
     return {
       ...this.#ledger.status(),
+      slots: this.#pace.limit,
       waitingForSink: this.#waitingForSink,
       watchdogCuts: this.#inFlight.watchdogCuts,
       stalls: this.#stalls
@@ -96,7 +105,7 @@ export class CrawlRun {
   #fill (): void {
     const { frontier } = this.#ledger
 
-    while (this.#end === undefined && !this.#waitingForSink && this.#inFlight.size < this.#options.concurrency) {
+    while (this.#end === undefined && !this.#waitingForSink && this.#inFlight.size < this.#pace.limit) {
       const room = this.#deps.sink.ready()
 
       if (room !== undefined) {
@@ -187,13 +196,17 @@ export class CrawlRun {
     this.#fill()
   }
 
+  readonly #onMore = (): void => {
+    this.#guard(() => {
+      this.#fill()
+    })
+  }
+
   #waitForSink (room: Promise<void>): void {
     this.#waitingForSink = true
     room.then(() => {
       this.#waitingForSink = false
-      this.#guard(() => {
-        this.#fill()
-      })
+      this.#onMore()
     }, (cause: unknown) => {
       this.#fail(cause)
     })

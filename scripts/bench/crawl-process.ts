@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
 import { EmbeddedBus } from '../../core/bus/embedded-bus.ts'
+import { busyShare } from '../../core/busy-share.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Visit, VISIT_TYPE } from '../../core/contracts/visit.ts'
 import { createLogger } from '../../core/logger.ts'
@@ -70,6 +71,7 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   const run = new CrawlRun({
     ...deps,
     visitor,
+    busyShare: busyShare(),
     isDialable: mayDial(scan.addresses),
     sink: publishingSink(validating(publisher), CONTEXT),
     onVisit: (visit) => {

@@ -1,3 +1,4 @@
+import { busyShare } from '../../core/busy-share.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createLogger } from '../../core/logger.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
@@ -27,6 +28,7 @@ export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string,
     log: createLogger({ level: 'silent' }),
     visitor,
     isDialable: () => true,
+    busyShare: busyShare(),
     sink: { ready: () => undefined, accept: () => undefined },
     onVisit: ({ id, result }) => visits.set(formatPeerId(id), result)
   }, { ...LIMITS, strategy }, { bootstrap, connected: [], known: [] })

@@ -29,7 +29,7 @@ interface Setting { clock?: FakeClock, visitor: (clock: FakeClock) => Pick<Visit
 async function crawl ({ clock = new FakeClock(), visitor, seeds, options = {} }: Setting): Promise<Crawled> {
   const visits: CompletedVisit[] = []
   const sink = { ready: () => undefined, accept: (visit: CompletedVisit): unknown => visits.push(visit) }
-  const deps = { visitor: visitor(clock), sink, clock, isDialable, log }
+  const deps = { visitor: visitor(clock), sink, clock, isDialable, log, busyShare: () => 0 }
   const run = new CrawlRun(deps, { ...OPTIONS, ...options }, { bootstrap: [], connected: [], known: [], ...seeds })
   const sinceMs = clock.monotonic()
   const report = await clock.runUntil(run.run(new AbortController().signal))

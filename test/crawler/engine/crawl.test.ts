@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
+import { FIRST_VISITS, PACE_MS } from '../../../crawler/engine/pace.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { SimulatedVisitor } from '../../support/simulated-network-visitor.ts'
 import { addressOf, isDialable, peerIdOf, SimulatedNetwork } from '../../support/simulated-network.ts'
@@ -49,6 +50,18 @@ suite('CrawlRun', () => {
     await clock.runUntil(report)
 
     assert.deepEqual([inFlight, queued], [10, 15])
+  })
+
+  test('begins with as many visits as it may, and begins more as soon as it may', async () => {
+    const { run, clock, stop, report } = start({ visit: patient, count: 300, options: { concurrency: 200 } })
+    const { inFlight: first, slots } = run.status()
+    await clock.advance(2 * PACE_MS)
+    const { inFlight: then } = run.status()
+    stop.abort()
+    await clock.runUntil(report)
+
+    assert.deepEqual([first, slots], [FIRST_VISITS, FIRST_VISITS])
+    assert.equal(then, 200)
   })
 
   test('counts a peer that is visited twice once, by its last visit', async () => {
@@ -110,7 +123,8 @@ suite('a crawl that is aborted', () => {
 
   test('before it starts visits nobody', async () => {
     const clock = new FakeClock()
-    const run = new CrawlRun({ visitor: { visit: hanging }, sink: { ready: () => undefined, accept: () => undefined }, clock, isDialable, log }, {
+    const sink = { ready: () => undefined, accept: () => undefined }
+    const run = new CrawlRun({ visitor: { visit: hanging }, sink, busyShare: () => 0, clock, isDialable, log }, {
       crawlId: 1,
       crawlNumber: 0,
       strategy: 'Census',

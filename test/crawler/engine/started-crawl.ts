@@ -41,7 +41,7 @@ export function start ({ visit, count = 1, bootstrap = peers(count), clock = new
   const visits: CompletedVisit[] = []
   const stop = new AbortController()
   const sink: VisitSink = { ready: () => undefined, accept: ended => void visits.push(ended) }
-  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, ...deps }, {
+  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, busyShare: () => 0, ...deps }, {
     crawlId: 1,
     crawlNumber: 0,
     strategy: 'Census',
