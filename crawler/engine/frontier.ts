@@ -145,8 +145,9 @@ export class Frontier {
   }
 
   #mention (record: PeerRecord, referrer: FrontierEntry): void {
-    const isValid = isPeerId(record.id)
-    const entry = isValid ? this.#peers.get(record.id) : undefined
+    const { id } = record
+    const isValid = isPeerId(id)
+    const entry = isValid ? this.#peers.get(id) : undefined
 
     if (entry !== undefined) {
       this.#hear(entry, record, referrer)

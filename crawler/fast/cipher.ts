@@ -1,6 +1,7 @@
 import sodium from 'sodium-native'
 import { peerFault } from '../visit/peer-fault.ts'
 
+const { crypto_aead_chacha20poly1305_ietf_encrypt: encrypt, crypto_aead_chacha20poly1305_ietf_decrypt: decrypt } = sodium
 const MAX_NONCE = 0xffff_ffff
 const NONCE_LENGTH = 12
 const COUNT_AT = 4
@@ -27,7 +28,7 @@ export class CipherState {
 
   /** Encrypts `plaintext` and its tag into `target`, which is {@link TAG_LENGTH} bytes longer. */
   sealInto (target: Uint8Array, plaintext: Uint8Array, associated: Uint8Array | null = null): void {
-    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(target, plaintext, associated, null, this.#nextNonce(), this.#key)
+    encrypt(target, plaintext, associated, null, this.#nextNonce(), this.#key)
   }
 
   /** Encrypts `plaintext`; the result is {@link TAG_LENGTH} bytes longer. */
@@ -48,7 +49,7 @@ export class CipherState {
     const count = this.#nextNonce()
 
     try {
-      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, null, sealed, associated, count, this.#key)
+      decrypt(plaintext, null, sealed, associated, count, this.#key)
     } catch {
       // lengths are right, so that the tag is all that it throws for
       return undefined

@@ -6,6 +6,7 @@ import sodium from 'sodium-native'
  * Inputs this short cost mostly what is made around them: one state serves all, and parts are hashed
  * where they lie.
  */
+const { crypto_hash_sha256_init: begin, crypto_hash_sha256_update: update, crypto_hash_sha256_final: end } = sodium
 const BLOCK = 64
 const HASH = 32
 const INNER_PAD = 0x36
@@ -27,7 +28,7 @@ export function sha256 (bytes: Uint8Array): Uint8Array {
 
 /** SHA-256 of `head` followed by `tail`: Noise's MixHash. */
 export function mixHash (head: Uint8Array, tail: Uint8Array): Uint8Array {
-  sodium.crypto_hash_sha256_init(state)
+  begin(state)
 
   return finish(head, tail)
 }
@@ -56,19 +57,19 @@ export function hkdf (chainingKey: Uint8Array, input: Uint8Array): [Uint8Array, 
 }
 
 function start (block: Uint8Array): void {
-  sodium.crypto_hash_sha256_init(state)
-  sodium.crypto_hash_sha256_update(state, block)
+  begin(state)
+  update(state, block)
 }
 
 function finish (head: Uint8Array, tail: Uint8Array): Uint8Array {
   const digest = Buffer.allocUnsafe(HASH)
-  sodium.crypto_hash_sha256_update(state, head)
+  update(state, head)
 
   if (tail.length > 0) {
-    sodium.crypto_hash_sha256_update(state, tail)
+    update(state, tail)
   }
 
-  sodium.crypto_hash_sha256_final(state, digest)
+  end(state, digest)
 
   return digest
 }

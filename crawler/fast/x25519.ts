@@ -1,6 +1,8 @@
 import sodium from 'sodium-native'
 import { peerFault } from '../visit/peer-fault.ts'
 
+const { randombytes_buf: fillRandom, crypto_scalarmult_base: publicOf, crypto_scalarmult: multiply } = sodium
+
 /** Length of a public key, of a private one, and of a shared secret. */
 export const X25519_LENGTH = 32
 
@@ -16,8 +18,8 @@ export interface X25519KeyPair {
 export function generateX25519 (): X25519KeyPair {
   const privateKey = Buffer.allocUnsafe(X25519_LENGTH)
   const publicKey = Buffer.allocUnsafe(X25519_LENGTH)
-  sodium.randombytes_buf(privateKey)
-  sodium.crypto_scalarmult_base(publicKey, privateKey)
+  fillRandom(privateKey)
+  publicOf(publicKey, privateKey)
 
   return { privateKey, publicKey }
 }
@@ -27,7 +29,7 @@ export function agree (ours: X25519KeyPair, theirs: Uint8Array): Uint8Array {
   const secret = Buffer.allocUnsafe(X25519_LENGTH)
 
   try {
-    sodium.crypto_scalarmult(secret, ours.privateKey, theirs)
+    multiply(secret, ours.privateKey, theirs)
   } catch (err) {
     throw peerFault('handshake-failed', 'the remote sent an X25519 key of low order', err)
   }

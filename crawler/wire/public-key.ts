@@ -10,6 +10,7 @@ import type { KeyObject } from 'node:crypto'
  * its own signature encoding, so that no key has two valid readings.
  */
 const TYPES = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const
+const { crypto_sign_verify_detached: verifyEd25519 } = sodium
 const TYPE_TAG = 0x08
 const DATA_TAG = 0x12
 const MORE = 0x80
@@ -85,7 +86,7 @@ const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | unde
 function ed25519Verifier (key: Uint8Array): PublicKey {
   return {
     type: 'Ed25519',
-    verify: (message, signature) => signature.length === ED25519_SIGNATURE_LENGTH && sodium.crypto_sign_verify_detached(signature, message, key)
+    verify: (message, signature) => signature.length === ED25519_SIGNATURE_LENGTH && verifyEd25519(signature, message, key)
   }
 }
 

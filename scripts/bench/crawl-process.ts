@@ -81,18 +81,20 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   }, { ...options, crawlId: 1_700_000_000, crawlNumber: 0 }, { bootstrap: await seedPeers(network.bootstrapPeers, dns, signal), connected: [], known: [] })
 
   const beforeMs = handshakeCpuMs()
+  const startCpuMs = cpuMs()
   const startedAt = performance.now()
   const report = await run.run(signal)
   await publisher.publishAfterAll(crawlEndedMessage(report, CONTEXT), signal)
   const seconds = (performance.now() - startedAt) / 1_000
-  const totalCpuMs = cpuMs()
+  const crawlCpuMs = cpuMs() - startCpuMs
 
   return {
     contacted: report.totals.contacted,
     outcomes: report.totals.outcomes,
     requests,
     seconds,
-    cpuMs: totalCpuMs,
+    cpuMs: crawlCpuMs,
+    startCpuMs,
     handshakeCpuMs: (beforeMs + handshakeCpuMs()) / 2,
     rssMb: process.resourceUsage().maxRSS / 1_024
   }

@@ -5,7 +5,7 @@ import { medianOf } from '../../../scripts/bench/median.ts'
 import type { CrawlCase } from '../../../scripts/bench/crawl-case.ts'
 import type { CrawlCounts, CrawlFigures } from '../../../scripts/bench/crawl-result.ts'
 
-const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, handshakeCpuMs: 0.5, rssMb: 300 }
+const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, startCpuMs: 900, handshakeCpuMs: 0.5, rssMb: 300 }
 const CASE: CrawlCase = { peers: 200, addresses: 6, dead: 0.45, strategy: 'Topology', lane: 'fast', concurrency: 1_000 }
 
 const figures = (changed: Partial<CrawlFigures>): CrawlFigures => ({ ...figuresOf(COUNTS, 110), ...changed })
@@ -15,6 +15,7 @@ suite('results of bench:crawl', () => {
     assert.deepEqual(figuresOf(COUNTS, 110), {
       peersPerSecond: 25,
       cpuMsPerPeer: 2,
+      startCpuMs: 900,
       cpuHandshakes: 4,
       requestsPerPeer: 10,
       foundShare: 100 / 110,
