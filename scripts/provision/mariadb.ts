@@ -1,20 +1,22 @@
-// The package mariadb-server-core holds the server and nothing that starts it: no service, no data.
+// These packages hold the server and nothing that starts it: no service, no data. What sets up its data calls
+// my_print_defaults, which newer versions have in the client's package.
 import { ensurePrograms } from './debian.ts'
 import { findProgram, missingProgram } from './programs.ts'
 import type { Found, Part } from './part.ts'
 
-const PROGRAMS = ['mariadbd', 'mariadb-install-db']
+const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'my_print_defaults']
+const PACKAGES = ['mariadb-server-core', 'mariadb-client-core']
 
 /** MariaDB: found at the path of `mariadbd`. */
 export const mariadb: Part = {
   name: 'mariadb',
 
   find () {
-    return findServer() ?? { missing: 'no mariadbd on this machine: as root, node scripts/provision.ts mariadb (Debian: apt-get install mariadb-server-core)' }
+    return findServer() ?? { missing: `no mariadbd on this machine: as root, node scripts/provision.ts mariadb (Debian: apt-get install ${PACKAGES.join(' ')})` }
   },
 
   async provide (signal) {
-    const missing = await ensurePrograms(PROGRAMS, ['mariadb-server-core'], signal)
+    const missing = await ensurePrograms(PROGRAMS, PACKAGES, signal)
 
     return missing === undefined ? this.find() : { missing }
   }
