@@ -11,6 +11,7 @@ import { EventRecorder } from './runtime/event-recorder.ts'
 import { KubeClient } from './runtime/kube-client.ts'
 import { keyOf } from './runtime/kube-object.ts'
 import { Leader } from './runtime/leader.ts'
+import { Lookout } from './runtime/lookout.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Registry } from '../core/metrics.ts'
@@ -63,8 +64,16 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
     }
   })
   const leader = new Leader({ client, clock, log }, { lease: { namespace: options.leaseNamespace, name: LEASE }, identity: options.identity })
-  const parts: Parts = { client, leader, metrics: undefined }
-  const controller = buildController(deps, options, parts)
+  const lookout = new Lookout({
+    client,
+    clock,
+    log,
+    onChange: (owner) => {
+      controller.queue.add(owner)
+    }
+  }, KINDS.secret)
+  const parts: Parts = { client, leader, lookout, metrics: undefined }
+  const controller: Controller = buildController(deps, options, parts)
   parts.metrics = new ControllerMetrics(registry, {
     controller: 'peerprobe',
     depth: () => controller.queue.depth,
@@ -82,15 +91,15 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
   log.info({ port: server.port, server: client.server }, 'operator up')
 
   await leader.lead(async (life) => {
-    await controller.run(life)
+    await Promise.all([controller.run(life), lookout.run(life)])
   }, signal)
 }
 
-interface Parts { client: KubeClient, leader: Leader, metrics: ControllerMetrics | undefined }
+interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
 
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
   const { workloadImage, namespace, identity, readsPods } = options
-  const { client, leader } = parts
+  const { client, leader, lookout } = parts
   const applier = new Applier({
     client,
     mayWrite: () => leader.isLeader,
@@ -116,6 +125,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     log,
     store: kind => controller.store(kind),
     isWatched: kind => controller.isWatched(kind),
+    lookout,
     strimziVersion: servedVersionOf(client, clock, STRIMZI),
     monitoringVersion: servedVersionOf(client, clock, MONITORING),
     readStatus: readsPods ? readStatus : async () => { await Promise.resolve(undefined) },

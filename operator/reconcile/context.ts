@@ -6,6 +6,7 @@ import type { Applier } from '../runtime/applier.ts'
 import type { EventRecorder } from '../runtime/event-recorder.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
+import type { Lookout, Sighted } from '../runtime/lookout.ts'
 import type { ObjectStore } from '../runtime/object-store.ts'
 import type { ServedVersion } from './served-version.ts'
 
@@ -22,6 +23,9 @@ export interface ReconcileDeps {
 
   /** Whether a kind is watched; others are asked for each time. */
   isWatched: (kind: string) => boolean
+
+  /** Told of the Secrets that were read: they are not watched. */
+  lookout: Pick<Lookout, 'note'>
 
   /** Served version of Strimzi's kinds, or undefined where there is none. */
   strimziVersion: ServedVersion
@@ -42,6 +46,9 @@ export interface Work {
 
   /** Everything that the plan names so far: what is not in it is removed at the end. */
   planned: Desired[]
+
+  /** The Secrets that were read, as they were found. */
+  secrets: Sighted[]
 
   /** Writes that were made. */
   writes: number

@@ -18,11 +18,12 @@ type SecretData = Readonly<Record<string, string>>
 const KEY_HEAD = Uint8Array.of(0x08, 1, 0x12, 64)
 
 /** Makes sure that each scan with a passive node has a key of its own, made once, and hashes them: a changed one rolls the pod. */
-export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'writes'>, signal: AbortSignal): Promise<Record<string, string>> {
+export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'secrets' | 'writes'>, signal: AbortSignal): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {}
 
   for (const scan of work.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
-    const { name, data } = await readIdentity(deps, work.probe, scan, signal)
+    const { name, data, version } = await readIdentity(deps, work.probe, scan, signal)
+    work.secrets.push({ namespace: work.probe.metadata.namespace, name, version })
     hashes[name] = secretHash(data ?? await makeIdentity(deps, work, scan, signal))
   }
 
@@ -30,7 +31,7 @@ export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applie
 }
 
 /** The Secret with the key of a scan's passive node, as it is there. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
-export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: SecretData | undefined }> {
+export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: SecretData | undefined, version: string | undefined }> {
   const { namespace } = probe.metadata
   const name = identityName(probe.metadata, scan.name)
   const secret = await client.get(KINDS.secret, { namespace, name }, signal)
@@ -39,7 +40,7 @@ export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, p
     throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
   }
 
-  return { name, data: secret?.['data'] as SecretData | undefined }
+  return { name, data: secret?.['data'] as SecretData | undefined, version: secret?.metadata.resourceVersion }
 }
 
 // With a fresh key.

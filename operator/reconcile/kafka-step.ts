@@ -4,6 +4,7 @@ import { labelsFor } from '../model/labels.ts'
 import { owned } from '../model/owned.ts'
 import { applyDesired } from './apply-step.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
+import { sighted } from './secrets-step.ts'
 import { statusField, strimziStateOf } from './strimzi-status.ts'
 import type { Desired } from '../model/owned.ts'
 import type { KafkaAccess } from '../model/world.ts'
@@ -63,6 +64,7 @@ async function userReady (deps: ReconcileDeps, work: Work, user: Desired, signal
 // Pods cannot mount a Secret of another namespace.
 async function mirror (deps: ReconcileDeps, work: Work, key: { namespace: string, name: string }, signal: AbortSignal): Promise<void> {
   const source = await deps.client.get(KINDS.secret, key, signal)
+  work.secrets.push(sighted(key, source))
 
   if (source === undefined) {
     throw new ProbeError('PP_SECRET_MISSING', `Secret ${key.namespace}/${key.name} of the Kafka user is not there yet`)

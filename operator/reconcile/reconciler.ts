@@ -51,9 +51,11 @@ export class Reconciler {
     const object = this.#deps.store('PeerProbe').get({ namespace, name })
 
     if (object === undefined) {
+      this.#deps.lookout.note(key, [])
       return { done: true }
     }
     if (object.metadata.deletionTimestamp !== undefined) {
+      this.#deps.lookout.note(key, [])
       await finalize(this.#deps, object, signal)
       return { done: true }
     }
@@ -61,7 +63,7 @@ export class Reconciler {
     let work: Work
 
     try {
-      work = { probe: readProbe(object), object, planned: [], writes: 0 }
+      work = { probe: readProbe(object), object, planned: [], secrets: [], writes: 0 }
     } catch (err) {
       await this.#refuse(object, err, signal)
       return { terminal: err }
@@ -80,6 +82,8 @@ export class Reconciler {
     if (!isPaused) {
       await this.#steps(work, findings, signal)
     }
+
+    this.#deps.lookout.note(keyOf(work.object.metadata), work.secrets)
 
     findings.figures = await processFigures(this.#deps, work, signal)
 

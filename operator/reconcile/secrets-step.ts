@@ -2,17 +2,25 @@ import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { secretHash } from './secret-hash.ts'
 import type { ClusterSpec, KafkaAccess } from '../model/world.ts'
+import type { KubeObject, ObjectKey } from '../runtime/kube-object.ts'
+import type { Sighted } from '../runtime/lookout.ts'
 import type { ReconcileDeps, Work } from './context.ts'
+
+/** A Secret as it was read. */
+export function sighted ({ namespace, name }: ObjectKey, secret: KubeObject | undefined): Sighted {
+  return { namespace, name, version: secret === undefined ? null : secret.metadata.resourceVersion }
+}
 
 interface Wanted { name: string, keys: readonly string[], field: string }
 
 /** Reads the Secrets that pods mount: they must hold their keys, and a changed one rolls the pods. @throws ProbeError `PP_SECRET_MISSING` */
-export async function secretsStep ({ client }: Pick<ReconcileDeps, 'client'>, { probe }: Pick<Work, 'probe'>, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
+export async function secretsStep ({ client }: Pick<ReconcileDeps, 'client'>, { probe, secrets }: Pick<Work, 'probe' | 'secrets'>, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
   const { metadata, spec } = probe
   const hashes: Record<string, string> = {}
 
   for (const { name, keys, field } of wantedBy(spec, access)) {
     const secret = await client.get(KINDS.secret, { namespace: metadata.namespace, name }, signal)
+    secrets.push(sighted({ namespace: metadata.namespace, name }, secret))
     const data = (secret?.['data'] ?? {}) as Record<string, string>
     const missing = keys.filter(key => data[key] === undefined)
 

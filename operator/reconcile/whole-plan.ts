@@ -38,7 +38,7 @@ export async function wholePlan (deps: Reader, probe: ClusterProbe, image: strin
 
 async function secretsOf (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missingSecret'>> {
   try {
-    return { secretHashes: await secretsStep(deps, { probe }, kafka, signal), missingSecret: undefined }
+    return { secretHashes: await secretsStep(deps, { probe, secrets: [] }, kafka, signal), missingSecret: undefined }
   } catch (err) {
     if (!isProbeError(err, 'PP_SECRET_MISSING')) {
       throw err

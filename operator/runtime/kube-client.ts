@@ -45,6 +45,7 @@ export interface ApplyOptions {
 }
 
 const TIMEOUT_MS = 30_000
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 const USER_AGENT = 'peerprobe-operator'
 
 /** A client of one API server. */
@@ -77,14 +78,12 @@ export class KubeClient {
 
   /** Reads an object; undefined where it does not exist. */
   async get (kind: KindRef, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
-    try {
-      return await this.json({ method: 'GET', path: pathOf(kind, key) }, signal) as KubeObject
-    } catch (err) {
-      if (isNotFound(err)) {
-        return undefined
-      }
-      throw err
-    }
+    return await this.#read({ method: 'GET', path: pathOf(kind, key) }, signal)
+  }
+
+  /** Reads the metadata of an object and nothing else of it; undefined where it does not exist. */
+  async getMetadata (kind: KindRef, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
+    return await this.#read({ method: 'GET', path: pathOf(kind, key), accept: METADATA }, signal)
   }
 
   /** Applies an object by force: what it names is ours, whatever else there is stays. */
@@ -148,6 +147,17 @@ export class KubeClient {
       throw noAnswer(err, describe(what))
     } finally {
       response.destroy()
+    }
+  }
+
+  async #read (what: KubeRequest, signal: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.json(what, signal) as KubeObject
+    } catch (err) {
+      if (isNotFound(err)) {
+        return undefined
+      }
+      throw err
     }
   }
 

@@ -5,11 +5,12 @@ import { identityStep } from '../../../operator/reconcile/identity-step.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
 import type { ClusterProbe } from '../../../operator/model/world.ts'
+import type { Sighted } from '../../../operator/runtime/lookout.ts'
 
 const { signal } = new AbortController()
 const key = { namespace: 'lab', name: 'amino-identity-main' }
-const work = (enabled = true): { probe: ClusterProbe, writes: number } =>
-  ({ probe: clusterProbe({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled } }] }), writes: 0 })
+const work = (enabled = true): { probe: ClusterProbe, secrets: Sighted[], writes: number } =>
+  ({ probe: clusterProbe({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled } }] }), secrets: [], writes: 0 })
 
 suite('identityStep', () => {
   test('makes a key that libp2p reads, once, and hashes what is there', async () => {

@@ -15,7 +15,7 @@ const KEY = 'lab/amino'
 suite('Kafka of another namespace', () => {
   const spec = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } } }
   const kafka = { apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { namespace: 'kafka', name: 'events', annotations: { [ALLOWED_NAMESPACES]: 'lab' } }, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true }] } }, status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] } }
-  const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec), planned: [], writes: 0 })
+  const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec), planned: [], secrets: [], writes: 0 })
 
   test('is used only with its consent, and its user\'s Secret is copied', async () => {
     const cluster = new FakeCluster()
@@ -48,7 +48,7 @@ suite('Kafka of another namespace', () => {
     const labels = { 'app.kubernetes.io/managed-by': 'peerprobe-operator', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/namespace': 'lab' }
     const user = { apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaUser', metadata: { namespace: 'kafka', name: 'lab-amino-peerprobe', labels } }
     const clean = async (asked: object, isRolled: boolean): Promise<string[]> => {
-      await prune(cluster.deps(), { probe: clusterProbe(asked), object: probeObject(asked), planned: [], writes: 0 }, { isRolled }, signal)
+      await prune(cluster.deps(), { probe: clusterProbe(asked), object: probeObject(asked), planned: [], secrets: [], writes: 0 }, { isRolled }, signal)
       return cluster.writes
     }
     cluster.put(user)

@@ -21,7 +21,7 @@ async function running (): Promise<{ cluster: FakeCluster, paused: () => Promise
     cluster.settle()
   }
 
-  return { cluster, paused: async () => await pausedFinding(cluster.deps(), { probe: clusterProbe(), object: probeObject({}, { annotations: { [PAUSE]: 'true' } }), planned: [], writes: 0 }, signal) }
+  return { cluster, paused: async () => await pausedFinding(cluster.deps(), { probe: clusterProbe(), object: probeObject({}, { annotations: { [PAUSE]: 'true' } }), planned: [], secrets: [], writes: 0 }, signal) }
 }
 
 suite('a PeerProbe that is paused', () => {
@@ -61,7 +61,8 @@ suite('a PeerProbe that is paused', () => {
   test('says so where it cannot be planned', async () => {
     const { cluster } = await running()
     const spec = { kafka: { strimzi: { cluster: 'events' } } }
-    const { status, message } = await pausedFinding(cluster.deps(), { probe: clusterProbe(spec), object: probeObject(spec), planned: [], writes: 0 }, signal)
+    const work = { probe: clusterProbe(spec), object: probeObject(spec), planned: [], secrets: [], writes: 0 }
+    const { status, message } = await pausedFinding(cluster.deps(), work, signal)
 
     assert.equal(status, 'True')
     assert.match(message, /what differs cannot be told: .*install Strimzi/)

@@ -14,7 +14,7 @@ import type { Condition } from '../../../operator/reconcile/conditions.ts'
 
 const { signal } = new AbortController()
 const KEY = 'lab/amino'
-const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } }
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', resourceVersion: '7' }, data: { username: 'dQ==', password: 'cA==' } }
 
 interface Rig {
   cluster: FakeCluster
@@ -63,6 +63,21 @@ suite('Reconciler', () => {
     assert.deepEqual(cluster.writes.slice(length), [])
   })
 
+  test('has the Secrets that it read looked out for, and none of a PeerProbe that is gone', async () => {
+    const { cluster, reconciler, converge } = rig()
+    await converge()
+    const [mysql, identity] = cluster.noted.get(KEY) ?? []
+    cluster.store('Secret').delete(SECRET.metadata)
+    await reconciler.reconcile(KEY, signal)
+    const missing = cluster.noted.get(KEY)
+    cluster.store('PeerProbe').delete({ namespace: 'lab', name: 'amino' })
+    await reconciler.reconcile(KEY, signal)
+
+    assert.deepEqual([mysql, identity?.name], [{ namespace: 'lab', name: 'mysql', version: '7' }, 'amino-identity-main'])
+    assert.deepEqual(missing, [{ namespace: 'lab', name: 'mysql', version: null }])
+    assert.deepEqual(cluster.noted.get(KEY), [])
+  })
+
   test('needs no preparation again when its Job is gone', async () => {
     const { cluster, reconciler, converge } = rig()
     await converge()
@@ -104,7 +119,7 @@ suite('Reconciler', () => {
 
     assert.equal(status()['lag'], 10_000)
     assert.equal(status()['scansReady'], '1/1')
-    assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }, 'crawler', 'main').length, 1)
+    assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }, 'crawler', 'main').length, 1)
   })
 
   test('tells the peer id of a passive node, and keeps it while its pod does not answer', async () => {
@@ -146,7 +161,7 @@ suite('Reconciler', () => {
 
     assert.deepEqual(cluster.writes.filter(write => write.startsWith('remove')).sort(), ['remove ConfigMap amino-crawler-fil', 'remove Deployment amino-crawler-fil'])
     assert.ok(cluster.store('ConfigMap').get({ namespace: 'lab', name: 'mine' }) !== undefined)
-    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], writes: 0 }, { isRolled: true }, signal)
+    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], secrets: [], writes: 0 }, { isRolled: true }, signal)
     assert.equal(cluster.store('Deployment').size, 2)
   })
 })
@@ -182,7 +197,7 @@ suite('steps', () => {
     const cluster = new FakeCluster()
     const foreign = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'lab', name: 'x', labels: { team: 'a' } } }
     cluster.put(foreign)
-    const work = { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }
+    const work = { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }
 
     assert.ok(!isOurs(foreign, work))
     await assert.rejects(applyAll(cluster.deps(), work, [{ kind: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' })
@@ -190,7 +205,7 @@ suite('steps', () => {
 
   test('name the Secret, the key and the field that are missing, and hash what is there', async () => {
     const cluster = new FakeCluster()
-    const work = { probe: clusterProbe(), object: probeObject(), planned: [], writes: 0 }
+    const work = { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }
     const access = { bootstrapServers: [], tls: false }
     await assert.rejects(secretsStep(cluster.deps(), work, access, signal), { message: 'spec.mysql.credentialsSecret: Secret lab/mysql does not exist' })
     cluster.put({ ...SECRET, data: { username: 'x' } })

@@ -33,6 +33,17 @@ suite('the client of the API server', () => {
     assert.deepEqual(JSON.parse(seen.body), object)
   })
 
+  test('reads metadata alone where that is asked for', async () => {
+    let accept: string | undefined
+    const { result } = await exchange((response) => {
+      accept = response.req.headers.accept
+      answer(200, { metadata: { resourceVersion: '7' } })(response)
+    }, async client => client.getMetadata(KINDS.secret, KEY, signal))
+
+    assert.deepEqual(result, { metadata: { resourceVersion: '7' } })
+    assert.match(accept ?? '', /as=PartialObjectMetadata;/)
+  })
+
   test('tells what does not exist from what went wrong', async () => {
     const gone = answer(404, { message: 'not found' })
 

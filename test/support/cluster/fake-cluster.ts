@@ -11,6 +11,7 @@ import { FakeClock } from '../fake-clock.ts'
 import type { ReconcileDeps } from '../../../operator/reconcile/context.ts'
 import type { KubeRequest } from '../../../operator/runtime/kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey } from '../../../operator/runtime/kube-object.ts'
+import type { Sighted } from '../../../operator/runtime/lookout.ts'
 
 const WATCHED = new Set(Object.values(KINDS).map(({ kind }) => kind as string).filter(kind => kind !== 'Secret'))
 
@@ -25,6 +26,9 @@ export class FakeCluster {
   strimziVersion: string | undefined
 
   monitoringVersion: string | undefined
+
+  /** Secrets that are looked out for, by the PeerProbe that reads them. */
+  readonly noted = new Map<string, readonly Sighted[]>()
 
   /** What pods answer at /status, by name. */
   readonly answers = new Map<string, unknown>()
@@ -96,6 +100,7 @@ export class FakeCluster {
       log,
       store: kind => this.store(kind),
       isWatched: kind => WATCHED.has(kind),
+      lookout: { note: (owner, objects) => void this.noted.set(owner, [...objects]) },
       strimziVersion: async () => this.strimziVersion,
       monitoringVersion: async () => this.monitoringVersion,
       readStatus: async ({ metadata: { name } }) => this.answers.get(name),
