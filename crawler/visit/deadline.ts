@@ -11,12 +11,14 @@ export class Deadline implements Disposable {
   private readonly limitMs: number
   private readonly parent: AbortSignal
   private timer: Disposable
+  private dueMs: number
 
   constructor (clock: Clock, limitMs: number, parent: AbortSignal) {
     this.clock = clock
     this.limitMs = limitMs
     this.parent = parent
-    this.timer = this.start()
+    this.dueMs = clock.monotonic() + limitMs
+    this.timer = this.wait(limitMs)
 
     if (parent.aborted) {
       this.onAbort()
@@ -29,10 +31,9 @@ export class Deadline implements Disposable {
     return this.controller.signal
   }
 
-  /** Grants the whole time again. */
+  /** Grants the whole time again. The timer stays: each answer of a peer comes here, and hardly any is the last before silence. */
   restart (): void {
-    this.timer[Symbol.dispose]()
-    this.timer = this.start()
+    this.dueMs = this.clock.monotonic() + this.limitMs
   }
 
   [Symbol.dispose] (): void {
@@ -40,9 +41,15 @@ export class Deadline implements Disposable {
     this.parent.removeEventListener('abort', this.onAbort)
   }
 
-  private start (): Disposable {
-    return this.clock.after(this.limitMs, () => {
-      this.controller.abort(peerFault('timeout', 'no answer in time'))
+  private wait (ms: number): Disposable {
+    return this.clock.after(ms, () => {
+      const leftMs = this.dueMs - this.clock.monotonic()
+
+      if (leftMs > 0) {
+        this.timer = this.wait(leftMs)
+      } else {
+        this.controller.abort(peerFault('timeout', 'no answer in time'))
+      }
     })
   }
 
