@@ -1,10 +1,8 @@
 import { equalBytes } from '../wire/bytes.ts'
 import { hashId } from '../wire/id-hash.ts'
 import { NamedPeer } from '../wire/named-peers.ts'
+import { JoinedPeer } from './joined-peer.ts'
 import type { PeerRecord } from './visitor.ts'
-
-/** Addresses kept for one neighbour: what all answers of a peer may tell of another. */
-const MAX_ADDRESSES = 128
 
 /** A free row. */
 const NONE = -1
@@ -36,8 +34,10 @@ export class Neighbours {
 
       if (known === undefined) {
         rows[row] = distinct.push(peer) - 1
+      } else if (known instanceof JoinedPeer) {
+        known.add(peer)
       } else if (!isToldLike(known, peer)) {
-        distinct[place] = { id: known.id, addresses: merge(known.addresses, peer.addresses) }
+        distinct[place] = new JoinedPeer(known, peer)
       }
     }
 
@@ -77,22 +77,4 @@ function isSamePeer (a: PeerRecord, b: PeerRecord): boolean {
 /** May be false although they are. */
 function isToldLike (a: PeerRecord, b: PeerRecord): boolean {
   return a instanceof NamedPeer && b instanceof NamedPeer && a.isToldLike(b)
-}
-
-/** One server tells the same list in each answer, in the same order, so that the place of a double is known. */
-function merge (known: readonly Uint8Array[], told: readonly Uint8Array[]): Uint8Array[] {
-  const merged = [...known]
-
-  for (const [i, address] of told.entries()) {
-    const sameHere = merged[i]
-
-    if (sameHere !== undefined && equalBytes(sameHere, address)) {
-      continue
-    }
-    if (merged.length < MAX_ADDRESSES && !merged.some(other => equalBytes(other, address))) {
-      merged.push(address)
-    }
-  }
-
-  return merged
 }

@@ -12,7 +12,7 @@ suite('Neighbours', () => {
     neighbours.add([{ id: nobodyId(1), addresses: [Uint8Array.of(1), Uint8Array.of(2)] }, { id: nobodyId(2), addresses: [] }])
     neighbours.add([{ id: nobodyId(1), addresses: [Uint8Array.of(2), Uint8Array.of(3)] }])
 
-    assert.deepEqual(neighbours.list(), [
+    assert.deepEqual(plainPeers(neighbours.list()), [
       { id: nobodyId(1), addresses: [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)] },
       { id: nobodyId(2), addresses: [] }
     ])
@@ -47,8 +47,8 @@ suite('Neighbours', () => {
   test('at most 128 addresses are kept for one', () => {
     const neighbours = new Neighbours()
 
-    for (let i = 0; i < 300; i++) {
-      neighbours.add([{ id: nobodyId(1), addresses: [Uint8Array.of(i >> 8, i & 255)] }])
+    for (let i = 0; i < 5; i++) {
+      neighbours.add([{ id: nobodyId(1), addresses: Array.from({ length: 60 }, (_, j) => Uint8Array.of(i, j)) }])
     }
 
     assert.equal(neighbours.list()[0]?.addresses.length, 128)
