@@ -1,6 +1,6 @@
 /**
- * How crawlers, consumers and operators run Node, wherever they do. Small young generations: they hold many things
- * for a second each, which larger ones keep for long (a crawl of 10,000 peers takes a quarter less memory, and no more
- * CPU time).
+ * How crawlers, consumers and operators run Node, wherever they do. Young generations are bounded: without a bound they
+ * grow and keep what is long dead (a crawl of 10,000 peers takes 100 MB more). Smaller than this, what is in work is
+ * copied out of them again and again (docs/performance.md).
  */
 export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'] as const

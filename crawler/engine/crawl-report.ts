@@ -77,7 +77,7 @@ export interface CrawlStatus {
   inFlight: number
   done: number
 
-  /** Visits that may be in flight for now: as many as the process can serve, and the scan allows. */
+  /** How many visits may be in flight at this moment: as many as the process can serve, the scan's concurrency at most. */
   slots: number
 
   found: number

@@ -1,6 +1,6 @@
-// One crawl: slots up to `concurrency`, as many as the process can serve, each a visit in flight; when one
-// ends, the next peer takes its place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl, of each
-// visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
+// One crawl: slots up to `concurrency`, as many as the process can serve, each a visit in flight; when one ends,
+// the next peer takes its place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl,
+// of each visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
 import { Pace } from './pace.ts'
@@ -56,7 +56,7 @@ export class CrawlRun {
     this.#options = options
     this.#ledger = new CrawlLedger(deps, options, seeds)
     this.#inFlight = new VisitsInFlight(options)
-    this.#pace = new Pace({ clock: deps.clock, busyShare: deps.busyShare, onMore: this.#onMore }, options.concurrency)
+    this.#pace = new Pace({ clock: deps.clock, busyShare: deps.busyShare, onMore: this.#refill }, options.concurrency)
     this.#progressMs = deps.clock.monotonic()
   }
 
@@ -196,7 +196,7 @@ export class CrawlRun {
     this.#fill()
   }
 
-  readonly #onMore = (): void => {
+  readonly #refill = (): void => {
     this.#guard(() => {
       this.#fill()
     })
@@ -206,7 +206,7 @@ export class CrawlRun {
     this.#waitingForSink = true
     room.then(() => {
       this.#waitingForSink = false
-      this.#onMore()
+      this.#refill()
     }, (cause: unknown) => {
       this.#fail(cause)
     })

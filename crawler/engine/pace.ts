@@ -9,7 +9,7 @@ export const PACE_MS = 100
 /** Visits that may be in flight however busy the process is. */
 export const FEWEST_VISITS = 32
 
-/** Visits that a crawl may start with: the number grows tenfold within a second. */
+/** Visits that a crawl may start with: from here to a thousand takes a second. */
 export const FIRST_VISITS = 128
 
 /** Above this share of the time the process counts as busy. */
@@ -48,7 +48,7 @@ export class Pace implements Disposable {
     this.#limit = Math.min(FIRST_VISITS, most)
   }
 
-  /** Visits in flight at most, for now. */
+  /** How many visits may be in flight at this moment. */
   get limit (): number {
     return Math.floor(this.#limit)
   }
@@ -70,11 +70,12 @@ export class Pace implements Disposable {
 
   #adapt (lateMs: number): void {
     const { busyShare, onMore } = this.#deps
+    const isBusy = busyShare() >= BUSY
 
-    if (busyShare() < BUSY) {
+    if (!isBusy && this.#limit < this.#most) {
       this.#limit = Math.min(this.#most, this.#limit * GROWTH)
       onMore()
-    } else if (lateMs > LATE_MS) {
+    } else if (isBusy && lateMs > LATE_MS) {
       this.#limit = Math.max(this.#fewest, this.#limit * SHRINKAGE)
     }
   }

@@ -18,14 +18,6 @@ const state = Buffer.alloc(sodium.crypto_hash_sha256_STATEBYTES)
 const innerKey = Buffer.alloc(BLOCK, INNER_PAD)
 const outerKey = Buffer.alloc(BLOCK, OUTER_PAD)
 
-/** Length of each Noise hash, chaining key and cipher key. */
-export const HASH_LENGTH = HASH
-
-/** SHA-256 of `bytes`. */
-export function sha256 (bytes: Uint8Array): Uint8Array {
-  return mixHash(bytes, NOTHING)
-}
-
 /** SHA-256 of `head` followed by `tail`: Noise's MixHash. */
 export function mixHash (head: Uint8Array, tail: Uint8Array): Uint8Array {
   begin(state)

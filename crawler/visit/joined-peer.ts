@@ -12,14 +12,12 @@ const MAX_TELLINGS = 32
  * each time, so that comparing all with all cost half of a visit.
  */
 export class JoinedPeer implements PeerRecord {
+  readonly id: Uint8Array
   private readonly tellings: PeerRecord[]
 
   constructor (first: PeerRecord, second: PeerRecord) {
+    this.id = first.id
     this.tellings = [first, second]
-  }
-
-  get id (): Uint8Array {
-    return this.tellings[0]?.id ?? new Uint8Array(0)
   }
 
   /** All that were told, each once, first told first. */

@@ -1,15 +1,9 @@
 import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
+import { sighted } from '../runtime/lookout.ts'
 import { secretHash } from './secret-hash.ts'
 import type { ClusterSpec, KafkaAccess } from '../model/world.ts'
-import type { KubeObject, ObjectKey } from '../runtime/kube-object.ts'
-import type { Sighted } from '../runtime/lookout.ts'
 import type { ReconcileDeps, Work } from './context.ts'
-
-/** A Secret as it was read. */
-export function sighted ({ namespace, name }: ObjectKey, secret: KubeObject | undefined): Sighted {
-  return { namespace, name, version: secret === undefined ? null : secret.metadata.resourceVersion }
-}
 
 interface Wanted { name: string, keys: readonly string[], field: string }
 

@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
 import { jsonLines } from './json-lines.ts'
 import { kubeError, noAnswer } from './kube-error.ts'
-import { pathOf } from './kube-object.ts'
+import { METADATA, pathOf } from './kube-object.ts'
 import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
 import type { IncomingMessage } from 'node:http'
 import type { RequestOptions } from 'node:https'
@@ -45,7 +45,6 @@ export interface ApplyOptions {
 }
 
 const TIMEOUT_MS = 30_000
-const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 const USER_AGENT = 'peerprobe-operator'
 
 /** A client of one API server. */

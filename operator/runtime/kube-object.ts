@@ -49,6 +49,9 @@ export interface ObjectKey {
   name: string
 }
 
+/** What to accept for an object's metadata and nothing else of it. */
+export const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+
 /** The key of an object as one text. */
 export function keyOf ({ namespace = '', name }: ObjectKey): string {
   return `${namespace}/${name}`

@@ -4,12 +4,17 @@ import { waitOn } from '../../core/clock-wait.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { KubeClient } from './kube-client.ts'
-import type { KindRef, ObjectKey } from './kube-object.ts'
+import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
 
 /** An object as somebody saw it. */
 export interface Sighted extends ObjectKey {
   /** Its resourceVersion; null where it is not there; undefined where it is there and its version is not known. */
   version: string | null | undefined
+}
+
+/** An object as it was read just now. */
+export function sighted ({ namespace, name }: ObjectKey, object: KubeObject | undefined): Sighted {
+  return { namespace, name, version: object === undefined ? null : object.metadata.resourceVersion }
 }
 
 /** What a lookout works with. */
@@ -85,7 +90,7 @@ export class Lookout {
   // Said once: from then on it is as it was found, until its owner says what it saw.
   async #look (owner: string, object: Sighted, signal: AbortSignal): Promise<void> {
     const found = await this.#deps.client.getMetadata(this.#kind, object, signal)
-    const version = found === undefined ? null : found.metadata.resourceVersion
+    const { version } = sighted(object, found)
     const isChanged = object.version === undefined ? version === null : version !== object.version
     object.version = version
 

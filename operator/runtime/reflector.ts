@@ -5,7 +5,7 @@ import { waitOn } from '../../core/clock-wait.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/signals.ts'
 import { kubeError } from './kube-error.ts'
-import { keyOf, pathOf } from './kube-object.ts'
+import { keyOf, METADATA, pathOf } from './kube-object.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { KubeClient } from './kube-client.ts'
@@ -55,7 +55,6 @@ const SILENCE_MS = 150_000
 const PAGE_SIZE = 500
 const BACKOFF = { initialMs: 500, maxMs: 30_000 }
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
-const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** Reflects one kind. */
 export class Reflector {

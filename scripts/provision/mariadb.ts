@@ -12,7 +12,7 @@ export const mariadb: Part = {
   name: 'mariadb',
 
   find () {
-    return findServer() ?? { missing: `no mariadbd on this machine: as root, node scripts/provision.ts mariadb (Debian: apt-get install ${PACKAGES.join(' ')})` }
+    return findServer() ?? { missing: `no ${PROGRAMS.join(', or no ')} on this machine: as root, node scripts/provision.ts mariadb (Debian: apt-get install ${PACKAGES.join(' ')})` }
   },
 
   async provide (signal) {

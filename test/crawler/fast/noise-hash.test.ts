@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHmac, hash, hkdfSync, randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { hkdf, hmacSha256, mixHash, sha256 } from '../../../crawler/fast/noise-hash.ts'
+import { hkdf, hmacSha256, mixHash } from '../../../crawler/fast/noise-hash.ts'
 
 // node:crypto is the reference: it passes the official vectors of FIPS 180-4, RFC 4231 and RFC 5869
 suite('noise hash functions', () => {
-  test('hash as node:crypto does at every length around a block', () => {
+  test('mix two parts as node:crypto hashes them in one, at every length around a block', () => {
     for (let length = 0; length <= 200; length++) {
-      const bytes = randomBytes(length)
-      assert.deepEqual(Buffer.from(sha256(bytes)), hash('sha256', bytes, 'buffer'))
+      const [head, tail] = [randomBytes(32), randomBytes(length)]
+      assert.deepEqual(Buffer.from(mixHash(head, tail)), hash('sha256', Buffer.concat([head, tail]), 'buffer'))
     }
-  })
-
-  test('mix two parts as one', () => {
-    assert.deepEqual(mixHash(Buffer.from('ab'), Buffer.from('c')), sha256(Buffer.from('abc')))
   })
 
   test('authenticate as node:crypto does', () => {
