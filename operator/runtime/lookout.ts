@@ -73,17 +73,22 @@ export class Lookout {
   async #lap (signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#deps
     const all = [...this.#sighted].flatMap(([owner, objects]) => objects.map(object => ({ owner, object })))
+    const failures: unknown[] = []
 
     for (const { owner, object } of all) {
       try {
         await this.#look(owner, object, signal)
       } catch (err) {
         signal.throwIfAborted()
-        log.warn({ err, kind: this.#kind.kind }, 'objects cannot be looked at now, tried again')
-        return
+        failures.push(err)
       }
 
       await waitOn(clock, LOOK_MS, signal)
+    }
+
+    // Once a lap: where the server is away, all fail alike.
+    if (failures.length > 0) {
+      log.warn({ err: failures[0], kind: this.#kind.kind, failures: failures.length, objects: all.length }, 'objects could not be looked at, tried again')
     }
   }
 

@@ -22,7 +22,12 @@ interface Rig {
   told: string[]
 
   stop: () => Promise<void>
-  fail: (err: Error | undefined) => void
+
+  /** Makes looks fail: at all objects, or at one. */
+  fail: (err: Error | undefined, key?: string) => void
+
+  /** Lines of the log. */
+  lines: string[]
 }
 
 function rig (): Rig {
@@ -31,19 +36,20 @@ function rig (): Rig {
   const looks: string[] = []
   const told: string[] = []
   const controller = new AbortController()
-  let failure: Error | undefined
+  const lines: string[] = []
+  let failure: { err: Error | undefined, key: string | undefined } | undefined
   const getMetadata = async (_kind: unknown, key: ObjectKey): Promise<KubeObject | undefined> => {
     looks.push(keyOf(key))
 
-    if (failure !== undefined) {
-      throw failure
+    if (failure?.err !== undefined && (failure.key ?? keyOf(key)) === keyOf(key)) {
+      throw failure.err
     }
 
     const resourceVersion = versions.get(keyOf(key))
 
     return resourceVersion === undefined ? undefined : { apiVersion: 'v1', kind: 'Secret', metadata: { name: key.name, resourceVersion } }
   }
-  const lookout = new Lookout({ client: { getMetadata }, clock, log: pino({ level: 'silent' }), onChange: owner => told.push(owner) }, KINDS.secret)
+  const lookout = new Lookout({ client: { getMetadata }, clock, log: pino({ level: 'warn' }, { write: line => lines.push(line) }), onChange: owner => told.push(owner) }, KINDS.secret)
   const running = lookout.run(controller.signal)
 
   return {
@@ -56,9 +62,10 @@ function rig (): Rig {
       controller.abort()
       await running
     },
-    fail: (err) => {
-      failure = err
-    }
+    fail: (err, key) => {
+      failure = { err, key }
+    },
+    lines
   }
 }
 
@@ -138,8 +145,22 @@ suite('Lookout', () => {
     await clock.advance(2 * LAP_MS)
     await stop()
 
-    assert.ok(during.length > 0 && during.every(key => key === 'lab/key'))
+    assert.ok(during.includes('lab/other'))
     assert.deepEqual(told, ['lab/amino'])
+  })
+
+  test('looks at the others where one cannot be looked at, and says so once a lap', async () => {
+    const { lookout, clock, versions, told, stop, fail, lines } = rig()
+    lookout.note('lab/barred', [{ ...KEY, version: '1' }])
+    lookout.note('lab/amino', [{ ...KEY, name: 'other', version: null }])
+    versions.set('lab/other', '1')
+    fail(new ProbeError('PP_KUBE_FORBIDDEN', 'not yours'), 'lab/key')
+    await clock.advance(2 * LAP_MS - LOOK_MS)
+    await stop()
+
+    assert.deepEqual(told, ['lab/amino'])
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /"failures":1,"objects":2/)
   })
 
   test('leaves no timer behind', async () => {
