@@ -22,7 +22,7 @@ const view = new ProgressView({
   get columns () {
     return stdout.columns > 0 ? stdout.columns : PLAIN_COLUMNS
   }
-})
+}, { once: options.once })
 
 await runCommand(async (signal) => {
   const result = await runLocal(options, { view, onResult: show }, signal)

@@ -19,6 +19,15 @@ export interface ScanProgress {
   status: CrawlerStatus | undefined
 }
 
+/** Settings of {@link ProgressView}. */
+export interface ProgressViewOptions {
+  /** Whether the run ends after one crawl: then none follows. @default false */
+  once?: boolean
+
+  /** Milliseconds since an arbitrary start. @default performance.now */
+  now?: () => number
+}
+
 // Without a terminal each line stays: one in so many milliseconds is enough to follow.
 const PLAIN_INTERVAL_MS = 2_000
 
@@ -28,19 +37,21 @@ const PLAIN_INTERVAL_MS = 2_000
  */
 export class ProgressView {
   readonly #screen: Screen
+  readonly #once: boolean
   readonly #now: () => number
   readonly #plain = new Map<string, { at: number, phase: string }>()
   #drawn: readonly string[] = []
 
-  constructor (screen: Screen, { now = () => performance.now() }: { now?: () => number } = {}) {
+  constructor (screen: Screen, { once = false, now = () => performance.now() }: ProgressViewOptions = {}) {
     this.#screen = screen
+    this.#once = once
     this.#now = now
   }
 
   /** Shows the state of all scans. */
   show (scans: readonly ScanProgress[]): void {
     if (this.#screen.isTerminal) {
-      const lines = scans.flatMap(scan => liveLines(scan)).map(line => fit(line, this.#screen.columns - 1))
+      const lines = scans.flatMap(scan => liveLines(scan, this.#once)).map(line => fit(line, this.#screen.columns - 1))
 
       // Drawing what is there already would only flicker.
       if (lines.join('\n') !== this.#drawn.join('\n')) {
@@ -77,7 +88,7 @@ export class ProgressView {
 
     if (isDue || last?.phase !== phase) {
       this.#plain.set(scan.name, { at: this.#now(), phase })
-      this.#screen.write(`${scan.name}: ${describe(scan)}\n`)
+      this.#screen.write(`${scan.name}: ${describe(scan, this.#once)}\n`)
     }
   }
 }
@@ -89,7 +100,7 @@ function phaseOf ({ status }: ScanProgress): string {
   return crawl == null ? `idle ${String(lastCrawl?.crawlId)}` : `crawl ${String(crawl.crawlId)}${first}`
 }
 
-function describe ({ status }: ScanProgress): string {
+function describe ({ status }: ScanProgress, once: boolean): string {
   const { crawl, lastCrawl, nextCrawlAt } = status ?? {}
 
   if (crawl != null) {
@@ -99,16 +110,16 @@ function describe ({ status }: ScanProgress): string {
     return 'starting'
   }
   const { state, durationSeconds, totals } = lastCrawl
-  const next = nextCrawlAt == null ? '' : `, next at ${nextCrawlAt.slice(11, 19)} UTC`
+  const next = once || nextCrawlAt == null ? '' : `, next at ${nextCrawlAt.slice(11, 19)} UTC`
 
   return `crawl ${state} after ${formatMilliseconds(durationSeconds * 1_000)}: ${formatCount(totals.contacted)} peers contacted${next}`
 }
 
-function liveLines (scan: ScanProgress): string[] {
+function liveLines (scan: ScanProgress, once: boolean): string[] {
   const outcomes = scan.status?.crawl?.outcomes ?? {}
   const byOutcome = Object.entries(outcomes).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${formatCount(n)}`)
 
-  return [`${scan.name}  ${describe(scan)}`, ...byOutcome.length === 0 ? [] : [`${' '.repeat(scan.name.length)}  ${byOutcome.join(' · ')}`]]
+  return [`${scan.name}  ${describe(scan, once)}`, ...byOutcome.length === 0 ? [] : [`${' '.repeat(scan.name.length)}  ${byOutcome.join(' · ')}`]]
 }
 
 function progressOf ({ found, queued, inFlight, contacted, perSecond, elapsedMs }: NonNullable<CrawlerStatus['crawl']>): string {

@@ -57,4 +57,11 @@ suite('ProgressView', () => {
       'main: crawl finished after 1 min 05 s: 700 peers contacted, next at 00:10:00 UTC'
     ])
   })
+
+  test('names no next crawl where the run ends after one', () => {
+    const pipe = screen(false)
+    new ProgressView(pipe, { once: true }).show([{ name: 'main', status: finished }])
+
+    assert.equal(pipe.text, 'main: crawl finished after 1 min 05 s: 700 peers contacted\n')
+  })
 })
