@@ -58,6 +58,10 @@ const DIALS_AT_ONCE = 20
 const DIAL_QUEUE = 200
 const STREAMS = 64
 const DHT_STREAMS = 16
+
+// Two to one peer may be under way at once: ours, and the DHT's, which leaves a peer out of its table when it cannot ping it.
+// go-libp2p and js-libp2p take as many from one peer.
+const PINGS_TO_A_PEER = 2
 const QUIC_LIMITS = {
   handshakeTimeout: 5_000,
   maxIdleTimeout: 30_000,
@@ -103,7 +107,7 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     ...metrics === undefined ? {} : { metrics },
     services: {
       identify: identify(),
-      ping: ping(),
+      ping: ping({ maxOutboundStreams: PINGS_TO_A_PEER }),
       dht: kadDHT({
         protocol: options.kadProtocol,
         clientMode: false,

@@ -12,6 +12,7 @@ for (const transport of ['tcp', 'quic-v1'] as const) {
     const { hosts, keep, found } = await joinThrough(rig.address(transport).toString(), AbortSignal.timeout(120_000))
 
     assert.deepEqual({ hosts, keep, found }, { hosts: 3, keep: 3, found: 3 })
+    assert.equal(rig.discovery.status().routingTable, 3)
     assert.ok(rig.visits.some(({ result }) => result.identity?.agentVersion?.startsWith('go-devnet/plain/') === true))
   })
 }

@@ -23,7 +23,7 @@ type Joined struct {
 	// Keep counts the hosts that hold the node in their routing table at the end.
 	Keep int `json:"keep"`
 
-	// Found counts the hosts that found another one by asking the node: nobody else knows both.
+	// Found counts the hosts that found another one where they knew the node alone.
 	Found int `json:"found"`
 }
 
@@ -52,8 +52,9 @@ func join(ctx context.Context, address, out string) error {
 	told := Joined{Hosts: len(nodes)}
 	for i, n := range nodes {
 		other := nodes[(i+1)%len(nodes)].host.ID()
-		// What identify or a connection told it would be no lookup.
-		n.host.Peerstore().ClearAddrs(other)
+		if err := n.forgetAllBut(bootstrap.ID); err != nil {
+			return err
+		}
 		if found, err := n.dht.FindPeer(ctx, other); err == nil && len(found.Addrs) > 0 {
 			told.Found++
 		}
@@ -72,5 +73,25 @@ func join(ctx context.Context, address, out string) error {
 		return err
 	}
 	fmt.Println("READY")
+	return nil
+}
+
+// forgetAllBut takes a host back to where it knows one peer alone: what it found by joining, a connection above all, would
+// answer in place of a lookup.
+func (n *node) forgetAllBut(kept peer.ID) error {
+	for _, other := range n.host.Network().Peers() {
+		if other == kept {
+			continue
+		}
+		if err := n.host.Network().ClosePeer(other); err != nil {
+			return fmt.Errorf("close the connection to %s: %w", other, err)
+		}
+	}
+	for _, other := range n.host.Peerstore().Peers() {
+		if other != kept && other != n.host.ID() {
+			n.dht.RoutingTable().RemovePeer(other)
+			n.host.Peerstore().ClearAddrs(other)
+		}
+	}
 	return nil
 }

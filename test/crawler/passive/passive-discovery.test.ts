@@ -10,6 +10,7 @@ import { strangePeer } from '../../support/libp2p/strange-peer.ts'
 import { until } from '../../support/until.ts'
 import type { Visitor } from '../../../crawler/visit/visitor.ts'
 
+const PING_PROTOCOL = '/ipfs/ping/1.0.0'
 const { signal } = new AbortController()
 
 suite('PassiveDiscovery', () => {
@@ -61,6 +62,30 @@ suite('PassiveDiscovery', () => {
     const found = await second.peerRouting.findPeer(first.peerId)
 
     assert.deepEqual(found.multiaddrs.map(String).filter(text => text.includes('/tcp/')).length >= 1, true)
+  })
+
+  test('takes a peer into its routing table that answers a ping only while another one waits', async () => {
+    await using rig = await openPassiveRig()
+    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    const both = Promise.withResolvers<undefined>()
+    let waiting = 0
+    await peer.unhandle(PING_PROTOCOL)
+    await peer.handle(PING_PROTOCOL, async (stream) => {
+      waiting += 1
+      if (waiting === 2) {
+        both.resolve(undefined)
+      }
+      await both.promise
+      for await (const bytes of stream) {
+        stream.send(bytes)
+      }
+    })
+    await peer.dial(rig.address('tcp'))
+    await until('it is in the table', () => rig.discovery.status().routingTable === 1)
+    await until('it is reported', () => rig.visits.length === 1)
+
+    assert.equal(waiting, 2)
+    assert.ok((rig.visits[0]?.result.latencyMs ?? -1) >= 0)
   })
 
   test('hands its peers to the crawl: the connected are asked over their connections, which stay', async () => {
