@@ -1,0 +1,23 @@
+// Strangers in a burst, in a process of their own: as many whole visits at once as it is told to make, each on its own
+// connection. Prints how many ended how, as JSON.
+import { systemClock } from '../../../core/clock.ts'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { openFastVisitor } from '../../../crawler/fast/fast-visitor.ts'
+import { parseAddress } from '../../../crawler/visit/address.ts'
+import { ScriptedDns } from '../scripted-dns.ts'
+import { KAD } from './open-passive.ts'
+
+const [address = '', count = ''] = process.argv.slice(2)
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any', maxDialsPerIP: 1_024, maxDialsPerSubnet: 1_024 } })
+const limits = { dialTimeoutMs: 20_000, visitTimeoutMs: 30_000, identifyTimeoutMs: 20_000, requestTimeoutMs: 20_000 }
+await using visitor = openFastVisitor({ kadProtocols: [KAD], agentVersion: 'burst/1', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
+const { address: parsed, peerId } = parseAddress(address)!
+const target = { id: peerId!, addresses: [parsed], plan: { strategy: 'Census', bucket: 0 } as const }
+const { signal } = new AbortController()
+const outcomes: Record<string, number> = {}
+
+await Promise.all(Array.from({ length: Number(count) }, async () => {
+  const { outcome } = await visitor.visit(target, signal)
+  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+}))
+process.stdout.write(JSON.stringify(outcomes))
