@@ -1,6 +1,8 @@
+import { waitOn } from '../core/clock-wait.ts'
 import { CrawlerStatus } from '../core/contracts/status.ts'
 import { ProbeError } from '../core/errors.ts'
-import { isAbort, pause } from '../core/signals.ts'
+import { isAbort } from '../core/signals.ts'
+import type { Clock } from '../core/clock.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Processes } from './processes.ts'
 import type { ProgressView } from './progress-view.ts'
@@ -19,6 +21,7 @@ export interface FollowOptions {
 
 /** What is told as it happens. */
 export interface FollowDeps {
+  clock: Clock
   processes: Processes
   view: ProgressView
 
@@ -40,7 +43,7 @@ export async function followRun (deps: FollowDeps, options: FollowOptions, signa
   try {
     await lookUntilOver(deps, options, signal)
   } catch (err) {
-    // Stopped in the middle of asking: what was found so far is still told.
+    // Stopped in the middle of asking or waiting: what was found so far is still told.
     if (!(signal.aborted && isAbort(err))) {
       throw err
     }
@@ -48,12 +51,12 @@ export async function followRun (deps: FollowDeps, options: FollowOptions, signa
 }
 
 async function lookUntilOver (deps: FollowDeps, { once, forMs, pollMs = 200 }: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { processes, view } = deps
-  const until = forMs === undefined ? Infinity : performance.now() + forMs
+  const { clock, processes, view } = deps
+  const until = forMs === undefined ? Infinity : clock.monotonic() + forMs
   const told = new Map<string, number>()
   const failure = watchFailure(processes)
 
-  while (!signal.aborted && performance.now() < until) {
+  while (!signal.aborted && clock.monotonic() < until) {
     failure.throwIfFailed()
     const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
       return { scanId, name: scan, status: parse(await child.status(signal)) }
@@ -68,7 +71,7 @@ async function lookUntilOver (deps: FollowDeps, { once, forMs, pollMs = 200 }: F
       return
     }
 
-    await pause(Math.min(pollMs, until - performance.now()), signal)
+    await waitOn(clock, Math.min(pollMs, until - clock.monotonic()), signal)
   }
 }
 

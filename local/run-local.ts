@@ -128,6 +128,7 @@ async function runProcesses ({ plan, folder, ...run }: Run, options: LocalOption
   })
 
   await followRun({
+    clock: systemClock,
     processes,
     view,
     isStored: async () => await lagOf(bus, plan, signal) === 0,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { suite, test } from 'node:test'
+import { systemClock } from '../../core/clock.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { followRun } from '../../local/follow-run.ts'
 import { ProgressView } from '../../local/progress-view.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { CrawlerStatus } from '../../core/contracts/status.ts'
 import type { Processes } from '../../local/processes.ts'
 
@@ -32,14 +35,16 @@ function scripted (answers: (CrawlerStatus | undefined)[], failed = new Promise<
 
 interface Followed { told: number[], done: Promise<void>, stop: AbortController }
 
-function follow (processes: Processes, { once: onlyOnce = true, stored = [true] }: { once?: boolean, stored?: boolean[] } = {}): Followed {
+interface Way { once?: boolean, stored?: boolean[], forMs?: number, clock?: Clock }
+
+function follow (processes: Processes, { once: onlyOnce = true, stored = [true], forMs, clock = systemClock }: Way = {}): Followed {
   const told: number[] = []
   const stop = new AbortController()
   const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
   const isStored = async (): Promise<boolean> => stored.length > 1 ? stored.shift()! : stored[0]!
-  const done = followRun({ processes, view, isStored, onCrawl: async (_, crawlId) => {
+  const done = followRun({ clock, processes, view, isStored, onCrawl: async (_, crawlId) => {
     told.push(crawlId)
-  } }, { once: onlyOnce, forMs: undefined, pollMs: 0 }, stop.signal)
+  } }, { once: onlyOnce, forMs, pollMs: forMs === undefined ? 0 : 1_000 }, stop.signal)
 
   return { told, done, stop }
 }
@@ -70,6 +75,21 @@ suite('followRun', () => {
     assert.deepEqual(told, [5, 6])
   })
 
+  test('is over when its time is', async () => {
+    const clock = new FakeClock()
+    let isOver = false
+    const { told, done } = follow(scripted([idle, ended(5)]), { once: false, forMs: 2_500, clock })
+    void done.then(() => {
+      isOver = true
+    })
+    await clock.advance(2_499)
+    assert.deepEqual([told, isOver], [[5], false])
+    await clock.advance(1)
+    await done
+
+    assert.equal(clock.pending, 0)
+  })
+
   test('is over without a failure when it is stopped while it asks', async () => {
     const asked = Promise.withResolvers<undefined>()
     const stop = new AbortController()
@@ -80,7 +100,8 @@ suite('followRun', () => {
     } }
     const processes = { crawlers: [{ scanId: 'a/b/c', scan: 'c', child }], consumers: [], failed: () => new Promise(() => undefined) } as unknown as Processes
     const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
-    const done = followRun({ processes, view, isStored: async () => true, onCrawl: async () => undefined }, { once: false, forMs: undefined }, stop.signal)
+    const deps = { clock: systemClock, processes, view, isStored: async () => true, onCrawl: async () => undefined }
+    const done = followRun(deps, { once: false, forMs: undefined }, stop.signal)
     await asked.promise
     stop.abort()
     await done

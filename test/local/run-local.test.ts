@@ -18,12 +18,17 @@ function screen (): { text: string, view: ProgressView } {
 }
 
 suite('runLocal', () => {
-  test('crawls a practice network for as long as asked and tells of each crawl meanwhile', async () => {
+  test('crawls a practice network until it is stopped and tells of each crawl meanwhile', async () => {
     using folder = new TempFolder()
     const told: RunResult[] = []
+    const stop = new AbortController()
+    const onResult = (crawl: RunResult): void => {
+      told.push(crawl)
+      stop.abort()
+    }
     const { view } = screen()
-    const options = { manifestPath: undefined, devnet: 'js' as const, once: false, forMs: 6_000, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false, listen: '0.0.0.0' }
-    const result = await runLocal(options, { view, onResult: crawl => told.push(crawl) }, new AbortController().signal)
+    const options = { manifestPath: undefined, devnet: 'js' as const, once: false, forMs: undefined, dataDir: folder.path, secretsDir: undefined, json: false, embedded: false, listen: '0.0.0.0' }
+    const result = await runLocal(options, { view, onResult }, stop.signal)
 
     assert.equal(told.length, 1)
     assert.equal(result.scans[0]?.foundBy?.active, result.devnet?.contactable)
