@@ -2,9 +2,10 @@
 // locked first, then everything is written together. All writers take their locks in one order
 // (removal mark, dictionaries, peers that are known, peers that are not, then the rows by key), so that two of them wait for one another
 // and do not deadlock.
+import { writeAddresses } from './address-writer.ts'
 import { writeCrawl } from './crawl-store.ts'
+import { upsertNetworks } from './network-writer.ts'
 import { changedNodes, latestVisits, lockNodes, upsertNodes } from './node-writer.ts'
-import { upsertAddresses, upsertNetworks } from './sighting-writer.ts'
 import { insertVisits, replaceVisits, uniqueVisits } from './visit-writer.ts'
 import type { CrawlRow } from '../crawl-row.ts'
 import type { NodeState } from '../node-state.ts'
@@ -28,17 +29,20 @@ export async function writeBatch (connection: MysqlConnection, { visits: rows, c
   // Crawls of one scan look at one another: only one batch with crawls at a time.
   const { rows: [mark] } = await connection.query(`SELECT day FROM removal_mark WHERE id = 1 ${crawls.length > 0 ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}`)
   const visits = await ids.resolve(connection, rows.visits, Number(mark?.[0] ?? 0))
-  const known = await lockNodes(connection, rows.nodes, visits)
+  const known = await lockNodes(connection, rows.nodes, visits, nodeId => ids.isFreshPeer(nodeId))
   const latest = await latestVisits(connection, rows.nodes.filter(state => isFirstContact(state, known, ids)).map(({ nodeId }) => nodeId))
   const unique = uniqueVisits(visits)
   const { server } = connection
 
-  const written = await runByTable(connection, {
-    visit: insertVisits(unique, server),
-    node_info: upsertNodes(changedNodes(rows.nodes, known, latest), nowMs, server),
-    node_network: upsertNetworks(rows.networks, server),
-    address_info: upsertAddresses(rows.addresses, server)
-  })
+  const written = {
+    ...await runByTable(connection, {
+      visit: insertVisits(unique, server),
+      node_info: upsertNodes(changedNodes(rows.nodes, known, latest), nowMs, server),
+      node_network: upsertNetworks(rows.networks, server)
+    }),
+    address_info: await writeAddresses(connection, rows.addresses, known),
+    crawl: 0
+  }
 
   if (written.visit < unique.length) {
     written.visit += await replaceVisits(connection, unique)
@@ -55,17 +59,15 @@ function isFirstContact ({ nodeId, contact }: NodeState, known: KnownNodes, ids:
   return contact !== undefined && !known.has(nodeId) && !ids.isFreshPeer(nodeId)
 }
 
-async function runByTable (connection: MysqlConnection, statements: Record<Exclude<StoreTable, 'crawl'>, string[]>): Promise<Written> {
-  const tables = Object.keys(statements) as (keyof typeof statements)[]
+async function runByTable<Table extends StoreTable> (connection: MysqlConnection, statements: Record<Table, string[]>): Promise<Record<Table, number>> {
+  const tables = Object.keys(statements) as Table[]
   const results = await connection.run(tables.flatMap(table => statements[table]))
-  const written = { visit: 0, node_info: 0, node_network: 0, address_info: 0, crawl: 0 }
   let next = 0
+  const counts = tables.map((table) => {
+    const ofTable = results.slice(next, next += statements[table].length)
 
-  for (const table of tables) {
-    for (const { written: rows } of results.slice(next, next += statements[table].length)) {
-      written[table] += rows
-    }
-  }
+    return [table, ofTable.reduce((sum, { written }) => sum + written, 0)]
+  })
 
-  return written
+  return Object.fromEntries(counts) as Record<Table, number>
 }

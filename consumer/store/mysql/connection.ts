@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2'
 import { ProbeError } from '../../../core/errors.ts'
 import { connectionOptionsFor } from './connection-options.ts'
-import { queryResultOf } from './query-result.ts'
+import { NO_RESULT, queryResultOf } from './query-result.ts'
 import { SERVER_QUERY, serverInfoOf } from './server-info.ts'
 import { inChunks } from './sql-text.ts'
 import { asStoreError } from './store-error.ts'
@@ -85,7 +85,7 @@ export class MysqlConnection implements AsyncDisposable {
   async query (statement: string, timeoutMs: number = QUERY_TIMEOUT_MS): Promise<QueryResult> {
     const [result] = await this.run([statement], timeoutMs)
 
-    return result ?? { rows: [], written: 0 }
+    return result ?? NO_RESULT
   }
 
   /** Runs `work` in one transaction: all of it happens, or nothing. */

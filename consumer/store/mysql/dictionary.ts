@@ -147,7 +147,7 @@ export class Dictionary {
   inserted (results: readonly QueryResult[]): void {
     const missing = this.#missing()
     // Where another process was faster, none is sure to be new.
-    const isFresh = results.reduce((sum, { written }) => sum + written, 0) === missing.length
+    const isFresh = results.reduce((sum, { inserted }) => sum + inserted, 0) === missing.length
 
     for (const wanted of missing) {
       wanted.isFresh = isFresh

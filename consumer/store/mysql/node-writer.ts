@@ -15,6 +15,10 @@ import type { SqlValue } from './query-result.ts'
 import type { ServerInfo } from './server-info.ts'
 import type { IdentifiedVisit } from './visit-ids.ts'
 
+// Of a small table a server would rather read all rows, and so wait for those that other writers hold: deadlocks. The hint
+// helps only where a column is read that no other index holds.
+const BY_KEY = 'FORCE INDEX (PRIMARY)'
+
 const COLUMNS = ['node_id', ...NODE_COLUMNS, 'changed_at']
 
 /** Peers that have rows. */
@@ -23,17 +27,28 @@ export type KnownNodes = ReadonlyMap<string, KnownNode>
 /** A peer's last visit, as the history knows it. */
 export type LatestVisits = ReadonlyMap<string, NodeState['tried']>
 
-/** Locks the peers of a batch and reads those that have rows. @throws ProbeError `PP_STORE_CONFLICT` */
-export async function lockNodes (connection: MysqlConnection, states: readonly NodeState[], visits: readonly IdentifiedVisit[]): Promise<KnownNodes> {
+/**
+ * Locks the peers of a batch and reads those that have rows.
+ *
+ * @param isFreshPeer whether this transaction made a peer's row in the dictionary, and so holds its lock
+ * @throws ProbeError `PP_STORE_CONFLICT`
+ */
+export async function lockNodes (
+  connection: MysqlConnection,
+  states: readonly NodeState[],
+  visits: readonly IdentifiedVisit[],
+  isFreshPeer: (nodeId: string) => boolean
+): Promise<KnownNodes> {
   const known = await lockRows(connection, states.map(({ nodeId }) => nodeId))
-  const peers = new Map(visits.filter(({ row }) => !known.has(row.nodeId)).map(({ row, peer }) => [row.nodeId, Number(idText(peer))]))
+  const unreached = visits.filter(({ row }) => !known.has(row.nodeId) && !isFreshPeer(row.nodeId))
+  const peers = new Map(unreached.map(({ row, peer }) => [row.nodeId, Number(idText(peer))]))
 
   if (peers.size === 0) {
     return known
   }
 
   const ids = [...peers.values()].sort((a, b) => a - b)
-  const { rows: locked } = await connection.query(`SELECT peer_id FROM peer WHERE peer_id IN ${listText(ids.map(String))} FOR UPDATE`)
+  const { rows: locked } = await connection.query(`SELECT peer_id, last_used_day FROM peer ${BY_KEY} WHERE peer_id IN ${listText(ids.map(String))} FOR UPDATE`)
 
   if (locked.length !== ids.length) {
     throw new ProbeError('PP_STORE_CONFLICT', 'rows of peer were removed while they were in use')
@@ -48,7 +63,8 @@ async function lockRows (connection: MysqlConnection, nodeIds: readonly string[]
     return new Map()
   }
 
-  const { rows } = await connection.query(`SELECT node_id, ${NODE_COLUMNS.join()} FROM node_info WHERE node_id IN ${listText(nodeIds.map(quote))} FOR UPDATE`)
+  const isOfBatch = `node_id IN ${listText(nodeIds.map(quote))}`
+  const { rows } = await connection.query(`SELECT node_id, ${NODE_COLUMNS.join()} FROM node_info ${BY_KEY} WHERE ${isOfBatch} FOR UPDATE`)
 
   return new Map(rows.map(([nodeId, ...values]) => [String(nodeId), nodeStateOf(String(nodeId), values as unknown as NodeValues)]))
 }

@@ -10,23 +10,38 @@ export interface QueryResult {
 
   /** Rows inserted or changed; rows that were as they should be already are not counted. */
   written: number
+
+  /** Rows that an INSERT made; those that were there and that it changed are not counted. 0 for other statements. */
+  inserted: number
+
+  /** Rows that an UPDATE found, whether it changed them or not; 0 for other statements. */
+  matched: number
 }
+
+/** What a statement gives that is not run at all. */
+export const NO_RESULT: QueryResult = { rows: [], written: 0, inserted: 0, matched: 0 }
 
 /** What the driver gave for one statement. */
 export function queryResultOf (result: unknown, statement: string): QueryResult {
   if (Array.isArray(result)) {
-    return { rows: result as SqlValue[][], written: 0 }
+    return { ...NO_RESULT, rows: result as SqlValue[][] }
   }
 
   const { affectedRows, info } = result as ResultSetHeader
 
-  return { rows: [], written: statement.startsWith('INSERT') ? upserted(affectedRows, info) : affectedRows }
+  if (statement.startsWith('INSERT')) {
+    const { inserted, changed } = upserted(affectedRows, info)
+
+    return { ...NO_RESULT, written: inserted + changed, inserted }
+  }
+
+  return { ...NO_RESULT, written: affectedRows, matched: Number(/Rows matched: (\d+)/.exec(info)?.[1] ?? 0) }
 }
 
 // An upsert counts 1 for a row that it inserts and 2 for one that it changes. The latter are its
 // "Duplicates", which it tells unless it has one row only.
-function upserted (affectedRows: number, info: string): number {
-  const changed = /Duplicates: (\d+)/.exec(info)?.[1]
+function upserted (affectedRows: number, info: string): { inserted: number, changed: number } {
+  const changed = Number(/Duplicates: (\d+)/.exec(info)?.[1] ?? (affectedRows === 2 ? 1 : 0))
 
-  return changed === undefined ? Math.min(affectedRows, 1) : affectedRows - Number(changed)
+  return { inserted: affectedRows - 2 * changed, changed }
 }

@@ -130,6 +130,22 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       })
     })
 
+    test('keeps the older addresses of a peer that announces another one, and counts what changed', async () => {
+      await using fixture = await open()
+      const connection = { address: '/ip4/192.0.2.1/tcp/1', transport: 'tcp' } as const
+      const seen = (crawlId: number, second: number, listenAddresses: string[]): Visit =>
+        visitOf({ crawlId, startedAt: at(second), connection, identify: { protocols: [], listenAddresses } })
+      await fixture.store.write(written([seen(CRAWL_ID, 1, ['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.1/tcp/2'])]))
+      const { rows } = await fixture.store.write(written([
+        seen(CRAWL_ID + 1, 9, ['/ip4/192.0.2.1/tcp/3']),
+        seen(CRAWL_ID + 2, 5, ['/ip4/192.0.2.1/tcp/3', '/ip4/192.0.2.1/tcp/4'])
+      ]))
+      const addresses = (await contentsOf(fixture)).address_info.map(({ multiaddr, last_seen }) => [multiaddr, last_seen]).sort()
+
+      assert.equal(rows.address_info, 3)
+      assert.deepEqual(addresses, [1, 2, 3, 4].map(port => [`/ip4/192.0.2.1/tcp/${String(port)}`, stored([9, 1, 9, 5][port - 1]!)]))
+    })
+
     test('takes no address from a visit whose outcome says that nobody answered', async () => {
       await using fixture = await open()
       await fixture.store.write(written([visitOf(), visitOf({ attempt: 2, outcome: 'refused', connection: { address: '/ip4/198.51.100.9/tcp/1', transport: 'tcp' } })]))

@@ -1,3 +1,4 @@
+import { NO_RESULT } from '../../../consumer/store/mysql/query-result.ts'
 import type { MysqlConnection } from '../../../consumer/store/mysql/connection.ts'
 import type { QueryResult, SqlValue } from '../../../consumer/store/mysql/query-result.ts'
 import type { ServerInfo } from '../../../consumer/store/mysql/server-info.ts'
@@ -8,7 +9,7 @@ export const MARIADB: ServerInfo = { family: 'mariadb', version: '10.11.19-Maria
 /** The same of the other family. */
 export const MYSQL: ServerInfo = { family: 'mysql', version: '9.7.4', upsert: 'alias', maxPacketChars: 100_000 }
 
-/** What a statement gives: rows, a count of written rows, or a failure. */
+/** What a statement gives: rows, a count of written rows (which an INSERT made, or an UPDATE found), or a failure. */
 export type Answer = readonly (readonly SqlValue[])[] | number | Error
 
 /** Stands for a connection where a test is about which statements are run: it notes them and answers by a script. */
@@ -47,7 +48,9 @@ export class ScriptedConnection {
       throw answer
     }
 
-    return typeof answer === 'number' ? { rows: [], written: answer } : { rows: answer, written: 0 }
+    return typeof answer === 'number'
+      ? { ...NO_RESULT, written: answer, inserted: statement.startsWith('INSERT') ? answer : 0, matched: statement.startsWith('UPDATE') ? answer : 0 }
+      : { ...NO_RESULT, rows: answer }
   }
 
   destroy (): void {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { Dictionary, DICTIONARIES } from '../../../../consumer/store/mysql/dictionary.ts'
+import { NO_RESULT } from '../../../../consumer/store/mysql/query-result.ts'
 import { MARIADB } from '../../../support/consumer/scripted-connection.ts'
+import type { QueryResult } from '../../../../consumer/store/mysql/query-result.ts'
 
-const rowsOf = (...rows: (string | number)[][]): { rows: (string | number)[][], written: number }[] => [{ rows, written: 0 }]
+const rowsOf = (...rows: (string | number)[][]): QueryResult[] => [{ ...NO_RESULT, rows }]
 const peer = (key: string, day = 7): { key: string, day: number, values: string[] } => ({ key, day, values: [key] })
 
 suite('Dictionary', () => {
@@ -15,7 +17,7 @@ suite('Dictionary', () => {
     assert.deepEqual(dictionary.lookUps(), ['SELECT peer_id, node_id, last_used_day FROM peer WHERE node_id IN (\'QmThere\',\'QmMissing\')'])
     dictionary.found(rowsOf([4, 'QmThere', 7]))
     assert.deepEqual(dictionary.inserts(MARIADB), ['INSERT INTO peer (node_id,last_used_day) VALUES (\'QmMissing\',7) ON DUPLICATE KEY UPDATE last_used_day = GREATEST(peer.last_used_day, VALUES(last_used_day))'])
-    dictionary.inserted([{ rows: [], written: 1 }])
+    dictionary.inserted([{ ...NO_RESULT, written: 1, inserted: 1 }])
     dictionary.found(rowsOf([9, 'QmMissing', 7]))
     assert.deepEqual([there.id, missing.id, dictionary.isFresh('QmThere'), dictionary.isFresh('QmMissing')], [4, 9, false, true])
 
@@ -39,7 +41,8 @@ suite('Dictionary', () => {
     const dictionary = new Dictionary(DICTIONARIES.peer)
     dictionary.want(peer('QmA'))
     dictionary.want(peer('QmB'))
-    dictionary.inserted([{ rows: [], written: 1 }])
+    // The row of the other process has an older day, so that it was changed.
+    dictionary.inserted([{ ...NO_RESULT, written: 2, inserted: 1 }])
 
     assert.deepEqual([dictionary.isFresh('QmA'), dictionary.isFresh('QmB')], [false, false])
   })

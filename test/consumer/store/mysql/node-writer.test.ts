@@ -16,6 +16,7 @@ const contact = { firstSeen: at(3), lastSeen: at(3), discoveryType: 'active' }
 const reached: NodeState = { nodeId: 'QmNew', contact, identity: undefined, tried: { at: at(3), outcome: 'connected' } }
 const visitsOf = (...nodeIds: string[]): IdentifiedVisit[] =>
   nodeIds.map((nodeId, i) => ({ row: { nodeId }, peer: { id: i + 10 } }) as unknown as IdentifiedVisit)
+const noneIsFresh = (): boolean => false
 
 suite('changedNodes', () => {
   test('gives the merged row of a known peer, and none where nothing changes', () => {
@@ -54,22 +55,30 @@ suite('node-writer', () => {
 
       return [...statement.includes('\'Qm\'') ? [['Qm', ...VALUES]] : [], ...isThere ? [['QmNew', ...VALUES]] : []]
     })
-    const found = await lockNodes(server.asConnection, [failed(3), reached], visitsOf('Qm', 'QmNew'))
+    const found = await lockNodes(server.asConnection, [failed(3), reached], visitsOf('Qm', 'QmNew'), noneIsFresh)
 
     assert.deepEqual([...found.keys()], ['Qm', 'QmNew'])
-    assert.equal(server.statements[1], 'SELECT peer_id FROM peer WHERE peer_id IN (11) FOR UPDATE')
+    assert.equal(server.statements[1], 'SELECT peer_id, last_used_day FROM peer FORCE INDEX (PRIMARY) WHERE peer_id IN (11) FOR UPDATE')
     assert.ok(server.statements.every(statement => statement.endsWith('FOR UPDATE')))
   })
 
   test('locks no dictionary row where all peers have rows', async () => {
     const server = new ScriptedConnection(() => [['Qm', ...VALUES]])
-    await lockNodes(server.asConnection, [failed(3)], visitsOf('Qm'))
+    await lockNodes(server.asConnection, [failed(3)], visitsOf('Qm'), noneIsFresh)
 
     assert.equal(server.statements.length, 1)
   })
 
+  test('locks no dictionary row that this transaction made', async () => {
+    const server = new ScriptedConnection(() => [])
+    const found = await lockNodes(server.asConnection, [reached], visitsOf('QmNew'), nodeId => nodeId === 'QmNew')
+
+    assert.equal(found.size, 0)
+    assert.equal(server.statements.length, 1)
+  })
+
   test('gives up a transaction whose dictionary rows were removed', async () => {
-    await assert.rejects(lockNodes(new ScriptedConnection(() => []).asConnection, [reached], visitsOf('QmNew')), err => isProbeError(err, 'PP_STORE_CONFLICT'))
+    await assert.rejects(lockNodes(new ScriptedConnection(() => []).asConnection, [reached], visitsOf('QmNew'), noneIsFresh), err => isProbeError(err, 'PP_STORE_CONFLICT'))
   })
 
   test('asks the history for nothing where no peer is new to it', async () => {
