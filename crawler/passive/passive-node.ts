@@ -59,9 +59,10 @@ const DIAL_QUEUE = 200
 const STREAMS = 64
 const DHT_STREAMS = 16
 
-// Two to one peer may be under way at once: ours, and the DHT's, which leaves a peer out of its table when it cannot ping it.
-// go-libp2p and js-libp2p take as many from one peer.
-const PINGS_TO_A_PEER = 2
+// Two of each may be under way to one peer: the node pings it for the round trip, and the DHT, which leaves a peer out of its
+// table when it cannot ping it; the node identifies it when it connects, and each crawl. libp2p allows one unless told.
+// go-libp2p and js-libp2p take two pings from one peer.
+const ASKED_AT_ONCE = { maxOutboundStreams: 2 }
 const QUIC_LIMITS = {
   handshakeTimeout: 5_000,
   maxIdleTimeout: 30_000,
@@ -106,8 +107,8 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     peerDiscovery: mdns ? [mdnsFinder(onFound)] : [],
     ...metrics === undefined ? {} : { metrics },
     services: {
-      identify: identify(),
-      ping: ping({ maxOutboundStreams: PINGS_TO_A_PEER }),
+      identify: identify(ASKED_AT_ONCE),
+      ping: ping(ASKED_AT_ONCE),
       dht: kadDHT({
         protocol: options.kadProtocol,
         clientMode: false,

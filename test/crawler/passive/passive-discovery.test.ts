@@ -1,17 +1,53 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { systemClock } from '../../../core/clock.ts'
 import { Scan } from '../../../core/contracts/scan.ts'
 import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
 import { IDENTIFY_LIMIT_MS } from '../../../crawler/passive/open-connections.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { KAD, openPassiveRig } from '../../support/libp2p/open-passive.ts'
 import { strangePeer } from '../../support/libp2p/strange-peer.ts'
 import { until } from '../../support/until.ts'
 import type { Visitor } from '../../../crawler/visit/visitor.ts'
+import type { StrangePeer } from '../../support/libp2p/strange-peer.ts'
+import type { Stream } from '@libp2p/interface'
 
 const PING_PROTOCOL = '/ipfs/ping/1.0.0'
 const { signal } = new AbortController()
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+const VISITOR_OPTIONS = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 5_000 }
+
+/** Visits nobody; notes that it was asked to. */
+function refusing (dialled: string[]): Visitor {
+  return {
+    visit: async () => {
+      dialled.push('dialled')
+      return await Promise.resolve({ lane: 'fast', startedAtMs: 0, durationMs: 0, outcome: 'refused', attempts: [] } as const)
+    },
+    async [Symbol.asyncDispose] () {
+      await Promise.resolve()
+    }
+  }
+}
+
+/** Lets a peer serve a protocol, but answer its first stream only when there is a second one. */
+async function answerInPairs (peer: StrangePeer, protocol: string, answer: (stream: Stream) => Promise<void>): Promise<{ count: number }> {
+  const two = Promise.withResolvers<undefined>()
+  const asked = { count: 0 }
+  await peer.handle(protocol, async (stream) => {
+    asked.count += 1
+    if (asked.count === 2) {
+      two.resolve(undefined)
+    }
+    await two.promise
+    await answer(stream)
+  })
+
+  return asked
+}
 
 suite('PassiveDiscovery', () => {
   for (const transport of ['tcp', 'quic-v1', 'ws'] as const) {
@@ -67,15 +103,8 @@ suite('PassiveDiscovery', () => {
   test('takes a peer into its routing table that answers a ping only while another one waits', async () => {
     await using rig = await openPassiveRig()
     await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
-    const both = Promise.withResolvers<undefined>()
-    let waiting = 0
     await peer.unhandle(PING_PROTOCOL)
-    await peer.handle(PING_PROTOCOL, async (stream) => {
-      waiting += 1
-      if (waiting === 2) {
-        both.resolve(undefined)
-      }
-      await both.promise
+    const asked = await answerInPairs(peer, PING_PROTOCOL, async (stream) => {
       for await (const bytes of stream) {
         stream.send(bytes)
       }
@@ -84,8 +113,24 @@ suite('PassiveDiscovery', () => {
     await until('it is in the table', () => rig.discovery.status().routingTable === 1)
     await until('it is reported', () => rig.visits.length === 1)
 
-    assert.equal(waiting, 2)
+    assert.equal(asked.count, 2)
     assert.ok((rig.visits[0]?.result.latencyMs ?? -1) >= 0)
+  })
+
+  test('asks a connected peer for the crawl while the node itself still waits for its answer', async () => {
+    await using rig = await openPassiveRig()
+    await using peer = await strangePeer({ identifies: false })
+    const answer = frame(encodeIdentify({ publicKey: publicKeyToProtobuf(peer.peerId.publicKey!), protocolVersion: 'x/1', agentVersion: 'slow/1', protocols: [] }))
+    const asked = await answerInPairs(peer, IDENTIFY_PROTOCOL, async (stream) => {
+      stream.send(answer)
+      await stream.close()
+    })
+    await peer.dial(rig.address('tcp'))
+    await until('the node has asked', () => asked.count === 1)
+    const both = visitConnected(refusing([]), rig.discovery, VISITOR_OPTIONS, systemClock)
+    const result = await both.visit({ ...rig.discovery.connected()[0]!, plan: { strategy: 'Topology' } }, signal)
+
+    assert.deepEqual([result.outcome, result.identity?.agentVersion], ['identified', 'slow/1'])
   })
 
   test('hands its peers to the crawl: the connected are asked over their connections, which stay', async () => {
@@ -96,18 +141,7 @@ suite('PassiveDiscovery', () => {
     const [connected] = rig.discovery.connected()
     assert.deepEqual(Buffer.from(connected!.id), Buffer.from(client.peerId.toMultihash().bytes))
     const dialled: string[] = []
-    const visitor: Visitor = {
-      visit: async () => {
-        dialled.push('dialled')
-        return await Promise.resolve({ lane: 'fast', startedAtMs: 0, durationMs: 0, outcome: 'refused', attempts: [] } as const)
-      },
-      async [Symbol.asyncDispose] () {
-        await Promise.resolve()
-      }
-    }
-    const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
-    const options = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 5_000 }
-    const both = visitConnected(visitor, rig.discovery, options, systemClock)
+    const both = visitConnected(refusing(dialled), rig.discovery, VISITOR_OPTIONS, systemClock)
     const plan = { strategy: 'Topology' } as const
     const result = await both.visit({ ...connected!, plan }, signal)
 
@@ -116,7 +150,8 @@ suite('PassiveDiscovery', () => {
     assert.equal(rig.discovery.status().connections, 1)
     assert.equal((await both.visit({ id: new Uint8Array(34), addresses: [], plan }, signal)).outcome, 'refused')
     assert.deepEqual(dialled, ['dialled'])
-    assert.equal(visitConnected(visitor, undefined, options, systemClock), visitor)
+    const visitor = refusing([])
+    assert.equal(visitConnected(visitor, undefined, VISITOR_OPTIONS, systemClock), visitor)
   })
 
   test('joins through its bootstrap peers, and stops when it is told to', async () => {
