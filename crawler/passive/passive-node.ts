@@ -63,6 +63,7 @@ const DHT_STREAMS = 16
 // table when it cannot ping it; the node identifies it when it connects, and each crawl. libp2p allows one unless told.
 // go-libp2p and js-libp2p take two pings from one peer.
 const ASKED_AT_ONCE = { maxOutboundStreams: 2 }
+
 const QUIC_LIMITS = {
   handshakeTimeout: 5_000,
   maxIdleTimeout: 30_000,

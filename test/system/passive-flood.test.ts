@@ -43,7 +43,7 @@ suite('a passive node under a flood', () => {
     let most = 0
     const watch = setInterval(() => {
       most = Math.max(most, rig.discovery.status().connections)
-    }, 20)
+    }, 20).unref()
     const { stdout } = await promisify(execFile)(process.execPath, [STRANGERS, address.toString(), String(BURST)], { timeout: 120_000 })
     clearInterval(watch)
     const outcomes = JSON.parse(stdout) as Record<string, number>

@@ -1,8 +1,9 @@
-// Addresses are most of the rows. Those of a peer that was met before are there as a rule: an UPDATE by their keys takes half
-// of the server's time of an upsert (docs/performance.md), and tells how many rows it found. Only where some are missing are
+// Addresses are most of the rows. Those of a peer that was met before are there as a rule: an UPDATE by their keys takes less
+// of the server's time than an upsert (docs/performance.md), and tells how many rows it found. Only where some are missing are
 // the peer's addresses upserted.
 import { hash } from 'node:crypto'
 import { storeTimeOf } from '../store-time.ts'
+import { writtenBy } from './query-result.ts'
 import { bytesText, listText, quote, upsertStatements } from './sql-text.ts'
 import type { SightedAddress } from '../coalescer.ts'
 import type { MysqlConnection } from './connection.ts'
@@ -10,7 +11,7 @@ import type { KnownNodes } from './node-writer.ts'
 import type { ServerInfo } from './server-info.ts'
 
 /** Addresses of one peer that were seen at one time. */
-type Together = readonly [SightedAddress, ...SightedAddress[]]
+type SightedTogether = readonly [SightedAddress, ...SightedAddress[]]
 
 /**
  * Notes when addresses were seen, within the transaction of the caller, which holds the locks of their peers.
@@ -20,13 +21,13 @@ type Together = readonly [SightedAddress, ...SightedAddress[]]
  */
 export async function writeAddresses (connection: MysqlConnection, sightings: readonly SightedAddress[], known: Pick<KnownNodes, 'has'>): Promise<number> {
   const { server } = connection
-  const again = together(sightings.filter(({ nodeId }) => known.has(nodeId)))
+  const again = groupsOf(sightings.filter(({ nodeId }) => known.has(nodeId)))
   const first = sightings.filter(({ nodeId }) => !known.has(nodeId))
   const results = await connection.run([...again.map(touchAddresses), ...upsertAddresses(first, server)])
   const incomplete = again.filter((group, i) => results[i]?.matched !== group.length)
   const rest = await connection.run(upsertAddresses(incomplete.flat(), server))
 
-  return [...results, ...rest].reduce((sum, { written }) => sum + written, 0)
+  return writtenBy([...results, ...rest])
 }
 
 /** What addresses of a peer are told apart by: the first 16 bytes of SHA-256, in hex. A TEXT cannot be a key. */
@@ -35,7 +36,7 @@ export function addressHash (multiaddr: string): string {
 }
 
 // In the order that they come in: by peer.
-function together (sightings: readonly SightedAddress[]): Together[] {
+function groupsOf (sightings: readonly SightedAddress[]): SightedTogether[] {
   const groups: [SightedAddress, ...SightedAddress[]][] = []
 
   for (const sighting of sightings) {
@@ -51,7 +52,7 @@ function together (sightings: readonly SightedAddress[]): Together[] {
   return groups
 }
 
-function touchAddresses (group: Together): string {
+function touchAddresses (group: SightedTogether): string {
   const [{ nodeId, seenMs }] = group
   const isOfGroup = `node_id = ${quote(nodeId)} AND addr_hash IN ${listText(group.map(({ multiaddr }) => bytesText(addressHash(multiaddr))))}`
 

@@ -6,6 +6,7 @@ import { writeAddresses } from './address-writer.ts'
 import { writeCrawl } from './crawl-store.ts'
 import { upsertNetworks } from './network-writer.ts'
 import { changedNodes, latestVisits, lockNodes, upsertNodes } from './node-writer.ts'
+import { writtenBy } from './query-result.ts'
 import { insertVisits, replaceVisits, uniqueVisits } from './visit-writer.ts'
 import type { CrawlRow } from '../crawl-row.ts'
 import type { NodeState } from '../node-state.ts'
@@ -63,11 +64,7 @@ async function runByTable<Table extends StoreTable> (connection: MysqlConnection
   const tables = Object.keys(statements) as Table[]
   const results = await connection.run(tables.flatMap(table => statements[table]))
   let next = 0
-  const counts = tables.map((table) => {
-    const ofTable = results.slice(next, next += statements[table].length)
-
-    return [table, ofTable.reduce((sum, { written }) => sum + written, 0)]
-  })
+  const counts = tables.map(table => [table, writtenBy(results.slice(next, next += statements[table].length))])
 
   return Object.fromEntries(counts) as Record<Table, number>
 }

@@ -4,6 +4,7 @@
 import { storeTimeOf } from '../store-time.ts'
 import { DICTIONARIES } from './dictionary.ts'
 import { listPartitions, makePartitions } from './partitions.ts'
+import { writtenBy } from './query-result.ts'
 import { bytesText, listText, quote } from './sql-text.ts'
 import type { PurgeCursor, PurgeStep } from '../node-store.ts'
 import type { MysqlConnection } from './connection.ts'
@@ -116,7 +117,7 @@ async function removeCrawls ({ connection, beforeMs }: StepDeps): Promise<StepRe
   const before = String(Math.floor(beforeMs / 1_000))
   const { rows } = await connection.query(`SELECT scan, crawl_id FROM crawl WHERE crawl_id < ${before} ORDER BY crawl_id LIMIT ${String(CRAWLS_PER_STEP)}`)
   const statements = rows.map(([scan, crawlId]) => `DELETE FROM crawl WHERE scan = ${quote(String(scan))} AND crawl_id = ${String(crawlId)}`)
-  const removed = await sumOf(connection, statements)
+  const removed = writtenBy(await connection.run(statements))
 
   return { removed, after: rows.length === CRAWLS_PER_STEP ? [] : undefined }
 }
@@ -131,7 +132,7 @@ async function removeNodes ({ connection, beforeMs, after }: StepDeps): Promise<
   ])
   const ids = old?.rows.map(([id]) => String(id)) ?? []
   const statements = ids.length === 0 ? [] : [`DELETE FROM node_info WHERE node_id IN ${listText(ids.map(quote))} AND last_seen < ${before}`]
-  const removed = await sumOf(connection, statements)
+  const removed = writtenBy(await connection.run(statements))
 
   return { removed, after: nextAfter(ids.map(id => [id]), end?.rows[0] ?? []) }
 }
@@ -152,8 +153,8 @@ function removeSightings (table: string, { key, readAs, literal }: SightingKey):
     ])
     const keys = old?.rows.map(row => row.map(String)) ?? []
     const byNode = Map.groupBy(keys, ([nodeId = '']) => nodeId)
-    const removed = await sumOf(connection, Array.from(byNode, ([nodeId, rows]) =>
-      `DELETE FROM ${table} WHERE node_id = ${quote(nodeId)} AND ${key} IN ${listText(rows.map(([, text = '']) => literal(text)))} AND last_seen < ${before}`))
+    const removed = writtenBy(await connection.run(Array.from(byNode, ([nodeId, rows]) =>
+      `DELETE FROM ${table} WHERE node_id = ${quote(nodeId)} AND ${key} IN ${listText(rows.map(([, text = '']) => literal(text)))} AND last_seen < ${before}`)))
 
     return { removed, after: nextAfter(keys, [numberOf(count), ...end?.rows[0] ?? []]) }
   }
@@ -188,7 +189,7 @@ function removeTexts (table: string): Step {
       `SELECT MAX(${id}) FROM ${table}`
     ])
     const ids = old?.rows.map(([id]) => String(id)) ?? []
-    const removed = await sumOf(connection, ids.length === 0 ? [] : [`DELETE FROM ${table} WHERE ${id} IN ${listText(ids)} AND last_used_day < ${day}`])
+    const removed = writtenBy(await connection.run(ids.length === 0 ? [] : [`DELETE FROM ${table} WHERE ${id} IN ${listText(ids)} AND last_used_day < ${day}`]))
 
     return { removed, after: end < numberOf(greatest) ? [end] : undefined }
   }
@@ -197,11 +198,6 @@ function removeTexts (table: string): Step {
 /** Where a step goes on: after the last row that it removed where there may be more such, else after the last that it looked at. */
 function nextAfter (removed: readonly (readonly string[])[], [count, ...last]: readonly SqlValue[]): PurgeCursor['after'] | undefined {
   return removed.length === ROWS_PER_STEP ? removed.at(-1) : Number(count) === ROWS_LOOKED_AT ? last.map(String) : undefined
-}
-
-/** Runs statements; how many rows they wrote together. */
-async function sumOf (connection: MysqlConnection, statements: readonly string[]): Promise<number> {
-  return (await connection.run(statements)).reduce((sum, { written }) => sum + written, 0)
 }
 
 function numberOf (result: QueryResult | undefined): number {

@@ -18,8 +18,13 @@ export interface QueryResult {
   matched: number
 }
 
-/** What a statement gives that is not run at all. */
+/** Of a statement that gave and changed nothing. */
 export const NO_RESULT: QueryResult = { rows: [], written: 0, inserted: 0, matched: 0 }
+
+/** Rows that statements inserted or changed, together. */
+export function writtenBy (results: readonly QueryResult[]): number {
+  return results.reduce((sum, { written }) => sum + written, 0)
+}
 
 /** What the driver gave for one statement. */
 export function queryResultOf (result: unknown, statement: string): QueryResult {

@@ -6,6 +6,7 @@ import { isProbeError } from '../../../core/errors.ts'
 import { contentsOf } from '../../consumer/store/node-store-fixture.ts'
 import { CRAWL_ID, crawlOf, failedVisitOf, visitOf } from '../../support/consumer/messages.ts'
 import type { NodeStore, StoreBatch } from '../../../consumer/store/node-store.ts'
+import type { Visit } from '../../../core/contracts/visit.ts'
 import type { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
 
 const WRITERS = 4
@@ -13,33 +14,34 @@ const PEERS = 120
 const ROUNDS = 12
 const OWNERS = ['w', 'x', 'y', 'z']
 
-/** Batches of few peers in a random order, so that every two of one owner meet. Those with crawls are written one at a time: only the first owner has such. */
-function batchOf (round: number, owner: string): StoreBatch {
+/** Visits to the same peers in another order each round, so that every two rounds of one owner meet. */
+function visitsOf (round: number, owner: string): Visit[] {
   const peers = Array.from({ length: PEERS }, (_, i) => i).sort((a, b) => ((a * 7_919 + round * 31) % 101) - ((b * 7_919 + round * 31) % 101))
 
-  return {
-    visits: peers.map((i) => {
-      const startedAt = new Date((CRAWL_ID + (i * 37 + round * 53) % 600) * 1_000).toISOString()
-      const visit = { nodeId: `QmWriterPeer${owner}${String(i).replaceAll('0', 'z')}`, crawlId: CRAWL_ID + round, startedAt }
-      const identify = {
-        agentVersion: `agent-${String((i + round) % 5)}`,
-        protocols: [`/p/${String(round % 3)}`],
-        listenAddresses: [`/ip4/192.0.2.${String(i)}/tcp/${String(round % 4)}`]
-      }
+  return peers.map((i) => {
+    const startedAt = new Date((CRAWL_ID + (i * 37 + round * 53) % 600) * 1_000).toISOString()
+    const visit = { nodeId: `QmWriterPeer${owner}${String(i).replaceAll('0', 'z')}`, crawlId: CRAWL_ID + round, startedAt }
+    const identify = {
+      agentVersion: `agent-${String((i + round) % 5)}`,
+      protocols: [`/p/${String(round % 3)}`],
+      listenAddresses: [`/ip4/192.0.2.${String(i)}/tcp/${String(round % 4)}`]
+    }
 
-      return (i + round) % 3 === 0 ? failedVisitOf(visit) : visitOf({ ...visit, identify })
-    }),
-    crawls: owner === '' ? [crawlOf({ crawlId: CRAWL_ID + round, state: round % 2 === 0 ? 'started' : 'finished' })] : []
-  }
+    return (i + round) % 3 === 0 ? failedVisitOf(visit) : visitOf({ ...visit, identify })
+  })
 }
 
-async function writeAll (store: NodeStore, rounds: readonly number[], owner = ''): Promise<number> {
+function batchWithCrawl (round: number): StoreBatch {
+  return { visits: visitsOf(round, ''), crawls: [crawlOf({ crawlId: CRAWL_ID + round, state: round % 2 === 0 ? 'started' : 'finished' })] }
+}
+
+async function writeAll (store: NodeStore, rounds: readonly number[], batchOf = batchWithCrawl): Promise<number> {
   let conflicts = 0
 
   for (const round of rounds) {
     for (let isDone = false; !isDone;) {
       try {
-        await store.write(batchOf(round, owner))
+        await store.write(batchOf(round))
         isDone = true
       } catch (err) {
         // What the pipeline does with it; anything else fails the test.
@@ -82,8 +84,11 @@ export function mysqlWriters (name: string, databasesOf: () => MysqlDatabases): 
       const stores = await Promise.all(OWNERS.map(async () => stack.use(await MysqlStore.open({ clock: systemClock }, { mysql, coalesceWindowMs: 0 }))))
       await stores[0]!.migrate()
       const rounds = Array.from({ length: ROUNDS }, (_, i) => i)
+      // Without crawls: those are written one batch at a time.
+      const conflicts = await Promise.all(stores.map(async (store, i) =>
+        await writeAll(store, rounds, round => ({ visits: visitsOf(round, OWNERS[i]!), crawls: [] }))))
 
-      assert.deepEqual(await Promise.all(stores.map(async (store, i) => await writeAll(store, rounds, OWNERS[i]))), OWNERS.map(() => 0))
+      assert.deepEqual(conflicts, OWNERS.map(() => 0))
     })
 
     test('one store writes several batches at once', async () => {
