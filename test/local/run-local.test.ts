@@ -31,7 +31,7 @@ suite('runLocal', () => {
     const result = await runLocal(options, { view, onResult }, stop.signal)
 
     assert.equal(told.length, 1)
-    assert.equal(result.scans[0]?.foundBy?.active, result.devnet?.contactable)
+    assert.equal(result.scans[0]?.foundBy?.active, result.devnet?.contactable, JSON.stringify(result.scans[0]))
     assert.ok(existsSync(result.store.sqlite?.path ?? '') && result.dump !== null && existsSync(result.dump))
   })
 
