@@ -4,6 +4,7 @@ import { MESSAGE_LIMITS, Visit, VISIT_TYPE } from '../../core/contracts/visit.ts
 // The only way in for messages: everything behind it is valid. What is wrong with a message is the
 // message's own fault, never the consumer's state, so that the same message is refused every time.
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { isVisit } from './visit-check.ts'
 import type { IncomingMessage } from '../../core/bus/event-bus.ts'
 
 /** A message that may be stored. */
@@ -53,7 +54,8 @@ function isLegacy (headers: IncomingMessage['headers'], value: Uint8Array): bool
 }
 
 function decodeVisit (value: Uint8Array, nowMs: number): Visit {
-  const visit = parseBody(Visit, value)
+  const body = parseJson(value)
+  const visit = isVisit(body) ? body : parseBody(Visit, body)
   checkTime('startedAt', visit.startedAt, nowMs)
   checkCrawlId(visit.crawlId, nowMs)
 
@@ -61,7 +63,7 @@ function decodeVisit (value: Uint8Array, nowMs: number): Visit {
 }
 
 function decodeCrawl (value: Uint8Array, nowMs: number): Crawl {
-  const crawl = parseBody(Crawl, value)
+  const crawl = parseBody(Crawl, parseJson(value))
   checkTime('startedAt', crawl.startedAt, nowMs)
   checkCrawlId(crawl.crawlId, nowMs)
 
@@ -72,8 +74,7 @@ function decodeCrawl (value: Uint8Array, nowMs: number): Crawl {
   return crawl
 }
 
-function parseBody<Schema extends typeof Visit | typeof Crawl> (schema: Schema, value: Uint8Array): ReturnType<Schema['parse']> {
-  const body = parseJson(value)
+function parseBody<Schema extends typeof Visit | typeof Crawl> (schema: Schema, body: unknown): ReturnType<Schema['parse']> {
   const version: unknown = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined
 
   if (typeof version === 'number' && version > VERSION) {

@@ -33,8 +33,14 @@ suite('decode', () => {
     }))
   })
 
-  test('ignores fields that it does not know', () => {
-    assert.deepEqual(decode({ headers, value: bodyOf({ colour: 'red' }) }, NOW), { visit: valid })
+  test('takes a visit with fields that it does not know', () => {
+    assert.deepEqual(decode({ headers, value: bodyOf({ colour: 'red' }) }, NOW), { visit: { ...valid, colour: 'red' } })
+  })
+
+  test('fills in what a message may leave out', () => {
+    const connection = { ...valid.connection, limited: undefined }
+
+    assert.deepEqual(decode({ headers, value: bodyOf({ connection, moreAddresses: undefined }) }, NOW), { visit: valid })
   })
 
   test('refuses what is not JSON, not UTF-8 or not of the schema, and names the fields', () => {
