@@ -38,20 +38,21 @@ export interface Rows {
 /** The rows of a batch, in the order in which they are written. */
 export function toRows (visits: readonly Visit[], coalescer: Coalescer): Rows {
   const fitter = new TextFitter()
-  const gathered: Gathered = { nodes: new Map(), networks: new Map(), addresses: new Map() }
+  const gathered = new Map<string, PeerRows>()
   const visitRows = visits.map((visit) => {
     const row = visitRowOf(visit, fitter)
     gather(gathered, row, toStoreTime(visit.startedAt))
 
     return row
   })
-  const sightings = inOrder(gathered.addresses)
+  const peers = [...gathered.values()].sort((a, b) => compare(a.node.nodeId, b.node.nodeId))
+  const sightings = peers.flatMap(({ addresses }) => inOrder(addresses))
   const addresses = sightings.filter(sighting => !coalescer.covers(sighting))
 
   return {
     visits: visitRows.sort(compareVisits),
-    nodes: [...gathered.nodes.values()].sort((a, b) => compare(a.nodeId, b.nodeId)),
-    networks: [...gathered.networks.values()].sort((a, b) => compare(a.nodeId, b.nodeId) || compare(a.network, b.network)),
+    nodes: peers.map(({ node }) => node),
+    networks: peers.flatMap(({ networks }) => networks.sort((a, b) => compare(a.network, b.network))),
     addresses,
     cuts: fitter.cuts,
     coalesced: sightings.length - addresses.length
@@ -62,39 +63,44 @@ export function toRows (visits: readonly Visit[], coalescer: Coalescer): Rows {
 const CAME_BY_ITSELF: ReadonlySet<string> = new Set(['inbound', 'connected'])
 const IP = /^(?:\/ip6zone\/[^/]+)?\/ip[46]\/[^/]+/
 
-interface Gathered {
-  nodes: Map<string, NodeState>
-  networks: Map<string, NetworkRow>
+interface PeerRows {
+  node: NodeState
+  networks: NetworkRow[]
 
-  /** By peer, then by address: most rows are these, so that they are sorted peer by peer. */
-  addresses: Map<string, Map<string, SightedAddress>>
+  /** As they came: an address once for each visit that saw it. */
+  addresses: SightedAddress[]
 }
 
-function gather ({ nodes, networks, addresses }: Gathered, row: VisitRow, at: string): void {
+function gather (peers: Map<string, PeerRows>, row: VisitRow, at: string): void {
   const { nodeId, network, startedAtMs } = row
   const isReached = isContacted(row.outcome)
-  const known = nodes.get(nodeId)
   const state = nodeStateOf(row, at, isReached)
-  nodes.set(nodeId, known === undefined ? state : mergeNodeStates(known, state))
+  let peer = peers.get(nodeId)
+
+  if (peer === undefined) {
+    peer = { node: state, networks: [], addresses: [] }
+    peers.set(nodeId, peer)
+  } else {
+    peer.node = mergeNodeStates(peer.node, state)
+  }
 
   if (!isReached) {
     return
   }
 
-  addNetwork(networks, { nodeId, network, firstSeen: at, lastSeen: at })
-
-  const ofPeer = addresses.get(nodeId) ?? new Map<string, SightedAddress>()
-  addresses.set(nodeId, ofPeer)
+  addNetwork(peer.networks, { nodeId, network, firstSeen: at, lastSeen: at })
 
   for (const multiaddr of addressesOf(row)) {
-    addAddress(ofPeer, { nodeId, multiaddr, seenMs: startedAtMs })
+    peer.addresses.push({ nodeId, multiaddr, seenMs: startedAtMs })
   }
 }
 
-function addressesOf ({ source, connection, identity }: VisitRow): string[] {
-  const answered = connection === null ? [] : CAME_BY_ITSELF.has(source) ? IP.exec(connection.address) ?? [] : [connection.address]
+function addressesOf ({ source, connection, identity }: VisitRow): readonly string[] {
+  const listed = identity?.listenAddresses ?? []
+  const answered = connection === null ? undefined : CAME_BY_ITSELF.has(source) ? IP.exec(connection.address)?.[0] : connection.address
 
-  return [...answered, ...identity?.listenAddresses ?? []]
+  // As a rule a peer announces the address that it answers on.
+  return answered === undefined || listed.includes(answered) ? listed : [...listed, answered]
 }
 
 function nodeStateOf ({ nodeId, outcome, discoveryType, identity, latencyMs }: VisitRow, at: string, isReached: boolean): NodeState {
@@ -108,30 +114,27 @@ function nodeStateOf ({ nodeId, outcome, discoveryType, identity, latencyMs }: V
   }
 }
 
-function addNetwork (networks: Map<string, NetworkRow>, row: NetworkRow): void {
-  const key = `${row.nodeId} ${row.network}`
-  const known = networks.get(key)
+function addNetwork (networks: NetworkRow[], row: NetworkRow): void {
+  const known = networks.find(({ network }) => network === row.network)
 
   if (known === undefined) {
-    networks.set(key, row)
+    networks.push(row)
   } else {
     known.firstSeen = row.firstSeen < known.firstSeen ? row.firstSeen : known.firstSeen
     known.lastSeen = row.lastSeen > known.lastSeen ? row.lastSeen : known.lastSeen
   }
 }
 
-function addAddress (ofPeer: Map<string, SightedAddress>, sighting: SightedAddress): void {
-  const known = ofPeer.get(sighting.multiaddr)
-
-  if (known === undefined) {
-    ofPeer.set(sighting.multiaddr, sighting)
-  } else if (sighting.seenMs > known.seenMs) {
-    known.seenMs = sighting.seenMs
+/** Each address once, when it was seen last. */
+function inOrder (sightings: SightedAddress[]): readonly SightedAddress[] {
+  // So it is where one visit told of the peer.
+  if (sightings.every(({ multiaddr }, i) => i === 0 || (sightings[i - 1]?.multiaddr ?? '') < multiaddr)) {
+    return sightings
   }
-}
 
-function inOrder (addresses: Gathered['addresses']): SightedAddress[] {
-  return [...addresses].sort(([a], [b]) => compare(a, b)).flatMap(([, ofPeer]) => [...ofPeer.values()].sort((a, b) => compare(a.multiaddr, b.multiaddr)))
+  sightings.sort((a, b) => compare(a.multiaddr, b.multiaddr) || a.seenMs - b.seenMs)
+
+  return sightings.filter(({ multiaddr }, i) => sightings[i + 1]?.multiaddr !== multiaddr)
 }
 
 function compareVisits (a: VisitRow, b: VisitRow): number {

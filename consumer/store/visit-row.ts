@@ -14,15 +14,12 @@ export class TextSet {
   /** The texts, sorted and without duplicates, as a JSON array. */
   readonly json: string
 
-  #hash: string | undefined
+  /** First 16 bytes of SHA-256 of `json`, in hex. */
+  readonly hash: string
 
   constructor (sorted: readonly string[]) {
     this.json = JSON.stringify(sorted)
-  }
-
-  /** First 16 bytes of SHA-256 of `json`, in hex. Made when it is asked for: most sets are known already. */
-  get hash (): string {
-    return this.#hash ??= hash('sha256', this.json, 'hex').slice(0, 32)
+    this.hash = hash('sha256', this.json, 'hex').slice(0, 32)
   }
 }
 
@@ -112,7 +109,9 @@ function ownAddress (address: string, nodeId: string, fitter: TextFitter): strin
 }
 
 function sortedSet (texts: readonly string[]): readonly string[] {
-  return isStrictlyAscending(texts) ? texts : [...new Set(texts)].sort()
+  const sorted = isStrictlyAscending(texts) ? texts : texts.toSorted()
+
+  return isStrictlyAscending(sorted) ? sorted : [...new Set(sorted)]
 }
 
 function isStrictlyAscending (texts: readonly string[]): boolean {

@@ -1,33 +1,42 @@
-// Addresses are most of the rows. Those of a peer that was met before are there as a rule: an UPDATE by their keys takes less
-// of the server's time than an upsert (docs/performance.md), and tells how many rows it found. Only where some are missing are
-// the peer's addresses upserted.
+// Addresses are most of the rows, and most of them are there: peers announce the same ones in every crawl. Which a peer has is
+// read along the key, a row for each peer; those of peers that have just these are touched together, each peer a range of the key,
+// for a third of what an upsert costs, the reading included (docs/performance.md). Addresses of other peers are upserted.
 import { hash } from 'node:crypto'
 import { storeTimeOf } from '../store-time.ts'
 import { writtenBy } from './query-result.ts'
-import { bytesText, listText, quote, upsertStatements } from './sql-text.ts'
+import { BY_KEY, quote, upsertStatements } from './sql-text.ts'
+import { isOfPeers, tellApart, valueByPeer } from './value-by-peer.ts'
 import type { SightedAddress } from '../coalescer.ts'
 import type { MysqlConnection } from './connection.ts'
 import type { KnownNodes } from './node-writer.ts'
 import type { ServerInfo } from './server-info.ts'
 
-/** Addresses of one peer that were seen at one time. */
-type SightedTogether = readonly [SightedAddress, ...SightedAddress[]]
+/** Addresses of one peer that a batch saw. */
+interface Announced {
+  nodeId: string
+  addresses: HashedAddress[]
+}
+
+interface HashedAddress {
+  sighting: SightedAddress
+  hash: string
+}
 
 /**
  * Notes when addresses were seen, within the transaction of the caller, which holds the locks of their peers.
  *
+ * @param sightings peer by peer
  * @param known peers that had rows before this transaction
  * @returns rows inserted or changed
  */
 export async function writeAddresses (connection: MysqlConnection, sightings: readonly SightedAddress[], known: Pick<KnownNodes, 'has'>): Promise<number> {
-  const { server } = connection
-  const again = groupsOf(sightings.filter(({ nodeId }) => known.has(nodeId)))
-  const first = sightings.filter(({ nodeId }) => !known.has(nodeId))
-  const results = await connection.run([...again.map(touchAddresses), ...upsertAddresses(first, server)])
-  const incomplete = again.filter((group, i) => results[i]?.matched !== group.length)
-  const rest = await connection.run(upsertAddresses(incomplete.flat(), server))
+  const peers = byPeer(sightings)
+  const settled = await settledPeers(connection, tellApart(peers.filter(peer => known.has(peer.nodeId) && isSeenOnce(peer))).apart)
+  const { written, isComplete } = await touch(connection, [...settled])
+  // Retention may have removed some that were read: then nothing is taken for granted.
+  const rest = isComplete ? peers.filter(peer => !settled.has(peer)) : peers
 
-  return writtenBy([...results, ...rest])
+  return written + writtenBy(await connection.run(upsertAddresses(rest, connection.server)))
 }
 
 /** What addresses of a peer are told apart by: the first 16 bytes of SHA-256, in hex. A TEXT cannot be a key. */
@@ -35,51 +44,76 @@ export function addressHash (multiaddr: string): string {
   return hash('sha256', multiaddr, 'hex').slice(0, 32)
 }
 
-// In the order that they come in: by peer.
-function groupsOf (sightings: readonly SightedAddress[]): SightedTogether[] {
-  const groups: [SightedAddress, ...SightedAddress[]][] = []
+// Addresses in the order of their key, so that the server goes through it once.
+function byPeer (sightings: readonly SightedAddress[]): Announced[] {
+  const peers: Announced[] = []
 
   for (const sighting of sightings) {
-    const group = groups.at(-1)
+    const address = { sighting, hash: addressHash(sighting.multiaddr) }
+    const peer = peers.at(-1)
 
-    if (group?.[0].nodeId === sighting.nodeId && group[0].seenMs === sighting.seenMs) {
-      group.push(sighting)
+    if (peer?.nodeId === sighting.nodeId) {
+      peer.addresses.push(address)
     } else {
-      groups.push([sighting])
+      peers.push({ nodeId: sighting.nodeId, addresses: [address] })
     }
   }
+  for (const { addresses } of peers) {
+    addresses.sort((a, b) => a.hash < b.hash ? -1 : 1)
+  }
 
-  return groups
+  return peers
 }
 
-function touchAddresses (group: SightedTogether): string {
-  const [{ nodeId, seenMs }] = group
-  const isOfGroup = `node_id = ${quote(nodeId)} AND addr_hash IN ${listText(group.map(({ multiaddr }) => bytesText(addressHash(multiaddr))))}`
-
-  return `UPDATE address_info SET last_seen = GREATEST(last_seen, '${storeTimeOf(seenMs)}') WHERE ${isOfGroup}`
+function isSeenOnce ({ addresses }: Announced): boolean {
+  return addresses.every(({ sighting }) => sighting.seenMs === addresses[0]?.sighting.seenMs)
 }
 
-function upsertAddresses (sightings: readonly SightedAddress[], server: ServerInfo): string[] {
-  // Addresses of one peer follow one another, and most were seen at one time.
-  let nodeId = ''
-  let seenMs = Number.NaN
-  let head = ''
-  let tail = ''
+/** Peers that have exactly these addresses. What is read in another order, or cut, is none of them, and no harm is done. */
+async function settledPeers (connection: MysqlConnection, peers: readonly Announced[]): Promise<ReadonlySet<Announced>> {
+  if (peers.length === 0) {
+    return new Set()
+  }
 
+  const { rows } = await connection.query(`SELECT node_id, LOWER(GROUP_CONCAT(HEX(addr_hash) SEPARATOR '')) FROM address_info ${BY_KEY}
+    WHERE ${isOfPeers(peers)} GROUP BY node_id`)
+  const stored = new Map(rows.map(([nodeId, hashes]) => [nodeId, hashes]))
+
+  return new Set(peers.filter(({ nodeId, addresses }) => stored.get(nodeId) === addresses.map(({ hash }) => hash).join('')))
+}
+
+/** Touches all addresses of the peers; tells how many it changed, and whether all were there. */
+async function touch (connection: MysqlConnection, peers: readonly Announced[]): Promise<{ written: number, isComplete: boolean }> {
+  if (peers.length === 0) {
+    return { written: 0, isComplete: true }
+  }
+
+  const seen = valueByPeer(peers, ({ addresses }) => `'${storeTimeOf(addresses[0]?.sighting.seenMs ?? 0)}'`)
+  const { written, matched } = await connection.query(`UPDATE address_info ${BY_KEY} SET last_seen = GREATEST(last_seen, ${seen}) WHERE ${isOfPeers(peers)}`)
+
+  return { written, isComplete: matched === peers.reduce((sum, { addresses }) => sum + addresses.length, 0) }
+}
+
+function upsertAddresses (peers: readonly Announced[], server: ServerInfo): string[] {
   return upsertStatements({
     table: 'address_info',
     columns: ['node_id', 'addr_hash', 'multiaddr', 'last_seen'],
     onDuplicate: fresh => `last_seen = GREATEST(address_info.last_seen, ${fresh('last_seen')})`
-  }, sightings.map((sighting) => {
-    if (sighting.nodeId !== nodeId) {
-      nodeId = sighting.nodeId
-      head = `(${quote(nodeId)},x'`
-    }
+  }, peers.flatMap(tuplesOf), server)
+}
+
+function tuplesOf ({ nodeId, addresses }: Announced): string[] {
+  const head = `(${quote(nodeId)},x'`
+  // Most were seen at one time.
+  let seenMs = Number.NaN
+  let tail = ''
+
+  return addresses.map(({ sighting, hash }) => {
     if (sighting.seenMs !== seenMs) {
       seenMs = sighting.seenMs
       tail = `,'${storeTimeOf(seenMs)}')`
     }
 
-    return `${head}${addressHash(sighting.multiaddr)}',${quote(sighting.multiaddr)}${tail}`
-  }), server)
+    return `${head}${hash}',${quote(sighting.multiaddr)}${tail}`
+  })
 }

@@ -4,7 +4,7 @@
 // and do not deadlock.
 import { writeAddresses } from './address-writer.ts'
 import { writeCrawl } from './crawl-store.ts'
-import { upsertNetworks } from './network-writer.ts'
+import { writeNetworks } from './network-writer.ts'
 import { changedNodes, latestVisits, lockNodes, upsertNodes } from './node-writer.ts'
 import { writtenBy } from './query-result.ts'
 import { insertVisits, replaceVisits, uniqueVisits } from './visit-writer.ts'
@@ -25,7 +25,7 @@ export interface BatchRows {
 /** Rows written, by table. */
 export type Written = Record<StoreTable, number>
 
-/** Writes a batch within the transaction of the caller; `ids` are those of this connection's batch alone. */
+/** Writes a batch within the transaction of the caller; `ids` are those of this batch alone. */
 export async function writeBatch (connection: MysqlConnection, { visits: rows, crawls }: BatchRows, ids: VisitIds, nowMs: number): Promise<Written> {
   // Crawls of one scan look at one another: only one batch with crawls at a time.
   const { rows: [mark] } = await connection.query(`SELECT day FROM removal_mark WHERE id = 1 ${crawls.length > 0 ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}`)
@@ -38,9 +38,9 @@ export async function writeBatch (connection: MysqlConnection, { visits: rows, c
   const written = {
     ...await runByTable(connection, {
       visit: insertVisits(unique, server),
-      node_info: upsertNodes(changedNodes(rows.nodes, known, latest), nowMs, server),
-      node_network: upsertNetworks(rows.networks, server)
+      node_info: upsertNodes(changedNodes(rows.nodes, known, latest), nowMs, server)
     }),
+    node_network: await writeNetworks(connection, rows.networks, known),
     address_info: await writeAddresses(connection, rows.addresses, known),
     crawl: 0
   }

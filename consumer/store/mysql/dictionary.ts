@@ -1,9 +1,9 @@
-// Texts of the history are stored once and referred to by number. Numbers are remembered, so that
+// Texts of the history are stored once and referred to by number. Numbers are remembered for all batches, so that
 // after a while a batch asks the database for none. A row is found by its text where that is short
 // and plain, else by a hash: MySQL compares texts with trailing spaces as equal, and limits indexes.
 import { hash } from 'node:crypto'
-import { BoundedCache } from '../bounded-cache.ts'
 import { bytesText, listText, quote, upsertStatements } from './sql-text.ts'
+import type { BoundedCache } from '../bounded-cache.ts'
 import type { QueryResult, SqlValue } from './query-result.ts'
 import type { ServerInfo } from './server-info.ts'
 
@@ -51,12 +51,16 @@ export interface Slot {
   id: number | undefined
 }
 
-interface Known extends Slot {
-  id: number
+/** A number that stands: its row was committed. */
+export interface KnownNumber extends Slot {
+  readonly id: number
 
   /** Day on which the row was last used, at least. */
-  day: number
+  readonly day: number
 }
+
+/** Numbers of one table that committed transactions learnt, shared by all batches that are written at the same time. */
+export type KnownNumbers = BoundedCache<KnownNumber>
 
 interface Wanted extends DictionaryEntry, Slot {
   /** What the database finds it by: text, or hash in hex. */
@@ -69,21 +73,20 @@ interface Wanted extends DictionaryEntry, Slot {
   isFresh: boolean
 }
 
-/** The numbers of one table. What a transaction learns counts for later ones only once it is told that it was committed. */
+/** The numbers of one table, for one transaction. What it learns counts for later ones only once it is told that it was committed. */
 export class Dictionary {
   readonly #table: DictionaryTable
-  readonly #known: BoundedCache<Known>
-  #wanted = new Map<string, Wanted>()
+  readonly #known: KnownNumbers
+  readonly #wanted = new Map<string, Wanted>()
   #minDay = 0
 
-  constructor (table: DictionaryTable) {
+  constructor (table: DictionaryTable, known: KnownNumbers) {
     this.#table = table
-    this.#known = new BoundedCache(table.remembered)
+    this.#known = known
   }
 
-  /** Begins a batch. Rows last used before `minDay` may have been removed: their numbers are not trusted. */
-  begin (minDay: number): void {
-    this.discarded()
+  /** Rows last used before that day may have been removed: their numbers are not trusted. */
+  trustFrom (minDay: number): void {
     this.#minDay = minDay
   }
 
@@ -178,12 +181,6 @@ export class Dictionary {
         this.#known.set(key, { id, day: Math.max(day, storedDay) })
       }
     }
-    this.discarded()
-  }
-
-  /** The transaction was not committed, or not surely. */
-  discarded (): void {
-    this.#wanted = new Map()
   }
 
   #missing (): Wanted[] {

@@ -11,7 +11,7 @@ import { PartitionGuard } from './partitions.ts'
 import { purgeStep } from './purge.ts'
 import { MysqlSnapshot } from './snapshot.ts'
 import { quote } from './sql-text.ts'
-import { VisitIds } from './visit-ids.ts'
+import { noKnownIds, VisitIds } from './visit-ids.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
@@ -50,9 +50,7 @@ export class MysqlStore implements NodeStore {
   readonly #coalescer: Coalescer
   readonly #migrations: string
   readonly #partitions = new PartitionGuard()
-
-  // One for each batch that is written at the same time.
-  readonly #ids: VisitIds[] = []
+  readonly #knownIds = noKnownIds()
 
   private constructor (clock: Clock, pool: ConnectionPool, { mysql: { maxOpenConns }, coalesceWindowMs, migrations }: MysqlStoreOptions) {
     this.#clock = clock
@@ -135,17 +133,11 @@ export class MysqlStore implements NodeStore {
   async #writeRows (connection: MysqlConnection, batch: BatchRows): Promise<Written> {
     const nowMs = this.#clock.now()
     await this.#coverCrawls(connection, batch.visits, nowMs)
-    const ids = this.#ids.pop() ?? new VisitIds()
+    const ids = new VisitIds(this.#knownIds)
+    const written = await connection.inTransaction(async () => await writeBatch(connection, batch, ids, nowMs))
+    ids.committed()
 
-    try {
-      const written = await connection.inTransaction(async () => await writeBatch(connection, batch, ids, nowMs))
-      ids.committed()
-
-      return written
-    } finally {
-      ids.discarded()
-      this.#ids.push(ids)
-    }
+    return written
   }
 
   async #coverCrawls (connection: MysqlConnection, { visits }: Rows, nowMs: number): Promise<void> {

@@ -6,7 +6,7 @@ import { ProbeError } from '../../../core/errors.ts'
 import { nodeStateOf, nodeValuesOf, NODE_COLUMNS } from '../node-row.ts'
 import { mergeNodeStates } from '../node-state.ts'
 import { storeTimeOf } from '../store-time.ts'
-import { listText, quote, upsertStatements } from './sql-text.ts'
+import { BY_KEY, listText, quote, upsertStatements } from './sql-text.ts'
 import { idText } from './visit-ids.ts'
 import type { KnownNode, NodeValues } from '../node-row.ts'
 import type { NodeState } from '../node-state.ts'
@@ -14,10 +14,6 @@ import type { MysqlConnection } from './connection.ts'
 import type { SqlValue } from './query-result.ts'
 import type { ServerInfo } from './server-info.ts'
 import type { IdentifiedVisit } from './visit-ids.ts'
-
-// Of a small table a server would rather read all rows, and so wait for those that other writers hold: deadlocks. The hint
-// helps only where a column is read that no other index holds.
-const BY_KEY = 'FORCE INDEX (PRIMARY)'
 
 const COLUMNS = ['node_id', ...NODE_COLUMNS, 'changed_at']
 

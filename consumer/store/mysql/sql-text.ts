@@ -6,6 +6,12 @@ import type { ServerInfo } from './server-info.ts'
 // No quote, no backslash, nothing that mysql2 would escape.
 const PLAIN = /^[\x20-\x21\x23-\x26\x28-\x5b\x5d-\x7e]*$/
 
+/**
+ * Has the server look rows up by the primary key. Of a small table it would rather read all rows, and so wait for those that
+ * other writers hold: deadlocks. The hint helps only where a column is read that no other index holds.
+ */
+export const BY_KEY = 'FORCE INDEX (PRIMARY)'
+
 /** A text as a literal; null as NULL. */
 export function quote (text: string | null): string {
   return text === null ? 'NULL' : PLAIN.test(text) ? `'${text}'` : escape(text)

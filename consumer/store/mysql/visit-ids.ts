@@ -1,8 +1,9 @@
+import { BoundedCache } from '../bounded-cache.ts'
 import { Dictionary, DICTIONARIES } from './dictionary.ts'
 import { numberText } from './sql-text.ts'
 import type { TextSet, VisitRow } from '../visit-row.ts'
 import type { MysqlConnection } from './connection.ts'
-import type { Slot } from './dictionary.ts'
+import type { KnownNumbers, Slot } from './dictionary.ts'
 
 /** Columns of visit, in the order of {@link visitTuple}. */
 export const VISIT_COLUMNS = [
@@ -43,13 +44,21 @@ export interface IdentifiedVisit {
   optional: readonly (Slot | null)[]
 }
 
-/** The numbers that the history has in place of texts, for the visits of one batch at a time. */
-export class VisitIds {
-  readonly #dictionaries: Record<keyof typeof DICTIONARIES, Dictionary>
+/** What committed transactions learnt of all dictionaries. */
+export type KnownIds = Readonly<Record<keyof typeof DICTIONARIES, KnownNumbers>>
 
-  constructor () {
-    const dictionaries = Object.entries(DICTIONARIES).map(([name, table]) => [name, new Dictionary(table)])
-    this.#dictionaries = Object.fromEntries(dictionaries) as Record<keyof typeof DICTIONARIES, Dictionary>
+/** Nothing is known yet. */
+export function noKnownIds (): KnownIds {
+  return ofEach(name => new BoundedCache(DICTIONARIES[name].remembered))
+}
+
+/** The numbers that the history has in place of texts, for the visits of one batch. */
+export class VisitIds {
+  readonly #dictionaries: Readonly<Record<keyof typeof DICTIONARIES, Dictionary>>
+
+  /** @param known shared with all batches that are written at the same time */
+  constructor (known: KnownIds) {
+    this.#dictionaries = ofEach(name => new Dictionary(DICTIONARIES[name], known[name]))
   }
 
   /**
@@ -59,7 +68,7 @@ export class VisitIds {
    */
   async resolve (connection: MysqlConnection, rows: readonly VisitRow[], minDay: number): Promise<IdentifiedVisit[]> {
     for (const dictionary of this.#all()) {
-      dictionary.begin(minDay)
+      dictionary.trustFrom(minDay)
     }
 
     const visits = rows.map(row => this.#identify(row))
@@ -76,17 +85,10 @@ export class VisitIds {
     return this.#dictionaries.peer.isFresh(nodeId)
   }
 
-  /** The transaction was committed. */
+  /** The transaction was committed: what it learnt is known from now on. */
   committed (): void {
     for (const dictionary of this.#all()) {
       dictionary.committed()
-    }
-  }
-
-  /** The transaction was not committed, or not surely. */
-  discarded (): void {
-    for (const dictionary of this.#all()) {
-      dictionary.discarded()
     }
   }
 
@@ -197,10 +199,16 @@ export function idText (slot: Slot | null): string {
   return String(slot.id)
 }
 
+function ofEach<T> (make: (name: keyof typeof DICTIONARIES) => T): Record<keyof typeof DICTIONARIES, T> {
+  const names = Object.keys(DICTIONARIES) as (keyof typeof DICTIONARIES)[]
+
+  return Object.fromEntries(names.map(name => [name, make(name)])) as Record<keyof typeof DICTIONARIES, T>
+}
+
 function textSlot (dictionary: Dictionary, text: string, day: number): Slot {
   return dictionary.slot(text, day) ?? dictionary.want({ key: text, day, values: [text] })
 }
 
 function setSlot (dictionary: Dictionary, set: TextSet, day: number): Slot {
-  return dictionary.slot(set.json, day) ?? dictionary.want({ key: set.json, day, values: [set.json], hash: set.hash })
+  return dictionary.slot(set.hash, day) ?? dictionary.want({ key: set.hash, day, values: [set.json], hash: set.hash })
 }

@@ -4,6 +4,7 @@ import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
 import { systemClock } from '../../../core/clock.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { contentsOf } from '../../consumer/store/node-store-fixture.ts'
+import { ALIKE } from '../../support/consumer/alike-peers.ts'
 import { CRAWL_ID, crawlOf, failedVisitOf, visitOf } from '../../support/consumer/messages.ts'
 import type { NodeStore, StoreBatch } from '../../../consumer/store/node-store.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
@@ -89,6 +90,24 @@ export function mysqlWriters (name: string, databasesOf: () => MysqlDatabases): 
         await writeAll(store, rounds, round => ({ visits: visitsOf(round, OWNERS[i]!), crawls: [] }))))
 
       assert.deepEqual(conflicts, OWNERS.map(() => 0))
+    })
+
+    test('gives each of many known peers the time of its own visit, also those that have one CRC-32', async () => {
+      await using fixture = await databasesOf().open()
+      const ids = [...ALIKE, ...Array.from({ length: PEERS }, (_, i) => `QmKnownPeer${String(i).replaceAll('0', 'z')}`)]
+      const startOf = (crawlId: number, i: number): string => new Date(crawlId * 1_000 + i * 7).toISOString()
+      const crawl = (crawlId: number): Visit[] => ids.map((nodeId, i) => visitOf({ nodeId, crawlId, startedAt: startOf(crawlId, i) }))
+      await fixture.store.write({ visits: crawl(CRAWL_ID), crawls: [] })
+      const { rows } = await fixture.store.write({ visits: crawl(CRAWL_ID + 600), crawls: [] })
+      const { address_info: addresses, node_network: networks } = await contentsOf(fixture)
+      const timesOf = (i: number): string[] => [0, 600].map(s => startOf(CRAWL_ID + s, i).replace('T', ' ').replace('Z', ''))
+
+      for (const [i, id] of ids.entries()) {
+        const [firstSeen, lastSeen] = timesOf(i)
+        assert.deepEqual(addresses.filter(row => row['node_id'] === id).map(row => row['last_seen']), [lastSeen, lastSeen], id)
+        assert.deepEqual(networks.filter(row => row['node_id'] === id), [{ node_id: id, network: 'ipfs', first_seen: firstSeen, last_seen: lastSeen }])
+      }
+      assert.deepEqual(rows, { visit: ids.length, node_info: ids.length, node_network: ids.length, address_info: 2 * ids.length, crawl: 0 })
     })
 
     test('one store writes several batches at once', async () => {

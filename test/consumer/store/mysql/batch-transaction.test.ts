@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { Coalescer } from '../../../../consumer/store/coalescer.ts'
 import { crawlRowOf } from '../../../../consumer/store/crawl-row.ts'
 import { writeBatch } from '../../../../consumer/store/mysql/batch-transaction.ts'
-import { VisitIds } from '../../../../consumer/store/mysql/visit-ids.ts'
+import { noKnownIds, VisitIds } from '../../../../consumer/store/mysql/visit-ids.ts'
 import { toRows } from '../../../../consumer/store/rows.ts'
 import { crawlOf } from '../../../support/consumer/messages.ts'
 import { ScriptedConnection } from '../../../support/consumer/scripted-connection.ts'
@@ -11,7 +11,7 @@ import type { Crawl } from '../../../../core/contracts/crawl.ts'
 
 async function statementsOf (crawls: readonly Crawl[]): Promise<string[]> {
   const server = new ScriptedConnection(statement => statement.startsWith('SELECT') ? [] : 1)
-  await writeBatch(server.asConnection, { visits: toRows([], new Coalescer(0)), crawls: crawls.map(crawlRowOf) }, new VisitIds(), 0)
+  await writeBatch(server.asConnection, { visits: toRows([], new Coalescer(0)), crawls: crawls.map(crawlRowOf) }, new VisitIds(noKnownIds()), 0)
 
   return server.statements
 }

@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { suite, test } from 'node:test'
+import { BoundedCache } from '../../../../consumer/store/bounded-cache.ts'
 import { Dictionary, DICTIONARIES } from '../../../../consumer/store/mysql/dictionary.ts'
 import { NO_RESULT } from '../../../../consumer/store/mysql/query-result.ts'
 import { MARIADB } from '../../../support/consumer/scripted-connection.ts'
+import type { KnownNumber } from '../../../../consumer/store/mysql/dictionary.ts'
 import type { QueryResult } from '../../../../consumer/store/mysql/query-result.ts'
 
 const rowsOf = (...rows: (string | number)[][]): QueryResult[] => [{ ...NO_RESULT, rows }]
 const peer = (key: string, day = 7): { key: string, day: number, values: string[] } => ({ key, day, values: [key] })
 
+function dictionaryOf (name: keyof typeof DICTIONARIES, known = new BoundedCache<KnownNumber>(100)): Dictionary {
+  return new Dictionary(DICTIONARIES[name], known)
+}
+
 suite('Dictionary', () => {
-  test('asks for what it does not know, makes what is missing, and remembers both once they are committed', () => {
-    const dictionary = new Dictionary(DICTIONARIES.peer)
+  test('asks for what it does not know, makes what is missing, and lets others know of both once they are committed', () => {
+    const known = new BoundedCache<KnownNumber>(100)
+    const dictionary = dictionaryOf('peer', known)
+    const other = dictionaryOf('peer', known)
     const [there, missing] = [dictionary.want(peer('QmThere')), dictionary.want(peer('QmMissing'))]
 
     assert.deepEqual(dictionary.lookUps(), ['SELECT peer_id, node_id, last_used_day FROM peer WHERE node_id IN (\'QmThere\',\'QmMissing\')'])
@@ -21,24 +29,14 @@ suite('Dictionary', () => {
     dictionary.found(rowsOf([9, 'QmMissing', 7]))
     assert.deepEqual([there.id, missing.id, dictionary.isFresh('QmThere'), dictionary.isFresh('QmMissing')], [4, 9, false, true])
 
+    assert.equal(other.slot('QmThere', 7), undefined)
     dictionary.committed()
-    dictionary.begin(0)
-    assert.deepEqual([dictionary.slot('QmThere', 7)?.id, dictionary.slot('QmMissing', 6)?.id], [4, 9])
-    assert.equal(dictionary.isFresh('QmMissing'), false)
-  })
-
-  test('forgets what a transaction learnt that was not committed', () => {
-    const dictionary = new Dictionary(DICTIONARIES.peer)
-    dictionary.want(peer('Qm'))
-    dictionary.found(rowsOf([4, 'Qm', 7]))
-    dictionary.discarded()
-
-    assert.equal(dictionary.slot('Qm', 7), undefined)
-    assert.deepEqual(dictionary.lookUps(), [])
+    assert.deepEqual([other.slot('QmThere', 7)?.id, other.slot('QmMissing', 6)?.id], [4, 9])
+    assert.equal(other.isFresh('QmMissing'), false)
   })
 
   test('takes no row for new where another process made some of them meanwhile', () => {
-    const dictionary = new Dictionary(DICTIONARIES.peer)
+    const dictionary = dictionaryOf('peer')
     dictionary.want(peer('QmA'))
     dictionary.want(peer('QmB'))
     // The row of the other process has an older day, so that it was changed.
@@ -48,7 +46,7 @@ suite('Dictionary', () => {
   })
 
   test('notes a later day of use once, and no earlier one', () => {
-    const dictionary = new Dictionary(DICTIONARIES.peer)
+    const dictionary = dictionaryOf('peer')
     dictionary.want(peer('QmOld', 9))
     dictionary.want(peer('QmNew', 5))
     dictionary.want(peer('QmOld', 8))
@@ -61,19 +59,19 @@ suite('Dictionary', () => {
   })
 
   test('trusts no number of a row that may have been removed', () => {
-    const dictionary = new Dictionary(DICTIONARIES.peer)
+    const dictionary = dictionaryOf('peer')
     dictionary.want(peer('Qm', 7))
     dictionary.found(rowsOf([3, 'Qm', 7]))
     dictionary.committed()
-    dictionary.begin(7)
+    dictionary.trustFrom(7)
     assert.notEqual(dictionary.slot('Qm', 7), undefined)
-    dictionary.begin(8)
+    dictionary.trustFrom(8)
 
     assert.equal(dictionary.slot('Qm', 7), undefined)
   })
 
   test('finds texts of strangers by a hash, since keys ignore spaces at their ends', () => {
-    const dictionary = new Dictionary(DICTIONARIES.detail)
+    const dictionary = dictionaryOf('detail')
     const [plain, spaced] = ['text', 'text '].map(key => dictionary.want(peer(key)))
     const hashes = ['text', 'text '].map(key => hash('sha256', JSON.stringify([key]), 'hex').slice(0, 32))
 
@@ -83,7 +81,7 @@ suite('Dictionary', () => {
   })
 
   test('takes the hash that it is given', () => {
-    const dictionary = new Dictionary(DICTIONARIES.protocolSet)
+    const dictionary = dictionaryOf('protocolSet')
     dictionary.want({ ...peer('["/a"]'), hash: 'ab'.repeat(16) })
 
     assert.match(dictionary.inserts(MARIADB)[0]!, /^INSERT INTO protocol_set \(hash,protocols,last_used_day\) VALUES \(x'(ab){16}','\[\\"\/a\\"\]',7\)/)

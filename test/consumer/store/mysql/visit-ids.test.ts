@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { idText, VISIT_COLUMNS, VisitIds, visitKeyOf, visitTuple } from '../../../../consumer/store/mysql/visit-ids.ts'
+import { idText, noKnownIds, VISIT_COLUMNS, VisitIds, visitKeyOf, visitTuple } from '../../../../consumer/store/mysql/visit-ids.ts'
 import { insertVisits, replaceVisits, uniqueVisits } from '../../../../consumer/store/mysql/visit-writer.ts'
 import { TextFitter } from '../../../../consumer/store/safe-text.ts'
 import { visitRowOf } from '../../../../consumer/store/visit-row.ts'
@@ -29,7 +29,7 @@ function dictionaryServer (): ScriptedConnection {
   })
 }
 
-async function identify (visits: readonly Visit[], ids = new VisitIds(), server = dictionaryServer()): Promise<IdentifiedVisit[]> {
+async function identify (visits: readonly Visit[], ids = new VisitIds(noKnownIds()), server = dictionaryServer()): Promise<IdentifiedVisit[]> {
   return await ids.resolve(server.asConnection, visits.map(visit => visitRowOf(visit, new TextFitter())), 0)
 }
 
@@ -70,20 +70,20 @@ suite('VisitIds', () => {
     assert.match(visitTuple(visit!), /,NULL,1,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL\)$/)
   })
 
-  test('asks nothing again once it was committed, and all of it when it was not', async () => {
-    const [ids, server] = [new VisitIds(), dictionaryServer()]
-    await identify([visitOf()], ids, server)
-    assert.equal(ids.isFreshPeer(PEERS[0]), true)
-    ids.discarded()
+  test('asks nothing again that a committed batch learnt, and all of it when it was not', async () => {
+    const [known, server] = [noKnownIds(), dictionaryServer()]
+    const [lost, first, second] = [new VisitIds(known), new VisitIds(known), new VisitIds(known)]
+    await identify([visitOf()], lost, server)
+    assert.equal(lost.isFreshPeer(PEERS[0]), true)
     const before = server.statements.length
-    await identify([visitOf()], ids, server)
+    await identify([visitOf()], first, server)
     assert.ok(server.statements.length > before)
-    ids.committed()
+    first.committed()
     const after = server.statements.length
-    await identify([visitOf({ attempt: 2 })], ids, server)
+    await identify([visitOf({ attempt: 2 })], second, server)
 
     assert.equal(server.statements.length, after)
-    assert.equal(ids.isFreshPeer(PEERS[0]), false)
+    assert.equal(second.isFreshPeer(PEERS[0]), false)
   })
 
   test('has no number for a row that the database does not give', () => {
