@@ -21,7 +21,7 @@ import { loadMessage, loadVisit } from './consume/visit-load.ts'
 import { medianOf } from './median.ts'
 import { wholeNumber } from './whole-number.ts'
 import type { Part } from '../provision/part.ts'
-import type { ConsumeFigures, ConsumeResult } from './consume/consume-result.ts'
+import type { ConsumeCounts, ConsumeFigures, ConsumeResult } from './consume/consume-result.ts'
 import type { ConsumePlaces } from './consume/consume-run.ts'
 
 interface Options { peers: number, naive: number, runs: number, server: 'mariadb' | 'mysql', profile?: string, json: boolean }
@@ -39,8 +39,7 @@ const { peers, naive, runs, server, profile, json } = new Command('bench:consume
 
 const WAVE = 1_000
 const FIRST_CRAWL = 1_767_225_600
-const SECOND_CRAWL = FIRST_CRAWL + 86_400
-const LOADS = ['new peers', 'peers seen again'] as const
+const SECOND_CRAWL = FIRST_CRAWL + 600
 const { signal } = new AbortController()
 const log = createLogger({ level: 'silent' })
 
@@ -65,37 +64,36 @@ process.stdout.write(json
   : `${consumeTable(results)}\n\n${conditions}; Node ${machine.node}, ${String(machine.cores)} cores, ${machine.cpu}\n`)
 
 async function measureOnce (run: number): Promise<void> {
-  const name = `run${String(run)}`
+  const database = `run${String(run)}`
+  using folder = new TempFolder()
+  const batched = await places(`${database}-batched`, database)
+  await publish(batched.topic, peers, FIRST_CRAWL)
+  const publishSecond = async (): Promise<void> => {
+    await publish(batched.topic, peers, SECOND_CRAWL)
+  }
+  const [first, second] = await runBatched(batched, { messages: peers, publishSecond, profileDir: profile }, folder.path)
+  note('batched', 'new peers', first)
+  note('batched', 'peers seen again', second)
 
-  for (const [i, load] of LOADS.entries()) {
-    // A topic for each load, so that each consumer reads one to its end; the database is the same.
-    const crawlId = i === 0 ? FIRST_CRAWL : SECOND_CRAWL
-    const batched = await places(`${name}-${String(i)}`, name, peers, crawlId)
-    const beside = await places(`${name}-naive-${String(i)}`, `${name}_naive`, naive, crawlId)
-    using folder = new TempFolder()
-
-    note('batched', load, consumeFigures(await runBatched(batched, { messages: peers, profileDir: profile }, folder.path)))
-
-    if (i === 0) {
-      await copyTables(name, `${name}_naive`)
-    }
-    note('naive', load, consumeFigures(await runNaive(beside, { messages: naive })))
+  // A topic for each crawl: the naive process reads one to its end, and has nothing to remember.
+  for (const [load, crawlId] of [['new peers', FIRST_CRAWL], ['peers seen again', SECOND_CRAWL]] as const) {
+    const beside = await places(`${database}-naive-${String(crawlId)}`, `${database}_naive`)
+    await copyTables(database, beside.database)
+    await publish(beside.topic, naive, crawlId)
+    note('naive', load, await runNaive(beside, naive))
   }
 }
 
-function note (design: ConsumeResult['design'], load: ConsumeResult['load'], seen: ConsumeFigures): void {
+function note (design: ConsumeResult['design'], load: ConsumeResult['load'], counts: ConsumeCounts): void {
   const name = `${design}|${load}`
+  const seen = consumeFigures(counts)
   figures.set(name, [...figures.get(name) ?? [], seen])
   process.stderr.write(`${design}, ${load}: ${JSON.stringify(seen)}\n`)
 }
 
-async function places (topic: string, database: string, count: number, crawlId: number): Promise<ConsumePlaces> {
+async function places (topic: string, database: string): Promise<ConsumePlaces> {
   for (const each of [topic, `${topic}-dead-letters`]) {
     await bus.ensureTopic({ name: each, partitions: 3, retentionMs: 86_400_000 }, signal)
-  }
-  for (let start = 0; start < count; start += WAVE) {
-    const peersOfWave = Array.from({ length: Math.min(WAVE, count - start) }, (_, i) => start + i)
-    await bus.publish(topic, peersOfWave.map(peer => loadMessage(loadVisit(peer, crawlId))), signal)
   }
 
   const root = await sql.root()
@@ -105,10 +103,18 @@ async function places (topic: string, database: string, count: number, crawlId: 
   return { brokers: broker.brokers, topic, database, sqlPort: sql.port, sqlPid: sql.pid }
 }
 
+/** Puts the visits of one crawl on a topic. */
+async function publish (topic: string, count: number, crawlId: number): Promise<void> {
+  for (let start = 0; start < count; start += WAVE) {
+    const peersOfWave = Array.from({ length: Math.min(WAVE, count - start) }, (_, i) => start + i)
+    await bus.publish(topic, peersOfWave.map(peer => loadMessage(loadVisit(peer, crawlId))), signal)
+  }
+}
+
 /** The naive design gets the same two tables, empty. */
 async function copyTables (from: string, to: string): Promise<void> {
   const root = await sql.root()
-  await root.query(`CREATE TABLE ${to}.node_info LIKE ${from}.node_info; CREATE TABLE ${to}.address_info LIKE ${from}.address_info`)
+  await root.query(`CREATE TABLE IF NOT EXISTS ${to}.node_info LIKE ${from}.node_info; CREATE TABLE IF NOT EXISTS ${to}.address_info LIKE ${from}.address_info`)
   await root.end()
 }
 

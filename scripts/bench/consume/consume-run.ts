@@ -29,21 +29,45 @@ export interface ConsumePlaces {
   sqlPid: number
 }
 
-/** What is consumed. */
-export interface Load {
-  /** Messages of the topic that this consumer reads. */
+/** What is consumed: the visits of two crawls of the same peers. */
+export interface TwoCrawls {
+  /** Messages of each crawl. */
   messages: number
+
+  /** Puts those of the second one on the topic; the first one's are there already. */
+  publishSecond: () => Promise<void>
 
   /** Where the consuming process leaves its CPU profile; none when absent. */
   profileDir?: string | undefined
 }
 
 /**
- * Runs the product's own consumer over a topic that is filled already, history and validation on, coalescing off.
- * What is measured begins once the first message is committed: what starting costs is not in it.
+ * Runs the product's own consumer, history and validation on, coalescing off, through two crawls, as one process meets them.
+ * It is stopped while the second is published. What is measured of each begins once its first message is committed: what
+ * starting costs is not in it.
  */
-export async function runBatched (places: ConsumePlaces, { messages, profileDir }: Load, folder: string): Promise<ConsumeCounts> {
-  const { brokers, topic, database, sqlPort, sqlPid } = places
+export async function runBatched (places: ConsumePlaces, crawls: TwoCrawls, folder: string): Promise<readonly [ConsumeCounts, ConsumeCounts]> {
+  const { messages, publishSecond, profileDir } = crawls
+  const { child, port } = await startConsumer(places, profileDir, folder)
+  const count = async (): Promise<number> => ConsumerStatus.parse(await (await fetch(`http://127.0.0.1:${String(port)}/status`)).json()).committed
+
+  try {
+    const first = await measure({ child, sqlPid: places.sqlPid, count }, 0, messages)
+    child.kill('SIGSTOP')
+    await publishSecond()
+    child.kill('SIGCONT')
+
+    return [first, await measure({ child, sqlPid: places.sqlPid, count }, messages, 2 * messages)]
+  } finally {
+    child.kill('SIGCONT')
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+}
+
+interface Started { child: ChildProcess, port: number }
+
+async function startConsumer ({ brokers, topic, database, sqlPort }: ConsumePlaces, profileDir: string | undefined, folder: string): Promise<Started> {
   writeFileSync(`${folder}/password`, '')
   writeFileSync(`${folder}/consumer.json`, JSON.stringify({
     admin: { port: 0 },
@@ -59,20 +83,12 @@ export async function runBatched (places: ConsumePlaces, { messages, profileDir 
   const env = { ...process.env, PEERPROBE_CONFIG: `${folder}/consumer.json` }
   const child = fork(CONSUMER, { execArgv, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [ready] = await Promise.race([once(child, 'message'), endOf(child)]) as [unknown]
-  const port = isChildReady(ready) ? ready.adminPort : 0
 
-  try {
-    return await measure(child, sqlPid, messages, async () => {
-      return ConsumerStatus.parse(await (await fetch(`http://127.0.0.1:${String(port)}/status`)).json()).committed
-    })
-  } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-  }
+  return { child, port: isChildReady(ready) ? ready.adminPort : 0 }
 }
 
 /** Runs the one-transaction-per-message design over the same topic, for as many messages as are given. */
-export async function runNaive ({ brokers, topic, database, sqlPort, sqlPid }: ConsumePlaces, { messages }: Load): Promise<ConsumeCounts> {
+export async function runNaive ({ brokers, topic, database, sqlPort, sqlPid }: ConsumePlaces, messages: number): Promise<ConsumeCounts> {
   const child = fork(NAIVE, [brokers.join(), topic, String(sqlPort), database], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   let done = 0
   child.on('message', (n) => {
@@ -80,14 +96,23 @@ export async function runNaive ({ brokers, topic, database, sqlPort, sqlPid }: C
   })
 
   try {
-    return await measure(child, sqlPid, messages, () => Promise.resolve(done))
+    return await measure({ child, sqlPid, count: () => Promise.resolve(done) }, 0, messages)
   } finally {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
 }
 
-async function measure (child: ChildProcess, sqlPid: number, messages: number, count: () => Promise<number>): Promise<ConsumeCounts> {
+interface Measured {
+  child: ChildProcess
+  sqlPid: number
+
+  /** Messages done so far. */
+  count: () => Promise<number>
+}
+
+/** From the first message after `from` to message `to`. */
+async function measure ({ child, sqlPid, count }: Measured, from: number, to: number): Promise<ConsumeCounts> {
   const pid = child.pid ?? 0
   const look = async (): Promise<{ n: number, atMs: number, processMs: number, serverMs: number }> => {
     const n = await count()
@@ -95,14 +120,14 @@ async function measure (child: ChildProcess, sqlPid: number, messages: number, c
   }
   let first = await look()
 
-  while (first.n === 0) {
+  while (first.n <= from) {
     await pauseWhileAlive(child)
     first = await look()
   }
 
   let last = first
 
-  while (last.n < messages) {
+  while (last.n < to) {
     await pauseWhileAlive(child)
     last = await look()
   }

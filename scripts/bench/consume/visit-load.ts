@@ -11,7 +11,7 @@ export const ADDRESSES = 6
 
 const SCAN = 'bench/bench/main'
 const AGENTS = 20
-const PROTOCOLS = ['/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0', '/ipfs/kad/1.0.0', '/ipfs/ping/1.0.0', '/ipfs/bitswap/1.2.0', '/libp2p/circuit/relay/0.2.0/hop', '/libp2p/autonat/1.0.0', '/meshsub/1.1.0']
+const PROTOCOLS = ['/ipfs/bitswap/1.2.0', '/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0', '/ipfs/kad/1.0.0', '/ipfs/ping/1.0.0', '/libp2p/autonat/1.0.0', '/libp2p/circuit/relay/0.2.0/hop', '/meshsub/1.1.0']
 
 // An Ed25519 key inlined in its id: type, length, the key's protobuf head.
 const KEY_HEAD = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
