@@ -1,7 +1,7 @@
 // Re-sighted addresses are most of the rows: a peer's five or six addresses come again with every
 // crawl and only their last_seen moves. Not writing it again while it moved less than the window
 // saves most of the database's work; last_seen then lags by the window at most.
-import { BoundedCache } from './bounded-cache.ts'
+import { BoundedCache } from '../../core/bounded-cache.ts'
 
 /** Peers times addresses of a large network; about 100 MB at twice this, when full. */
 const LIMIT = 250_000

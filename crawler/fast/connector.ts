@@ -1,3 +1,4 @@
+import { BoundedCache } from '../../core/bounded-cache.ts'
 import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
 import { NoiseLink } from './noise-link.ts'
 import { relayFault, relayTo } from './relay-carrier.ts'
@@ -24,9 +25,15 @@ export interface ConnectorDeps {
 /** A secured link, and whether a relay limits it. */
 export interface Connected { link: SecuredLink, isLimited: boolean }
 
+/** How many peers are remembered that take TLS alone, at least. */
+const REMEMBERED = 10_000
+
 /** Makes secured links: Noise first, TLS where a remote refuses that, both through relays too. */
 export class Connector {
   readonly #deps: ConnectorDeps
+
+  /** Peers that refused Noise and took TLS: the next visit spares them, and us, a connection that leads nowhere. */
+  readonly #takesTls = new BoundedCache<boolean>(REMEMBERED)
 
   /** Made for the first remote that needs it. */
   #context: SecureContext | undefined
@@ -41,17 +48,27 @@ export class Connector {
   }
 
   async #direct (route: DirectRoute, peerId: Uint8Array, signal: AbortSignal): Promise<SecuredLink> {
-    const carrier = route.transport === 'tcp' ? tcpCarrier(route) : webSocketCarrier(route)
-
-    try {
-      return await this.#byNoise(carrier, peerId, signal)
-    } catch (err) {
-      if (outcomeOfFault(err) !== 'security-unsupported' || route.transport !== 'tcp') {
-        throw err
-      }
+    if (route.transport !== 'tcp') {
+      return await this.#byNoise(webSocketCarrier(route), peerId, signal)
     }
 
-    return await this.#byTls(route, peerId, signal)
+    const name = Buffer.from(peerId).toString('latin1')
+    const byNoise = async (): Promise<SecuredLink> => await this.#byNoise(tcpCarrier(route), peerId, signal)
+    const byTls = async (): Promise<SecuredLink> => {
+      const link = await this.#byTls(route, peerId, signal)
+      this.#takesTls.set(name, true)
+
+      return link
+    }
+
+    if (this.#takesTls.get(name) !== true) {
+      return await orWhenRefused(byNoise, byTls)
+    }
+
+    // Unless it takes TLS again, it is asked for Noise first the next time.
+    this.#takesTls.set(name, false)
+
+    return await orWhenRefused(byTls, byNoise)
   }
 
   async #throughRelay ({ relay, relayId }: RelayedRoute, peerId: Uint8Array, signal: AbortSignal): Promise<Connected> {
@@ -130,6 +147,18 @@ export class Connector {
   #start (carrier: NoiseCarrier, target: ConnectionTarget): NoiseLink {
     return NoiseLink.start(this.#deps, target, carrier)
   }
+}
+
+async function orWhenRefused<T> (first: () => Promise<T>, second: () => Promise<T>): Promise<T> {
+  try {
+    return await first()
+  } catch (err) {
+    if (outcomeOfFault(err) !== 'security-unsupported') {
+      throw err
+    }
+  }
+
+  return await second()
 }
 
 function isLostRefusal (link: NoiseLink, err: unknown): boolean {

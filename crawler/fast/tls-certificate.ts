@@ -53,12 +53,11 @@ export function createCertificate (identity: Pick<HostKey, 'message' | 'sign'>, 
  * @throws PP_PEER_FAULT `handshake-failed` for a certificate that breaks a rule of libp2p's, `peer-id-mismatch` for a
  * sound one of a peer other than `expectedId` (a multihash)
  */
-export function verifyCertificate (der: Uint8Array, expectedId: Uint8Array, nowMs: number): PublicKey {
+export function verifyCertificate (certificate: X509Certificate, expectedId: Uint8Array, nowMs: number): PublicKey {
   const { keyMessage, signature, spki } = refusing(() => {
-    const certificate = new X509Certificate(der)
     checkCertificate(certificate, nowMs)
 
-    return readCertificate(der)
+    return readCertificate(certificate.raw)
   })
   const key = parsePublicKey(keyMessage)
 

@@ -140,7 +140,7 @@ export class TlsLink extends SecuredLink {
         throw peerFault('handshake-failed', 'the remote shows no certificate')
       }
 
-      this.#remoteKey = verifyCertificate(certificate.raw, this.#target.peerId, this.#deps.clock.now())
+      this.#remoteKey = verifyCertificate(certificate, this.#target.peerId, this.#deps.clock.now())
       this.streams.start(this.#tls?.alpnProtocol === YAMUX_PROTOCOL)
       this.shaken()
     })

@@ -2,10 +2,9 @@ import { quic } from '@chainsafe/libp2p-quic'
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Proposal } from '../fast/multistream.ts'
-import { parseAddress } from '../visit/address.ts'
+import { toBase58 } from '../visit/base58.ts'
 import { classify } from '../visit/classify.ts'
 import { peerFault } from '../visit/peer-fault.ts'
-import { equalBytes } from '../wire/bytes.ts'
 import { frame } from '../wire/frames.ts'
 import { encodeIdentify, IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { QuicSession } from './quic-session.ts'
@@ -14,8 +13,8 @@ import type { Clock } from '../../core/clock.ts'
 import type { ProbeError } from '../../core/errors.ts'
 import type { Address } from '../visit/address-reader.ts'
 import type { Dialler, Session } from '../visit/session.ts'
-import type { QuicConnection } from './quic-session.ts'
-import type { ComponentLogger, MultiaddrConnection, PrivateKey, StreamMuxer, Transport } from '@libp2p/interface'
+import type { NativeConnection } from './native-quic.ts'
+import type { ComponentLogger, MultiaddrConnection, PrivateKey, Transport } from '@libp2p/interface'
 
 /** What the dialler needs. */
 export interface QuicDiallerDeps { clock: Clock }
@@ -75,7 +74,7 @@ export class QuicDialler implements Dialler, AsyncDisposable {
       const dialMs = this.#clock.monotonic() - started
       checkPeer(connection, peerId)
 
-      return new QuicSession({ clock: this.#clock, identifyReply: this.#identifyReply, slot }, connection, dialMs)
+      return new QuicSession({ clock: this.#clock, identifyReply: this.#identifyReply, slot }, connection.native, dialMs)
     } catch (err) {
       slot[Symbol.dispose]()
       throw err
@@ -108,16 +107,17 @@ export class QuicDialler implements Dialler, AsyncDisposable {
   }
 }
 
-interface DialledConnection extends QuicConnection { maConn: MultiaddrConnection }
+interface DialledConnection { maConn: MultiaddrConnection, native: NativeConnection }
 
-interface MuxerFactory { createStreamMuxer: (maConn: MultiaddrConnection) => StreamMuxer }
+/** The library hands the native connection to its muxer by this. */
+interface MuxerFactory { init: { connection: NativeConnection } }
 
 const TOO_LATE = peerFault('aborted', 'the connection came too late')
 
-// QUIC brings its own security and streams: there is nothing to negotiate.
+// QUIC brings its own security and streams: there is nothing to negotiate, and the library's muxer is not used.
 const UPGRADER = {
   upgradeOutbound: async (maConn: MultiaddrConnection, { muxerFactory }: { muxerFactory: MuxerFactory }) =>
-    await Promise.resolve({ maConn, muxer: muxerFactory.createStreamMuxer(maConn) })
+    await Promise.resolve({ maConn, native: muxerFactory.init.connection })
 }
 
 const silent = Object.assign(() => undefined, { enabled: false, trace: () => undefined, error: () => undefined, newScope: () => silent })
@@ -125,11 +125,11 @@ const SILENT: ComponentLogger = { forComponent: () => silent }
 
 // The library has checked the certificate, and says whose it is; whether that is the peer we wanted is checked here.
 function checkPeer ({ maConn }: DialledConnection, peerId: Uint8Array): void {
-  const proven = parseAddress(maConn.remoteAddr.toString())?.peerId
+  const proven = maConn.remoteAddr.getComponents().find(({ name }) => name === 'p2p')?.value
 
-  if (proven === undefined || !equalBytes(proven, peerId)) {
+  if (proven !== toBase58(peerId)) {
     maConn.abort(TOO_LATE)
-    throw peerFault('peer-id-mismatch', `the peer at this address is ${maConn.remoteAddr.toString().split('/p2p/')[1] ?? 'another'}`)
+    throw peerFault('peer-id-mismatch', `the peer at this address is ${proven ?? 'another'}`)
   }
 }
 

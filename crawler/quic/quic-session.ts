@@ -1,17 +1,13 @@
 import { Proposal } from '../fast/multistream.ts'
 import { peerFault } from '../visit/peer-fault.ts'
+import { raceAbort } from '../visit/race-abort.ts'
 import { readIdentify } from '../visit/read-identify.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
+import { leave } from './native-quic.ts'
 import { ProposedStream } from './quic-stream.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { QueryStream, Session } from '../visit/session.ts'
-import type { MultiaddrConnection, Stream, StreamMuxer } from '@libp2p/interface'
-
-/** A QUIC connection that stands. */
-export interface QuicConnection {
-  maConn: Pick<MultiaddrConnection, 'abort'>
-  muxer: StreamMuxer
-}
+import type { NativeConnection, NativeStream } from './native-quic.ts'
 
 /** What a session needs. */
 export interface QuicSessionDeps {
@@ -31,26 +27,23 @@ const NOTHING = new Uint8Array(0)
 // Remotes ask once; more would be a way to make us send.
 const MAX_ANSWERS = 2
 
-/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
-const VISITED = peerFault('aborted', 'the visit is over')
+// The lines of a negotiation.
+const MAX_QUESTION_BYTES = 1_024
 
 /** A {@link Session} of the QUIC lane. */
 export class QuicSession implements Session {
   readonly connection = { transport: 'quic-v1', limited: false } as const
   readonly #deps: QuicSessionDeps
-  readonly #connection: QuicConnection
+  readonly #connection: NativeConnection
   #latencyMs: number
-  #answers = 0
   #isOver = false
 
   /** @param dialMs how long the dial took, which is one round trip */
-  constructor (deps: QuicSessionDeps, connection: QuicConnection, dialMs: number) {
+  constructor (deps: QuicSessionDeps, connection: NativeConnection, dialMs: number) {
     this.#deps = deps
     this.#connection = connection
     this.#latencyMs = dialMs
-    connection.muxer.addEventListener('stream', ({ detail }) => {
-      this.#answer(detail)
-    })
+    void this.#answerAll()
   }
 
   get latencyMs (): number {
@@ -82,7 +75,7 @@ export class QuicSession implements Session {
   [Symbol.dispose] (): void {
     if (!this.#isOver) {
       this.#isOver = true
-      this.#connection.maConn.abort(VISITED)
+      this.#connection.abort()
       this.#deps.slot[Symbol.dispose]()
     }
   }
@@ -90,10 +83,10 @@ export class QuicSession implements Session {
   // Opening a stream takes no round trip; the remote's consent to its protocol takes one.
   async #open (proposal: Proposal, first: Uint8Array, signal: AbortSignal): Promise<ProposedStream | undefined> {
     const started = this.#deps.clock.monotonic()
-    let stream: Stream
+    let stream: NativeStream
 
     try {
-      stream = await this.#connection.muxer.createStream({ signal })
+      stream = await raceAbort(this.#connection.outboundStream(), signal, leave)
     } catch (err) {
       signal.throwIfAborted()
       throw peerFault('reset', 'the remote closed the connection', err)
@@ -102,7 +95,7 @@ export class QuicSession implements Session {
     const proposed = new ProposedStream(stream, proposal, first)
 
     if (!await proposed.isSelected(signal)) {
-      stream.abort(VISITED)
+      leave(stream)
       return undefined
     }
 
@@ -112,21 +105,25 @@ export class QuicSession implements Session {
   }
 
   // Some remotes hang up on those who do not say who they are.
-  #answer (stream: Stream): void {
-    if (++this.#answers > MAX_ANSWERS) {
-      stream.abort(VISITED)
+  async #answerAll (): Promise<void> {
+    try {
+      for (let i = 0; i < MAX_ANSWERS; i++) {
+        await this.#answer(await this.#connection.inboundStream())
+      }
+    } catch {
+      // The connection has ended.
+    }
+  }
+
+  async #answer (stream: NativeStream): Promise<void> {
+    const asked = await stream.read(MAX_QUESTION_BYTES)
+
+    if (asked == null || !Buffer.from(asked).includes(IDENTIFY_LINE)) {
+      leave(stream)
       return
     }
 
-    stream.addEventListener('message', ({ data }) => {
-      if (!this.#isOver && Buffer.from(data.subarray()).includes(IDENTIFY_LINE)) {
-        stream.send(this.#deps.identifyReply)
-        stream.close().catch(() => {
-          stream.abort(VISITED)
-        })
-      } else {
-        stream.abort(VISITED)
-      }
-    }, { once: true })
+    await stream.write(this.#deps.identifyReply)
+    await stream.finishWrite()
   }
 }

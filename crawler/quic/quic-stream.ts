@@ -1,31 +1,28 @@
-import { byteStream } from '@libp2p/utils'
 import { Selection } from '../fast/multistream.ts'
 import { peerFault } from '../visit/peer-fault.ts'
-import { MAX_REPLY_BYTES } from '../wire/find-node.ts'
+import { raceAbort } from '../visit/race-abort.ts'
 import type { Proposal } from '../fast/multistream.ts'
 import type { QueryStream } from '../visit/session.ts'
-import type { Stream } from '@libp2p/interface'
+import type { NativeStream } from './native-quic.ts'
 
-const MAX_BUFFER_BYTES = 2 * MAX_REPLY_BYTES
+// Each read crosses threads: it takes whatever a remote may have sent by then.
+const READ_BYTES = 65_536
 
-/**
- * A stream of a QUIC connection on which we have proposed a protocol. Reads by the library's byte stream: listeners added
- * by hand would miss an end that came before them.
- */
+/** A stream of a QUIC connection on which we have proposed a protocol. */
 export class ProposedStream implements QueryStream {
   readonly protocol: string
-  readonly #stream: Stream
-  readonly #bytes: ReturnType<typeof byteStream<Stream>>
+  readonly #stream: NativeStream
   readonly #selection: Selection
+  #written: Promise<void>
+  #reading: Promise<Uint8Array | null | undefined> | undefined
   #rest: Uint8Array | undefined
 
   /** @param first bytes that leave with the proposal */
-  constructor (stream: Stream, proposal: Proposal, first: Uint8Array) {
+  constructor (stream: NativeStream, proposal: Proposal, first: Uint8Array) {
     this.protocol = proposal.protocol
     this.#stream = stream
-    this.#bytes = byteStream(stream, { maxBufferSize: MAX_BUFFER_BYTES })
     this.#selection = new Selection(proposal)
-    stream.send(Buffer.concat([proposal.opening, first]))
+    this.#written = stream.write(Buffer.concat([proposal.opening, first])).catch(unwritten)
   }
 
   /** Whether the remote agrees to the protocol. Who ends or resets the stream instead does not. */
@@ -44,7 +41,9 @@ export class ProposedStream implements QueryStream {
   }
 
   send (requests: Uint8Array): void {
-    this.#stream.send(requests)
+    this.#written = this.#written.then(async () => {
+      await this.#stream.write(requests)
+    }).catch(unwritten)
   }
 
   async read (signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -56,7 +55,7 @@ export class ProposedStream implements QueryStream {
     }
 
     try {
-      return (await this.#bytes.read({ signal }))?.subarray()
+      return await this.#read(signal)
     } catch (err) {
       signal.throwIfAborted()
       throw peerFault('reset', 'the remote reset the stream', err)
@@ -66,10 +65,24 @@ export class ProposedStream implements QueryStream {
   // go-libp2p resets a stream (4097) whose protocol it does not speak.
   async #next (signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      return (await this.#bytes.read({ signal }))?.subarray()
+      return await this.#read(signal)
     } catch {
       signal.throwIfAborted()
       return undefined
     }
   }
+
+  // A read that was given up goes on: the next one gets what it brings.
+  async #read (signal: AbortSignal): Promise<Uint8Array | undefined> {
+    this.#reading ??= this.#stream.read(READ_BYTES)
+    const bytes = await raceAbort(this.#reading, signal)
+    this.#reading = undefined
+
+    return bytes ?? undefined
+  }
+}
+
+/** Who cannot be written to is not read from either: reading says so. */
+function unwritten (): void {
+  // nothing to do
 }

@@ -3,7 +3,7 @@
 // and plain, else by a hash: MySQL compares texts with trailing spaces as equal, and limits indexes.
 import { hash } from 'node:crypto'
 import { bytesText, listText, quote, upsertStatements } from './sql-text.ts'
-import type { BoundedCache } from '../bounded-cache.ts'
+import type { BoundedCache } from '../../../core/bounded-cache.ts'
 import type { QueryResult, SqlValue } from './query-result.ts'
 import type { ServerInfo } from './server-info.ts'
 

@@ -1,4 +1,4 @@
-import { BoundedCache } from '../bounded-cache.ts'
+import { BoundedCache } from '../../../core/bounded-cache.ts'
 import { Dictionary, DICTIONARIES } from './dictionary.ts'
 import { numberText } from './sql-text.ts'
 import type { TextSet, VisitRow } from '../visit-row.ts'

@@ -33,6 +33,28 @@ suite('Connector', () => {
     await until('the sockets are gone', () => both.openSockets + tlsOnly.openSockets === 0)
   })
 
+  test('asks a peer that took TLS alone for TLS at once, and for Noise where that is what it has by now', async () => {
+    const ownConnector = new Connector({ clock: systemClock, key: HostKey.generate(), host: HOST })
+    const securityAt = async ({ port }: { port: number }): Promise<string> => {
+      using link = (await ownConnector.connect(routeTo(port), KEY.id, signal)).link
+
+      return link.security
+    }
+    await using tlsOnly = await openTlsServer({ key: KEY })
+    assert.equal(await securityAt(tlsOnly), '/tls/1.0.0')
+    const before = tlsOnly.sockets.length
+    assert.equal(await securityAt(tlsOnly), '/tls/1.0.0')
+    assert.equal(tlsOnly.sockets.length, before + 1)
+
+    await using noiseOnly = await FastServer.play({ key: KEY })
+    assert.equal(await securityAt(noiseOnly), '/noise')
+    const asked = noiseOnly.sockets.length
+    assert.ok(asked > 1)
+    assert.equal(await securityAt(noiseOnly), '/noise')
+    assert.equal(noiseOnly.sockets.length, asked + 1)
+    await until('the sockets are gone', () => tlsOnly.openSockets + noiseOnly.openSockets === 0)
+  })
+
   test('asks for no TLS after a fault that is no refusal', async () => {
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => socket.write('garbage that is no protocol at all'))

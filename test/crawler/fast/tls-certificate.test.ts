@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { HostKey } from '../../../crawler/fast/host-key.ts'
 import { createCertificate, createTlsContext, EXTENSION_OID, signedBytes, verifyCertificate } from '../../../crawler/fast/tls-certificate.ts'
@@ -7,6 +7,7 @@ import { DER, encodeDer } from '../../../crawler/wire/der.ts'
 import { selfSigned } from '../../../crawler/wire/self-signed.ts'
 import { isFault, mayFault } from '../../support/fast-faults.ts'
 import { createTestKey, KEY_KINDS } from '../../support/fast-keys.ts'
+import type { PublicKey } from '../../../crawler/wire/public-key.ts'
 import type { Extension, Validity } from '../../../crawler/wire/self-signed.ts'
 
 const NOW = Date.UTC(2026, 5, 1)
@@ -19,16 +20,25 @@ const signedKey = (message = key.message, signature = key.sign(signedBytes(keys.
   encodeDer(DER.sequence, octets(message), octets(signature))
 const extension = (value: Uint8Array, more: Partial<Extension> = {}): Extension => ({ oid: EXTENSION_OID, isCritical: true, value, ...more })
 const HONEST = extension(signedKey())
+const proofOf = (der: Uint8Array, id = key.id): PublicKey => verifyCertificate(new X509Certificate(der), id, NOW)
+
+function isCertificate (der: Uint8Array): boolean {
+  try {
+    return new X509Certificate(der).raw.length > 0
+  } catch {
+    return false
+  }
+}
 
 suite('certificates of libp2p', () => {
   for (const kind of KEY_KINDS) {
     test(`prove a peer with an ${kind} key, and no other one`, () => {
       const identity = createTestKey(kind)
       const { certificate } = createCertificate(identity, NOW)
-      const proven = verifyCertificate(certificate, identity.id, NOW)
+      const proven = proofOf(certificate, identity.id)
 
       assert.ok(proven.verify(Buffer.from('x'), identity.sign(Buffer.from('x'))))
-      assert.throws(() => verifyCertificate(certificate, createTestKey(kind).id, NOW), isFault('peer-id-mismatch'))
+      assert.throws(() => proofOf(certificate, createTestKey(kind).id), isFault('peer-id-mismatch'))
     })
   }
 
@@ -45,17 +55,15 @@ suite('certificates of libp2p', () => {
     const usage = extension(Buffer.from('03020780', 'hex'), { oid: '2.5.29.15' })
     const unknown = extension(Buffer.from('0500', 'hex'), { oid: '1.2.3.4', isCritical: false })
 
-    assert.equal(verifyCertificate(selfSigned(keys, VALID, [usage, unknown, { ...HONEST, isCritical: false }]), key.id, NOW).type, 'Ed25519')
+    assert.equal(proofOf(selfSigned(keys, VALID, [usage, unknown, { ...HONEST, isCritical: false }])).type, 'Ed25519')
   })
 
   test('may be valid beyond 2050', () => {
-    assert.equal(verifyCertificate(selfSigned(keys, { ...VALID, untilMs: Date.UTC(2120, 0) }, [HONEST]), key.id, NOW).type, 'Ed25519')
+    assert.equal(proofOf(selfSigned(keys, { ...VALID, untilMs: Date.UTC(2120, 0) }, [HONEST])).type, 'Ed25519')
   })
 
   const other = createTestKey()
   const forged: Record<string, () => Uint8Array> = {
-    'nothing': () => new Uint8Array(0),
-    'no certificate': () => randomBytes(300),
     'no extension': () => selfSigned(keys, VALID, []),
     'another extension': () => selfSigned(keys, VALID, [extension(signedKey(), { oid: '1.3.6.1.4.1.53594.1.2', isCritical: false })]),
     'its extension twice': () => selfSigned(keys, VALID, [HONEST, HONEST]),
@@ -75,7 +83,7 @@ suite('certificates of libp2p', () => {
 
   for (const [what, make] of Object.entries(forged)) {
     test(`prove nobody with ${what}`, () => {
-      assert.throws(() => verifyCertificate(make(), key.id, NOW), isFault('handshake-failed'))
+      assert.throws(() => proofOf(make()), isFault('handshake-failed'))
     })
   }
 
@@ -85,9 +93,12 @@ suite('certificates of libp2p', () => {
     for (let i = 0; i < sound.length; i++) {
       const flipped = Buffer.from(sound)
       flipped[i] = (flipped[i] ?? 0) ^ 1 << i % 8
-      assert.throws(() => verifyCertificate(flipped, key.id, NOW), String(i))
-      mayFault(() => verifyCertificate(flipped, key.id, NOW))
-      assert.throws(() => verifyCertificate(sound.subarray(0, i), key.id, NOW), isFault('handshake-failed'))
+      // What OpenSSL does not read is no certificate, and ends the handshake.
+      assert.throws(() => proofOf(flipped), String(i))
+      if (isCertificate(flipped)) {
+        mayFault(() => proofOf(flipped))
+      }
+      assert.equal(isCertificate(sound.subarray(0, i)), false)
     }
   })
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/clock.ts'
@@ -53,7 +54,7 @@ suite('TlsLink', () => {
       assert.equal(await echoed(link, 'hello'), 'hello')
       assert.ok(link.remoteKey?.verify(Buffer.from('x'), key.sign(Buffer.from('x'))))
       assert.ok((link.latencyMs ?? Infinity) < 1_000 && link.sinceSecuredMs >= 0)
-      assert.equal(verifyCertificate(server.clients[0]!, OURS.id, Date.now()).type, 'Ed25519')
+      assert.equal(verifyCertificate(new X509Certificate(server.clients[0]!), OURS.id, Date.now()).type, 'Ed25519')
       await assert.rejects(startLink(server.port, createTestKey(kind).id).secured(signal), isFault('peer-id-mismatch'))
     })
   }

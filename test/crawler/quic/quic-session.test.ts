@@ -1,36 +1,65 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
-import { byteStream, streamPair } from '@libp2p/utils'
 import { Proposal } from '../../../crawler/fast/multistream.ts'
+import { leave } from '../../../crawler/quic/native-quic.ts'
 import { QuicSession } from '../../../crawler/quic/quic-session.ts'
 import { ProposedStream } from '../../../crawler/quic/quic-stream.ts'
 import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../../../crawler/wire/identify-message.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { Stream, StreamMuxer } from '@libp2p/interface'
+import { nativeStreamPair } from '../../support/native-streams.ts'
+import type { NativeStream } from '../../../crawler/quic/native-quic.ts'
 
 const KAD = '/x/kad/1.0.0'
+const READ = 65_536
 const { signal } = new AbortController()
 const opening = (protocol: string): Uint8Array => new Proposal(protocol).opening
 const NOTHING = new Uint8Array(0)
 
-interface Rig { session: QuicSession, ends: string[], inbound: (stream: Stream) => void, remote: Promise<Stream> }
+interface Rig { session: QuicSession, ends: string[], inbound: (stream: NativeStream) => void, remote: Promise<NativeStream> }
 
 /** A session whose first stream leads to `remote`, and on which the remote opens streams by `inbound`. */
 function rig (): Rig {
   const ends: string[] = []
-  const remote = Promise.withResolvers<Stream>()
-  const target = new EventTarget()
-  const muxer = Object.assign(target, { createStream: async () => {
-    const [ours, theirs] = await streamPair()
-    remote.resolve(theirs)
+  const remote = Promise.withResolvers<NativeStream>()
+  const opened: NativeStream[] = []
+  let next = Promise.withResolvers<NativeStream>()
+  const connection = {
+    outboundStream: async () => {
+      const [ours, theirs] = nativeStreamPair()
+      remote.resolve(theirs)
 
-    return ours
-  } }) as unknown as StreamMuxer
-  const maConn = { abort: () => ends.push('connection') }
+      return await Promise.resolve(ours)
+    },
+    inboundStream: async () => opened.shift() ?? await next.promise,
+    abort: () => {
+      ends.push('connection')
+      next.promise.catch(() => undefined) // nobody may wait
+      next.reject(new Error('the connection is closed'))
+    }
+  }
   const slot = { [Symbol.dispose]: () => void ends.push('slot') }
-  const session = new QuicSession({ clock: new FakeClock(), identifyReply: Buffer.from('who we are'), slot }, { maConn, muxer }, 9)
+  const session = new QuicSession({ clock: new FakeClock(), identifyReply: Buffer.from('who we are'), slot }, connection, 9)
 
-  return { session, ends, remote: remote.promise, inbound: detail => target.dispatchEvent(new CustomEvent('stream', { detail })) }
+  return { session, ends, remote: remote.promise, inbound: (stream) => {
+    next.resolve(stream)
+    next = Promise.withResolvers<NativeStream>()
+  } }
+}
+
+/** What a remote hears that opens a stream and asks for a protocol. */
+async function heard (inbound: Rig['inbound'], protocol: string): Promise<string> {
+  const [ours, theirs] = nativeStreamPair()
+  await theirs.write(opening(protocol))
+  inbound(ours)
+
+  try {
+    const answer = Buffer.from((await theirs.read(READ))!).toString()
+
+    return await theirs.read(READ) === null ? answer : 'more'
+  } catch {
+    return 'reset'
+  }
 }
 
 suite('QuicSession', () => {
@@ -38,44 +67,41 @@ suite('QuicSession', () => {
     const { session, remote } = rig()
     const identity = session.identify(signal)
     const theirs = await remote
-    theirs.send(Buffer.concat([opening(IDENTIFY_PROTOCOL), Buffer.from('ab')]))
-    theirs.send(Buffer.from('cd'))
-    await theirs.close()
+    await theirs.write(Buffer.concat([opening(IDENTIFY_PROTOCOL), Buffer.from('ab')]))
+    await theirs.write(Buffer.from('cd'))
+    await theirs.finishWrite()
 
     assert.equal(Buffer.from(await identity).toString(), 'abcd')
   })
 
   test('takes no identify without end, and none from one that resets the stream', async () => {
     const endless = rig()
-    const reading = endless.session.identify(signal);
-    (await endless.remote).send(opening(IDENTIFY_PROTOCOL));
-    (await endless.remote).send(Buffer.alloc(MAX_IDENTIFY_BYTES + 1))
+    const reading = endless.session.identify(signal)
+    await (await endless.remote).write(opening(IDENTIFY_PROTOCOL))
+    await (await endless.remote).write(Buffer.alloc(MAX_IDENTIFY_BYTES + 1))
     await assert.rejects(reading, { message: /too great length/ })
     const { session, remote } = rig()
-    const refused = session.identify(signal);
-    (await remote).abort(new Error('4097'))
+    const refused = session.identify(signal)
+    leave(await remote)
 
     await assert.rejects(refused, { message: /refuses identify/ })
   })
 
-  test('says who we are to a remote that asks, twice at most, and nothing else', async () => {
+  test('says who we are to a remote that asks, and nothing else', async () => {
     const { inbound } = rig()
-    const answers: string[] = []
 
-    for (const asked of [KAD, IDENTIFY_PROTOCOL, IDENTIFY_PROTOCOL]) {
-      const [ours, theirs] = await streamPair()
-      inbound(ours)
-      const bytes = byteStream(theirs)
+    assert.equal(await heard(inbound, KAD), 'reset')
+    assert.equal(await heard(inbound, IDENTIFY_PROTOCOL), 'who we are')
+  })
 
-      try {
-        theirs.send(opening(asked))
-        answers.push(Buffer.from((await bytes.read())?.subarray() ?? NOTHING).toString())
-      } catch {
-        answers.push('reset')
-      }
-    }
+  test('takes two streams of a remote and no more', async () => {
+    const { session, inbound } = rig()
+    assert.deepEqual([await heard(inbound, IDENTIFY_PROTOCOL), await heard(inbound, IDENTIFY_PROTOCOL)], ['who we are', 'who we are'])
+    const third = heard(inbound, IDENTIFY_PROTOCOL)
+    const turns = new Promise(resolve => setImmediate(resolve, 'nothing'))
 
-    assert.deepEqual(answers, ['reset', 'who we are', 'reset'])
+    assert.equal(await Promise.race([third, turns]), 'nothing')
+    session[Symbol.dispose]()
   })
 
   test('gives its slot back once, with the connection', () => {
@@ -89,32 +115,52 @@ suite('QuicSession', () => {
 })
 
 suite('ProposedStream', () => {
-  test('hands on what came with the consent, and sends what goes out with the proposal', async () => {
-    const [ours, theirs] = await streamPair()
-    const received = byteStream(theirs)
+  test('hands on what came with the consent, and sends in order what goes out', async () => {
+    const [ours, theirs] = nativeStreamPair()
     const stream = new ProposedStream(ours, new Proposal(KAD), Buffer.from('first'))
-    theirs.send(Buffer.concat([opening(KAD), Buffer.from('answer')]))
+    stream.send(Buffer.from('second'))
+    stream.send(Buffer.from('third'))
+    await theirs.write(Buffer.concat([opening(KAD), Buffer.from('answer')]))
 
     assert.ok(await stream.isSelected(signal))
     assert.equal(Buffer.from((await stream.read(signal))!).toString(), 'answer')
-    assert.equal(Buffer.from((await received.read())!.subarray()).toString('latin1'), Buffer.concat([opening(KAD), Buffer.from('first')]).toString('latin1'))
-    theirs.abort(new Error('gone'))
+    const sent = [await theirs.read(READ), await theirs.read(READ), await theirs.read(READ)].map(bytes => Buffer.from(bytes!).toString('latin1'))
+    assert.deepEqual(sent, [Buffer.concat([opening(KAD), Buffer.from('first')]).toString('latin1'), 'second', 'third'])
+    leave(theirs)
     await assert.rejects(stream.read(signal), { code: 'PP_PEER_FAULT' })
   })
 
+  test('ends with the stream, and loses nothing of a read that was given up', async () => {
+    const [ours, theirs] = nativeStreamPair()
+    const stream = new ProposedStream(ours, new Proposal(KAD), NOTHING)
+    await theirs.write(opening(KAD))
+    await stream.isSelected(signal)
+    const controller = new AbortController()
+    const givenUp = stream.read(controller.signal)
+    controller.abort(new RangeError('enough'))
+    await assert.rejects(givenUp, RangeError)
+    await theirs.write(Buffer.from('late'))
+    await theirs.finishWrite()
+
+    assert.equal(Buffer.from((await stream.read(signal))!).toString(), 'late')
+    assert.equal(await stream.read(signal), undefined)
+    assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
+  })
+
   test('is not selected where the remote says so, ends the stream, or resets it', async () => {
-    const refusals: ((theirs: Stream) => void)[] = [
-      theirs => void theirs.send(Buffer.concat([opening(KAD).subarray(0, 20), Buffer.from([3, 0x6e, 0x61, 0x0a])])),
-      theirs => void theirs.close(),
-      (theirs) => {
-        theirs.abort(new Error('4097'))
+    const refusals: ((theirs: NativeStream) => Promise<void>)[] = [
+      async (theirs) => { await theirs.write(Buffer.concat([opening(KAD).subarray(0, 20), Buffer.from([3, 0x6e, 0x61, 0x0a])])) },
+      async (theirs) => { await theirs.finishWrite() },
+      async (theirs) => {
+        leave(theirs)
+        await Promise.resolve()
       }
     ]
 
     for (const refuse of refusals) {
-      const [ours, theirs] = await streamPair()
+      const [ours, theirs] = nativeStreamPair()
       const stream = new ProposedStream(ours, new Proposal(KAD), NOTHING)
-      refuse(theirs)
+      await refuse(theirs)
       assert.equal(await stream.isSelected(signal), false)
     }
   })

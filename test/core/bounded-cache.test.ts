@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { BoundedCache } from '../../../consumer/store/bounded-cache.ts'
+import { BoundedCache } from '../../core/bounded-cache.ts'
 
 suite('BoundedCache', () => {
   test('never holds more than twice its limit, and never gives a value that was not set last', () => {
