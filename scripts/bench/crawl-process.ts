@@ -7,10 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
+import { decode } from '../../consumer/pipeline/decode.ts'
 import { EmbeddedBus } from '../../core/bus/embedded-bus.ts'
 import { busyShare } from '../../core/busy-share.ts'
 import { systemClock } from '../../core/clock.ts'
-import { Visit, VISIT_TYPE } from '../../core/contracts/visit.ts'
 import { createLogger } from '../../core/logger.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
@@ -119,15 +119,12 @@ async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: Vis
   return await openVisitor(options, deps, signal)
 }
 
-/** A message that its own schema refuses ends the benchmark: what is fast and wrong is not measured. */
+/** A message that a consumer refuses ends the benchmark: what is fast and wrong is not measured. */
 function validating (publisher: Publisher): Pick<Publisher, 'ready' | 'accept'> {
   return {
     ready: () => publisher.ready(),
     accept (message) {
-      if (message.headers['ce_type'] === VISIT_TYPE) {
-        Visit.parse(JSON.parse(Buffer.from(message.value).toString()))
-      }
-
+      decode(message, Date.now())
       publisher.accept(message)
     }
   }
