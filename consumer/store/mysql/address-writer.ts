@@ -1,6 +1,6 @@
 // Addresses are most of the rows, and most of them are there: peers announce the same ones in every crawl. Which a peer has is
 // read along the key, a row for each peer; those of peers that have just these are touched together, each peer a range of the key,
-// for a third of what an upsert costs, the reading included (docs/performance.md). Addresses of other peers are upserted.
+// for half of what an upsert costs, the reading included (docs/performance.md). Addresses of other peers are upserted.
 import { hash } from 'node:crypto'
 import { storeTimeOf } from '../store-time.ts'
 import { writtenBy } from './query-result.ts'

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
 import { systemClock } from '../../../core/clock.ts'
+import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { contentsOf } from '../../consumer/store/node-store-fixture.ts'
 import { ALIKE } from '../../support/consumer/alike-peers.ts'
@@ -13,6 +14,9 @@ import type { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
 const WRITERS = 4
 const PEERS = 120
 const ROUNDS = 12
+
+// Place of the peer that has as many addresses as a visit tells.
+const MANY = 5
 const OWNERS = ['w', 'x', 'y', 'z']
 
 /** Visits to the same peers in another order each round, so that every two rounds of one owner meet. */
@@ -95,8 +99,14 @@ export function mysqlWriters (name: string, databasesOf: () => MysqlDatabases): 
     test('gives each of many known peers the time of its own visit, also those that have one CRC-32', async () => {
       await using fixture = await databasesOf().open()
       const ids = [...ALIKE, ...Array.from({ length: PEERS }, (_, i) => `QmKnownPeer${String(i).replaceAll('0', 'z')}`)]
+      const many = Array.from({ length: MESSAGE_LIMITS.addresses }, (_, i) => `/ip4/192.0.2.1/tcp/${String(i + 1)}`)
       const startOf = (crawlId: number, i: number): string => new Date(crawlId * 1_000 + i * 7).toISOString()
-      const crawl = (crawlId: number): Visit[] => ids.map((nodeId, i) => visitOf({ nodeId, crawlId, startedAt: startOf(crawlId, i) }))
+      const crawl = (crawlId: number): Visit[] => ids.map((nodeId, i) => {
+        const visit = visitOf({ nodeId, crawlId, startedAt: startOf(crawlId, i) })
+        const { identify, connection } = visit
+
+        return i === MANY ? { ...visit, identify: { ...identify!, listenAddresses: many }, connection: { ...connection!, address: many[0]! } } : visit
+      })
       await fixture.store.write({ visits: crawl(CRAWL_ID), crawls: [] })
       const { rows } = await fixture.store.write({ visits: crawl(CRAWL_ID + 600), crawls: [] })
       const { address_info: addresses, node_network: networks } = await contentsOf(fixture)
@@ -104,10 +114,10 @@ export function mysqlWriters (name: string, databasesOf: () => MysqlDatabases): 
 
       for (const [i, id] of ids.entries()) {
         const [firstSeen, lastSeen] = timesOf(i)
-        assert.deepEqual(addresses.filter(row => row['node_id'] === id).map(row => row['last_seen']), [lastSeen, lastSeen], id)
+        assert.deepEqual(addresses.filter(row => row['node_id'] === id).map(row => row['last_seen']), Array<unknown>(i === MANY ? many.length : 2).fill(lastSeen), id)
         assert.deepEqual(networks.filter(row => row['node_id'] === id), [{ node_id: id, network: 'ipfs', first_seen: firstSeen, last_seen: lastSeen }])
       }
-      assert.deepEqual(rows, { visit: ids.length, node_info: ids.length, node_network: ids.length, address_info: 2 * ids.length, crawl: 0 })
+      assert.deepEqual(rows, { visit: ids.length, node_info: ids.length, node_network: ids.length, address_info: 2 * (ids.length - 1) + many.length, crawl: 0 })
     })
 
     test('one store writes several batches at once', async () => {
