@@ -24,8 +24,8 @@ const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
 const IDENTIFY_LINE = Buffer.from(`${IDENTIFY_PROTOCOL}\n`)
 const NOTHING = new Uint8Array(0)
 
-// Remotes ask once; more would be a way to make us send.
-const MAX_ANSWERS = 2
+// Remotes ask once, and before all else as a rule; more would be a way to make us work.
+const MAX_QUESTIONS = 2
 
 // The lines of a negotiation.
 const MAX_QUESTION_BYTES = 1_024
@@ -43,7 +43,7 @@ export class QuicSession implements Session {
     this.#deps = deps
     this.#connection = connection
     this.#latencyMs = dialMs
-    void this.#answerAll()
+    void this.#answerIdentify()
   }
 
   get latencyMs (): number {
@@ -105,25 +105,28 @@ export class QuicSession implements Session {
   }
 
   // Some remotes hang up on those who do not say who they are.
-  async #answerAll (): Promise<void> {
+  async #answerIdentify (): Promise<void> {
     try {
-      for (let i = 0; i < MAX_ANSWERS; i++) {
-        await this.#answer(await this.#connection.inboundStream())
+      for (let i = 0; i < MAX_QUESTIONS && !await this.#answer(await this.#connection.inboundStream()); i++) {
+        // it asked for something else
       }
     } catch {
       // The connection has ended.
     }
   }
 
-  async #answer (stream: NativeStream): Promise<void> {
+  /** Whether the remote asked who we are. */
+  async #answer (stream: NativeStream): Promise<boolean> {
     const asked = await stream.read(MAX_QUESTION_BYTES)
 
     if (asked == null || !Buffer.from(asked).includes(IDENTIFY_LINE)) {
       leave(stream)
-      return
+      return false
     }
 
     await stream.write(this.#deps.identifyReply)
     await stream.finishWrite()
+
+    return true
   }
 }
