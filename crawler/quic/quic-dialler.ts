@@ -2,9 +2,9 @@ import { quic } from '@chainsafe/libp2p-quic'
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Proposal } from '../fast/multistream.ts'
-import { toBase58 } from '../visit/base58.ts'
 import { classify } from '../visit/classify.ts'
 import { peerFault } from '../visit/peer-fault.ts'
+import { formatPeerId } from '../visit/peer-id-text.ts'
 import { frame } from '../wire/frames.ts'
 import { encodeIdentify, IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { QuicSession } from './quic-session.ts'
@@ -127,7 +127,7 @@ const SILENT: ComponentLogger = { forComponent: () => silent }
 function checkPeer ({ maConn }: DialledConnection, peerId: Uint8Array): void {
   const proven = maConn.remoteAddr.getComponents().find(({ name }) => name === 'p2p')?.value
 
-  if (proven !== toBase58(peerId)) {
+  if (proven !== formatPeerId(peerId)) {
     maConn.abort(TOO_LATE)
     throw peerFault('peer-id-mismatch', `the peer at this address is ${proven ?? 'another'}`)
   }

@@ -75,10 +75,11 @@ async function measureOnce (run: number): Promise<void> {
   note('batched', 'new peers', first)
   note('batched', 'peers seen again', second)
 
+  const naiveDatabase = `${database}_naive`
   // A topic for each crawl: the naive process reads one to its end, and has nothing to remember.
   for (const [load, crawlId] of [['new peers', FIRST_CRAWL], ['peers seen again', SECOND_CRAWL]] as const) {
-    const beside = await places(`${database}-naive-${String(crawlId)}`, `${database}_naive`)
-    await copyTables(database, beside.database)
+    const beside = await places(`${database}-naive-${String(crawlId)}`, naiveDatabase)
+    await copyTables(database, naiveDatabase)
     await publish(beside.topic, naive, crawlId)
     note('naive', load, await runNaive(beside, naive))
   }
@@ -111,7 +112,7 @@ async function publish (topic: string, count: number, crawlId: number): Promise<
   }
 }
 
-/** The naive design gets the same two tables, empty. */
+/** The naive design gets the same two tables, empty where it has none yet. */
 async function copyTables (from: string, to: string): Promise<void> {
   const root = await sql.root()
   await root.query(`CREATE TABLE IF NOT EXISTS ${to}.node_info LIKE ${from}.node_info; CREATE TABLE IF NOT EXISTS ${to}.address_info LIKE ${from}.address_info`)

@@ -14,7 +14,7 @@ import type { ServerInfo } from './server-info.ts'
 /** Addresses of one peer that a batch saw. */
 interface Announced {
   nodeId: string
-  addresses: HashedAddress[]
+  addresses: [HashedAddress, ...HashedAddress[]]
 }
 
 interface HashedAddress {
@@ -66,7 +66,7 @@ function byPeer (sightings: readonly SightedAddress[]): Announced[] {
 }
 
 function isSeenOnce ({ addresses }: Announced): boolean {
-  return addresses.every(({ sighting }) => sighting.seenMs === addresses[0]?.sighting.seenMs)
+  return addresses.every(({ sighting }) => sighting.seenMs === addresses[0].sighting.seenMs)
 }
 
 /** Peers that have exactly these addresses. What is read in another order, or cut, is none of them, and no harm is done. */
@@ -88,7 +88,7 @@ async function touch (connection: MysqlConnection, peers: readonly Announced[]):
     return { written: 0, isComplete: true }
   }
 
-  const seen = valueByPeer(peers, ({ addresses }) => `'${storeTimeOf(addresses[0]?.sighting.seenMs ?? 0)}'`)
+  const seen = valueByPeer(peers, ({ addresses: [{ sighting }] }) => `'${storeTimeOf(sighting.seenMs)}'`)
   const { written, matched } = await connection.query(`UPDATE address_info ${BY_KEY} SET last_seen = GREATEST(last_seen, ${seen}) WHERE ${isOfPeers(peers)}`)
 
   return { written, isComplete: matched === peers.reduce((sum, { addresses }) => sum + addresses.length, 0) }
