@@ -9,9 +9,10 @@ import { cluster } from './provision/cluster.ts'
 import { kafka } from './provision/kafka.ts'
 import { mariadb } from './provision/mariadb.ts'
 import { mysql } from './provision/mysql.ts'
+import { sqlite } from './provision/sqlite.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [kafka, mariadb, mysql, cluster]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, cluster]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 || asked.includes('all') ? PARTS.map(({ name }) => name) : asked

@@ -8,6 +8,7 @@ import { readManifest } from '../../../consumer/files/dump-manifest.ts'
 import { MIN_FREE_BYTES, NodeDump } from '../../../consumer/files/node-dump.ts'
 import { SqliteStore } from '../../../consumer/store/sqlite/sqlite-store.ts'
 import { CRAWL_ID, PEERS, visitOf } from '../../support/consumer/messages.ts'
+import { SCHEMA_VERSION } from '../../support/consumer/migrated-database.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import type { DumpResult, NodeDumpOptions } from '../../../consumer/files/node-dump.ts'
@@ -91,7 +92,7 @@ suite('NodeDump', () => {
       file: `nodes-${takenAt.replaceAll(/[-:]/g, '')}.ndjson.zst`,
       format: 'NDJSON',
       compression: 'zstd',
-      schemaVersion: 1,
+      schemaVersion: SCHEMA_VERSION,
       takenAt,
       full: true,
       changedSince: null,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
+import { SCHEMA_VERSION } from '../../support/consumer/migrated-database.ts'
 import { nodeStoreDiscoveryConformance } from './node-store-discovery-conformance.ts'
 import { contentsOf } from './node-store-fixture.ts'
 import { nodeStorePurgeConformance } from './node-store-purge-conformance.ts'
@@ -198,7 +199,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
         visits: 3,
         crawls: 1,
         networks: [{ network: 'filecoin', nodes: 1 }, { network: 'ipfs', nodes: 1 }],
-        schemaVersion: 1
+        schemaVersion: SCHEMA_VERSION
       })
     })
 

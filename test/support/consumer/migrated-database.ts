@@ -1,10 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { readMigrations } from '../../../consumer/store/migrations.ts'
+
+/** Folder of the migrations of SQLite. */
+export const SQLITE_MIGRATIONS = fileURLToPath(new URL('../../../consumer/store/migrations/sqlite', import.meta.url))
+
+/** The schema of this version, which all databases share. */
+export const SCHEMA_VERSION = readMigrations(SQLITE_MIGRATIONS).length
 
 /** An empty database in memory with the tables of the SQLite store. */
 export function migratedDatabase (): DatabaseSync {
   const database = new DatabaseSync(':memory:')
-  database.exec(readFileSync(new URL('../../../consumer/store/migrations/sqlite/0001-initial.sql', import.meta.url), 'utf8'))
+
+  for (const { sql } of readMigrations(SQLITE_MIGRATIONS)) {
+    database.exec(sql)
+  }
 
   return database
 }

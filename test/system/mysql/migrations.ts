@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createConnection } from 'mysql2/promise'
+import { readMigrations } from '../../../consumer/store/migrations.ts'
 import { MYSQL_MIGRATIONS } from '../../../consumer/store/mysql/migrator.ts'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
 import { isProbeError } from '../../../core/errors.ts'
@@ -36,6 +38,9 @@ INSERT INTO address_info (node_id, multiaddr, last_seen) VALUES
   ('${PEERS[2]}', '/ip4/192.0.2.3/tcp/4001', '2025-12-02 10:00:00');
 CREATE EVENT clean_up ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM node_info WHERE last_seen < NOW() - INTERVAL 7 DAY`
 
+/** Numbers of all migrations of this version. */
+const ALL = readMigrations(MYSQL_MIGRATIONS).map(({ version }) => version)
+
 const NODES = 'SELECT node_id, agent_version, discovery_type, latency, last_seen, first_seen, identified_at, last_outcome FROM node_info ORDER BY node_id'
 const ADDRESSES = 'SELECT node_id, multiaddr, last_seen, LOWER(HEX(addr_hash)) = LEFT(SHA2(multiaddr, 256), 32) AS fits FROM address_info ORDER BY node_id'
 
@@ -51,7 +56,7 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
       const runs = await Promise.all([1, 2, 3].map(async () => await promisify(execFile)(process.execPath, [PROCESS, config])))
       const reports = runs.map(({ stdout }) => JSON.parse(stdout) as MigrationReport)
 
-      assert.deepEqual(reports.flatMap(({ applied }) => applied), [1])
+      assert.deepEqual(reports.flatMap(({ applied }) => applied), ALL)
     })
 
     test('a migration that was interrupted is completed by the next run', async () => {
@@ -63,7 +68,7 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
       await connection.end()
       await using store = await open(database)
 
-      assert.deepEqual(await store.migrate(), { applied: [1] })
+      assert.deepEqual(await store.migrate(), { applied: ALL })
       assert.equal((await store.write({ visits: [visitOf()], crawls: [] })).rows.visit, 1)
     })
 
@@ -71,19 +76,21 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
       using folder = new TempFolder()
       const newer = folder.file('newer')
       cpSync(MYSQL_MIGRATIONS, newer, { recursive: true })
-      writeFileSync(join(newer, '0002-extra.sql'), 'CREATE TABLE IF NOT EXISTS extra (id INT)')
+      const next = ALL.length + 1
+      const extra = join(newer, `${String(next).padStart(4, '0')}-extra.sql`)
+      writeFileSync(extra, 'CREATE TABLE IF NOT EXISTS extra (id INT)')
       const database = await databasesOf().make()
       const migrate = async (migrations?: string): Promise<readonly number[]> => {
         await using store = await open(database, migrations)
         return (await store.migrate()).applied
       }
 
-      assert.deepEqual(await migrate(), [1])
-      assert.deepEqual(await migrate(newer), [2])
+      assert.deepEqual(await migrate(), ALL)
+      assert.deepEqual(await migrate(newer), [next])
       assert.deepEqual(await migrate(newer), [])
       await assert.rejects(migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('newer'))
-      writeFileSync(join(newer, '0002-extra.sql'), 'CREATE TABLE IF NOT EXISTS extra (id INT, more INT)')
-      await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('2 (extra)'))
+      writeFileSync(extra, 'CREATE TABLE IF NOT EXISTS extra (id INT, more INT)')
+      await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes(`${String(next)} (extra)`))
     })
 
     for (const interrupted of [false, true]) {
@@ -98,7 +105,7 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
         await using store = await open(database)
 
         assert.deepEqual(await store.migrate(), {
-          applied: [1],
+          applied: ALL,
           adopted: {
             nodes: 2,
             refusedNodes: 1,
@@ -128,6 +135,44 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
         await connection.end()
       })
     }
+
+    for (const upgraded of [false, true]) {
+      test(`a database ${upgraded ? 'of the version before' : 'made'} by an account that is dropped afterwards is read by another`, async () => {
+        using folder = new TempFolder()
+        const databases = databasesOf()
+        const database = await databases.make()
+        writeFileSync(folder.file('password'), 'rotated-secret')
+        cpSync(join(MYSQL_MIGRATIONS, '0001-initial.sql'), folder.file('before/0001-initial.sql'))
+        const [first, second, reader] = ['first', 'second', 'reader'].map(user => `${user}_${database}`) as [string, string, string]
+        const migrateAs = async (username: string, migrations: string): Promise<void> => {
+          await using store = await MysqlStore.open({ clock: new FakeClock() }, { mysql: databases.configFor(database, { username, passwordFile: folder.file('password') }), coalesceWindowMs: 0, migrations })
+          await store.migrate()
+          await store.write({ visits: [visitOf()], crawls: [] })
+        }
+        await databases.execute([first, second, reader].map(user => `CREATE USER ${user}@'%' IDENTIFIED BY 'rotated-secret'; GRANT ${user === reader ? 'SELECT' : 'ALL PRIVILEGES'} ON ${database}.* TO ${user}@'%'`).join(';'))
+        await migrateAs(first, upgraded ? folder.file('before') : MYSQL_MIGRATIONS)
+        await databases.execute(`DROP USER ${first}@'%'`)
+        await migrateAs(second, MYSQL_MIGRATIONS)
+        await databases.execute(`DROP USER ${second}@'%'`)
+        const connection = await createConnection({ host: databases.server.host, port: databases.server.port, user: reader, password: 'rotated-secret', database, dateStrings: true })
+
+        try {
+          assert.deepEqual((await connection.query('SELECT node_id, started_at IS NOT NULL AS has_start FROM visit_detail'))[0], [{ node_id: PEERS[0], has_start: 1 }])
+        } finally {
+          await connection.end()
+        }
+      })
+    }
+
+    test('every view is of the invoker, and there is nothing else that a definer owns', async () => {
+      await using fixture = await databasesOf().open()
+      const count = (kind: string): string => `(SELECT COUNT(*) FROM information_schema.${kind}S WHERE ${kind}_SCHEMA = DATABASE())`
+      const [found] = await fixture.query(`SELECT
+        (SELECT GROUP_CONCAT(DISTINCT SECURITY_TYPE) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()) AS views,
+        ${['TRIGGER', 'ROUTINE', 'EVENT'].map(count).join(' + ')} AS others`)
+
+      assert.deepEqual(found, { views: 'INVOKER', others: 0 })
+    })
 
     test('tables of the same names that are something else are refused and left alone', async () => {
       const databases = databasesOf()

@@ -3,17 +3,19 @@ import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { readMigrations } from '../../../../consumer/store/migrations.ts'
 import { SqliteStore } from '../../../../consumer/store/sqlite/sqlite-store.ts'
 import { isProbeError } from '../../../../core/errors.ts'
 import { visitOf } from '../../../support/consumer/messages.ts'
+import { SQLITE_MIGRATIONS } from '../../../support/consumer/migrated-database.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { TempFolder } from '../../../support/temp-folder.ts'
 import { nodeStoreConformance } from '../node-store-conformance.ts'
 import { nodeStoreLaws } from '../node-store-laws.ts'
 import type { StoreFixture, StoreFixtureOptions } from '../node-store-fixture.ts'
 
-const MIGRATIONS = fileURLToPath(new URL('../../../../consumer/store/migrations/sqlite', import.meta.url))
+const ALL = readMigrations(SQLITE_MIGRATIONS).length
+const nextFile = (name: string): string => `${String(ALL + 1).padStart(4, '0')}-${name}.sql`
 
 async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promise<StoreFixture> {
   const folder = new TempFolder()
@@ -80,28 +82,28 @@ suite('SqliteStore', () => {
     using folder = new TempFolder()
     const path = folder.file('store.db')
     const newer = folder.file('newer')
-    cpSync(MIGRATIONS, newer, { recursive: true })
-    writeFileSync(join(newer, '0002-extra.sql'), 'CREATE TABLE extra (id INTEGER)')
+    cpSync(SQLITE_MIGRATIONS, newer, { recursive: true })
+    writeFileSync(join(newer, nextFile('extra')), 'CREATE TABLE extra (id INTEGER)')
     const migrate = async (migrations?: string): Promise<number> => {
       await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, ...migrations === undefined ? {} : { migrations } })
       await store.migrate()
       return (await store.summary()).schemaVersion
     }
 
-    assert.equal(await migrate(), 1)
-    assert.equal(await migrate(newer), 2)
-    assert.equal(await migrate(newer), 2)
+    assert.equal(await migrate(), ALL)
+    assert.equal(await migrate(newer), ALL + 1)
+    assert.equal(await migrate(newer), ALL + 1)
     await assert.rejects(migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('newer'))
-    writeFileSync(join(newer, '0002-extra.sql'), 'CREATE TABLE extra (id INTEGER, more TEXT)')
-    await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('2 (extra)'))
+    writeFileSync(join(newer, nextFile('extra')), 'CREATE TABLE extra (id INTEGER, more TEXT)')
+    await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes(`${String(ALL + 1)} (extra)`))
   })
 
   test('applies a migration that fails halfway not at all', async () => {
     using folder = new TempFolder()
     const path = folder.file('store.db')
     const broken = folder.file('broken')
-    cpSync(MIGRATIONS, broken, { recursive: true })
-    writeFileSync(join(broken, '0002-broken.sql'), 'CREATE TABLE extra (id INTEGER); INSERT INTO nowhere VALUES (1)')
+    cpSync(SQLITE_MIGRATIONS, broken, { recursive: true })
+    writeFileSync(join(broken, nextFile('broken')), 'CREATE TABLE extra (id INTEGER); INSERT INTO nowhere VALUES (1)')
     await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, migrations: broken })
 
     await assert.rejects(store.migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA'))
