@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { parseDnsName } from '../dns-name.ts'
 import { ProbeError } from '../errors.ts'
 import type { KafkaConfig } from '../contracts/kafka-config.ts'
 import type { ISocketFactory } from 'kafkajs'
@@ -26,7 +27,7 @@ export class KafkaSockets {
     const credentials = this.#credentials()
     const socket = credentials === undefined
       ? connect({ host, port }, onConnect)
-      : connectTls({ host, port, ...isIP(host) === 0 ? { servername: host } : {}, ...credentials }, onConnect)
+      : connectTls({ host, port, ...isIP(host) === 0 ? { servername: parseDnsName(host) ?? host } : {}, ...credentials }, onConnect)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.setNoDelay(true)
     this.#open.add(socket)

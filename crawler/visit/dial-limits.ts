@@ -1,4 +1,4 @@
-import { isLoopback } from './ip-class.ts'
+import { embeddedIpv4, isLoopback } from './ip-class.ts'
 import type { ScanAddresses } from '../../core/contracts/scan.ts'
 import type { z } from 'zod'
 
@@ -129,8 +129,9 @@ async function wait (subnet: Subnet, ip: string, signal: AbortSignal): Promise<v
   await promise
 }
 
-/** Keys of an IP address and of its /24 or /64. */
-function keysOf (ip: Uint8Array): [string, string] {
+/** Keys of an IP address and of its /24 or /64. An IPv4 address written as IPv6 is that IPv4 address: it leads to the same host. */
+function keysOf (address: Uint8Array): [string, string] {
+  const ip = embeddedIpv4(address) ?? address
   const key = Buffer.from(ip.buffer, ip.byteOffset, ip.length).toString('latin1')
 
   return [key, key.slice(0, ip.length === 4 ? 3 : 8)]

@@ -1,10 +1,12 @@
+import { hasRoute } from '../fast/route.ts'
+import { FAST_LANE, FULL_LANE, QUIC_LANE } from '../lanes/lane-abilities.ts'
 import { AddressPolicy } from './address-policy.ts'
 import { readAddress } from './address-reader.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
+import type { Address } from './address-reader.ts'
 
-// The transports of all lanes.
-const DIALLED: ReadonlySet<Transport> = new Set(['tcp', 'quic-v1'])
+const DIALLED: ReadonlySet<Transport> = new Set([FAST_LANE, QUIC_LANE, FULL_LANE].flatMap(({ transports }) => transports))
 
 /** Whether a scan may dial an address and some lane can: tells the crawl which new addresses make a second visit worthwhile. */
 export function mayDial (addresses: Scan['addresses']): (bytes: Uint8Array) => boolean {
@@ -13,6 +15,13 @@ export function mayDial (addresses: Scan['addresses']): (bytes: Uint8Array) => b
   return (bytes) => {
     const address = readAddress(bytes)
 
-    return address !== undefined && (address.transport === undefined || DIALLED.has(address.transport)) && policy.allows(address)
+    return address !== undefined && canDial(address) && policy.allows(address)
   }
+}
+
+/** Whether some lane can dial an address; of a /dnsaddr it shows only when it is resolved. */
+export function canDial (address: Address): boolean {
+  const { transport } = address
+
+  return transport === undefined || (DIALLED.has(transport) && (transport !== 'relay' || hasRoute(address)))
 }

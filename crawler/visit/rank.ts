@@ -1,4 +1,5 @@
 import { addressClassOf } from './ip-class.ts'
+import { reachOf } from './reach.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
 import type { Address } from './address-reader.ts'
 
@@ -12,15 +13,42 @@ const TRANSPORT_ORDER: readonly Transport[] = ['tcp', 'quic-v1', 'quic', 'ws', '
  * behind the same router answers at its private address without waiting for the public ones.
  *
  * TCP comes before QUIC; IPv6 and IPv4 take turns, so that a machine without IPv6 loses one step and
- * not half of them. Doubles (the same IP address, port and transport) are left out.
+ * not half of them. Addresses that lead to the same place by the same way are dialled once. One IP address and port
+ * may be many places: a proxy serves many names, a relay's host has had other ids. Those beyond the first of an IP
+ * address, port and transport come last, so that a list of names for one dead host keeps no other host waiting.
  */
 export function rankAddresses (addresses: readonly Address[]): Address[][] {
-  const distinct = [...new Map(addresses.map(address => [endpointOf(address), address])).values()]
+  const rounds = roundsOf(addresses)
   const isPrivate = (address: Address): boolean => addressClassOf(address.host) !== 'public'
 
-  return [distinct.filter(isPrivate), distinct.filter(address => !isPrivate(address))]
+  return [isPrivate, (address: Address) => !isPrivate(address)]
+    .map(belongs => rounds.flatMap(round => inOrder(round.filter(belongs))))
     .filter(group => group.length > 0)
-    .map(group => TRANSPORT_ORDER.flatMap(transport => interleave(group.filter(address => address.transport === transport))))
+}
+
+/** The distinct addresses: of each endpoint the first, then of each the second, and so on. */
+function roundsOf (addresses: readonly Address[]): Address[][] {
+  const known = new Set<string>()
+  const perEndpoint = new Map<string, number>()
+  const rounds: Address[][] = []
+
+  for (const address of addresses) {
+    const endpoint = endpointOf(address)
+    const identity = identityOf(address, endpoint)
+
+    if (!known.has(identity)) {
+      const round = perEndpoint.get(endpoint) ?? 0
+      known.add(identity)
+      perEndpoint.set(endpoint, round + 1)
+      ;(rounds[round] ??= []).push(address)
+    }
+  }
+
+  return rounds
+}
+
+function inOrder (addresses: readonly Address[]): Address[] {
+  return TRANSPORT_ORDER.flatMap(transport => interleave(addresses.filter(address => address.transport === transport)))
 }
 
 function interleave (addresses: readonly Address[]): Address[] {
@@ -31,5 +59,30 @@ function interleave (addresses: readonly Address[]): Address[] {
 }
 
 function endpointOf ({ host, port, transport }: Address): string {
-  return `${Buffer.from(host.buffer, host.byteOffset, host.length).toString('latin1')}:${String(port)}:${String(transport)}`
+  return `${latin1(host)}:${String(port)}:${String(transport)}`
+}
+
+/**
+ * What tells one dial from another: the endpoint, the carrier to it, the name where the carrier sends one (TLS, HTTP),
+ * the relay's id. TCP and QUIC send no name: however they are called, they are one. What no lane dials is told apart by its bytes.
+ */
+function identityOf (address: Address, endpoint: string): string {
+  const { bytes, transport } = address
+
+  if (transport === 'tcp' || transport === 'quic-v1') {
+    return endpoint
+  }
+  if (transport !== 'ws' && transport !== 'wss' && transport !== 'relay') {
+    return `${endpoint}:${latin1(bytes)}`
+  }
+
+  const { carrier, name = '', relayId = NO_ID } = reachOf(address)
+
+  return `${endpoint}:${carrier}:${carrier === 'tcp' ? '' : name}:${latin1(relayId)}`
+}
+
+const NO_ID = new Uint8Array(0)
+
+function latin1 (bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }

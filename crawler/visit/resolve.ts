@@ -1,6 +1,9 @@
+import { isIP } from 'node:net'
+import { parseDnsName } from '../../core/dns-name.ts'
 import { concatBytes, equalBytes } from '../wire/bytes.ts'
 import { readAddress } from './address-reader.ts'
 import { parseAddress } from './address.ts'
+import { hostText } from './host-name.ts'
 import { parseIp } from './ip-text.ts'
 import { CODE } from './multiaddr-reader.ts'
 import type { Address, AddressFamily } from './address-reader.ts'
@@ -19,10 +22,6 @@ const MAX_RECORDS = 100
 const MAX_RESULTS = 128
 
 const DNSADDR = 'dnsaddr='
-
-/** A name that the DNS can hold; what else stands in an address is not asked for. */
-const DNS_NAME = /^[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?$/
-const MAX_NAME = 253
 
 /** An address with an IP address, and whose it is where a /dnsaddr said so. */
 export interface ResolvedAddress {
@@ -58,13 +57,13 @@ export async function resolveNames (addresses: readonly Address[], options: Reso
 
   for (let next = queue.shift(); next !== undefined && resolved.length < MAX_RESULTS; next = queue.shift()) {
     const kinds = RECORDS[next.address.family]
-    const key = Buffer.from(next.address.bytes).toString('latin1')
+    const wanted = kinds === undefined ? undefined : readName(next, kinds)
 
-    if (kinds === undefined) {
+    if (wanted === undefined) {
       resolved.push(next)
-    } else if (!seen.has(key) && seen.size < MAX_STEPS) {
-      seen.add(key)
-      const found = await lookUp(next, kinds, options, signal)
+    } else if (!seen.has(wanted.key) && seen.size < MAX_STEPS) {
+      seen.add(wanted.key)
+      const found = wanted.name === undefined ? fromLiteral(wanted) : await lookUp(wanted, options, signal)
       failures += found.length === 0 ? 1 : 0
       queue.push(...found.filter(({ address }) => options.accepts(address)))
     }
@@ -77,19 +76,44 @@ type RecordKind = 4 | 6 | 'txt'
 
 const RECORDS: Partial<Record<AddressFamily, readonly RecordKind[]>> = { dns: [6, 4], dns4: [4], dns6: [6], dnsaddr: ['txt'] }
 
-async function lookUp (named: ResolvedAddress, kinds: readonly RecordKind[], { dns, peerId }: ResolveOptions, signal: AbortSignal): Promise<ResolvedAddress[]> {
-  const name = Buffer.from(named.address.host).toString('latin1')
-  const found: ResolvedAddress[] = []
+/** An address whose host is to be found. */
+interface Wanted extends ResolvedAddress {
+  kinds: readonly RecordKind[]
 
-  if (name.length > MAX_NAME || !DNS_NAME.test(name)) {
-    return found
-  }
+  /** What stands in the place of the name. */
+  host: string
+
+  /** The name, where it is one. */
+  name: string | undefined
+
+  /** The same for all ways to write the name. */
+  key: string
+}
+
+function readName (named: ResolvedAddress, kinds: readonly RecordKind[]): Wanted {
+  const { address: { family, host: bytes, hostEnd, bytes: all } } = named
+  const host = hostText(bytes) ?? ''
+  const name = parseDnsName(host)
+
+  return { ...named, kinds, host, name, key: `${family} ${name ?? host} ${Buffer.from(all.subarray(hostEnd)).toString('latin1')}` }
+}
+
+/** An IP address in the place of a name is that IP address, as in go-libp2p; nobody is asked for it. */
+function fromLiteral (wanted: Wanted): ResolvedAddress[] {
+  const kind = isIP(wanted.host)
+
+  return (kind === 4 || kind === 6) && wanted.kinds.includes(kind) ? fromIps([wanted.host], wanted) : []
+}
+
+async function lookUp (wanted: Wanted, { dns, peerId }: ResolveOptions, signal: AbortSignal): Promise<ResolvedAddress[]> {
+  const { kinds, name = '' } = wanted
+  const found: ResolvedAddress[] = []
 
   for (const kind of kinds) {
     try {
       found.push(...kind === 'txt'
         ? fromRecords(await dns.texts(`_dnsaddr.${name}`, signal), peerId)
-        : fromIps(await dns.addresses(name, kind, signal), named))
+        : fromIps(await dns.addresses(name, kind, signal), wanted))
     } catch (err) {
       if (signal.aborted) {
         throw err
@@ -102,7 +126,7 @@ async function lookUp (named: ResolvedAddress, kinds: readonly RecordKind[], { d
   return found
 }
 
-function fromIps (ips: readonly string[], { address, peerId }: ResolvedAddress): ResolvedAddress[] {
+function fromIps (ips: readonly string[], { address, peerId, name }: Wanted): ResolvedAddress[] {
   const tail = address.bytes.subarray(address.hostEnd)
   const found: ResolvedAddress[] = []
 
@@ -111,7 +135,7 @@ function fromIps (ips: readonly string[], { address, peerId }: ResolvedAddress):
     const direct = ip === undefined ? undefined : readAddress(concatBytes([Uint8Array.of(ip.length === 4 ? CODE.ip4 : CODE.ip6), ip, tail]))
 
     if (direct !== undefined) {
-      found.push({ address: { ...direct, name: Buffer.from(address.host).toString('latin1') }, ...(peerId !== undefined && { peerId }) })
+      found.push({ address: { ...direct, ...(name !== undefined && { name }) }, ...(peerId !== undefined && { peerId }) })
     }
   }
 

@@ -33,6 +33,18 @@ suite('DialLimits', () => {
     assert.equal(limits.size, 0)
   })
 
+  test('an IPv4 address written as IPv6 counts as itself', async () => {
+    const limits = new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 10 })
+    const log: string[] = []
+    const first = await dial(limits, Uint8Array.of(1, 2, 3, 4), 'a', log)
+    const second = dial(limits, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4), 'b', log)
+    await settle()
+    assert.deepEqual(log, ['a'])
+    first[Symbol.dispose]()
+    ;(await second)[Symbol.dispose]()
+    assert.deepEqual(log, ['a', 'b'])
+  })
+
   test('dials over the limit of a /24 wait, and those of another do not', async () => {
     const limits = new DialLimits({ maxDialsPerIP: 4, maxDialsPerSubnet: 2 })
     const log: string[] = []

@@ -121,6 +121,32 @@ suite('resolveNames', () => {
     }
   })
 
+  test('a name is asked for in its one form, and once however it is written', async () => {
+    const { found, dns } = await resolve(['/dns4/A.Example./tcp/1/ws', '/dns4/a.example/tcp/1/ws', '/dns4/a.example/tcp/2/ws'], { 'a.example': ['1.2.3.4'] })
+
+    assert.deepEqual(found, ['/ip4/1.2.3.4/tcp/1/ws', '/ip4/1.2.3.4/tcp/2/ws'])
+    assert.deepEqual(dns.asked, ['4 a.example', '4 a.example'])
+    assert.deepEqual((await resolve('/dnsaddr/Boot.example.', {})).dns.asked, ['txt _dnsaddr.boot.example'])
+    assert.deepEqual((await resolve('/dns4/bücher.example/tcp/1', { 'xn--bcher-kva.example': ['1.2.3.4'] })).found, ['/ip4/1.2.3.4/tcp/1'])
+  })
+
+  test('what is resolved carries the name in its one form', async () => {
+    const address = readAddress(multiaddr('/dns4/Peer.Test./tcp/1/tls/ws').bytes) ?? assert.fail()
+    const { resolved } = await resolveNames([address], { dns: new ScriptedDns({ 'peer.test': ['1.2.3.4'] }), accepts: () => true }, signal)
+
+    assert.equal(resolved[0]?.address.name, 'peer.test')
+  })
+
+  test('an IP address in the place of a name is itself: nobody is asked, the policy is, and it is no name', async () => {
+    const text = ['/dns4/127.0.0.1/tcp/1/wss', '/dns/8.8.8.8/tcp/1/wss', '/dns6/2a01::1/tcp/1/wss', '/dns4/2a01::2/tcp/1', '/dns6/8.8.4.4/tcp/1', '/dnsaddr/8.8.8.8', '/dns4/2130706433/tcp/1']
+    const { found, failures, dns } = await resolve(text, {}, { accepts: ({ host }) => host[0] !== 127 })
+
+    assert.deepEqual(found, ['/ip4/8.8.8.8/tcp/1/wss', '/ip6/2a01::1/tcp/1/wss'])
+    assert.deepEqual([failures, dns.asked], [4, []])
+    const literal = readAddress(multiaddr('/dns4/8.8.8.8/tcp/1/wss').bytes) ?? assert.fail()
+    assert.equal((await resolveNames([literal], { dns, accepts: () => true }, signal)).resolved[0]?.address.name, undefined)
+  })
+
   test('an abort is passed on', async () => {
     const aborted = AbortSignal.abort(new Error('enough'))
     const dns = { texts: async () => [], addresses: async () => await Promise.reject<string[]>(aborted.reason as Error) }
