@@ -19,7 +19,7 @@ export function chartRole (): string {
 
   return [
     HEAD,
-    roleAndBinding({ suffix: '', prefix: '{{ if not .Values.watchNamespace }}Cluster{{ end }}', place: WATCHED_NAMESPACE }, RULES.filter(rule => !isLease(rule))),
+    roleAndBinding({ suffix: '', prefix: '{{ if not (include "peerprobe.watched" .) }}Cluster{{ end }}', place: WATCHED_NAMESPACE }, RULES.filter(rule => !isLease(rule))),
     '---\n',
     roleAndBinding({ suffix: '-lease', prefix: '', place: '' }, RULES.filter(isLease))
   ].join('')
@@ -35,10 +35,10 @@ interface RolePlan {
   place: string
 }
 
-const WATCHED_NAMESPACE = '  {{- with .Values.watchNamespace }}\n  namespace: {{ . }}\n  {{- end }}\n'
+const WATCHED_NAMESPACE = '  {{- with include "peerprobe.watched" . }}\n  namespace: {{ . | quote }}\n  {{- end }}\n'
 
 function roleAndBinding ({ suffix, prefix, place }: RolePlan, rules: readonly RbacRule[]): string {
-  const name = `{{ include "peerprobe.name" . }}${suffix}`
+  const name = `{{ printf "%s${suffix}" (include "peerprobe.name" .) | quote }}`
   const head = (kind: string): string => `apiVersion: rbac.authorization.k8s.io/v1
 kind: ${prefix}${kind}
 metadata:
@@ -53,7 +53,7 @@ ${head('RoleBinding')}roleRef:
   name: ${name}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "peerprobe.name" . }}
-    namespace: {{ .Release.Namespace }}
+    name: {{ include "peerprobe.name" . | quote }}
+    namespace: {{ .Release.Namespace | quote }}
 `
 }

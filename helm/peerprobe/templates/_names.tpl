@@ -1,16 +1,46 @@
+{{- /* A name that every kind takes: a Service's begins with a letter, has no dot and ends at 63 characters (RFC 1035). */ -}}
 {{- define "peerprobe.name" -}}
-{{ .Release.Name | trunc 40 | trimSuffix "-" }}-operator
+{{- $name := printf "%s-operator" .Release.Name -}}
+{{- if regexMatch "^[a-z][-a-z0-9]{0,62}$" $name -}}
+{{- $name -}}
+{{- else -}}
+{{- printf "peerprobe-%s-%s-operator" (.Release.Name | replace "." "-" | trunc 30 | trimSuffix "-") (.Release.Name | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* A value that must be text: `--set` makes numbers of digits, and a values file has them as floating point. */ -}}
+{{- define "peerprobe.text" -}}
+{{- if kindIs "float64" . }}{{ int64 . }}{{ else if not (kindIs "invalid" .) }}{{ toString . }}{{ end -}}
+{{- end -}}
+
+{{- /* Lines of a map whose values must be text, such as annotations. */ -}}
+{{- define "peerprobe.texts" -}}
+{{- range $key, $value := . }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key | quote }}: {{ include "peerprobe.text" $value | quote }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "peerprobe.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- $tag := include "peerprobe.text" .Values.image.tag -}}
+{{ .Values.image.repository }}:{{ $tag | default .Chart.AppVersion }}
+{{- end -}}
+
+{{- /* The namespace that the operator looks after, or nothing. */ -}}
+{{- define "peerprobe.watched" -}}
+{{- include "peerprobe.text" .Values.watchNamespace -}}
+{{- end -}}
+
+{{- define "peerprobe.selector" -}}
+app.kubernetes.io/name: peerprobe-operator
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "peerprobe.labels" -}}
-app.kubernetes.io/name: peerprobe-operator
-app.kubernetes.io/instance: {{ .Release.Name }}
+{{ include "peerprobe.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: peerprobe
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
 {{- end -}}

@@ -1,0 +1,121 @@
+// Names and values that YAML would read as something else than text: the chart quotes them, and a real API server takes
+// what it renders.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments, stringify } from 'yaml'
+import { isRecord } from '../../../operator/api/rules.ts'
+import { cluster } from '../../../scripts/provision/cluster.ts'
+import { missingCluster } from '../../support/cluster/cluster-rig.ts'
+import { ControlPlane } from '../../support/servers/control-plane.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+import type { CommandEnd } from '../../support/servers/control-plane.ts'
+
+const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
+const found = cluster.find()
+
+// What a name of a release, of a namespace or of a tag may be, and YAML takes for a number, a truth value or nothing.
+const ODD = ['123', '0', '1e3', '0x10', '1.10', 'true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', '007', '1-2-3']
+const RELEASES = [...ODD, 'a.b', '1.2.3', 'x'.repeat(53), `9${'x'.repeat(52)}`, `${'x'.repeat(25)}.${'y'.repeat(27)}`]
+
+interface OperatorPod { containers: { image: string, args: string[], env: { name: string, value?: string }[] }[], nodeSelector: unknown, tolerations: unknown }
+
+interface PodTemplate { metadata: { labels: Record<string, string>, annotations: Record<string, string> }, spec: OperatorPod }
+
+interface Deployment extends KubeObject { spec: { template: PodTemplate } }
+
+suite('the chart with texts that look like something else', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
+  let plane: ControlPlane
+  let folder: TempFolder
+
+  before(async () => {
+    plane = await ControlPlane.open('at' in found ? found.at : '')
+    folder = new TempFolder()
+  })
+  after(async () => {
+    folder[Symbol.dispose]()
+    await plane[Symbol.asyncDispose]()
+  })
+
+  const template = async (release: string, ...args: string[]): Promise<CommandEnd> =>
+    await plane.command('helm', ['template', release, CHART, ...args], undefined, { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') })
+
+  // By the rules of YAML 1.1, by which more texts are something else.
+  const objectsIn = (yaml: string): KubeObject[] => parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as KubeObject | null).filter(object => object !== null)
+
+  const deploymentIn = (yaml: string): Deployment => objectsIn(yaml).find(({ kind }) => kind === 'Deployment') as Deployment
+
+  test('is taken by the API server for each name of a release, in a namespace of that name, and no name is cut to another\'s', async () => {
+    const names: string[] = []
+
+    for (const release of RELEASES) {
+      const namespace = /^[-a-z0-9]+$/.test(release) ? release : 'default'
+      await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+      const { stdout, stderr } = await template(release, '-n', namespace, '--set-string', `watchNamespace=${namespace}`, '--set', 'crds.install=false')
+      const applied = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', namespace, '-f', '-'], stdout)
+      assert.equal(applied.code, 0, `${release}: ${stderr}${applied.stderr}`)
+      names.push(deploymentIn(stdout).metadata.name)
+      assert.equal(deploymentIn(stdout).metadata.labels?.['app.kubernetes.io/instance'], release)
+    }
+
+    assert.equal(new Set(names).size, RELEASES.length)
+  })
+
+  test('keeps each value a text, however it was given', async () => {
+    for (const text of ODD) {
+      const values = { image: { tag: text }, watchNamespace: text, podAnnotations: { a: text }, podLabels: { b: text }, env: { C: text }, nodeSelector: { d: text }, tolerations: [{ key: 'e', value: text }] }
+      writeFileSync(folder.file('values.yaml'), stringify(values, { version: '1.1' }))
+      const set = ['image.tag', 'watchNamespace', 'podAnnotations.a', 'podLabels.b', 'env.C', 'nodeSelector.d', 'tolerations[0].value'].map(path => `${path}=${text}`).join(',')
+      const ways = [['-f', folder.file('values.yaml')], ['--set-string', `${set},tolerations[0].key=e`], ...text === 'null' ? [] : [['--set', `${set},tolerations[0].key=e`]]]
+
+      for (const way of ways) {
+        const { stdout, stderr } = await template('probe', ...way)
+        assert.notEqual(stdout, '', stderr)
+        const { metadata: { annotations, labels }, spec: { containers: [container], nodeSelector, tolerations } } = deploymentIn(stdout).spec.template
+        assert.deepEqual([annotations, labels['b'], nodeSelector, tolerations], [{ a: text }, text, { d: text }, [{ key: 'e', value: text }]], way.join(' '))
+        assert.equal(container!.image, `peerprobe:${text}`)
+        assert.deepEqual(container!.args.slice(-2), ['--namespace', text])
+        assert.equal(container!.env.find(({ name }) => name === 'C')?.value, text)
+        assert.deepEqual(notTexts(objectsIn(stdout)), [], way.join(' '))
+      }
+    }
+  })
+
+  test('refuses a number that has lost its form, and keeps its own labels', async () => {
+    writeFileSync(folder.file('values.yaml'), 'image: {tag: 1.10}\npodAnnotations: {a: 2.5}\n')
+    const { code, stderr } = await template('probe', '-f', folder.file('values.yaml'))
+    const own = await template('probe', '--set-string', 'podLabels.app\\.kubernetes\\.io/instance=mine')
+
+    assert.notEqual(code, 0)
+    assert.match(stderr, /image\/tag.*[^]*podAnnotations\/a|podAnnotations\/a[^]*image\/tag/)
+    assert.equal(deploymentIn(own.stdout).spec.template.metadata.labels['app.kubernetes.io/instance'], 'probe')
+  })
+})
+
+// Paths of names, labels, annotations and selectors that are no text.
+function notTexts (objects: readonly KubeObject[]): string[] {
+  return objects.filter(({ kind }) => kind !== 'CustomResourceDefinition').flatMap(({ kind, metadata: { name, namespace = '', labels = {}, annotations = {} }, ...rest }) => {
+    const texts = { name, namespace, ...labels, ...annotations, ...textsIn(rest, '') }
+
+    return Object.entries(texts as Record<string, unknown>).filter(([, value]) => typeof value !== 'string').map(([key]) => `${kind} ${key}`)
+  })
+}
+
+const MAPS = new Set(['labels', 'annotations', 'matchLabels', 'selector', 'nodeSelector'])
+const NAMES = new Set(['name', 'namespace', 'serviceAccountName'])
+
+function textsIn (value: unknown, path: string): Record<string, unknown> {
+  if (!isRecord(value) && !Array.isArray(value)) {
+    return {}
+  }
+
+  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => {
+    const at = `${path}.${key}`
+    const values = MAPS.has(key) && isRecord(inner) ? Object.entries(inner).filter(([, text]) => !isRecord(text)) : []
+    const own = [...NAMES.has(key) ? [[at, inner]] : [], ...values.map(([name, text]) => [`${at}.${name}`, text])]
+
+    return [...own, ...Object.entries(textsIn(inner, at))] as [string, unknown][]
+  }))
+}
