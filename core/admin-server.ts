@@ -22,12 +22,21 @@ export interface AdminServerDeps {
 
 /** Where the admin server listens. */
 export interface AdminServerOptions {
-  /** @default '127.0.0.1' */
+  /** {@link EVERY_ADDRESS} for all, of both families. @default '127.0.0.1' */
   host?: string
 
   /** 0 takes any free port. */
   port: number
 }
+
+/**
+ * Every address of the machine, IPv4 and IPv6: pods have one of them or both. 0.0.0.0 leaves out IPv6, and with it every
+ * probe of a pod that has nothing else.
+ */
+export const EVERY_ADDRESS = '::'
+
+// How a kernel without IPv6 refuses it.
+const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL', 'EPROTONOSUPPORT'])
 
 interface Reply { code: number, type?: string, body: string }
 
@@ -53,8 +62,12 @@ export class AdminServer implements AsyncDisposable {
     const admin = new AdminServer(deps)
 
     try {
-      admin.#server.listen(port, host)
-      await once(admin.#server, 'listening')
+      await admin.#listen(port, host).catch(async (err: unknown) => {
+        if (host !== EVERY_ADDRESS || !NO_IPV6.has(codeOf(err))) {
+          throw err
+        }
+        await admin.#listen(port, '0.0.0.0')
+      })
     } catch (err) {
       throw new ProbeError('PP_CONFIG_INVALID', `admin.port: cannot listen on ${host}:${String(port)}: ${errorText(err)}`, { cause: err })
     }
@@ -71,6 +84,11 @@ export class AdminServer implements AsyncDisposable {
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')
+  }
+
+  async #listen (port: number, host: string): Promise<void> {
+    this.#server.listen({ port, host, ipv6Only: false })
+    await once(this.#server, 'listening')
   }
 
   async #answer (request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -110,4 +128,8 @@ export class AdminServer implements AsyncDisposable {
 
     return reason === undefined ? { code: 200, body: 'ok\n' } : { code: 503, body: `${reason}\n` }
   }
+}
+
+function codeOf (err: unknown): string {
+  return err instanceof Error && 'code' in err ? String(err.code) : ''
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
+import { EVERY_ADDRESS } from '../core/admin-server.ts'
 import { VERSION } from '../core/build-info.ts'
 import { systemClock } from '../core/clock.ts'
 import { createLogger, LOG_LEVELS } from '../core/logger.ts'
@@ -27,7 +28,7 @@ const options = new Command('peerprobe-operator')
   .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs')
   .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace').env('WATCH_NAMESPACE'))
   .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').env('POD_NAMESPACE').default('default'))
-  .option('--admin-host <host>', 'address of the admin server', '0.0.0.0')
+  .option('--admin-host <host>', 'address of the admin server; :: for all, IPv4 and IPv6', EVERY_ADDRESS)
   .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', '9090')
   .option('--no-pod-status', 'do not ask pods for their figures')
   .addOption(new Option('--log-level <level>', 'least severe level that is logged').choices(LOG_LEVELS).default('info'))

@@ -1,6 +1,7 @@
 import { AdminServer } from '../core/admin-server.ts'
 import { KINDS } from './model/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
+import { leaseName } from './model/names.ts'
 import { ADMIN_PORT } from './model/pod.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from './reconcile/served-version.ts'
@@ -12,6 +13,7 @@ import { KubeClient } from './runtime/kube-client.ts'
 import { keyOf } from './runtime/kube-object.ts'
 import { Leader } from './runtime/leader.ts'
 import { Lookout } from './runtime/lookout.ts'
+import { readPodJson } from './runtime/pod-status.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Registry } from '../core/metrics.ts'
@@ -48,9 +50,8 @@ export interface OperatorDeps {
   progress: Progress
 }
 
-const LEASE = 'peerprobe-operator'
 const WORKERS = 8
-const STATUS_TIMEOUT_MS = 1_000
+const POD_STATUS = { port: ADMIN_PORT, path: '/status', timeoutMs: 1_000 }
 
 // A watch gets a bookmark each minute.
 const SILENT_LIMIT_MS = 300_000
@@ -63,7 +64,8 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
       parts.metrics?.requested(method, code, new URL(client.server).host)
     }
   })
-  const leader = new Leader({ client, clock, log }, { lease: { namespace: options.leaseNamespace, name: LEASE }, identity: options.identity })
+  const lease = { namespace: options.leaseNamespace, name: leaseName(options.namespace) }
+  const leader = new Leader({ client, clock, log }, { lease, identity: options.identity })
   const lookout = new Lookout({
     client,
     clock,
@@ -86,7 +88,8 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
     progress,
     registry,
     notReady: () => signal.aborted ? 'stopping' : leader.isLeader && controller.silentMs > SILENT_LIMIT_MS ? 'the API server is silent' : undefined,
-    status: () => ({ leader: leader.isLeader, queue: controller.queue.depth })
+    // Who waits is ready as well: it takes over at once. Whom it waits for is here and in the log.
+    status: () => ({ leader: leader.isLeader, lease: `${lease.namespace}/${lease.name}`, holder: leader.holder, queue: controller.queue.depth })
   }, options.admin)
   log.info({ port: server.port, server: client.server }, 'operator up')
 
@@ -128,7 +131,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     lookout,
     strimziVersion: servedVersionOf(client, clock, STRIMZI),
     monitoringVersion: servedVersionOf(client, clock, MONITORING),
-    readStatus: readsPods ? readStatus : async () => { await Promise.resolve(undefined) },
+    readStatus: readsPods ? async (pod, signal) => await readPodJson(pod, POD_STATUS, signal) : async () => { await Promise.resolve(undefined) },
     images: { workload: workloadImage }
   })
 
@@ -174,21 +177,4 @@ function ownerKeys ({ metadata: { labels = {}, namespace = '' } }: KubeObject): 
   const name = labels[PROBE_LABEL]
 
   return name === undefined ? [] : [keyOf({ namespace: labels[NAMESPACE_LABEL] ?? namespace, name })]
-}
-
-async function readStatus (pod: KubeObject, signal: AbortSignal): Promise<unknown> {
-  const { podIP } = (pod['status'] ?? {}) as { podIP?: string }
-
-  if (podIP === undefined) {
-    return undefined
-  }
-
-  try {
-    const host = podIP.includes(':') ? `[${podIP}]` : podIP
-    const response = await fetch(`http://${host}:${String(ADMIN_PORT)}/status`, { signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_TIMEOUT_MS)]) })
-
-    return await response.json()
-  } catch {
-    return undefined // a pod on its way up or down: its figures are left out
-  }
 }

@@ -48,7 +48,7 @@ export type StoreConfig = z.output<typeof StoreConfig>
 
 const ProcessConfig = z.strictObject({
   admin: z.strictObject({
-    host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on.'),
+    host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on; `::` is all, IPv4 and IPv6.'),
     port: Port.default(9_090).describe('Port of /livez, /readyz, /metrics and /status; 0 takes any free one.')
   }).prefault({}).describe('The admin server.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severe level that is logged.'),
@@ -68,7 +68,7 @@ export const CrawlerConfig = z.strictObject({
   topic: TopicName.describe('Topic that visits and crawls are published to.'),
   stateFolder: Path.optional().describe('Folder for what a restart is to find again: the peers known (`known-peers.ndjson`) and the passive node\'s key (`identity.key`); nothing is kept when absent.'),
   passive: z.strictObject({
-    host: z.string().max(45).default('0.0.0.0').describe('IP address that the passive node listens on.'),
+    host: z.string().max(45).default('::').describe('IP address that the passive node listens on; `::` is all, IPv4 and IPv6.'),
     identityFile: Path.optional().describe('File with the passive node\'s private key, in place of the one in `stateFolder`.'),
     maxConnections: z.int().min(1).max(100_000).default(800).describe('Connections to the passive node at most; each takes about half a megabyte.')
   }).prefault({}).describe('How the passive node runs here.')

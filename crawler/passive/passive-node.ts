@@ -25,7 +25,7 @@ export interface PassiveNodeOptions {
   /** Kademlia protocol that it serves. */
   kadProtocol: string
 
-  /** IP address that it listens on. */
+  /** IP address that it listens on; `::` for all, of both families. */
   host: string
 
   /** TCP and UDP; WebSocket listens on the next one. */
@@ -73,17 +73,26 @@ const QUIC_LIMITS = {
   maxConnectionData: 1_048_576
 }
 
+/**
+ * What the node listens on: TCP and QUIC on one port, WebSocket on the next. libp2p takes `::` for IPv6 alone, so that all
+ * addresses are two; where a machine has no IPv6 it goes on with the other one.
+ */
+export function listenAddresses (host: string, port: number): string[] {
+  const ips = host === '::' ? ['/ip4/0.0.0.0', '/ip6/::'] : [host.includes(':') ? `/ip6/${host}` : `/ip4/${host}`]
+
+  return ips.flatMap(ip => [`${ip}/tcp/${String(port)}`, `${ip}/udp/${String(port)}/quic-v1`, `${ip}/tcp/${String(port + 1)}/ws`])
+}
+
 /** Makes the node; it listens once it is started. */
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
   const { privateKey, agentVersion, host, port, announce, maxConnections, gater, mdns, metrics, onFound = () => undefined } = options
-  const ip = host.includes(':') ? `/ip6/${host}` : `/ip4/${host}`
 
   return await createLibp2p<PassiveServices>({
     start: false,
     privateKey,
     nodeInfo: { userAgent: agentVersion },
     addresses: {
-      listen: [`${ip}/tcp/${String(port)}`, `${ip}/udp/${String(port)}/quic-v1`, `${ip}/tcp/${String(port + 1)}/ws`],
+      listen: listenAddresses(host, port),
       appendAnnounce: [...announce]
     },
     transports: [

@@ -32,6 +32,8 @@ export function exposedService (probe: ClusterProbe, scan: ScanSpec): Desired[] 
       selector: selectorFor(metadata, 'crawler', scan.name),
       // Otherwise every peer would seem to come from a node of the cluster.
       externalTrafficPolicy: 'Local',
+      // Both families where the cluster has both: the node listens on both.
+      ipFamilyPolicy: 'PreferDualStack',
       ports: passivePorts(scan).map(({ name, port, protocol }) => ({ name, port, targetPort: port, protocol }))
     }
   })

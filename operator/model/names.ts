@@ -49,6 +49,16 @@ export function kafkaUserName ({ namespace, name }: ProbeKey): string {
   return fit(`${namespace}-${name}-peerprobe`)
 }
 
+/**
+ * Name of the lease by which one of several operators leads. Those that look after the same PeerProbes share it; those
+ * that look after others do not wait for each other.
+ *
+ * @param watched namespace that the operator looks after; of all where absent
+ */
+export function leaseName (watched: string | undefined): string {
+  return watched === undefined ? 'peerprobe-operator' : `peerprobe-operator-${watched}`
+}
+
 /** Topic for the messages of `topic` that cannot be stored. */
 export function deadLetterTopicOf (topic: string): string {
   return `${topic}${DEAD_LETTER_SUFFIX}`

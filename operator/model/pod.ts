@@ -1,5 +1,6 @@
 // The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
 import { CONFIG_FOLDER } from './mounts.ts'
+import { textHash } from './text-hash.ts'
 import type { PassivePort } from './expose.ts'
 import type { Mount } from './mounts.ts'
 import type { ClusterProbe } from './world.ts'
@@ -31,7 +32,10 @@ export interface PodPlan {
 /** Port of the admin server in every pod. */
 export const ADMIN_PORT = 9_090
 
-/** Hash of what a pod was started with, on its template: a change rolls it. */
+/**
+ * Hash of all that a pod is made from, on its template: a change of what it reads rolls it, and its pods are told from
+ * those of an earlier template, whose words are out of date.
+ */
 export const CONFIG_HASH = 'peerprobe.dev/config-hash'
 
 // Longer than a process takes to drain by itself (25 s).
@@ -42,23 +46,23 @@ const USER = 65_532
 export function podTemplate (plan: PodPlan): Record<string, unknown> {
   const { labels, configHash, pod, restartPolicy, serviceAccount, mounts } = plan
 
-  return {
-    metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: configHash } },
-    spec: {
-      serviceAccountName: serviceAccount,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      restartPolicy,
-      terminationGracePeriodSeconds: GRACE_SECONDS,
-      securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
-      ...pod.hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {},
-      ...pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector },
-      ...pod.tolerations === undefined ? {} : { tolerations: pod.tolerations },
-      ...pod.affinity === undefined ? {} : { affinity: pod.affinity },
-      containers: [container(plan)],
-      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, ...mounts.map(volumeOf)]
-    }
+  const spec = {
+    serviceAccountName: serviceAccount,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    restartPolicy,
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
+    ...pod.hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {},
+    ...pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector },
+    ...pod.tolerations === undefined ? {} : { tolerations: pod.tolerations },
+    ...pod.affinity === undefined ? {} : { affinity: pod.affinity },
+    containers: [container(plan)],
+    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, ...mounts.map(volumeOf)]
   }
+  const hash = textHash(JSON.stringify([configHash, labels, pod.annotations, spec]))
+
+  return { metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: hash } }, spec }
 }
 
 function container ({ image, entry, mounts, pod, probed, ports }: PodPlan): Record<string, unknown> {

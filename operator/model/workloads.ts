@@ -1,3 +1,4 @@
+import { EVERY_ADDRESS } from '../../core/admin-server.ts'
 import { toMilliseconds } from '../../core/fields.ts'
 import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
 import { consumerConfigFor } from './consumer-config.ts'
@@ -20,7 +21,7 @@ import type { Desired } from './owned.ts'
 import type { ClusterProbe, ModelInput } from './world.ts'
 
 // Every pod is alone on its address: its admin server is for the kubelet and for Prometheus.
-const ADMIN = { host: '0.0.0.0', port: ADMIN_PORT }
+const ADMIN = { host: EVERY_ADDRESS, port: ADMIN_PORT }
 const JOB_DEADLINE_SECONDS = 600
 
 /** The consumers: their configuration and their Deployment. */

@@ -1,4 +1,5 @@
 import { isErrorCode, ProbeError } from '../../core/errors.ts'
+import { CONFIG_HASH } from '../model/pod.ts'
 import { good, waiting } from './conditions.ts'
 import { worstWords } from './pod-words.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
@@ -19,7 +20,7 @@ export function deploymentFinding (what: string, deployment: KubeObject | undefi
   const status = (deployment?.['status'] ?? {}) as DeploymentStatus
   const wanted = wantedOf(deployment)
   const refused = failureOf(status)
-  const words = worstWords(pods)
+  const words = worstWords(pods.filter(pod => isOfTemplate(pod, deployment)))
 
   if (isCurrent(deployment, status) && isComplete(status, wanted)) {
     return good('Running', `${what}: ${String(wanted)} of ${String(wanted)} ready`)
@@ -39,6 +40,13 @@ function failureOf ({ conditions = [] }: DeploymentStatus): DeploymentCondition 
 
 function bad (reason: string | undefined, message: string): Finding {
   return { status: 'False', reason: reason ?? 'FailedCreate', message }
+}
+
+// What a pod of an earlier template says may be mended already.
+function isOfTemplate ({ metadata }: KubeObject, deployment: KubeObject | undefined): boolean {
+  const spec = deployment?.['spec'] as { template?: { metadata?: { annotations?: Record<string, string> } } } | undefined
+
+  return metadata.deletionTimestamp === undefined && metadata.annotations?.[CONFIG_HASH] === spec?.template?.metadata?.annotations?.[CONFIG_HASH]
 }
 
 // A Deployment that is not there yet is never complete.

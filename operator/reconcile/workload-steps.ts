@@ -3,7 +3,7 @@ import { KINDS } from '../model/kinds.ts'
 import { selectorFor } from '../model/labels.ts'
 import { consumerName, crawlerName } from '../model/names.ts'
 import { consumerObjects, crawlerObjects, prepareObjects } from '../model/workloads.ts'
-import { applyAll } from './apply-step.ts'
+import { applyAll, isOurs } from './apply-step.ts'
 import { good } from './conditions.ts'
 import { deploymentFinding } from './deployment-finding.ts'
 import { worstWords } from './pod-words.ts'
@@ -35,6 +35,7 @@ export async function prepareStep (deps: ReconcileDeps, work: Work, input: Model
     return name
   }
 
+  await removeSuperseded(deps, work, name, signal)
   await applyAll(deps, work, objects, signal)
   const job = deps.store('Job').get({ namespace: work.probe.metadata.namespace, name })
   const conditions = (statusField(job, 'conditions') ?? []) as JobCondition[]
@@ -49,7 +50,23 @@ export async function prepareStep (deps: ReconcileDeps, work: Work, input: Model
     await deps.applier.remove(KINDS.job, job, signal)
   }
 
-  throw whyNotPrepared(name, failure !== undefined, worstWords(podsOf(deps, work, 'prepare')))
+  throw whyNotPrepared(name, failure !== undefined, worstWords(podsOf(deps, work, 'prepare').filter(pod => isOf(pod, job))))
+}
+
+// Before the new one is made: it would go on with settings that hold no more, beside the new one.
+async function removeSuperseded (deps: ReconcileDeps, work: Work, name: string, signal: AbortSignal): Promise<void> {
+  const { metadata } = work.probe
+  const jobs = deps.store('Job').labelled(metadata.name).filter(job => isOurs(job, work) && job.metadata.labels?.['app.kubernetes.io/component'] === 'prepare')
+
+  for (const job of jobs.filter(({ metadata: { name: other, deletionTimestamp } }) => other !== name && deletionTimestamp === undefined)) {
+    await deps.applier.remove(KINDS.job, job, signal)
+    work.writes++
+  }
+}
+
+// A Job of the same name or with the same labels may have been there before: only the uid tells whose a pod is.
+function isOf ({ metadata: { ownerReferences = [] } }: KubeObject, job: KubeObject | undefined): boolean {
+  return job !== undefined && ownerReferences.some(({ uid, controller }) => controller === true && uid === job.metadata.uid)
 }
 
 function whyNotPrepared (name: string, hasFailed: boolean, words: PodWords | undefined): ProbeError {

@@ -45,6 +45,7 @@ export class Leader {
   readonly #options: Required<LeaderOptions>
   #renewedMs = Number.NEGATIVE_INFINITY
   #seen: { version: string | undefined, atMs: number } | undefined
+  #holder = ''
 
   constructor (deps: LeaderDeps, options: LeaderOptions) {
     this.#deps = deps
@@ -56,13 +57,22 @@ export class Leader {
     return this.#deps.clock.monotonic() - this.#renewedMs < this.#options.renewMs
   }
 
+  /** Who held the lease when it was looked at last; empty where nobody does. */
+  get holder (): string {
+    return this.#holder
+  }
+
   /**
    * Waits for its turn, then runs `body` and keeps the lease; gives it up when `body` ends.
    *
    * @throws ProbeError `PP_LEADER_LOST` when the lease was lost; the signal of `body` is aborted before
    */
   async lead (body: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!await this.#try(signal)) {
+    for (let told = ''; !await this.#try(signal);) {
+      if (this.#holder !== told) {
+        told = this.#holder
+        this.#deps.log.info({ lease: this.#options.lease.name, holder: told }, 'waiting for the lease')
+      }
       await waitOn(this.#deps.clock, this.#options.retryMs, signal)
     }
 
@@ -107,6 +117,7 @@ export class Leader {
 
     try {
       const lease = await client.get(LEASE, this.#options.lease, signal)
+      this.#holder = specOf(lease).holderIdentity ?? ''
 
       if (!this.#mayTake(lease)) {
         this.#renewedMs = Number.NEGATIVE_INFINITY
@@ -116,6 +127,7 @@ export class Leader {
       await this.#write(lease, this.#options.identity, signal)
       // Counted from before the request: the others count from when they see it.
       this.#renewedMs = startedMs
+      this.#holder = this.#options.identity
 
       return true
     } catch (err) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { AdminServer } from '../../core/admin-server.ts'
+import { AdminServer, EVERY_ADDRESS } from '../../core/admin-server.ts'
 import { isProbeError } from '../../core/errors.ts'
 import { createLogger } from '../../core/logger.ts'
 import { Counter, createRegistry } from '../../core/metrics.ts'
@@ -10,12 +10,12 @@ interface World { reason: string | undefined, now: number, status: () => unknown
 
 type Get = (path: string) => Promise<{ code: number, body: string }>
 
-async function withServer (world: World, run: (get: Get, admin: AdminServer) => Promise<void>): Promise<void> {
+async function withServer (world: World, run: (get: Get, admin: AdminServer) => Promise<void>, host?: string): Promise<void> {
   const registry = createRegistry('test')
   new Counter({ name: 'peerprobe_test_visits_total', help: 'Visits.', registers: [registry] }).inc(3)
   const progress = new Progress({ clock: { now: () => world.now, monotonic: () => world.now, after: () => ({ [Symbol.dispose]: () => undefined }) } })
   progress.watch('crawl', 100)
-  await using admin = await AdminServer.open({ log: createLogger({ level: 'silent' }), progress, registry, notReady: () => world.reason, status: () => world.status() }, { port: 0 })
+  await using admin = await AdminServer.open({ log: createLogger({ level: 'silent' }), progress, registry, notReady: () => world.reason, status: () => world.status() }, { port: 0, ...host === undefined ? {} : { host } })
 
   await run(async (path) => {
     const response = await fetch(`http://127.0.0.1:${String(admin.port)}${path}`)
@@ -51,6 +51,14 @@ suite('AdminServer', () => {
       assert.doesNotMatch(reply.body, /secret/)
       assert.equal((await get('/readyz')).code, 200)
     })
+  })
+
+  test('is reached by IPv4 and by IPv6 where it listens on every address', async () => {
+    await withServer({ reason: undefined, now: 0, status: () => null }, async (_, { port }) => {
+      const codes = await Promise.all(['127.0.0.1', '[::1]'].map(async host => (await fetch(`http://${host}:${String(port)}/readyz`)).status))
+
+      assert.deepEqual(codes, [200, 200])
+    }, EVERY_ADDRESS)
   })
 
   test('refuses a port that is taken, naming the field', async () => {

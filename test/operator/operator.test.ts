@@ -27,7 +27,7 @@ suite('the operator', () => {
         stop.signal
       )
       await until('it is up', async () => (await fetch(`http://127.0.0.1:${String(port)}/status`).catch(() => undefined))?.ok === true)
-      assert.deepEqual(await (await fetch(`http://127.0.0.1:${String(port)}/status`)).json(), { leader: false, queue: 0 })
+      assert.deepEqual(await (await fetch(`http://127.0.0.1:${String(port)}/status`)).json(), { leader: false, lease: 'default/peerprobe-operator', holder: '', queue: 0 })
       stop.abort()
       await assert.rejects(running, { name: 'AbortError' })
     } finally {

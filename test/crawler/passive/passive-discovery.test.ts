@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../../core/clock.ts'
 import { Scan } from '../../../core/contracts/scan.ts'
 import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
@@ -50,6 +51,19 @@ async function answerInPairs (peer: StrangePeer, protocol: string, answer: (stre
 }
 
 suite('PassiveDiscovery', () => {
+  test('is reached by IPv4 and by IPv6 where it listens on every address, by each transport', async () => {
+    await using rig = await openPassiveRig({ host: '::' })
+    const loopback = rig.discovery.status().addresses.filter(address => /^\/(ip4\/127\.0\.0\.1|ip6\/::1)\//.test(address))
+
+    for (const address of loopback) {
+      await using peer = await strangePeer({ agentVersion: 'kubo/0.99' })
+      await peer.dial(multiaddr(address))
+    }
+    await until('all are reported', () => rig.visits.length === 6)
+
+    assert.equal(loopback.length, 6)
+  })
+
   for (const transport of ['tcp', 'quic-v1', 'ws'] as const) {
     test(`reports who comes by ${transport}, once`, async () => {
       await using rig = await openPassiveRig()

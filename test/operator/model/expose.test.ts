@@ -25,7 +25,7 @@ suite('a passive node in the cluster', () => {
 
     assert.partialDeepStrictEqual(service?.object, {
       metadata: { name: 'amino-crawler-main', annotations: { team: 'net' } },
-      spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: { 'peerprobe.dev/scan': 'main' }, ports: [{ name: 'p2p-tcp', port: 4_001, targetPort: 4_001 }] }
+      spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ipFamilyPolicy: 'PreferDualStack', selector: { 'peerprobe.dev/scan': 'main' }, ports: [{ name: 'p2p-tcp', port: 4_001, targetPort: 4_001 }] }
     })
     for (const passive of [{ enabled: true }, { enabled: false, expose: { type: 'NodePort' } }]) {
       const without = probe(passive)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { ScanId } from '../../../core/contracts/visit.ts'
-import { consumerName, crawlerName, deadLetterTopicOf, scanIdOf } from '../../../operator/model/names.ts'
+import { consumerName, crawlerName, deadLetterTopicOf, leaseName, scanIdOf } from '../../../operator/model/names.ts'
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/)
 
@@ -14,6 +14,7 @@ suite('names', () => {
     assert.equal(crawlerName(probe, 'main'), 'amino-crawler-main')
     assert.equal(consumerName(probe), 'amino-consumer')
     assert.equal(deadLetterTopicOf('ipfs-nodes'), 'ipfs-nodes-dead-letters')
+    assert.deepEqual([leaseName(undefined), leaseName('lab')], ['peerprobe-operator', 'peerprobe-operator-lab'])
   })
 
   test('are DNS labels of at most 63 characters, and identities are valid', () => {

@@ -36,7 +36,7 @@ suite('the objects of a PeerProbe', () => {
   test('hold configurations that the processes take', () => {
     const objects = all({ consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } }, mysql: { host: 'db', database: 'x', credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: 'ca' } } } })
 
-    assert.deepEqual(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).admin, { host: '0.0.0.0', port: ADMIN_PORT })
+    assert.deepEqual(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).admin, { host: '::', port: ADMIN_PORT })
     assert.equal(ConsumerConfig.parse(configOf(objects, 'amino-consumer')).dump?.folder, '/var/lib/peerprobe/dumps')
     assert.equal(PrepareConfig.parse(configOf(objects, 'amino-prepare')).createTopics, true)
     assert.equal(RetentionConfig.parse(configOf(objects, 'amino-retention')).afterMs, 2_592_000_000)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ProbeError } from '../../../core/errors.ts'
+import { CONFIG_HASH } from '../../../operator/model/pod.ts'
 import { conditionsOf, failed, good, waiting } from '../../../operator/reconcile/conditions.ts'
 import { refuseConflicts } from '../../../operator/reconcile/conflicts.ts'
 import { deploymentFinding } from '../../../operator/reconcile/deployment-finding.ts'
@@ -110,6 +111,16 @@ suite('what pods and Deployments say', () => {
     assert.equal(deploymentFinding('d', undefined, []).message, 'd: is being made')
     assert.deepEqual(deploymentFinding('d', deployment({ readyReplicas: 0 }), [crash]), { status: 'False', reason: 'StoreAuth', message: 'd: CrashLoopBackOff: PP_STORE_AUTH: no' })
     assert.equal(deploymentFinding('d', deployment({ readyReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] }), []).message, 'd: quota')
+  })
+
+  test('is told of pods of the present template alone: what those before it said may be mended', () => {
+    const template = (hash: string): object => ({ metadata: { annotations: { [CONFIG_HASH]: hash } } })
+    const of = (hash: string, rest: object = {}): KubeObject => ({ ...crash, metadata: { name: 'p', annotations: { [CONFIG_HASH]: hash }, ...rest } })
+    const deployment = object({ observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 0 }, { spec: { replicas: 1, template: template('new') } })
+
+    assert.equal(deploymentFinding('d', deployment, [of('old')]).message, 'd: 0 of 1 ready')
+    assert.equal(deploymentFinding('d', deployment, [of('new', { deletionTimestamp: '2026-01-01T00:00:00Z' })]).message, 'd: 0 of 1 ready')
+    assert.equal(deploymentFinding('d', deployment, [of('old'), of('new')]).reason, 'StoreAuth')
   })
 
   test('is rounded where it changes all day', () => {

@@ -11,6 +11,7 @@ import { podsOf } from '../../../operator/reconcile/workload-steps.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
 import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const { signal } = new AbortController()
 const KEY = 'lab/amino'
@@ -85,6 +86,32 @@ suite('Reconciler', () => {
     await reconciler.reconcile(KEY, signal)
 
     assert.equal(cluster.store('Job').size, 0)
+  })
+
+  test('tells of a preparation what its own pods say, and ends the one before first', async () => {
+    const { cluster, reconciler, status } = rig()
+    const database = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'DatabaseReady')
+    const failing = (name: string, job: KubeObject): void => {
+      const labels = { 'app.kubernetes.io/component': 'prepare', 'peerprobe.dev/probe': 'amino' }
+      const containerStatuses = [{ state: { terminated: { exitCode: 1, message: `PP_STORE_AUTH: said by ${name}` } } }]
+      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels, ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid: job.metadata.uid ?? '', controller: true }] }, status: { containerStatuses } })
+    }
+    await reconciler.reconcile(KEY, signal)
+    const [first] = cluster.store('Job').all()
+    failing('old-pod', first!)
+    await reconciler.reconcile(KEY, signal)
+    assert.match(database()?.message ?? '', /said by old-pod/)
+    cluster.put({ ...SECRET, data: { ...SECRET.data, password: 'bmV3' } })
+    await reconciler.reconcile(KEY, signal)
+    const [second] = cluster.store('Job').all()
+    const { name } = first!.metadata
+    const writes = cluster.writes.filter(write => write.includes(' Job '))
+    assert.deepEqual(writes, [`apply Job ${name}`, `remove Job ${name}`, `apply Job ${second!.metadata.name}`])
+    assert.deepEqual([database()?.status, database()?.message], ['Unknown', `prepare job ${second!.metadata.name} runs`])
+    failing('new-pod', second!)
+    await reconciler.reconcile(KEY, signal)
+
+    assert.match(database()?.message ?? '', /said by new-pod/)
   })
 
   test('says what is missing, and leaves alone what runs', async () => {

@@ -107,9 +107,9 @@ suite('Leader', () => {
     const stop = new AbortController()
     const leading = leader!.lead(untilAborted, stop.signal).catch(() => undefined)
     await clock.advance(14_000)
-    assert.equal(server.holder, 'dead')
+    assert.deepEqual([server.holder, leader!.holder, leader!.isLeader], ['dead', 'dead', false])
     await clock.advance(3_000)
-    assert.equal(server.holder, 'b')
+    assert.deepEqual([server.holder, leader!.holder], ['b', 'b'])
     assert.equal((server.object['spec'] as { leaseTransitions: number }).leaseTransitions, 5)
     stop.abort()
     await leading

@@ -2,11 +2,11 @@
 // ServiceAccount, since pretended nodes run nothing.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { cluster } from '../../../scripts/provision/cluster.ts'
+import { Child } from '../../support/child.ts'
 import { missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
 import { ControlPlane } from '../../support/servers/control-plane.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
@@ -16,7 +16,9 @@ import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
+const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))
 const SYSTEM = 'peerprobe-system'
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'default' }, stringData: { username: 'probe', password: 'secret' } }
 const found = cluster.find()
 
 interface OperatorDeployment extends KubeObject { spec: { template: { spec: { serviceAccountName: string, containers: { args: string[] }[] } } } }
@@ -36,6 +38,16 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
 
   const helm = async (...args: string[]): Promise<CommandEnd> => await plane.command('helm', args, undefined, { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') })
 
+  // Runs an operator from its Deployment's own command line, as its own ServiceAccount.
+  const operatorOf = async (name: string): Promise<Child> => {
+    const { spec: { template: { spec } } } = await plane.get<OperatorDeployment>('deployment', name, '-n', SYSTEM)
+    const { stdout: token } = await plane.kubectl(['create', 'token', spec.serviceAccountName, '-n', SYSTEM])
+    const server = { 'server': plane.url, 'certificate-authority-data': (await plane.kubectl(['config', 'view', '--raw', '-o', 'jsonpath={.clusters[0].cluster.certificate-authority-data}'])).stdout }
+    writeFileSync(folder.file(name), JSON.stringify({ 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: server }], 'users': [{ name: 'u', user: { token: token.trim() } }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }))
+
+    return new Child(spawn(process.execPath, [...spec.containers[0]!.args, '--admin-port', '0', '--no-pod-status'], { cwd: ROOT, env: { ...process.env, KUBECONFIG: folder.file(name), POD_NAMESPACE: SYSTEM }, stdio: ['ignore', 'pipe', 'inherit'] }))
+  }
+
   test('passes helm\'s own check, and refuses values that it does not know', async () => {
     const { code, stdout, stderr } = await helm('lint', '--strict', CHART)
     assert.equal(code, 0, stdout + stderr)
@@ -48,20 +60,11 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
   test('installs definition, role and operator; PeerProbes become Ready by the chart\'s own command line and rights', async () => {
     const { code, stderr } = await helm('install', 'probe', CHART, '-n', SYSTEM, '--create-namespace', '--wait', '--timeout', '60s')
     assert.equal(code, 0, stderr)
-    const { spec: { template: { spec } } } = await plane.get<OperatorDeployment>('deployment', 'probe-operator', '-n', SYSTEM)
-    const { stdout: token } = await plane.kubectl(['create', 'token', spec.serviceAccountName, '-n', SYSTEM])
-    const server = { 'server': plane.url, 'certificate-authority-data': (await plane.kubectl(['config', 'view', '--raw', '-o', 'jsonpath={.clusters[0].cluster.certificate-authority-data}'])).stdout }
-    writeFileSync(folder.file('kubeconfig'), JSON.stringify({ 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: server }], 'users': [{ name: 'u', user: { token: token.trim() } }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }))
-    const operator = spawn(process.execPath, [...spec.containers[0]!.args, '--admin-port', '0', '--no-pod-status'], { cwd: ROOT, env: { ...process.env, KUBECONFIG: folder.file('kubeconfig'), POD_NAMESPACE: SYSTEM }, stdio: 'ignore' })
+    await plane.apply(SECRET, probeOf('default'))
+    await using operator = await operatorOf('probe-operator')
+    const { code: waited, stderr: why } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '--timeout=60s'])
 
-    try {
-      await plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'default' }, stringData: { username: 'probe', password: 'secret' } }, probeOf('default'))
-      const { code: waited, stderr: why } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '--timeout=60s'])
-      assert.equal(waited, 0, why)
-    } finally {
-      operator.kill('SIGTERM')
-      await once(operator, 'exit')
-    }
+    assert.equal(waited, 0, `${why} ${operator.output}`)
   })
 
   test('is upgraded, and uninstalled without the PeerProbes and their definition', async () => {
@@ -74,12 +77,31 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     assert.equal(left, '')
   })
 
+  test('serves two releases in one namespace, each of which looks after another one', async () => {
+    const names = ['left', 'right']
+    assert.equal((await plane.kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRDS])).code, 0)
+
+    for (const name of names) {
+      await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      const { code, stderr } = await helm('install', name, CHART, '-n', SYSTEM, '--create-namespace', '--set', `watchNamespace=${name}`, '--set', 'crds.install=false')
+      assert.equal(code, 0, stderr)
+      await plane.apply({ ...SECRET, metadata: { ...SECRET.metadata, namespace: name } }, probeOf(name))
+    }
+    await using left = await operatorOf('left-operator')
+    await using right = await operatorOf('right-operator')
+
+    for (const name of names) {
+      const { code, stderr } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '-n', name, '--timeout=60s'])
+      assert.equal(code, 0, `${stderr} ${left.output} ${right.output}`)
+    }
+  })
+
   test('in one namespace has rights there alone', async () => {
     const { stdout } = await helm('template', 'one', CHART, '-n', SYSTEM, '--set', 'watchNamespace=lab', '--set', 'crds.install=false')
 
     assert.doesNotMatch(stdout, /kind: ClusterRole/)
-    assert.match(stdout, /kind: Role\nmetadata:\n {2}name: one-operator\n {2}namespace: lab/)
+    assert.match(stdout, /kind: Role\nmetadata:\n {2}name: "one-operator"\n {2}namespace: "lab"/)
     assert.doesNotMatch(stdout, /CustomResourceDefinition/)
-    assert.match(stdout, /- --namespace\n +- lab/)
+    assert.match(stdout, /- --namespace\n +- "lab"/)
   })
 })
