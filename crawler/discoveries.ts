@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 import { ActiveDiscovery } from './active-discovery.ts'
+import { checkBootstrap } from './check-bootstrap.ts'
 import { Schedule } from './engine/schedule.ts'
 import { keepKnownPeers, readKnownPeers } from './known-peers-file.ts'
 import { openLanes } from './lanes/open-lanes.ts'
 import { openPassive } from './open-passive.ts'
 import { visitConnected } from './passive/connected-visitor.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
-import { mayDial } from './visit/may-dial.ts'
+import { AddressPolicy } from './visit/address-policy.ts'
+import { canDial, mayDial } from './visit/may-dial.ts'
+import { resolvePeers } from './visit/resolve-peers.ts'
 import { seedPeers } from './visit/seed-peers.ts'
 import { openSystemDns } from './visit/system-dns.ts'
 import type { CrawlerConfig } from '../core/contracts/process-config.ts'
@@ -17,6 +20,7 @@ import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { PassiveDiscovery } from './passive/passive-discovery.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
+import type { Address } from './visit/address-reader.ts'
 import type { DnsResolver } from './visit/dns-resolver.ts'
 import type { PeerRecord } from './visit/visitor.ts'
 
@@ -41,7 +45,8 @@ const LIVENESS_MS = 60_000
 
 /** Opens the discoveries of a scan. @param stack what they hold goes here */
 export async function openDiscoveries (compiled: CompiledScan, deps: DiscoveriesDeps, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Discoveries> {
-  const { clock, config: { scan } } = deps
+  const { clock, log, config: { scan } } = deps
+  checkBootstrap(compiled.network.bootstrapPeers, scan.addresses, log)
   const dns = stack.use(openSystemDns(clock))
   const schedule = new Schedule({ clock, random: Math.random }, { intervalMs: compiled.intervalMs })
   const parts: Parts = {
@@ -68,10 +73,14 @@ interface Parts extends DiscoveriesDeps {
   bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
 }
 
-async function passiveOf ({ config, compiled, context, publisher, progress, stack, ...parts }: Parts): Promise<PassiveDiscovery> {
+// libp2p resolves names by itself and asks nobody whether it may dial what they lead to: it is given IP addresses.
+async function passiveOf ({ config, compiled, context, publisher, progress, stack, dns, ...parts }: Parts): Promise<PassiveDiscovery> {
   const beat = stack.use(progress.watch('passive discovery', LIVENESS_MS))
+  const policy = new AddressPolicy(config.scan.addresses)
+  const accepts = (address: Address): boolean => canDial(address) && policy.allows(address)
+  const bootstrap = async (signal: AbortSignal): Promise<PeerRecord[]> => await resolvePeers(await parts.bootstrap(signal), { dns, accepts }, signal)
 
-  return stack.use(await openPassive(config, compiled, { ...parts, sink: publishingSink(publisher, context), beat }))
+  return stack.use(await openPassive(config, compiled, { ...parts, bootstrap, sink: publishingSink(publisher, context), beat }))
 }
 
 async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, signal: AbortSignal): Promise<ActiveDiscovery> {

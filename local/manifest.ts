@@ -1,6 +1,7 @@
 import { formatPath, problemsError, problemsOf } from '../core/config.ts'
 import { PeerProbe } from '../operator/api/v1alpha1.ts'
 import { unusableAddresses } from './manifest/addresses.ts'
+import { unusedBootstrapPeers } from './manifest/bootstrap-lists.ts'
 import { parseDocuments, readText } from './manifest/documents.ts'
 import { replacedByEmbedded, unsupported } from './manifest/unsupported.ts'
 import type { Problem } from './manifest/problem.ts'
@@ -21,6 +22,9 @@ export interface Manifest {
 
   /** Fields that the embedded log and database replace. */
   replaced: string[]
+
+  /** Bootstrap peers that can never be dialled, each with its reason. */
+  unused: string[]
 }
 
 /**
@@ -47,7 +51,9 @@ export function parseManifest (text: string, what: string, { embedded }: Manifes
   const problems = [...mistakes, ...unusable, ...refusals]
 
   if (result.success && problems.length === 0) {
-    return { probe: result.data, secrets: documents.secrets, replaced: embedded ? replacedByEmbedded(documents.probe).map(formatPath) : [] }
+    const replaced = embedded ? replacedByEmbedded(documents.probe).map(formatPath) : []
+
+    return { probe: result.data, secrets: documents.secrets, replaced, unused: unusedBootstrapPeers(documents.probe) }
   }
 
   throw problemsError(problems, { code: mistakes.length + unusable.length > 0 ? 'PP_SPEC_INVALID' : 'PP_NOT_SUPPORTED', what })

@@ -65,12 +65,16 @@ export async function runLocal (options: LocalOptions, deps: RunDeps, signal: Ab
 // The devnet of a run without a manifest is new each time: what an earlier one left behind in its folder names peers that are gone.
 async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Run> {
   if (options.manifestPath !== undefined) {
-    const { probe, secrets, replaced } = await readManifest(options.manifestPath, options)
+    const { probe, secrets, replaced, unused } = await readManifest(options.manifestPath, options)
     const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, probe.metadata.name), { empty: false }))
 
     if (replaced.length > 0) {
       view.say(`embedded parts stand for ${replaced.join(', ')}`)
     }
+    unused.forEach((line) => {
+      view.say(line)
+    })
+
     const { embedded, secretsDir: dir } = options
     const places = placesFor(probe.spec, { folder, embedded, secrets: stack.use(new SecretFiles({ secrets, dir, folder: folder.secretFolder })) })
 

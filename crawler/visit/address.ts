@@ -1,8 +1,10 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { isPeerId } from '../wire/peer-id.ts'
+import { parseForeignAddress } from './foreign-address.ts'
 import { formatIp } from './ip-text.ts'
 import { CODE, MultiaddrReader } from './multiaddr-reader.ts'
-import { formatPeerId } from './peer-id-text.ts'
+import { formatPeerId, parsePeerId } from './peer-id-text.ts'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 // Printing an address takes the library 4-24 µs and a visit prints a dozen, so the protocols in use
 // are printed here and only what is rare goes to the library.
@@ -47,30 +49,35 @@ export interface ParsedAddress {
   peerId?: Uint8Array
 }
 
-/** Reads the text of a multiaddr; undefined when it is none. */
+/**
+ * Reads the text of a multiaddr; undefined when it is none. A protocol that nobody dials, or that is not known here,
+ * does not hide the peer id at the end.
+ */
 export function parseAddress (text: string): ParsedAddress | undefined {
-  const bytes = text.length > MAX_TEXT ? undefined : parseByLibrary(text)
-
-  return bytes === undefined || bytes.length === 0 ? undefined : splitPeerId(bytes)
-}
-
-function splitPeerId (bytes: Uint8Array): ParsedAddress | undefined {
-  const reader = new MultiaddrReader(bytes)
-  let last = 0
-  let lastStart = 0
-
-  for (let at = 0, code = reader.next(); code !== 0; at = reader.position, code = reader.next()) {
-    last = code
-    lastStart = at
+  if (text.length > MAX_TEXT) {
+    return undefined
   }
 
-  if (reader.unknown || last !== CODE.p2p) {
+  try {
+    const parsed = multiaddr(text)
+
+    return parsed.bytes.length === 0 ? undefined : splitPeerId(parsed)
+  } catch (err) {
+    // what else the library throws says only that the text is no multiaddr, and so does undefined
+    return err instanceof Error && err.name === 'UnknownProtocolError' ? parseForeignAddress(text) : undefined
+  }
+}
+
+function splitPeerId ({ bytes }: Multiaddr): ParsedAddress | undefined {
+  const last = multiaddr(bytes).getComponents().at(-1)
+
+  if (last?.code !== CODE.p2p) {
     return { address: bytes }
   }
 
-  const peerId = reader.view()
-
-  return isPeerId(peerId) ? { address: bytes.subarray(0, lastStart), peerId } : undefined
+  const peerId = parsePeerId(last.value ?? '')
+  // code and length of a peer id take two bytes and one
+  return peerId === undefined ? undefined : { address: bytes.subarray(0, bytes.length - peerId.length - 3), peerId }
 }
 
 type FormatValue = (value: Uint8Array) => string | undefined
@@ -135,15 +142,6 @@ function formatByLibrary (bytes: Uint8Array): string | undefined {
     return Buffer.compare(multiaddr(text).bytes, bytes) === 0 ? printable(text) : undefined
   } catch {
     // the bytes are a stranger's, and the library throws errors of many kinds for them: they are no address
-    return undefined
-  }
-}
-
-function parseByLibrary (text: string): Uint8Array | undefined {
-  try {
-    return multiaddr(text).bytes
-  } catch {
-    // what the library threw says only that the text is no multiaddr, and so does undefined
     return undefined
   }
 }

@@ -46,6 +46,9 @@ export interface ResolveOptions {
 
   /** Whether an address is of use; asked of each before it is resolved further. */
   accepts: (address: Address) => boolean
+
+  /** Whether only /dnsaddr is followed, and other names pass unchanged. @default false */
+  keepsNames?: boolean
 }
 
 /** Resolves `/dns`, `/dns4`, `/dns6` and `/dnsaddr` (multiformats DNSADDR specification). Addresses without a name pass unchanged. */
@@ -56,8 +59,7 @@ export async function resolveNames (addresses: readonly Address[], options: Reso
   let failures = 0
 
   for (let next = queue.shift(); next !== undefined && resolved.length < MAX_RESULTS; next = queue.shift()) {
-    const kinds = RECORDS[next.address.family]
-    const wanted = kinds === undefined ? undefined : readName(next, kinds)
+    const wanted = wantedOf(next, options)
 
     if (wanted === undefined) {
       resolved.push(next)
@@ -90,8 +92,15 @@ interface Wanted extends ResolvedAddress {
   key: string
 }
 
-function readName (named: ResolvedAddress, kinds: readonly RecordKind[]): Wanted {
+/** What is to be found for an address; undefined where it passes unchanged. */
+function wantedOf (named: ResolvedAddress, { keepsNames = false }: ResolveOptions): Wanted | undefined {
   const { address: { family, host: bytes, hostEnd, bytes: all } } = named
+  const kinds = keepsNames && family !== 'dnsaddr' ? undefined : RECORDS[family]
+
+  if (kinds === undefined) {
+    return undefined
+  }
+
   const host = hostText(bytes) ?? ''
   const name = parseDnsName(host)
 

@@ -1,16 +1,15 @@
 import { ProbeError } from '../../core/errors.ts'
-import { readAddress } from './address-reader.ts'
-import { parseAddress } from './address.ts'
+import { readBootstrapEntry } from './bootstrap-entry.ts'
 import { Neighbours } from './neighbours.ts'
 import { resolveNames } from './resolve.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 import type { PeerRecord } from './visitor.ts'
 
 /**
- * The peers where a crawl starts, each once with all its addresses.
+ * The peers where a crawl starts, each once with all its addresses, also those that no lane dials: a visit says so.
  *
- * `/dnsaddr/<name>` without a peer id stands for all peers that its records name. Names with an
- * id stay names: the visit resolves them. A name that does not resolve gives no peer.
+ * `/dnsaddr/<name>` without a peer id stands for all peers that its records name. All other names stay names: the visit
+ * resolves them, and tells them to whom it dials. A /dnsaddr that does not resolve gives no peer.
  *
  * @throws ProbeError `PP_CONFIG_INVALID` naming each text that is no multiaddr or does not say whose it is
  */
@@ -19,18 +18,15 @@ export async function seedPeers (texts: readonly string[], dns: DnsResolver, sig
   const problems: string[] = []
 
   for (const text of texts) {
-    const parsed = parseAddress(text)
-    const address = parsed === undefined ? undefined : readAddress(parsed.address)
+    const entry = readBootstrapEntry(text)
 
-    if (parsed === undefined || address === undefined) {
-      problems.push(`${text}: not a multiaddr`)
-    } else if (parsed.peerId !== undefined) {
-      peers.add([{ id: parsed.peerId, addresses: [parsed.address] }])
-    } else if (address.family === 'dnsaddr') {
-      const { resolved } = await resolveNames([address], { dns, accepts: () => true }, signal)
+    if ('fault' in entry) {
+      problems.push(`${text}: ${entry.fault}`)
+    } else if (entry.peerId === undefined) {
+      const { resolved } = await resolveNames([entry.address], { dns, accepts: () => true, keepsNames: true }, signal)
       peers.add(resolved.flatMap(found => found.peerId === undefined ? [] : [{ id: found.peerId, addresses: [found.address.bytes] }]))
     } else {
-      problems.push(`${text}: must end in /p2p/<peer id>`)
+      peers.add([{ id: entry.peerId, addresses: [entry.address.bytes] }])
     }
   }
 

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { errorText, isProbeError } from '../../core/errors.ts'
 import { resolveNetwork } from '../../crawler/networks/presets.ts'
+import { readBootstrapEntry } from '../../crawler/visit/bootstrap-entry.ts'
+import { uselessBootstrapLists } from './bootstrap-lists.ts'
 import { locate } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -21,8 +22,12 @@ const CHECKS: readonly Check[] = [
   { path: ['spec', 'scans', '*', 'addresses', 'deny', '*'], fault: cidrFault }
 ]
 
-/** Addresses, ranges and network names of a manifest that do not exist or do not parse, each by its field. */
+/** Addresses, ranges and network names of a manifest that do not exist, do not parse or can never be used, each by its field. */
 export function unusableAddresses (manifest: unknown): Problem[] {
+  return [...unparsable(manifest), ...uselessBootstrapLists(manifest)]
+}
+
+function unparsable (manifest: unknown): Problem[] {
   return CHECKS.flatMap(({ path, fault }) => locate(manifest, path).flatMap((found) => {
     const message = typeof found.value === 'string' ? fault(found.value) : undefined
 
@@ -50,31 +55,15 @@ function multiaddrFault (text: string): string | undefined {
   }
 }
 
-// Names under /dnsaddr carry the peer ids in their records.
 function bootstrapFault (text: string): string | undefined {
-  const fault = multiaddrFault(text)
+  const entry = readBootstrapEntry(text)
 
-  if (fault !== undefined) {
-    return fault
-  }
-
-  const components = multiaddr(text).getComponents()
-  const last = components.at(-1)
-
-  if (last?.name !== 'p2p') {
-    return components[0]?.name === 'dnsaddr' ? undefined : 'must end in /p2p/<peer id>, or be a /dnsaddr'
-  }
-
-  return peerIdFault(last.value ?? '')
-}
-
-function peerIdFault (text: string): string | undefined {
-  try {
-    peerIdFromString(text)
+  if (!('fault' in entry)) {
     return undefined
-  } catch (err) {
-    return `${text} is not a peer id: ${errorText(err)}`
   }
+
+  // The library says more about what does not parse; what it takes all the same ends in something else than a peer id.
+  return entry.fault === 'not a multiaddr' ? multiaddrFault(text) ?? `${text.slice(text.lastIndexOf('/') + 1)} is not a peer id` : entry.fault
 }
 
 function presetFault (preset: string): string | undefined {

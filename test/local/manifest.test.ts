@@ -68,6 +68,17 @@ spec:
     ])
   })
 
+  test('says which bootstrap peers are left out', () => {
+    const id = '12D3KooWQnwEGNqcM2nAcPtRR9rAX8Hrg4k9kJLCHoTR5chJfz6d'
+    const peers = [`/ip4/8.8.8.8/tcp/1/p2p/${id}`, `/dns4/star.example/tcp/443/wss/p2p-webrtc-star/p2p/${id}`, `/ip4/10.0.0.1/tcp/1/p2p/${id}`]
+    const network = `{name: lab, bootstrapPeers: [${peers.join(', ')}], protocols: [/lab/kad/1.0.0]}`
+    const { unused } = parseManifest(`${head}spec:\n  scans: [{name: main, network: ${network}}]\n`, 'probe.yaml', { embedded: false })
+
+    assert.equal(unused.length, 2)
+    assert.match(unused[0]!, /^spec\.scans\[0\]\.network\.bootstrapPeers\[1\] is left out: p2p-webrtc-star is not supported/)
+    assert.match(unused[1]!, /^spec\.scans\[0\]\.network\.bootstrapPeers\[2\] is left out: .* forbids 10\.0\.0\.1$/)
+  })
+
   test('is refused by name where it asks for what one machine cannot do', () => {
     const text = `${head}spec:\n${scans}  kafka: {strimzi: {cluster: events}}\n  suspend: true\n`
 

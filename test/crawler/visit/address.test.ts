@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import fc from 'fast-check'
+import { readAddress } from '../../../crawler/visit/address-reader.ts'
 import { formatAddress, parseAddress } from '../../../crawler/visit/address.ts'
 import { parsePeerId } from '../../../crawler/visit/peer-id-text.ts'
 
@@ -74,6 +75,26 @@ suite('addresses as text', () => {
 
   test('the /ipfs of old texts is the same as /p2p', () => {
     assert.deepEqual(parseAddress(`/ip4/1.2.3.4/tcp/4001/ipfs/${PEER}`)?.peerId, parsePeerId(PEER))
+  })
+
+  for (const way of ['/dns4/star.example/tcp/443/wss/p2p-webrtc-star', '/ip4/1.2.3.4/udp/4001/utp', '/ip4/1.2.3.4/tcp/443/tls/http/http-path/a%2Fb', '/memory/x']) {
+    test(`the peer id behind ${way} is read, and the address before it`, () => {
+      assert.deepEqual(parseAddress(`${way}/p2p/${PEER}`), { address: multiaddr(way).bytes, peerId: parsePeerId(PEER) })
+    })
+  }
+
+  test('a protocol that nobody knows does not hide the peer id behind it', () => {
+    const { address: unknown, peerId } = parseAddress(`/ip4/1.2.3.4/tcp/30333/x-parity-ws/%2F/p2p/${PEER}`) ?? assert.fail()
+
+    assert.deepEqual(peerId, parsePeerId(PEER))
+    assert.equal(readAddress(unknown)?.transport, 'other')
+    assert.equal(formatAddress(unknown), undefined)
+    assert.deepEqual(parseAddress(`/ip4/1.2.3.4/tcp/1/new/ipfs/${PEER}`)?.peerId, parsePeerId(PEER))
+    assert.equal(parseAddress(`/ip4/1.2.3.4/tcp/1/new/p2p/${PEER}x`), undefined)
+  })
+
+  test('a peer id as CID is the peer id', () => {
+    assert.deepEqual(parseAddress(`/ip4/1.2.3.4/tcp/1/p2p/bafzaajaiaejcaq3twtznj7mhaa7spxebh24zr3mysjlxuhzzqg2zlt5fnxk3jcej`)?.peerId?.length, 38)
   })
 
   test('texts that are no address are none', () => {

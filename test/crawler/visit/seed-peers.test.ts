@@ -27,8 +27,24 @@ suite('seedPeers', () => {
     assert.deepEqual(await seeds(['/dnsaddr/boot.example'], dns), [[A, '/ip4/1.2.3.4/tcp/1', '/ip4/1.2.3.4/udp/1/quic-v1'], [B, '/ip4/5.6.7.8/tcp/1']])
   })
 
+  test('a name in such a record stays a name', async () => {
+    const dns = new ScriptedDns({ '_dnsaddr.boot.example': [`dnsaddr=/dns4/a.example/tcp/443/wss/p2p/${A}`], 'a.example': ['1.2.3.4'] })
+
+    assert.deepEqual(await seeds(['/dnsaddr/boot.example'], dns), [[A, '/dns4/a.example/tcp/443/wss']])
+  })
+
   test('a name that does not resolve gives nobody', async () => {
     assert.deepEqual(await seeds(['/dnsaddr/broken.example']), [])
+  })
+
+  test('an address that no lane dials is a peer like the others, whose visit will say so, and hides nobody', async () => {
+    const star = `/dns4/star.example/tcp/443/wss/p2p-webrtc-star/p2p/${A}`
+    const expected = [[A, '/dns4/star.example/tcp/443/wss/p2p-webrtc-star'], [B, '/ip4/1.2.3.4/tcp/1']]
+
+    assert.deepEqual(await seeds([star, `/ip4/1.2.3.4/tcp/1/p2p/${B}`]), expected)
+    const dns = new ScriptedDns({ '_dnsaddr.boot.example': [`dnsaddr=${star}`, `dnsaddr=/ip4/1.2.3.4/tcp/1/p2p/${B}`] })
+    assert.deepEqual(await seeds(['/dnsaddr/boot.example'], dns), expected)
+    assert.deepEqual(await seeds([`/ip4/1.2.3.4/tcp/1/protocol-of-tomorrow/p2p/${A}`]), [[A, undefined]])
   })
 
   test('every text that is wrong is named at once', async () => {

@@ -25,11 +25,35 @@ suite('unusableAddresses', () => {
   })
 
   test('names bootstrap peers that do not parse or name nobody', () => {
-    const problems = problemsOf({ network: { bootstrapPeers: ['/ip4/127.0.0.1/tcp/4001', '/ip4/300.0.0.1/tcp/1', '/nonsense/1', `/p2p/${ID}/p2p-circuit`, '/ip4/127.0.0.1/tcp/1/p2p/12D3KooW'] } })
+    const problems = problemsOf({ network: { bootstrapPeers: ['/ip4/127.0.0.1/tcp/4001', '/ip4/300.0.0.1/tcp/1', '/nonsense/1', `/p2p/${ID}/p2p-circuit`, '/ip4/127.0.0.1/tcp/1/p2p/12D3KooW', `/p2p/${ID}`] } })
 
-    assert.deepEqual(problems.map(problem => problem.slice(0, problem.indexOf(': '))), Array.from({ length: 5 }, (_, i) => `spec.scans[0].network.bootstrapPeers[${String(i)}]`))
+    assert.deepEqual(problems.map(problem => problem.slice(0, problem.indexOf(': '))), Array.from({ length: 6 }, (_, i) => `spec.scans[0].network.bootstrapPeers[${String(i)}]`))
     assert.match(problems[0]!, /must end in \/p2p/)
     assert.match(problems[1]!, /not a multiaddr/)
+    assert.match(problems[4]!, /12D3KooW is not a peer id/)
+    assert.match(problems[5]!, /a peer without an address/)
+  })
+
+  test('takes a list with an entry that nobody dials, and refuses one of nothing else, with each entry\'s reason', () => {
+    const star = `/dns4/star.example/tcp/443/wss/p2p-webrtc-star/p2p/${ID}`
+    const utp = `/ip4/1.2.3.4/udp/4001/utp/p2p/${ID}`
+
+    assert.deepEqual(problemsOf({ network: { bootstrapPeers: [star, `/dns4/x.example/tcp/1/p2p/${ID}`, utp] } }), [])
+    const problems = problemsOf({ network: { bootstrapPeers: [star, utp] } })
+    assert.equal(problems.length, 2)
+    assert.match(problems[0]!, /^spec\.scans\[0\]\.network\.bootstrapPeers\[0\]: p2p-webrtc-star is not supported/)
+    assert.match(problems[1]!, /^spec\.scans\[0\]\.network\.bootstrapPeers\[1\]: utp is not supported/)
+  })
+
+  test('refuses a list that the scan\'s own policy forbids as a whole', () => {
+    const network = { bootstrapPeers: [`/ip4/10.0.0.1/tcp/4001/p2p/${ID}`, `/ip6/fd00::1/udp/4001/quic-v1/p2p/${ID}`] }
+    const expected = ['10.0.0.1', 'fd00::1'].map((ip, i) =>
+      `spec.scans[0].network.bootstrapPeers[${String(i)}]: addresses.policy Public or addresses.deny of the scan forbids ${ip}`)
+
+    assert.deepEqual(problemsOf({ network }), expected)
+    assert.deepEqual(problemsOf({ network, addresses: { policy: 'Private' } }), [])
+    assert.equal(problemsOf({ network, addresses: { policy: 'Any', deny: ['10.0.0.0/8', 'fd00::/8'] } }).length, 2)
+    assert.deepEqual(problemsOf({ network, addresses: { policy: 'Nobody' } }), [])
   })
 
   test('names announced addresses that do not parse, and presets that do not exist with those that do', () => {
