@@ -1,6 +1,6 @@
 // Dead letters are read by a group of their own, whose committed offsets say what was replayed: each goes back to
 // its topic once, and one that fails again is a new dead letter.
-import { DeadLetterHeaders } from '../../core/contracts/dead-letter.ts'
+import { deadLetterGroupOf, DeadLetterHeaders } from '../../core/contracts/dead-letter.ts'
 import { readBacklog } from './read-backlog.ts'
 import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
@@ -25,11 +25,6 @@ export type DeadLetterPlaces = Pick<ConsumerConfig, 'topic' | 'deadLetterTopic' 
 
 const BATCH = 500
 const OWN_HEADERS: ReadonlySet<string> = new Set(Object.keys(DeadLetterHeaders.shape))
-
-/** Group that replays the dead letters of a consumer group. */
-export function deadLetterGroupOf (group: string): string {
-  return `${group}-dead-letters`
-}
 
 /** Some dead letters, and how many there are in all. */
 export interface DeadLetterList {

@@ -21,8 +21,8 @@ export async function prepare ({ config, log, clock }: JobContext<PrepareConfig>
       await bus.ensureTopic(topic, signal)
     }
 
-    // Asks for the topic as consumers do: it must be there, and ours to use.
-    await bus.groupPositions(topic.name, 'peerprobe-prepare', signal)
+    // Asks for the topic as its readers do, in their group's name: both must be ours to use.
+    await bus.groupPositions(topic.name, topic.group, signal)
     log.info({ topic: topic.name }, 'topic there')
   }
 }

@@ -7,7 +7,8 @@ const TopicPlan = z.strictObject({
   name: z.string().min(1).max(249).describe('Name of the topic.'),
   partitions: z.int().min(1).max(1_024).describe('Partitions that it must have.'),
   replicas: z.int().min(1).max(32).optional().describe('Copies of each partition when it is made; the brokers\' default when absent.'),
-  retentionMs: z.int().min(0).describe('How long messages are kept, when it is made.')
+  retentionMs: z.int().min(0).describe('How long messages are kept, when it is made.'),
+  group: z.string().min(1).max(300).describe('Group that reads it: the job asks for its positions, to learn whether readers may.')
 }).describe('A topic.')
 
 /** Configuration of the job that prepares database and topics before any other process starts. */

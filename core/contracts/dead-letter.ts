@@ -3,6 +3,11 @@ import { z } from 'zod'
 /** What the topic of dead letters is called: the source topic's name and this. */
 export const DEAD_LETTER_SUFFIX = '-dead-letters'
 
+/** Group that lists and replays the dead letters of a consumer group. */
+export function deadLetterGroupOf (group: string): string {
+  return `${group}${DEAD_LETTER_SUFFIX}`
+}
+
 /**
  * Headers of a dead letter. Its key and value are those of the message, unchanged, and so are
  * the message's own headers beside these.

@@ -1,3 +1,4 @@
+import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
 import { strimziKinds } from './kinds.ts'
 import { labelsFor, NAMESPACE_LABEL } from './labels.ts'
 import { kafkaUserName } from './names.ts'
@@ -45,11 +46,13 @@ function topicSpec ({ partitions, replicas, retentionMs }: TopicSpec): Record<st
   return { partitions, ...replicas === undefined ? {} : { replicas }, config: { 'retention.ms': retentionMs } }
 }
 
-// The group's name is a prefix: the dead letters are replayed by a group beside it.
+// Exactly what the processes and commands of one PeerProbe do: a test compares it with what a real authorizer was asked for.
 function aclsOf ({ spec: { kafka: { consumerGroup } } }: ClusterProbe, topics: readonly string[]): Record<string, unknown>[] {
+  const acl = (type: 'topic' | 'group', name: string, operations: readonly string[]): Record<string, unknown> => ({ resource: { type, name, patternType: 'literal' }, operations })
+
   return [
-    ...topics.map(name => ({ resource: { type: 'topic', name, patternType: 'literal' }, operations: ['Read', 'Write', 'Describe', 'DescribeConfigs'] })),
-    { resource: { type: 'group', name: consumerGroup, patternType: 'prefix' }, operations: ['Read', 'Describe'] }
+    ...topics.map(name => acl('topic', name, ['Read', 'Write', 'Describe'])),
+    ...[consumerGroup, deadLetterGroupOf(consumerGroup)].map(name => acl('group', name, ['Read', 'Describe']))
   ]
 }
 

@@ -1,4 +1,5 @@
 import { EVERY_ADDRESS } from '../../core/admin-server.ts'
+import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
 import { toMilliseconds } from '../../core/fields.ts'
 import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
 import { consumerConfigFor } from './consumer-config.ts'
@@ -95,10 +96,11 @@ function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' 
 export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
   const { messages, deadLetters } = topicsFor(spec)
+  const { consumerGroup } = spec.kafka
   const config: PrepareConfigInput = {
     bus: { kafka: kafkaConfigFor(spec, input.kafka) },
     store: storeConfigFor(spec),
-    topics: [messages, deadLetters],
+    topics: [{ ...messages, group: consumerGroup }, { ...deadLetters, group: deadLetterGroupOf(consumerGroup) }],
     // With Strimzi the topic operator makes them.
     createTopics: spec.kafka.strimzi === undefined,
     terminationLog: TERMINATION_LOG

@@ -15,7 +15,7 @@ import { TempFolder } from '../../support/temp-folder.ts'
 
 const { signal } = new AbortController()
 const log = pino({ level: 'silent' })
-const topic = { name: 'visits', partitions: 3, retentionMs: 1_000 }
+const topic = { name: 'visits', partitions: 3, retentionMs: 1_000, group: 'readers' }
 
 async function run (config: string): Promise<unknown> {
   return await new Promise((resolve) => {

@@ -127,6 +127,21 @@ suite('objects of Strimzi', () => {
     assert.ok([...here.topics, here.user].every(desired => desired?.object.metadata.ownerReferences?.length === 1))
   })
 
+  test('let the user do what processes and commands do and nothing else, each right for one name', () => {
+    const kafka = { strimzi: { cluster: 'events' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' }
+    const { acls } = (kafkaObjects(clusterProbe({ kafka }), place).user!.object['spec'] as { authorization: { acls: unknown[] } }).authorization
+    const acl = (type: string, name: string, ...operations: string[]): object => ({ resource: { type, name, patternType: 'literal' }, operations })
+
+    assert.deepEqual(acls, [
+      acl('topic', 'lab.visits', 'Read', 'Write', 'Describe'),
+      acl('topic', 'lab.visits-dead-letters', 'Read', 'Write', 'Describe'),
+      acl('group', 'Lab_1.readers', 'Read', 'Describe'),
+      acl('group', 'Lab_1.readers-dead-letters', 'Read', 'Describe')
+    ])
+    const { topics } = PrepareConfig.parse(configOf(all({ kafka: { ...kafka, strimzi: undefined, brokers: ['k:1'], authentication: {} } }), 'amino-prepare'))
+    assert.deepEqual(topics.map(({ name, group }) => [name, group]), [['lab.visits', 'Lab_1.readers'], ['lab.visits-dead-letters', 'Lab_1.readers-dead-letters']])
+  })
+
   test('have no user without authentication', () => {
     assert.equal(kafkaObjects(clusterProbe({ kafka: { strimzi: { cluster: 'events' } } }), place).user, undefined)
   })

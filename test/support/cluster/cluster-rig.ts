@@ -5,6 +5,7 @@ import { ControlPlane } from '../servers/control-plane.ts'
 import { until } from '../until.ts'
 import { POD_MONITOR_CRD } from './monitoring-crd.ts'
 import { grantRole, OPERATOR_USER, OperatorProcess } from './operator-process.ts'
+import { PodNode } from './runner/pod-node.ts'
 import { STRIMZI_CRDS } from './strimzi-crds.ts'
 import type { Condition } from '../../../operator/reconcile/conditions.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
@@ -22,6 +23,19 @@ const LIMIT_MS = 30_000
 export interface ClusterRigOptions {
   /** @default true */
   strimzi?: boolean
+
+  /** Runs each pod's own command instead of pretending; the test file must be in a network of its own (`runner/node-network.ts`). @default false */
+  runsPods?: boolean
+}
+
+/** What of a `Ready` condition is waited for beside its status. */
+export interface ReadyWanted {
+  reason?: string
+  words?: RegExp
+  name?: string
+
+  /** @default 30000 */
+  limitMs?: number
 }
 
 /** A control plane with the PeerProbe's definition, and operators from source. */
@@ -29,17 +43,19 @@ export class ClusterRig implements AsyncDisposable {
   readonly plane: ControlPlane
   readonly kubeconfig: string
   readonly #operators: OperatorProcess[] = []
+  #node: PodNode | undefined
 
   private constructor (plane: ControlPlane) {
     this.plane = plane
     this.kubeconfig = plane.kubeconfigOf(OPERATOR_USER)
   }
 
-  static async open ({ strimzi = true }: ClusterRigOptions = {}): Promise<ClusterRig> {
-    const plane = await ControlPlane.open('at' in found ? found.at : '')
+  static async open ({ strimzi = true, runsPods = false }: ClusterRigOptions = {}): Promise<ClusterRig> {
+    const plane = await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods })
     const rig = new ClusterRig(plane)
 
     try {
+      rig.#node = runsPods ? await PodNode.open(plane) : undefined
       await plane.kubectl(['apply', '--server-side', '-f', CRDS])
       await grantRole(plane)
 
@@ -67,10 +83,20 @@ export class ClusterRig implements AsyncDisposable {
 
   /** Starts an operator, from a folder with another version of the source where one is given. */
   operator (args: string[] = [], root?: string): OperatorProcess {
-    const operator = new OperatorProcess(this.kubeconfig, args, root)
+    // Pretended pods have no figures.
+    const operator = new OperatorProcess(this.kubeconfig, [...this.#node === undefined ? ['--no-pod-status'] : [], ...args], root)
     this.#operators.push(operator)
 
     return operator
+  }
+
+  /** The node that runs pods. @throws TypeError where they are pretended */
+  get node (): PodNode {
+    if (this.#node === undefined) {
+      throw new TypeError('pods are pretended here: open the rig with runsPods')
+    }
+
+    return this.#node
   }
 
   /** A namespace with the database's Secret in it. */
@@ -96,14 +122,14 @@ export class ClusterRig implements AsyncDisposable {
   }
 
   /** Waits for `Ready` to have a status and, where given, a reason and words. */
-  async untilReady (namespace: string, status: string, { reason, words, name }: { reason?: string, words?: RegExp, name?: string } = {}): Promise<void> {
+  async untilReady (namespace: string, status: string, { reason, words, name, limitMs = LIMIT_MS }: ReadyWanted = {}): Promise<void> {
     let last: Condition | undefined
 
     try {
       await until('the condition', async () => {
         last = await this.condition(namespace, 'Ready', name)
         return last?.status === status && (reason === undefined || last.reason === reason) && (words === undefined || words.test(last.message))
-      }, LIMIT_MS)
+      }, limitMs)
     } catch (err) {
       throw new TypeError(`${namespace}: Ready is ${JSON.stringify(last)}, not ${status} ${reason ?? ''} ${String(words)}; ${this.#operators.at(-1)?.output.slice(-1_500) ?? ''}`, { cause: err })
     }
@@ -120,6 +146,7 @@ export class ClusterRig implements AsyncDisposable {
     await Promise.all(this.#operators.map(async (operator) => {
       await operator[Symbol.asyncDispose]()
     }))
+    await this.#node?.[Symbol.asyncDispose]()
     await this.plane[Symbol.asyncDispose]()
   }
 }

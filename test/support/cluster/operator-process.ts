@@ -23,7 +23,7 @@ export async function grantRole (plane: ControlPlane): Promise<void> {
 export class OperatorProcess extends Child {
   /** @param root folder with the source, of another version perhaps */
   constructor (kubeconfig: string, args: readonly string[] = [], root = ROOT) {
-    super(spawn(process.execPath, [join(root, 'operator/main.ts'), '--workload-image', 'peerprobe:test', '--admin-port', '0', '--admin-host', '127.0.0.1', '--no-pod-status', ...args], {
+    super(spawn(process.execPath, [join(root, 'operator/main.ts'), '--workload-image', 'peerprobe:test', '--admin-port', '0', '--admin-host', '127.0.0.1', ...args], {
       env: { ...process.env, KUBECONFIG: kubeconfig },
       stdio: ['ignore', 'pipe', 'inherit']
     }))

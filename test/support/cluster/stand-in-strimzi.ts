@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
-import type { StrimziBroker, UserSpec } from './strimzi-broker.ts'
+import type { StrimziBroker, UserSecret, UserSpec } from './strimzi-broker.ts'
 
 interface Condition { type: string, status: string, reason?: string, message?: string }
 
@@ -57,14 +57,14 @@ export class StandInStrimzi implements AsyncDisposable {
 
   /** A Kafka resource with a listener of each kind. */
   async kafka (name: string, annotations: Record<string, string> = {}): Promise<void> {
-    const listeners = [{ name: 'plain', port: 9_092, type: 'internal', tls: false }, { name: 'tls', port: 9_093, type: 'internal', tls: true, authentication: { type: 'scram-sha-512' } }]
+    const listeners = [{ name: 'plain', port: 9_092, type: 'internal', tls: false }, { name: 'tls', port: 9_093, type: 'internal', tls: true, authentication: { type: 'scram-sha-512' } }, { name: 'mtls', port: 9_094, type: 'internal', tls: true, authentication: { type: 'tls' } }] as const
     await this.#plane.apply({ apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { name, namespace: this.#namespace, annotations }, spec: { kafka: { listeners } } })
     await this.#status('kafka', name, {
       observedGeneration: 1,
       conditions: [{ type: 'Ready', status: 'True' }],
       listeners: listeners.map(({ name: listener, port, tls }) => ({
         name: listener,
-        bootstrapServers: this.#broker?.address(tls) ?? `${name}-kafka-bootstrap.${this.#namespace}.svc:${String(port)}`,
+        bootstrapServers: this.#broker?.address(listener) ?? `${name}-kafka-bootstrap.${this.#namespace}.svc:${String(port)}`,
         ...tls ? { certificates: [this.#broker?.authority ?? CERTIFICATE] } : {}
       }))
     })
@@ -138,23 +138,26 @@ export class StandInStrimzi implements AsyncDisposable {
       return
     }
 
-    const password = await this.#passwordOf(name)
-    await this.#broker?.user(name, password, user['spec'] as UserSpec)
+    const spec = user['spec'] as UserSpec
+    await this.#broker?.user(name, await this.#secretOf(name, spec), spec)
+    const username = spec.authentication.type === 'tls' ? `CN=${name}` : name
 
-    await this.#settle('kafkauser', user, { observedGeneration: generation, username: name, secret: name, conditions: [{ type: 'Ready', status: 'True' }] })
+    await this.#settle('kafkauser', user, { observedGeneration: generation, username, secret: name, conditions: [{ type: 'Ready', status: 'True' }] })
   }
 
-  async #passwordOf (name: string): Promise<string> {
-    const { code, stdout } = await this.#plane.kubectl(['get', 'secret', '-n', this.#namespace, name, '-o', 'jsonpath={.data.password}'])
+  async #secretOf (name: string, spec: UserSpec): Promise<UserSecret> {
+    const { code, stdout } = await this.#plane.kubectl(['get', 'secret', '-n', this.#namespace, name, '-o', 'jsonpath={.data}'])
 
-    if (code === 0) {
-      return Buffer.from(stdout, 'base64').toString()
+    const data = code === 0 ? JSON.parse(stdout) as UserSecret : {}
+
+    if ((spec.authentication.type === 'tls' ? 'user.key' : 'password') in data) {
+      return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
     }
 
-    const password = randomBytes(12).toString('hex')
-    await this.#plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: this.#namespace, labels: { 'strimzi.io/kind': 'KafkaUser' } }, stringData: { password } })
+    const made = this.#broker?.secretFor(name, spec) ?? { password: randomBytes(12).toString('hex') }
+    await this.#plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: this.#namespace, labels: { 'strimzi.io/kind': 'KafkaUser' } }, stringData: made })
 
-    return password
+    return made
   }
 
   async #settle (kind: string, { metadata: { name }, status }: KubeObject, next: { conditions: Condition[] } & Record<string, unknown>): Promise<void> {

@@ -1,9 +1,13 @@
-// The Kafka behind the stand-in for Strimzi: topics, SCRAM users and their ACLs are made in it by Kafka's own tools.
+// The Kafka behind the stand-in for Strimzi: topics, users of both kinds and their ACLs are made in it by Kafka's own tools.
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { KafkaServer } from '../servers/kafka-server.ts'
 
 /** What a KafkaUser asks for. */
-export interface UserSpec { authorization: { acls: UserAcl[] } }
+export interface UserSpec { authentication: { type: 'scram-sha-512' | 'tls' }, authorization: { acls: UserAcl[] } }
+
+/** What a user of either kind proves itself by: the keys of its Secret. */
+export type UserSecret = Record<string, string>
 
 interface UserAcl { resource: { type: string, name: string, patternType: string }, operations: string[] }
 
@@ -15,16 +19,19 @@ const ACL_TOOL = 'org.apache.kafka.tools.AclCommand'
 export class StrimziBroker {
   readonly #server: KafkaServer
   readonly #topics = new Map<string, { wanted: string, id: string }>()
-  readonly #users = new Map<string, string>()
+  readonly #users = new Map<string, { wanted: string, spec: UserSpec }>()
 
   /** @param server with security */
   constructor (server: KafkaServer) {
     this.#server = server
   }
 
-  /** The listener with SCRAM over TLS, or the plain one. */
-  address (tls: boolean): string {
-    return tls ? `127.0.0.1:${String(this.#server.security?.scramPort)}` : this.#server.brokers[0]!
+  /** Address of a listener as the stand-in's Kafka resource has it. */
+  address (listener: 'plain' | 'tls' | 'mtls'): string {
+    const { host, port } = this.#server.nodes[0]!
+    const ports = { plain: port, tls: this.#server.security?.scramPort, mtls: this.#server.security?.mtlsPort }
+
+    return `${host}:${String(ports[listener])}`
   }
 
   /** PEM of the authority that signed the broker's certificate. */
@@ -56,30 +63,53 @@ export class StrimziBroker {
     return await this.#server.tool(TOPIC_TOOL, ['--describe', ...name === undefined ? [] : ['--topic', name]])
   }
 
-  /** Makes a SCRAM user with just these rights. */
-  async user (name: string, password: string, { authorization: { acls } }: UserSpec): Promise<void> {
-    const wanted = JSON.stringify({ password, acls })
-
-    if (this.#users.get(name) === wanted) {
-      return
+  /** What a new user proves itself by: a password, or a key and a certificate. */
+  secretFor (name: string, { authentication: { type } }: UserSpec): UserSecret {
+    if (type === 'scram-sha-512') {
+      return { password: randomBytes(12).toString('hex') }
     }
 
-    await this.#server.tool(CONFIG_TOOL, ['--alter', '--entity-type', 'users', '--entity-name', name, '--add-config', `SCRAM-SHA-512=[password=${password}]`])
+    const { certFile, keyFile } = this.#server.certificates!.issue(name)
 
-    for (const { resource, operations } of acls) {
+    return { 'ca.crt': this.authority, 'user.crt': readFileSync(certFile, 'utf8'), 'user.key': readFileSync(keyFile, 'utf8') }
+  }
+
+  /** Makes a user with just these rights: those of before go. */
+  async user (name: string, { password }: UserSecret, spec: UserSpec): Promise<void> {
+    const wanted = JSON.stringify({ password, spec })
+    const before = this.#users.get(name)
+
+    if (before?.wanted === wanted) {
+      return
+    }
+    if (password !== undefined) {
+      await this.#server.tool(CONFIG_TOOL, ['--alter', '--entity-type', 'users', '--entity-name', name, '--add-config', `SCRAM-SHA-512=[password=${password}]`])
+    }
+
+    await this.#acls(name, before?.spec, ['--remove', '--force'])
+    await this.#acls(name, spec, ['--add'])
+    this.#users.set(name, { wanted, spec })
+  }
+
+  async #acls (name: string, spec: UserSpec | undefined, verb: string[]): Promise<void> {
+    const principal = spec?.authentication.type === 'tls' ? `User:CN=${name}` : `User:${name}`
+    // The tool takes seconds: what differs by the name alone goes in one call.
+    const acls = spec?.authorization.acls ?? []
+    const alike = Map.groupBy(acls, ({ resource: { type, patternType }, operations }) => JSON.stringify([type, patternType, operations]))
+
+    for (const [first, ...others] of alike.values()) {
+      const { resource: { type, patternType }, operations } = first!
+
       await this.#server.tool(ACL_TOOL, [
-        '--add',
+        ...verb,
         '--allow-principal',
-        `User:${name}`,
-        `--${resource.type}`,
-        resource.name,
+        principal,
+        ...[first!, ...others].flatMap(({ resource }) => [`--${type}`, resource.name]),
         '--resource-pattern-type',
-        resource.patternType === 'prefix' ? 'prefixed' : resource.patternType,
+        patternType === 'prefix' ? 'prefixed' : patternType,
         ...operations.flatMap(operation => ['--operation', operation])
       ])
     }
-
-    this.#users.set(name, wanted)
   }
 
   /** Removes those that were made and whose resources are gone; `names` are those that are there. */
@@ -87,10 +117,17 @@ export class StrimziBroker {
     const made = what === 'topics' ? this.#topics : this.#users
 
     for (const name of names === undefined ? [] : [...made.keys()].filter(known => !names.includes(known))) {
+      await (what === 'topics' ? this.#server.tool(TOPIC_TOOL, ['--delete', '--topic', name]) : this.#removeUser(name))
       made.delete(name)
-      await (what === 'topics'
-        ? this.#server.tool(TOPIC_TOOL, ['--delete', '--topic', name])
-        : this.#server.tool(CONFIG_TOOL, ['--alter', '--entity-type', 'users', '--entity-name', name, '--delete-config', 'SCRAM-SHA-512']))
+    }
+  }
+
+  async #removeUser (name: string): Promise<void> {
+    const spec = this.#users.get(name)?.spec
+    await this.#acls(name, spec, ['--remove', '--force'])
+
+    if (spec?.authentication.type === 'scram-sha-512') {
+      await this.#server.tool(CONFIG_TOOL, ['--alter', '--entity-type', 'users', '--entity-name', name, '--delete-config', 'SCRAM-SHA-512'])
     }
   }
 }

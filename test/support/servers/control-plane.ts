@@ -1,5 +1,5 @@
 // A real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler, and kwok in the place of
-// nodes. Everything lives in one temporary folder and ends with this process.
+// nodes unless told otherwise. Everything lives in one temporary folder and ends with this process.
 import { execFile } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -55,13 +55,17 @@ export class ControlPlane implements AsyncDisposable {
     this.kubeconfig = this.#pki.kubeconfig('admin', '/O=system:masters/CN=admin')
   }
 
-  /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); resolves when pods become ready. */
-  static async open (bin: string): Promise<ControlPlane> {
+  /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` somebody else brings the nodes. */
+  static async open (bin: string, { kwok = true }: { kwok?: boolean } = {}): Promise<ControlPlane> {
     const [api = 0, etcd = 0, peer = 0] = await freePorts(3)
     const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer })
 
     try {
       await plane.#start()
+
+      if (kwok) {
+        await plane.#startKwok()
+      }
     } catch (err) {
       await plane[Symbol.asyncDispose]()
       throw err
@@ -145,6 +149,9 @@ export class ControlPlane implements AsyncDisposable {
     writeFileSync(this.#folder.file('audit.yaml'), AUDIT_POLICY)
     await this.#startApiServer()
     await this.#startControllers()
+  }
+
+  async #startKwok (): Promise<void> {
     copyFileSync(STAGES, this.#folder.file('stages.yaml'))
     await this.#run('kwok', [
       `--kubeconfig=${this.kubeconfig}`,

@@ -1,6 +1,10 @@
 /** One node of a test cluster: broker and controller in one process. */
 export interface KafkaNode {
   id: number
+
+  /** IP address that its listeners are on. */
+  host: string
+
   port: number
   controllerPort: number
   folder: string
@@ -21,17 +25,15 @@ export interface KafkaSecurity {
   users: Readonly<Record<string, string>>
 }
 
-const HOST = '127.0.0.1'
-
 /** The settings of one node: small, quick to elect and to rebalance, never creating a topic by itself. */
 export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], security?: KafkaSecurity): string {
   const replicas = Math.min(3, nodes.length)
-  const listeners = [`PLAINTEXT://${HOST}:${String(node.port)}`, ...security === undefined ? [] : securedListeners(security)]
+  const listeners = [`PLAINTEXT://${node.host}:${String(node.port)}`, ...security === undefined ? [] : securedListeners(node.host, security)]
   const entries: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
-    'controller.quorum.bootstrap.servers': nodes.map(({ controllerPort }) => `${HOST}:${String(controllerPort)}`).join(),
-    'listeners': [...listeners, `CONTROLLER://${HOST}:${String(node.controllerPort)}`].join(),
+    'controller.quorum.bootstrap.servers': nodes.map(({ host, controllerPort }) => `${host}:${String(controllerPort)}`).join(),
+    'listeners': [...listeners, `CONTROLLER://${node.host}:${String(node.controllerPort)}`].join(),
     'advertised.listeners': listeners.join(),
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PLAIN:SASL_SSL,SCRAM:SASL_SSL,MTLS:SSL',
     'controller.listener.names': 'CONTROLLER',
@@ -55,8 +57,8 @@ export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], s
   return Object.entries(entries).map(([name, value]) => `${name}=${String(value)}\n`).join('')
 }
 
-function securedListeners ({ plainPort, scramPort, mtlsPort }: KafkaSecurity): string[] {
-  return [`PLAIN://${HOST}:${String(plainPort)}`, `SCRAM://${HOST}:${String(scramPort)}`, `MTLS://${HOST}:${String(mtlsPort)}`]
+function securedListeners (host: string, { plainPort, scramPort, mtlsPort }: KafkaSecurity): string[] {
+  return [`PLAIN://${host}:${String(plainPort)}`, `SCRAM://${host}:${String(scramPort)}`, `MTLS://${host}:${String(mtlsPort)}`]
 }
 
 function securedEntries ({ keystoreFile, caFile, users }: KafkaSecurity): Record<string, string> {

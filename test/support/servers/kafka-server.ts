@@ -5,15 +5,20 @@ import { promisify } from 'node:util'
 import { TempFolder } from '../temp-folder.ts'
 import { Certificates } from './certificates.ts'
 import { freePorts } from './free-ports.ts'
+import { kafkaLogging, readAuthorizations } from './kafka-audit.ts'
 import { kafkaProperties } from './kafka-properties.ts'
 import { LeashedProcess } from './leashed-process.ts'
 import { isListening } from './tcp-answer.ts'
+import type { Authorization } from './kafka-audit.ts'
 import type { KafkaNode, KafkaSecurity } from './kafka-properties.ts'
 
 /** What {@link KafkaServer.open} starts. */
 export interface KafkaServerOptions {
   /** Nodes of the cluster. @default 1 */
   nodes?: number
+
+  /** IP address of this machine that it listens on. @default '127.0.0.1' */
+  host?: string
 
   /** Opens listeners for SASL PLAIN, SCRAM-SHA-512 and client certificates on the first node, all over TLS; these users may do what ACLs grant them. */
   users?: Readonly<Record<string, string>>
@@ -46,17 +51,17 @@ export class KafkaServer implements AsyncDisposable {
   }
 
   /** Formats and starts a cluster from a folder of jars (`scripts/provision/kafka.ts` finds it); resolves when all nodes take connections. */
-  static async open (jars: string, { nodes: count = 1, users }: KafkaServerOptions = {}): Promise<KafkaServer> {
+  static async open (jars: string, { nodes: count = 1, host = '127.0.0.1', users }: KafkaServerOptions = {}): Promise<KafkaServer> {
     const folder = new TempFolder()
     const ports = await freePorts(2 * count + 3)
     const nodes = Array.from({ length: count }, (_, i): KafkaNode => {
-      return { id: i + 1, port: ports[2 * i]!, controllerPort: ports[2 * i + 1]!, folder: folder.file(`node-${String(i + 1)}`) }
+      return { id: i + 1, host, port: ports[2 * i]!, controllerPort: ports[2 * i + 1]!, folder: folder.file(`node-${String(i + 1)}`) }
     })
     const [plainPort, scramPort, mtlsPort] = ports.slice(-3) as [number, number, number]
     const certificates = users === undefined ? undefined : new Certificates(folder.path)
     const server = new KafkaServer(jars, folder, users === undefined || certificates === undefined
       ? { nodes }
-      : { nodes, certificates, security: { plainPort, scramPort, mtlsPort, users, caFile: certificates.caFile, keystoreFile: certificates.bundle('broker', 'DNS:localhost,IP:127.0.0.1') } })
+      : { nodes, certificates, security: { plainPort, scramPort, mtlsPort, users, caFile: certificates.caFile, keystoreFile: certificates.bundle('broker', `DNS:localhost,IP:${host}`) } })
 
     try {
       await Promise.all(nodes.map(async (node) => {
@@ -73,7 +78,7 @@ export class KafkaServer implements AsyncDisposable {
 
   /** Addresses of the listeners without security. */
   get brokers (): string[] {
-    return this.nodes.map(({ port }) => `127.0.0.1:${String(port)}`)
+    return this.nodes.map(({ host, port }) => `${host}:${String(port)}`)
   }
 
   /** Starts a node that was killed. */
@@ -81,7 +86,7 @@ export class KafkaServer implements AsyncDisposable {
     const node = this.#node(id)
     const process = await LeashedProcess.start(['java', '-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...this.#classes(), 'kafka.Kafka', propertiesFile(node)], { logPath: `${node.folder}.log` })
     this.#running.set(id, process)
-    await process.ready(async () => await isListening(node.port), START_LIMIT_MS)
+    await process.ready(async () => await isListening(node.port, node.host), START_LIMIT_MS)
   }
 
   /** Kills a node as a power cut would. */
@@ -105,9 +110,18 @@ export class KafkaServer implements AsyncDisposable {
     this.#folder[Symbol.dispose]()
   }
 
+  /** What the authorizer was asked by whom, the oldest first. */
+  authorizations (): Authorization[] {
+    return readAuthorizations(this.#auditFile)
+  }
+
+  get #auditFile (): string {
+    return this.#folder.file('authorizer.log')
+  }
+
   async #format (node: KafkaNode): Promise<void> {
     writeFileSync(propertiesFile(node), kafkaProperties(node, this.nodes, this.security))
-    const controllers = this.nodes.map(({ id, controllerPort }) => `${String(id)}@127.0.0.1:${String(controllerPort)}:${DIRECTORY_IDS[id - 1]!}`).join()
+    const controllers = this.nodes.map(({ id, host, controllerPort }) => `${String(id)}@${host}:${String(controllerPort)}:${DIRECTORY_IDS[id - 1]!}`).join()
     const scram = Object.entries(this.security?.users ?? {}).flatMap(([name, password]) => ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`])
 
     await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '--initial-controllers', controllers, ...scram, '-c', propertiesFile(node)])
@@ -115,7 +129,7 @@ export class KafkaServer implements AsyncDisposable {
 
   #classes (): string[] {
     const logging = this.#folder.file('log4j2.properties')
-    writeFileSync(logging, 'rootLogger.level=WARN\nrootLogger.appenderRef.stderr.ref=stderr\nappender.stderr.type=Console\nappender.stderr.name=stderr\nappender.stderr.target=SYSTEM_ERR\nappender.stderr.layout.type=PatternLayout\nappender.stderr.layout.pattern=%d{ISO8601} %p %m (%c)%n\n')
+    writeFileSync(logging, kafkaLogging(this.#auditFile))
 
     return [`-Dlog4j2.configurationFile=${logging}`, '-cp', join(this.#jars, '*')]
   }

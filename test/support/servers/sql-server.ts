@@ -41,20 +41,24 @@ export class SqlServer implements AsyncDisposable {
     this.#command = server.command
   }
 
-  /** Makes the data and starts the server; resolves when it answers. `settings` are further options of it, such as `--innodb-buffer-pool-size=1G`. */
-  static async open (kind: SqlServerKind, settings: readonly string[] = []): Promise<SqlServer> {
+  /**
+   * Makes the data and starts the server; resolves when it answers. `settings` are further options of it, such as
+   * `--innodb-buffer-pool-size=1G`; on another `host` than loopback it listens on all addresses.
+   */
+  static async open (kind: SqlServerKind, settings: readonly string[] = [], host = '127.0.0.1'): Promise<SqlServer> {
     const folder = new TempFolder()
     const port = (await freePorts(1))[0]!
     const certificates = new Certificates(folder.path)
-    const { certFile, keyFile } = certificates.issue('server', 'DNS:localhost,IP:127.0.0.1')
+    const { certFile, keyFile } = certificates.issue('server', `DNS:localhost,IP:127.0.0.1,IP:${host}`)
     const plan = {
       dataFolder: folder.file('data'),
       args: [
         `--datadir=${folder.file('data')}`,
+        `--tmpdir=${folder.path}`,
         `--socket=${folder.file('socket')}`,
         `--pid-file=${folder.file('pid')}`,
         `--port=${String(port)}`,
-        '--bind-address=127.0.0.1',
+        `--bind-address=${host === '127.0.0.1' ? host : '0.0.0.0'}`,
         `--ssl-ca=${certificates.caFile}`,
         `--ssl-cert=${certFile}`,
         `--ssl-key=${keyFile}`,

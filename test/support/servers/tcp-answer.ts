@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 
-/** Whether anything on this machine accepts connections at a port. */
-export async function isListening (port: number): Promise<boolean> {
+/** Whether anything accepts connections at a port of an address of this machine. */
+export async function isListening (port: number, host = '127.0.0.1'): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect({ host: '127.0.0.1', port })
+  const socket = connect({ host, port })
   socket.once('connect', () => {
     resolve(true)
   })

@@ -63,7 +63,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
     const other = { name: 'fil', network: { preset: 'filecoin' } }
     await rig.probe(namespace, { scans: [{ name: 'main', network: { preset: 'ipfs' } }, other] })
     // A lease that is lost ends the process; Kubernetes starts it again.
-    const start = (): OperatorProcess => new OperatorProcess(folder.file('kubeconfig'), ['--namespace', namespace, '--lease-namespace', namespace])
+    const start = (): OperatorProcess => new OperatorProcess(folder.file('kubeconfig'), ['--no-pod-status', '--namespace', namespace, '--lease-namespace', namespace])
     let operator = start()
     const life = new AbortController()
     const restarting = (async () => {

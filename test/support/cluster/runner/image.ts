@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+
+/** What a container has of its image: the last stage of the Dockerfile, as it would be built from this folder. */
+export interface Image {
+  /** Folder in the container that commands run in. */
+  workdir: string
+
+  entrypoint: string[]
+
+  /** Paths below `workdir` and what they are on this machine. */
+  files: Readonly<Record<string, string>>
+
+  /** The program that `node` is in it. */
+  node: string
+}
+
+/** Reads the Dockerfile, so that a pod runs what the image would, from the files that it would have. */
+export function readImage (): Image {
+  const text = readFileSync(`${ROOT}Dockerfile`, 'utf8')
+  const lines = text.slice(text.lastIndexOf('\nFROM ')).split('\n').map(line => line.trim())
+  const values = (instruction: string): string[] => lines.filter(line => line.startsWith(`${instruction} `)).map(line => line.slice(instruction.length + 1))
+  const names = values('COPY').flatMap(value => value.split(' ').filter(word => !word.startsWith('--')).slice(0, -1))
+
+  return {
+    workdir: values('WORKDIR').at(-1) ?? '/',
+    entrypoint: JSON.parse(values('ENTRYPOINT').at(-1) ?? '[]') as string[],
+    files: Object.fromEntries(names.map(name => name.slice(name.lastIndexOf('/') + 1)).map(name => [name, `${ROOT}${name}`])),
+    node: process.execPath
+  }
+}

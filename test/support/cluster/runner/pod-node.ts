@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises'
+// A node that runs pods: registers itself with a test's API server by a kubelet's certificate and rights, runs whatever the
+// scheduler gives it, each pod as its own command with its own configuration and Secrets, and tells what became of them.
+import { KubeConfig } from '@kubernetes/client-node'
+import { KubeClient } from '../../../../operator/runtime/kube-client.ts'
+import { pathOf } from '../../../../operator/runtime/kube-object.ts'
+import { TempFolder } from '../../temp-folder.ts'
+import { readImage } from './image.ts'
+import { PodAddresses } from './node-network.ts'
+import { podFolder, PodRunner } from './pod-runner.ts'
+import { POD } from './pod.ts'
+import { Registry } from './registry.ts'
+import type { KindRef } from '../../../../operator/runtime/kube-object.ts'
+import type { CommandEnd, ControlPlane } from '../../servers/control-plane.ts'
+import type { Pod } from './pod.ts'
+
+const NAME = 'runner-0'
+const NODE: KindRef = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false }
+const SIZE = { cpu: '64', memory: '256Gi', pods: '500' }
+const POLL_MS = 150
+const STOP_MS = 20_000
+
+/** See the head of this file. Dispose it before the API server. */
+export class PodNode implements AsyncDisposable {
+  readonly #client: KubeClient
+  readonly #registry: Registry
+  readonly #folder = new TempFolder()
+  readonly #image = readImage()
+  readonly #addresses = new PodAddresses()
+  readonly #pods = new Map<string, { pod: Pod, runner: PodRunner }>()
+  readonly #leaving = new Map<string, Promise<void>>()
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+
+  private constructor (client: KubeClient) {
+    this.#client = client
+    this.#registry = new Registry(client)
+    this.#running = this.#run()
+  }
+
+  /** Registers the node; resolves when it takes pods. */
+  static async open (plane: ControlPlane): Promise<PodNode> {
+    const config = new KubeConfig()
+    config.loadFromFile(plane.kubeconfigOf(`system:node:${NAME}`, 'system:nodes'))
+    const client = new KubeClient(config)
+    const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }]
+    const metadata = { name: NAME, labels: { 'kubernetes.io/hostname': NAME, 'kubernetes.io/os': 'linux' } }
+    const body = { apiVersion: 'v1', kind: 'Node', metadata, status: { allocatable: SIZE, capacity: SIZE, conditions } }
+    await client.json({ method: 'POST', path: pathOf(NODE), body }, new AbortController().signal)
+
+    return new PodNode(client)
+  }
+
+  /** Runs a command in the pod that a name begins, as `kubectl exec` does. */
+  async exec (namespace: string, name: string, command: readonly string[]): Promise<CommandEnd> {
+    return await this.#find(namespace, name).runner.container.exec(command)
+  }
+
+  /** What the pod that a name begins has printed. */
+  logs (namespace: string, name: string): string {
+    return this.#find(namespace, name).runner.output
+  }
+
+  async [Symbol.asyncDispose] (): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+    await Promise.all([...this.#leaving.values(), ...[...this.#pods.values()].map(async ({ runner }) => {
+      await runner.stop(STOP_MS)
+    })])
+    this.#folder[Symbol.dispose]()
+  }
+
+  #find (namespace: string, name: string): { pod: Pod, runner: PodRunner } {
+    const found = [...this.#pods].filter(([uid]) => !this.#leaving.has(uid)).map(([, known]) => known)
+      .findLast(({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name.startsWith(name))
+
+    if (found === undefined) {
+      throw new TypeError(`no pod of ${namespace} has a name that begins with ${name}`)
+    }
+
+    return found
+  }
+
+  async #run (): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const { items } = await this.#client.json({ method: 'GET', path: pathOf(POD), query: { fieldSelector: `spec.nodeName=${NAME}` } }, new AbortController().signal) as { items: Pod[] }
+
+      for (const pod of items.map(item => ({ ...item, apiVersion: 'v1', kind: 'Pod' }))) {
+        this.#take(pod)
+      }
+
+      await delay(POLL_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined) // the end
+    }
+  }
+
+  #take (pod: Pod): void {
+    const { uid = '', deletionTimestamp } = pod.metadata
+    const known = this.#pods.get(uid)
+
+    if (deletionTimestamp !== undefined) {
+      if (!this.#leaving.has(uid)) {
+        this.#leaving.set(uid, this.#remove(pod, known?.runner))
+      }
+    } else if (known === undefined && !['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) {
+      const shared = { client: this.#client, image: this.#image, registry: this.#registry, claims: this.#folder.file('claims') }
+      this.#pods.set(uid, { pod, runner: new PodRunner({ ...shared, folder: podFolder(this.#folder.path, pod), address: this.#addresses.next() }, pod) })
+    }
+  }
+
+  async #remove (pod: Pod, runner: PodRunner | undefined): Promise<void> {
+    const { uid = '' } = pod.metadata
+    await runner?.stop(Number(pod.metadata['deletionGracePeriodSeconds'] ?? 0) * 1_000)
+    this.#pods.delete(uid)
+    await this.#client.json({ method: 'DELETE', path: pathOf(POD, pod.metadata), body: { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } } }, new AbortController().signal)
+  }
+}

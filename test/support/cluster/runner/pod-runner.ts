@@ -1,0 +1,220 @@
+// One pod from the moment that it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
+// last words; and its status, which is all that controllers and operators see of it.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { errorText } from '../../../../core/errors.ts'
+import { isAbort } from '../../../../core/signals.ts'
+import { pathOf } from '../../../../operator/runtime/kube-object.ts'
+import { Container, timestamp } from './container.ts'
+import { makeVolumes } from './pod-volumes.ts'
+import { POD, unknownFields } from './pod.ts'
+import { watchProbe } from './probe.ts'
+import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
+import type { Image } from './image.ts'
+import type { Pod } from './pod.ts'
+import type { Registry } from './registry.ts'
+
+/** What a pod is run with. */
+export interface PodRunnerDeps {
+  client: KubeClient
+  image: Image
+  registry: Registry
+  folder: string
+  claims: string
+  address: string
+}
+
+type State = Record<'running' | 'waiting' | 'terminated', object>
+
+// A kubelet begins with 10 s and ends at 5 min.
+const BACKOFF_MS = { first: 1_000, most: 8_000 }
+const TRY_AGAIN_MS = 300
+
+/** See the head of this file. */
+export class PodRunner {
+  /** Resolves when it runs no more: its commands have ended for good, or it was stopped. */
+  readonly done: Promise<void>
+
+  readonly #deps: PodRunnerDeps
+  readonly #pod: Pod
+  readonly #stop = new AbortController()
+  readonly #startTime = timestamp()
+  #container: Container | undefined
+  #restarts = 0
+  #isReady = false
+  #state: Partial<State> = {}
+  #lastState: Partial<State> = {}
+  #told: unknown
+  #telling: Promise<void> = Promise.resolve()
+  #output = ''
+
+  constructor (deps: PodRunnerDeps, pod: Pod) {
+    this.#deps = deps
+    this.#pod = pod
+    this.done = this.#run()
+  }
+
+  /** All that its containers have printed. */
+  get output (): string {
+    return `${this.#output}${this.#container?.output ?? ''}`
+  }
+
+  /** The container that runs. @throws TypeError where none does */
+  get container (): Container {
+    if (this.#container === undefined) {
+      throw new TypeError(`pod ${this.#pod.metadata.name} runs nothing`)
+    }
+
+    return this.#container
+  }
+
+  /** Ends its command with the pod's grace, and forgets its files. */
+  async stop (graceMs: number): Promise<void> {
+    this.#stop.abort()
+    await this.#container?.stop(graceMs)
+    await this.done
+    rmSync(this.#deps.folder, { recursive: true, force: true })
+  }
+
+  async #run (): Promise<void> {
+    const { signal } = this.#stop
+
+    try {
+      for (let backoffMs = BACKOFF_MS.first; !signal.aborted; backoffMs = Math.min(2 * backoffMs, BACKOFF_MS.most)) {
+        const code = await this.#runOnce(signal)
+        const { restartPolicy } = this.#pod.spec
+
+        if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && code === 0)) {
+          this.#tell({ terminated: this.#end(code) }, code === 0 ? 'Succeeded' : 'Failed')
+          break
+        }
+
+        this.#lastState = { terminated: this.#end(code) }
+        this.#restarts++
+        this.#tell({ waiting: { reason: 'CrashLoopBackOff', message: `back-off ${String(backoffMs)}ms restarting failed container` } })
+        await delay(backoffMs, undefined, { signal })
+      }
+    } catch (err) {
+      if (!(signal.aborted && isAbort(err))) {
+        throw err
+      }
+    }
+
+    await this.#telling
+  }
+
+  async #runOnce (signal: AbortSignal): Promise<number> {
+    const container = await this.#start(signal)
+    this.#container = container
+    this.#tell({ running: { startedAt: container.startedAt } })
+    const watch = new AbortController()
+    const watching = this.#watch(container, watch.signal)
+
+    try {
+      return await container.ended
+    } finally {
+      watch.abort()
+      await watching
+      this.#isReady = false
+    }
+  }
+
+  // What is not there yet may come: volumes and images are looked for again and again.
+  async #start (signal: AbortSignal): Promise<Container> {
+    const { client, folder, claims, address, image, registry } = this.#deps
+
+    for (;;) {
+      signal.throwIfAborted()
+      const unknown = unknownFields(this.#pod)
+
+      if (unknown.length > 0) {
+        this.#tell({ waiting: { reason: 'CreateContainerConfigError', message: `the tests run no pod with ${unknown.join(', ')}` } })
+      } else {
+        const refusal = await registry.refusal(this.#pod, signal)
+        const binds = refusal ?? await makeVolumes({ client, folder, claims }, this.#pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
+
+        if (Array.isArray(binds)) {
+          return await Container.start({ pod: this.#pod, image, binds, address, folder })
+        }
+
+        this.#tell({ waiting: binds })
+      }
+
+      await delay(TRY_AGAIN_MS, undefined, { signal })
+    }
+  }
+
+  async #watch (container: Container, signal: AbortSignal): Promise<void> {
+    const spec = this.#pod.spec.containers[0]!
+    const target = { container: spec, address: this.#deps.address }
+    this.#isReady = spec.readinessProbe === undefined
+    this.#tell({ running: { startedAt: container.startedAt } })
+
+    await Promise.all([
+      watchProbe(spec.readinessProbe, target, (isWell) => {
+        this.#isReady = isWell
+        this.#tell({ running: { startedAt: container.startedAt } })
+      }, signal),
+      watchProbe(spec.livenessProbe, target, (isWell) => {
+        if (!isWell) {
+          void container.stop((this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000)
+        }
+      }, signal)
+    ])
+  }
+
+  #end (exitCode: number): object {
+    const { message = '', startedAt, output = '' } = this.#container ?? {}
+    this.#output += output
+    this.#container = undefined
+
+    return { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt, finishedAt: timestamp(), ...message === '' ? {} : { message } }
+  }
+
+  #tell (state: Partial<State>, phase = this.#container === undefined && this.#restarts === 0 ? 'Pending' : 'Running'): void {
+    this.#state = state
+    const status = this.#status(phase)
+
+    if (!isDeepStrictEqual(status, this.#told)) {
+      this.#told = status
+      this.#telling = this.#telling.then(async () => {
+        await this.#write(status)
+      })
+    }
+  }
+
+  #status (phase: string): object {
+    const ready = this.#isReady && this.#state.running !== undefined
+    const { name, image } = this.#pod.spec.containers[0]!
+    const truth = (is: boolean): string => is ? 'True' : 'False'
+
+    return {
+      phase,
+      podIP: this.#deps.address,
+      podIPs: [{ ip: this.#deps.address }],
+      startTime: this.#startTime,
+      conditions: [['PodScheduled', true], ['Initialized', true], ['ContainersReady', ready], ['Ready', ready]].map(([type, is]) => ({ type, status: truth(is === true) })),
+      containerStatuses: [{ name, image, imageID: '', ready, started: this.#state.running !== undefined, restartCount: this.#restarts, state: this.#state, lastState: this.#lastState }]
+    }
+  }
+
+  // A pod that is gone meanwhile needs no status.
+  async #write (status: object): Promise<void> {
+    const path = `${pathOf(POD, this.#pod.metadata)}/status`
+
+    try {
+      await this.#deps.client.json({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body: { metadata: { uid: this.#pod.metadata.uid }, status } }, new AbortController().signal)
+    } catch (err) {
+      if (!['PP_KUBE_NOT_FOUND', 'PP_KUBE_CONFLICT'].includes(String((err as { code?: string }).code))) {
+        throw err
+      }
+    }
+  }
+}
+
+/** The folder of one pod. */
+export function podFolder (root: string, { metadata: { uid = '' } }: Pod): string {
+  return join(root, 'pods', uid)
+}

@@ -1,0 +1,83 @@
+import type { KindRef, KubeObject } from '../../../../operator/runtime/kube-object.ts'
+
+/** Where the API serves pods. */
+export const POD: KindRef = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
+
+/** A pod as far as the runner knows pods. */
+export interface Pod extends KubeObject {
+  spec: PodSpec
+  status?: { phase?: string }
+}
+
+/** A pod's specification. What is not in it and would change what runs is refused: see {@link unknownFields}. */
+export interface PodSpec {
+  nodeName?: string
+  restartPolicy: 'Always' | 'Never' | 'OnFailure'
+  terminationGracePeriodSeconds?: number
+  imagePullSecrets?: { name: string }[]
+  securityContext?: { runAsUser?: number, runAsGroup?: number, fsGroup?: number }
+  containers: PodContainer[]
+  volumes?: PodVolume[]
+}
+
+/** The one container of a pod. */
+export interface PodContainer {
+  name: string
+  image: string
+  command?: string[]
+  args?: string[]
+  env?: { name: string, value?: string, valueFrom?: { fieldRef?: { fieldPath: string } } }[]
+  ports?: { name?: string, containerPort: number }[]
+  volumeMounts?: { name: string, mountPath: string, readOnly?: boolean }[]
+  securityContext?: { readOnlyRootFilesystem?: boolean }
+  terminationMessagePath?: string
+  livenessProbe?: PodProbe
+  readinessProbe?: PodProbe
+}
+
+/** A probe by HTTP. */
+export interface PodProbe {
+  httpGet?: { path: string, port: string | number }
+  periodSeconds?: number
+  timeoutSeconds?: number
+  failureThreshold?: number
+}
+
+/** A volume of one of the kinds that the product mounts. */
+export interface PodVolume {
+  name: string
+  secret?: { secretName: string }
+  configMap?: { name: string }
+  emptyDir?: object
+  persistentVolumeClaim?: { claimName: string }
+}
+
+const REFUSED_OF_POD = ['initContainers', 'ephemeralContainers', 'hostNetwork', 'hostPID', 'hostAliases', 'runtimeClassName']
+const REFUSED_OF_CONTAINER = ['envFrom', 'lifecycle', 'startupProbe', 'workingDir', 'volumeDevices', 'stdin']
+const VOLUMES = ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim']
+
+/** The fields of a pod that the runner does not honour: silence about them would prove nothing. */
+export function unknownFields ({ spec }: Pod): string[] {
+  const [container, ...more] = spec.containers
+
+  return [
+    ...REFUSED_OF_POD.filter(field => Object.hasOwn(spec, field)),
+    ...REFUSED_OF_CONTAINER.filter(field => container !== undefined && Object.hasOwn(container, field)),
+    ...more.length === 0 ? [] : ['containers[1]'],
+    ...(spec.volumes ?? []).filter(volume => !VOLUMES.some(kind => Object.hasOwn(volume, kind))).map(({ name }) => `volume ${name}`),
+    ...(container?.env ?? []).filter(({ valueFrom }) => valueFrom !== undefined && valueFrom.fieldRef === undefined).map(({ name }) => `env ${name}`)
+  ]
+}
+
+/** The environment that a pod's container asks for. */
+export function environmentOf ({ metadata, spec }: Pod, address: string): Record<string, string> {
+  const fields: Record<string, string> = {
+    'metadata.name': metadata.name,
+    'metadata.namespace': metadata.namespace ?? '',
+    'metadata.uid': metadata.uid ?? '',
+    'spec.nodeName': spec.nodeName ?? '',
+    'status.podIP': address
+  }
+
+  return Object.fromEntries((spec.containers[0]?.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ''] ?? '']))
+}

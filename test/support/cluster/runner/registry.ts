@@ -1,0 +1,44 @@
+import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
+import type { KindRef } from '../../../../operator/runtime/kube-object.ts'
+import type { Pod } from './pod.ts'
+
+/** The image that everybody may pull. */
+export const PUBLIC_IMAGE = 'peerprobe:test'
+
+/** The same in a registry that asks for a pull Secret. */
+export const PRIVATE_IMAGE = 'private.example/peerprobe:test'
+
+const SECRET: KindRef = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true }
+const PULL_SECRET = 'kubernetes.io/dockerconfigjson'
+
+/** Where images come from: the one of this folder under two names, of which one is private. */
+export class Registry {
+  readonly #client: KubeClient
+
+  constructor (client: KubeClient) {
+    this.#client = client
+  }
+
+  /** Why a pod's image cannot be pulled, as a kubelet says it; undefined where it can. */
+  async refusal ({ metadata, spec }: Pod, signal: AbortSignal): Promise<{ reason: string, message: string } | undefined> {
+    const { image } = spec.containers[0]!
+
+    if (image === PUBLIC_IMAGE || (image === PRIVATE_IMAGE && await this.#isLetIn(metadata.namespace ?? '', spec.imagePullSecrets ?? [], signal))) {
+      return undefined
+    }
+
+    return { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": pull access denied, repository does not exist or may require authorization` }
+  }
+
+  async #isLetIn (namespace: string, names: readonly { name: string }[], signal: AbortSignal): Promise<boolean> {
+    for (const { name } of names) {
+      const secret = await this.#client.get(SECRET, { namespace, name }, signal)
+
+      if (secret?.['type'] === PULL_SECRET) {
+        return true
+      }
+    }
+
+    return false
+  }
+}

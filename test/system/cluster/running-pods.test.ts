@@ -1,0 +1,136 @@
+// From a manifest to rows, by the real operator: each pod runs its own command with its rendered configuration and Secrets,
+// against a Kafka that authorizes every request and a MariaDB. What the authorizer was asked is compared with what the
+// KafkaUser asks for: nothing that a command does is missing in it, and nothing more is in it.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, suite, test } from 'node:test'
+import { pino } from 'pino'
+import { KafkaBus } from '../../../core/bus/kafka-bus.ts'
+import { systemClock } from '../../../core/clock.ts'
+import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { kafka } from '../../../scripts/provision/kafka.ts'
+import { mariadb } from '../../../scripts/provision/mariadb.ts'
+import { message } from '../../core/bus/event-bus-fixture.ts'
+import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts'
+import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
+import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
+import { StrimziBroker } from '../../support/cluster/strimzi-broker.ts'
+import { KAD_PROTOCOL } from '../../support/peer-fixtures.ts'
+import { serving, startPeer } from '../../support/peers.ts'
+import { KafkaServer } from '../../support/servers/kafka-server.ts'
+import { mariadbKind } from '../../support/servers/mariadb-server.ts'
+import { SqlServer } from '../../support/servers/sql-server.ts'
+import { until } from '../../support/until.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+import type { CommandEnd } from '../../support/servers/control-plane.ts'
+
+const [jars, server] = [kafka.find(), mariadb.find()]
+const missing = ('missing' in jars ? jars.missing : undefined) ?? ('missing' in server ? server.missing : undefined) ?? missingCluster ?? missingNodeNetwork()
+const LIMIT_MS = 120_000
+const { signal } = new AbortController()
+
+interface KafkaUser extends KubeObject { spec: { authorization: { acls: { resource: { type: string, name: string }, operations: string[] }[] } } }
+
+if (missing === undefined) {
+  enterNodeNetwork(import.meta.filename)
+}
+
+suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing }, () => {
+  const stack = new AsyncDisposableStack()
+  let broker: KafkaServer
+  let sql: SqlServer
+  let rig: ClusterRig
+  let bootstrap: string
+
+  before(async () => {
+    broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS, users: { hand: 'made' } }))
+    sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS))
+    rig = stack.use(await ClusterRig.open({ runsPods: true }))
+    stack.use(await StandInStrimzi.open(rig.plane, 'password, certificate', new StrimziBroker(broker)))
+    const peer = stack.use(await startPeer({ host: NODE_ADDRESS, serve: { [KAD_PROTOCOL]: serving([]) } }))
+    bootstrap = `${peer.node.getMultiaddrs()[0]!.decapsulate('/p2p').toString()}/p2p/${formatPeerId(peer.id)}`
+    rig.operator()
+  })
+  after(async () => {
+    await stack.disposeAsync()
+  })
+
+  const rows = async (database: string, query: string): Promise<Record<string, unknown>[]> => {
+    const root = await sql.root()
+
+    try {
+      await root.query(`USE ${database}`)
+      return (await root.query(query))[0] as Record<string, unknown>[]
+    } finally {
+      await root.end()
+    }
+  }
+
+  // A namespace with a database of its own, and a PeerProbe of two scans in it.
+  async function start (namespace: string, kafkaSpec: object): Promise<void> {
+    await rig.namespace(namespace)
+    const root = await sql.root()
+    await root.query(`CREATE DATABASE ${namespace}; CREATE USER ${namespace} IDENTIFIED BY 'secret'; GRANT ALL ON ${namespace}.* TO ${namespace}`)
+    await root.end()
+    await rig.plane.apply(
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace }, stringData: { username: namespace, password: 'secret' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database-ca', namespace }, stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } }
+    )
+    await rig.probe(namespace, specFor(namespace, kafkaSpec))
+  }
+
+  function specFor (namespace: string, kafkaSpec: object): object {
+    const scan = { network: { name: 'lab', bootstrapPeers: [bootstrap], protocols: [KAD_PROTOCOL] }, active: { interval: '2s' }, addresses: { policy: 'Any' } }
+
+    return {
+      scans: [{ ...scan, name: 'main' }, { ...scan, name: 'second', passive: { enabled: false } }],
+      kafka: kafkaSpec,
+      mysql: { host: NODE_ADDRESS, port: sql.port, database: namespace, credentialsSecret: { name: 'database' }, tls: { caSecret: { name: 'database-ca' } } }
+    }
+  }
+
+  const command = async (namespace: string, ...args: string[]): Promise<CommandEnd> => await rig.node.exec(namespace, 'amino-consumer', ['node', 'consumer/commands/main.ts', ...args])
+
+  async function works (namespace: string, topic: string): Promise<void> {
+    await rig.untilReady(namespace, 'True', { limitMs: LIMIT_MS })
+    await until('both scans are in the database', async () => (await rows(namespace, 'SELECT DISTINCT scan FROM crawl WHERE state = \'finished\'')).length === 2, LIMIT_MS)
+    assert.deepEqual((await rows(namespace, 'SELECT DISTINCT outcome FROM visit_detail')).map(({ outcome }) => outcome), ['ok'])
+
+    await using bus = await KafkaBus.open({ log: pino({ level: 'silent' }), clock: systemClock }, { brokers: broker.brokers, clientId: 'test' }, signal)
+    await bus.publish(topic, [message('poison', 'no visit')], signal)
+    await until('it is a dead letter', async () => (await command(namespace, 'dead-letters', 'list')).stdout.endsWith('\n1 of 1\n'), LIMIT_MS)
+    assert.deepEqual(await command(namespace, 'dead-letters', 'replay'), { code: 0, stdout: '1 replayed\n', stderr: '' })
+    await until('it is one again', async () => (await command(namespace, 'dead-letters', 'list')).stdout.endsWith('\n1 of 1\n'), LIMIT_MS)
+    const described = await command(namespace, 'offsets', 'describe')
+    assert.match(described.stdout, new RegExp(`^TOPIC.*LAG\\n(${topic.replaceAll('.', '\\.')}\\s.*\\n){3}$`), described.stderr)
+    assert.match((await command(namespace, 'offsets', 'reset', '--to-earliest')).stderr, /PP_GROUP_ACTIVE/)
+
+    await rig.plane.kubectl(['create', 'job', 'now', '--from=cronjob/amino-retention', '-n', namespace])
+    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', namespace, '--timeout=60s'])
+    assert.equal(code, 0, stderr)
+  }
+
+  async function fits (namespace: string, principal: string): Promise<void> {
+    const { spec: { authorization: { acls } } } = await rig.plane.get<KafkaUser>('kafkauser', `${namespace}-amino-peerprobe`, '-n', 'kafka')
+    const asked = broker.authorizations().filter(question => question.principal === principal)
+    const text = (type: string, name: string, operation: string): string => `${type} ${name} ${operation}`.toLowerCase()
+
+    assert.deepEqual(asked.filter(({ isAllowed }) => !isAllowed), [])
+    assert.deepEqual(
+      [...new Set(asked.map(({ resource, name, operation }) => text(resource, name, operation)))].sort(),
+      acls.flatMap(({ resource: { type, name }, operations }) => operations.map(operation => text(type, name, operation))).sort()
+    )
+  }
+
+  test('work by SCRAM over TLS, with exactly the rights of their KafkaUser', async () => {
+    await start('password', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } })
+    await works('password', 'ipfs-nodes')
+    await fits('password', 'User:password-amino-peerprobe')
+  })
+
+  test('work by client certificates, with names of their own for topic and group', async () => {
+    await start('certificate', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' })
+    await works('certificate', 'lab.visits')
+    await fits('certificate', 'User:CN=certificate-amino-peerprobe')
+  })
+})
