@@ -15,6 +15,7 @@ import type { CrawlStart, Schedule } from './engine/schedule.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
+import type { StandstillWatch } from './standstill.ts'
 import type { PeerRecord, Visitor } from './visit/visitor.ts'
 
 /** What active discovery needs. */
@@ -27,6 +28,9 @@ export interface ActiveDiscoveryDeps {
 
   /** Beats while a crawl comes round, and while the next one is waited for. */
   beat: Beat
+
+  /** Watches, while a crawl runs, whether this process stands still. */
+  standstill: StandstillWatch
 
   /** Whether the scan may and can dial an address. */
   isDialable: (address: Uint8Array) => boolean
@@ -105,7 +109,9 @@ export class ActiveDiscovery {
   }
 
   async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
-    const { clock, log, visitor, publisher, beat, isDialable, passive, onVisit, onCrawl } = this.#deps
+    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, onVisit, onCrawl } = this.#deps
+    using held = new DisposableStack()
+    held.use(standstill.watch())
     const bootstrap = await this.#deps.bootstrap(signal)
     const options = { ...this.#options, ...start }
 
@@ -116,6 +122,7 @@ export class ActiveDiscovery {
       log,
       visitor,
       isDialable,
+      standstill,
       busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
@@ -147,8 +154,9 @@ export class ActiveDiscovery {
   // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes what is left.
   async #announceEnd (report: CrawlReport, signal: AbortSignal): Promise<void> {
     const message = crawlEndedMessage(report, this.#context)
-    const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls } = report
-    this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, watchdogCuts, stalls }, 'crawl ended')
+    const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report
+    const troubles = { watchdogCuts, stalls, lostMs, standstills, repeatedVisits }
+    this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, ...troubles }, 'crawl ended')
 
     if (signal.aborted) {
       this.#deps.publisher.accept(message)

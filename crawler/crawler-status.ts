@@ -39,7 +39,7 @@ export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publi
 }
 
 function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStatus['crawl']> {
-  const { crawlId, found, queued, inFlight, done, byOutcome, elapsedMs, visitsPerSecond } = crawl
+  const { crawlId, found, queued, inFlight, done, byOutcome, elapsedMs, lostMs, visitsPerSecond } = crawl
   const counts = Object.entries(byOutcome) as [Outcome, number][]
 
   return {
@@ -52,12 +52,13 @@ function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStat
     contacted: counts.reduce((sum, [outcome, n]) => isContacted(outcome) ? sum + n : sum, 0),
     outcomes: byOutcome,
     elapsedMs,
+    lostMs,
     perSecond: visitsPerSecond
   }
 }
 
 function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus['lastCrawl']> {
-  const { crawlId, end, startedAtMs, finishedAtMs, totals } = report
+  const { crawlId, end, startedAtMs, finishedAtMs, lostMs, totals } = report
 
   return {
     crawlId,
@@ -65,6 +66,8 @@ function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus
     startedAt: timestamp(startedAtMs),
     finishedAt: timestamp(finishedAtMs),
     durationSeconds: (finishedAtMs - startedAtMs) / 1_000,
+    disturbed: lostMs > 0,
+    lostMs,
     totals,
     problem: totals.contacted > 0 || end === 'aborted' ? null : noBootstrap(report, network)
   }

@@ -7,6 +7,7 @@ import { openLanes } from './lanes/open-lanes.ts'
 import { openPassive } from './open-passive.ts'
 import { visitConnected } from './passive/connected-visitor.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
+import { sinceBootMs, StandstillWatch } from './standstill.ts'
 import { AddressPolicy } from './visit/address-policy.ts'
 import { canDial, mayDial } from './visit/may-dial.ts'
 import { resolvePeers } from './visit/resolve-peers.ts'
@@ -29,6 +30,9 @@ export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   publisher: Publisher
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport) => void
+
+  /** Called when this process stood still in a crawl. */
+  onLost: (lostMs: number) => void
 }
 
 /** What a crawler does: one of these, or both. */
@@ -47,13 +51,18 @@ const LIVENESS_MS = 60_000
 export async function openDiscoveries (compiled: CompiledScan, deps: DiscoveriesDeps, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Discoveries> {
   const { clock, log, config: { scan } } = deps
   checkBootstrap(compiled.network.bootstrapPeers, scan.addresses, log)
-  const dns = stack.use(openSystemDns(clock))
+  const standstill = new StandstillWatch({ clock, sinceBootMs, onLost: (lostMs) => {
+    log.warn({ lostMs }, 'this process stood still in the middle of a crawl: it was stopped, had no CPU time, or the machine slept')
+    deps.onLost(lostMs)
+  } })
+  const dns = stack.use(openSystemDns(clock, standstill))
   const schedule = new Schedule({ clock, random: Math.random }, { intervalMs: compiled.intervalMs })
   const parts: Parts = {
     ...deps,
     compiled,
     dns,
     schedule,
+    standstill,
     stack,
     context: { scan: deps.config.scanId, network: compiled.network.name, ...scan.vantage === undefined ? {} : { vantage: scan.vantage } },
     bootstrap: async seedSignal => await seedPeers(compiled.network.bootstrapPeers, dns, seedSignal)
@@ -68,6 +77,7 @@ interface Parts extends DiscoveriesDeps {
   compiled: CompiledScan
   dns: DnsResolver
   schedule: Schedule
+  standstill: StandstillWatch
   stack: AsyncDisposableStack
   context: MessageContext
   bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>

@@ -40,6 +40,9 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     },
     onCrawl: (report) => {
       metrics.onCrawl(report)
+    },
+    onLost: (lostMs) => {
+      metrics.onLost(lostMs)
     }
   }, stack, signal)
   const server = stack.use(await AdminServer.open({

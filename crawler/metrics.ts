@@ -33,6 +33,9 @@ export class CrawlerMetrics {
   readonly #population: Gauge<'state'>
   readonly #agents: Counter<'agent_family'>
   readonly #watchdog: Counter
+  readonly #lostSeconds: Counter
+  readonly #disturbed: Counter
+  readonly #repeated: Counter
   readonly #publishSeconds: Histogram
   readonly #published: Counter
   readonly #agentFamily: CrawlerGauges['agentFamily']
@@ -55,6 +58,9 @@ export class CrawlerMetrics {
     this.#population = new Gauge({ name: 'peerprobe_crawler_population_peers', help: 'Peers of the last crawl.', labelNames: ['state'], registers })
     this.#agents = new Counter({ name: 'peerprobe_crawler_identified_total', help: 'Peers identified.', labelNames: ['agent_family'], registers })
     this.#watchdog = new Counter({ name: 'peerprobe_crawler_watchdog_cuts_total', help: 'Visits that outlived their limit and were told to end.', registers })
+    this.#lostSeconds = new Counter({ name: 'peerprobe_crawler_lost_seconds_total', help: 'Time that the process stood still during crawls: stopped, without CPU time, or asleep with its machine.', registers })
+    this.#disturbed = new Counter({ name: 'peerprobe_crawler_disturbed_crawls_total', help: 'Crawls that ended and during which the process stood still for more than a second.', registers })
+    this.#repeated = new Counter({ name: 'peerprobe_crawler_repeated_visits_total', help: 'Visits made again, since the process stood still during the first.', registers })
     this.#publishSeconds = new Histogram({ name: 'peerprobe_crawler_publish_duration_seconds', help: 'Time until the bus acknowledged a batch.', buckets: DURATION_BUCKETS_S, registers })
     this.#published = new Counter({ name: 'peerprobe_crawler_messages_published_total', help: 'Messages that the bus acknowledged.', registers })
     addGauges(registers, gauges)
@@ -94,13 +100,20 @@ export class CrawlerMetrics {
   }
 
   /** Notes a crawl that ended. */
-  onCrawl ({ end, startedAtMs, finishedAtMs, totals, watchdogCuts }: CrawlReport): void {
+  onCrawl ({ end, startedAtMs, finishedAtMs, totals, watchdogCuts, lostMs, repeatedVisits }: CrawlReport): void {
     this.#crawls.inc({ end })
     this.#crawlSeconds.observe((finishedAtMs - startedAtMs) / 1_000)
     this.#watchdog.inc(watchdogCuts)
+    this.#disturbed.inc(lostMs > 0 ? 1 : 0)
+    this.#repeated.inc(repeatedVisits)
     this.#population.set({ state: 'discovered' }, totals.discovered)
     this.#population.set({ state: 'contacted' }, totals.contacted)
     this.#population.set({ state: 'dht_server' }, totals.dhtServers)
+  }
+
+  /** Notes that the process stood still in a crawl. */
+  onLost (lostMs: number): void {
+    this.#lostSeconds.inc(lostMs / 1_000)
   }
 
   /** Notes a batch that the bus acknowledged. */

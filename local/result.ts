@@ -40,10 +40,11 @@ export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<s
 }
 
 function scanJson ({ crawl, foundBy }: Omit<ScanResult, 'scan'>): { crawl: Record<string, unknown>, population: Record<string, unknown> | null } {
-  const { network, crawlId, strategy, state, startedAt, finishedAt = null, totals, distributions, latencyMs = null } = crawl
+  const { network, crawlId, strategy, state, startedAt, finishedAt = null, disturbed = null, lostMs = null } = crawl
+  const { totals, distributions, latencyMs = null, latencyErrorMs = null } = crawl
 
   return {
-    crawl: { network, crawlId, strategy, state, startedAt, finishedAt, durationSeconds: durationSecondsOf(crawl) },
+    crawl: { network, crawlId, strategy, state, startedAt, finishedAt, durationSeconds: durationSecondsOf(crawl), disturbed, lostMs },
     population: totals === undefined
       ? null
       : {
@@ -53,6 +54,7 @@ function scanJson ({ crawl, foundBy }: Omit<ScanResult, 'scan'>): { crawl: Recor
           unreachable: Object.fromEntries(unreachableByOutcome(totals)),
           outcomes: totals.outcomes,
           latencyMs,
+          latencyErrorMs,
           ...foundBy === undefined ? {} : { foundBy },
           ...distributions
         }

@@ -43,7 +43,7 @@ export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
 
 /** The summary of one crawl, for a person: lines of at most 100 columns. */
 export function summaryLines ({ scan, crawl, foundBy, database, queryCommand, dump }: SummaryInput): string[] {
-  const { totals, distributions, latencyMs } = crawl
+  const { totals, distributions } = crawl
 
   if (totals === undefined || distributions === undefined) {
     return [`${scan}: the crawl was ${crawl.state} before it counted anything`]
@@ -59,13 +59,31 @@ export function summaryLines ({ scan, crawl, foundBy, database, queryCommand, du
     ...distributionLines('Protocols', distributions.protocols, totals.contacted),
     ...distributionLines('Transports announced', distributions.transports, totals.contacted),
     ...distributionLines('Address families', distributions.addressFamilies, totals.contacted),
-    ...latencyMs === undefined ? [] : [`Round trip   ${(['p50', 'p90', 'p99'] as const).map(q => `${q} ${latencyMs[q].toFixed(1)} ms`).join(', ')}`, ''],
+    ...latencyLines(crawl),
+    ...disturbanceLines(crawl),
     `Database     ${database}`,
     `Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`,
     '',
     'Try:',
     `  ${queryCommand('SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC')}`
   ]
+}
+
+function latencyLines ({ latencyMs, latencyErrorMs }: Crawl): string[] {
+  if (latencyMs === undefined) {
+    return []
+  }
+
+  const text = (quantiles: NonNullable<Crawl['latencyMs']>): string => (['p50', 'p90', 'p99'] as const).map(q => `${q} ${quantiles[q].toFixed(1)} ms`).join(', ')
+  const error = latencyErrorMs === undefined ? [] : [`  too long by at most ${text(latencyErrorMs)}: this process was busy`]
+
+  return [`Round trip   ${text(latencyMs)}`, ...error, '']
+}
+
+function disturbanceLines ({ disturbed, lostMs = 0 }: Crawl): string[] {
+  return disturbed === true
+    ? [`Disturbed    the crawler stood still for ${formatMilliseconds(lostMs)}; whom it visited then it visited again`, '']
+    : []
 }
 
 function populationLines (totals: CrawlTotals): string[] {

@@ -23,6 +23,41 @@ export const TOTAL_COLUMNS = {
   refused_peers: 'refusedPeers'
 } as const
 
+/** Columns that hold a measure of a crawl beside its totals. */
+export const MEASURE_COLUMNS = [
+  'latency_p50_ms',
+  'latency_p90_ms',
+  'latency_p99_ms',
+  'latency_error_p50_ms',
+  'latency_error_p90_ms',
+  'latency_error_p99_ms',
+  'disturbed',
+  'lost_ms'
+] as const
+
+/** Values of {@link MEASURE_COLUMNS}. */
+export function measuresOf ({ latencyMs, latencyErrorMs, disturbed, lostMs }: Pick<CrawlRow, 'latencyMs' | 'latencyErrorMs' | 'disturbed' | 'lostMs'>): (number | null)[] {
+  const quantiles = [latencyMs, latencyErrorMs].flatMap(measured => [measured?.p50 ?? null, measured?.p90 ?? null, measured?.p99 ?? null])
+
+  return [...quantiles, disturbed === null ? null : Number(disturbed), lostMs]
+}
+
+/** What the values of {@link MEASURE_COLUMNS} mean. */
+export function measuresFrom (columns: Record<typeof MEASURE_COLUMNS[number], unknown>): Pick<CrawlRow, 'latencyMs' | 'latencyErrorMs' | 'disturbed' | 'lostMs'> {
+  const { disturbed, lost_ms: lostMs } = columns
+
+  return {
+    latencyMs: quantilesOf(columns.latency_p50_ms, columns.latency_p90_ms, columns.latency_p99_ms),
+    latencyErrorMs: quantilesOf(columns.latency_error_p50_ms, columns.latency_error_p90_ms, columns.latency_error_p99_ms),
+    disturbed: disturbed === null ? null : Number(disturbed) === 1,
+    lostMs: lostMs === null ? null : Number(lostMs)
+  }
+}
+
+function quantilesOf (p50: unknown, p90: unknown, p99: unknown): LatencyQuantiles | null {
+  return p50 === null ? null : { p50: Number(p50), p90: Number(p90), p99: Number(p99) }
+}
+
 /** Dimensions of the aggregates that are distributions, with the field that each holds. */
 export const DISTRIBUTION_DIMENSIONS = {
   agent_version: 'agentVersions',
@@ -42,6 +77,9 @@ export interface AggregateRow {
   count: number
 }
 
+/** Round-trip times of a crawl, in milliseconds. */
+export interface LatencyQuantiles { p50: number, p90: number, p99: number }
+
 /** A crawl as the database keeps it; times as there. */
 export interface CrawlRow {
   scan: string
@@ -53,7 +91,15 @@ export interface CrawlRow {
   startedAt: string
   finishedAt: string | null
   totals: Record<keyof typeof TOTAL_COLUMNS, number> | null
-  latencyMs: { p50: number, p90: number, p99: number } | null
+  latencyMs: LatencyQuantiles | null
+
+  /** How much shorter they may have been. */
+  latencyErrorMs: LatencyQuantiles | null
+
+  /** Whether the crawling process stood still, and for how long; null where the message does not say. */
+  disturbed: boolean | null
+  lostMs: number | null
+
   aggregates: readonly AggregateRow[]
 
   /** Of all of the above. */
@@ -73,6 +119,9 @@ export function crawlRowOf (crawl: Crawl): CrawlRow {
     finishedAt: crawl.finishedAt === undefined ? null : toStoreTime(crawl.finishedAt),
     totals: totalsOf(crawl),
     latencyMs: crawl.latencyMs ?? null,
+    latencyErrorMs: crawl.latencyErrorMs ?? null,
+    disturbed: crawl.disturbed ?? null,
+    lostMs: crawl.lostMs ?? null,
     aggregates: aggregatesOf(crawl)
   }
 
@@ -96,7 +145,7 @@ export function effectiveState (reported: CrawlState, hasLater: boolean): CrawlS
 }
 
 /** A crawl as a message again, with its effective state. */
-export function crawlOf ({ totals, latencyMs, aggregates, ...row }: CrawlRow, state: CrawlState): Crawl {
+export function crawlOf ({ totals, latencyMs, latencyErrorMs, disturbed, lostMs, aggregates, ...row }: CrawlRow, state: CrawlState): Crawl {
   const outcomes = Object.fromEntries(aggregates.filter(({ dimension }) => dimension === 'outcome').map(({ value, count }) => [value, count]))
   const { discovered, visited, contacted, dht_servers: dhtServers, unpublished, refused_peers: refusedPeers } = totals ?? {}
 
@@ -112,7 +161,10 @@ export function crawlOf ({ totals, latencyMs, aggregates, ...row }: CrawlRow, st
     ...row.finishedAt === null ? {} : { finishedAt: fromStoreTime(row.finishedAt) },
     ...totals === null ? {} : { totals: { discovered, visited, contacted, dhtServers, unpublished, refusedPeers, outcomes } as NonNullable<Crawl['totals']> },
     ...aggregates.some(({ isOther }) => isOther) ? { distributions: distributionsOf(aggregates) } : {},
-    ...latencyMs === null ? {} : { latencyMs }
+    ...latencyMs === null ? {} : { latencyMs },
+    ...latencyErrorMs === null ? {} : { latencyErrorMs },
+    ...disturbed === null ? {} : { disturbed },
+    ...lostMs === null ? {} : { lostMs }
   }
 }
 

@@ -46,6 +46,7 @@ export interface VisitRow {
   identity: { agentVersion: string | null, protocolVersion: string | null, listenAddresses: readonly string[], addresses: TextSet, protocols: TextSet } | null
 
   latencyMs: number | null
+  latencyErrorMs: number | null
   table: { queries: number, failed: number, peers: number } | null
 }
 
@@ -68,6 +69,7 @@ export function visitRowOf (visit: Visit, fitter: TextFitter): VisitRow {
     connection: isContacted(visit.outcome) ? connectionOf(visit, fitter) : null,
     identity: isIdentified(visit.outcome) ? identityOf(visit, fitter) : null,
     latencyMs: visit.latencyMs ?? null,
+    latencyErrorMs: visit.latencyMs === undefined ? null : visit.latencyErrorMs ?? null,
     table: visit.routingTable ?? null
   }
 }

@@ -46,6 +46,8 @@ export const Crawl = z.object({
   state: z.enum(['started', 'finished', 'aborted']).describe('A later crawl\'s `started` marks an unfinished crawl of the scan aborted.'),
   startedAt: Timestamp.describe('Start by the crawler\'s clock.'),
   finishedAt: Timestamp.optional().describe('End; absent in `started`.'),
+  disturbed: z.boolean().optional().describe('Whether the crawling process stood still for more than a second at a time: it was stopped, had no CPU time, or its machine slept. What was visited then was visited again, but peers that only then could be reached may be missing. Absent in `started`.'),
+  lostMs: z.number().min(0).optional().describe('How long it stood still in all, in milliseconds. Absent in `started`.'),
   totals: CrawlTotals.optional().describe('Absent in `started`.'),
   distributions: z.object({
     agentVersions: Distribution,
@@ -53,7 +55,8 @@ export const Crawl = z.object({
     transports: Distribution,
     addressFamilies: Distribution
   }).optional().describe('Over contacted peers; absent in `started`.'),
-  latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.')
+  latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.'),
+  latencyErrorMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('How much shorter they may have been, since the crawling process was busy when an answer came.')
 }).describe('The life of one crawl.')
 
 /** {@inheritDoc Crawl} */

@@ -21,6 +21,9 @@ export const CrawlerStatus = z.object({
     contacted: Count,
     outcomes: z.partialRecord(z.enum(OUTCOME_NAMES), Count),
     elapsedMs: z.number(),
+
+    /** Milliseconds that the process stood still since the crawl began: it is disturbed where that is more than zero. */
+    lostMs: z.number().default(0),
     perSecond: z.number()
   }).nullable(),
 
@@ -31,6 +34,10 @@ export const CrawlerStatus = z.object({
     startedAt: Timestamp,
     finishedAt: Timestamp,
     durationSeconds: z.number(),
+
+    /** Whether the process stood still during the crawl, and for how many milliseconds in all. */
+    disturbed: z.boolean().default(false),
+    lostMs: z.number().default(0),
     totals: CrawlTotals,
 
     /** Why it is of no use, as an error code and a sentence, where it is not. */

@@ -101,6 +101,7 @@ export const Visit = z.object({
     recordSequence: z.string().regex(/^[0-9]{1,20}$/).optional().describe('Sequence number of its signed peer record, as decimal text (64 bits).')
   }).optional().describe('What the peer said of itself; only when identified.'),
   latencyMs: Milliseconds.optional().describe('Round-trip time: the minimum of what the visit saw.'),
+  latencyErrorMs: Milliseconds.optional().describe('How much shorter than `latencyMs` the round trip may have been, since the crawler was busy when the answer came. Absent where that is not known: from older crawlers, and where another library measured.'),
   routingTable: z.object({
     queries: CountInt.describe('FIND_NODE requests sent.'),
     failed: CountInt.describe('FIND_NODE requests without a usable answer.'),

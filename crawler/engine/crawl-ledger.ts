@@ -5,7 +5,7 @@ import { PopulationProfile } from './population-profile.ts'
 import { population } from './population.ts'
 import { RateMeter } from './rate-meter.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
+import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier-peer.ts'
 import type { FrontierDeps } from './frontier.ts'
 import type { CompletedVisit, VisitReport } from './visit-sink.ts'
@@ -89,7 +89,7 @@ export class CrawlLedger {
     this.#rate.sample(this.#clock.monotonic(), this.#tally.visits)
   }
 
-  status (): Omit<CrawlStatus, 'slots' | 'waitingForSink' | 'watchdogCuts' | 'stalls'> {
+  status (): Omit<CrawlStatus, 'slots' | 'waitingForSink' | keyof CrawlTroubles> {
     const { found, queued, inFlight, done, refused } = this.frontier
     const { crawlId, strategy } = this.#options
 
@@ -107,7 +107,7 @@ export class CrawlLedger {
     }
   }
 
-  report (): Omit<CrawlReport, 'end' | 'watchdogCuts' | 'stalls'> {
+  report (): Omit<CrawlReport, 'end' | keyof CrawlTroubles> {
     const { found: discovered, refused: refusedPeers } = this.frontier
     const { crawlId, strategy, maxPeers } = this.#options
     const latencyMs = this.#profile.latencyMs()

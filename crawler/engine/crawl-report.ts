@@ -42,8 +42,26 @@ export interface CrawlSeeds {
 /** Why a crawl ended: nothing was left, its time was up, or its signal aborted. */
 export type CrawlEnd = 'complete' | 'max-duration' | 'aborted'
 
+/** What went wrong in a crawl, by our own doing or by nobody's. */
+export interface CrawlTroubles {
+  /** Visits that outlived their limit and were told to end. */
+  watchdogCuts: number
+
+  /** Times that nothing ended for long, and all visits in flight were told to end. */
+  stalls: number
+
+  /** Milliseconds that this process stood still for. The crawl is disturbed where it is more than zero. */
+  lostMs: number
+
+  /** Times that it did. */
+  standstills: number
+
+  /** Visits that were made again for that reason. */
+  repeatedVisits: number
+}
+
 /** What a crawl found out. */
-export interface CrawlReport {
+export interface CrawlReport extends CrawlTroubles {
   crawlId: number
   strategy: QueryPlan['strategy']
   end: CrawlEnd
@@ -60,16 +78,10 @@ export interface CrawlReport {
 
   /** Seeds of the next crawl. */
   population: KnownPeer[]
-
-  /** Visits that outlived their limit and were told to end. */
-  watchdogCuts: number
-
-  /** Times that nothing ended for long, and all visits in flight were told to end. */
-  stalls: number
 }
 
 /** A crawl in progress. */
-export interface CrawlStatus {
+export interface CrawlStatus extends CrawlTroubles {
   crawlId: number
   strategy: QueryPlan['strategy']
   elapsedMs: number
@@ -89,7 +101,4 @@ export interface CrawlStatus {
 
   /** Whether the crawl waits for what takes its visits to have room. */
   waitingForSink: boolean
-
-  watchdogCuts: number
-  stalls: number
 }

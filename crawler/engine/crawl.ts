@@ -5,6 +5,7 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
 import { Pace } from './pace.ts'
 import { queryPlan } from './query-plan.ts'
+import { VisitWatch } from './visit-watch.ts'
 import { abandonedReport, reportOf, VisitsInFlight } from './visits-in-flight.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Visitor, VisitResult } from '../visit/visitor.ts'
@@ -12,15 +13,13 @@ import type { CrawlLedgerDeps } from './crawl-ledger.ts'
 import type { CrawlEnd, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier-peer.ts'
 import type { CompletedVisit, VisitReport, VisitSink } from './visit-sink.ts'
+import type { VisitWatchDeps } from './visit-watch.ts'
 import type { RunningVisit } from './visits-in-flight.ts'
 
 const TICK_MS = 1_000
 
-/** Silence after which all visits in flight are told to end, in milliseconds. */
-export const STALL_MS = 30_000
-
 /** What a crawl needs. */
-export interface CrawlDeps extends CrawlLedgerDeps {
+export interface CrawlDeps extends CrawlLedgerDeps, VisitWatchDeps {
   visitor: Pick<Visitor, 'visit'>
   sink: VisitSink
   log: Logger
@@ -42,14 +41,13 @@ export class CrawlRun {
   readonly #ledger: CrawlLedger
   readonly #inFlight: VisitsInFlight
   readonly #pace: Pace
+  readonly #watch: VisitWatch
   readonly #over = Promise.withResolvers<undefined>()
   #timer: Disposable | undefined
   #end: CrawlEnd | undefined
   #fault: { cause: unknown } | undefined
   #isOver = false
   #waitingForSink = false
-  #progressMs: number
-  #stalls = 0
 
   constructor (deps: CrawlDeps, options: CrawlOptions, seeds: CrawlSeeds) {
     this.#deps = deps
@@ -57,7 +55,7 @@ export class CrawlRun {
     this.#ledger = new CrawlLedger(deps, options, seeds)
     this.#inFlight = new VisitsInFlight(options)
     this.#pace = new Pace({ clock: deps.clock, busyShare: deps.busyShare, onMore: this.#refill }, options.concurrency)
-    this.#progressMs = deps.clock.monotonic()
+    this.#watch = new VisitWatch(deps, this.#inFlight)
   }
 
   /**
@@ -87,18 +85,12 @@ export class CrawlRun {
       this.#pace[Symbol.dispose]()
     }
 
-    return { ...this.#ledger.report(), end: this.#end ?? 'complete', watchdogCuts: this.#inFlight.watchdogCuts, stalls: this.#stalls }
+    return { ...this.#ledger.report(), ...this.#watch.troubles(), end: this.#end ?? 'complete' }
   }
 
   /** How the crawl stands. */
   status (): CrawlStatus {
-    return {
-      ...this.#ledger.status(),
-      slots: this.#pace.limit,
-      waitingForSink: this.#waitingForSink,
-      watchdogCuts: this.#inFlight.watchdogCuts,
-      stalls: this.#stalls
-    }
+    return { ...this.#ledger.status(), ...this.#watch.troubles(), slots: this.#pace.limit, waitingForSink: this.#waitingForSink }
   }
 
   // Takes peers while there are slots and the sink has room; notices when the crawl is over.
@@ -128,9 +120,10 @@ export class CrawlRun {
   }
 
   async #visit (peer: FrontierPeer): Promise<void> {
-    const { clock, visitor } = this.#deps
-    const visit: RunningVisit = { peer, controller: new AbortController(), startedAtMs: clock.now(), sinceMs: clock.monotonic() }
-    this.#progressMs = this.#inFlight.size === 0 ? visit.sinceMs : this.#progressMs
+    const { clock, visitor, standstill } = this.#deps
+    const controller = new AbortController()
+    const visit: RunningVisit = { peer, controller, startedAtMs: clock.now(), sinceMs: clock.monotonic(), lostBeforeMs: standstill.lostMs }
+    this.#watch.progressed(this.#inFlight.size === 0)
     this.#inFlight.start(visit)
     let result: VisitResult
 
@@ -146,14 +139,23 @@ export class CrawlRun {
     // An abandoned visit that ends after all has been counted already.
     if (this.#inFlight.end(visit)) {
       this.#guard(() => {
-        this.#complete(visit, reportOf(visit, result))
+        this.#completeOrRepeat(visit, reportOf(visit, result))
         this.#fill()
       })
     }
   }
 
-  #complete ({ peer }: RunningVisit, result: VisitReport): void {
-    this.#progressMs = this.#deps.clock.monotonic()
+  #completeOrRepeat (visit: RunningVisit, report: VisitReport): void {
+    const result = this.#watch.judge(visit, report, this.#end === undefined)
+
+    if (result === undefined) {
+      this.#ledger.frontier.putBack(visit.peer)
+    } else {
+      this.#complete(visit.peer, result)
+    }
+  }
+
+  #complete (peer: FrontierPeer, result: VisitReport): void {
     const { visit, isPublished } = this.#ledger.enter(peer, result)
 
     if (isPublished) {
@@ -175,18 +177,14 @@ export class CrawlRun {
   #tick (nowMs: number): void {
     this.#deps.onTick?.()
     this.#ledger.tick()
+    const overdue = this.#watch.tick(nowMs)
 
-    if (this.#ledger.elapsedMs >= this.#options.maxDurationMs) {
+    if (this.#ledger.elapsedMs - this.#watch.lostMs >= this.#options.maxDurationMs) {
       this.#stop('max-duration')
     }
-    if (this.#inFlight.size > 0 && nowMs - this.#progressMs >= STALL_MS) {
-      this.#stalls++
-      this.#progressMs = nowMs
-      this.#inFlight.cutAll('stall', nowMs)
-    }
 
-    for (const visit of this.#inFlight.sweep(nowMs)) {
-      this.#complete(visit, abandonedReport(visit, nowMs))
+    for (const visit of overdue) {
+      this.#completeOrRepeat(visit, abandonedReport(visit, nowMs))
     }
 
     if (this.#inFlight.lingering > this.#options.concurrency) {

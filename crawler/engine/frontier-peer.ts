@@ -18,6 +18,9 @@ export interface FrontierEntry {
   /** Visits begun. */
   attempt: 0 | 1 | 2
 
+  /** Visits begun that told nothing of it, since this process stood still meanwhile, and were made again. */
+  repeats: number
+
   /** Of its last visit that ended. */
   outcome?: Outcome
 
@@ -56,6 +59,7 @@ export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 'te
     addresses: new AddressList(),
     state: 'queued',
     attempt: 0,
+    repeats: 0,
     fresh: false,
     dialable: false,
     newAddress: false,

@@ -144,6 +144,15 @@ export class Frontier {
     }
   }
 
+  /** Takes back a peer whose visit told nothing, by our own fault: it is visited again as if it had not been. */
+  putBack (peer: FrontierPeer): void {
+    const entry: FrontierEntry = peer
+    entry.attempt = entry.attempt === 2 ? 1 : 0
+    entry.repeats++
+    this.#inFlight--
+    this.#queue(entry)
+  }
+
   #mention (record: PeerRecord, referrer: FrontierEntry): void {
     const { id } = record
     const isValid = isPeerId(id)

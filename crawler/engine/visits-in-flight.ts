@@ -16,6 +16,12 @@ export interface RunningVisit {
   /** By the monotonic clock. */
   readonly sinceMs: number
 
+  /** What this process had lost in all by standing still when the visit began, in milliseconds. */
+  readonly lostBeforeMs: number
+
+  /** How much longer than its limit the visit may take, since this process stood still meanwhile. */
+  allowanceMs?: number
+
   cut?: { cause: CutCause, atMs: number }
 }
 
@@ -32,7 +38,7 @@ const CUT_DETAIL = {
 } as const
 
 /**
- * The visits in work, and the watchdog over them: one that outlives its limit is told to end, and one
+ * The visits that run, and the watchdog over them: one that outlives its limit is told to end, and one
  * that does not is abandoned, so that no fault of a visitor holds a slot for ever. Swept once a second
  * instead of by a timer for each visit.
  */
@@ -78,12 +84,23 @@ export class VisitsInFlight {
     }
   }
 
+  /** This process stood still: visits get that time once more, and their deadlines as much beyond it. */
+  allow (lostMs: number): void {
+    for (const visit of this.#visits) {
+      visit.allowanceMs = (visit.allowanceMs ?? 0) + 2 * lostMs
+
+      if (visit.cut !== undefined) {
+        visit.cut.atMs += lostMs
+      }
+    }
+  }
+
   /** Tells overdue visits to end. Abandons those that did not though told to, and returns them. */
   sweep (nowMs: number): RunningVisit[] {
     const abandoned: RunningVisit[] = []
 
     for (const visit of this.#visits) {
-      if (visit.cut === undefined && nowMs - visit.sinceMs >= this.#visitTimeoutMs + CUT_AFTER_MS) {
+      if (visit.cut === undefined && nowMs - visit.sinceMs >= this.#visitTimeoutMs + CUT_AFTER_MS + (visit.allowanceMs ?? 0)) {
         this.#watchdogCuts++
         cut(visit, 'watchdog', nowMs)
       } else if (visit.cut !== undefined && nowMs - visit.cut.atMs >= ABANDON_AFTER_MS) {

@@ -27,6 +27,8 @@ export function crawlEndedMessage (report: CrawlReport, context: MessageContext)
     state: report.end === 'aborted' ? 'aborted' : 'finished',
     startedAt: timestamp(report.startedAtMs),
     finishedAt,
+    disturbed: report.lostMs > 0,
+    lostMs: messageMs(report.lostMs),
     totals: report.totals,
     distributions: report.distributions,
     ...(latencyMs === undefined ? {} : { latencyMs: { p50: messageMs(latencyMs.p50), p90: messageMs(latencyMs.p90), p99: messageMs(latencyMs.p99) } })

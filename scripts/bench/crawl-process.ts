@@ -18,6 +18,7 @@ import { CrawlerMetrics } from '../../crawler/metrics.ts'
 import { crawlEndedMessage } from '../../crawler/publish/crawl-message.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
 import { publishingSink } from '../../crawler/publish/publishing-sink.ts'
+import { sinceBootMs, StandstillWatch } from '../../crawler/standstill.ts'
 import { mayDial } from '../../crawler/visit/may-dial.ts'
 import { seedPeers } from '../../crawler/visit/seed-peers.ts'
 import { openSystemDns } from '../../crawler/visit/system-dns.ts'
@@ -54,7 +55,9 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   const deps = { clock: systemClock, log: createLogger({ level: 'warn' }) }
 
   await using stack = new AsyncDisposableStack()
-  const dns = stack.use(openSystemDns(systemClock))
+  const standstill = new StandstillWatch({ clock: systemClock, sinceBootMs })
+  stack.use(standstill.watch())
+  const dns = stack.use(openSystemDns(systemClock, standstill))
   const visitor = stack.use(await open(lane, visitorOptions, { ...deps, dns }, signal))
   const bus = stack.use(await EmbeddedBus.open(deps, { path: busPath }, signal))
   await bus.ensureTopic({ name: TOPIC, partitions: PARTITIONS, retentionMs: DAY_MS }, signal)
@@ -71,6 +74,7 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   const run = new CrawlRun({
     ...deps,
     visitor,
+    standstill,
     busyShare: busyShare(),
     isDialable: mayDial(scan.addresses),
     sink: publishingSink(validating(publisher), CONTEXT),

@@ -5,6 +5,7 @@ import { createLogger } from '../../core/logger.ts'
 import { ActiveDiscovery } from '../../crawler/active-discovery.ts'
 import { Schedule } from '../../crawler/engine/schedule.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
+import { StandstillWatch } from '../../crawler/standstill.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { SimulatedVisitor } from '../support/simulated-network-visitor.ts'
 import { isDialable, SimulatedNetwork } from '../support/simulated-network.ts'
@@ -39,6 +40,7 @@ function start (): Started {
     log,
     publisher,
     isDialable,
+    standstill: new StandstillWatch({ clock, sinceBootMs: () => clock.monotonic() }),
     schedule: new Schedule({ clock, random: () => 0.5 }, { intervalMs: INTERVAL_MS }),
     visitor: new SimulatedVisitor(network, clock),
     beat: { beat: () => undefined, [Symbol.dispose]: () => undefined },

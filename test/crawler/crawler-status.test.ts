@@ -7,7 +7,7 @@ import type { CrawlReport, CrawlStatus } from '../../crawler/engine/crawl-report
 
 const nowMs = Date.parse('2026-01-01T00:01:00.000Z')
 const idle = { scan: 'default/amino/main', network: 'ipfs', crawl: undefined, lastCrawl: undefined, dueInMs: 30_000, publisher: { buffered: 1, bufferedBytes: 10, published: 7, retries: 0 }, nowMs }
-const running: CrawlStatus = { crawlId: 5, strategy: 'Census', elapsedMs: 2_500, queued: 4, inFlight: 3, done: 9, slots: 128, found: 16, refused: 0, byOutcome: { ok: 5, identified: 1, timeout: 3 }, visitsPerSecond: 3.5, waitingForSink: false, watchdogCuts: 0, stalls: 0 }
+const running: CrawlStatus = { crawlId: 5, strategy: 'Census', elapsedMs: 2_500, queued: 4, inFlight: 3, done: 9, slots: 128, found: 16, refused: 0, byOutcome: { ok: 5, identified: 1, timeout: 3 }, visitsPerSecond: 3.5, waitingForSink: false, watchdogCuts: 0, stalls: 0, lostMs: 0, standstills: 0, repeatedVisits: 0 }
 const none = { top: [], other: 0 }
 const report = (contacted: number, visited: number): CrawlReport => ({
   crawlId: 5,
@@ -18,6 +18,9 @@ const report = (contacted: number, visited: number): CrawlReport => ({
   population: [],
   watchdogCuts: 0,
   stalls: 0,
+  lostMs: 0,
+  standstills: 0,
+  repeatedVisits: 0,
   totals: {
     discovered: visited,
     visited,
@@ -44,6 +47,14 @@ suite('crawlerStatus', () => {
     assert.equal(crawl?.contacted, 6)
     assert.equal(crawl.startedAt, '2026-01-01T00:00:57.500Z')
     assert.equal(crawlerStatus(idle).nextCrawlAt, '2026-01-01T00:01:30.000Z')
+  })
+
+  test('says how much time a crawl lost by standing still', () => {
+    const { crawl } = crawlerStatus({ ...idle, crawl: { ...running, lostMs: 2_000, standstills: 1 } })
+    const { lastCrawl } = crawlerStatus({ ...idle, lastCrawl: { ...report(3, 5), lostMs: 2_000, standstills: 1 } })
+
+    assert.deepEqual([crawl?.lostMs, lastCrawl?.lostMs, lastCrawl?.disturbed], [2_000, 2_000, true])
+    assert.equal(crawlerStatus({ ...idle, lastCrawl: report(3, 5) }).lastCrawl?.disturbed, false)
   })
 
   test('says in one sentence what is wrong, and the way out, when nobody was contacted', () => {

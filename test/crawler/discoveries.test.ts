@@ -43,7 +43,8 @@ async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
     progress: new Progress({ clock: systemClock }),
     publisher: Publisher.open({ clock: systemClock, log, bus: { publish } }, { topic: 't', flushTimeoutMs: 1_000 }),
     onVisit: () => undefined,
-    onCrawl: () => undefined
+    onCrawl: () => undefined,
+    onLost: () => undefined
   }, stack, signal)
 
   const visits = (): Visit[] => messages

@@ -21,6 +21,8 @@ const ended = (crawlId: number, problem: LastCrawl['problem'] = null): CrawlerSt
     startedAt: '2026-01-01T00:00:00.000Z',
     finishedAt: '2026-01-01T00:00:01.000Z',
     durationSeconds: 1,
+    disturbed: false,
+    lostMs: 0,
     problem,
     totals: { discovered: 1, visited: 1, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: {} }
   }

@@ -43,6 +43,15 @@ suite('summaryLines', () => {
     assert.match(text, /p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms/)
   })
 
+  test('says how far off the round trips may be, and whether the crawler stood still', () => {
+    const disturbed = { ...crawl, latencyErrorMs: { p50: 0.5, p90: 2, p99: 12 }, disturbed: true, lostMs: 20_100 }
+    const lines = summaryLines({ scan: 'main', crawl: disturbed, database: 'd', queryCommand: sql => sql, dump: null }).join('\n')
+
+    assert.match(lines, /Round trip {3}p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms\n {2}too long by at most p50 0\.5 ms, p90 2\.0 ms, p99 12\.0 ms/)
+    assert.match(lines, /Disturbed {4}the crawler stood still for 20\.1 s;/)
+    assert.doesNotMatch(text, /too long|Disturbed/)
+  })
+
   test('tells who found whom where there is a passive node, and only there', () => {
     const both = summaryLines({ scan: 'main', crawl, foundBy: { active: 590, passive: 3, both: 7 }, database: 'd', queryCommand: sql => sql, dump: null }).join('\n')
 

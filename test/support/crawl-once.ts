@@ -4,6 +4,7 @@ import { createLogger } from '../../core/logger.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
 import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
 import { seedPeers } from '../../crawler/visit/seed-peers.ts'
+import { NEVER_STILL } from './never-still.ts'
 import { ScriptedDns } from './scripted-dns.ts'
 import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
 import type { QueryPlan, Visitor } from '../../crawler/visit/visitor.ts'
@@ -29,6 +30,7 @@ export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string,
     visitor,
     isDialable: () => true,
     busyShare: busyShare(),
+    standstill: NEVER_STILL,
     sink: { ready: () => undefined, accept: () => undefined },
     onVisit: ({ id, result }) => visits.set(formatPeerId(id), result)
   }, { ...LIMITS, strategy }, { bootstrap, connected: [], known: [] })

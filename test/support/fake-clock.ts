@@ -51,6 +51,11 @@ export class FakeClock implements Clock {
     })
   }
 
+  /** Moves the time on by `ms` without firing any timer, as for a process that is stopped: all that fell due fire late, when the time moves again. */
+  standStill (ms: number): void {
+    this.#elapsedMs += ms
+  }
+
   /** Moves the time on by `ms`, firing each timer that falls due on the way at its own time. */
   async advance (ms: number): Promise<void> {
     const untilMs = this.#elapsedMs + ms
@@ -92,7 +97,7 @@ export class FakeClock implements Clock {
     const timer = this.#timers.shift()
 
     if (timer !== undefined) {
-      this.#elapsedMs = timer.atMs
+      this.#elapsedMs = Math.max(this.#elapsedMs, timer.atMs)
       timer.callback()
       await this.settle()
     }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { crawlOf, effectiveState, supersedes, TOTAL_COLUMNS } from '../crawl-row.ts'
+import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../crawl-row.ts'
 import { bytesText, numberText, quote, upsertStatements } from './sql-text.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../crawl-row.ts'
@@ -8,8 +8,7 @@ import type { SqlValue } from './query-result.ts'
 
 const TOTALS = Object.keys(TOTAL_COLUMNS) as (keyof typeof TOTAL_COLUMNS)[]
 const HEAD = ['scan', 'crawl_id', 'network', 'vantage', 'strategy', 'state', 'reported_state', 'started_at', 'finished_at', 'digest'] as const
-const LATENCIES = ['latency_p50_ms', 'latency_p90_ms', 'latency_p99_ms'] as const
-const COLUMNS = [...HEAD, ...TOTALS, ...LATENCIES]
+const COLUMNS = [...HEAD, ...TOTALS, ...MEASURE_COLUMNS]
 
 /** Writes a crawl within the transaction of the caller, which lets no other process write crawls, unless the database knows as much already. */
 export async function writeCrawl (connection: MysqlConnection, row: CrawlRow): Promise<number> {
@@ -54,16 +53,14 @@ export async function latestCrawls (connection: MysqlConnection, scan: string, l
 }
 
 function tupleOf (row: CrawlRow, state: CrawlState): string {
-  const { scan, crawlId, network, vantage, strategy, reportedState, startedAt, finishedAt, totals, latencyMs, digest } = row
+  const { scan, crawlId, network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest } = row
 
   return `(${[
     quote(scan),
     crawlId,
     ...[network, vantage, strategy, state, reportedState, startedAt, finishedAt, digest].map(quote),
     ...TOTALS.map(column => numberText(totals?.[column])),
-    numberText(latencyMs?.p50),
-    numberText(latencyMs?.p90),
-    numberText(latencyMs?.p99)
+    ...measuresOf(row).map(numberText)
   ].join()})`
 }
 
@@ -80,8 +77,6 @@ function toAggregate ([dimension, isOther, value, count]: readonly SqlValue[]): 
 }
 
 function toCrawlRow (crawl: Record<typeof COLUMNS[number], SqlValue>, aggregates: readonly AggregateRow[]): CrawlRow {
-  const { latency_p50_ms: p50, latency_p90_ms: p90, latency_p99_ms: p99 } = crawl
-
   return {
     scan: String(crawl.scan),
     crawlId: Number(crawl.crawl_id),
@@ -92,7 +87,7 @@ function toCrawlRow (crawl: Record<typeof COLUMNS[number], SqlValue>, aggregates
     startedAt: String(crawl.started_at),
     finishedAt: crawl.finished_at as string | null,
     totals: crawl.discovered === null ? null : Object.fromEntries(TOTALS.map(column => [column, crawl[column]])) as NonNullable<CrawlRow['totals']>,
-    latencyMs: p50 === null ? null : { p50: Number(p50), p90: Number(p90), p99: Number(p99) },
+    ...measuresFrom(crawl),
     aggregates,
     digest: String(crawl.digest)
   }

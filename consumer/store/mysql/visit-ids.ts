@@ -24,6 +24,7 @@ export const VISIT_COLUMNS = [
   'address_set_id',
   'protocol_set_id',
   'latency_us',
+  'latency_error_us',
   'queries',
   'queries_failed',
   'peers_named'
@@ -180,11 +181,14 @@ export function visitKeyOf ({ row, scan, peer, source }: IdentifiedVisit): strin
 /** Row of a visit as a literal, in the order of {@link VISIT_COLUMNS}. */
 export function visitTuple (visit: IdentifiedVisit): string {
   const { row, outcome, discovery, optional } = visit
-  const { startedAtMs, durationMs, latencyMs, table } = row
-  const latencyUs = latencyMs === null ? null : Math.round(latencyMs * 1_000)
+  const { startedAtMs, durationMs, latencyMs, latencyErrorMs, table } = row
 
   return `(${visitKeyOf(visit)},${String(startedAtMs)},${idText(outcome)},${String(durationMs)},${idText(discovery)},${optional.map(idText).join()},${
-    numberText(latencyUs)},${numberText(table?.queries)},${numberText(table?.failed)},${numberText(table?.peers)})`
+    microseconds(latencyMs)},${microseconds(latencyErrorMs)},${numberText(table?.queries)},${numberText(table?.failed)},${numberText(table?.peers)})`
+}
+
+function microseconds (ms: number | null): string {
+  return numberText(ms === null ? null : Math.round(ms * 1_000))
 }
 
 /** Number of a row as a literal. @throws TypeError when the database was not asked for it */

@@ -25,6 +25,7 @@ export const PRECEDENCE_COLUMNS = [
   'IFNULL(LOWER(HEX(e.hash)), \'\')',
   'IFNULL(LOWER(HEX(r.hash)), \'\')',
   'IFNULL(v.latency_us, -1)',
+  'IFNULL(v.latency_error_us, -1)',
   'IFNULL(v.queries, -1)',
   'IFNULL(v.queries_failed, -1)',
   'IFNULL(v.peers_named, -1)'
@@ -71,6 +72,8 @@ function ofIdentity ({ identity }: VisitRow): VisitPrecedence {
   return identity === null ? ['', '', '', ''] : [identity.agentVersion ?? '', identity.protocolVersion ?? '', identity.addresses.hash, identity.protocols.hash]
 }
 
-function ofQuestions ({ latencyMs, table }: VisitRow): VisitPrecedence {
-  return [latencyMs === null ? -1 : Math.round(latencyMs * 1_000), table?.queries ?? -1, table?.failed ?? -1, table?.peers ?? -1]
+function ofQuestions ({ latencyMs, latencyErrorMs, table }: VisitRow): VisitPrecedence {
+  const [latencyUs, errorUs] = [latencyMs, latencyErrorMs].map(ms => ms === null ? -1 : Math.round(ms * 1_000)) as [number, number]
+
+  return [latencyUs, errorUs, table?.queries ?? -1, table?.failed ?? -1, table?.peers ?? -1]
 }

@@ -1,4 +1,4 @@
-import { crawlOf, effectiveState, supersedes, TOTAL_COLUMNS } from '../crawl-row.ts'
+import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../crawl-row.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../crawl-row.ts'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
@@ -13,9 +13,7 @@ const COLUMNS = [
   'started_at',
   'finished_at',
   ...TOTALS,
-  'latency_p50_ms',
-  'latency_p90_ms',
-  'latency_p99_ms',
+  ...MEASURE_COLUMNS,
   'digest'
 ]
 
@@ -72,7 +70,7 @@ export class CrawlStore {
 }
 
 function valuesOf (row: CrawlRow, state: CrawlState): SQLInputValue[] {
-  const { network, vantage, strategy, reportedState, startedAt, finishedAt, totals, latencyMs, digest } = row
+  const { network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest } = row
 
   return [
     network,
@@ -83,9 +81,7 @@ function valuesOf (row: CrawlRow, state: CrawlState): SQLInputValue[] {
     startedAt,
     finishedAt,
     ...TOTALS.map(column => totals?.[column] ?? null),
-    latencyMs?.p50 ?? null,
-    latencyMs?.p90 ?? null,
-    latencyMs?.p99 ?? null,
+    ...measuresOf(row),
     digest
   ]
 }
@@ -105,7 +101,7 @@ function toCrawlRow (row: Record<string, SQLOutputValue>, aggregates: readonly A
     startedAt: row['started_at'] as string,
     finishedAt: row['finished_at'] as string | null,
     totals: row['discovered'] === null ? null : Object.fromEntries(TOTALS.map(column => [column, row[column]])) as NonNullable<CrawlRow['totals']>,
-    latencyMs: row['latency_p50_ms'] === null ? null : { p50: row['latency_p50_ms'] as number, p90: row['latency_p90_ms'] as number, p99: row['latency_p99_ms'] as number },
+    ...measuresFrom(row),
     aggregates,
     digest: row['digest'] as string
   }

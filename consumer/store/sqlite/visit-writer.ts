@@ -22,6 +22,7 @@ const ORDER: Readonly<Record<string, (alias: string) => string>> = {
   address_set_id: alias => `ifnull((SELECT hash FROM address_set WHERE address_set_id = ${alias}.address_set_id), '')`,
   protocol_set_id: alias => `ifnull((SELECT hash FROM protocol_set WHERE protocol_set_id = ${alias}.protocol_set_id), '')`,
   latency_us: alias => `ifnull(${alias}.latency_us, -1)`,
+  latency_error_us: alias => `ifnull(${alias}.latency_error_us, -1)`,
   queries: alias => `ifnull(${alias}.queries, -1)`,
   queries_failed: alias => `ifnull(${alias}.queries_failed, -1)`,
   peers_named: alias => `ifnull(${alias}.peers_named, -1)`
@@ -65,7 +66,7 @@ export class VisitWriter {
 
   #valuesOf (row: VisitRow): SQLInputValue[] {
     const { word, scan, peer, detail } = this.#dictionaries
-    const { crawlId, latencyMs, table } = row
+    const { crawlId, latencyMs, latencyErrorMs, table } = row
     const day = Math.floor(crawlId / 86_400)
 
     return [
@@ -82,7 +83,8 @@ export class VisitWriter {
       row.detail === null ? null : detail.id(day, row.detail),
       ...this.#connectionOf(row, day),
       ...this.#identityOf(row, day),
-      latencyMs === null ? null : Math.round(latencyMs * 1_000),
+      microseconds(latencyMs),
+      microseconds(latencyErrorMs),
       table?.queries ?? null,
       table?.failed ?? null,
       table?.peers ?? null
@@ -109,4 +111,8 @@ export class VisitWriter {
 
     return [agent.id(day, agentVersion ?? '', protocolVersion ?? ''), addressSet.id(day, addresses.hash, addresses.json), protocolSet.id(day, protocols.hash, protocols.json)]
   }
+}
+
+function microseconds (ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1_000)
 }

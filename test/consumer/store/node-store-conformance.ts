@@ -75,6 +75,7 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
         protocols: '["/ipfs/id/1.0.0","/ipfs/kad/1.0.0"]',
         addresses: '["/ip4/192.0.2.1/tcp/4001","/ip4/192.0.2.1/udp/4001/quic-v1"]',
         latency_ms: 42.5,
+        latency_error_ms: 1.25,
         queries: 3,
         queries_failed: 1,
         peers_named: 20

@@ -4,6 +4,7 @@ import { isContacted } from '../../../core/contracts/outcome.ts'
 import { createLogger } from '../../../core/logger.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { NEVER_STILL } from '../../support/never-still.ts'
 import { SimulatedVisitor } from '../../support/simulated-network-visitor.ts'
 import { addressOf, isDialable, peerIdOf, SimulatedNetwork } from '../../support/simulated-network.ts'
 import type { CrawlOptions, CrawlReport, CrawlSeeds } from '../../../crawler/engine/crawl-report.ts'
@@ -29,7 +30,7 @@ interface Setting { clock?: FakeClock, visitor: (clock: FakeClock) => Pick<Visit
 async function crawl ({ clock = new FakeClock(), visitor, seeds, options = {} }: Setting): Promise<Crawled> {
   const visits: CompletedVisit[] = []
   const sink = { ready: () => undefined, accept: (visit: CompletedVisit): unknown => visits.push(visit) }
-  const deps = { visitor: visitor(clock), sink, clock, isDialable, log, busyShare: () => 0 }
+  const deps = { visitor: visitor(clock), sink, clock, isDialable, log, busyShare: () => 0, standstill: NEVER_STILL }
   const run = new CrawlRun(deps, { ...OPTIONS, ...options }, { bootstrap: [], connected: [], known: [], ...seeds })
   const sinceMs = clock.monotonic()
   const report = await clock.runUntil(run.run(new AbortController().signal))

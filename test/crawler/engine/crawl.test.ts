@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { FIRST_VISITS, PACE_MS } from '../../../crawler/engine/pace.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { NEVER_STILL } from '../../support/never-still.ts'
 import { SimulatedVisitor } from '../../support/simulated-network-visitor.ts'
 import { addressOf, isDialable, peerIdOf, SimulatedNetwork } from '../../support/simulated-network.ts'
 import { hanging, log, patient, peers, refused, start } from './started-crawl.ts'
@@ -124,7 +125,7 @@ suite('a crawl that is aborted', () => {
   test('before it starts visits nobody', async () => {
     const clock = new FakeClock()
     const sink = { ready: () => undefined, accept: () => undefined }
-    const run = new CrawlRun({ visitor: { visit: hanging }, sink, busyShare: () => 0, clock, isDialable, log }, {
+    const run = new CrawlRun({ visitor: { visit: hanging }, sink, busyShare: () => 0, standstill: NEVER_STILL, clock, isDialable, log }, {
       crawlId: 1,
       crawlNumber: 0,
       strategy: 'Census',

@@ -44,6 +44,24 @@ suite('Frontier', () => {
     assert.equal(frontier.found, 2)
   })
 
+  test('gives a peer that was put back out again, with the same attempt and to no one\'s cost', () => {
+    const frontier = open()
+    frontier.seed(peer('a', 1), 'bootstrap')
+    const a = frontier.take()!
+    frontier.putBack(a)
+    assert.deepEqual([frontier.queued, frontier.inFlight, frontier.done, a.repeats], [1, 0, 0, 1])
+    const again = frontier.take()
+
+    assert.deepEqual([again, again?.attempt], [a, 1])
+    frontier.complete(a, 'timeout')
+    frontier.seed(peer('a', 2), 'known')
+    const second = frontier.take()!
+    assert.equal(second.attempt, 2)
+    frontier.putBack(second)
+
+    assert.deepEqual([frontier.take()?.attempt, frontier.take()], [2, undefined])
+  })
+
   test('reads the addresses of a known peer only when one of them is new', () => {
     const { frontier, a, b } = withReferrers()
     const reads: number[] = []

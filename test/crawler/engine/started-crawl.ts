@@ -1,6 +1,7 @@
 import { createLogger } from '../../../core/logger.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { NEVER_STILL } from '../../support/never-still.ts'
 import { addressOf, isDialable, peerIdOf } from '../../support/simulated-network.ts'
 import type { CrawlOptions, CrawlReport } from '../../../crawler/engine/crawl-report.ts'
 import type { CrawlDeps } from '../../../crawler/engine/crawl.ts'
@@ -41,7 +42,7 @@ export function start ({ visit, count = 1, bootstrap = peers(count), clock = new
   const visits: CompletedVisit[] = []
   const stop = new AbortController()
   const sink: VisitSink = { ready: () => undefined, accept: ended => void visits.push(ended) }
-  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, busyShare: () => 0, ...deps }, {
+  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, busyShare: () => 0, standstill: NEVER_STILL, ...deps }, {
     crawlId: 1,
     crawlNumber: 0,
     strategy: 'Census',

@@ -9,7 +9,8 @@ const started = (sinceMs: number): RunningVisit => ({
   peer: newEntry(Uint8Array.from([1]), { source: 'known' }),
   controller: new AbortController(),
   startedAtMs: 1_000_000 + sinceMs,
-  sinceMs
+  sinceMs,
+  lostBeforeMs: 0
 })
 const result = (outcome: VisitResult['outcome']): VisitResult => ({ lane: 'fast', startedAtMs: 0, durationMs: 1, outcome, attempts: [] })
 

@@ -20,6 +20,9 @@ const report = (change: Partial<CrawlReport> = {}): CrawlReport => ({
   population: [],
   watchdogCuts: 0,
   stalls: 0,
+  lostMs: 0,
+  standstills: 0,
+  repeatedVisits: 0,
   ...change
 })
 const parse = ({ value }: OutgoingMessage): Crawl => Crawl.parse(JSON.parse(Buffer.from(value).toString()))
@@ -47,10 +50,18 @@ suite('crawl messages', () => {
       state: 'finished',
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:05:00.000Z',
+      disturbed: false,
+      lostMs: 0,
       totals,
       distributions,
       latencyMs: { p50: 20, p90: 30, p99: 86_400_000 }
     })
+  })
+
+  test('say that a crawl was disturbed, and how much time it lost', () => {
+    const { disturbed, lostMs } = parse(crawlEndedMessage(report({ lostMs: 20_100.000_4, standstills: 1 }), CONTEXT))
+
+    assert.deepEqual([disturbed, lostMs], [true, 20_100])
   })
 
   test('call a crawl aborted only when the process stopped it', () => {

@@ -2,16 +2,18 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CachingDns } from '../../../crawler/visit/caching-dns.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { NEVER_STILL } from '../../support/never-still.ts'
 import { ScriptedDns } from '../../support/scripted-dns.ts'
+import type { Standstill } from '../../../crawler/standstill.ts'
 
 const { signal } = new AbortController()
 const OPTIONS = { ttlMs: 1_000, maxEntries: 3 }
 
-function open (records: Record<string, string[]> = {}): { dns: CachingDns, inner: ScriptedDns, clock: FakeClock } {
+function open (records: Record<string, string[]> = {}, standstill: Pick<Standstill, 'lostMs'> = NEVER_STILL): { dns: CachingDns, inner: ScriptedDns, clock: FakeClock } {
   const inner = new ScriptedDns(records)
   const clock = new FakeClock()
 
-  return { dns: new CachingDns(inner, clock, OPTIONS, signal), inner, clock }
+  return { dns: new CachingDns({ inner, clock, standstill }, OPTIONS, signal), inner, clock }
 }
 
 suite('CachingDns', () => {
@@ -51,6 +53,16 @@ suite('CachingDns', () => {
     assert.equal(inner.asked.length, 1)
   })
 
+  test('a failure while this process stood still is ours: the name is asked for once more', async () => {
+    const standstill = { lostMs: 0 }
+    const { dns, inner } = open({}, standstill)
+    const failed = dns.texts('broken.example', signal)
+    standstill.lostMs = 20_000
+
+    await assert.rejects(failed, /SERVFAIL/)
+    assert.deepEqual(inner.asked, ['txt broken.example', 'txt broken.example'])
+  })
+
   test('the oldest answer goes when there are too many', async () => {
     const { dns, inner } = open()
 
@@ -63,7 +75,8 @@ suite('CachingDns', () => {
 
   test('one who aborts does not take the answer from the others', async () => {
     const answer = Promise.withResolvers<string[]>()
-    const dns = new CachingDns({ addresses: async () => await answer.promise, texts: async () => [] }, new FakeClock(), OPTIONS, signal)
+    const inner = { addresses: async () => await answer.promise, texts: async () => [] }
+    const dns = new CachingDns({ inner, clock: new FakeClock(), standstill: NEVER_STILL }, OPTIONS, signal)
     const controller = new AbortController()
     const aborted = dns.addresses('a', 4, controller.signal)
     const patient = dns.addresses('a', 4, signal)

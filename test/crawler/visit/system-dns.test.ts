@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { openSystemDns } from '../../../crawler/visit/system-dns.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { NEVER_STILL } from '../../support/never-still.ts'
 
 suite('openSystemDns', () => {
   test('once disposed of it asks nobody any more', async () => {
-    const dns = openSystemDns(new FakeClock())
+    const dns = openSystemDns(new FakeClock(), NEVER_STILL)
     dns[Symbol.dispose]()
 
     await assert.rejects(dns.texts('name.invalid', new AbortController().signal), { name: 'AbortError' })

@@ -27,6 +27,7 @@ export function visitOf (overrides: Partial<z.input<typeof Visit>> = {}): Visit 
     connection: { address: '/ip4/192.0.2.1/tcp/4001', transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0' },
     identify: { protocolVersion: 'ipfs/0.1.0', agentVersion: 'kubo/0.30.0', protocols: ['/ipfs/id/1.0.0', '/ipfs/kad/1.0.0'], listenAddresses: ['/ip4/192.0.2.1/tcp/4001', '/ip4/192.0.2.1/udp/4001/quic-v1'] },
     latencyMs: 42.5,
+    latencyErrorMs: 1.25,
     ...overrides,
     ...key,
     visitId: visitIdOf(key)
@@ -35,7 +36,7 @@ export function visitOf (overrides: Partial<z.input<typeof Visit>> = {}): Visit 
 
 /** A valid visit that did not reach its peer. */
 export function failedVisitOf (overrides: Partial<z.input<typeof Visit>> = {}): Visit {
-  return visitOf({ outcome: 'timeout', connection: undefined, identify: undefined, latencyMs: undefined, ...overrides })
+  return visitOf({ outcome: 'timeout', connection: undefined, identify: undefined, latencyMs: undefined, latencyErrorMs: undefined, ...overrides })
 }
 
 /** The same distribution in all dimensions. */
@@ -61,7 +62,10 @@ export function crawlOf (overrides: Partial<z.input<typeof Crawl>> = {}): Crawl 
           finishedAt: isoOf(crawlId * 1_000 + 60_000),
           totals: { discovered: 10, visited: 9, contacted: 6, dhtServers: 5, unpublished: 0, refusedPeers: 0, outcomes: { ok: 5, identified: 1, timeout: 3 } },
           distributions: distributionsOf([{ value: 'kubo/0.30.0', count: 2 }, { value: 'go-ipfs', count: 1 }], 3),
-          latencyMs: { p50: 10, p90: 20.5, p99: 30 }
+          latencyMs: { p50: 10, p90: 20.5, p99: 30 },
+          latencyErrorMs: { p50: 0.5, p90: 2, p99: 4 },
+          disturbed: true,
+          lostMs: 20_100.5
         },
     ...overrides,
     crawlId,
@@ -87,6 +91,7 @@ export const anyVisit: fc.Arbitrary<Visit> = fc.record({
   durationMs: fc.constantFrom(1, 2),
   outcome: fc.constantFrom<Outcome[]>('ok', 'identified', 'connected', 'refused', 'timeout'),
   latencyMs: fc.option(fc.constantFrom(1.5, 20), { nil: undefined }),
+  latencyErrorMs: fc.option(fc.constantFrom(0.5, 1), { nil: undefined }),
   detail: fc.option(hostileText, { nil: undefined }),
   connection: fc.option(fc.record({ address: multiaddr, transport: fc.constantFrom('tcp' as const, 'quic-v1' as const), limited: fc.boolean() }), { nil: undefined }),
   identify: fc.option(fc.record({

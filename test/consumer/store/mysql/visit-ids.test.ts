@@ -58,6 +58,7 @@ suite('VisitIds', () => {
       address_set_id: '1',
       protocol_set_id: '1',
       latency_us: '42500',
+      latency_error_us: '1250',
       queries: '3',
       queries_failed: '1',
       peers_named: '20'
@@ -67,7 +68,7 @@ suite('VisitIds', () => {
   test('leaves out what a visit has not', async () => {
     const [visit] = await identify([failedVisitOf({ detail: 'why' })])
 
-    assert.match(visitTuple(visit!), /,NULL,1,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL\)$/)
+    assert.match(visitTuple(visit!), /,NULL,1,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL\)$/)
   })
 
   test('asks nothing again that a committed batch learnt, and all of it when it was not', async () => {

@@ -1,0 +1,29 @@
+// What to make of a visit during which this process stood still. What came is kept where it is all; else nothing of it
+// says anything of the peer: remotes hang up on those who fall silent, and our own timers ran out without them.
+import type { VisitReport } from './visit-sink.ts'
+
+/** How often a peer is visited again because of us, in one crawl: a process that is throttled for good must come to an end. */
+export const MAX_REPEATS = 2
+
+/** Whether a visit lacks anything that a standstill may have cost it. */
+export function isSpoilt ({ outcome, attempts, routingTable }: VisitReport): boolean {
+  const isWhole = (outcome === 'ok' || outcome === 'identified') && (routingTable?.failed ?? 0) === 0
+
+  return !isWhole || attempts.some(attempt => attempt.outcome === 'timeout')
+}
+
+/** The visit as it is told when the peer is not visited again: what ran out was our time, not the peer's. */
+export function excused (report: VisitReport, lostMs: number): VisitReport {
+  const { attempts, ...visit } = withoutLatency(report, lostMs)
+
+  return {
+    ...visit,
+    ...visit.outcome === 'timeout' && { outcome: 'limit-exceeded', detail: `this process stood still for ${(lostMs / 1_000).toFixed(1)} s during the visit` },
+    attempts: attempts.map(attempt => attempt.outcome === 'timeout' ? { ...attempt, outcome: 'limit-exceeded' } : attempt)
+  }
+}
+
+/** A round trip that is at least as long as the standstill may hold it. */
+export function withoutLatency ({ latencyMs, ...report }: VisitReport, lostMs: number): VisitReport {
+  return latencyMs === undefined || latencyMs >= lostMs ? report : { latencyMs, ...report }
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { excused, isSpoilt } from '../../../crawler/engine/spoilt-visit.ts'
+import type { VisitReport } from '../../../crawler/engine/visit-sink.ts'
+
+suite('a visit during which the process stood still', () => {
+  const visit = (change: Partial<VisitReport>): VisitReport => ({ startedAtMs: 0, durationMs: 1, attempts: [], outcome: 'ok', ...change })
+
+  test('is spoilt unless the peer told all that it was asked', () => {
+    const spoilt = (['refused', 'timeout', 'reset', 'connected', 'identify-failed', 'rpc-failed', 'dns-failed', 'limit-exceeded'] as const).map(outcome => isSpoilt(visit({ outcome })))
+
+    assert.deepEqual(new Set(spoilt), new Set([true]))
+    assert.deepEqual([isSpoilt(visit({})), isSpoilt(visit({ outcome: 'identified' }))], [false, false])
+    assert.equal(isSpoilt(visit({ routingTable: { queries: 2, failed: 1, peers: [] } })), true)
+    assert.equal(isSpoilt(visit({ attempts: [{ address: Uint8Array.of(1), outcome: 'timeout', durationMs: 5_000 }] })), true)
+  })
+
+  test('loses a round trip that may hold the standstill', () => {
+    assert.equal(excused(visit({ latencyMs: 20_030 }), 20_000).latencyMs, undefined)
+    assert.equal(excused(visit({ latencyMs: 30 }), 20_000).latencyMs, 30)
+  })
+})
