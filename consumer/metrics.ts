@@ -1,8 +1,10 @@
 import { ERRORS } from '../core/errors.ts'
 import { Counter, DURATION_BUCKETS_S, Gauge, Histogram } from '../core/metrics.ts'
+import { GROUP_PROBLEM_CODES } from './pipeline/group-watch.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Registry } from '../core/metrics.ts'
 import type { DumpResult } from './files/node-dump.ts'
+import type { GroupProblemCode } from './pipeline/group-watch.ts'
 import type { Lag } from './pipeline/lag-meter.ts'
 import type { PipelineObserver, RetryCause } from './pipeline/pipeline-observer.ts'
 import type { StoreTable, WriteReport } from './store/node-store.ts'
@@ -13,6 +15,12 @@ const DUMP_OUTCOMES = ['written', 'unchanged', 'skipped', 'failed'] as const
 
 // Why a message can become a dead letter.
 const DEAD_LETTER_CODES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCode[]).filter(code => code.startsWith('PP_MESSAGE_') || code === 'PP_STORE_DATA')
+
+/** What the gauges read when they are scraped. */
+export interface ConsumerGauges {
+  lag: () => Lag | undefined
+  groupProblem: () => GroupProblemCode | undefined
+}
 
 /** Metrics of a consumer. All series of closed label sets exist from the start, so that rates do. */
 export class ConsumerMetrics implements PipelineObserver {
@@ -32,8 +40,7 @@ export class ConsumerMetrics implements PipelineObserver {
   readonly #dumpTime: Gauge
   readonly #removed: Counter<'table'>
 
-  /** @param lag what waits, read when the metrics are */
-  constructor (register: Registry, lag: () => Lag | undefined) {
+  constructor (register: Registry, { lag, groupProblem }: ConsumerGauges) {
     const registers = [register]
     this.#consumed = new Counter({ registers, name: 'peerprobe_consumer_messages_total', help: 'Messages taken from the bus.' })
     this.#committed = new Counter({ registers, name: 'peerprobe_consumer_committed_messages_total', help: 'Messages stored or dead-lettered, and committed.' })
@@ -60,6 +67,17 @@ export class ConsumerMetrics implements PipelineObserver {
         for (const [partition, messages] of lag()?.partitions ?? []) {
           this.set({ partition: String(partition) }, messages)
         }
+      }
+    })
+    new Gauge({
+      registers,
+      name: 'peerprobe_consumer_group_problem',
+      help: '1 while something is wrong with the place of this consumer in its group, by error code; 0 otherwise.',
+      labelNames: ['code'],
+      collect () {
+        GROUP_PROBLEM_CODES.forEach((code) => {
+          this.set({ code }, groupProblem() === code ? 1 : 0)
+        })
       }
     })
     this.#startAtZero()

@@ -11,6 +11,7 @@ import { BatchWriter } from './pipeline/batch-writer.ts'
 import { Consumer } from './pipeline/consumer.ts'
 import { DeadLetterRate } from './pipeline/dead-letter-rate.ts'
 import { DeadLetters } from './pipeline/dead-letters.ts'
+import { GroupWatch } from './pipeline/group-watch.ts'
 import { LagMeter } from './pipeline/lag-meter.ts'
 import { Outage } from './pipeline/outage.ts'
 import { openStore } from './store/open-store.ts'
@@ -39,7 +40,8 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
   const { config, log, registry, progress, clock } = context
   await using stack = new AsyncDisposableStack()
   const meter = new LagMeter({ clock, log, beat: stack.use(progress.watch('lag', LIVENESS_MS)) })
-  const metrics = new ConsumerMetrics(registry, () => meter.lag)
+  const groupWatch = new GroupWatch({ clock, log, topic: config.topic, group: config.group })
+  const metrics = new ConsumerMetrics(registry, { lag: () => meter.lag, groupProblem: () => groupWatch.problem?.code })
   const tally = new Tally({ clock })
   const outage = new Outage({ clock, log })
   let hasJoined = false
@@ -49,7 +51,7 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     progress,
     registry,
     notReady: () => signal.aborted ? 'stopping' : outage.state?.message ?? (hasJoined ? undefined : 'starting'),
-    status: () => tally.status({ topic: config.topic, group: config.group, lag: meter.lag, outage: outage.state })
+    status: () => tally.status({ topic: config.topic, group: config.group, lag: meter.lag, outage: outage.state, groupProblem: groupWatch.problem })
   }, config.admin))
   const store = stack.use(await openStore(config.store, { clock }, config))
   tellMigration(log, await store.migrate())
@@ -59,6 +61,7 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
   const consumer = new Consumer({
     ...shared,
     meter,
+    groupWatch,
     writer: new BatchWriter({ ...shared, store }, config.retry),
     deadLetters: new DeadLetters(shared, config),
     rate: new DeadLetterRate(),

@@ -4,6 +4,7 @@ import type { ConsumerStatus } from '../core/contracts/consumer-status.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { DumpResult } from './files/node-dump.ts'
+import type { GroupProblem } from './pipeline/group-watch.ts'
 import type { Lag } from './pipeline/lag-meter.ts'
 import type { OutageState } from './pipeline/outage.ts'
 import type { PipelineObserver } from './pipeline/pipeline-observer.ts'
@@ -15,6 +16,7 @@ export interface StatusInput {
   group: string
   lag: Lag | undefined
   outage: OutageState | undefined
+  groupProblem: GroupProblem | undefined
 }
 
 const REPORT_MS = 60_000
@@ -65,7 +67,7 @@ export class Tally implements PipelineObserver {
   }
 
   /** The body of `/status`. */
-  status ({ topic, group, lag, outage }: StatusInput): ConsumerStatus {
+  status ({ topic, group, lag, outage, groupProblem }: StatusInput): ConsumerStatus {
     return {
       topic,
       group,
@@ -75,7 +77,8 @@ export class Tally implements PipelineObserver {
       lastCommitAt: this.#lastCommitMs === undefined ? null : isoOf(this.#lastCommitMs),
       rows: { ...this.#rows },
       deadLetters: { ...this.#deadLetters },
-      outage: outage === undefined ? null : { code: outage.code, message: outage.message, since: isoOf(outage.sinceMs) },
+      outage: toStatus(outage),
+      groupProblem: toStatus(groupProblem),
       dump: this.#dump
     }
   }
@@ -100,6 +103,10 @@ export class Tally implements PipelineObserver {
   #rowsInAll (): number {
     return sum(this.#rows)
   }
+}
+
+function toStatus (problem: OutageState | GroupProblem | undefined): ConsumerStatus['outage'] {
+  return problem === undefined ? null : { code: problem.code, message: problem.message, since: isoOf(problem.sinceMs) }
 }
 
 function sum (counts: Readonly<Record<string, number>>): number {

@@ -5,7 +5,7 @@ import type { Outcome } from '../core/contracts/outcome.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { PassiveStatus } from './passive/passive-discovery.ts'
-import type { PublisherStatus } from './publish/publisher.ts'
+import type { PublisherStatus } from './publish/publisher-status.ts'
 
 /** What the status is made of. */
 export interface CrawlerState {
@@ -34,7 +34,16 @@ export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publi
     lastCrawl: lastCrawl === undefined ? null : endOf(lastCrawl, network),
     nextCrawlAt: dueInMs === undefined ? null : timestamp(nowMs + dueInMs),
     passive: passive ?? null,
-    publisher: { buffered: publisher.buffered, acknowledged: publisher.published, lost: 0 }
+    publisher: publishingOf(publisher)
+  }
+}
+
+function publishingOf ({ buffered, published, refused, outage }: PublisherStatus): CrawlerStatus['publisher'] {
+  return {
+    buffered,
+    acknowledged: published,
+    lost: refused,
+    outage: outage === undefined ? null : { code: outage.code, message: outage.message, since: timestamp(outage.sinceMs) }
   }
 }
 

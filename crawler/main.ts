@@ -49,7 +49,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     log,
     progress,
     registry,
-    notReady: () => signal.aborted ? 'stopping' : undefined,
+    notReady: () => signal.aborted ? 'stopping' : publisher.status().outage?.message,
     status: () => crawlerStatus({
       scan: scanId,
       network: network.name,

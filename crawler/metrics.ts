@@ -5,7 +5,7 @@ import type { Registry } from '../core/metrics.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { PassiveStatus } from './passive/passive-discovery.ts'
-import type { PublisherStatus } from './publish/publisher.ts'
+import type { PublisherStatus } from './publish/publisher-status.ts'
 
 /** What the gauges read when they are scraped. */
 export interface CrawlerGauges {
@@ -140,5 +140,7 @@ function addGauges (registers: Registry[], { crawl, publisher, passive }: Crawle
   gauge('peerprobe_crawler_passive_routing_table_peers', 'Peers in the routing table of the passive node.', () => passive()?.routingTable ?? 0)
   gauge('peerprobe_crawler_passive_refused_sightings', 'Sightings that the passive node did not report since its start: there were too many in ten minutes.', () => passive()?.refusedSightings ?? 0)
   gauge('peerprobe_crawler_publisher_buffered_messages', 'Messages not acknowledged yet.', () => publisher().buffered)
+  gauge('peerprobe_crawler_publisher_outage', '1 while the bus takes no messages, 0 otherwise.', () => publisher().outage === undefined ? 0 : 1)
+  gauge('peerprobe_crawler_publisher_refused_messages', 'Messages left out since the start: the topic refuses them as too large.', () => publisher().refused)
   gauge('peerprobe_crawler_publisher_buffered_bytes', 'Bytes of messages not acknowledged yet.', () => publisher().bufferedBytes)
 }

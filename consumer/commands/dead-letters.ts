@@ -1,6 +1,6 @@
 // Dead letters are read by a group of their own, whose committed offsets say what was replayed: each goes back to
 // its topic once, and one that fails again is a new dead letter.
-import { deadLetterGroupOf, DeadLetterHeaders } from '../../core/contracts/dead-letter.ts'
+import { deadLetterGroupOf, DeadLetterHeaders, OMITTED_HEADER } from '../../core/contracts/dead-letter.ts'
 import { readBacklog } from './read-backlog.ts'
 import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
@@ -48,7 +48,7 @@ export async function listDeadLetters (bus: EventBus, places: DeadLetterPlaces, 
 }
 
 /**
- * Publishes every dead letter that is there now to the topic again, as it was. Its place is committed after
+ * Publishes every dead letter that is there now to the topic again, as it was; one whose value was left out is passed. Its place is committed after
  * the acknowledgement: a replay that is killed may publish some twice, which changes nothing in the database.
  *
  * @returns how many were published
@@ -56,10 +56,13 @@ export async function listDeadLetters (bus: EventBus, places: DeadLetterPlaces, 
 export async function replayDeadLetters (bus: EventBus, { topic, deadLetterTopic, group }: DeadLetterPlaces, signal: AbortSignal): Promise<number> {
   let replayed = 0
 
-  await readBacklog(bus, { topic: deadLetterTopic, group: deadLetterGroupOf(group), maxMessages: BATCH }, async ({ partition, messages }, subscription) => {
-    await bus.publish(topic, messages.map(toOriginal), signal)
-    await subscription.commit(partition, (messages.at(-1)?.offset ?? -1) + 1)
-    replayed += messages.length
+  const backlog = { topic: deadLetterTopic, group: deadLetterGroupOf(group), maxMessages: BATCH }
+
+  await readBacklog(bus, backlog, async ({ partition, messages, nextOffset }, subscription) => {
+    const whole = messages.filter(({ headers }) => headers[OMITTED_HEADER] === undefined)
+    await bus.publish(topic, whole.map(toOriginal), signal)
+    await subscription.commit(partition, nextOffset)
+    replayed += whole.length
   }, signal)
 
   return replayed

@@ -3,6 +3,7 @@
  * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`.
  */
 import { Command, Option } from 'commander'
+import { lagAt } from '../../core/bus/event-bus.ts'
 import { openBus } from '../../core/bus/open-bus.ts'
 import { systemClock } from '../../core/clock.ts'
 import { loadConfig } from '../../core/config.ts'
@@ -79,8 +80,8 @@ offsets.command('reset')
 await program.parseAsync()
 
 async function describe (bus: EventBus, { topic, group }: ConsumerConfig, signal: AbortSignal): Promise<void> {
-  const rows = (await bus.groupPositions(topic, group, signal)).map(({ partition, oldest, next, committed }) =>
-    [topic, partition, oldest, next, committed, next - Math.max(oldest, committed ?? 0)])
+  const rows = (await bus.groupPositions(topic, group, signal)).map(position =>
+    [topic, position.partition, position.oldest, position.next, position.committed, lagAt(position)])
 
   stdout.write(formatTable(['TOPIC', 'PARTITION', 'OLDEST', 'NEXT', 'COMMITTED', 'LAG'], rows))
 }

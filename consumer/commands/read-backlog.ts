@@ -1,3 +1,4 @@
+import { lagAt } from '../../core/bus/event-bus.ts'
 import type { EventBus, MessageBatch, Subscription } from '../../core/bus/event-bus.ts'
 
 /** Which messages are read. */
@@ -21,7 +22,7 @@ export type BacklogHandler = (batch: MessageBatch, subscription: Subscription) =
 export async function readBacklog (bus: EventBus, { topic, group, maxMessages }: Backlog, handle: BacklogHandler, signal: AbortSignal): Promise<void> {
   const positions = await bus.groupPositions(topic, group, signal)
   const open = new Map(positions
-    .filter(({ oldest, next, committed }) => Math.max(oldest, committed ?? 0) < next)
+    .filter(position => lagAt(position) > 0)
     .map(({ partition, next }) => [partition, next]))
 
   if (open.size === 0) {
@@ -30,14 +31,14 @@ export async function readBacklog (bus: EventBus, { topic, group, maxMessages }:
 
   const finished = Promise.withResolvers<undefined>()
   const joined = Promise.withResolvers<Subscription>()
-  await using subscription = await bus.subscribe({ topic, group, maxMessages }, async ({ partition, messages }) => {
+  await using subscription = await bus.subscribe({ topic, group, maxMessages }, async ({ partition, messages, nextOffset }) => {
     const end = open.get(partition) ?? 0
     const wanted = messages.filter(({ offset }) => offset < end)
 
     if (wanted.length > 0) {
-      await handle({ partition, messages: wanted }, await joined.promise)
+      await handle({ partition, messages: wanted, nextOffset: Math.min(nextOffset, end) }, await joined.promise)
     }
-    if ((messages.at(-1)?.offset ?? 0) >= end - 1 && open.delete(partition) && open.size === 0) {
+    if (nextOffset >= end && open.delete(partition) && open.size === 0) {
       finished.resolve(undefined)
     }
   }, signal)

@@ -8,6 +8,7 @@ import { Pipeline } from './pipeline.ts'
 import { stuck } from './watchdog.ts'
 import type { EventBus, Subscription } from '../../core/bus/event-bus.ts'
 import type { Logger } from '../../core/logger.ts'
+import type { GroupWatch } from './group-watch.ts'
 import type { LagMeter } from './lag-meter.ts'
 import type { Outage } from './outage.ts'
 import type { PipelineDeps, PipelineOptions } from './pipeline.ts'
@@ -19,6 +20,7 @@ export interface ConsumerDeps extends Omit<PipelineDeps, 'commit'> {
   log: Logger
   outage: Outage
   meter: LagMeter
+  groupWatch: Pick<GroupWatch, 'follow'>
 
   /** Told once it has joined the group. */
   onSubscribed: () => void
@@ -68,7 +70,7 @@ export class Consumer {
   }
 
   async #consume (signal: AbortSignal): Promise<'ended' | 'stuck'> {
-    const { outage, meter, clock, onSubscribed } = this.#deps
+    const { outage, meter, groupWatch, clock, onSubscribed } = this.#deps
     using life = childController(signal)
     using metered = childController(signal)
     // Not a child of `signal`: the last transactions are watched as well.
@@ -82,7 +84,7 @@ export class Consumer {
       }
     }
     onSubscribed()
-    const metering = meter.follow(subscription, metered.signal)
+    const metering = Promise.all([meter.follow(subscription, metered.signal), groupWatch.follow(subscription, metered.signal)])
     const deps = { clock, lag: () => meter.lag?.total, commits: () => this.#commits, isExcused: () => outage.state !== undefined }
 
     try {

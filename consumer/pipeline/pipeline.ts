@@ -57,14 +57,17 @@ export class Pipeline {
   }
 
   /** Resolves when the messages are stored, or dead-lettered, and committed. */
-  async handle ({ partition, messages }: MessageBatch): Promise<void> {
+  async handle ({ partition, messages, nextOffset }: MessageBatch): Promise<void> {
     const { clock, observer, commit } = this.#deps
     const nowMs = clock.now()
     observer.consumed(messages.length)
-    await this.#batcher.add(messages.map(message => toItem(message, nowMs)))
+
+    if (messages.length > 0) {
+      await this.#batcher.add(messages.map(message => toItem(message, nowMs)))
+    }
 
     // Only now: of two transactions at the same time the later messages' may be the first to end.
-    await commit(partition, (messages.at(-1)?.offset ?? -1) + 1)
+    await commit(partition, nextOffset)
     observer.committed(messages.length)
   }
 

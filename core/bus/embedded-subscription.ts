@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { EmbeddedGroup, Heartbeat, OwnedPartition } from './embedded-group.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
-import type { BatchHandler, Subscription } from './event-bus.ts'
+import type { BatchHandler, GroupStanding, Subscription } from './event-bus.ts'
 
 /** What an embedded subscription works with. */
 export interface EmbeddedSubscriptionDeps {
@@ -92,6 +92,13 @@ export class EmbeddedSubscription implements Subscription {
     const lag = await this.#deps.eventually(() => this.#deps.group.lag())
 
     return new Map([...lag].filter(([partition]) => this.#readers.has(partition)))
+  }
+
+  /** Groups of the embedded log are of one topic each: there are no other members, and how many of its own is nobody's concern. */
+  async standing (): Promise<GroupStanding> {
+    const lag = await this.#deps.eventually(() => this.#deps.group.lag())
+
+    return { assigned: this.#readers.size, partitions: lag.size, members: 1, others: 0, otherTopics: [] }
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

@@ -1,3 +1,5 @@
+import { isProbeError } from '../errors.ts'
+
 /** A message on its way to a topic. */
 export interface OutgoingMessage {
   /** Decides the partition: messages with the same key stay in order. */
@@ -38,8 +40,11 @@ export interface TopicSpec {
 export interface MessageBatch {
   partition: number
 
-  /** Never empty; offsets ascend. */
+  /** Offsets ascend. Empty where the bus passed offsets that hold no message: marks of transactions, or what compaction removed. */
   messages: readonly IncomingMessage[]
+
+  /** The offset to commit once these messages are done: the first one behind them that may hold a message. */
+  nextOffset: number
 }
 
 /**
@@ -59,6 +64,27 @@ export interface SubscribeOptions {
   maxMessages: number
 }
 
+/** The members of a group. */
+export interface GroupMembers {
+  /** Those that read the topic. */
+  members: number
+
+  /** Those that do not. */
+  others: number
+
+  /** Topics that those read, in their order. */
+  otherTopics: readonly string[]
+}
+
+/** How a member stands in its group. */
+export interface GroupStanding extends GroupMembers {
+  /** Partitions that it has. */
+  assigned: number
+
+  /** Partitions of the topic. */
+  partitions: number
+}
+
 /** A running subscription. Dispose it to leave the group; handlers in work are awaited. */
 export interface Subscription extends AsyncDisposable {
   /**
@@ -74,6 +100,9 @@ export interface Subscription extends AsyncDisposable {
 
   /** Messages not yet committed, by partition assigned to this member. */
   lag (): Promise<ReadonlyMap<number, number>>
+
+  /** How this member stands in its group. */
+  standing (): Promise<GroupStanding>
 
   /** Resolves when the subscription has ended; rejects when it ended by a failure. */
   readonly ended: Promise<void>
@@ -109,7 +138,8 @@ export interface EventBus extends AsyncDisposable {
   /**
    * Publishes messages; resolves when every one of them is stored durably.
    *
-   * @throws ProbeError `PP_TOPIC_MISSING`, `PP_BUS_UNAVAILABLE`; the call may be repeated, at the price of duplicates
+   * @throws ProbeError `PP_TOPIC_MISSING`, `PP_BUS_UNAVAILABLE` and others that are retryable: the call may be repeated, at the
+   * price of duplicates. `PP_MESSAGE_TOO_LARGE` when all are stored but the ones that {@link refusedOf} names
    */
   publish (topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void>
 
@@ -128,4 +158,14 @@ export interface EventBus extends AsyncDisposable {
    * @throws ProbeError `PP_GROUP_ACTIVE` while a member of it reads
    */
   resetGroup (topic: string, group: string, target: GroupTarget, signal: AbortSignal): Promise<void>
+}
+
+/** Which messages of a call, by their places, the topic refused as too large: all others are stored. Undefined for another failure. */
+export function refusedOf (err: unknown): ReadonlySet<number> | undefined {
+  return isProbeError(err, 'PP_MESSAGE_TOO_LARGE') && Array.isArray(err.details['refused']) ? new Set(err.details['refused'] as number[]) : undefined
+}
+
+/** Messages at most that a group has not done of a partition. A committed offset that the log no longer has, or not yet, counts for nothing. */
+export function lagAt ({ oldest, next, committed }: GroupPosition): number {
+  return next - (committed === null || committed < oldest || committed > next ? oldest : committed)
 }

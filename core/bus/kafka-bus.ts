@@ -8,6 +8,7 @@ import { KafkaMember } from './kafka-member.ts'
 import { chosenPartition } from './kafka-message.ts'
 import { readGroupLag, readGroupPositions, resetGroupOffsets } from './kafka-offsets.ts'
 import { KafkaProducer } from './kafka-producer.ts'
+import { readGroupMembers } from './kafka-standing.ts'
 import { KafkaSubscription } from './kafka-subscription.ts'
 import { KafkaTopics } from './kafka-topics.ts'
 import type { Clock } from '../clock.ts'
@@ -35,6 +36,9 @@ export interface KafkaBusOptions {
 
   /** How long a fetch waits for messages that are not there, in milliseconds; stopping takes up to that long. @default 500 */
   maxWaitMs?: number
+
+  /** How long a consumer may take to see that its topic has got more partitions, in milliseconds. @default 30000 */
+  metadataMs?: number
 }
 
 // Three connection attempts; whoever starts a process learns within 15 s what is wrong.
@@ -43,7 +47,7 @@ const OPEN_LIMIT_MS = 3 * CONNECT_TIMEOUT_MS
 // A rebalance takes its time, and fetching with it.
 const STALL_REBALANCES = 2
 
-const DEFAULTS = { sessionMs: 20_000, heartbeatMs: 1_000, rebalanceMs: 60_000, maxWaitMs: 500 }
+const DEFAULTS = { sessionMs: 20_000, heartbeatMs: 1_000, rebalanceMs: 60_000, maxWaitMs: 500, metadataMs: 30_000 }
 
 /** The Kafka adapter of the {@link EventBus} port. */
 export class KafkaBus implements EventBus {
@@ -65,7 +69,7 @@ export class KafkaBus implements EventBus {
     this.#client = new KafkaClient(deps.log, config)
     const { kafka, brokers } = this.#client
     const linked = { ...deps, brokers, asError: this.#client.asError }
-    this.#admin = new KafkaLink({ ...linked, create: () => kafka.admin() })
+    this.#admin = new KafkaLink({ ...linked, isRepeatable: true, create: () => kafka.admin() })
     this.#link = new KafkaLink({
       ...linked,
       create: () => kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 1, createPartitioner: () => chosenPartition })
@@ -105,7 +109,8 @@ export class KafkaBus implements EventBus {
     const subscription = await KafkaSubscription.open({
       ...this.#deps,
       join: async (isPaused, life) => await this.#join({ ...options, isPaused, concurrency }, handler, life),
-      groupLag: async lagSignal => await this.groupLag(options.topic, options.group, lagSignal)
+      groupLag: async askSignal => await this.groupLag(options.topic, options.group, askSignal),
+      groupMembers: async askSignal => await readGroupMembers(this.#admin, options, askSignal)
     }, signal)
 
     this.#subscriptions.add(subscription)
@@ -141,7 +146,7 @@ export class KafkaBus implements EventBus {
       throw new ProbeError('PP_BUS_CLOSED', 'the Kafka bus is closed')
     }
 
-    const { sessionMs, heartbeatMs, rebalanceMs, maxWaitMs } = this.#options
+    const { sessionMs, heartbeatMs, rebalanceMs, maxWaitMs, metadataMs } = this.#options
     // Connections of its own, so that a consumer that hangs can be cut off without the others.
     const client = new KafkaClient(this.#deps.log, this.#config)
     const consumer = client.kafka.consumer({
@@ -150,6 +155,7 @@ export class KafkaBus implements EventBus {
       heartbeatInterval: heartbeatMs,
       rebalanceTimeout: rebalanceMs,
       maxWaitTimeInMs: maxWaitMs,
+      metadataMaxAge: metadataMs,
       allowAutoTopicCreation: false
     })
 

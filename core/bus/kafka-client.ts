@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import kafkajs from 'kafkajs'
 import { errorText, ProbeError } from '../errors.ts'
+import { mendBatches } from './kafka-batches.ts'
+import { useKafkaCodecs } from './kafka-codecs.ts'
 import { asKafkaError, isCoordinatorMissing } from './kafka-error.ts'
-import { KafkaSockets } from './kafka-sockets.ts'
-import { useNodeZstd } from './kafka-zstd.ts'
+import { mendOffsets } from './kafka-offset-mend.ts'
+import { clientAddress, KafkaSockets } from './kafka-sockets.ts'
 import { mendRequestQueue } from './request-queue-mend.ts'
 import type { KafkaConfig } from '../contracts/kafka-config.ts'
 import type { Logger } from '../logger.ts'
@@ -28,12 +30,14 @@ export class KafkaClient implements Disposable {
   /** @throws ProbeError `PP_CONFIG_INVALID` when a file with a secret or a certificate cannot be read */
   constructor (log: Logger, config: KafkaConfig) {
     mendRequestQueue()
-    useNodeZstd()
+    mendBatches()
+    mendOffsets()
+    useKafkaCodecs()
     requireFiles(config)
     this.brokers = config.brokers
     this.#sockets = new KafkaSockets(config)
     this.kafka = new kafkajs.Kafka({
-      brokers: [...config.brokers],
+      brokers: config.brokers.map(clientAddress),
       clientId: config.clientId,
       socketFactory: this.#sockets.connect,
       ...config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) },

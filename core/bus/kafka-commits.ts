@@ -36,7 +36,10 @@ export class KafkaCommits {
   began (partition: number, offset: number, send: CommitOffsets): void {
     this.#send = send
 
-    if (!this.#committed.has(partition)) {
+    const committed = this.#committed.get(partition)
+
+    // A log that was made again, or lost its end, begins below: what was committed of the old one says nothing of it.
+    if (committed === undefined || offset < committed) {
       this.#committed.set(partition, offset)
     }
   }

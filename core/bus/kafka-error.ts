@@ -1,44 +1,20 @@
 // Everything that kafkajs fails with becomes an error of the port here, by name, type and code; its
 // errors lie inside each other, often with the telling one innermost.
+import { createRequire } from 'node:module'
 import { errorText, isProbeError, ProbeError } from '../errors.ts'
 import { isAbort } from '../signals.ts'
+import { classOf, newerType, UNAVAILABLE } from './kafka-error-table.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { ErrorClass } from './kafka-error-table.ts'
 
-// Error types of the Kafka protocol, as kafkajs names them.
-const BY_TYPE: Partial<Record<string, ErrorCode>> = {
-  UNKNOWN_TOPIC_OR_PARTITION: 'PP_TOPIC_MISSING',
-  TOPIC_AUTHORIZATION_FAILED: 'PP_BUS_FORBIDDEN',
-  GROUP_AUTHORIZATION_FAILED: 'PP_BUS_FORBIDDEN',
-  CLUSTER_AUTHORIZATION_FAILED: 'PP_BUS_FORBIDDEN',
-  SASL_AUTHENTICATION_FAILED: 'PP_BUS_AUTH',
-  UNSUPPORTED_SASL_MECHANISM: 'PP_BUS_AUTH',
-  ILLEGAL_SASL_STATE: 'PP_BUS_AUTH',
-  MESSAGE_TOO_LARGE: 'PP_MESSAGE_TOO_LARGE',
-  RECORD_LIST_TOO_LARGE: 'PP_MESSAGE_TOO_LARGE',
-  INVALID_TOPIC_EXCEPTION: 'PP_CONFIG_INVALID',
-  INVALID_PARTITIONS: 'PP_CONFIG_INVALID',
-  INVALID_REPLICATION_FACTOR: 'PP_CONFIG_INVALID',
-  INVALID_CONFIG: 'PP_CONFIG_INVALID',
-  POLICY_VIOLATION: 'PP_CONFIG_INVALID'
-}
+// What is tried again by itself: it passes without a change of anybody's settings.
+const PASSING: ReadonlySet<ErrorCode> = new Set(['PP_BUS_UNAVAILABLE', 'PP_BUS_SETTLING', 'PP_BUS_REPLICAS', 'PP_BUS_FAILED'])
 
-// The server turned down what we showed it; every other TLS failure is ours with what it showed us.
-const REFUSED_CERTIFICATE = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|ACCESS_DENIED|HANDSHAKE_FAILURE)/
-const TLS_FAILURE = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|EPROTO)/
-
-const HINTS: Partial<Record<ErrorCode, string>> = {
-  PP_BUS_AUTH: 'check the user name, the password or the client certificate, and that the listener takes this kind of authentication',
-  PP_BUS_TLS: 'check the certificate authority (caFile), that the host names are those in the brokers\' certificates, and that the port is a TLS listener',
-  PP_BUS_FORBIDDEN: 'grant this user access by an ACL or a KafkaUser',
-  PP_BUS_UNAVAILABLE: 'check that the brokers run, that they are reachable from here, and that the port is of the kind (plain text or TLS) that is configured',
-  PP_TOPIC_MISSING: 'create the topic, or correct its name'
-}
-
-function hintFor (code: ErrorCode): string {
-  const hint = HINTS[code]
-
-  return hint === undefined ? '' : ` (${hint})`
-}
+// kafkajs puts some errors of the protocol into errors of its own that keep their words alone.
+const TYPES_BY_TEXT: ReadonlyMap<string, string> = new Map((createRequire(import.meta.url)('kafkajs/src/protocol/error') as { errorCodes: { type: string, message: string }[] })
+  .errorCodes.map(({ type, message }) => [message, type]))
+const NEWER = /^Unknown error code (\d+)$/
+const OTHER_ASSIGNOR = 'Unsupported partition assigner'
 
 const MAX_DEPTH = 10
 
@@ -49,11 +25,21 @@ export function asKafkaError (err: unknown, brokers: readonly string[], topic?: 
   }
 
   const chain = chainOf(err)
-  const telling = chain.find(link => codeOf(link) !== undefined) ?? chain[0]
-  const code = (telling === undefined ? undefined : codeOf(telling)) ?? 'PP_BUS_UNAVAILABLE'
+  const ours = chain.find(link => isProbeError(link))
+  if (ours !== undefined) {
+    return ours
+  }
+
+  const telling = chain.find(link => classOfLink(link) !== undefined) ?? chain[0]
+  const { code, hint } = (telling === undefined ? undefined : classOfLink(telling)) ?? UNAVAILABLE
   const where = `Kafka at ${brokers.join(',')}${topic === undefined ? '' : `, topic ${topic}`}`
 
-  return new ProbeError(code, `${where}: ${errorText(telling ?? err)}${hintFor(code)}`, { cause: err, details: { brokers, topic } })
+  return new ProbeError(code, `${where}: ${errorText(telling ?? err)} (${hint})`, { cause: err, details: { brokers, topic } })
+}
+
+/** Whether an error of the port passes by itself: the same request may succeed later. */
+export function isPassing (err: unknown): boolean {
+  return isProbeError(err) && PASSING.has(err.code)
 }
 
 /** Whether the client did not learn who coordinates a group. */
@@ -63,7 +49,7 @@ export function isCoordinatorMissing (err: unknown): boolean {
 
 /** Whether the cluster answered that it has no such topic. */
 export function isTopicMissing (err: unknown): boolean {
-  return chainOf(err).some(link => codeOf(link) === 'PP_TOPIC_MISSING')
+  return chainOf(err).some(link => classOfLink(link)?.code === 'PP_TOPIC_MISSING')
 }
 
 /** What a failure of a group member's request asks for. */
@@ -99,19 +85,21 @@ function chainOf (err: unknown): Link[] {
   return chain
 }
 
-function codeOf ({ name, type, code }: Link): ErrorCode | undefined {
-  if (name === 'KafkaJSSASLAuthenticationError') {
-    return 'PP_BUS_AUTH'
-  }
-  if (typeof type === 'string' && BY_TYPE[type] !== undefined) {
-    return BY_TYPE[type]
-  }
-  if (typeof code !== 'string') {
-    return undefined
-  }
-  if (REFUSED_CERTIFICATE.test(code)) {
-    return 'PP_BUS_AUTH'
+function classOfLink ({ name, type, code, message }: Link): ErrorClass | undefined {
+  const text = typeof message === 'string' ? message : ''
+  const known = NEWER.exec(text) === null ? TYPES_BY_TEXT.get(text) : newerType(Number(NEWER.exec(text)?.[1]))
+
+  return (text.startsWith(OTHER_ASSIGNOR) ? classOf('INCONSISTENT_GROUP_PROTOCOL') : undefined) ?? firstClass([known, type, code, name])
+}
+
+function firstClass (names: readonly unknown[]): ErrorClass | undefined {
+  for (const name of names) {
+    const found = typeof name === 'string' ? classOf(name) : undefined
+
+    if (found !== undefined) {
+      return found
+    }
   }
 
-  return TLS_FAILURE.test(code) ? 'PP_BUS_TLS' : undefined
+  return undefined
 }

@@ -1,13 +1,15 @@
 // How batches get from kafkajs to the handler. A batch counts as read only when the handler has resolved. A
 // rebalance waits for the handlers in work, and whatever was not committed by then is fetched again: so nothing
 // more is handed out once there is a reason to join anew, and that reason is what makes the client do so.
+import { ProbeError } from '../errors.ts'
 import { childController } from '../signals.ts'
+import { unreadableReason } from './kafka-batches.ts'
 import { fromKafkaMessage } from './kafka-message.ts'
 import { Wakeup } from './wakeup.ts'
 import type { Clock } from '../clock.ts'
-import type { BatchHandler } from './event-bus.ts'
+import type { BatchHandler, MessageBatch } from './event-bus.ts'
 import type { KafkaCommits } from './kafka-commits.ts'
-import type { EachBatchPayload } from 'kafkajs'
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 
 /** What a feed works with. */
 export interface KafkaFeedDeps {
@@ -21,6 +23,7 @@ export interface KafkaFeedDeps {
 
 /** How a feed works. */
 export interface KafkaFeedOptions {
+  topic: string
   maxMessages: number
   isPaused: boolean
 }
@@ -31,6 +34,7 @@ const PAUSE_MS = 1_000
 /** Hands out what one member of a group fetches. */
 export class KafkaFeed implements AsyncDisposable {
   readonly #deps: KafkaFeedDeps
+  readonly #topic: string
   readonly #maxMessages: number
   readonly #signal: AbortSignal
   readonly #turn: Wakeup
@@ -41,8 +45,9 @@ export class KafkaFeed implements AsyncDisposable {
   #isPaused: boolean
   #isEnding = false
 
-  constructor (deps: KafkaFeedDeps, { maxMessages, isPaused }: KafkaFeedOptions, signal: AbortSignal) {
+  constructor (deps: KafkaFeedDeps, { topic, maxMessages, isPaused }: KafkaFeedOptions, signal: AbortSignal) {
     this.#deps = deps
+    this.#topic = topic
     this.#maxMessages = maxMessages
     this.#isPaused = isPaused
     this.#signal = signal
@@ -110,27 +115,40 @@ export class KafkaFeed implements AsyncDisposable {
   }
 
   async #handOutAll (payload: EachBatchPayload): Promise<void> {
-    const { partition, messages } = payload.batch
+    const { batch } = payload
     this.#heartbeat = async () => {
       await payload.heartbeat()
     }
-    this.#deps.commits.began(partition, Number(messages[0]?.offset ?? 0), async (offsets) => {
+    this.#deps.commits.began(batch.partition, Number(batch.firstOffset() ?? 0), async (offsets) => {
       await payload.commitOffsetsIfNecessary(offsets)
     })
 
-    for (let from = 0; from < messages.length && await this.#mayHandOut(); from += this.#maxMessages) {
-      const part = messages.slice(from, from + this.#maxMessages)
-      await this.#handOut(partition, part.map(message => fromKafkaMessage(message, partition)))
+    const reason = await this.#handOutParts(partsOf(batch, this.#maxMessages), payload) ? firstUnreadable(batch.messages)?.reason : undefined
 
-      if (this.#isInterrupted) {
-        break
-      }
-      payload.resolveOffset(part.at(-1)?.offset ?? '')
+    if (reason !== undefined) {
+      this.#fail(unreadableBatch(this.#topic, batch.partition, reason))
     }
-
     if (this.#interruption !== undefined) {
       throw this.#interruption
     }
+  }
+
+  /** Whether all were handed out. */
+  async #handOutParts (parts: readonly MessageBatch[], payload: EachBatchPayload): Promise<boolean> {
+    for (const part of parts) {
+      if (!await this.#mayHandOut()) {
+        return false
+      }
+
+      await this.#handOut(part)
+
+      if (this.#isInterrupted) {
+        return false
+      }
+      payload.resolveOffset(String(part.nextOffset - 1))
+    }
+
+    return true
   }
 
   async #mayHandOut (): Promise<boolean> {
@@ -141,16 +159,54 @@ export class KafkaFeed implements AsyncDisposable {
     return !this.#isInterrupted
   }
 
-  async #handOut (partition: number, messages: ReturnType<typeof fromKafkaMessage>[]): Promise<void> {
+  async #handOut (batch: MessageBatch): Promise<void> {
     try {
-      await this.#deps.handler({ partition, messages }, this.#tenure.signal)
+      await this.#deps.handler(batch, this.#tenure.signal)
     } catch (err) {
-      this.#isEnding = true
-      this.#deps.onFailure(err)
+      this.#fail(err)
     }
+  }
+
+  #fail (err: unknown): void {
+    this.#isEnding = true
+    this.#deps.onFailure(err)
   }
 
   get #isInterrupted (): boolean {
     return this.#isEnding || this.#signal.aborted || this.#interruption !== undefined
   }
+}
+
+type ClientBatch = EachBatchPayload['batch']
+
+/** What a batch of the client is handed out as. Its end belongs to its last messages, as long as all of it can be read. */
+function partsOf (batch: ClientBatch, maxMessages: number): MessageBatch[] {
+  const { partition } = batch
+  const unreadable = firstUnreadable(batch.messages)
+  const messages = batch.messages.slice(0, unreadable?.at).map(message => fromKafkaMessage(message, partition))
+  const parts: MessageBatch[] = []
+
+  for (let from = 0; from < messages.length; from += maxMessages) {
+    const part = messages.slice(from, from + maxMessages)
+    parts.push({ partition, messages: part, nextOffset: (part.at(-1)?.offset ?? 0) + 1 })
+  }
+  if (unreadable !== undefined) {
+    return parts
+  }
+
+  const nextOffset = Number(batch.lastOffset()) + 1
+  const last = parts.pop() ?? { partition, messages: [], nextOffset }
+
+  return [...parts, { ...last, nextOffset }]
+}
+
+function firstUnreadable (messages: readonly KafkaMessage[]): { at: number, reason: string } | undefined {
+  const at = messages.findIndex(message => unreadableReason(message) !== undefined)
+  const message = messages[at]
+
+  return message === undefined ? undefined : { at, reason: unreadableReason(message) ?? '' }
+}
+
+function unreadableBatch (topic: string, partition: number, reason: string): ProbeError {
+  return new ProbeError('PP_BATCH_UNREADABLE', `topic ${topic}, partition ${String(partition)}, ${reason}. Nothing behind it in this partition is read`, { details: { topic, partition } })
 }

@@ -1,4 +1,6 @@
-import { ProbeError } from '../errors.ts'
+import { retry } from '../backoff.ts'
+import { waitOn } from '../clock-wait.ts'
+import { isProbeError, ProbeError } from '../errors.ts'
 import { isAbort } from '../signals.ts'
 import { within } from './within.ts'
 import type { Clock } from '../clock.ts'
@@ -20,6 +22,9 @@ export interface KafkaLinkDeps<Client extends Connectable> {
 
   /** Named in messages. */
   brokers: readonly string[]
+
+  /** Whether a call may simply be made again: it is, for a while, when the cluster is not ready for it yet. @default false */
+  isRepeatable?: boolean
 }
 
 /** Settings of {@link KafkaLink.use}. */
@@ -31,10 +36,15 @@ export interface KafkaCallOptions {
   limitMs?: number
 }
 
+interface OneCall { topic: string | undefined, limitMs: number }
+
 // Above this a caller is better off with an error than with silence.
 const CALL_LIMIT_MS = 30_000
 
 const DISCONNECT_LIMIT_MS = 3_000
+
+// The first group of a cluster waits until the brokers have made their topic of offsets, a leader until it is elected.
+const SETTLE = { attempts: 12, initialMs: 200, maxMs: 2_000 }
 
 /**
  * A client of kafkajs that connects when it is first used, and is thrown away when a call fails: a fresh
@@ -55,6 +65,30 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
    * @throws ProbeError what it failed with, as the port names it; `PP_BUS_CLOSED`
    */
   async use<T> (operation: (client: Client) => Promise<T>, signal: AbortSignal, { topic, limitMs = CALL_LIMIT_MS }: KafkaCallOptions = {}): Promise<T> {
+    const { clock, isRepeatable = false } = this.#deps
+    const endMs = clock.monotonic() + limitMs
+
+    return await retry(async () => await this.#useOnce(operation, signal, { topic, limitMs: Math.max(0, endMs - clock.monotonic()) }), {
+      ...SETTLE,
+      signal,
+      isRetryable: err => isRepeatable && isProbeError(err, 'PP_BUS_SETTLING') && clock.monotonic() < endMs,
+      wait: async (ms, waitSignal) => {
+        await waitOn(clock, ms, waitSignal)
+      }
+    })
+  }
+
+  /** Throws the client away, so that the next call gets one that asks the cluster for everything again. */
+  async renew (): Promise<void> {
+    const client = this.#client
+    this.#client = undefined
+
+    if (client !== undefined) {
+      await this.#end(client)
+    }
+  }
+
+  async #useOnce<T> (operation: (client: Client) => Promise<T>, signal: AbortSignal, { topic, limitMs }: OneCall): Promise<T> {
     if (this.#isClosed) {
       throw new ProbeError('PP_BUS_CLOSED', 'the Kafka bus is closed')
     }
@@ -80,9 +114,7 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#isClosed = true
 
-    if (this.#client !== undefined) {
-      await this.#end(this.#client)
-    }
+    await this.renew()
   }
 
   async #connect (): Promise<Client> {

@@ -29,8 +29,6 @@ export interface KafkaMemberDeps {
 
 /** How a member works. */
 export interface KafkaMemberOptions extends KafkaFeedOptions {
-  topic: string
-
   /** Partitions handled side by side. */
   concurrency: number
 

@@ -45,8 +45,8 @@ function textHeaders (headers: IHeaders): Record<string, string> {
 }
 
 /** Messages in runs that stay below `maxBytes` each; a single larger message makes a run of its own. */
-export function runsOf (messages: readonly KafkaOutgoing[], maxBytes: number): KafkaOutgoing[][] {
-  const runs: KafkaOutgoing[][] = []
+export function runsOf (messages: readonly OutgoingMessage[], maxBytes: number): OutgoingMessage[][] {
+  const runs: OutgoingMessage[][] = []
   let bytes = Infinity
 
   for (const message of messages) {
@@ -64,8 +64,7 @@ export function runsOf (messages: readonly KafkaOutgoing[], maxBytes: number): K
   return runs
 }
 
-function sizeOf ({ key, value, headers = {} }: KafkaOutgoing): number {
-  const headerBytes = Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + (text?.length ?? 0), 0)
-
-  return value.length + (key?.length ?? 0) + headerBytes
+/** About how many bytes a message takes, before compression. */
+export function sizeOf ({ key, value, headers }: OutgoingMessage): number {
+  return Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + text.length, value.length + key.length)
 }

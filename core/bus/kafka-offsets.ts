@@ -1,4 +1,5 @@
 import { ProbeError } from '../errors.ts'
+import { lagAt } from './event-bus.ts'
 import type { GroupPosition, GroupTarget } from './event-bus.ts'
 import type { KafkaLink } from './kafka-link.ts'
 import type { Admin } from 'kafkajs'
@@ -66,11 +67,10 @@ export function positionsOf (ends: readonly PartitionEnds[], committed: readonly
   })
 }
 
-/** The arithmetic of it. A partition without a committed offset, or with one that retention has passed, is read from its oldest message. */
+/**
+ * The arithmetic of it. A partition without a committed offset, or with one that retention has passed or that a log
+ * made again has not reached, is read from its oldest message.
+ */
 export function lagOf (ends: readonly PartitionEnds[], committed: readonly PartitionOffset[]): Map<number, number> {
-  const offsets = new Map(committed.map(({ partition, offset }) => [partition, Number(offset)]))
-
-  return new Map(ends
-    .toSorted((a, b) => a.partition - b.partition)
-    .map(({ partition, low, high }) => [partition, Math.max(0, Number(high) - Math.max(Number(low), offsets.get(partition) ?? 0))]))
+  return new Map(positionsOf(ends, committed).map(position => [position.partition, Math.max(0, lagAt(position))]))
 }

@@ -13,6 +13,17 @@ import type { ConnectionOptions } from 'node:tls'
 
 const KEEP_ALIVE_MS = 60_000
 
+// kafkajs takes the text before the first colon for the host: it gets IPv6 addresses with their colons replaced by
+// a character that no host has, and hands them back here.
+const COLON = '~'
+
+/** A bootstrap server as kafkajs takes it, which does not know `[address]:port`. */
+export function clientAddress (broker: string): string {
+  const [, address, port] = /^\[(.+)\]:(\d+)$/.exec(broker) ?? []
+
+  return address === undefined || port === undefined ? broker : `${address.replaceAll(':', COLON)}:${port}`
+}
+
 /** The sockets of one Kafka client. */
 export class KafkaSockets {
   readonly #config: Pick<KafkaConfig, 'tls' | 'clientCertificate'>
@@ -23,7 +34,8 @@ export class KafkaSockets {
   }
 
   /** Opens a connection for the client. */
-  readonly connect: ISocketFactory = ({ host, port, onConnect }) => {
+  readonly connect: ISocketFactory = ({ host: written, port, onConnect }) => {
+    const host = written.replaceAll(COLON, ':')
     const credentials = this.#credentials()
     const socket = credentials === undefined
       ? connect({ host, port }, onConnect)

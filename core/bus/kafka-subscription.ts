@@ -1,10 +1,11 @@
 import { retry } from '../backoff.ts'
 import { waitOn } from '../clock-wait.ts'
-import { isProbeError, ProbeError } from '../errors.ts'
+import { ProbeError } from '../errors.ts'
 import { childController, isAbort } from '../signals.ts'
+import { isPassing } from './kafka-error.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
-import type { Subscription } from './event-bus.ts'
+import type { GroupMembers, GroupStanding, Subscription } from './event-bus.ts'
 import type { KafkaMember } from './kafka-member.ts'
 
 /** What a subscription works with. */
@@ -17,6 +18,9 @@ export interface KafkaSubscriptionDeps {
 
   /** The lag of the group, by partition. */
   groupLag: (signal: AbortSignal) => Promise<ReadonlyMap<number, number>>
+
+  /** The members of the group. */
+  groupMembers: (signal: AbortSignal) => Promise<GroupMembers>
 }
 
 // Each refused commit brings its messages again. When nothing else has come of them for so long it is no
@@ -100,6 +104,14 @@ export class KafkaSubscription implements Subscription {
     return new Map(assigned.map(partition => [partition, lag.get(partition) ?? 0]))
   }
 
+  async standing (): Promise<GroupStanding> {
+    const { signal } = new AbortController()
+    const lag = await this.#deps.groupLag(signal)
+    const members = await this.#deps.groupMembers(signal)
+
+    return { ...members, assigned: this.#member.assigned.length, partitions: lag.size }
+  }
+
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#end()
     // A failure is for whoever awaits `ended`.
@@ -138,7 +150,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   async #recover (err: unknown, isHandlers: boolean): Promise<void> {
-    if (isHandlers || !isProbeError(err, 'PP_BUS_UNAVAILABLE')) {
+    if (isHandlers || !isPassing(err)) {
       throw err
     }
 
@@ -167,7 +179,7 @@ async function joinPatiently ({ clock, log }: KafkaSubscriptionDeps, attempts: n
     ...BACKOFF,
     attempts,
     signal,
-    isRetryable: err => isProbeError(err, 'PP_BUS_UNAVAILABLE'),
+    isRetryable: isPassing,
     onRetry: (err, attempt) => {
       log.warn({ err, attempt }, 'could not join the Kafka group yet')
     },

@@ -83,8 +83,8 @@ export class PartitionReader {
         continue
       }
 
-      await handler({ partition, messages }, signal)
       position = last.offset + 1
+      await handler({ partition, messages, nextOffset: position }, signal)
 
       // File and store are synchronous: without this a backlog would keep timers and sockets waiting.
       await nextTurn()

@@ -32,6 +32,9 @@ export const ConsumerStatus = z.object({
   /** Why nothing can be stored at the moment, or null. */
   outage: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable(),
 
+  /** What is wrong with this consumer's place in its group, or null: it has no partition of its topic, or others in the group read another topic. */
+  groupProblem: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
+
   /** The last dump that this process wrote, or null. */
   dump: z.object({ file: z.string(), takenAt: Timestamp, count: Count, bytes: Count }).nullable()
 })

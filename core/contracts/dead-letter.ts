@@ -8,6 +8,9 @@ export function deadLetterGroupOf (group: string): string {
   return `${group}${DEAD_LETTER_SUFFIX}`
 }
 
+/** Header of a dead letter whose value the topic was too small for. */
+export const OMITTED_HEADER = 'peerprobe-omitted-bytes'
+
 /**
  * Headers of a dead letter. Its key and value are those of the message, unchanged, and so are
  * the message's own headers beside these.
@@ -19,7 +22,8 @@ export const DeadLetterHeaders = z.object({
   'peerprobe-error-code': z.string().regex(/^PP_[A-Z_]+$/).describe('Why it could not be stored, as a code of the error table.'),
   'peerprobe-error-message': z.string().max(1_024).describe('The reason in words.'),
   'peerprobe-attempts': z.string().regex(/^\d+$/).describe('How often storing it was tried.'),
-  'peerprobe-at': z.string().describe('When it was given up, RFC 3339.')
+  'peerprobe-at': z.string().describe('When it was given up, RFC 3339.'),
+  [OMITTED_HEADER]: z.string().regex(/^\d+$/).optional().describe('Bytes of its value, where the value was left out: the topic of dead letters takes no message of that size.')
 })
 
 /** {@inheritDoc DeadLetterHeaders} */

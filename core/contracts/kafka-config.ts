@@ -1,13 +1,11 @@
 import { z } from 'zod'
+import { BrokerAddress } from './broker-address.ts'
 
 const Path = z.string().min(1).max(4_096)
 
-// kafkajs splits at the first colon: an IPv6 address needs a host name.
-const Broker = z.string().max(259).regex(/^[A-Za-z0-9._-]+:\d{1,5}$/, 'must be host:port')
-
 /** A Kafka cluster and how to connect to it. Files are read again for each connection, so that they may be renewed. */
 export const KafkaConfig = z.strictObject({
-  brokers: z.array(Broker).min(1).max(64).describe('Bootstrap servers, each host:port; the cluster names the others.'),
+  brokers: z.array(BrokerAddress).min(1).max(64).describe('Bootstrap servers, each host:port ([address]:port for an IPv6 address); the cluster names the others.'),
   clientId: z.string().min(1).max(255).describe('Name of this client in the brokers\' logs, metrics and quotas.'),
   tls: z.strictObject({
     caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the brokers\' certificates; those of Node.js when absent.')

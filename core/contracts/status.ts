@@ -60,7 +60,12 @@ export const CrawlerStatus = z.object({
   publisher: z.object({
     buffered: Count,
     acknowledged: Count,
-    lost: Count
+
+    /** Messages that were left out, since the topic refuses them as too large. */
+    lost: Count,
+
+    /** Why the bus takes nothing at the moment, or null. The crawler is not ready meanwhile. */
+    outage: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null)
   })
 })
 

@@ -2,7 +2,9 @@
 // away is tried again for ever, the buffer fills, and a full buffer tells the crawl to take no new
 // visits. One batch is under way at a time, which keeps the order of messages with the same key.
 import { retry } from '../../core/backoff.ts'
+import { refusedOf } from '../../core/bus/event-bus.ts'
 import { waitOn } from '../../core/clock-wait.ts'
+import { errorText, isProbeError } from '../../core/errors.ts'
 import { childController, isAbort } from '../../core/signals.ts'
 import { Change } from './change.ts'
 import { MessageBuffer } from './message-buffer.ts'
@@ -10,6 +12,7 @@ import type { EventBus, OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { BufferLimits } from './message-buffer.ts'
+import type { PublisherOutage, PublisherStatus } from './publisher-status.ts'
 
 /** Messages buffered before {@link Publisher.ready} says to wait. Visits in flight by then come on top. */
 export const BUFFER_LIMITS: BufferLimits = { messages: 10_000, bytes: 32 * 1_024 * 1_024 }
@@ -21,6 +24,9 @@ export const BATCH_LIMITS: BufferLimits = { messages: 500, bytes: 768 * 1_024 }
 export const LINGER_MS = 100
 
 const MAX_BACKOFF_MS = 10_000
+
+// Of the messages left out, as many are named in the log.
+const MAX_TOLD = 10
 
 /** What the publisher needs. */
 export interface PublisherDeps {
@@ -40,20 +46,6 @@ export interface PublisherOptions {
   flushTimeoutMs: number
 }
 
-/** How the publisher stands. */
-export interface PublisherStatus {
-  /** Messages not acknowledged yet. */
-  buffered: number
-
-  bufferedBytes: number
-
-  /** Messages acknowledged. */
-  published: number
-
-  /** Attempts that failed and were made again. */
-  retries: number
-}
-
 /** Buffers messages and publishes them in batches, each until it is acknowledged. */
 export class Publisher implements AsyncDisposable {
   readonly #deps: PublisherDeps
@@ -64,6 +56,8 @@ export class Publisher implements AsyncDisposable {
   readonly #running: Promise<void>
   #published = 0
   #retries = 0
+  #refused = 0
+  #outage: PublisherOutage | undefined
   #drainTo = 0
   #linger: Disposable | undefined
   #lingerIsOver = false
@@ -105,12 +99,12 @@ export class Publisher implements AsyncDisposable {
    * @throws what the bus failed with for good; AbortError
    */
   async drain (signal: AbortSignal): Promise<void> {
-    const upTo = this.#published + this.#buffer.size
+    const upTo = this.#done + this.#buffer.size
     this.#drainTo = Math.max(this.#drainTo, upTo)
     this.#change.notify()
     await this.#change.until(() => {
       this.#throwIfFailed()
-      return this.#published >= upTo
+      return this.#done >= upTo
     }, signal)
   }
 
@@ -122,7 +116,9 @@ export class Publisher implements AsyncDisposable {
   }
 
   status (): PublisherStatus {
-    return { buffered: this.#buffer.size, bufferedBytes: this.#buffer.bytes, published: this.#published, retries: this.#retries }
+    const { size, bytes } = this.#buffer
+
+    return { buffered: size, bufferedBytes: bytes, published: this.#published, retries: this.#retries, refused: this.#refused, outage: this.#outage }
   }
 
   /** Sends what is buffered within the time limit. What then is not acknowledged is lost, and logged. */
@@ -147,10 +143,12 @@ export class Publisher implements AsyncDisposable {
       while (await this.#hasBatch()) {
         const sinceMs = this.#deps.clock.monotonic()
         const batch = this.#buffer.batch(BATCH_LIMITS)
-        await this.#publish(batch)
+        const refused = await this.#publish(batch)
         this.#buffer.acknowledge(batch.length)
-        this.#published += batch.length
-        this.#deps.onPublished?.(batch.length, this.#deps.clock.monotonic() - sinceMs)
+        this.#outage = undefined
+        this.#refused += refused
+        this.#published += batch.length - refused
+        this.#deps.onPublished?.(batch.length - refused, this.#deps.clock.monotonic() - sinceMs)
         this.#change.notify()
       }
     } catch (cause) {
@@ -172,22 +170,43 @@ export class Publisher implements AsyncDisposable {
   }
 
   #isDue (): boolean {
-    return this.#buffer.size >= BATCH_LIMITS.messages || this.#drainTo > this.#published || this.#lingerIsOver
+    return this.#buffer.size >= BATCH_LIMITS.messages || this.#drainTo > this.#done || this.#lingerIsOver
   }
 
-  async #publish (batch: OutgoingMessage[]): Promise<void> {
-    const { bus, log } = this.#deps
+  /** Publishes a batch; resolves with how many of its messages the topic refuses. */
+  async #publish (batch: OutgoingMessage[]): Promise<number> {
+    const { bus, log, clock } = this.#deps
 
-    await retry(() => bus.publish(this.#options.topic, batch, this.#lifetime.signal), {
-      signal: this.#lifetime.signal,
-      attempts: Infinity,
-      maxMs: MAX_BACKOFF_MS,
-      wait: (ms, signal) => this.#waitToRetry(ms, signal),
-      onRetry: (err, attempt, waitMs) => {
-        this.#retries++
-        log.warn({ err, attempt, waitMs, buffered: this.#buffer.size }, 'the bus did not take a batch, trying again')
+    try {
+      await retry(() => bus.publish(this.#options.topic, batch, this.#lifetime.signal), {
+        signal: this.#lifetime.signal,
+        attempts: Infinity,
+        maxMs: MAX_BACKOFF_MS,
+        wait: (ms, signal) => this.#waitToRetry(ms, signal),
+        onRetry: (err, attempt, waitMs) => {
+          this.#retries++
+          this.#outage = { code: isProbeError(err) ? err.code : 'UNEXPECTED', message: errorText(err), sinceMs: this.#outage?.sinceMs ?? clock.now() }
+          log.warn({ err, attempt, waitMs, buffered: this.#buffer.size }, 'the bus did not take a batch, trying again')
+        }
+      })
+    } catch (err) {
+      const refused = refusedOf(err)
+
+      if (refused === undefined) {
+        throw err
       }
-    })
+
+      const lost = batch.filter((_, i) => refused.has(i)).map(({ key, value }) => ({ key, bytes: value.length }))
+      log.error({ err, lost: lost.slice(0, MAX_TOLD) }, 'messages are larger than the topic takes, left out')
+      return refused.size
+    }
+
+    return 0
+  }
+
+  /** Messages that are dealt with. */
+  get #done (): number {
+    return this.#published + this.#refused
   }
 
   // Closing cuts the wait that is in progress: the last attempt should not wait for the deadline.

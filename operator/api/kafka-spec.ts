@@ -1,12 +1,10 @@
 import { z } from 'zod'
+import { BrokerAddress } from '../../core/contracts/broker-address.ts'
 import { DurationText } from '../../core/fields.ts'
 import { CaSecret, NamespaceName, ObjectName } from './references.ts'
 import { durationRule, valueAt, withRules } from './rules.ts'
 import type { Rule } from './rules.ts'
 
-const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
-// An IPv6 address in brackets is left out: kafkajs splits at the first colon.
-const Broker = z.string().max(259).regex(new RegExp(`^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:${PORT}$`), 'must be host:port (for an IPv6 address, its host name)')
 const has = (value: unknown, ...path: string[]): boolean => valueAt(value, path) !== undefined
 
 const topicRules: readonly Rule[] = [
@@ -76,7 +74,7 @@ const kafkaRules: readonly Rule[] = [
 /** Where Kafka is, and the topic in it. */
 export const KafkaSpec = withRules(z.strictObject({
   strimzi: StrimziSpec.optional(),
-  brokers: z.array(Broker).min(1).max(32).optional().describe('Brokers as host:port, for a Kafka without Strimzi.'),
+  brokers: z.array(BrokerAddress).min(1).max(32).optional().describe('Brokers as host:port ([address]:port for an IPv6 address), for a Kafka without Strimzi.'),
   tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections to brokers; plain text when absent.'),
   authentication: z.strictObject({
     type: z.enum(['none', 'scram-sha-512', 'tls']).default('none').describe('How clients prove who they are.'),

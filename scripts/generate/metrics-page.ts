@@ -5,11 +5,11 @@ import { CrawlerMetrics } from '../../crawler/metrics.ts'
 const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
   ['Crawler', registry => new CrawlerMetrics(registry, {
     crawl: () => undefined,
-    publisher: () => ({ buffered: 0, bufferedBytes: 0, published: 0, retries: 0 }),
+    publisher: () => ({ buffered: 0, bufferedBytes: 0, published: 0, retries: 0, refused: 0, outage: undefined }),
     passive: () => undefined,
     agentFamily: () => 'other'
   })],
-  ['Consumer', registry => new ConsumerMetrics(registry, () => undefined)]
+  ['Consumer', registry => new ConsumerMetrics(registry, { lag: () => undefined, groupProblem: () => undefined })]
 ]
 
 // What prom-client keeps of a metric beside what it exposes.

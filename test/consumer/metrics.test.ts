@@ -5,11 +5,22 @@ import { Registry } from '../../core/metrics.ts'
 import type { Lag } from '../../consumer/pipeline/lag-meter.ts'
 
 const report = { rows: { node_info: 1, address_info: 5, node_network: 1, visit: 2, crawl: 0 }, coalesced: 3, cuts: 1 }
+const none = { lag: () => undefined, groupProblem: () => undefined }
 
 suite('ConsumerMetrics', () => {
+  test('tell what is wrong with the place in the group, by its code', async () => {
+    const registry = new Registry()
+    let problem: 'PP_GROUP_IDLE' | undefined = 'PP_GROUP_IDLE'
+    new ConsumerMetrics(registry, { ...none, groupProblem: () => problem })
+    assert.match(await registry.metrics(), /group_problem\{code="PP_GROUP_CONFLICT"\} 0\n.*group_problem\{code="PP_GROUP_IDLE"\} 1/)
+    problem = undefined
+
+    assert.match(await registry.metrics(), /group_problem\{code="PP_GROUP_IDLE"\} 0/)
+  })
+
   test('exist from the start, under one prefix, with labels of closed sets', async () => {
     const registry = new Registry()
-    new ConsumerMetrics(registry, () => undefined)
+    new ConsumerMetrics(registry, none)
     const text = await registry.metrics()
 
     for (const { name } of await registry.getMetricsAsJSON()) {
@@ -22,7 +33,7 @@ suite('ConsumerMetrics', () => {
 
   test('count what the pipeline tells', async () => {
     const registry = new Registry()
-    const metrics = new ConsumerMetrics(registry, () => undefined)
+    const metrics = new ConsumerMetrics(registry, none)
     metrics.consumed(7)
     metrics.wrote(report, { messages: 6, durationMs: 20 })
     metrics.deadLettered('PP_MESSAGE_INVALID')
@@ -52,7 +63,7 @@ suite('ConsumerMetrics', () => {
   test('tell the lag of the partitions that this consumer has now', async () => {
     const registry = new Registry()
     let lag: Lag | undefined = { partitions: new Map([[0, 5], [1, 2]]), total: 7, atMs: 0 }
-    new ConsumerMetrics(registry, () => lag)
+    new ConsumerMetrics(registry, { ...none, lag: () => lag })
     assert.match(await registry.metrics(), /lag_messages\{partition="0"\} 5\n.*lag_messages\{partition="1"\} 2/)
     lag = { partitions: new Map([[1, 0]]), total: 0, atMs: 0 }
 

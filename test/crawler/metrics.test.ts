@@ -6,7 +6,7 @@ import { parseAddress } from '../../crawler/visit/address.ts'
 
 test('visits, dials and agents are counted under labels of closed sets, whatever a peer says', async () => {
   const registry = new Registry()
-  const metrics = new CrawlerMetrics(registry, { crawl: () => undefined, publisher: () => ({ buffered: 4, bufferedBytes: 400, published: 0, retries: 0 }), passive: () => ({ peerId: 'p', addresses: [], connections: 3, routingTable: 2, refusedSightings: 5 }), agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' })
+  const metrics = new CrawlerMetrics(registry, { crawl: () => undefined, publisher: () => ({ buffered: 4, bufferedBytes: 400, published: 0, retries: 0, refused: 2, outage: { code: 'PP_BUS_REPLICAS', message: 'no', sinceMs: 0 } }), passive: () => ({ peerId: 'p', addresses: [], connections: 3, routingTable: 2, refusedSightings: 5 }), agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' })
   const address = parseAddress('/ip4/8.8.8.8/tcp/4001')!.address
   const visit = { crawlId: 1, attempt: 1 as const, discoveryType: 'active' as const, source: 'bootstrap' as const, id: new Uint8Array(), addresses: [address] }
   const result = { startedAtMs: 0, durationMs: 20, attempts: [{ address, outcome: 'ok' as const, durationMs: 5 }], outcome: 'ok' as const, latencyMs: 3, lane: 'full' as const, connection: { address, transport: 'ws' as const, limited: false } }

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, suite, test } from 'node:test'
+import kafkajs from 'kafkajs'
 import { pino } from 'pino'
 import { retry } from '../../core/backoff.ts'
 import { KafkaBus } from '../../core/bus/kafka-bus.ts'
 import { KafkaClient } from '../../core/bus/kafka-client.ts'
 import { systemClock } from '../../core/clock.ts'
+import { isProbeError } from '../../core/errors.ts'
 import { kafka } from '../../scripts/provision/kafka.ts'
 import { collector, message, numbered, textOf } from '../core/bus/event-bus-fixture.ts'
 import { apart } from '../support/named-apart.ts'
@@ -133,6 +135,29 @@ suite('Kafka with faults, one node', { skip: 'missing' in found ? found.missing 
 })
 
 suite('Kafka with faults, three nodes', { skip: 'missing' in found ? found.missing : false }, () => {
+  test('names the replicas that a topic lacks, and publishes once they are back', async () => {
+    await using server = await KafkaServer.open('at' in found ? found.at : '', { nodes: 3 })
+    await using bus = await open(server)
+    const topic = apart()
+    await bus.ensureTopic({ name: topic, partitions: 1, replicas: 3, retentionMs: 3_600_000 }, signal)
+    using client = new KafkaClient(deps.log, { brokers: server.brokers, clientId: 'test' })
+    const admin = client.kafka.admin()
+    await admin.connect()
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'min.insync.replicas', value: '3' }] }] })
+    const leader = (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]!.partitions[0]!.leader
+    await admin.disconnect()
+    const follower = [1, 2, 3].find(node => node !== leader)!
+    await bus.publish(topic, [message('a', '1')], signal)
+    await server.kill(follower)
+    const failures: unknown[] = []
+    await until('the replica counts as missing', async () => {
+      await bus.publish(topic, [message('a', '2')], signal).catch((err: unknown) => failures.push(err))
+      return failures.some(err => isProbeError(err, 'PP_BUS_REPLICAS') && err.message.includes('lower min.insync.replicas'))
+    }, LONG_MS)
+    await server.start(follower)
+    await publish(bus, topic, [message('a', '3')])
+  })
+
   test(`has every acknowledged message after ${String(KILLS)} kills of leaders, and reads them all`, async () => {
     await using server = await KafkaServer.open('at' in found ? found.at : '', { nodes: 3 })
     await using bus = await open(server, { sessionMs: 6_000 })

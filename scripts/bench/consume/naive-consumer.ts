@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import { createPool } from 'mysql2/promise'
-import { useNodeZstd } from '../../../core/bus/kafka-zstd.ts'
+import { useKafkaCodecs } from '../../../core/bus/kafka-codecs.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 
 const NODE = `INSERT INTO node_info (node_id, protocol_version, agent_version, discovery_type, latency, last_seen, last_tried, last_outcome)
@@ -14,7 +14,7 @@ const ADDRESS = `INSERT INTO address_info (node_id, addr_hash, multiaddr, last_s
 
 const [brokers = '', topic = '', port = '', database = ''] = process.argv.slice(2)
 const pool = createPool({ host: '127.0.0.1', port: Number(port), user: 'root', database, timezone: 'Z', connectionLimit: 4 })
-useNodeZstd()
+useKafkaCodecs()
 
 const kafka = new kafkajs.Kafka({ brokers: brokers.split(','), clientId: 'naive', logLevel: kafkajs.logLevel.ERROR })
 const consumer = kafka.consumer({ groupId: `${topic}-naive` })

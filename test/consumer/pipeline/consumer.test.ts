@@ -5,6 +5,7 @@ import { BatchWriter } from '../../../consumer/pipeline/batch-writer.ts'
 import { Consumer } from '../../../consumer/pipeline/consumer.ts'
 import { DeadLetterRate } from '../../../consumer/pipeline/dead-letter-rate.ts'
 import { DeadLetters } from '../../../consumer/pipeline/dead-letters.ts'
+import { GroupWatch } from '../../../consumer/pipeline/group-watch.ts'
 import { LagMeter } from '../../../consumer/pipeline/lag-meter.ts'
 import { Outage } from '../../../consumer/pipeline/outage.ts'
 import { ProbeError } from '../../../core/errors.ts'
@@ -35,6 +36,7 @@ function fixture (): Fixture {
   const consumer = new Consumer({
     ...shared,
     meter: new LagMeter({ clock, log, beat: { beat: () => undefined } }),
+    groupWatch: new GroupWatch({ clock, log, topic: 't', group: 'g' }),
     writer: new BatchWriter({ ...shared, store }, { attempts: 3, backoffMs: 500 }),
     deadLetters: new DeadLetters(shared, { topic: 't', deadLetterTopic: 'dead' }),
     rate: new DeadLetterRate(),

@@ -83,6 +83,28 @@ suite('DeadLetters', () => {
     assert.equal(lines.filter(line => line === 'retried bus-unavailable').length, 20)
   })
 
+  test('go without their values where their topic takes nothing of that size, and say so', async () => {
+    const { letters, published, failures, lines } = fixture()
+    const small = { ...letter, message: incoming(visitMessage(visitOf()), 43, 2) }
+    failures.push(new ProbeError('PP_MESSAGE_TOO_LARGE', 'one of two', { details: { refused: [0] } }))
+    await letters.send([letter, small], signal)
+    const [[, sent]] = published as [[string, readonly OutgoingMessage[]]]
+
+    assert.deepEqual(sent.map(({ value }) => value.length), [0])
+    assert.equal(sent[0]!.headers['peerprobe-offset'], '42')
+    assert.equal(sent[0]!.headers['peerprobe-omitted-bytes'], String(letter.message.value.length))
+    assert.ok(DeadLetterHeaders.safeParse(sent[0]!.headers).success)
+    assert.equal(lines.filter(line => line.startsWith('dead-lettered')).length, 2)
+  })
+
+  test('let the consumer go on where their topic does not even take their headers', async () => {
+    const { letters, failures, lines } = fixture()
+    failures.push(...Array.from({ length: 2 }, () => new ProbeError('PP_MESSAGE_TOO_LARGE', 'too large', { details: { refused: [0] } })))
+    await letters.send([letter], signal)
+
+    assert.deepEqual(lines, ['dead-lettered PP_STORE_DATA'])
+  })
+
   test('stop waiting when told to', async () => {
     const { letters, failures } = fixture()
     failures.push(new ProbeError('PP_BUS_UNAVAILABLE', 'away'))

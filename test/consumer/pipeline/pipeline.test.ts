@@ -23,7 +23,7 @@ interface Fixture {
 
   /** What happened outside, in order. */
   events: string[]
-  handle: (partition: number, messages: readonly OutgoingMessage[], firstOffset?: number) => Promise<void>
+  handle: (partition: number, messages: readonly OutgoingMessage[], firstOffset?: number, behind?: number) => Promise<void>
 }
 
 function fixture (): Fixture {
@@ -63,8 +63,9 @@ function fixture (): Fixture {
     pipeline,
     controller,
     events,
-    handle: async (partition, messages, firstOffset = 0) => {
-      await pipeline.handle({ partition, messages: messages.map((message, i): IncomingMessage => incoming(message, firstOffset + i, partition)) })
+    handle: async (partition, messages, firstOffset = 0, behind = 0) => {
+      const there = messages.map((message, i): IncomingMessage => incoming(message, firstOffset + i, partition))
+      await pipeline.handle({ partition, messages: there, nextOffset: firstOffset + messages.length + behind })
     }
   }
 }
@@ -73,6 +74,14 @@ const good = (peer: string = PEERS[0]): OutgoingMessage => visitMessage(visitOf(
 const bad: OutgoingMessage = { key: 'k', value: Buffer.from('{'), headers: {} }
 
 suite('Pipeline', () => {
+  test('commits the end of a batch, behind what holds no message, also where nothing else is in it', async () => {
+    const { clock, events, handle } = fixture()
+    await clock.runUntil(handle(0, [good()], 7, 2))
+    await clock.runUntil(handle(0, [], 10, 1))
+
+    assert.deepEqual(events, ['store takes 1', 'commit 0 up to 10', 'commit 0 up to 11'])
+  })
+
   test('writes the messages of all partitions in one transaction and then commits each partition', async () => {
     const { clock, events, handle } = fixture()
     await clock.runUntil(Promise.all([handle(0, [good()], 7), handle(1, [good(PEERS[1]), crawlMessage(crawlOf())], 3)]))

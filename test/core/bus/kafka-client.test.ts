@@ -38,14 +38,14 @@ suite('KafkaClient', () => {
   test('tells a group that this user may not use from one whose coordinator is not there', () => {
     using client = new KafkaClient(log, plain)
     const missing = Object.assign(new Error('Failed to find group coordinator'), { name: 'KafkaJSGroupCoordinatorNotFound' })
-    assert.ok(isProbeError(client.asError(missing), 'PP_BUS_UNAVAILABLE'))
+    assert.ok(isProbeError(client.asError(missing), 'PP_BUS_SETTLING'))
     client.kafka.logger().error('Response GroupCoordinator(key: 10, version: 2)', { error: 'Not authorized to access group: Group authorization failed' })
     const made = client.asError(missing)
 
     assert.ok(isProbeError(made, 'PP_BUS_FORBIDDEN'))
     assert.match(made.message, /Not authorized to access group/)
     client.kafka.logger().error('Response GroupCoordinator(key: 10, version: 2)', { error: 'The group coordinator is not available' })
-    assert.ok(isProbeError(client.asError(missing), 'PP_BUS_UNAVAILABLE'))
+    assert.ok(isProbeError(client.asError(missing), 'PP_BUS_SETTLING'))
   })
 
   test('passes on what the client says to those who listen closely, and no more of it than is known to be no secret', () => {

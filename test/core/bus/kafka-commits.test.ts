@@ -46,6 +46,16 @@ suite('KafkaCommits', () => {
     assert.deepEqual(sent, ['visits/0@20'])
   })
 
+  test('begins afresh where the log begins below what was committed: it was made again', async () => {
+    const { commits, sent, send } = rig()
+    commits.began(0, 1_000, send)
+    await commits.commit(0, 1_200)
+    commits.began(0, 0, send)
+    await commits.commit(0, 10)
+
+    assert.deepEqual(sent, ['visits/0@1200', 'visits/0@10'])
+  })
+
   test('tries again where a request did not get through', async () => {
     const { commits, sent, refused, send, fail } = rig()
     commits.began(0, 0, send)

@@ -21,7 +21,7 @@ const CODES: [fields: object, code: ErrorCode][] = [
   [{ type: 'MESSAGE_TOO_LARGE' }, 'PP_MESSAGE_TOO_LARGE'],
   [{ type: 'INVALID_REPLICATION_FACTOR' }, 'PP_CONFIG_INVALID'],
   [{ code: 'ECONNREFUSED' }, 'PP_BUS_UNAVAILABLE'],
-  [{ type: 'NOT_LEADER_FOR_PARTITION' }, 'PP_BUS_UNAVAILABLE'],
+  [{ type: 'NOT_LEADER_FOR_PARTITION' }, 'PP_BUS_SETTLING'],
   [{}, 'PP_BUS_UNAVAILABLE']
 ]
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { KafkaCommits } from '../../../core/bus/kafka-commits.ts'
 import { KafkaFeed } from '../../../core/bus/kafka-feed.ts'
+import { isProbeError } from '../../../core/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { BatchHandler, IncomingMessage } from '../../../core/bus/event-bus.ts'
-import type { EachBatchPayload } from 'kafkajs'
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 
 interface Rig {
   feed: KafkaFeed
@@ -12,7 +13,7 @@ interface Rig {
   clock: FakeClock
   failures: unknown[]
   resolved: string[]
-  payload: (count: number) => EachBatchPayload
+  payload: (count: number, end?: number) => EachBatchPayload
 }
 
 function rig (handler: BatchHandler, signal = new AbortController().signal): Rig {
@@ -20,9 +21,14 @@ function rig (handler: BatchHandler, signal = new AbortController().signal): Rig
   const failures: unknown[] = []
   const resolved: string[] = []
   const commits = new KafkaCommits({ topic: 'visits', onRefused: () => undefined })
-  const feed = new KafkaFeed({ clock, handler, commits, onFailure: err => failures.push(err) }, { maxMessages: 2, isPaused: false }, signal)
-  const payload = (count: number): EachBatchPayload => ({
-    batch: { partition: 3, messages: Array.from({ length: count }, (_, i) => ({ key: null, value: Buffer.from(String(i)), offset: String(i), timestamp: '0', attributes: 0 })) },
+  const feed = new KafkaFeed({ clock, handler, commits, onFailure: err => failures.push(err) }, { topic: 'visits', maxMessages: 2, isPaused: false }, signal)
+  const payload = (count: number, end = count): EachBatchPayload => ({
+    batch: {
+      partition: 3,
+      messages: Array.from({ length: count }, (_, i) => ({ key: null, value: Buffer.from(String(i)), offset: String(i), timestamp: '0', attributes: 0 })),
+      firstOffset: () => '0',
+      lastOffset: () => String(end - 1)
+    },
     resolveOffset: (offset: string) => {
       resolved.push(offset)
     },
@@ -45,6 +51,34 @@ suite('KafkaFeed', () => {
     assert.deepEqual(seen, [[0, 1], [2, 3], [4]])
     assert.deepEqual(resolved, ['1', '3', '4'])
     assert.equal(feed.isIdle, true)
+  })
+
+  test('says with the last part how far the batch reaches, and hands out one that holds no message at all', async () => {
+    const seen: [number, number][] = []
+    const { feed, resolved, payload } = rig(async ({ messages, nextOffset }) => {
+      seen.push([messages.length, nextOffset])
+    })
+    await feed.take(payload(3, 7))
+    await feed.take(payload(0, 9))
+
+    assert.deepEqual(seen, [[2, 2], [1, 7], [0, 9]])
+    assert.deepEqual(resolved, ['1', '6', '8'])
+  })
+
+  test('hands out what lies before a batch that cannot be read, then fails with where it is', async () => {
+    const seen: [number, number][] = []
+    const { feed, failures, resolved, payload } = rig(async ({ messages, nextOffset }) => {
+      seen.push([messages.length, nextOffset])
+    })
+    const cut = payload(3, 9)
+    cut.batch.messages.push({ ...cut.batch.messages[0]!, offset: '9007199254740991', unreadable: 'the batch that begins at offset 3: its checksum is wrong' } as unknown as KafkaMessage)
+    await feed.take(cut)
+    await feed.take(payload(3, 9))
+
+    assert.deepEqual(seen, [[2, 2], [1, 3]])
+    assert.deepEqual(resolved, ['1', '2'])
+    assert.equal(failures.length, 1)
+    assert.ok(isProbeError(failures[0], 'PP_BATCH_UNREADABLE') && failures[0].message.includes('topic visits, partition 3, the batch that begins at offset 3: its checksum is wrong'))
   })
 
   test('lets its commits go to the group that the batch came from', async () => {

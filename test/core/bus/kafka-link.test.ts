@@ -11,7 +11,7 @@ import type { Connectable } from '../../../core/bus/kafka-link.ts'
 interface Client extends Connectable { id: number }
 interface Rig { link: KafkaLink<Client>, clock: FakeClock, events: string[], failNextConnect: () => void }
 
-function rig (): Rig {
+function rig (isRepeatable = false): Rig {
   const events: string[] = []
   const clock = new FakeClock()
   const state = { made: 0, failing: false }
@@ -19,6 +19,7 @@ function rig (): Rig {
     log: pino({ level: 'silent' }),
     clock,
     brokers: ['a:1'],
+    isRepeatable,
     asError: (err, topic) => asKafkaError(err, ['a:1'], topic),
     create: () => {
       const id = ++state.made
@@ -49,6 +50,43 @@ function rig (): Rig {
 }
 
 suite('KafkaLink', () => {
+  test('makes a call again, with a fresh client, while the cluster is not ready for it, where calls may be made again', async () => {
+    for (const isRepeatable of [true, false]) {
+      const { link, clock, events } = rig(isRepeatable)
+      let calls = 0
+      const calling = Promise.allSettled([link.use(async () => {
+        if (++calls < 4) {
+          throw Object.assign(new Error('This is not the correct coordinator for this group'), { type: 'NOT_COORDINATOR_FOR_GROUP' })
+        }
+        return 'answer'
+      }, signal)])
+      const [result] = await clock.runUntil(calling)
+
+      assert.deepEqual([result.status, calls], isRepeatable ? ['fulfilled', 4] : ['rejected', 1])
+      assert.equal(events.filter(event => event.startsWith('connect')).length, calls)
+    }
+  })
+
+  test('ends by the limit of the call where the cluster never gets ready', async () => {
+    const { link, clock } = rig(true)
+    const startMs = clock.monotonic()
+    await assert.rejects(clock.runUntil(link.use(async () => {
+      throw Object.assign(new Error('loading'), { type: 'GROUP_LOAD_IN_PROGRESS' })
+    }, signal, { limitMs: 5_000 })), err => isProbeError(err, 'PP_BUS_SETTLING') && err.message.includes('__consumer_offsets'))
+
+    assert.ok(clock.monotonic() - startMs < 8_000)
+  })
+
+  test('forgets its client when told to, and connects again when it is used', async () => {
+    const { link, events } = rig()
+    await link.use(async ({ id }) => id, signal)
+    await link.renew()
+    await link.renew()
+
+    assert.equal(await link.use(async ({ id }) => id, signal), 2)
+    assert.deepEqual(events, ['connect 1', 'disconnect 1', 'connect 2'])
+  })
+
   test('connects when it is first used, once for several calls', async () => {
     const { link, events } = rig()
     assert.deepEqual(events, [])

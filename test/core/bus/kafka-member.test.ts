@@ -59,7 +59,7 @@ class FakeConsumer {
 
   async fetched (partition = 0): Promise<void> {
     await this.run_!.eachBatch!({
-      batch: { partition, messages: [{ key: null, value: Buffer.from('x'), offset: '5', timestamp: '0', attributes: 0 }] },
+      batch: { partition, messages: [{ key: null, value: Buffer.from('x'), offset: '5', timestamp: '0', attributes: 0 }], firstOffset: () => '5', lastOffset: () => '5' },
       resolveOffset: () => undefined,
       heartbeat: async () => {
         this.heartbeats++

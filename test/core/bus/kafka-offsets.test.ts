@@ -14,8 +14,12 @@ suite('lagOf', () => {
     assert.deepEqual([...lagOf(ends, [])], [[0, 10], [1, 15]])
   })
 
-  test('is never negative', () => {
-    assert.deepEqual([...lagOf([{ partition: 0, low: '0', high: '3' }], [{ partition: 0, offset: '9' }])], [[0, 0]])
+  test('counts from the oldest message where what was committed is of a log that was there before', () => {
+    assert.deepEqual([...lagOf([{ partition: 0, low: '1', high: '3' }], [{ partition: 0, offset: '9' }])], [[0, 2]])
+  })
+
+  test('is none where retention removed all, or where all is committed', () => {
+    assert.deepEqual([...lagOf([{ partition: 0, low: '9', high: '9' }, { partition: 1, low: '0', high: '7' }], [{ partition: 0, offset: '2' }, { partition: 1, offset: '7' }])], [[0, 0], [1, 0]])
   })
 })
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
-import { KafkaSockets } from '../../../core/bus/kafka-sockets.ts'
+import { clientAddress, KafkaSockets } from '../../../core/bus/kafka-sockets.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { findProgram } from '../../../scripts/provision/programs.ts'
 import { Certificates } from '../../support/servers/certificates.ts'
@@ -40,6 +40,24 @@ async function outcomeOf (sockets: KafkaSockets, port: number): Promise<string> 
 const openssl = findProgram('openssl') === undefined ? 'no openssl on this machine to make certificates with' : false
 
 suite('KafkaSockets', () => {
+  test('connects to an IPv6 address in brackets, by the way of a client that splits at the first colon', async () => {
+    const server = createServer()
+    server.listen(0, '::1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const [host, portText] = clientAddress(`[::1]:${String(port)}`).split(':')
+    const connected = Promise.withResolvers<undefined>()
+    const socket = new KafkaSockets({}).connect({ host: host!, port: Number(portText), ssl: {}, onConnect: () => {
+      connected.resolve(undefined)
+    } })
+    await connected.promise
+
+    assert.equal(socket.remoteAddress, '::1')
+    assert.equal(clientAddress('kafka.example:9092'), 'kafka.example:9092')
+    socket.destroy()
+    server.close()
+  })
+
   test('connects in plain text where no TLS is configured, and cuts what is open', async () => {
     const server = createServer()
     const port = await listening(server)

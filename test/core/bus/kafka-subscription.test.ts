@@ -46,6 +46,7 @@ function rig (): Rig {
       log: pino({ level: 'silent' }),
       clock,
       groupLag: async () => new Map([[0, 4], [1, 7]]),
+      groupMembers: async () => ({ members: 2, others: 1, otherTopics: ['else'] }),
       join: async (isPaused) => {
         if (joinFailures.length > 0) {
           throw joinFailures.shift()

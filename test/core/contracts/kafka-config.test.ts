@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { BrokerAddress } from '../../../core/contracts/broker-address.ts'
 import { KafkaConfig } from '../../../core/contracts/kafka-config.ts'
 import { BusConfig } from '../../../core/contracts/process-config.ts'
 
@@ -14,9 +15,13 @@ suite('KafkaConfig', () => {
     assert.deepEqual(problemsOf({ ...plain, tls: { caFile: 'ca' }, sasl, clientCertificate: { certFile: 'c', keyFile: 'k' } }), [])
   })
 
+  test('takes brokers by name, by address, and by IPv6 address in brackets', () => {
+    assert.deepEqual(problemsOf({ ...plain, brokers: ['kafka:9092', 'kafka.example.:1', 'kafka_1:9092', '10.0.0.7:9092', '[::1]:9092', '[fd00:12:3::a]:65535', '[2001:db8:0:0:0:0:0:1]:9092'] }), [])
+  })
+
   test('wants brokers as host:port', () => {
-    for (const broker of ['kafka', 'kafka:', ':9092', 'http://kafka:9092', '[::1]:9092', 'a b:1']) {
-      assert.deepEqual(problemsOf({ ...plain, brokers: [broker] }), ['brokers.0: must be host:port'])
+    for (const broker of ['kafka', 'kafka:', ':9092', 'http://kafka:9092', '::1:9092', '[::1]', '[::1]:', '[:::1]:9092', '[kafka]:9092', '[::g]:9092', 'fd00::1', 'a b:1', 'kafka:0', 'kafka:65536']) {
+      assert.deepEqual(problemsOf({ ...plain, brokers: [broker] }), ['brokers.0: must be host:port, or [address]:port for an IPv6 address'], broker)
     }
     assert.equal(problemsOf({ ...plain, brokers: [] }).length, 1)
   })
@@ -24,6 +29,11 @@ suite('KafkaConfig', () => {
   test('wants TLS for a client certificate', () => {
     assert.deepEqual(problemsOf({ ...plain, clientCertificate: { certFile: 'c', keyFile: 'k' } }), ['tls: is needed for a client certificate'])
   })
+})
+
+test('a broker\'s address is a host or an IPv6 address with a port, within its length', () => {
+  assert.ok(BrokerAddress.safeParse('[::ffff:a00:7]:9092').success)
+  assert.ok(!BrokerAddress.safeParse(`${'k'.repeat(260)}:9092`).success)
 })
 
 suite('BusConfig', () => {

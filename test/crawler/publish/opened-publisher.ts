@@ -12,7 +12,7 @@ export const unavailable = new ProbeError('PP_BUS_UNAVAILABLE', 'away')
 /** A message of some bytes. */
 export const message = (key: string | number, bytes = 10): OutgoingMessage => ({ key: String(key), value: new Uint8Array(bytes), headers: {} })
 
-interface LogLine { level: string, msg: string, messages?: number }
+interface LogLine { level: string, msg: string, messages?: number, lost?: unknown }
 
 /** A bus in memory that can be taken away. */
 export class FakeBus implements Pick<EventBus, 'publish'> {
@@ -20,6 +20,9 @@ export class FakeBus implements Pick<EventBus, 'publish'> {
   attempts = 0
   failure: ProbeError | undefined
   hold: Promise<void> | undefined
+
+  /** What it says once of a batch of which it stores the rest. */
+  refusal: ProbeError | undefined
 
   async publish (_topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
     this.attempts++
@@ -35,6 +38,11 @@ export class FakeBus implements Pick<EventBus, 'publish'> {
       await Promise.race([this.hold, promise])
     }
 
+    const { refusal } = this
+    this.refusal = undefined
+    if (refusal !== undefined) {
+      throw refusal
+    }
     this.batches.push(messages.map(({ key }) => key))
   }
 }

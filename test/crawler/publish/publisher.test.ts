@@ -7,6 +7,38 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import { accept, close, FakeBus, message, never, open, unavailable } from './opened-publisher.ts'
 
 suite('Publisher', () => {
+  test('says that the bus takes nothing, why and since when, until it does again', async () => {
+    const setting = open()
+    const { bus, clock, publisher } = setting
+    assert.equal(publisher.status().outage, undefined)
+    bus.failure = new ProbeError('PP_BUS_REPLICAS', 'fewer in-sync replicas than required')
+    publisher.accept(message('a'))
+    await clock.advance(LINGER_MS)
+    const sinceMs = clock.now()
+    await clock.advance(60_000)
+    assert.deepEqual(publisher.status().outage, { code: 'PP_BUS_REPLICAS', message: 'fewer in-sync replicas than required', sinceMs })
+    bus.failure = undefined
+    await clock.advance(10_000)
+
+    assert.equal(publisher.status().outage, undefined)
+    await close(setting)
+  })
+
+  test('leaves out a message that the topic refuses as too large, counts and names it, and goes on', async () => {
+    const setting = open()
+    const { bus, clock, publisher, lines } = setting
+    bus.refusal = new ProbeError('PP_MESSAGE_TOO_LARGE', '1 of 3 messages: larger', { details: { refused: [1] } })
+    accept(publisher, 3)
+    await clock.runUntil(publisher.drain(never))
+    accept(publisher, 2)
+    await clock.runUntil(publisher.drain(never))
+    const { published, refused, buffered } = publisher.status()
+
+    assert.deepEqual({ published, refused, buffered }, { published: 4, refused: 1, buffered: 0 })
+    assert.deepEqual(lines.filter(({ level }) => level === 'error').map(({ msg, lost }) => [msg, lost]), [['messages are larger than the topic takes, left out', [{ key: '1', bytes: 10 }]]])
+    await close(setting)
+  })
+
   test('sends what it has after 100 ms, in order', async () => {
     const setting = open()
     const { bus, clock, publisher } = setting

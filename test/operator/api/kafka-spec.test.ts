@@ -29,7 +29,7 @@ suite('KafkaSpec', () => {
   })
 
   test('refuses brokers without a real port, and topic names that are no object names', () => {
-    assert.deepEqual(wrongFields(KafkaSpec, { brokers: ['kafka', 'kafka:0', 'kafka:65536', 'kafka:65535', ':9092', '[fd00::1]:9092'] }), ['brokers[0]', 'brokers[1]', 'brokers[2]', 'brokers[4]', 'brokers[5]'])
+    assert.deepEqual(wrongFields(KafkaSpec, { brokers: ['kafka', 'kafka:0', 'kafka:65536', 'kafka:65535', ':9092', '[fd00::1]:9092', '[fd00::1:9092', 'fd00::1'] }), ['brokers[0]', 'brokers[1]', 'brokers[2]', 'brokers[4]', 'brokers[6]', 'brokers[7]'])
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, topic: { name: 'IPFS_Nodes', partitions: 0, retention: '1s' } }).sort(), ['topic.name', 'topic.partitions', 'topic.retention'])
   })
 })

@@ -1,4 +1,4 @@
-import type { BatchHandler, EventBus, IncomingMessage, SubscribeOptions, Subscription } from '../../../core/bus/event-bus.ts'
+import type { BatchHandler, EventBus, GroupStanding, IncomingMessage, SubscribeOptions, Subscription } from '../../../core/bus/event-bus.ts'
 
 /** A subscription that hands out what the test says, and ends when its handlers have. */
 class ScriptedSubscription implements Subscription {
@@ -24,7 +24,7 @@ class ScriptedSubscription implements Subscription {
   }
 
   async handOut (messages: readonly IncomingMessage[]): Promise<void> {
-    const handling = this.#handler({ partition: messages[0]!.partition, messages }, this.#signal)
+    const handling = this.#handler({ partition: messages[0]!.partition, messages, nextOffset: messages.at(-1)!.offset + 1 }, this.#signal)
     this.#inWork.add(handling)
     await handling
   }
@@ -53,6 +53,10 @@ class ScriptedSubscription implements Subscription {
 
   async lag (): Promise<ReadonlyMap<number, number>> {
     return await Promise.resolve(new Map([[0, this.#lag()]]))
+  }
+
+  async standing (): Promise<GroupStanding> {
+    return await Promise.resolve({ assigned: 1, partitions: 1, members: 1, others: 0, otherTopics: [] })
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

@@ -25,17 +25,32 @@ export interface KafkaSecurity {
   users: Readonly<Record<string, string>>
 }
 
+/** What a cluster may have beside a plain listener on IPv4. */
+export interface KafkaExtras {
+  security?: KafkaSecurity | undefined
+
+  /** Port of a plain listener on `::1`, of the first node. */
+  ipv6Port?: number | undefined
+
+  /** Further settings of the brokers. */
+  properties?: Readonly<Record<string, string | number>> | undefined
+}
+
 /** The settings of one node: small, quick to elect and to rebalance, never creating a topic by itself. */
-export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], security?: KafkaSecurity): string {
+export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], { security, ipv6Port, properties = {} }: KafkaExtras = {}): string {
   const replicas = Math.min(3, nodes.length)
-  const listeners = [`PLAINTEXT://${node.host}:${String(node.port)}`, ...security === undefined ? [] : securedListeners(node.host, security)]
+  const listeners = [
+    `PLAINTEXT://${node.host}:${String(node.port)}`,
+    ...security === undefined ? [] : securedListeners(node.host, security),
+    ...ipv6Port === undefined ? [] : [`IPV6://[::1]:${String(ipv6Port)}`]
+  ]
   const entries: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.bootstrap.servers': nodes.map(({ host, controllerPort }) => `${host}:${String(controllerPort)}`).join(),
     'listeners': [...listeners, `CONTROLLER://${node.host}:${String(node.controllerPort)}`].join(),
     'advertised.listeners': listeners.join(),
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PLAIN:SASL_SSL,SCRAM:SASL_SSL,MTLS:SSL',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,IPV6:PLAINTEXT,PLAIN:SASL_SSL,SCRAM:SASL_SSL,MTLS:SSL',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': node.folder,
@@ -51,7 +66,8 @@ export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], s
     'broker.session.timeout.ms': 6_000,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
-    ...security === undefined ? {} : securedEntries(security)
+    ...security === undefined ? {} : securedEntries(security),
+    ...properties
   }
 
   return Object.entries(entries).map(([name, value]) => `${name}=${String(value)}\n`).join('')

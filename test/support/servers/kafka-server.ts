@@ -10,7 +10,7 @@ import { kafkaProperties } from './kafka-properties.ts'
 import { LeashedProcess } from './leashed-process.ts'
 import { isListening } from './tcp-answer.ts'
 import type { Authorization } from './kafka-audit.ts'
-import type { KafkaNode, KafkaSecurity } from './kafka-properties.ts'
+import type { KafkaExtras, KafkaNode, KafkaSecurity } from './kafka-properties.ts'
 
 /** What {@link KafkaServer.open} starts. */
 export interface KafkaServerOptions {
@@ -22,6 +22,12 @@ export interface KafkaServerOptions {
 
   /** Opens listeners for SASL PLAIN, SCRAM-SHA-512 and client certificates on the first node, all over TLS; these users may do what ACLs grant them. */
   users?: Readonly<Record<string, string>>
+
+  /** Opens a listener on `::1` as well, on the first node. */
+  ipv6?: boolean
+
+  /** Further settings of the brokers. */
+  properties?: Readonly<Record<string, string | number>>
 }
 
 // Any identifiers will do, as long as all nodes are told the same.
@@ -38,30 +44,37 @@ export class KafkaServer implements AsyncDisposable {
   /** Of the test's own authority, where there is security; it can issue more. */
   readonly certificates: Certificates | undefined
 
+  /** Address of the listener on `::1`, where there is one. */
+  readonly ipv6Broker: string
+
   readonly #jars: string
+  readonly #extras: KafkaExtras
   readonly #folder: TempFolder
   readonly #running = new Map<number, LeashedProcess>()
 
-  private constructor (jars: string, folder: TempFolder, cluster: { nodes: KafkaNode[], security?: KafkaSecurity, certificates?: Certificates }) {
+  private constructor (jars: string, folder: TempFolder, cluster: { nodes: KafkaNode[], extras: KafkaExtras, certificates?: Certificates }) {
     this.#jars = jars
     this.#folder = folder
     this.nodes = cluster.nodes
-    this.security = cluster.security
+    this.security = cluster.extras.security
+    this.ipv6Broker = `[::1]:${String(cluster.extras.ipv6Port ?? 0)}`
+    this.#extras = cluster.extras
     this.certificates = cluster.certificates
   }
 
   /** Formats and starts a cluster from a folder of jars (`scripts/provision/kafka.ts` finds it); resolves when all nodes take connections. */
-  static async open (jars: string, { nodes: count = 1, host = '127.0.0.1', users }: KafkaServerOptions = {}): Promise<KafkaServer> {
+  static async open (jars: string, { nodes: count = 1, host = '127.0.0.1', users, ipv6 = false, properties }: KafkaServerOptions = {}): Promise<KafkaServer> {
     const folder = new TempFolder()
-    const ports = await freePorts(2 * count + 3)
+    const ports = await freePorts(2 * count + 4)
     const nodes = Array.from({ length: count }, (_, i): KafkaNode => {
       return { id: i + 1, host, port: ports[2 * i]!, controllerPort: ports[2 * i + 1]!, folder: folder.file(`node-${String(i + 1)}`) }
     })
-    const [plainPort, scramPort, mtlsPort] = ports.slice(-3) as [number, number, number]
+    const [ipv6Port, plainPort, scramPort, mtlsPort] = ports.slice(-4) as [number, number, number, number]
+    const extras: KafkaExtras = { properties, ipv6Port: ipv6 ? ipv6Port : undefined }
     const certificates = users === undefined ? undefined : new Certificates(folder.path)
     const server = new KafkaServer(jars, folder, users === undefined || certificates === undefined
-      ? { nodes }
-      : { nodes, certificates, security: { plainPort, scramPort, mtlsPort, users, caFile: certificates.caFile, keystoreFile: certificates.bundle('broker', `DNS:localhost,IP:${host}`) } })
+      ? { nodes, extras }
+      : { nodes, certificates, extras: { ...extras, security: { plainPort, scramPort, mtlsPort, users, caFile: certificates.caFile, keystoreFile: certificates.bundle('broker', `DNS:localhost,IP:${host}`) } } })
 
     try {
       await Promise.all(nodes.map(async (node) => {
@@ -120,7 +133,7 @@ export class KafkaServer implements AsyncDisposable {
   }
 
   async #format (node: KafkaNode): Promise<void> {
-    writeFileSync(propertiesFile(node), kafkaProperties(node, this.nodes, this.security))
+    writeFileSync(propertiesFile(node), kafkaProperties(node, this.nodes, this.#extras))
     const controllers = this.nodes.map(({ id, host, controllerPort }) => `${String(id)}@${host}:${String(controllerPort)}:${DIRECTORY_IDS[id - 1]!}`).join()
     const scram = Object.entries(this.security?.users ?? {}).flatMap(([name, password]) => ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`])
 

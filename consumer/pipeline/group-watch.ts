@@ -1,0 +1,124 @@
+// A member without a partition is idle and looks well: it is connected, nothing waits for it, and it stores nothing.
+// Members of another topic in its group take partitions that nobody reads then.
+import { waitOn } from '../../core/clock-wait.ts'
+import { isAbort } from '../../core/signals.ts'
+import type { GroupStanding, Subscription } from '../../core/bus/event-bus.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Logger } from '../../core/logger.ts'
+
+/** What a group watch works with. */
+export interface GroupWatchDeps {
+  clock: Clock
+  log: Logger
+  topic: string
+  group: string
+}
+
+/** What is wrong with this member's place in its group. */
+export interface GroupProblem {
+  code: GroupProblemCode
+  message: string
+  sinceMs: number
+}
+
+/** Codes that a group problem has. */
+export type GroupProblemCode = Extract<ErrorCode, 'PP_GROUP_CONFLICT' | 'PP_GROUP_IDLE'>
+
+/** All codes of {@link GroupProblemCode}. */
+export const GROUP_PROBLEM_CODES: readonly GroupProblemCode[] = ['PP_GROUP_CONFLICT', 'PP_GROUP_IDLE']
+
+const INTERVAL_MS = 10_000
+
+// Between two members' joining one of them may have nothing for a moment: what is found twice is so.
+const FINDINGS = 2
+
+// A group may hold hundreds of topics, some of them with long names.
+const MAX_TOPICS = 3
+
+/** Looks every ten seconds how this member stands in its group. */
+export class GroupWatch {
+  readonly #deps: GroupWatchDeps
+  #problem: GroupProblem | undefined
+  #found: { code: GroupProblemCode | undefined, times: number } = { code: undefined, times: 0 }
+
+  constructor (deps: GroupWatchDeps) {
+    this.#deps = deps
+  }
+
+  /** What is wrong, or undefined. */
+  get problem (): GroupProblem | undefined {
+    return this.#problem
+  }
+
+  /** Watches a subscription until `signal` aborts. A look that fails is logged; the last finding stands. */
+  async follow (subscription: Pick<Subscription, 'standing'>, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps
+
+    while (!signal.aborted) {
+      try {
+        this.#note(await subscription.standing())
+      } catch (err) {
+        log.warn({ err }, 'members of the group not read')
+      }
+
+      try {
+        await waitOn(clock, INTERVAL_MS, signal)
+      } catch (err) {
+        if (!isAbort(err)) {
+          throw err
+        }
+      }
+    }
+  }
+
+  #note (standing: GroupStanding): void {
+    const { clock, log, topic, group } = this.#deps
+    const code = codeOf(standing)
+    this.#found = { code, times: code === this.#found.code ? this.#found.times + 1 : 1 }
+
+    if (this.#found.times < FINDINGS) {
+      return
+    }
+    if (code === undefined) {
+      if (this.#problem !== undefined) {
+        log.info({ code: this.#problem.code }, 'the place in the group is right again')
+      }
+
+      this.#problem = undefined
+      return
+    }
+
+    const isNew = this.#problem?.code !== code
+    this.#problem = { code, message: textOf(code, standing, { topic, group }), sinceMs: isNew ? clock.now() : this.#problem?.sinceMs ?? clock.now() }
+
+    if (isNew) {
+      log.error({ code, reason: this.#problem.message, ...standing }, 'something is wrong with the place in the group')
+    }
+  }
+}
+
+function codeOf ({ others, assigned }: GroupStanding): GroupProblemCode | undefined {
+  if (others > 0) {
+    return 'PP_GROUP_CONFLICT'
+  }
+
+  return assigned === 0 ? 'PP_GROUP_IDLE' : undefined
+}
+
+function textOf (code: GroupProblemCode, standing: GroupStanding, { topic, group }: Pick<GroupWatchDeps, 'topic' | 'group'>): string {
+  const { others, otherTopics, partitions, members } = standing
+
+  if (code === 'PP_GROUP_IDLE') {
+    const shares = `it has ${String(members)} that read the topic`
+
+    return `none of the ${String(partitions)} partitions of topic ${topic} is given to this member of group ${group} (${shares})`
+  }
+
+  const named = otherTopics.slice(0, MAX_TOPICS).join(', ')
+  const topics = otherTopics.length > MAX_TOPICS ? `${named} and ${String(otherTopics.length - MAX_TOPICS)} more` : named
+
+  const effect = `may be given partitions of ${topic}, which nobody reads then`
+
+  return `${String(others)} members of group ${group} read other topics (${topics}) and ${effect}: use another group for one of them`
+}
