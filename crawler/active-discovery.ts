@@ -12,6 +12,7 @@ import type { CompiledScan } from './compile-scan.ts'
 import type { CrawlReport, CrawlSeeds, CrawlStatus } from './engine/crawl-report.ts'
 import type { KnownPeer } from './engine/known-peer.ts'
 import type { CrawlStart, Schedule } from './engine/schedule.ts'
+import type { SpokenProtocols } from './engine/unasked-peers.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -25,6 +26,9 @@ export interface ActiveDiscoveryDeps {
   schedule: Schedule
   visitor: Visitor
   publisher: Publisher
+
+  /** What the visits ask by, and learn. */
+  protocols?: SpokenProtocols
 
   /** Beats while a crawl comes round, and while the next one is waited for. */
   beat: Beat
@@ -109,7 +113,7 @@ export class ActiveDiscovery {
   }
 
   async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
-    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, onVisit, onCrawl } = this.#deps
+    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, protocols, onVisit, onCrawl } = this.#deps
     using held = new DisposableStack()
     held.use(standstill.watch())
     const bootstrap = await this.#deps.bootstrap(signal)
@@ -123,6 +127,7 @@ export class ActiveDiscovery {
       visitor,
       isDialable,
       standstill,
+      ...protocols === undefined ? {} : { protocols },
       busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,

@@ -18,7 +18,7 @@ export const ScanNetwork = z.strictObject({
   preset: z.string().min(1).max(64).optional().describe('Name of a network that PeerProbe knows, such as ipfs or filecoin.'),
   name: z.string().max(64).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens').optional().describe('Name of a network of one\'s own, stored with each of its peers.'),
   bootstrapPeers: z.array(Multiaddr).min(1).max(64).optional().describe('Multiaddrs with /p2p/<id> where each crawl of one\'s own network starts.'),
-  protocols: z.array(ProtocolId).max(8).optional().describe('Kademlia protocol ids of one\'s own network; when absent they are taken from what the bootstrap peers say in identify.')
+  protocols: z.array(ProtocolId).max(8).optional().describe('Kademlia protocol ids of one\'s own network; when absent they are learnt: those that bootstrap peers list in identify, and those that peers list which have answered by one of them.')
 }).refine(({ preset, name, bootstrapPeers }) => (preset === undefined) !== (name === undefined && bootstrapPeers === undefined), {
   message: 'give either preset, or name and bootstrapPeers'
 }).refine(({ preset, protocols }) => preset === undefined || protocols === undefined, { path: ['protocols'], message: 'a preset has its own protocols' }).refine(({ preset, name, bootstrapPeers }) => preset !== undefined || (name === undefined) === (bootstrapPeers === undefined), {

@@ -69,7 +69,7 @@ export const Visit = z.object({
   network: Text(64).describe('Preset name, or the custom network\'s name.'),
   vantage: Text(64).optional().describe('Where the peer was seen from, as the scan says.'),
   crawlId: CrawlId.describe('Start of the crawl in epoch seconds; for a passive sighting the start of its 10-minute window.'),
-  attempt: z.int().min(1).max(2).describe('2 where a failed peer was visited again in the same crawl at a new address.'),
+  attempt: z.int().min(1).max(2).describe('2 where a peer was visited again in the same crawl: a failed one at a new address, or one that lists a DHT protocol that was learnt since.'),
   nodeId: PeerIdText.describe('Peer id as libp2p prints it.'),
   discoveryType: z.enum(DISCOVERY_TYPES).describe('Whether we dialled the peer or it came to us.'),
   source: z.enum(SOURCES).describe('Who named the peer, or how it came to us.'),

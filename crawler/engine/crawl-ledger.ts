@@ -4,15 +4,20 @@ import { Frontier } from './frontier.ts'
 import { PopulationProfile } from './population-profile.ts'
 import { population } from './population.ts'
 import { RateMeter } from './rate-meter.ts'
+import { UnaskedPeers } from './unasked-peers.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier-peer.ts'
 import type { FrontierDeps } from './frontier.ts'
+import type { SpokenProtocols } from './unasked-peers.ts'
 import type { CompletedVisit, VisitReport } from './visit-sink.ts'
 
 /** What the ledger needs. */
 export interface CrawlLedgerDeps extends FrontierDeps {
   clock: Clock
+
+  /** What visits have learnt of the network's protocols; absent where visits do not say. */
+  protocols?: SpokenProtocols
 }
 
 /** A visit entered into the ledger. */
@@ -30,6 +35,7 @@ export class CrawlLedger {
   readonly #options: CrawlOptions
   readonly #tally = new CrawlTally()
   readonly #profile: PopulationProfile
+  readonly #unasked: UnaskedPeers
   readonly #rate: RateMeter
   readonly #startedAtMs: number
   readonly #sinceMs: number
@@ -39,6 +45,7 @@ export class CrawlLedger {
     this.#clock = deps.clock
     this.#options = options
     this.#profile = new PopulationProfile(deps)
+    this.#unasked = new UnaskedPeers(deps.protocols)
     this.#startedAtMs = deps.clock.now()
     this.#sinceMs = deps.clock.monotonic()
     this.#rate = new RateMeter(this.#sinceMs)
@@ -62,6 +69,7 @@ export class CrawlLedger {
   /** Enters a visit that ended: counts it and takes in the peers that it names. */
   enter (peer: FrontierPeer, result: VisitReport): LedgerEntry {
     const { outcome, connection, routingTable } = result
+    const isCounted = peer.outcome !== undefined && isContacted(peer.outcome)
     this.#tally.count(outcome, peer.outcome)
     const visit: CompletedVisit = {
       crawlId: this.#options.crawlId,
@@ -77,8 +85,12 @@ export class CrawlLedger {
     if (routingTable !== undefined) {
       this.frontier.learn(peer, routingTable)
     }
-    if (isContacted(outcome)) {
+    if (isContacted(outcome) && !isCounted) {
       this.#profile.add(result)
+    }
+
+    for (const other of this.#unasked.note(peer, result.otherProtocols)) {
+      this.frontier.askAgain(other)
     }
 
     return { visit, isPublished: this.#tally.admits(outcome) }

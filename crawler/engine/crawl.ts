@@ -129,7 +129,7 @@ export class CrawlRun {
 
     try {
       const plan = queryPlan(this.#options.strategy, this.#options.crawlNumber, peer.id)
-      result = await visitor.visit({ id: peer.id, addresses: peer.addresses.list(), plan }, visit.controller.signal)
+      result = await visitor.visit({ id: peer.id, addresses: peer.addresses.list(), plan, isBootstrap: peer.source === 'bootstrap' }, visit.controller.signal)
     } catch (cause) {
       this.#inFlight.end(visit)
       this.#fail(new ProbeError('PP_VISITOR_BROKEN', `a visitor rejected: ${errorText(cause)}`, { cause }))

@@ -153,6 +153,13 @@ export class Frontier {
     this.#queue(entry)
   }
 
+  /** Queues a peer again that was visited once, although nothing about its addresses is new: there is something else to ask. */
+  askAgain (peer: FrontierPeer): void {
+    if (peer.state === 'closed' && peer.attempt === 1) {
+      this.#queue(peer)
+    }
+  }
+
   #mention (record: PeerRecord, referrer: FrontierEntry): void {
     const { id } = record
     const isValid = isPeerId(id)

@@ -54,7 +54,8 @@ class ConnectedVisitor implements Visitor {
     const started = clock.monotonic()
     const session = new Libp2pSession(connection, clock, undefined)
     using deadline = new Deadline(clock, this.#options.visitTimeoutMs, signal)
-    const { outcome, detail, identity, latencyMs, table } = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
+    const met = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
+    const { outcome, detail, identity, latencyMs, table, otherProtocols } = met
     const address = bytesOf(connection.remoteAddr) ?? connection.remoteAddr.bytes
 
     return {
@@ -67,7 +68,8 @@ class ConnectedVisitor implements Visitor {
       ...isContacted(outcome) ? { connection: { ...session.connection, address } } : {},
       ...identity === undefined ? {} : { identity },
       ...latencyMs === undefined ? {} : { latencyMs },
-      ...table.table === undefined ? {} : { routingTable: table.table }
+      ...table.table === undefined ? {} : { routingTable: table.table },
+      ...otherProtocols === undefined ? {} : { otherProtocols }
     }
   }
 }
@@ -78,12 +80,19 @@ class ConnectedVisitor implements Visitor {
  *
  * @param visitor visits the others; the result where there is no passive node, and disposed of with it
  */
-export function visitConnected (visitor: Visitor, passive: Pick<ConnectedVisitorDeps, 'connectionTo'> | undefined, options: VisitorOptions, clock: Clock): Visitor {
+export function visitConnected (
+  visitor: Visitor,
+  passive: Pick<ConnectedVisitorDeps, 'connectionTo'> | undefined,
+  options: VisitorOptions & { protocols?: KadProtocols },
+  clock: Clock
+): Visitor {
   if (passive === undefined) {
     return visitor
   }
 
   const connectionTo = (id: Uint8Array): Connection | undefined => passive.connectionTo(id)
 
-  return new ConnectedVisitor({ clock, visitor, connectionTo, protocols: new KadProtocols(options.kadProtocols) }, visitLimits(options))
+  const { protocols = new KadProtocols(options.kadProtocols) } = options
+
+  return new ConnectedVisitor({ clock, visitor, connectionTo, protocols }, visitLimits(options))
 }

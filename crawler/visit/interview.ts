@@ -1,5 +1,5 @@
 import { decodeIdentify } from '../wire/identify-message.ts'
-import { askTable } from './ask-table.ts'
+import { askNetwork } from './ask-network.ts'
 import { classify } from './classify.ts'
 import { Deadline } from './deadline.ts'
 import { peerFault } from './peer-fault.ts'
@@ -9,7 +9,7 @@ import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { TableAnswer } from './ask-table.ts'
 import type { Classified } from './classify.ts'
 import type { KadProtocols } from './kad-protocol.ts'
-import type { QueryStream, Session } from './session.ts'
+import type { Session } from './session.ts'
 import type { Identity, VisitTarget } from './visitor.ts'
 
 /** What an interview needs. */
@@ -32,30 +32,26 @@ export interface Interview extends Classified {
   identity?: Identity
   table: TableAnswer
   latencyMs?: number
+
+  /** DHT protocols that it lists, where it serves none of the network's. */
+  otherProtocols?: readonly string[]
 }
 
 /** Asks a connected peer who it is and whom it knows, side by side: neither waits for the other. Never rejects because of the remote. */
 export async function interview (session: Session, target: VisitTarget, deps: InterviewDeps, signal: AbortSignal): Promise<Interview> {
-  const { clock, protocols, requestTimeoutMs } = deps
+  const { protocols } = deps
   const identifying = identify(session, target, deps, signal)
-  const open = async (first: Uint8Array, openSignal: AbortSignal): Promise<QueryStream | undefined> => {
-    const known = protocols.candidates()
-    const candidates = known.length > 0 ? known : protocols.among((await raceAbort(identifying, openSignal)).identity?.protocols ?? [])
-
-    return candidates.length === 0 ? undefined : await session.openQueries(candidates, first, openSignal)
-  }
-  const [identified, table] = await Promise.all([identifying, askTable(target, { clock, open }, requestTimeoutMs, signal)])
-
-  if (table.answered > 0 && table.protocol !== undefined) {
-    protocols.confirm(table.protocol)
-  }
-
+  const listed = identifying.then(({ identity }) => identity?.protocols)
+  const [identified, table] = await Promise.all([identifying, askNetwork(session, target, { ...deps, listed }, signal)])
   const latencies = [session.latencyMs, table.latencyMs].filter(latency => latency !== undefined)
+  const judged = judge(identified, table, protocols.among(identified.identity?.protocols ?? [], target.isBootstrap))
+  const others = judged.outcome === 'identified' ? protocols.othersAmong(identified.identity?.protocols ?? []) : []
 
   return {
-    ...judge(identified, table, protocols),
+    ...judged,
     ...(identified.identity !== undefined && { identity: identified.identity }),
     ...(latencies.length > 0 && { latencyMs: Math.min(...latencies) }),
+    ...(others.length > 0 && { otherProtocols: others }),
     table
   }
 }
@@ -74,7 +70,7 @@ async function identify (session: Session, { id }: VisitTarget, { clock, identif
   }
 }
 
-function judge ({ identity, fault }: Identified, table: TableAnswer, protocols: KadProtocols): Classified {
+function judge ({ identity, fault }: Identified, table: TableAnswer, served: readonly string[]): Classified {
   if (identity === undefined) {
     return because(fault?.outcome === 'reset' || fault?.outcome === 'aborted' ? 'connected' : 'identify-failed', fault)
   }
@@ -82,9 +78,7 @@ function judge ({ identity, fault }: Identified, table: TableAnswer, protocols: 
     return { outcome: 'ok' }
   }
 
-  const servesDht = table.protocol !== undefined || protocols.among(identity.protocols).length > 0
-
-  return servesDht ? because('rpc-failed', table.fault) : { outcome: 'identified' }
+  return table.protocol !== undefined || served.length > 0 ? because('rpc-failed', table.fault) : { outcome: 'identified' }
 }
 
 function because (outcome: Outcome, fault: Classified | undefined): Classified {

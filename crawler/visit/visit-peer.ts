@@ -93,7 +93,9 @@ function failure (failed: readonly Attempt[], signal: AbortSignal): Finding {
   return { outcome, ...(detail !== undefined && { detail }), attempts }
 }
 
-function success ({ winner, failed }: RaceResult<Session>, { outcome, detail, identity, table, latencyMs }: Interview, session: Session): Finding {
+function success ({ winner, failed }: RaceResult<Session>, met: Interview, session: Session): Finding {
+  const { outcome, detail, identity, table, latencyMs, otherProtocols } = met
+
   return {
     outcome,
     ...(detail !== undefined && { detail }),
@@ -101,7 +103,8 @@ function success ({ winner, failed }: RaceResult<Session>, { outcome, detail, id
     ...(winner !== undefined && { connection: { address: winner.address.bytes, ...session.connection } }),
     ...(identity !== undefined && { identity }),
     ...(latencyMs !== undefined && { latencyMs }),
-    ...(table.table !== undefined && { routingTable: table.table })
+    ...(table.table !== undefined && { routingTable: table.table }),
+    ...(otherProtocols !== undefined && { otherProtocols })
   }
 }
 

@@ -28,6 +28,9 @@ export type QueryPlan = { strategy: 'Census', bucket: number } | { strategy: 'To
 /** The peer to visit, and how. */
 export interface VisitTarget extends PeerRecord {
   plan: QueryPlan
+
+  /** Whether the scan's user named it: what it lists is the network's. @default false */
+  isBootstrap?: boolean
 }
 
 /** One dial of one address. */
@@ -110,6 +113,9 @@ export interface VisitResult {
 
   /** Present when FIND_NODE was asked. */
   routingTable?: RoutingTable
+
+  /** DHT protocols that it lists, where it serves none of the scan's. As received: hostile. */
+  otherProtocols?: readonly string[]
 }
 
 /**

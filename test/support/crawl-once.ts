@@ -6,6 +6,7 @@ import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
 import { seedPeers } from '../../crawler/visit/seed-peers.ts'
 import { NEVER_STILL } from './never-still.ts'
 import { ScriptedDns } from './scripted-dns.ts'
+import type { SpokenProtocols } from '../../crawler/engine/unasked-peers.ts'
 import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
 import type { QueryPlan, Visitor } from '../../crawler/visit/visitor.ts'
 
@@ -14,6 +15,10 @@ export interface CrawlOnceOptions {
   visitor: Visitor
   bootstrapPeers: readonly string[]
   strategy: QueryPlan['strategy']
+
+  /** What the visitor asks by, where it learns that. */
+  protocols?: SpokenProtocols
+
   signal?: AbortSignal
 }
 
@@ -21,7 +26,7 @@ const LIMITS = { crawlId: 1, crawlNumber: 0, concurrency: 100, maxPeers: 10_000,
 
 /** Crawls a real network once and keeps the last visit of each peer, by its id as text. */
 export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string, VisitReport>> {
-  const { visitor, bootstrapPeers, strategy, signal = new AbortController().signal } = options
+  const { visitor, bootstrapPeers, strategy, protocols, signal = new AbortController().signal } = options
   const visits = new Map<string, VisitReport>()
   const bootstrap = await seedPeers(bootstrapPeers, new ScriptedDns({}), signal)
   const run = new CrawlRun({
@@ -29,6 +34,7 @@ export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string,
     log: createLogger({ level: 'silent' }),
     visitor,
     isDialable: () => true,
+    ...protocols === undefined ? {} : { protocols },
     busyShare: busyShare(),
     standstill: NEVER_STILL,
     sink: { ready: () => undefined, accept: () => undefined },

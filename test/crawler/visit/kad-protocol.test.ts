@@ -25,30 +25,68 @@ suite('KadProtocols', () => {
     assert.deepEqual(protocols.candidates(), ['/a/kad'])
   })
 
-  for (const [protocol, isKad] of [
-    ['/ipfs/kad/1.0.0', true],
-    ['/fil/kad/testnetnet/kad/1.0.0', true],
-    ['/91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3/kad', true],
-    ['/avail_kad/id/1.0.0-b91746', true],
-    ['/dria/kad/0.2', true],
-    ['/ipfs/lan/kad/1.0.0', false],
-    ['/ipfs/id/1.0.0', false],
-    ['/kademlia/1', false],
-    [`/${'x'.repeat(200)}/kad`, false]
-  ] as const) {
-    test(`${protocol.slice(0, 40)} is ${isKad ? '' : 'not '}learnt where none is configured`, () => {
-      assert.deepEqual(new KadProtocols([]).among([protocol]), isKad ? [protocol] : [])
-    })
-  }
+  test('where none is configured, those that seem to be one are learnt; of a local network only where there is nothing else', () => {
+    assert.deepEqual(new KadProtocols([]).among(['/x', '/ipfs/kad/1.0.0', '/ipfs/lan/kad/1.0.0']), ['/ipfs/kad/1.0.0'])
+    assert.deepEqual(new KadProtocols([]).among(['/x', '/ipfs/lan/kad/1.0.0']), ['/ipfs/lan/kad/1.0.0'])
+  })
 
-  test('the protocol of the first answer is the network\'s from then on', () => {
+  test('every protocol by which peers answered is the network\'s', () => {
     const protocols = new KadProtocols([])
     assert.deepEqual(protocols.candidates(), [])
     protocols.confirm('/a/kad')
+    assert.deepEqual(protocols.among(['/b/kad', '/a/kad']), ['/a/kad'])
+    protocols.confirm('/b/kad')
     protocols.confirm('/b/kad')
 
-    assert.deepEqual(protocols.candidates(), ['/a/kad'])
-    assert.deepEqual(protocols.among(['/b/kad', '/a/kad']), ['/a/kad'])
+    assert.deepEqual(protocols.candidates(), ['/b/kad', '/a/kad'])
+  })
+
+  test('so is what a peer lists that answered by another, and the learning is told', () => {
+    const protocols = new KadProtocols([])
+    protocols.confirm('/sup/kad', { listed: ['/x', '/genesis/kad', '/sup/kad'] })
+    assert.deepEqual(protocols.candidates(), ['/sup/kad', '/genesis/kad'])
+    assert.ok(protocols.speaks('/genesis/kad'))
+    const { revision } = protocols
+    protocols.confirm('/sup/kad', { listed: ['/genesis/kad', '/sup/kad'] })
+    assert.equal(protocols.revision, revision)
+    protocols.confirm('/sup/kad', { listed: ['/other/kad'] })
+    assert.ok(protocols.revision > revision)
+  })
+
+  test('what a bootstrap peer lists is the network\'s, also after another was learnt', () => {
+    const protocols = new KadProtocols([])
+    protocols.confirm('/a/kad')
+
+    assert.deepEqual(protocols.among(['/b/kad'], true), ['/b/kad'])
+    assert.deepEqual(protocols.among(['/b/kad']), [])
+    assert.deepEqual(protocols.othersAmong(['/b/kad', '/a/kad', '/x']), ['/b/kad'])
+    assert.deepEqual(new KadProtocols(['/a/kad']).among(['/b/kad'], true), [])
+  })
+
+  test('protocols that few invent do not keep out one that many list', () => {
+    const protocols = new KadProtocols([])
+    const invented = Array.from({ length: 20 }, (_, i) => `/invented/${String(i)}/kad`)
+    protocols.confirm('/a/kad', { listed: ['/a/kad', ...invented] })
+    for (const protocol of invented.slice(0, 7)) {
+      protocols.confirm(protocol)
+    }
+    assert.equal(protocols.candidates().length, 8)
+
+    for (let i = 0; i < 5; i++) {
+      protocols.confirm('/a/kad', { listed: ['/a/kad', '/b/kad'] })
+    }
+    assert.deepEqual(protocols.candidates().slice(0, 2), ['/a/kad', '/b/kad'])
+    assert.equal(protocols.candidates().length, 8)
+  })
+
+  test('the local network\'s counts as long as no other has named anybody', () => {
+    const protocols = new KadProtocols([])
+    protocols.confirm('/ipfs/kad/1.0.0', { listed: ['/ipfs/kad/1.0.0', '/ipfs/lan/kad/1.0.0'], named: 0 })
+    assert.ok(protocols.speaks('/ipfs/lan/kad/1.0.0'))
+    protocols.confirm('/ipfs/kad/1.0.0', { named: 3 })
+
+    assert.ok(!protocols.speaks('/ipfs/lan/kad/1.0.0'))
+    assert.deepEqual(protocols.candidates(), ['/ipfs/kad/1.0.0'])
   })
 
   test('of a thousand listed ones eight are tried', () => {

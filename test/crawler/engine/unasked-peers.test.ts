@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { newEntry } from '../../../crawler/engine/frontier-peer.ts'
+import { UnaskedPeers } from '../../../crawler/engine/unasked-peers.ts'
+import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
+import type { FrontierPeer } from '../../../crawler/engine/frontier-peer.ts'
+
+const peer = (n: number): FrontierPeer => newEntry(nobodyId(n), { source: 'routing-table' })
+
+suite('UnaskedPeers', () => {
+  test('a peer can be asked once its protocol is learnt, and is returned once', () => {
+    const protocols = new KadProtocols([])
+    const unasked = new UnaskedPeers(protocols)
+    const [b, c] = [peer(1), peer(2)]
+    assert.deepEqual(unasked.note(b, ['/b/kad']), [])
+    assert.deepEqual(unasked.note(c, ['/c/kad']), [])
+    protocols.confirm('/a/kad', { listed: ['/a/kad', '/b/kad'] })
+
+    assert.deepEqual(unasked.note(peer(3)), [b])
+    assert.deepEqual(unasked.note(peer(4)), [])
+  })
+
+  test('one whose protocol was learnt while it was visited is returned at once', () => {
+    const protocols = new KadProtocols([])
+    const unasked = new UnaskedPeers(protocols)
+    protocols.confirm('/b/kad')
+    assert.deepEqual(unasked.note(peer(1)), [])
+    const b = peer(2)
+
+    assert.deepEqual(unasked.note(b, ['/b/kad']), [b])
+  })
+
+  test('10,000 wait at most, and nobody where visits do not say what they ask by', () => {
+    const protocols = new KadProtocols([])
+    const unasked = new UnaskedPeers(protocols)
+
+    for (let n = 0; n < 10_100; n++) {
+      unasked.note(peer(n), ['/b/kad'])
+    }
+    protocols.confirm('/b/kad')
+    assert.equal(unasked.note(peer(20_000)).length, 10_000)
+    assert.deepEqual(new UnaskedPeers(undefined).note(peer(1), ['/b/kad']), [])
+  })
+})

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../core/clock.ts'
+import { Scan } from '../../core/contracts/scan.ts'
+import { createLogger } from '../../core/logger.ts'
+import { CrawlRun } from '../../crawler/engine/crawl.ts'
+import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
+import { formatAddress } from '../../crawler/visit/address.ts'
+import { KadProtocols } from '../../crawler/visit/kad-protocol.ts'
+import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
+import { laneVisitor } from '../../crawler/visit/visitor-options.ts'
+import { crawlOnce } from '../support/crawl-once.ts'
+import { NEVER_STILL } from '../support/never-still.ts'
+import { serving, startPeer } from '../support/peers.ts'
+import { ProtocolNetwork } from '../support/protocol-network.ts'
+import { ScriptedDns } from '../support/scripted-dns.ts'
+import type { CrawlReport } from '../../crawler/engine/crawl-report.ts'
+import type { TestPeer } from '../support/peers.ts'
+import type { Serves } from '../support/protocol-network.ts'
+
+const GENESIS = '/91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3/kad'
+const LEGACY = '/sup/kad'
+const LAN = '/ipfs/lan/kad/1.0.0'
+const WIDE = '/ipfs/kad/1.0.0'
+const log = createLogger({ level: 'silent' })
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
+const OPTIONS = { agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 5_000 }
+const CRAWL = { crawlId: 1, crawlNumber: 0, strategy: 'Census', maxPeers: 1_000, maxDurationMs: 60_000, visitTimeoutMs: 5_000 } as const
+
+interface Crawled { report: CrawlReport, outcomes: Record<string, string>, network: ProtocolNetwork, protocols: KadProtocols }
+
+interface Setting { bootstrap: string, known?: string, configured?: readonly string[], concurrency?: number }
+
+/** Crawls a network of peers with letters for names. */
+async function crawl (peers: Record<string, Serves>, { bootstrap, known = '', configured = [], concurrency = 1 }: Setting): Promise<Crawled> {
+  const network = new ProtocolNetwork(peers)
+  const protocols = new KadProtocols(configured)
+  const deps = { clock: systemClock, dns: new ScriptedDns(), protocols }
+  await using visitor = laneVisitor(network.dialler, { ...OPTIONS, kadProtocols: configured }, deps, new AsyncDisposableStack())
+  const outcomes: Record<string, string> = {}
+  const run = new CrawlRun({
+    clock: systemClock,
+    log,
+    visitor,
+    protocols,
+    isDialable: () => true,
+    busyShare: () => 0,
+    standstill: NEVER_STILL,
+    sink: { ready: () => undefined, accept: () => undefined },
+    onVisit: ({ id, result }) => {
+      outcomes[network.letterOf(id)] = result.outcome
+    }
+  }, { ...CRAWL, concurrency }, {
+    bootstrap: Array.from(bootstrap).map(letter => network.record(letter)),
+    connected: [],
+    known: Array.from(known).map(letter => ({ ...network.record(letter), outcome: 'ok' as const, failures: 0 }))
+  })
+
+  return { report: await run.run(new AbortController().signal), outcomes, network, protocols }
+}
+
+function permutations (letters: readonly string[]): string[] {
+  return letters.length < 2 ? [letters.join('')] : letters.flatMap((letter, i) => permutations(letters.toSpliced(i, 1)).map(rest => letter + rest))
+}
+
+const lists = (order: readonly string[], names: readonly string[] | Record<string, readonly string[]>): Serves =>
+  Object.fromEntries(order.map(protocol => [protocol, Array.isArray(names) ? names as string[] : (names as Record<string, readonly string[]>)[protocol] ?? []]))
+const ORDERS = [[GENESIS, LEGACY], [LEGACY, GENESIS]]
+const FIVE = { a: 'ok', b: 'ok', c: 'ok', d: 'ok', e: 'ok' }
+
+suite('a network of several DHT protocols that nobody configured', () => {
+  const branches = { b: { [GENESIS]: ['c'] }, d: { [LEGACY]: ['e'] }, c: { [GENESIS]: [] }, e: { [LEGACY]: [] } }
+
+  for (const order of ORDERS) {
+    const first = order[0] === GENESIS ? 'new' : 'old'
+
+    test(`is found whole where the bootstrap peer lists the ${first} one first, with one table or one for each`, async () => {
+      for (const names of permutations(['b', 'd']).map(text => Array.from(text))) {
+        for (const concurrency of [1, 100]) {
+          assert.deepEqual((await crawl({ a: lists(order, names), ...branches }, { bootstrap: 'a', concurrency })).outcomes, FIVE)
+          assert.deepEqual((await crawl({ a: lists(order, { [GENESIS]: ['b'], [LEGACY]: ['d'] }), ...branches }, { bootstrap: 'a', concurrency })).outcomes, FIVE)
+          assert.deepEqual((await crawl({ a: lists(order, { [GENESIS]: ['d'], [LEGACY]: ['b'] }), ...branches }, { bootstrap: 'a', concurrency })).outcomes, FIVE)
+        }
+      }
+    })
+
+    test(`is found whole whichever of all its peers come first, where the common one lists the ${first} one first`, async () => {
+      const peers = { a: lists(order, []), ...branches }
+
+      for (const bootstrap of permutations(['a', 'b', 'd'])) {
+        assert.deepEqual((await crawl(peers, { bootstrap })).outcomes, FIVE, bootstrap)
+      }
+    })
+
+    test(`is found whole where a peer of the other protocol is met before it is known, ${first} one first`, async () => {
+      for (const names of permutations(['a', 'b', 'd'])) {
+        for (const protocol of order) {
+          const { outcomes } = await crawl({ x: { [protocol]: Array.from(names) }, a: lists(order, []), ...branches }, { bootstrap: 'x' })
+          assert.deepEqual(outcomes, { x: 'ok', ...FIVE }, `${names} by ${protocol}`)
+        }
+      }
+    })
+  }
+
+  test('counts a peer that is asked again once, by its last visit', async () => {
+    const { report, network } = await crawl({ x: { [LEGACY]: ['b', 'a'] }, a: lists(ORDERS[0]!, []), ...branches }, { bootstrap: 'x' })
+
+    assert.partialDeepStrictEqual(report.totals, { discovered: 4, visited: 4, contacted: 4, dhtServers: 4, outcomes: { ok: 4 } })
+    assert.equal(report.distributions.agentVersions.top.find(({ value }) => value === 'peer/b')?.count, 1)
+    assert.equal(network.opened.filter(text => text === `b ${GENESIS}`).length, 1)
+  })
+
+  test('that peers of another network serve is not followed: no server of ours lists its protocol', async () => {
+    const { outcomes } = await crawl({ a: { [LEGACY]: ['f'] }, f: { '/foreign/kad/1': ['g'] }, g: { '/foreign/kad/1': [] } }, { bootstrap: 'a' })
+
+    assert.deepEqual(outcomes, { a: 'ok', f: 'identified' })
+  })
+
+  test('that all peers know by both names is asked by both of the first ones only', async () => {
+    const letters = Array.from({ length: 30 }, (_, i) => String.fromCharCode(65 + i))
+    const { network, outcomes } = await crawl(Object.fromEntries(letters.map(letter => [letter, lists(ORDERS[0]!, letters)])), { bootstrap: 'A' })
+
+    assert.equal(Object.values(outcomes).filter(outcome => outcome === 'ok').length, 30)
+    assert.equal(network.opened.length, 30 + 8 + 2)
+  })
+
+  test('is learnt from the local network where there is nothing else, and left again where there is', async () => {
+    assert.deepEqual((await crawl({ a: { [LAN]: ['b'] }, b: { [LAN]: [] } }, { bootstrap: 'a' })).outcomes, { a: 'ok', b: 'ok' })
+    const mixed = await crawl({ a: { [WIDE]: [], [LAN]: ['b'] }, b: { [LAN]: [] } }, { bootstrap: 'a' })
+    assert.deepEqual(mixed.outcomes, { a: 'ok', b: 'ok' })
+    const wide = await crawl({ a: { [LAN]: [], [WIDE]: ['b', 'c'] }, b: { [LAN]: [] }, c: { [WIDE]: [] } }, { bootstrap: 'a' })
+    assert.deepEqual(wide.outcomes, { a: 'ok', b: 'identified', c: 'ok' })
+  })
+
+  test('has words of many forms', async () => {
+    for (const protocol of ['/kademlia/1.0.0', '/my/kademlia', '/mykad/1', '/avail_kad/id/1.0.0-b91746']) {
+      assert.deepEqual((await crawl({ a: { [protocol]: ['b'] }, b: { [protocol]: [] } }, { bootstrap: 'a' })).outcomes, { a: 'ok', b: 'ok' }, protocol)
+    }
+  })
+})
+
+test('a network of several configured protocols is asked by each that a peer serves', async () => {
+  const peers = { a: { [WIDE]: ['b'], [LAN]: ['c'] }, b: { [WIDE]: [] }, c: { [LAN]: ['d'] }, d: { [LAN]: [] } }
+
+  for (const configured of [[WIDE, LAN], [LAN, WIDE]]) {
+    assert.deepEqual((await crawl(peers, { bootstrap: 'a', configured })).outcomes, { a: 'ok', b: 'ok', c: 'ok', d: 'ok' })
+  }
+})
+
+test('js-libp2p peers of two protocols are all found, whichever is listed first', { timeout: 60_000 }, async () => {
+  for (const order of ORDERS) {
+    await using stack = new AsyncDisposableStack()
+    const start = async (protocols: readonly string[], names: readonly TestPeer[]): Promise<TestPeer> => stack.use(await startPeer({
+      serve: Object.fromEntries(protocols.map(protocol => [protocol, serving(names.map(({ id, address }) => ({ id, addresses: [address] })))]))
+    }))
+    const [c, e] = [await start([GENESIS], []), await start([LEGACY], [])]
+    const [b, d] = [await start([GENESIS], [c]), await start([LEGACY], [e])]
+    const a = await start(order, [b, d])
+    const protocols = new KadProtocols([])
+    const visitor = stack.use(openFastVisitor({ ...OPTIONS, kadProtocols: [] }, { clock: systemClock, dns: new ScriptedDns(), protocols }))
+    const bootstrapPeers = [`${formatAddress(a.address) ?? ''}/p2p/${formatPeerId(a.id)}`]
+    const visits = await crawlOnce({ visitor, bootstrapPeers, strategy: 'Census', protocols })
+
+    assert.deepEqual([a, b, c, d, e].map(({ id }) => visits.get(formatPeerId(id))?.outcome), ['ok', 'ok', 'ok', 'ok', 'ok'])
+  }
+})
