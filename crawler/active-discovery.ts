@@ -1,6 +1,7 @@
 // The active half of a crawler: crawls on the scan's interval, each from the bootstrap peers and from
 // what the crawl before left behind, and sends what they find.
 import { busyShare } from '../core/busy-share.ts'
+import { diagnose } from './engine/crawl-diagnosis.ts'
 import { CrawlRun } from './engine/crawl.ts'
 import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
@@ -156,12 +157,25 @@ export class ActiveDiscovery {
     return { connected: passive?.connected() ?? [], known: [...this.#known, ...passive?.known() ?? []] }
   }
 
+  #warn (report: CrawlReport): void {
+    const { crawlId } = report
+    const { problem, warning } = diagnose(report, this.#context.network)
+
+    if (problem !== undefined) {
+      this.#deps.log.warn({ crawlId, ...problem }, 'crawl is of no use')
+    }
+    if (warning !== undefined) {
+      this.#deps.log.warn({ crawlId, ...warning }, 'crawl missed a part of the network')
+    }
+  }
+
   // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes what is left.
   async #announceEnd (report: CrawlReport, signal: AbortSignal): Promise<void> {
     const message = crawlEndedMessage(report, this.#context)
     const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report
     const troubles = { watchdogCuts, stalls, lostMs, standstills, repeatedVisits }
     this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, ...troubles }, 'crawl ended')
+    this.#warn(report)
 
     if (signal.aborted) {
       this.#deps.publisher.accept(message)

@@ -1,5 +1,5 @@
 import { isContacted } from '../core/contracts/outcome.ts'
-import { ERRORS } from '../core/errors.ts'
+import { diagnose } from './engine/crawl-diagnosis.ts'
 import { timestamp } from './publish/message-context.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
@@ -68,6 +68,7 @@ function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStat
 
 function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus['lastCrawl']> {
   const { crawlId, end, startedAtMs, finishedAtMs, lostMs, totals } = report
+  const { problem = null, warning = null } = diagnose(report, network)
 
   return {
     crawlId,
@@ -78,14 +79,7 @@ function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus
     disturbed: lostMs > 0,
     lostMs,
     totals,
-    problem: totals.contacted > 0 || end === 'aborted' ? null : noBootstrap(report, network)
+    problem,
+    warning
   }
-}
-
-/** What to say of a crawl that contacted nobody. */
-function noBootstrap ({ totals }: CrawlReport, network: string): { code: string, message: string } {
-  const outcomes = Object.entries(totals.outcomes).filter(([, n]) => n > 0).map(([outcome, n]) => `${String(n)} ${outcome}`).join(', ')
-  const tried = totals.visited === 0 ? 'none of their names resolved' : outcomes
-
-  return { code: 'PP_NO_BOOTSTRAP', message: `no bootstrap peer of network ${network} could be contacted (${tried}). ${ERRORS.PP_NO_BOOTSTRAP.action}` }
 }

@@ -28,9 +28,12 @@ export interface FollowDeps {
   /** Whether nothing that was published waits to be stored. */
   isStored: () => Promise<boolean>
 
-  /** Told of each crawl that finished and is stored. */
-  onCrawl: (scanId: string, crawlId: number) => Promise<void>
+  /** Told of each crawl that finished and is stored, with what is wrong with it. */
+  onCrawl: (scanId: string, crawlId: number, findings: CrawlFindings) => Promise<void>
 }
+
+/** What is to be said of a crawl, where anything is. */
+export type CrawlFindings = Pick<LastCrawl, 'problem' | 'warning'>
 
 type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
 
@@ -90,7 +93,7 @@ async function noteCrawl ({ isStored, onCrawl }: FollowDeps, told: Map<string, n
 
   if (await isStored()) {
     told.set(scanId, last.crawlId)
-    await onCrawl(scanId, last.crawlId)
+    await onCrawl(scanId, last.crawlId, { problem: last.problem, warning: last.warning })
   }
 }
 
@@ -98,9 +101,10 @@ function parse (status: unknown): CrawlerStatus | undefined {
   return status === undefined ? undefined : CrawlerStatus.parse(status)
 }
 
-// A first crawl that contacts nobody will not do better next time by itself; a later one may.
+// A first crawl that contacts nobody will not do better next time by itself; a later one may. One that contacts peers of
+// which none serves the DHT has something to tell: the run goes on, or ends as a failure once it is told.
 function throwIfUseless ({ problem }: LastCrawl, hasWorked: boolean): void {
-  if (problem !== null && !hasWorked) {
+  if (problem !== null && problem.code !== 'PP_NO_DHT_SERVER' && !hasWorked) {
     throw new ProbeError(problem.code as ErrorCode, problem.message)
   }
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { ProbeError } from '../core/errors.ts'
 import { runCommand } from '../core/run-command.ts'
 import { databaseName, queryCommand } from './database.ts'
 import { parseOptions } from './options.ts'
@@ -6,6 +7,7 @@ import { ProgressView } from './progress-view.ts'
 import { resultJson } from './result.ts'
 import { runLocal } from './run-local.ts'
 import { summaryLines } from './summary.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { RunResult } from './result.ts'
 
 // Longer than the children may take, one after the other.
@@ -32,12 +34,23 @@ await runCommand(async (signal) => {
   } else {
     show(result)
   }
+
+  failIfUseless(result)
 }, {
   stopTimeoutMs: STOP_TIMEOUT_MS,
   onFailure: () => {
     view.clear()
   }
 })
+
+/** A run of one crawl that found nothing of use has failed, although it was told whole. @throws ProbeError what the crawler said */
+function failIfUseless ({ scans }: RunResult): void {
+  const [useless] = options.once ? scans.flatMap(({ scan, problem }) => problem === undefined ? [] : [{ scan, problem }]) : []
+
+  if (useless !== undefined) {
+    throw new ProbeError(useless.problem.code as ErrorCode, `${useless.scan}: ${useless.problem.message}`)
+  }
+}
 
 function show ({ scans, store, dump }: RunResult): void {
   const database = store.sqlite === undefined ? databaseName(store) : shown(store.sqlite.path)
@@ -46,8 +59,8 @@ function show ({ scans, store, dump }: RunResult): void {
   if (options.json) {
     return
   }
-  for (const { scan, crawl, foundBy } of scans) {
-    summaryLines({ scan, crawl, foundBy, database, queryCommand: ask, dump: dump === null ? null : shown(dump) }).forEach((line) => {
+  for (const result of scans) {
+    summaryLines({ ...result, database, queryCommand: ask, dump: dump === null ? null : shown(dump) }).forEach((line) => {
       view.say(line)
     })
   }

@@ -1,7 +1,7 @@
 import { databaseName } from './database.ts'
 import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
 import type { FoundBy } from '../consumer/store/found-by.ts'
-import type { Crawl } from '../core/contracts/crawl.ts'
+import type { Crawl, CrawlFinding } from '../core/contracts/crawl.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 
@@ -11,6 +11,12 @@ export interface ScanResult {
   scan: string
 
   crawl: Crawl
+
+  /** Why the crawl is of no use, where it is not. */
+  problem?: CrawlFinding
+
+  /** What part of the network it missed, where that is known. */
+  warning?: CrawlFinding
 
   /** Who found whom, from ten minutes before the crawl to its end; only where there is a passive node. */
   foundBy?: FoundBy
@@ -34,12 +40,14 @@ export interface RunResult {
 /** The result as one JSON object: the first scan at the top level, all of them in `scans`. */
 export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<string, unknown> {
   const all = scans.map(({ scan, ...result }) => ({ scan, ...scanJson(result) }))
-  const { crawl = null, population = null } = all[0] ?? {}
+  const first = scans[0] === undefined ? { crawl: null, population: null } : scanJson(scans[0])
 
-  return { crawl, population, scans: all, database: databaseName(store), dump, ...devnet === undefined ? {} : { devnet } }
+  return { ...first, scans: all, database: databaseName(store), dump, ...devnet === undefined ? {} : { devnet } }
 }
 
-function scanJson ({ crawl, foundBy }: Omit<ScanResult, 'scan'>): { crawl: Record<string, unknown>, population: Record<string, unknown> | null } {
+interface ScanJson extends Pick<ScanResult, 'problem' | 'warning'> { crawl: Record<string, unknown>, population: Record<string, unknown> | null }
+
+function scanJson ({ crawl, foundBy, problem, warning }: Omit<ScanResult, 'scan'>): ScanJson {
   const { network, crawlId, strategy, state, startedAt, finishedAt = null, disturbed = null, lostMs = null } = crawl
   const { totals, distributions, latencyMs = null, latencyErrorMs = null } = crawl
 
@@ -57,6 +65,8 @@ function scanJson ({ crawl, foundBy }: Omit<ScanResult, 'scan'>): { crawl: Recor
           latencyErrorMs,
           ...foundBy === undefined ? {} : { foundBy },
           ...distributions
-        }
+        },
+    ...problem === undefined ? {} : { problem },
+    ...warning === undefined ? {} : { warning }
   }
 }

@@ -22,6 +22,7 @@ import type { EventBus } from '../core/bus/event-bus.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
+import type { CrawlFindings } from './follow-run.ts'
 import type { LocalOptions } from './options.ts'
 import type { Places } from './places.ts'
 import type { LocalPlan } from './plan.ts'
@@ -40,6 +41,11 @@ const log = createLogger({ level: 'silent' })
 
 interface Run { probe: PeerProbe, plan: LocalPlan, folder: DataFolder, devnet: DevnetTruth | undefined }
 
+/** What crawlers said of their last crawl, by scan: the database holds what was found, not what to make of it. */
+type Findings = Map<string, CrawlFindings & { crawlId: number }>
+
+interface FollowedRun extends Run { findings: Findings }
+
 /** Where a run reports. */
 export interface RunDeps {
   view: ProgressView
@@ -57,9 +63,10 @@ export interface RunDeps {
 export async function runLocal (options: LocalOptions, deps: RunDeps, signal: AbortSignal): Promise<RunResult> {
   await using stack = new AsyncDisposableStack()
   const run = await prepare(options, deps.view, stack, signal)
-  await runProcesses(run, options, deps, signal)
+  const findings: Findings = new Map()
+  await runProcesses({ ...run, findings }, options, deps, signal)
 
-  return await readResult(run)
+  return await readResult({ ...run, findings })
 }
 
 // The devnet of a run without a manifest is new each time: what an earlier one left behind in its folder names peers that are gone.
@@ -118,7 +125,7 @@ async function openDevnet ({ devnet }: LocalOptions, { view, port, stack }: Devn
   return stack.use(await DevnetProcess.open({ dialInPort: port }, signal)).truth
 }
 
-async function runProcesses ({ plan, folder, ...run }: Run, options: LocalOptions, { view, onResult }: RunDeps, signal: AbortSignal): Promise<void> {
+async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: LocalOptions, { view, onResult }: RunDeps, signal: AbortSignal): Promise<void> {
   await using bus = await openBus(plan.places.bus, { log, clock: systemClock }, signal)
 
   for (const topic of plan.topics) {
@@ -136,7 +143,9 @@ async function runProcesses ({ plan, folder, ...run }: Run, options: LocalOption
     processes,
     view,
     isStored: async () => await lagOf(bus, plan, signal) === 0,
-    onCrawl: async () => {
+    onCrawl: async (scanId, crawlId, findings) => {
+      run.findings.set(scanId, { ...findings, crawlId })
+
       if (!options.once) {
         onResult(await readResult({ plan, folder, ...run }))
       }
@@ -162,8 +171,14 @@ function spanOf ({ crawlId, startedAt, finishedAt = startedAt }: Crawl): CrawlSp
   return { from: crawlId - PASSIVE_WINDOW_S, to: Date.parse(finishedAt) / 1_000 }
 }
 
+function saidOf ({ crawlId }: Crawl, said: (CrawlFindings & { crawlId: number }) | undefined): Pick<ScanResult, 'problem' | 'warning'> {
+  const { problem, warning } = said?.crawlId === crawlId ? said : {}
+
+  return { ...problem == null ? {} : { problem }, ...warning == null ? {} : { warning } }
+}
+
 /** Reads the last crawl of each scan from the database. A run that was stopped early may have none. */
-async function readResult ({ plan, folder, devnet }: Run): Promise<RunResult> {
+async function readResult ({ plan, folder, devnet, findings }: FollowedRun): Promise<RunResult> {
   await using store = await openStore(plan.places.store, { clock: systemClock }, { coalesceWindowMs: 0 })
   await store.migrate()
   const scans: ScanResult[] = []
@@ -175,7 +190,7 @@ async function readResult ({ plan, folder, devnet }: Run): Promise<RunResult> {
 
       if (crawl !== undefined) {
         const foundBy = scan.passive?.enabled === false ? {} : { foundBy: await store.foundBy(scanId, spanOf(crawl)) }
-        scans.push({ scan: scan.name, crawl, ...foundBy })
+        scans.push({ scan: scan.name, crawl, ...foundBy, ...saidOf(crawl, findings.get(scanId)) })
       }
     }
   }

@@ -1,9 +1,9 @@
 import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
 import { formatMilliseconds } from '../core/fields.ts'
 import { printable } from '../core/printable.ts'
-import { fit, formatCount, formatShare } from './text.ts'
+import { fit, formatCount, formatShare, wrap } from './text.ts'
 import type { FoundBy } from '../consumer/store/found-by.ts'
-import type { Crawl, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
+import type { Crawl, CrawlFinding, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 
 /** What a summary tells of. */
@@ -13,6 +13,12 @@ export interface SummaryInput {
 
   /** A crawl that has ended, as the database holds it. */
   crawl: Crawl
+
+  /** Why the crawl is of no use, where it is not. */
+  problem?: CrawlFinding | undefined
+
+  /** What part of the network it missed, where that is known. */
+  warning?: CrawlFinding | undefined
 
   /** Who found whom; only where there is a passive node. */
   foundBy?: FoundBy | undefined
@@ -30,6 +36,7 @@ export interface SummaryInput {
 const ROWS = 8
 const BAR_WIDTH = 24
 const LABEL_WIDTH = 34
+const COLUMNS = 100
 
 /** Peers that were not contacted, by outcome, the most frequent first. */
 export function unreachableByOutcome (totals: CrawlTotals): [Outcome, number][] {
@@ -42,7 +49,7 @@ export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
 }
 
 /** The summary of one crawl, for a person: lines of at most 100 columns. */
-export function summaryLines ({ scan, crawl, foundBy, database, queryCommand, dump }: SummaryInput): string[] {
+export function summaryLines ({ scan, crawl, problem, warning, foundBy, database, queryCommand, dump }: SummaryInput): string[] {
   const { totals, distributions } = crawl
 
   if (totals === undefined || distributions === undefined) {
@@ -54,6 +61,8 @@ export function summaryLines ({ scan, crawl, foundBy, database, queryCommand, du
     `Crawl of ${crawl.network} by scan ${scan}: ${crawl.state} in ${formatMilliseconds(durationSecondsOf(crawl) * 1_000)} (${crawl.strategy})`,
     '',
     ...populationLines(totals),
+    ...findingLines('Problem', problem),
+    ...findingLines('Warning', warning),
     ...foundByLines(foundBy),
     ...distributionLines('Agents', distributions.agentVersions, totals.contacted),
     ...distributionLines('Protocols', distributions.protocols, totals.contacted),
@@ -102,6 +111,10 @@ function populationLines (totals: CrawlTotals): string[] {
     ...unreachable.map(([outcome, n]) => row(`  ${outcome}`, n, OUTCOMES[outcome].summary)),
     ''
   ]
+}
+
+function findingLines (title: string, finding: CrawlFinding | undefined): string[] {
+  return finding === undefined ? [] : [`${title} (${finding.code})`, ...wrap(printable(finding.message), COLUMNS - 2).map(line => `  ${line}`), '']
 }
 
 function foundByLines (foundBy: FoundBy | undefined): string[] {

@@ -5,6 +5,23 @@ export function fit (text: string, width: number): string {
   return chars.length <= width ? text : `${chars.slice(0, width - 1).join('')}…`
 }
 
+/** Breaks a text into lines of a width between its words; a longer word is a line of its own, cut. */
+export function wrap (text: string, width: number): string[] {
+  const lines: string[] = []
+
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+
+    if (last !== undefined && last.length + word.length < width) {
+      lines[lines.length - 1] = `${last} ${word}`
+    } else {
+      lines.push(fit(word, width))
+    }
+  }
+
+  return lines
+}
+
 /** A word of a shell command, quoted where it must be. */
 export function shellQuoted (text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`

@@ -33,6 +33,15 @@ export const CrawlTotals = z.object({
 /** {@inheritDoc CrawlTotals} */
 export type CrawlTotals = z.output<typeof CrawlTotals>
 
+/** Something to know about a crawl: a code of the error table, and what it means here in a sentence. */
+export const CrawlFinding = z.object({
+  code: z.string().max(64).describe('A code of the error table.'),
+  message: z.string().max(4_096).describe('What it means here, and what to do.')
+})
+
+/** {@inheritDoc CrawlFinding} */
+export type CrawlFinding = z.output<typeof CrawlFinding>
+
 const Quantile = z.number().min(0).max(86_400_000)
 
 /** The life of one crawl: when it started, and once it ended, what it saw. Keyed by scan. */
@@ -56,7 +65,9 @@ export const Crawl = z.object({
     addressFamilies: Distribution
   }).optional().describe('Over contacted peers; absent in `started`.'),
   latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.'),
-  latencyErrorMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('How much shorter they may have been, since the crawling process was busy when an answer came.')
+  latencyErrorMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('How much shorter they may have been, since the crawling process was busy when an answer came.'),
+  problem: CrawlFinding.optional().describe('Why the crawl is of no use, where it is not.'),
+  warning: CrawlFinding.optional().describe('What part of the network the crawl missed, where that is known.')
 }).describe('The life of one crawl.')
 
 /** {@inheritDoc Crawl} */

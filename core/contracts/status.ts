@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CrawlTotals } from './crawl.ts'
+import { CrawlFinding, CrawlTotals } from './crawl.ts'
 import { OUTCOME_NAMES } from './outcome.ts'
 import { CrawlId, Timestamp } from './visit.ts'
 
@@ -41,7 +41,10 @@ export const CrawlerStatus = z.object({
     totals: CrawlTotals,
 
     /** Why it is of no use, as an error code and a sentence, where it is not. */
-    problem: z.object({ code: z.string(), message: z.string() }).nullable()
+    problem: CrawlFinding.nullable(),
+
+    /** What part of the network it missed, where that is known. */
+    warning: CrawlFinding.nullable().optional()
   }).nullable(),
 
   nextCrawlAt: Timestamp.nullable(),

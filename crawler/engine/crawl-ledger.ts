@@ -36,9 +36,11 @@ export class CrawlLedger {
   readonly #tally = new CrawlTally()
   readonly #profile: PopulationProfile
   readonly #unasked: UnaskedPeers
+  readonly #protocols: SpokenProtocols | undefined
   readonly #rate: RateMeter
   readonly #startedAtMs: number
   readonly #sinceMs: number
+  #answering = 0
 
   constructor (deps: CrawlLedgerDeps, options: CrawlOptions, { bootstrap, connected, known }: CrawlSeeds) {
     this.frontier = new Frontier(deps, options)
@@ -46,6 +48,7 @@ export class CrawlLedger {
     this.#options = options
     this.#profile = new PopulationProfile(deps)
     this.#unasked = new UnaskedPeers(deps.protocols)
+    this.#protocols = deps.protocols
     this.#startedAtMs = deps.clock.now()
     this.#sinceMs = deps.clock.monotonic()
     this.#rate = new RateMeter(this.#sinceMs)
@@ -83,6 +86,7 @@ export class CrawlLedger {
     this.frontier.complete(peer, outcome, connection?.address)
 
     if (routingTable !== undefined) {
+      this.#answering += routingTable.queries > routingTable.failed ? 1 : 0
       this.frontier.learn(peer, routingTable)
     }
     if (isContacted(outcome) && !isCounted) {
@@ -123,6 +127,7 @@ export class CrawlLedger {
     const { found: discovered, refused: refusedPeers } = this.frontier
     const { crawlId, strategy, maxPeers } = this.#options
     const latencyMs = this.#profile.latencyMs()
+    const spoken = this.#protocols?.candidates()
 
     return {
       crawlId,
@@ -132,6 +137,7 @@ export class CrawlLedger {
       totals: this.#tally.totals({ discovered, refusedPeers }),
       distributions: this.#profile.distributions(),
       ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(spoken === undefined ? {} : { kad: { spoken, answering: this.#answering, others: this.#unasked.others() } }),
       population: population(this.frontier.peers(), maxPeers)
     }
   }

@@ -4,6 +4,7 @@ import type { PeerRecord, QueryPlan } from '../visit/visitor.ts'
 import type { KnownPeer } from './known-peer.ts'
 import type { Distributions } from './population-profile.ts'
 import type { Quantiles } from './quantiles.ts'
+import type { OtherProtocols } from './unasked-peers.ts'
 
 /** Settings of one crawl. */
 export interface CrawlOptions {
@@ -37,6 +38,18 @@ export interface CrawlSeeds {
 
   /** The population of the crawl before. */
   known: readonly KnownPeer[]
+}
+
+/** What a crawl found out about DHT protocols. */
+export interface KadFindings {
+  /** By which peers were asked, at the end. */
+  spoken: readonly string[]
+
+  /** Peers that gave a usable answer to any question. */
+  answering: number
+
+  /** What peers list that serve none of these. */
+  others: OtherProtocols
 }
 
 /** Why a crawl ended: nothing was left, its time was up, or its signal aborted. */
@@ -75,6 +88,9 @@ export interface CrawlReport extends CrawlTroubles {
   totals: CrawlTotals
   distributions: Distributions
   latencyMs?: Quantiles
+
+  /** The DHT protocols of the network, and of its peers; absent where visits do not say by which they ask. */
+  kad?: KadFindings
 
   /** Seeds of the next crawl. */
   population: KnownPeer[]

@@ -1,5 +1,6 @@
 import { CRAWL_TYPE, TOP_VALUES } from '../../core/contracts/crawl.ts'
 import { MESSAGE_LIMITS } from '../../core/contracts/visit.ts'
+import { diagnose } from '../engine/crawl-diagnosis.ts'
 import { cloudEventHeaders } from './cloud-event.ts'
 import { messageMs, timestamp } from './message-context.ts'
 import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
@@ -31,6 +32,7 @@ export function crawlEndedMessage (report: CrawlReport, context: MessageContext)
     lostMs: messageMs(report.lostMs),
     totals: report.totals,
     distributions: report.distributions,
+    ...diagnose(report, context.network),
     ...(latencyMs === undefined ? {} : { latencyMs: { p50: messageMs(latencyMs.p50), p90: messageMs(latencyMs.p90), p99: messageMs(latencyMs.p99) } })
   }
   let message = outgoing(crawl, finishedAt)

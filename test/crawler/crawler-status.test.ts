@@ -64,5 +64,11 @@ suite('crawlerStatus', () => {
     assert.deepEqual(problemOf(0, 6), { code: 'PP_NO_BOOTSTRAP', message: `${sentence} ${ERRORS.PP_NO_BOOTSTRAP.action}` })
     assert.match(JSON.stringify(problemOf(0, 0)), /none of their names resolved/)
     assert.equal(problemOf(1, 6), null)
+    const kad = { spoken: ['/guess/kad'], answering: 0, others: { wide: 1, counts: [{ protocol: '/lab/kad', peers: 1 }] } }
+    const unserved = { ...report(1, 6), kad, totals: { ...report(1, 6).totals, dhtServers: 0 } }
+    const served = { ...report(3, 6), kad: { ...kad, answering: 3 } }
+
+    assert.partialDeepStrictEqual(crawlerStatus({ ...idle, lastCrawl: unserved }).lastCrawl, { problem: { code: 'PP_NO_DHT_SERVER' }, warning: null })
+    assert.partialDeepStrictEqual(crawlerStatus({ ...idle, lastCrawl: served }).lastCrawl, { problem: null, warning: { code: 'PP_OTHER_PROTOCOLS' } })
   })
 })

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import { systemClock } from '../../core/clock.ts'
 import { Scan } from '../../core/contracts/scan.ts'
 import { createLogger } from '../../core/logger.ts'
+import { diagnose } from '../../crawler/engine/crawl-diagnosis.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
 import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
 import { formatAddress } from '../../crawler/visit/address.ts'
@@ -137,6 +138,24 @@ suite('a network of several DHT protocols that nobody configured', () => {
       assert.deepEqual((await crawl({ a: { [protocol]: ['b'] }, b: { [protocol]: [] } }, { bootstrap: 'a' })).outcomes, { a: 'ok', b: 'ok' }, protocol)
     }
   })
+})
+
+test('a crawl by a protocol that nobody serves says so, and what they list', async () => {
+  const peers = { a: { '/lab/kad/1.0.0': ['b'] }, b: { '/lab/kad/1.0.0': [] } }
+  const { report } = await crawl(peers, { bootstrap: 'ab', configured: ['/guess/kad/1.0.0'] })
+  const { problem } = diagnose(report, 'lab')
+
+  assert.equal(problem?.code, 'PP_NO_DHT_SERVER')
+  assert.match(problem.message, /none of the 2 peers of network lab that were contacted serves \/guess\/kad\/1\.0\.0; they list \/lab\/kad\/1\.0\.0 \(2\)/)
+  assert.match(diagnose((await crawl({ a: { [LAN]: ['b'] } }, { bootstrap: 'a', configured: [WIDE] })).report, 'lab').problem?.message ?? '', /they list \/ipfs\/lan\/kad\/1\.0\.0 \(1\)/)
+})
+
+test('a crawl that misses a part of the network warns of it, and names what that part lists', async () => {
+  const { report } = await crawl({ a: { [LEGACY]: ['b', 'f'] }, b: { [LEGACY]: [] }, f: { '/foreign/kad/1': [] } }, { bootstrap: 'a' })
+  const { problem, warning } = diagnose(report, 'lab')
+
+  assert.equal(problem, undefined)
+  assert.match(warning?.message ?? '', /^1 of the 3 peers that were contacted serve none of \/sup\/kad, but list \/foreign\/kad\/1 \(1\)/)
 })
 
 test('a network of several configured protocols is asked by each that a peer serves', async () => {

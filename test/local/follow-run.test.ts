@@ -8,6 +8,7 @@ import { ProgressView } from '../../local/progress-view.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { CrawlerStatus } from '../../core/contracts/status.ts'
+import type { CrawlFindings } from '../../local/follow-run.ts'
 import type { Processes } from '../../local/processes.ts'
 
 type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
@@ -35,20 +36,22 @@ function scripted (answers: (CrawlerStatus | undefined)[], failed = new Promise<
   return { crawlers: [{ scanId: 'default/amino/main', scan: 'main', child }], consumers: [], failed: () => failed } as unknown as Processes
 }
 
-interface Followed { told: number[], done: Promise<void>, stop: AbortController }
+interface Followed { told: number[], said: CrawlFindings[], done: Promise<void>, stop: AbortController }
 
 interface Way { once?: boolean, stored?: boolean[], forMs?: number, clock?: Clock }
 
 function follow (processes: Processes, { once: onlyOnce = true, stored = [true], forMs, clock = systemClock }: Way = {}): Followed {
   const told: number[] = []
+  const said: CrawlFindings[] = []
   const stop = new AbortController()
   const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
   const isStored = async (): Promise<boolean> => stored.length > 1 ? stored.shift()! : stored[0]!
-  const done = followRun({ clock, processes, view, isStored, onCrawl: async (_, crawlId) => {
+  const done = followRun({ clock, processes, view, isStored, onCrawl: async (_, crawlId, findings) => {
     told.push(crawlId)
+    said.push(findings)
   } }, { once: onlyOnce, forMs, pollMs: forMs === undefined ? 0 : 1_000 }, stop.signal)
 
-  return { told, done, stop }
+  return { told, said, done, stop }
 }
 
 suite('followRun', () => {
@@ -64,6 +67,14 @@ suite('followRun', () => {
   test('ends with what the crawler says when the first crawl contacted nobody', async () => {
     const { done } = follow(scripted([ended(5, { code: 'PP_NO_BOOTSTRAP', message: 'no bootstrap peer' })]), { once: false })
     await assert.rejects(done, err => isProbeError(err, 'PP_NO_BOOTSTRAP'))
+  })
+
+  test('tells of a crawl whose peers serve another protocol, with what the crawler says of it', async () => {
+    const problem = { code: 'PP_NO_DHT_SERVER', message: 'they list /lab/kad' }
+    const { said, told, done } = follow(scripted([ended(5, problem)]))
+    await done
+
+    assert.deepEqual([told, said], [[5], [{ problem, warning: undefined }]])
   })
 
   test('goes on when a later crawl contacts nobody, and tells of each crawl once', async () => {

@@ -44,6 +44,16 @@ suite('resultJson', () => {
     assert.ok(!('devnet' in result))
   })
 
+  test('says what is wrong with a crawl, where anything is', () => {
+    const problem = { code: 'PP_NO_DHT_SERVER', message: 'they list /lab/kad' }
+    const warning = { code: 'PP_OTHER_PROTOCOLS', message: 'some list /other/kad' }
+    const result = resultJson({ scans: [{ scan: 'main', crawl, problem }, { scan: 'other', crawl, warning }], ...files })
+
+    assert.deepEqual(result['problem'], problem)
+    assert.partialDeepStrictEqual(result['scans'], [{ scan: 'main', problem }, { scan: 'other', warning }])
+    assert.ok(!('warning' in result))
+  })
+
   test('says null where a run ended before any crawl did', () => {
     assert.deepEqual(resultJson({ scans: [], store: { sqlite: { path: '/d.sqlite' } }, dump: null, devnet: undefined }), { crawl: null, population: null, scans: [], database: '/d.sqlite', dump: null })
   })

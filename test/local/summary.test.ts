@@ -52,6 +52,16 @@ suite('summaryLines', () => {
     assert.doesNotMatch(text, /too long|Disturbed/)
   })
 
+  test('tells what is wrong with a crawl, in lines that fit, and obeys no stranger', () => {
+    const problem = { code: 'PP_NO_DHT_SERVER', message: `${'they list '.repeat(30)}/\u001b[2J` }
+    const warning = { code: 'PP_OTHER_PROTOCOLS', message: 'some list /other/kad' }
+    const lines = summaryLines({ scan: 'main', crawl, problem, warning, database: 'd', queryCommand: sql => sql, dump: null })
+
+    assert.match(lines.join('\n'), /Problem \(PP_NO_DHT_SERVER\)\n {2}they list [^]*\/\\u\{1b\}\[2J\n\nWarning \(PP_OTHER_PROTOCOLS\)\n {2}some list \/other\/kad\n\n/)
+    assert.ok(lines.every(line => line.length <= 100))
+    assert.doesNotMatch(text, /Problem|Warning/)
+  })
+
   test('tells who found whom where there is a passive node, and only there', () => {
     const both = summaryLines({ scan: 'main', crawl, foundBy: { active: 590, passive: 3, both: 7 }, database: 'd', queryCommand: sql => sql, dump: null }).join('\n')
 

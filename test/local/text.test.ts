@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { fit, formatCount, formatShare, shellQuoted } from '../../local/text.ts'
+import { fit, formatCount, formatShare, shellQuoted, wrap } from '../../local/text.ts'
 
 suite('shellQuoted', () => {
   test('leaves plain words alone and quotes the others', () => {
@@ -15,5 +15,13 @@ suite('numbers and widths', () => {
     assert.equal(formatCount(1_234_567), '1,234,567')
     assert.deepEqual([formatShare(1, 2), formatShare(1, 300), formatShare(0, 5), formatShare(0, 0)], ['50 %', '0.3 %', '0 %', '0 %'])
     assert.deepEqual([fit('kubo', 4), fit('kubo/0.36', 5)], ['kubo', 'kubo…'])
+  })
+})
+
+suite('wrap', () => {
+  test('breaks between words, and cuts a word that is longer than a line', () => {
+    assert.deepEqual(wrap('one two three four', 9), ['one two', 'three', 'four'])
+    assert.deepEqual(wrap('a abcdefghijkl b', 5), ['a', 'abcd…', 'b'])
+    assert.deepEqual(wrap('', 5), [''])
   })
 })

@@ -31,6 +31,21 @@ suite('UnaskedPeers', () => {
     assert.deepEqual(unasked.note(b, ['/b/kad']), [b])
   })
 
+  test('what is left is counted, the most listed first; who serves a local network alone aside', () => {
+    const protocols = new KadProtocols(['/a/kad'])
+    const unasked = new UnaskedPeers(protocols)
+    assert.deepEqual(unasked.others(), { wide: 0, counts: [] })
+    unasked.note(peer(1), ['/b/kad'])
+    unasked.note(peer(2), ['/c/kad', '/b/kad'])
+    unasked.note(peer(3), ['/ipfs/lan/kad/1.0.0'])
+    unasked.note(peer(4))
+
+    assert.deepEqual(unasked.others(), {
+      wide: 2,
+      counts: [{ protocol: '/b/kad', peers: 2 }, { protocol: '/c/kad', peers: 1 }, { protocol: '/ipfs/lan/kad/1.0.0', peers: 1 }]
+    })
+  })
+
   test('10,000 wait at most, and nobody where visits do not say what they ask by', () => {
     const protocols = new KadProtocols([])
     const unasked = new UnaskedPeers(protocols)

@@ -64,6 +64,14 @@ suite('crawl messages', () => {
     assert.deepEqual([disturbed, lostMs], [true, 20_100])
   })
 
+  test('say what is wrong with it', () => {
+    const kad = { spoken: ['/guess/kad'], answering: 0, others: { wide: 1, counts: [{ protocol: '/lab/kad', peers: 1 }] } }
+    const served = report()
+
+    assert.equal(parse(crawlEndedMessage({ ...served, kad, totals: { ...served.totals, contacted: 1, dhtServers: 0 } }, CONTEXT)).problem?.code, 'PP_NO_DHT_SERVER')
+    assert.equal(parse(crawlEndedMessage({ ...served, kad, totals: { ...served.totals, contacted: 2, dhtServers: 1 } }, CONTEXT)).warning?.code, 'PP_OTHER_PROTOCOLS')
+  })
+
   test('call a crawl aborted only when the process stopped it', () => {
     const states = (['complete', 'max-duration', 'aborted'] as const).map(end => parse(crawlEndedMessage(report({ end }), CONTEXT)).state)
 
