@@ -127,5 +127,6 @@ export function isProbeError<Code extends ErrorCode> (err: unknown, code?: Code)
 
 /** The text of anything that was thrown; never throws itself. */
 export function errorText (err: unknown): string {
-  return err instanceof Error ? err.message : String(err)
+  // Node.js gives no message to the failure of a name with several addresses: only those of each address.
+  return err instanceof AggregateError && err.message === '' ? err.errors.map(String).join('; ') : err instanceof Error ? err.message : String(err)
 }

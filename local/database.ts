@@ -1,3 +1,4 @@
+import { hostPort } from '../core/host-port.ts'
 import { shellQuoted } from './text.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
 
@@ -7,7 +8,7 @@ export function databaseName ({ sqlite, mysql }: StoreConfig): string {
     return sqlite?.path ?? ''
   }
 
-  return `mysql://${encodeURIComponent(mysql.username ?? '')}@${mysql.host.includes(':') ? `[${mysql.host}]` : mysql.host}:${String(mysql.port)}/${mysql.database}`
+  return `mysql://${encodeURIComponent(mysql.username ?? '')}@${hostPort(mysql.host, mysql.port)}/${mysql.database}`
 }
 
 /** A shell command that asks the database of a run; `path` is how its file is best written, where it has one. */

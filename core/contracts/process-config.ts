@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bareHost } from '../host-port.ts'
 import { LOG_LEVELS } from '../logger.ts'
 import { KafkaConfig } from './kafka-config.ts'
 import { Scan } from './scan.ts'
@@ -20,7 +21,7 @@ export type BusConfig = z.output<typeof BusConfig>
 
 /** A MySQL or MariaDB database. */
 export const MysqlConfig = z.strictObject({
-  host: z.string().min(1).max(253).describe('Host name or IP address of the server.'),
+  host: z.string().min(1).max(253).overwrite(bareHost).describe('Host name or IP address of the server; an IPv6 address with or without brackets.'),
   port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
   database: z.string().min(1).max(64).describe('Name of the database; it must exist, the tables are made.'),
   username: z.string().min(1).max(128).optional().describe('User that connects.'),

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { errorText, isProbeError } from '../../core/errors.ts'
+import { bareHost } from '../../core/host-port.ts'
 import { resolveNetwork } from '../../crawler/networks/presets.ts'
 import { readBootstrapEntry } from '../../crawler/visit/bootstrap-entry.ts'
 import { uselessBootstrapLists } from './bootstrap-lists.ts'
@@ -19,7 +20,8 @@ const CHECKS: readonly Check[] = [
   { path: ['spec', 'scans', '*', 'network', 'preset'], fault: presetFault },
   { path: ['spec', 'scans', '*', 'network', 'bootstrapPeers', '*'], fault: bootstrapFault },
   { path: ['spec', 'scans', '*', 'passive', 'announce', '*'], fault: multiaddrFault },
-  { path: ['spec', 'scans', '*', 'addresses', 'deny', '*'], fault: cidrFault }
+  { path: ['spec', 'scans', '*', 'addresses', 'deny', '*'], fault: cidrFault },
+  { path: ['spec', 'mysql', 'host'], fault: hostFault }
 ]
 
 /** Addresses, ranges and network names of a manifest that do not exist, do not parse or can never be used, each by its field. */
@@ -33,6 +35,10 @@ function unparsable (manifest: unknown): Problem[] {
 
     return message === undefined ? [] : [{ path: found.path, message }]
   }))
+}
+
+function hostFault (text: string): string | undefined {
+  return text.includes(':') && isIP(bareHost(text)) === 0 ? `${text} is neither a host name nor an IP address` : undefined
 }
 
 function cidrFault (text: string): string | undefined {

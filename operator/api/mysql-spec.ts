@@ -1,7 +1,12 @@
 import { z } from 'zod'
+import { bareHost } from '../../core/host-port.ts'
 import { CaSecret, ObjectName, SecretKey } from './references.ts'
 import { valueAt, withRules } from './rules.ts'
 import type { Rule } from './rules.ts'
+
+// A name, an IPv4 address, or an IPv6 address with or without brackets. The port has a field of its own.
+const HOST = '[A-Za-z0-9_]([-A-Za-z0-9._]*[A-Za-z0-9_])?'
+const IPV6 = '[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*'
 
 const mysqlRules: readonly Rule[] = [
   { cel: 'self.database == oldSelf.database', path: ['database'], message: 'cannot be changed: the history would stay behind' },
@@ -15,7 +20,7 @@ const mysqlRules: readonly Rule[] = [
 
 /** The database. */
 export const MysqlSpec = withRules(z.strictObject({
-  host: z.string().min(1).max(253).regex(/^[A-Za-z0-9:]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/, 'must be a host name or an IP address').describe('Host name or IP address of the server.'),
+  host: z.string().min(1).max(253).regex(new RegExp(`^(${HOST}|${IPV6}|\\[${IPV6}\\])$`), 'must be a host name or an IP address, without a port').overwrite(bareHost).describe('Host name or IP address of the server; an IPv6 address with or without brackets.'),
   port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
   database: z.string().min(1).max(64).regex(/^[A-Za-z0-9_$][-A-Za-z0-9_$]*$/, 'must be letters, digits, hyphens and underscores').describe('Name of the database; it must exist, the tables are made.'),
   credentialsSecret: z.strictObject({

@@ -1,4 +1,5 @@
 import { ProbeError } from '../../core/errors.ts'
+import { bareHost } from '../../core/host-port.ts'
 import type { ClusterProbe } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
@@ -35,7 +36,8 @@ function topicKey (kafka: Spec['kafka'], namespace: string): string {
 }
 
 function databaseKey (mysql: Spec['mysql']): string {
-  return `${String(mysql?.host)}:${String(mysql?.port)}/${String(mysql?.database)}`
+  // The other one comes as its author wrote it.
+  return `${bareHost(String(mysql?.host)).toLowerCase()} ${String(mysql?.port)}/${String(mysql?.database)}`
 }
 
 // Made in the same second: the lesser uid is the older one, for everyone who asks.

@@ -42,6 +42,8 @@ suite('errorText', () => {
   test('reads anything that was thrown', () => {
     assert.equal(errorText(new Error('broken')), 'broken')
     assert.equal(errorText('text'), 'text')
+    assert.equal(errorText(new AggregateError([new Error('a'), 'b'])), 'Error: a; b')
+    assert.equal(errorText(new AggregateError([new Error('a')], 'all failed')), 'all failed')
     assert.equal(errorText(undefined), 'undefined')
   })
 })

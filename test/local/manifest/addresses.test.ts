@@ -20,6 +20,15 @@ suite('unusableAddresses', () => {
     ])
   })
 
+  test('names hosts of the database that no address is', () => {
+    const problemsOfHost = (host: string): string[] => unusableAddresses({ spec: { mysql: { host } } }).map(({ path, message }) => `${formatPath(path)}: ${message}`)
+
+    assert.deepEqual(['db.example', '192.0.2.1', '::1', '[2001:db8::5]', '[::ffff:192.0.2.1]'].flatMap(problemsOfHost), [])
+    for (const host of ['1:2:3', '[1::2::3]']) {
+      assert.deepEqual(problemsOfHost(host), [`spec.mysql.host: ${host} is neither a host name nor an IP address`])
+    }
+  })
+
   test('takes bootstrap peers that name a peer, or a name whose records do', () => {
     assert.deepEqual(problemsOf({ network: { bootstrapPeers: [`/ip4/127.0.0.1/tcp/4001/p2p/${ID}`, `/dns4/x.example/tcp/443/wss/p2p/${ID}`, '/dnsaddr/bootstrap.libp2p.io', `/dnsaddr/bootstrap.libp2p.io/p2p/${ID}`] } }), [])
   })

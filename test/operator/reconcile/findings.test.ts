@@ -141,6 +141,15 @@ suite('refuseConflicts', () => {
     refuseConflicts(clusterProbe(), [older({}, { creationTimestamp: '2027-01-01T00:00:00Z' }), older({ kafka: { brokers: ['other:1'] } }), probeObject()])
   })
 
+  test('knows a database by its address however that is written', () => {
+    const mysql = clusterProbe().spec.mysql
+    const at = (host: string): object => ({ mysql: { ...mysql, host } })
+
+    assert.throws(() => {
+      refuseConflicts(readProbe(probeObject(at('2001:db8::a'))), [older({ ...at('[2001:DB8::A]'), kafka: { brokers: ['other:1'] }, retention: { after: '24h' } })])
+    }, { message: /keeps the same database for 24h/ })
+  })
+
   test('takes two of one second in the same order, whoever asks', () => {
     const twin = probeObject({}, { name: 'twin', uid: 'u-0' })
 

@@ -1,0 +1,13 @@
+import { isIPv6 } from 'node:net'
+
+/** A host without the brackets that an IPv6 address has in URLs and beside a port: `[::1]` is `::1`; others as they are. */
+export function bareHost (host: string): string {
+  const inside = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : ''
+
+  return isIPv6(inside) ? inside : host
+}
+
+/** Host and port as one text: `db.example:3306`, `[::1]:3306`. */
+export function hostPort (host: string, port: number): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${String(port)}`
+}
