@@ -8,6 +8,7 @@ import { MysqlDatabases } from '../support/consumer/mysql-databases.ts'
 import { mariadbKind } from '../support/servers/mariadb-server.ts'
 import { mysqlKind } from '../support/servers/mysql-server.ts'
 import { SqlServer } from '../support/servers/sql-server.ts'
+import { mysqlErrorCodes } from './mysql/error-codes.ts'
 import { mysqlErrors, silentServer } from './mysql/errors.ts'
 import { mysqlMigrations } from './mysql/migrations.ts'
 import { mysqlRetention } from './mysql/retention.ts'
@@ -49,4 +50,5 @@ function runOn (name: string, kind: SqlServerKind): void {
   mysqlMigrations(name, () => databases!)
   mysqlRetention(name, () => databases!)
   mysqlErrors(name, () => databases!, () => server!)
+  mysqlErrorCodes(name, () => databases!)
 }

@@ -88,7 +88,7 @@ async function touch (connection: MysqlConnection, peers: readonly Announced[]):
     return { written: 0, isComplete: true }
   }
 
-  const seen = valueByPeer(peers, ({ addresses: [{ sighting }] }) => `'${storeTimeOf(sighting.seenMs)}'`)
+  const seen = valueByPeer(peers, ({ addresses: [{ sighting }] }) => quote(storeTimeOf(sighting.seenMs)))
   const { written, matched } = await connection.query(`UPDATE address_info ${BY_KEY} SET last_seen = GREATEST(last_seen, ${seen}) WHERE ${isOfPeers(peers)}`)
 
   return { written, isComplete: matched === peers.reduce((sum, { addresses }) => sum + addresses.length, 0) }
@@ -111,7 +111,7 @@ function tuplesOf ({ nodeId, addresses }: Announced): string[] {
   return addresses.map(({ sighting, hash }) => {
     if (sighting.seenMs !== seenMs) {
       seenMs = sighting.seenMs
-      tail = `,'${storeTimeOf(seenMs)}')`
+      tail = `,${quote(storeTimeOf(seenMs))})`
     }
 
     return `${head}${hash}',${quote(sighting.multiaddr)}${tail}`

@@ -23,14 +23,23 @@ export class ConnectionPool implements AsyncDisposable {
   readonly #open: NonNullable<ConnectionPoolDeps['open']>
   readonly #config: MysqlConfig
   readonly #idle: MysqlConnection[] = []
+  readonly #eraOf = new WeakMap<MysqlConnection, number>()
   readonly #waiting: (() => void)[] = []
   #used = 0
   #isClosed = false
+
+  /** Ends when a connection breaks: the server may have gone, or its name may have moved to another one. */
+  #era = 0
 
   constructor ({ clock, open = MysqlConnection.open.bind(MysqlConnection) }: ConnectionPoolDeps, config: MysqlConfig) {
     this.#clock = clock
     this.#open = open
     this.#config = config
+  }
+
+  /** Grows whenever a connection broke: what was learnt from the server before may not hold for the one that is reached since. */
+  eraOf (connection: MysqlConnection): number {
+    return this.#eraOf.get(connection) ?? 0
   }
 
   /** Lends a connection to `work`. It comes back in the state in which it was lent: without a transaction, a lock or a setting of its own. */
@@ -56,17 +65,24 @@ export class ConnectionPool implements AsyncDisposable {
         await idle[Symbol.asyncDispose]()
       }
 
-      return await this.#open(this.#clock, this.#config)
+      const era = this.#era
+      const opened = await this.#open(this.#clock, this.#config)
+      this.#eraOf.set(opened, era)
+
+      return opened
     } catch (err) {
       this.#free()
       throw err
     }
   }
 
-  /** Ends a loan. */
+  /** Ends a loan. One that broke takes all that were opened before with it, or each would fail once in its turn. */
   async takeBack (connection: MysqlConnection): Promise<void> {
     try {
-      if (connection.isBroken || this.#isClosed || this.#idle.length >= this.#config.maxIdleConns) {
+      if (connection.isBroken) {
+        this.#distrustAll()
+      }
+      if (connection.isBroken || this.#isClosed || this.eraOf(connection) !== this.#era || this.#idle.length >= this.#config.maxIdleConns) {
         await connection[Symbol.asyncDispose]()
       } else {
         this.#idle.push(connection)
@@ -83,6 +99,14 @@ export class ConnectionPool implements AsyncDisposable {
     await Promise.all(idle.map(async (connection) => {
       await connection[Symbol.asyncDispose]()
     }))
+  }
+
+  #distrustAll (): void {
+    this.#era++
+
+    for (const idle of this.#idle.splice(0)) {
+      idle.destroy()
+    }
   }
 
   async #slot (): Promise<void> {

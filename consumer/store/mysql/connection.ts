@@ -1,10 +1,11 @@
 import { createConnection } from 'mysql2'
 import { ProbeError } from '../../../core/errors.ts'
 import { connectionOptionsFor } from './connection-options.ts'
-import { NO_RESULT, queryResultOf } from './query-result.ts'
-import { SERVER_QUERY, serverInfoOf } from './server-info.ts'
-import { inChunks } from './sql-text.ts'
-import { asStoreError } from './store-error.ts'
+import { isUncommitted, NO_RESULT, queryResultOf } from './query-result.ts'
+import { SERVER_QUERIES, serverInfoOf } from './server-info.ts'
+import { checkSession, SESSION_START, sessionEnd } from './session.ts'
+import { inChunks, isAscii } from './sql-text.ts'
+import { asStoreError, endsConnection } from './store-error.ts'
 import { withinLimit } from './time-limit.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
@@ -15,22 +16,19 @@ import type { Connection, QueryError } from 'mysql2'
 const QUERY_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 1_000
 
-// Seconds. A lock of a row is held for one batch or step; one of a table's definition for as long as a migration takes. Characters:
-// the hashes of twice as many addresses as a visit tells.
-const SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-  time_zone = '+00:00', innodb_lock_wait_timeout = 5, lock_wait_timeout = 20, group_concat_max_len = 8192`
-const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
-
 // Until the server is known: less than any server's limit.
 const UNKNOWN: ServerInfo = { family: 'mysql', version: '', upsert: 'function', maxPacketChars: 100_000 }
 
-/** One session with the server: UTC, strict, READ COMMITTED. Errors are those of the port. */
+/** One session with the server: UTC, strict, READ COMMITTED, on a server that takes writes. Errors are those of the port. */
 export class MysqlConnection implements AsyncDisposable {
   readonly #clock: Clock
   readonly #config: MysqlConfig
   readonly #connection: Connection
   #server = UNKNOWN
   #isBroken = false
+
+  /** Whether a statement that changes rows must be committed once it has run: not before the session is set up, nor in a transaction. */
+  #commitsItself = false
 
   private constructor (clock: Clock, config: MysqlConfig, connection: Connection) {
     this.#clock = clock
@@ -49,8 +47,7 @@ export class MysqlConnection implements AsyncDisposable {
 
     try {
       await connection.#handshake()
-      const [, , settings] = await connection.run([SESSION, ISOLATION, SERVER_QUERY])
-      connection.#server = serverInfoOf(settings?.rows[0] ?? [])
+      await connection.#prepareSession()
 
       return connection
     } catch (err) {
@@ -139,6 +136,17 @@ export class MysqlConnection implements AsyncDisposable {
     }
   }
 
+  async #prepareSession (): Promise<void> {
+    const answers = await this.run([...SESSION_START, ...SERVER_QUERIES])
+    this.#server = serverInfoOf(answers.slice(SESSION_START.length).flatMap(({ rows }) => rows[0] ?? []), this.#config.database)
+    const { family } = this.#server
+    const [, settings] = await this.run(sessionEnd(family))
+    checkSession(family, settings?.rows[0] ?? [])
+    this.#commitsItself = true
+    // Refused by a server that takes no writes, such as the old primary after a failover.
+    await this.run(['START TRANSACTION READ WRITE', 'ROLLBACK'])
+  }
+
   async #rollBack (): Promise<void> {
     if (this.#isBroken) {
       return
@@ -153,12 +161,18 @@ export class MysqlConnection implements AsyncDisposable {
   }
 
   async #send (statements: readonly string[], timeoutMs: number): Promise<QueryResult[]> {
+    const text = statements.join(';')
+
+    if (!isAscii(text)) {
+      throw new TypeError('a statement holds a character that is not ASCII: values go through quote')
+    }
+
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const onDue = (): void => {
       this.destroy()
       reject(new ProbeError('PP_STORE_UNAVAILABLE', `database ${this.#config.host}: no answer within ${String(timeoutMs)} ms`))
     }
-    this.#connection.query(statements.join(';'), (err: QueryError | null, result: unknown) => {
+    this.#connection.query(text, (err: QueryError | null, result: unknown) => {
       if (err === null) {
         resolve(result)
       } else {
@@ -167,12 +181,27 @@ export class MysqlConnection implements AsyncDisposable {
     })
 
     try {
-      const results = await withinLimit({ clock: this.#clock, ms: timeoutMs, onDue }, promise)
+      const answer = await withinLimit({ clock: this.#clock, ms: timeoutMs, onDue }, promise)
+      const results = statements.length === 1 ? [answer] : answer as unknown[]
 
-      return (statements.length === 1 ? [results] : results as unknown[]).map((result, i) => queryResultOf(result, statements[i] ?? ''))
+      return results.map((result, i) => this.#resultOf(result, statements[i] ?? ''))
     } catch (err) {
-      this.#isBroken ||= (err as Partial<QueryError>).fatal === true
-      throw asStoreError(err, this.#config)
+      const failure = asStoreError(err, this.#config)
+      this.#isBroken ||= (err as Partial<QueryError>).fatal === true || endsConnection(failure)
+      throw failure
     }
+  }
+
+  #resultOf (result: unknown, statement: string): QueryResult {
+    if (statement.startsWith('START TRANSACTION')) {
+      this.#commitsItself = false
+    } else if (statement === 'COMMIT' || statement === 'ROLLBACK') {
+      this.#commitsItself = this.#server !== UNKNOWN
+    }
+    if (this.#commitsItself && isUncommitted(result)) {
+      throw new ProbeError('PP_STORE_SERVER', `database ${this.#config.host}: a statement outside a transaction was not committed: autocommit was switched off for this session`)
+    }
+
+    return queryResultOf(result, statement)
   }
 }

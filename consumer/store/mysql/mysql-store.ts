@@ -1,3 +1,4 @@
+import { errorText, ProbeError } from '../../../core/errors.ts'
 import { Coalescer } from '../coalescer.ts'
 import { crawlRowOf } from '../crawl-row.ts'
 import { foundByOf, foundBySql } from '../found-by.ts'
@@ -11,6 +12,7 @@ import { PartitionGuard } from './partitions.ts'
 import { purgeStep } from './purge.ts'
 import { MysqlSnapshot } from './snapshot.ts'
 import { quote } from './sql-text.ts'
+import { isReadOnlyServer } from './store-error.ts'
 import { noKnownIds, VisitIds } from './visit-ids.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
@@ -20,6 +22,7 @@ import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, St
 import type { Rows } from '../rows.ts'
 import type { BatchRows, Written } from './batch-transaction.ts'
 import type { MysqlConnection } from './connection.ts'
+import type { KnownIds } from './visit-ids.ts'
 
 const MAX_CRAWLS = 100
 
@@ -39,6 +42,13 @@ export interface MysqlStoreOptions {
   migrations?: string
 }
 
+/** What is remembered of a server, for as long as its connections stand. */
+interface Learnt {
+  era: number
+  partitions: PartitionGuard
+  ids: KnownIds
+}
+
 // While the server works on one batch the next is made, and a third waits for the log to reach the disk.
 const CONCURRENT_WRITES = 3
 
@@ -49,8 +59,7 @@ export class MysqlStore implements NodeStore {
   readonly #pool: ConnectionPool
   readonly #coalescer: Coalescer
   readonly #migrations: string
-  readonly #partitions = new PartitionGuard()
-  readonly #knownIds = noKnownIds()
+  #learnt: Learnt = { era: 0, partitions: new PartitionGuard(), ids: noKnownIds() }
 
   private constructor (clock: Clock, pool: ConnectionPool, { mysql: { maxOpenConns }, coalesceWindowMs, migrations }: MysqlStoreOptions) {
     this.#clock = clock
@@ -67,7 +76,13 @@ export class MysqlStore implements NodeStore {
    */
   static async open ({ clock }: { clock: Clock }, options: MysqlStoreOptions): Promise<MysqlStore> {
     const pool = new ConnectionPool({ clock }, options.mysql)
-    await pool.use(async connection => await connection.query('SELECT 1'))
+
+    try {
+      await pool.use(async connection => await connection.query('SELECT 1'))
+    } catch (err) {
+      // While it runs such a server is one that was replaced, and passes; at the start it is the wrong one.
+      throw isReadOnlyServer(err) ? new ProbeError('PP_STORE_SERVER', errorText(err), { cause: err }) : err
+    }
 
     return new MysqlStore(clock, pool, options)
   }
@@ -132,19 +147,36 @@ export class MysqlStore implements NodeStore {
 
   async #writeRows (connection: MysqlConnection, batch: BatchRows): Promise<Written> {
     const nowMs = this.#clock.now()
-    await this.#coverCrawls(connection, batch.visits, nowMs)
-    const ids = new VisitIds(this.#knownIds)
+    const learnt = this.#learntOf(this.#pool.eraOf(connection))
+    await coverCrawls(learnt.partitions, connection, batch.visits, nowMs)
+    const ids = new VisitIds(learnt.ids)
     const written = await connection.inTransaction(async () => await writeBatch(connection, batch, ids, nowMs))
     ids.committed()
 
     return written
   }
 
-  async #coverCrawls (connection: MysqlConnection, { visits }: Rows, nowMs: number): Promise<void> {
-    const latest = visits.at(-1)
-
-    if (latest !== undefined) {
-      await this.#partitions.cover(connection, latest.crawlId, nowMs)
+  // A new primary may lack the last transactions of the one before, and give their numbers to others.
+  #learntOf (era: number): Learnt {
+    if (era === this.#learnt.era) {
+      return this.#learnt
     }
+
+    const nothing = { era, partitions: new PartitionGuard(), ids: noKnownIds() }
+
+    if (era > this.#learnt.era) {
+      this.#learnt = nothing
+      this.#coalescer.forget()
+    }
+
+    return nothing
+  }
+}
+
+async function coverCrawls (partitions: PartitionGuard, connection: MysqlConnection, { visits }: Rows, nowMs: number): Promise<void> {
+  const latest = visits.at(-1)
+
+  if (latest !== undefined) {
+    await partitions.cover(connection, latest.crawlId, nowMs)
   }
 }

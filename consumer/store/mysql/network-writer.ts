@@ -47,5 +47,5 @@ function upsertNetworks (rows: readonly NetworkRow[], server: ServerInfo): strin
     table: 'node_network',
     columns: ['node_id', 'network', 'first_seen', 'last_seen'],
     onDuplicate: fresh => `first_seen = LEAST(node_network.first_seen, ${fresh('first_seen')}), last_seen = GREATEST(node_network.last_seen, ${fresh('last_seen')})`
-  }, rows.map(({ nodeId, network, firstSeen, lastSeen }) => `(${quote(nodeId)},${quote(network)},'${firstSeen}','${lastSeen}')`), server)
+  }, rows.map(({ nodeId, network, firstSeen, lastSeen }) => `(${[nodeId, network, firstSeen, lastSeen].map(quote).join()})`), server)
 }

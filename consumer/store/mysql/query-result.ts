@@ -43,6 +43,17 @@ export function queryResultOf (result: unknown, statement: string): QueryResult 
   return { ...NO_RESULT, written: affectedRows, matched: Number(/Rows matched: (\d+)/.exec(info)?.[1] ?? 0) }
 }
 
+// Flags that the server sends with the end of each statement: include/mysql_com.h.
+const SERVER_STATUS_IN_TRANS = 1
+const SERVER_STATUS_AUTOCOMMIT = 2
+
+/** Whether what a statement did is not committed yet, by the server's own word: it is in a transaction. Unknown of queries. */
+export function isUncommitted (result: unknown): boolean {
+  const { serverStatus }: Partial<ResultSetHeader> = Array.isArray(result) ? {} : result as ResultSetHeader
+
+  return serverStatus !== undefined && ((serverStatus & SERVER_STATUS_IN_TRANS) !== 0 || (serverStatus & SERVER_STATUS_AUTOCOMMIT) === 0)
+}
+
 // An upsert counts 1 for a row that it inserts and 2 for one that it changes. The latter are its
 // "Duplicates", which it tells unless it has one row only.
 function upserted (affectedRows: number, info: string): { inserted: number, changed: number } {

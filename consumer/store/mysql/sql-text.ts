@@ -1,10 +1,12 @@
 // Statements for many rows are built as text: several times cheaper than placeholders
-// (docs/performance.md). Every text of a stranger goes through `quote`.
-import { escape } from 'mysql2'
+// (docs/performance.md). Every text of a stranger goes through `quote`, and what comes out is ASCII
+// without quotes or backslashes inside a literal: it means the same in every character set and sql_mode
+// that a session can have. A backslash would not (sql_mode, sjis), nor would a character outside ASCII,
+// whose bytes depend on the character set that the driver believes the session to have.
 import type { ServerInfo } from './server-info.ts'
 
-// No quote, no backslash, nothing that mysql2 would escape.
-const PLAIN = /^[\x20-\x21\x23-\x26\x28-\x5b\x5d-\x7e]*$/
+// Printable ASCII without the quote and the backslash.
+const PLAIN = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/
 
 /**
  * Has the server look rows up by the primary key. Of a small table it would rather read all rows, and so wait for those that
@@ -14,7 +16,13 @@ export const BY_KEY = 'FORCE INDEX (PRIMARY)'
 
 /** A text as a literal; null as NULL. */
 export function quote (text: string | null): string {
-  return text === null ? 'NULL' : PLAIN.test(text) ? `'${text}'` : escape(text)
+  return text === null ? 'NULL' : PLAIN.test(text) ? `'${text}'` : `_utf8mb4 x'${Buffer.from(text).toString('hex')}'`
+}
+
+/** Whether a statement holds ASCII alone, as every statement must. */
+export function isAscii (statement: string): boolean {
+  // In UTF-8 only ASCII takes as many bytes as it has characters.
+  return Buffer.byteLength(statement) === statement.length
 }
 
 /** A number as a literal; null as NULL. */

@@ -21,7 +21,8 @@ suite('unusableAddresses', () => {
   })
 
   test('names hosts of the database that no address is', () => {
-    const problemsOfHost = (host: string): string[] => unusableAddresses({ spec: { mysql: { host } } }).map(({ path, message }) => `${formatPath(path)}: ${message}`)
+    const problemsOfHost = (host: string): string[] => unusableAddresses({ spec: { mysql: { host } } })
+      .map(({ path, message }) => `${formatPath(path)}: ${message}`)
 
     assert.deepEqual(['db.example', '192.0.2.1', '::1', '[2001:db8::5]', '[::ffff:192.0.2.1]'].flatMap(problemsOfHost), [])
     for (const host of ['1:2:3', '[1::2::3]']) {

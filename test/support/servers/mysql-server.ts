@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { fixedOptions } from './sql-server.ts'
 import type { SqlServerKind } from './sql-server.ts'
 
 const LIBRARIES = 'usr/lib/x86_64-linux-gnu'
@@ -22,10 +23,10 @@ export function mysqlKind (root: string): SqlServerKind {
   ]
 
   return {
-    async initialize ({ dataFolder }) {
+    async initialize ({ dataFolder, args }) {
       const accounts = `${dataFolder}-accounts.sql`
       writeFileSync(accounts, 'CREATE USER root@\'127.0.0.1\';\nGRANT ALL ON *.* TO root@\'127.0.0.1\' WITH GRANT OPTION;\n')
-      await promisify(execFile)(mysqld[0]!, [...mysqld.slice(1), `--datadir=${dataFolder}`, '--initialize-insecure', `--init-file=${accounts}`])
+      await promisify(execFile)(mysqld[0]!, [...mysqld.slice(1), `--datadir=${dataFolder}`, ...fixedOptions(args), '--initialize-insecure', `--init-file=${accounts}`])
     },
     command: ({ args }) => [...mysqld, ...args, '--mysqlx=OFF', '--secure-file-priv=NULL']
   }

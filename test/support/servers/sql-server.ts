@@ -23,6 +23,11 @@ export interface SqlServerKind {
 
 const START_LIMIT_MS = 60_000
 
+/** Of the options of a server those that its data are made for. */
+export function fixedOptions (args: readonly string[]): string[] {
+  return args.filter(arg => /^--(lower-case-table-names|innodb-page-size)=/.test(arg))
+}
+
 /** A MySQL-family server for one test file: own data, socket and free port, durable as in production, TLS by an authority of its own. */
 export class SqlServer implements AsyncDisposable {
   readonly port: number
@@ -49,7 +54,7 @@ export class SqlServer implements AsyncDisposable {
     const folder = new TempFolder()
     const port = (await freePorts(1))[0]!
     const certificates = new Certificates(folder.path)
-    const { certFile, keyFile } = certificates.issue('server', `DNS:localhost,IP:127.0.0.1,IP:${host}`)
+    const { certFile, keyFile } = certificates.issue('server', `DNS:localhost,IP:127.0.0.1,IP:::1,IP:${host}`)
     const plan = {
       dataFolder: folder.file('data'),
       args: [

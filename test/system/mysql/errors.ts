@@ -7,13 +7,14 @@ import { connect, createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { MysqlConnection } from '../../../consumer/store/mysql/connection.ts'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
+import { quote } from '../../../consumer/store/mysql/sql-text.ts'
 import { systemClock } from '../../../core/clock.ts'
+import { MysqlConfig } from '../../../core/contracts/process-config.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { visitOf } from '../../support/consumer/messages.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { Certificates } from '../../support/servers/certificates.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
-import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 import type { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
 import type { SqlServer } from '../../support/servers/sql-server.ts'
@@ -119,6 +120,46 @@ export function mysqlErrors (name: string, databasesOf: () => MysqlDatabases, se
       } finally {
         elsewhere.close()
       }
+    })
+
+    test('an IPv6 address is reached with and without brackets, and fits a certificate', async () => {
+      const databases = databasesOf()
+      const { caFile, port } = serverOf()
+      const database = await databases.make()
+      const sixth = await forward('::1', port)
+
+      try {
+        for (const host of ['::1', '[::1]']) {
+          for (const tls of [{ caFile }, undefined]) {
+            const config = MysqlConfig.parse({ ...databases.configFor(database, { host, port: portOf(sixth) }), ...tls === undefined ? {} : { tls } })
+            await using connection = await MysqlConnection.open(systemClock, config)
+            assert.equal((await connection.query('SELECT 1')).rows[0]?.[0], 1)
+          }
+        }
+      } finally {
+        sixth.close()
+      }
+      await rejectsWith(open(databases.configFor(database, { host: '::1', port: 1 })), 'PP_STORE_UNAVAILABLE', /@\[::1\]:1\//)
+    })
+
+    test('a session that stops to commit by itself is found out and given up', async () => {
+      const databases = databasesOf()
+      await using fixture = await databases.open()
+
+      for (const statement of ['SET autocommit = 0', 'BEGIN']) {
+        await using connection = await MysqlConnection.open(systemClock, databases.configFor(fixture.database))
+        await rejectsWith(connection.run([statement, 'UPDATE removal_mark SET day = day + 1']), 'PP_STORE_SERVER', /was not committed/)
+        assert.equal(connection.isBroken, true)
+      }
+      assert.deepEqual(await fixture.query('SELECT day FROM removal_mark'), [{ day: 0 }])
+    })
+
+    test('a statement that holds anything but ASCII is not sent', async () => {
+      const databases = databasesOf()
+      await using connection = await MysqlConnection.open(systemClock, databases.configFor(await databases.make()))
+
+      await assert.rejects(connection.query('SELECT \'a\u0127\''), /not ASCII/)
+      assert.equal((await connection.query(`SELECT ${quote('a\u0127 😀 \\ \'')}`)).rows[0]?.[0], 'a\u0127 😀 \\ \'')
     })
 
     test('a batch that the database refuses leaves nothing, and the next one is stored', async () => {

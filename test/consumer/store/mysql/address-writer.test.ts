@@ -37,7 +37,7 @@ suite('writeAddresses', () => {
     assert.equal(await writeAddresses(server.asConnection, SIGHTINGS, new Set()), 3)
     assert.equal(server.statements.length, 1)
     assert.ok(server.statements[0]!.includes(`('QmB',x'${addressHash('/a')}','/a','1970-01-01 00:00:00.001')`), server.statements[0])
-    assert.ok(server.statements[0]!.includes(`('QmA',x'${addressHash('/b\'')}','/b\\'','1970-01-01 00:00:00.001')`), server.statements[0])
+    assert.ok(server.statements[0]!.includes(`('QmA',x'${addressHash('/b\'')}',_utf8mb4 x'2f6227','1970-01-01 00:00:00.001')`), server.statements[0])
     assert.ok(server.statements[0]!.includes(tupleA), server.statements[0])
     assert.match(server.statements[0]!, /ON DUPLICATE KEY UPDATE last_seen = GREATEST\(address_info\.last_seen, VALUES\(last_seen\)\)$/)
   })

@@ -49,6 +49,21 @@ suite('ConnectionPool', () => {
     assert.deepEqual(opened.map(({ isDisposed }) => isDisposed), [true, true, false])
   })
 
+  test('uses none again that was opened before one broke: the server may be another one now', async () => {
+    const { pool, opened } = poolOf({ maxOpenConns: 4, maxIdleConns: 4 })
+    const [idle, lent, broken] = [await pool.lend(), await pool.lend(), await pool.lend()]
+    await pool.takeBack(idle)
+    broken.destroy()
+    await pool.takeBack(broken)
+    assert.equal(idle.isBroken, true)
+    await pool.takeBack(lent)
+    const fresh = await pool.lend()
+    await pool.takeBack(fresh)
+
+    assert.deepEqual(opened.map(({ isBroken, isDisposed }) => isBroken || isDisposed), [true, true, true, false])
+    assert.equal(await pool.lend(), fresh)
+  })
+
   test('lets the next one wait for a connection, in the order of their coming', async () => {
     const { pool } = poolOf({ maxOpenConns: 1 })
     const lent = await pool.lend()

@@ -33,6 +33,13 @@ suite('purgeStep', () => {
     assert.equal(server.statements.at(-1), `DELETE FROM visit WHERE crawl_id < ${String(10 * 86_400)} ORDER BY crawl_id LIMIT 1000`)
   })
 
+  test('names no partition that somebody else made: its rows go by key', async () => {
+    const server = new ScriptedConnection(statement => statement.includes('PARTITIONS') ? [['p0; DROP TABLE visit', String(9 * 86_400)], ...PARTITIONS.slice(1)] : 3)
+
+    assert.deepEqual(await purgeStep(server.asConnection, TIMES), { table: 'visit', removed: 3, next: { table: 'crawl', after: [] } })
+    assert.ok(!server.statements.join('\n').includes('p0'))
+  })
+
   test('goes on after the last peer that it removed, or that it looked at, and looks at their age again', async () => {
     const old = Array.from({ length: 200 }, (_, i) => [`Qm${String(i).padStart(3, '0')}`])
 

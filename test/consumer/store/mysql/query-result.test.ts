@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { NO_RESULT, queryResultOf } from '../../../../consumer/store/mysql/query-result.ts'
+import { isUncommitted, NO_RESULT, queryResultOf } from '../../../../consumer/store/mysql/query-result.ts'
 
 const UPSERT = 'INSERT INTO t VALUES (1)'
 
 suite('queryResultOf', () => {
   test('gives the rows of a query', () => {
     assert.deepEqual(queryResultOf([[1, 'a']], 'SELECT 1'), { ...NO_RESULT, rows: [[1, 'a']] })
+  })
+
+  test('knows by the word of the server what is not committed', () => {
+    const header = (serverStatus: number): object => ({ affectedRows: 1, info: '', serverStatus })
+
+    assert.deepEqual([2, 2 | 8, 0, 1, 3].map(status => isUncommitted(header(status))), [false, false, true, true, true])
+    assert.equal(isUncommitted([[1]]), false)
   })
 
   test('tells what an update found, changed or not', () => {

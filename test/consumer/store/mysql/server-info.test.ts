@@ -4,8 +4,10 @@ import { serverInfoOf } from '../../../../consumer/store/mysql/server-info.ts'
 import { isProbeError } from '../../../../core/errors.ts'
 import type { SqlValue } from '../../../../consumer/store/mysql/query-result.ts'
 
-const answer = (version: string, overrides: { sqlMode?: string, timeZone?: string, maxPacket?: number } = {}): SqlValue[] =>
-  [version, overrides.sqlMode ?? 'STRICT_ALL_TABLES,NO_ZERO_DATE', overrides.timeZone ?? '+00:00', overrides.maxPacket ?? 16_777_216]
+interface Overrides { maxPacket?: number, database?: string, foldsCase?: number, innodbReadOnly?: number, logsChanges?: number, logFormat?: string }
+
+const answer = (version: string, { maxPacket = 16_777_216, database = 'nodes', foldsCase = 0, innodbReadOnly = 0, logsChanges = 0, logFormat = 'ROW' }: Overrides = {}): SqlValue[] =>
+  [version, maxPacket, database, foldsCase, innodbReadOnly, logsChanges, 'binlog_format', logFormat]
 
 suite('serverInfoOf', () => {
   for (const [version, family, upsert] of [
@@ -18,27 +20,38 @@ suite('serverInfoOf', () => {
     ['8.4.0-commercial', 'mysql', 'alias']
   ] as const) {
     test(`knows how to upsert on ${version}`, () => {
-      const info = serverInfoOf(answer(version))
+      const info = serverInfoOf(answer(version), 'nodes')
 
       assert.deepEqual([info.family, info.upsert], [family, upsert])
     })
   }
 
-  test('keeps a packet under half of what the server takes, whatever the characters', () => {
-    assert.equal(serverInfoOf(answer('9.7.4', { maxPacket: 6_000_000 })).maxPacketChars, 1_000_000)
+  test('keeps a packet under half of what the server takes', () => {
+    assert.equal(serverInfoOf(answer('9.7.4', { maxPacket: 6_000_001 }), 'nodes').maxPacketChars, 3_000_000)
   })
 
-  for (const [what, row, says] of [
-    ['an old MariaDB', answer('10.5.23-MariaDB'), /10\.5\.23-MariaDB is older than 10\.6\.0/],
-    ['an old MySQL', answer('5.7.44-log'), /older than 8\.0\.0/],
-    ['a session that is not strict', answer('9.7.4', { sqlMode: 'NO_ZERO_DATE' }), /not strict/],
-    ['backslashes that mean nothing', answer('9.7.4', { sqlMode: 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES' }), /NO_BACKSLASH_ESCAPES/],
-    ['another time zone', answer('9.7.4', { timeZone: 'SYSTEM' }), /time_zone is SYSTEM/],
-    ['packets that are too small', answer('9.7.4', { maxPacket: 524_288 }), /max_allowed_packet is 524288/],
-    ['no answer', [], /older than/]
+  test('takes the database in another case only where the server does', () => {
+    assert.equal(serverInfoOf(answer('9.7.4', { foldsCase: 1 }), 'Nodes').family, 'mysql')
+    assert.throws(() => serverInfoOf(answer('9.7.4'), 'Nodes'), err => isProbeError(err, 'PP_STORE_SERVER'))
+  })
+
+  test('takes a binary log of rows, and any format where there is no log', () => {
+    assert.equal(serverInfoOf(answer('9.7.4', { logsChanges: 1, logFormat: 'MIXED' }), 'nodes').family, 'mysql')
+    assert.equal(serverInfoOf(answer('9.7.4', { logFormat: 'STATEMENT' }), 'nodes').family, 'mysql')
+    assert.equal(serverInfoOf(answer('9.7.4', { logsChanges: 1 }).slice(0, 6), 'nodes').family, 'mysql')
+  })
+
+  for (const [what, row, code, says] of [
+    ['an old MariaDB', answer('10.5.23-MariaDB'), 'PP_STORE_SERVER', /10\.5\.23-MariaDB is older than 10\.6\.0/],
+    ['an old MySQL', answer('5.7.44-log'), 'PP_STORE_SERVER', /older than 8\.0\.0/],
+    ['packets that are too small', answer('9.7.4', { maxPacket: 524_288 }), 'PP_STORE_SERVER', /max_allowed_packet is 524288/],
+    ['a session in another database', answer('9.7.4', { database: 'other' }), 'PP_STORE_SERVER', /init_connect leaves the session in the database other, not in nodes/],
+    ['a log of statements', answer('9.7.4', { logsChanges: 1, logFormat: 'STATEMENT' }), 'PP_STORE_SERVER', /binlog_format is STATEMENT/],
+    ['tables that take no writes', answer('9.7.4', { innodbReadOnly: 1 }), 'PP_STORE_UNAVAILABLE', /innodb_read_only is on/],
+    ['no answer', [], 'PP_STORE_SERVER', /older than/]
   ] as const) {
     test(`refuses ${what}`, () => {
-      assert.throws(() => serverInfoOf(row), err => isProbeError(err, 'PP_STORE_SERVER') && says.test(err.message))
+      assert.throws(() => serverInfoOf(row, 'nodes'), err => isProbeError(err, code) && says.test(err.message))
     })
   }
 })

@@ -29,6 +29,8 @@ suite('asStoreError', () => {
     ['no such table', { errno: 1146, sqlState: '42S02' }, 'PP_STORE_SCHEMA', ''],
     ['too many connections of a user', { errno: 1203, sqlState: '42000' }, 'PP_STORE_UNAVAILABLE', ''],
     ['a full disk', { errno: 1114, sqlState: 'HY000' }, 'PP_STORE_UNAVAILABLE', ''],
+    ['a primary that was replaced', { errno: 1290, sqlState: 'HY000' }, 'PP_STORE_UNAVAILABLE', 'connect to the server that takes writes (the primary)'],
+    ['a wrong password without TLS', { errno: 1045, sqlState: '28000' }, 'PP_STORE_AUTH', 'require_secure_transport'],
     ['a lost connection', { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }, 'PP_STORE_UNAVAILABLE', ''],
     ['a refused connection', { code: 'ECONNREFUSED', syscall: 'connect', errno: -111 }, 'PP_STORE_UNAVAILABLE', ''],
     ['a closed connection', { fatal: true }, 'PP_STORE_UNAVAILABLE', '']
@@ -43,6 +45,19 @@ suite('asStoreError', () => {
       assert.ok(err.message.includes(wayOut), err.message)
     })
   }
+
+  test('puts an IPv6 address in brackets', () => {
+    const err = asStoreError(Object.assign(new Error('gone'), { fatal: true }), { ...TARGET, host: '::1' })
+
+    assert.ok(isProbeError(err, 'PP_STORE_UNAVAILABLE') && err.message.startsWith('database probe@[::1]:3306/nodes: gone'), String(err))
+  })
+
+  test('tells each address that was tried of a name that has several', () => {
+    const tried = ['::1', '127.0.0.1'].map(address => Object.assign(new Error(`connect ECONNREFUSED ${address}:3306`), { code: 'ECONNREFUSED', syscall: 'connect' }))
+    const err = asStoreError(Object.assign(new AggregateError(tried), { code: 'ECONNREFUSED', fatal: true }), TARGET)
+
+    assert.ok(isProbeError(err, 'PP_STORE_UNAVAILABLE') && err.message.includes('ECONNREFUSED ::1:3306') && err.message.includes('ECONNREFUSED 127.0.0.1:3306'), String(err))
+  })
 
   test('lets pass what is not of the driver', () => {
     for (const err of [new TypeError('bug'), new ProbeError('PP_STORE_DATA', 'known'), 'text', undefined]) {

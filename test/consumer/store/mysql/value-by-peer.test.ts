@@ -21,6 +21,6 @@ suite('value-by-peer', () => {
   })
 
   test('quotes what strangers chose', () => {
-    assert.equal(isOfPeers(peers('QmA', 'Qm\'B')), 'node_id IN (\'QmA\',\'Qm\\\'B\')')
+    assert.equal(isOfPeers(peers('QmA', 'Qm\'B')), 'node_id IN (\'QmA\',_utf8mb4 x\'516d2742\')')
   })
 })
