@@ -141,7 +141,7 @@ export class MysqlConnection implements AsyncDisposable {
     this.#server = serverInfoOf(answers.slice(SESSION_START.length).flatMap(({ rows }) => rows[0] ?? []), this.#config.database)
     const { family } = this.#server
     const [, settings] = await this.run(sessionEnd(family))
-    checkSession(family, settings?.rows[0] ?? [])
+    checkSession(family, settings?.rows ?? [])
     this.#commitsItself = true
     // Refused by a server that takes no writes, such as the old primary after a failover.
     await this.run(['START TRANSACTION READ WRITE', 'ROLLBACK'])

@@ -2,11 +2,12 @@
 // settings, by init_connect, by an option such as --skip-character-set-client-handshake. So nothing is
 // assumed: each setting is set on connect, read back, and a session in which it did not take is refused.
 import { ProbeError } from '../../../core/errors.ts'
-import type { SqlValue } from './query-result.ts'
+import { listText, quote } from './sql-text.ts'
+import type { QueryResult } from './query-result.ts'
 import type { ServerFamily } from './server-info.ts'
 
 /** One setting of a session. */
-export interface SessionSetting {
+interface SessionSetting {
   /** The system variable. */
   name: string
 
@@ -54,13 +55,13 @@ const SETTINGS_OF: Readonly<Record<ServerFamily, readonly SessionSetting[]>> = {
 /** Set by statements of their own. */
 const NAMES: readonly SessionSetting[] = [
   ...['character_set_client', 'character_set_connection', 'character_set_results'].map(name => ({ name, value: 'utf8mb4' })),
-  { name: 'collation_connection', value: 'utf8mb4_bin' }
+  { name: 'collation_connection', value: 'utf8mb4_bin' },
+  { name: 'transaction_isolation', value: 'READ-COMMITTED' },
+  { name: 'transaction_read_only', value: '0' }
 ]
 
-const TRANSACTIONS_OF: Readonly<Record<ServerFamily, readonly SessionSetting[]>> = {
-  mysql: [{ name: 'transaction_isolation', value: 'READ-COMMITTED' }, { name: 'transaction_read_only', value: '0' }],
-  mariadb: [{ name: 'tx_isolation', value: 'READ-COMMITTED' }, { name: 'tx_read_only', value: '0' }]
-}
+/** MariaDB's older names, of which it means to drop one or the other. */
+const ALIASES: Readonly<Record<string, string>> = { transaction_isolation: 'tx_isolation', transaction_read_only: 'tx_read_only' }
 
 /** Sets what both families have. What init_connect left open (a transaction, locks) is ended first. */
 export const SESSION_START: readonly string[] = [
@@ -74,14 +75,20 @@ export const SESSION_START: readonly string[] = [
 
 /** Sets what the family alone has, and reads back everything: for {@link checkSession}. */
 export function sessionEnd (family: ServerFamily): [set: string, read: string] {
-  // CONCAT: numbers beyond 2^53 stay what they are.
-  return [setOf(SETTINGS_OF[family]), `SELECT ${settingsOf(family).map(({ name }) => `CONCAT(@@session.${name})`).join()}`]
+  const names = settingsOf(family).flatMap(({ name }) => [name, ALIASES[name] ?? name])
+
+  return [setOf(SETTINGS_OF[family]), `SHOW SESSION VARIABLES WHERE Variable_name IN ${listText(new Set(names.map(quote)))}`]
 }
 
-/** @throws ProbeError `PP_STORE_SERVER` that names the first setting that did not take */
-export function checkSession (family: ServerFamily, values: readonly SqlValue[]): void {
-  for (const [i, { name, value, reads = value }] of settingsOf(family).entries()) {
-    const found = String(values[i])
+/**
+ * @param rows names and values as the server reads them back
+ * @throws ProbeError `PP_STORE_SERVER` that names the first setting that did not take
+ */
+export function checkSession (family: ServerFamily, rows: QueryResult['rows']): void {
+  const values = new Map(rows.map(([name, value]) => [String(name), String(value)]))
+
+  for (const { name, value, reads = value } of settingsOf(family)) {
+    const found = values.get(name) ?? values.get(ALIASES[name] ?? name) ?? 'unknown'
 
     if (plain(found) !== plain(reads)) {
       throw new ProbeError('PP_STORE_SERVER', `the database server does not suit: ${name} is ${found}, though this session asked for ${reads}`, { details: { setting: name } })
@@ -90,7 +97,7 @@ export function checkSession (family: ServerFamily, values: readonly SqlValue[])
 }
 
 function settingsOf (family: ServerFamily): SessionSetting[] {
-  return [...NAMES, ...TRANSACTIONS_OF[family], ...SETTINGS, ...SETTINGS_OF[family]]
+  return [...NAMES, ...SETTINGS, ...SETTINGS_OF[family]]
 }
 
 function setOf (settings: readonly SessionSetting[]): string {

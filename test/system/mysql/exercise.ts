@@ -46,9 +46,14 @@ export async function exercise ({ mysql, beside, pauseMs = 0 }: Exercise): Promi
   await beside.query(CANARY)
   const visits = HOSTILE_AGENTS.map((agentVersion, i) => visitOf({
     nodeId: `QmAgent${'abcdefghi'.charAt(i)}`,
-    identify: { agentVersion, protocols: ['/a/1', agentVersion], listenAddresses: ['/ip4/192.0.2.1/tcp/4001', `/dns4/${String(i)}.ä.example/tcp/1`] }
+    identify: { agentVersion, protocols: i === 0 ? ['/a/1'] : ['/a/1', agentVersion], listenAddresses: ['/ip4/192.0.2.1/tcp/4001', `/dns4/${String(i)}.ä.example/tcp/1`] }
   }))
-  await store.write({ visits: [...visits, visitOf(), visitOf({ nodeId: PEERS[1] })], crawls: [crawlOf()] })
+  // One by one: each statement that a text ends would be whole.
+  for (const visit of visits) {
+    await store.write({ visits: [visit], crawls: [] })
+  }
+  await store.write({ visits: [visitOf(), visitOf({ nodeId: PEERS[1] })], crawls: [crawlOf()] })
+  assert.deepEqual(await rowsOf(beside, 'SELECT * FROM canary'), [])
   await delay(pauseMs)
   const again = { crawlId: CRAWL_ID + 600, startedAt: new Date((CRAWL_ID + 601) * 1_000).toISOString() }
   const report = await store.write({ visits: [visitOf(again), visitOf({ ...again, nodeId: PEERS[1] })], crawls: [] })

@@ -5,9 +5,11 @@ import { isAscii } from '../../../../consumer/store/mysql/sql-text.ts'
 import { isProbeError } from '../../../../core/errors.ts'
 import type { ServerFamily } from '../../../../consumer/store/mysql/server-info.ts'
 
-/** The variables that a session reads back, in their order. */
+/** The variables that a session of a family reads back. */
 function variablesOf (family: ServerFamily): string[] {
-  return Array.from(sessionEnd(family)[1].matchAll(/@@session\.(\w+)/g), ([, name = '']) => name)
+  const without = family === 'mysql' ? /^tx_/ : /^transaction_/
+
+  return Array.from(sessionEnd(family)[1].matchAll(/'(\w+)'/g), ([, name = '']) => name).filter(name => !without.test(name))
 }
 
 /** What a server reads back that took every setting. */
@@ -44,7 +46,8 @@ const TAKEN: Readonly<Record<string, string>> = {
   idle_write_transaction_timeout: '0'
 }
 
-const valuesOf = (family: ServerFamily, other: Readonly<Record<string, string>> = {}): string[] => variablesOf(family).map(name => other[name] ?? TAKEN[name] ?? 'unknown')
+const valuesOf = (family: ServerFamily, other: Readonly<Record<string, string>> = {}): [string, string][] =>
+  variablesOf(family).map(name => [name, other[name] ?? TAKEN[name] ?? 'unknown'])
 
 suite('a session of the store', () => {
   test('is set up by statements that mean the same in every character set and sql_mode', () => {
@@ -62,7 +65,7 @@ suite('a session of the store', () => {
       test(`on ${family} is refused by the name of ${name} where it did not take`, () => {
         assert.throws(() => {
           checkSession(family, valuesOf(family, { [name]: '7' }))
-        }, err => isProbeError(err, 'PP_STORE_SERVER') && err.message.includes(`${name} is 7`))
+        }, err => isProbeError(err, 'PP_STORE_SERVER') && err.message.includes(`${name.replace(/^tx_/, 'transaction_')} is 7`))
       })
     }
   }
@@ -81,6 +84,10 @@ suite('a session of the store', () => {
       }, err => isProbeError(err, 'PP_STORE_SERVER') && err.message.includes(name) && err.message.includes(value))
     })
   }
+
+  test('is known by either name of a setting that MariaDB renames', () => {
+    checkSession('mariadb', valuesOf('mariadb').map(([name, value]) => [name.replace(/^tx_/, 'transaction_'), value]))
+  })
 
   test('is refused where the server says nothing', () => {
     assert.throws(() => {
