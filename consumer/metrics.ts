@@ -56,7 +56,7 @@ export class ConsumerMetrics implements PipelineObserver {
     this.#dumpDuration = new Histogram({ registers, name: 'peerprobe_consumer_dump_duration_seconds', help: 'Duration of dumps that were written.', buckets: DURATION_BUCKETS_S })
     this.#dumpNodes = new Gauge({ registers, name: 'peerprobe_consumer_dump_nodes', help: 'Nodes in the last dump.' })
     this.#dumpTime = new Gauge({ registers, name: 'peerprobe_consumer_dump_timestamp_seconds', help: 'The moment that the last dump shows; 0 before the first one.' })
-    this.#removed = new Counter({ registers, name: 'peerprobe_consumer_rows_removed_total', help: 'Rows that retention removed, by table.', labelNames: ['table'] })
+    this.#removed = new Counter({ registers, name: 'peerprobe_consumer_rows_removed_total', help: 'Rows that retention removed, by table; in a cluster a job removes them and logs how many.', labelNames: ['table'] })
     new Gauge({
       registers,
       name: 'peerprobe_consumer_lag_messages',

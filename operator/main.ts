@@ -12,8 +12,11 @@ import type { LoggerOptions } from '../core/logger.ts'
 
 interface Options {
   workloadImage: string
+  imagePullSecret: string[]
+  imagePullPolicy?: string
   namespace?: string
   leaseNamespace: string
+  leaseOwner?: string
   adminHost: string
   adminPort: string
   logLevel: LoggerOptions['level']
@@ -26,8 +29,11 @@ const options = new Command('peerprobe-operator')
   .description('Turns PeerProbe resources into crawlers, consumers and what they need.')
   .version(VERSION)
   .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs')
+  .option('--image-pull-secret <name>', 'Secret beside each PeerProbe that lets nodes pull the image; may be given again', (name: string, names: string[]) => [...names, name], [])
+  .addOption(new Option('--image-pull-policy <policy>', 'when nodes pull the image').choices(['Always', 'IfNotPresent', 'Never']))
   .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace').env('WATCH_NAMESPACE'))
   .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').env('POD_NAMESPACE').default('default'))
+  .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes')
   .option('--admin-host <host>', 'address of the admin server; :: for all, IPv4 and IPv6', EVERY_ADDRESS)
   .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', '9090')
   .option('--no-pod-status', 'do not ask pods for their figures')
@@ -39,9 +45,14 @@ const log = createLogger({ level: options.logLevel, base: { component: 'operator
 
 await runProcess(async (signal) => {
   await runOperator({ log, clock: systemClock, registry: createRegistry('operator'), progress: new Progress({ clock: systemClock }) }, {
-    workloadImage: options.workloadImage,
+    images: {
+      workload: options.workloadImage,
+      pullSecrets: options.imagePullSecret,
+      ...options.imagePullPolicy === undefined ? {} : { pullPolicy: options.imagePullPolicy }
+    },
     namespace: options.namespace,
     leaseNamespace: options.leaseNamespace,
+    leaseOwner: options.leaseOwner,
     identity: `${process.env['POD_NAME'] ?? hostname()}-${String(process.pid)}`,
     admin: { host: options.adminHost, port: Number(options.adminPort) },
     readsPods: options.podStatus

@@ -18,20 +18,23 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Registry } from '../core/metrics.ts'
 import type { Progress } from '../core/progress.ts'
+import type { Images } from './model/images.ts'
 import type { Watched } from './runtime/controller.ts'
 import type { KubeObject } from './runtime/kube-object.ts'
 import type { QueueObserver } from './runtime/work-queue.ts'
 
 /** What the command line asks for. */
 export interface OperatorOptions {
-  /** Image of crawlers, consumers and jobs. */
-  workloadImage: string
+  images: Images
 
   /** Only PeerProbes of this namespace; of all where absent. */
   namespace: string | undefined
 
   /** Namespace of the lease. */
   leaseNamespace: string
+
+  /** Deployment of that namespace with which the lease goes; it stays where absent. */
+  leaseOwner: string | undefined
 
   /** Unique among all operators: the pod's name. */
   identity: string
@@ -65,7 +68,11 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
     }
   })
   const lease = { namespace: options.leaseNamespace, name: leaseName(options.namespace) }
-  const leader = new Leader({ client, clock, log }, { lease, identity: options.identity })
+  const leader = new Leader({ client, clock, log }, {
+    lease,
+    identity: options.identity,
+    ...options.leaseOwner === undefined ? {} : { owner: { kind: KINDS.deployment, name: options.leaseOwner } }
+  })
   const lookout = new Lookout({
     client,
     clock,
@@ -101,7 +108,7 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
 interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
 
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
-  const { workloadImage, namespace, identity, readsPods } = options
+  const { images, namespace, identity, readsPods } = options
   const { client, leader, lookout } = parts
   const applier = new Applier({
     client,
@@ -132,7 +139,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     strimziVersion: servedVersionOf(client, clock, STRIMZI),
     monitoringVersion: servedVersionOf(client, clock, MONITORING),
     readStatus: readsPods ? async (pod, signal) => await readPodJson(pod, POD_STATUS, signal) : async () => { await Promise.resolve(undefined) },
-    images: { workload: workloadImage }
+    images
   })
 
   return controller

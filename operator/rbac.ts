@@ -2,6 +2,9 @@
 export interface RbacRule {
   apiGroups: string[]
   resources: string[]
+
+  /** Only objects of these names; all where absent. */
+  resourceNames?: string[]
   verbs: string[]
 }
 
@@ -27,4 +30,25 @@ export const RULES: readonly RbacRule[] = [
   { apiGroups: ['monitoring.coreos.com'], resources: ['podmonitors'], verbs: ['get', 'create', 'patch'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }
+]
+
+/**
+ * Exactly what `kubectl peerprobe` asks for: it reads, and it makes dry runs, for which the API server wants the right to
+ * write. The chart makes a role for people of it.
+ */
+export const COMMAND_RULES: readonly RbacRule[] = [
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['get', 'list', 'create', 'update'] },
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/finalizers'], verbs: ['update'] },
+  { apiGroups: [''], resources: ['configmaps', 'services'], verbs: ['get', 'list', 'create', 'patch'] },
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'create', 'patch'] },
+  // What pods read decides whether they restart.
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'create', 'patch'] },
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'patch'] },
+  { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'create', 'patch'] },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'create', 'patch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'create', 'patch'] },
+  { apiGroups: ['kafka.strimzi.io'], resources: ['kafkas'], verbs: ['get'] },
+  { apiGroups: ['kafka.strimzi.io'], resources: ['kafkatopics', 'kafkausers'], verbs: ['get', 'create', 'patch'] },
+  { apiGroups: ['monitoring.coreos.com'], resources: ['podmonitors'], verbs: ['get', 'create', 'patch'] }
 ]

@@ -1,6 +1,7 @@
 /**
  * `peerprobe dead-letters list|replay` and `peerprobe offsets describe|reset`: care for the topic of a consumer, with
- * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`.
+ * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`;
+ * `offsets reset`, for which no consumer may run, as a Job: `kubectl peerprobe job NAME -- offsets reset …`.
  */
 import { Command, Option } from 'commander'
 import { lagAt } from '../../core/bus/event-bus.ts'

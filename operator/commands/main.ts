@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `kubectl peerprobe plan|status`: what a manifest would change, and how a PeerProbe fares, for the person who has
- * the kubeconfig. Nothing is written.
+ * `kubectl peerprobe plan|status|job`: what a manifest would change, how a PeerProbe fares, and a Job for a command of its
+ * consumers, for the person who has the kubeconfig. Nothing is written.
  */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
@@ -10,10 +10,13 @@ import { VERSION } from '../../core/build-info.ts'
 import { systemClock } from '../../core/clock.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { runCommand } from '../../core/run-command.ts'
+import { KINDS } from '../model/kinds.ts'
 import { APPLIED_BY } from '../model/labels.ts'
+import { consumerName } from '../model/names.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from '../reconcile/served-version.ts'
 import { Applier } from '../runtime/applier.ts'
 import { KubeClient } from '../runtime/kube-client.ts'
+import { commandJob } from './command-job.ts'
 import { planText } from './plan-text.ts'
 import { planProbe } from './plan.ts'
 import { probeDocuments } from './probe-documents.ts'
@@ -25,7 +28,7 @@ const STOP_TIMEOUT_MS = 5_000
 const { stdin, stdout } = process
 
 const program = new Command('kubectl-peerprobe')
-  .description('Shows what a PeerProbe would change, and how it fares. Changes nothing.')
+  .description('Shows what a PeerProbe would change, how it fares, and how to run its commands. Changes nothing.')
   .version(VERSION)
 
 program.command('plan')
@@ -53,6 +56,19 @@ program.command('status')
     await run(async (client, signal) => {
       const probes = await readProbes(client, { namespace: allNamespaces ? undefined : namespace ?? client.namespace, name }, signal)
       stdout.write(probes.map(statusText).join('\n'))
+    })
+  })
+
+program.command('job')
+  .description('prints a Job that runs a command of the consumers, such as `offsets reset --to-earliest`, for `kubectl create -f -`')
+  .argument('<name>', 'PeerProbe')
+  .argument('<command...>', 'command and its options, behind --')
+  .option('-n, --namespace <name>', 'namespace')
+  .action(async (name: string, args: string[], { namespace }: { namespace?: string }) => {
+    await run(async (client, signal) => {
+      const probe = { namespace: namespace ?? client.namespace, name }
+      const deployment = await client.get(KINDS.deployment, { namespace: probe.namespace, name: consumerName(probe) }, signal)
+      stdout.write(`${JSON.stringify(commandJob(probe, deployment, args), undefined, 2)}\n`)
     })
   })
 

@@ -7,11 +7,12 @@ import { isOurs } from '../reconcile/apply-step.ts'
 import { formerUser } from '../reconcile/former-user.ts'
 import { leftOver, PRUNED } from '../reconcile/prune.ts'
 import { readProbe } from '../reconcile/read-probe.ts'
-import { imageOf } from '../reconcile/running-image.ts'
+import { imagesOf } from '../reconcile/running-image.ts'
 import { statusField } from '../reconcile/strimzi-status.ts'
 import { wholePlan } from '../reconcile/whole-plan.ts'
 import { pathOf } from '../runtime/kube-object.ts'
 import { objectDiff } from './object-diff.ts'
+import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe, ModelInput } from '../model/world.ts'
 import type { ReconcileDeps } from '../reconcile/context.ts'
@@ -55,7 +56,7 @@ export interface PlanDeps extends Pick<ReconcileDeps, 'strimziVersion' | 'monito
 export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<ProbePlan> {
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
-  const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await workloadImageOf(deps, probe, signal), signal)
+  const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await workloadImages(deps, probe, signal), signal)
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
 
@@ -97,14 +98,11 @@ function withReplicas (spec: unknown, before: unknown): unknown {
   return consumer?.replicas === undefined ? spec : { ...wanted, consumer: { replicas: consumer.replicas, ...wanted?.consumer } }
 }
 
-async function workloadImageOf ({ client, workloadImage, defaultImage }: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<string> {
-  if (workloadImage !== undefined) {
-    return workloadImage
-  }
+// What runs tells how its nodes get an image; a new one comes from the same place.
+async function workloadImages ({ client, workloadImage, defaultImage }: PlanDeps, { metadata }: ClusterProbe, signal: AbortSignal): Promise<Images> {
+  const running = imagesOf(await client.get(KINDS.deployment, { namespace: metadata.namespace, name: consumerName(metadata) }, signal))
 
-  const { metadata } = probe
-
-  return imageOf(await client.get(KINDS.deployment, { namespace: metadata.namespace, name: consumerName(metadata) }, signal)) ?? defaultImage
+  return { ...running, workload: workloadImage ?? running?.workload ?? defaultImage }
 }
 
 // A Job that has succeeded may be gone by now, and does not come back.

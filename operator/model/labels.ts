@@ -1,7 +1,7 @@
 import type { ProbeKey } from './names.ts'
 
 /** What an object of a PeerProbe is part of. */
-export type Component = 'crawler' | 'consumer' | 'prepare' | 'retention' | 'kafka'
+export type Component = 'crawler' | 'consumer' | 'prepare' | 'retention' | 'command' | 'kafka'
 
 /** Label that names the PeerProbe which an object belongs to. */
 export const PROBE_LABEL = 'peerprobe.dev/probe'

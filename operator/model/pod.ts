@@ -1,13 +1,15 @@
 // The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
+import { terse } from './images.ts'
 import { CONFIG_FOLDER } from './mounts.ts'
 import { textHash } from './text-hash.ts'
 import type { PassivePort } from './expose.ts'
+import type { Images } from './images.ts'
 import type { Mount } from './mounts.ts'
 import type { ClusterProbe } from './world.ts'
 
 /** What differs between pods. */
 export interface PodPlan {
-  image: string
+  images: Images
 
   /** Entry point, such as `crawler/main.ts`. */
   entry: string
@@ -45,11 +47,13 @@ const USER = 65_532
 /** A pod template. */
 export function podTemplate (plan: PodPlan): Record<string, unknown> {
   const { labels, configHash, pod, restartPolicy, serviceAccount, mounts } = plan
+  const { pullSecrets } = terse(plan.images)
 
   const spec = {
     serviceAccountName: serviceAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...pullSecrets === undefined ? {} : { imagePullSecrets: pullSecrets.map(name => ({ name })) },
     restartPolicy,
     terminationGracePeriodSeconds: GRACE_SECONDS,
     securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
@@ -65,12 +69,14 @@ export function podTemplate (plan: PodPlan): Record<string, unknown> {
   return { metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: hash } }, spec }
 }
 
-function container ({ image, entry, mounts, pod, probed, ports }: PodPlan): Record<string, unknown> {
+function container ({ images, entry, mounts, pod, probed, ports }: PodPlan): Record<string, unknown> {
+  const { workload, pullPolicy } = terse(images)
   const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
 
   return {
     name: 'peerprobe',
-    image,
+    image: workload,
+    ...pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy },
     args: [entry],
     env: [
       { name: 'PEERPROBE_CONFIG', value: `${CONFIG_FOLDER}/process.json` },

@@ -1,9 +1,10 @@
 import { passivePorts } from './expose.ts'
 import { KINDS } from './kinds.ts'
-import { labelsFor, selectorFor } from './labels.ts'
+import { labelsFor, PROBE_LABEL, selectorFor } from './labels.ts'
 import { consumerName, serviceAccountName } from './names.ts'
 import { owned } from './owned.ts'
 import { ADMIN_PORT } from './pod.ts'
+import type { Component } from './labels.ts'
 import type { Desired } from './owned.ts'
 import type { ClusterProbe, KafkaAccess } from './world.ts'
 
@@ -41,7 +42,7 @@ export function networkPolicies (probe: ClusterProbe, { bootstrapServers }: Pick
   const policy = (component: 'crawler' | 'consumer', egress: object[], ports: object[] = []): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
     labels: labelsFor(metadata, component),
     spec: {
-      podSelector: { matchLabels: selectorFor(metadata, component) },
+      podSelector: component === 'crawler' ? { matchLabels: selectorFor(metadata, component) } : othersOf(metadata),
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: [{ port: ADMIN_PORT, protocol: 'TCP' }, ...ports] }],
       egress
@@ -52,6 +53,14 @@ export function networkPolicies (probe: ClusterProbe, { bootstrapServers }: Pick
     policy('crawler', [{ ports: DNS }, kafka, usesPrivate ? {} : world], spec.scans.flatMap(passivePorts).map(({ port, protocol }) => ({ port, protocol }))),
     policy('consumer', [{ ports: DNS }, kafka, { ports: [{ port: spec.mysql.port, protocol: 'TCP' }] }])
   ]
+}
+
+// The jobs need what consumers need: in a namespace that forbids the rest they would reach neither Kafka nor the database.
+function othersOf ({ name }: ClusterProbe['metadata']): object {
+  return {
+    matchLabels: { [PROBE_LABEL]: name },
+    matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'In', values: ['consumer', 'prepare', 'retention', 'command'] satisfies Component[] }]
+  }
 }
 
 function portsOf (bootstrapServers: readonly string[]): number[] {

@@ -5,6 +5,7 @@ import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
 import { consumerConfigFor } from './consumer-config.ts'
 import { crawlerConfigFor } from './crawler-config.ts'
 import { exposedService, passivePorts } from './expose.ts'
+import { terse } from './images.ts'
 import { KINDS } from './kinds.ts'
 import { labelsFor, selectorFor } from './labels.ts'
 import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, mysqlMounts, SECRET_FOLDERS, STATE_FOLDER, TERMINATION_LOG } from './mounts.ts'
@@ -92,7 +93,10 @@ function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' 
   }
 }
 
-/** The Job that migrates the database and makes or checks the topic. Its name tells what it prepares, so that a change makes another one. */
+/**
+ * The Job that migrates the database and makes or checks the topics. Its name tells what it prepares and how it runs:
+ * a Job cannot be changed, so a change makes another one.
+ */
 export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
   const { messages, deadLetters } = topicsFor(spec)
@@ -107,7 +111,7 @@ export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired
   }
   const labels = labelsFor(metadata, 'prepare')
   const mounts = [...kafkaMounts(spec, input.kafka), ...mysqlMounts(spec)]
-  const name = prepareName(metadata, textHash(JSON.stringify([config, input.images.workload, secretsOf(mounts, input)])))
+  const name = prepareName(metadata, textHash(JSON.stringify([config, terse(input.images), spec.consumer.pod, secretsOf(mounts, input)])))
 
   return [
     configMap(probe, { name, labels, config }, input),
@@ -169,7 +173,7 @@ function template ({ metadata }: ClusterProbe, input: ModelInput, plan: Template
   const { name, labels, entry, config, mounts, pod, probed, ports = [] } = plan
 
   return podTemplate({
-    image: input.images.workload,
+    images: input.images,
     entry,
     serviceAccount: serviceAccountName(metadata),
     labels,

@@ -2,6 +2,7 @@ import type { KafkaSpec } from '../api/kafka-spec.ts'
 import type { MysqlSpec } from '../api/mysql-spec.ts'
 import type { PeerProbeSpec } from '../api/v1alpha1.ts'
 import type { ObjectMeta } from '../runtime/kube-object.ts'
+import type { Images } from './images.ts'
 import type { ProbeKey } from './names.ts'
 
 /** A PeerProbe in its cluster. */
@@ -32,7 +33,7 @@ export interface KafkaAccess {
 /** What the objects depend on besides the PeerProbe itself. */
 export interface ModelInput {
   kafka: KafkaAccess
-  images: { workload: string }
+  images: Images
 
   /** Hash of the contents of each Secret that pods read: a changed one rolls them. */
   secretHashes: Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
+import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe } from '../model/world.ts'
 import type { Applier } from '../runtime/applier.ts'
@@ -36,7 +37,7 @@ export interface ReconcileDeps {
   /** Reads `/status` of a process; undefined where it does not answer. */
   readStatus: (pod: KubeObject, signal: AbortSignal) => Promise<unknown>
 
-  images: { workload: string }
+  images: Images
 }
 
 /** One PeerProbe in work. */

@@ -3,7 +3,7 @@ import { KINDS } from '../model/kinds.ts'
 import { consumerName } from '../model/names.ts'
 import { liveOf } from './apply-step.ts'
 import { good } from './conditions.ts'
-import { imageOf } from './running-image.ts'
+import { imagesOf } from './running-image.ts'
 import { wholePlan } from './whole-plan.ts'
 import type { Finding } from './conditions.ts'
 import type { ReconcileDeps, Work } from './context.ts'
@@ -35,8 +35,8 @@ export async function pausedFinding (deps: ReconcileDeps, work: Work, signal: Ab
 // A Job that has prepared may be gone by now, and is no drift.
 async function driftOf (deps: ReconcileDeps, { probe }: Work, signal: AbortSignal): Promise<string[]> {
   const { metadata } = probe
-  const running = imageOf(deps.store(KINDS.deployment.kind).get({ namespace: metadata.namespace, name: consumerName(metadata) }))
-  const { planned, missingSecret } = await wholePlan(deps, probe, running ?? deps.images.workload, signal)
+  const running = imagesOf(deps.store(KINDS.deployment.kind).get({ namespace: metadata.namespace, name: consumerName(metadata) }))
+  const { planned, missingSecret } = await wholePlan(deps, probe, running ?? deps.images, signal)
   const drift = missingSecret === undefined ? [] : [missingSecret]
 
   for (const desired of planned.filter(({ kind }) => kind.kind !== KINDS.job.kind)) {

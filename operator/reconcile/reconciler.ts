@@ -17,11 +17,12 @@ import { processFigures } from './process-figures.ts'
 import { prune } from './prune.ts'
 import { readProbe } from './read-probe.ts'
 import { Rollout } from './rollout.ts'
-import { imageOf } from './running-image.ts'
+import { imagesOf } from './running-image.ts'
 import { secretsStep } from './secrets-step.ts'
 import { statusOf } from './status.ts'
 import { checkTopicId } from './topic-id.ts'
 import { consumersStep, crawlersStep, prepareStep } from './workload-steps.ts'
+import type { Images } from '../model/images.ts'
 import type { KafkaAccess, ModelInput } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Result } from '../runtime/work-queue.ts'
@@ -152,13 +153,13 @@ export class Reconciler {
     const secretHashes = { ...await secretsStep(this.#deps, work, kafka, signal), ...await identityStep(this.#deps, work, signal) }
     await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, kafka)], signal)
 
-    return { kafka, images: { workload: this.#imageOf(work) }, secretHashes }
+    return { kafka, images: this.#imagesOf(work), secretHashes }
   }
 
-  #imageOf ({ object, probe: { metadata } }: Work): string {
-    const running = imageOf(this.#deps.store('Deployment').get({ namespace: metadata.namespace, name: consumerName(metadata) }))
+  #imagesOf ({ object, probe: { metadata } }: Work): Images {
+    const running = imagesOf(this.#deps.store('Deployment').get({ namespace: metadata.namespace, name: consumerName(metadata) }))
 
-    return this.#rollout.imageFor(keyOf(metadata), this.#deps.images.workload, { running, isReady: isReady(object) })
+    return this.#rollout.imagesFor(keyOf(metadata), this.#deps.images, { running, isReady: isReady(object) })
   }
 
   // What waits for its turn in an upgrade is asked again.

@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts'
+import type { Images } from '../model/images.ts'
 
 /** What is known of a PeerProbe that asks for an image. */
 export interface RolloutState {
-  /** Image that its consumers run; undefined where there are none. */
-  running: string | undefined
+  /** What its consumers run; undefined where there are none. */
+  running: Images | undefined
 
   isReady: boolean
 }
@@ -23,9 +24,9 @@ export class Rollout {
     this.#clock = clock
   }
 
-  /** Which image a PeerProbe gets now: the wanted one, or the running one until it is its turn. */
-  imageFor (key: string, wanted: string, { running, isReady }: RolloutState): string {
-    if (running === undefined || running === wanted || !isReady || this.#take(key)) {
+  /** Which image a PeerProbe gets now: the wanted one, or the running one, got as before, until it is its turn. */
+  imagesFor (key: string, wanted: Images, { running, isReady }: RolloutState): Images {
+    if (running === undefined || running.workload === wanted.workload || !isReady || this.#take(key)) {
       return wanted
     }
 

@@ -1,8 +1,23 @@
+import type { Images } from '../model/images.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
+
+interface Template {
+  spec?: {
+    containers?: { image?: string, imagePullPolicy?: string }[]
+    imagePullSecrets?: { name: string }[]
+  }
+}
 
 /** Image of a Deployment's first container. */
 export function imageOf (deployment: KubeObject | undefined): string | undefined {
-  const { template } = (deployment?.['spec'] ?? {}) as { template?: { spec?: { containers?: { image?: string }[] } } }
+  return imagesOf(deployment)?.workload
+}
 
-  return template?.spec?.containers?.[0]?.image
+/** The same with how nodes get it; undefined where there is no Deployment. */
+export function imagesOf (deployment: KubeObject | undefined): Images | undefined {
+  const { containers = [], imagePullSecrets = [] } = ((deployment?.['spec'] ?? {}) as { template?: Template }).template?.spec ?? {}
+  const { image, imagePullPolicy: pullPolicy } = containers[0] ?? {}
+  const pullSecrets = imagePullSecrets.map(({ name }) => name)
+
+  return image === undefined ? undefined : { workload: image, pullSecrets, ...pullPolicy === undefined ? {} : { pullPolicy } }
 }

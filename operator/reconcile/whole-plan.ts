@@ -5,6 +5,7 @@ import { readIdentity } from './identity-step.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
 import { secretHash } from './secret-hash.ts'
 import { secretsStep } from './secrets-step.ts'
+import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
 import type { ReconcileDeps } from './context.ts'
@@ -23,14 +24,14 @@ export interface WholePlan {
 
 type Reader = Pick<ReconcileDeps, 'client' | 'strimziVersion' | 'monitoringVersion'>
 
-/** Plans all of a PeerProbe. @param image of its pods. @throws ProbeError what keeps it from being planned */
-export async function wholePlan (deps: Reader, probe: ClusterProbe, image: string, signal: AbortSignal): Promise<WholePlan> {
+/** Plans all of a PeerProbe. @param images of its pods. @throws ProbeError what keeps it from being planned */
+export async function wholePlan (deps: Reader, probe: ClusterProbe, images: Images, signal: AbortSignal): Promise<WholePlan> {
   const { access, topics, user } = await kafkaPlan(deps, probe, signal)
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(probe, user, live) }
   const { secretHashes, missingSecret } = await secretsOf(deps, probe, kafka, signal)
   const { hashes, newKeys } = await keysOf(deps, probe, signal)
-  const input: ModelInput = { kafka, images: { workload: image }, secretHashes: { ...secretHashes, ...hashes } }
+  const input: ModelInput = { kafka, images, secretHashes: { ...secretHashes, ...hashes } }
   const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
 
   return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missingSecret }

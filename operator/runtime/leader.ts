@@ -5,7 +5,7 @@ import { pathOf } from './kube-object.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { KubeClient } from './kube-client.ts'
-import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
+import type { KindRef, KubeObject, ObjectKey, OwnerReference } from './kube-object.ts'
 
 /** Where leases are served. */
 export const LEASE: KindRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true }
@@ -23,6 +23,9 @@ export interface LeaderOptions {
 
   /** Who holds it, unique among all candidates. */
   identity: string
+
+  /** An object of the lease's namespace with which the lease goes; it stays for ever where absent. */
+  owner?: { kind: KindRef, name: string }
 
   /** @default 15000 */
   leaseMs?: number
@@ -42,10 +45,11 @@ interface LeaseSpec { holderIdentity?: string, leaseDurationSeconds?: number, ac
  */
 export class Leader {
   readonly #deps: LeaderDeps
-  readonly #options: Required<LeaderOptions>
+  readonly #options: Required<Omit<LeaderOptions, 'owner'>> & Pick<LeaderOptions, 'owner'>
   #renewedMs = Number.NEGATIVE_INFINITY
   #seen: { version: string | undefined, atMs: number } | undefined
   #holder = ''
+  #owners: OwnerReference[] | undefined
 
   constructor (deps: LeaderDeps, options: LeaderOptions) {
     this.#deps = deps
@@ -171,9 +175,25 @@ export class Leader {
       leaseTransitions: leaseTransitions + Number(lease !== undefined && before !== holderIdentity && holderIdentity !== '')
     }
 
+    const ownerReferences = await this.#ownersOf(lease, signal)
     await this.#deps.client.json(lease === undefined
-      ? { method: 'POST', path: pathOf(LEASE, { namespace }), body: { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec } }
-      : { method: 'PUT', path: pathOf(LEASE, { namespace, name }), body: { ...lease, spec } }, signal)
+      ? { method: 'POST', path: pathOf(LEASE, { namespace }), body: { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name, ownerReferences }, spec } }
+      : { method: 'PUT', path: pathOf(LEASE, { namespace, name }), body: { ...lease, metadata: { ...lease.metadata, ownerReferences }, spec } }, signal)
+  }
+
+  // Beside those of others who share it: it goes with the last of them.
+  async #ownersOf (lease: KubeObject | undefined, signal: AbortSignal): Promise<OwnerReference[]> {
+    const before = lease?.metadata.ownerReferences ?? []
+    this.#owners ??= await this.#readOwner(signal)
+
+    return [...before, ...this.#owners.filter(({ uid }) => before.every(other => other.uid !== uid))]
+  }
+
+  async #readOwner (signal: AbortSignal): Promise<OwnerReference[]> {
+    const { owner, lease: { namespace } } = this.#options
+    const uid = owner === undefined ? undefined : (await this.#deps.client.get(owner.kind, { namespace, name: owner.name }, signal))?.metadata.uid
+
+    return owner === undefined || uid === undefined ? [] : [{ apiVersion: owner.kind.apiVersion, kind: owner.kind.kind, name: owner.name, uid }]
   }
 
   // The next one need not wait for the lease to run out.

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { ConsumerMetrics } from '../../consumer/metrics.ts'
 import { CrawlerMetrics } from '../../crawler/metrics.ts'
+import { ControllerMetrics } from '../../operator/runtime/controller-metrics.ts'
 
 const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
   ['Crawler', registry => new CrawlerMetrics(registry, {
@@ -9,7 +10,8 @@ const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
     passive: () => undefined,
     agentFamily: () => 'other'
   })],
-  ['Consumer', registry => new ConsumerMetrics(registry, { lag: () => undefined, groupProblem: () => undefined })]
+  ['Consumer', registry => new ConsumerMetrics(registry, { lag: () => undefined, groupProblem: () => undefined })],
+  ['Operator', registry => new ControllerMetrics(registry, { controller: 'peerprobe', depth: () => 0, active: () => 0, isLeader: () => false })]
 ]
 
 // What prom-client keeps of a metric beside what it exposes.
@@ -28,8 +30,10 @@ export function metricsPage (): string {
 
   return `# Metrics
 
-Generated from the components' \`metrics.ts\`. Each process serves them at \`/metrics\` of its admin port, with Node's own
-metrics and the label \`component\`. Labels come from closed sets.
+Generated from the components' own. Crawlers, consumers and operators serve them at \`/metrics\` of their admin ports (9090 in a
+cluster), with Node's own metrics and the label \`component\`. Labels come from closed sets. Where the Prometheus operator is
+installed, each PeerProbe and the chart have a PodMonitor. The jobs (preparation, retention, commands) end too soon to be
+scraped: their logs and last words tell.
 
 ${sections.join('\n')}`
 }

@@ -17,12 +17,17 @@ import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts
 import type { Desired } from '../../../operator/model/owned.ts'
 import type { ModelInput } from '../../../operator/model/world.ts'
 
+interface Template { metadata: { labels: Record<string, string> }, spec: Record<string, unknown> }
+
 const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => allObjects(clusterProbe(spec), input)
 const configOf = (objects: Desired[], name: string): unknown => JSON.parse((objects.find(({ kind, object }) => kind.kind === 'ConfigMap' && object.metadata.name.startsWith(name))?.object['data'] as Record<string, string>)['process.json']!)
 const hashOf = (objects: Desired[], name: string): string => {
   const { template } = objects.find(({ kind, object }) => kind.kind === 'Deployment' && object.metadata.name === name)!.object['spec'] as { template: { metadata: { annotations: Record<string, string> } } }
   return template.metadata.annotations[CONFIG_HASH]!
 }
+const templatesIn = (value: unknown): Template[] => typeof value !== 'object' || value === null
+  ? []
+  : Object.entries(value).flatMap(([key, inner]) => key === 'template' ? [inner as Template] : templatesIn(inner))
 const GOLDEN = new URL('./golden/minimal.yaml', import.meta.url)
 
 suite('the objects of a PeerProbe', () => {
@@ -46,7 +51,7 @@ suite('the objects of a PeerProbe', () => {
     for (const { object } of all()) {
       assert.deepEqual(object.metadata.ownerReferences?.map(({ uid, controller }) => [uid, controller]), [['u-1', true]])
     }
-    const template = podTemplate({ image: 'i', entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true, ports: [] })
+    const template = podTemplate({ images: { workload: 'i' }, entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true, ports: [] })
     const { spec } = template as { spec: Record<string, unknown> & { containers: { securityContext: unknown }[] } }
     assert.deepEqual(spec.containers[0]?.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
     assert.equal(spec['automountServiceAccountToken'], false)
@@ -73,7 +78,23 @@ suite('the objects of a PeerProbe', () => {
     assert.equal(nameOf({ scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' } }] }), name)
     assert.notEqual(nameOf({ mysql: { host: 'other', database: 'ipfs', credentialsSecret: { name: 'mysql' } } }), name)
     assert.notEqual(nameOf({}, { ...modelInput, images: { workload: 'x:2' } }), name)
+    assert.notEqual(nameOf({}, { ...modelInput, images: { ...modelInput.images, pullSecrets: ['a'] } }), name)
+    assert.notEqual(nameOf({ consumer: { pod: { nodeSelector: { disk: 'ssd' } } } }), name)
     assert.notEqual(nameOf({}, { ...modelInput, secretHashes: { mysql: 'h2' } }), name)
+  })
+
+  test('are all pulled as the operator is told, where that is not what Kubernetes does by itself', () => {
+    const specs = (images: ModelInput['images']): Record<string, unknown>[] => all({}, { ...modelInput, images }).flatMap(({ object }) => templatesIn(object).map(({ spec }) => spec))
+    const policies = (images: ModelInput['images']): unknown[] => specs(images).map(({ containers }) => (containers as { imagePullPolicy?: string }[])[0]?.imagePullPolicy)
+    const [prepare, consumer, crawler, retention, ...more] = specs({ workload: 'x:1', pullSecrets: ['a', 'b'], pullPolicy: 'Always' })
+
+    assert.deepEqual(more, [])
+    assert.deepEqual([prepare, consumer, crawler, retention].map(spec => spec?.['imagePullSecrets']), Array.from({ length: 4 }, () => [{ name: 'a' }, { name: 'b' }]))
+    assert.deepEqual(policies({ workload: 'x:1', pullPolicy: 'Always' }), Array.from({ length: 4 }, () => 'Always'))
+
+    for (const images of [{ workload: 'r.example:5000/x:1', pullPolicy: 'IfNotPresent' }, { workload: 'r.example:5000/x', pullPolicy: 'Always' }, { workload: 'x@sha256:12', pullPolicy: 'IfNotPresent', pullSecrets: [] }]) {
+      assert.deepEqual(specs(images).map(spec => [spec['imagePullSecrets'], Object.hasOwn((spec['containers'] as object[])[0] ?? {}, 'imagePullPolicy')]), Array.from({ length: 4 }, () => [undefined, false]))
+    }
   })
 
   test('stop on suspend, and keep a consumer at work only where there are several', () => {
@@ -82,6 +103,16 @@ suite('the objects of a PeerProbe', () => {
     assert.deepEqual(replicas, [0, 0])
     assert.equal(disruptionBudget(clusterProbe()).length, 0)
     assert.equal(disruptionBudget(clusterProbe({ consumer: { replicas: 2 } })).length, 1)
+  })
+
+  test('are all selected by a network policy, so that they reach what they need where the rest is forbidden', () => {
+    const objects = all()
+    const selectors = objects.filter(({ kind }) => kind.kind === 'NetworkPolicy').map(({ object }) => (object['spec'] as { podSelector: { matchLabels: Record<string, string>, matchExpressions?: { key: string, values: string[] }[] } }).podSelector)
+    const pods = objects.flatMap(({ object }) => templatesIn(object)).map(({ metadata: { labels } }) => labels)
+    const selecting = (labels: Record<string, string>): number => selectors.filter(({ matchLabels, matchExpressions = [] }) =>
+      Object.entries(matchLabels).every(([key, value]) => labels[key] === value) && matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))).length
+
+    assert.deepEqual(pods.map(labels => [labels['app.kubernetes.io/component'], selecting(labels)]), [['prepare', 1], ['consumer', 1], ['crawler', 1], ['retention', 1]])
   })
 
   test('let crawlers reach the world but no private range, unless a scan is of one', () => {

@@ -114,4 +114,24 @@ suite('Leader', () => {
     stop.abort()
     await leading
   })
+
+  test('gives the lease owners, beside those of others who share it, and no owner that is gone', async () => {
+    const server = new LeaseServer()
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }
+    const owned = async (identity: string, uid: string | undefined): Promise<unknown> => {
+      const client = server.client(identity)
+      const get: typeof client.get = async (kind, key, signal) => kind.kind === 'Lease' ? await client.get(kind, key, signal) : uid === undefined ? undefined : { ...deployment, metadata: { name: key.name, uid } }
+      const deps = { client: { ...client, get }, clock: new FakeClock(), log: pino({ level: 'silent' }) }
+      await new Leader(deps, { lease, identity, owner: { kind: deployment, name: identity } }).lead(async () => {
+        await Promise.resolve()
+      }, new AbortController().signal)
+
+      return server.object?.metadata.ownerReferences?.map(owner => `${owner.apiVersion} ${owner.kind} ${owner.name} ${owner.uid}`)
+    }
+
+    assert.deepEqual(await owned('a', '1'), ['apps/v1 Deployment a 1'])
+    assert.deepEqual(await owned('b', '2'), ['apps/v1 Deployment a 1', 'apps/v1 Deployment b 2'])
+    assert.deepEqual(await owned('b', '2'), ['apps/v1 Deployment a 1', 'apps/v1 Deployment b 2'])
+    assert.deepEqual(await owned('c', undefined), ['apps/v1 Deployment a 1', 'apps/v1 Deployment b 2'])
+  })
 })

@@ -5,6 +5,7 @@ import { ControlPlane } from '../servers/control-plane.ts'
 import { until } from '../until.ts'
 import { POD_MONITOR_CRD } from './monitoring-crd.ts'
 import { grantRole, OPERATOR_USER, OperatorProcess } from './operator-process.ts'
+import { NODE_ADDRESS } from './runner/node-network.ts'
 import { PodNode } from './runner/pod-node.ts'
 import { STRIMZI_CRDS } from './strimzi-crds.ts'
 import type { Condition } from '../../../operator/reconcile/conditions.ts'
@@ -51,7 +52,7 @@ export class ClusterRig implements AsyncDisposable {
   }
 
   static async open ({ strimzi = true, runsPods = false }: ClusterRigOptions = {}): Promise<ClusterRig> {
-    const plane = await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods })
+    const plane = await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods, ...runsPods ? { host: NODE_ADDRESS } : {} })
     const rig = new ClusterRig(plane)
 
     try {

@@ -9,13 +9,13 @@ export class ClusterPki {
   readonly #folder: string
   readonly #url: string
 
-  constructor (folder: string, url: string) {
+  constructor (folder: string, { url, host }: { url: string, host: string }) {
     this.#folder = join(folder, 'pki')
     this.#url = url
     mkdirSync(this.#folder, { mode: 0o700 })
     this.#key('ca')
     this.#openssl('req', '-x509', '-new', '-key', this.#at('ca.key'), '-subj', '/CN=test-ca', '-days', '2', '-out', this.#at('ca.crt'))
-    this.#issue('apiserver', '/CN=kube-apiserver', NAMES)
+    this.#issue('apiserver', '/CN=kube-apiserver', `${NAMES},IP:${host}`)
     this.#key('token')
     this.#openssl('ec', '-in', this.#at('token.key'), '-pubout', '-out', this.#at('token.pub'))
   }

@@ -24,6 +24,15 @@ const NODE = {
 /** What one command of kubectl gave. */
 export interface CommandEnd { code: number, stdout: string, stderr: string }
 
+/** What {@link ControlPlane.open} starts. */
+export interface ControlPlaneOptions {
+  /** Nodes that pretend to run pods. @default true */
+  kwok?: boolean
+
+  /** IP address of this machine that the API server listens on. @default '127.0.0.1' */
+  host?: string
+}
+
 /** A request as the API server's audit log has it. */
 export interface AuditEvent {
   verb: string
@@ -40,25 +49,30 @@ export class ControlPlane implements AsyncDisposable {
   readonly kubeconfig: string
 
   readonly url: string
+
+  /** Where the API server is. */
+  readonly host: string
+
   readonly #bin: string
   readonly #folder: TempFolder
   readonly #pki: ClusterPki
   readonly #ports: { api: number, etcd: number, peer: number }
   readonly #running = new Map<string, LeashedProcess>()
 
-  private constructor (bin: string, folder: TempFolder, ports: { api: number, etcd: number, peer: number }) {
+  private constructor (bin: string, folder: TempFolder, ports: { api: number, etcd: number, peer: number }, host: string) {
     this.#bin = bin
     this.#folder = folder
     this.#ports = ports
-    this.url = `https://127.0.0.1:${String(ports.api)}`
-    this.#pki = new ClusterPki(folder.path, this.url)
+    this.host = host
+    this.url = `https://${host}:${String(ports.api)}`
+    this.#pki = new ClusterPki(folder.path, { url: this.url, host })
     this.kubeconfig = this.#pki.kubeconfig('admin', '/O=system:masters/CN=admin')
   }
 
   /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` somebody else brings the nodes. */
-  static async open (bin: string, { kwok = true }: { kwok?: boolean } = {}): Promise<ControlPlane> {
+  static async open (bin: string, { kwok = true, host = '127.0.0.1' }: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const [api = 0, etcd = 0, peer = 0] = await freePorts(3)
-    const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer })
+    const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer }, host)
 
     try {
       await plane.#start()
@@ -166,7 +180,7 @@ export class ControlPlane implements AsyncDisposable {
     const pki = this.#pki
     await this.#run('kube-apiserver', [
       `--etcd-servers=http://127.0.0.1:${String(this.#ports.etcd)}`,
-      '--bind-address=127.0.0.1',
+      `--bind-address=${this.host}`,
       `--secure-port=${String(this.#ports.api)}`,
       '--endpoint-reconciler-type=none',
       `--tls-cert-file=${pki.serverCert}`,

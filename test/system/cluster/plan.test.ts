@@ -4,7 +4,9 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { COMMAND_RULES } from '../../../operator/rbac.ts'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
+import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
@@ -23,6 +25,12 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
 
   before(async () => {
     rig = stack.use(await ClusterRig.open())
+    const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: PERSON }
+    await rig.plane.apply(
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: PERSON }, rules: COMMAND_RULES },
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: PERSON }, roleRef: role, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: PERSON }] }
+    )
+    stack.use(await StandInStrimzi.open(rig.plane, 'lab'))
     symlinkSync(PROGRAM, folder.file('kubectl-peerprobe'))
     await rig.namespace('lab')
   })
@@ -31,7 +39,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
   })
 
   const run = async (...args: string[]): Promise<CommandEnd> => await rig.plane.command('kubectl', ['peerprobe', ...args], undefined, {
-    KUBECONFIG: rig.plane.kubeconfigOf(PERSON, 'system:masters'),
+    KUBECONFIG: rig.plane.kubeconfigOf(PERSON),
     PATH: [folder.path, dirname(process.execPath), process.env['PATH']].join(':')
   })
   const plan = async (manifest: object): Promise<CommandEnd> => {
@@ -99,6 +107,26 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     assert.match(stdout, /\nSCAN +RUNS.*\nmain +yes .*\nfil +yes /)
     const none = await run('status', 'other', '-n', 'lab')
     assert.match(none.stderr, /there is no PeerProbe other in namespace lab/)
+  })
+
+  test('asks for nothing that the role for people does not grant, and that role grants nothing that it never asks for', async () => {
+    const everything = {
+      scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { expose: { type: 'LoadBalancer' } } }],
+      kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'other' } },
+      consumer: { replicas: 2 }
+    }
+    await rig.installPodMonitors()
+    const { stdout, stderr } = await plan(probeOf('lab', everything, 'whole'))
+    assert.match(stdout, /^\+ KafkaUser kafka\/lab-whole-peerprobe$/m, stderr)
+    assert.match(stdout, /^\+ PodMonitor lab\/whole$/m)
+
+    const asked = new Set(rig.plane.audit().filter(({ user, objectRef }) => user.username === PERSON && objectRef !== undefined).map(({ verb, objectRef }) => `${verb} ${objectRef?.apiGroup ?? ''}/${objectRef?.resource ?? ''}`))
+    const granted = COMMAND_RULES.flatMap(({ apiGroups: [group = ''], resources, verbs }) => resources.flatMap(resource => verbs.map(verb => `${verb} ${group}/${resource}`)))
+    // Of these the API server asks without a request: a dry run by apply may create, and owner references that block deletion take `finalizers`.
+    const implied = (right: string): boolean => right.endsWith('/finalizers') || (right.startsWith('create ') && granted.includes(right.replace('create ', 'patch ')))
+
+    assert.deepEqual([...asked].filter(right => !granted.includes(right)), [])
+    assert.deepEqual(granted.filter(right => !asked.has(right) && !implied(right)), [])
   })
 })
 

@@ -2,8 +2,11 @@
 // against a Kafka that authorizes every request and a MariaDB. What the authorizer was asked is compared with what the
 // KafkaUser asks for: nothing that a command does is missing in it, and nothing more is in it.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka-bus.ts'
 import { systemClock } from '../../../core/clock.ts'
@@ -26,10 +29,13 @@ import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const [jars, server] = [kafka.find(), mariadb.find()]
 const missing = ('missing' in jars ? jars.missing : undefined) ?? ('missing' in server ? server.missing : undefined) ?? missingCluster ?? missingNodeNetwork()
-const LIMIT_MS = 120_000
+const PLUGIN = fileURLToPath(new URL('../../../operator/commands/main.ts', import.meta.url))
+const LIMIT_MS = 180_000
 const { signal } = new AbortController()
 
-interface KafkaUser extends KubeObject { spec: { authorization: { acls: { resource: { type: string, name: string }, operations: string[] }[] } } }
+interface Probe extends KubeObject { status: { lag?: number, scans: { lastCrawl?: { contacted: number } }[] } }
+interface Acl { resource: { type: string, name: string }, operations: string[] }
+interface KafkaUser extends KubeObject { spec: { authorization: { acls: Acl[] } } }
 
 if (missing === undefined) {
   enterNodeNetwork(import.meta.filename)
@@ -67,7 +73,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
   }
 
   // A namespace with a database of its own, and a PeerProbe of two scans in it.
-  async function start (namespace: string, kafkaSpec: object): Promise<void> {
+  async function start (namespace: string, kafkaSpec: object, more: object = {}): Promise<void> {
     await rig.namespace(namespace)
     const root = await sql.root()
     await root.query(`CREATE DATABASE ${namespace}; CREATE USER ${namespace} IDENTIFIED BY 'secret'; GRANT ALL ON ${namespace}.* TO ${namespace}`)
@@ -76,10 +82,10 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace }, stringData: { username: namespace, password: 'secret' } },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database-ca', namespace }, stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } }
     )
-    await rig.probe(namespace, specFor(namespace, kafkaSpec))
+    await rig.probe(namespace, { ...specFor(namespace, kafkaSpec), ...more })
   }
 
-  function specFor (namespace: string, kafkaSpec: object): object {
+  function specFor (namespace: string, kafkaSpec: object): { scans: [object, object], kafka: object, mysql: object } {
     const scan = { network: { name: 'lab', bootstrapPeers: [bootstrap], protocols: [KAD_PROTOCOL] }, active: { interval: '2s' }, addresses: { policy: 'Any' } }
 
     return {
@@ -95,6 +101,11 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     await rig.untilReady(namespace, 'True', { limitMs: LIMIT_MS })
     await until('both scans are in the database', async () => (await rows(namespace, 'SELECT DISTINCT scan FROM crawl WHERE state = \'finished\'')).length === 2, LIMIT_MS)
     assert.deepEqual((await rows(namespace, 'SELECT DISTINCT outcome FROM visit_detail')).map(({ outcome }) => outcome), ['ok'])
+
+    await until('the status has the figures of its processes', async () => {
+      const { status } = await rig.plane.get<Probe>('pp', 'amino', '-n', namespace)
+      return status.lag !== undefined && status.scans.every(({ lastCrawl }) => lastCrawl?.contacted === 1)
+    }, LIMIT_MS)
 
     await using bus = await KafkaBus.open({ log: pino({ level: 'silent' }), clock: systemClock }, { brokers: broker.brokers, clientId: 'test' }, signal)
     await bus.publish(topic, [message('poison', 'no visit')], signal)
@@ -112,6 +123,10 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
 
   async function fits (namespace: string, principal: string): Promise<void> {
     const { spec: { authorization: { acls } } } = await rig.plane.get<KafkaUser>('kafkauser', `${namespace}-amino-peerprobe`, '-n', 'kafka')
+    fit(principal, acls)
+  }
+
+  function fit (principal: string, acls: readonly Acl[]): void {
     const asked = broker.authorizations().filter(question => question.principal === principal)
     const text = (type: string, name: string, operation: string): string => `${type} ${name} ${operation}`.toLowerCase()
 
@@ -128,9 +143,73 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     await fits('password', 'User:password-amino-peerprobe')
   })
 
+  test('have their offsets reset by a Job while they are suspended, and go on where it says', async () => {
+    const suspend = async (is: boolean): Promise<void> => {
+      await rig.plane.kubectl(['patch', 'pp', 'amino', '-n', 'password', '--type=merge', '-p', JSON.stringify({ spec: { suspend: is } })])
+    }
+    const count = async (): Promise<unknown> => (await rows('password', 'SELECT COUNT(*) AS n FROM visit'))[0]?.['n']
+    await suspend(true)
+    await until('no pod runs', async () => (await rig.plane.get<{ items: unknown[] }>('pods', '-n', 'password', '-l', 'app.kubernetes.io/component in (consumer,crawler)')).items.length === 0, LIMIT_MS)
+    const before = await count()
+    const { stdout: job } = await promisify(execFile)(process.execPath, [PLUGIN, 'job', 'amino', '-n', 'password', '--', 'offsets', 'reset', '--to-earliest'], { env: { ...process.env, KUBECONFIG: rig.plane.kubeconfig } })
+    const { stdout: created, stderr } = await rig.plane.kubectl(['create', '-f', '-', '-o', 'name'], job)
+    assert.match(created, /^job\.batch\/amino-command-/, stderr)
+    const waited = await rig.plane.kubectl(['wait', '--for=condition=Complete', created.trim(), '-n', 'password', '--timeout=120s'])
+    assert.equal(waited.code, 0, waited.stderr + rig.node.logs('password', 'amino-command-'))
+    assert.match(rig.node.logs('password', 'amino-command-'), /^ipfs-nodes +0 +0 +\d+ +0 +/m)
+
+    await suspend(false)
+    await rig.untilReady('password', 'True', { limitMs: LIMIT_MS })
+    const lag = async (): Promise<number[]> => (await command('password', 'offsets', 'describe')).stdout.trim().split('\n').slice(1).map(line => Number(line.split(/ +/).at(-1)))
+    await until('all is read again', async () => (await lag()).every(left => left < 20), LIMIT_MS)
+    assert.ok(Number(await count()) >= Number(before))
+    await fits('password', 'User:password-amino-peerprobe')
+  })
+
   test('work by client certificates, with names of their own for topic and group', async () => {
     await start('certificate', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' })
     await works('certificate', 'lab.visits')
     await fits('certificate', 'User:CN=certificate-amino-peerprobe')
   })
+
+  test('work on a Kafka without Strimzi by the rights that the documentation asks for, and keep their files in claims', async () => {
+    const topics = ['hand-made', 'hand-made-dead-letters'].map((name): Acl => ({ resource: { type: 'topic', name }, operations: ['Read', 'Write', 'Describe', 'Create'] }))
+    const groups = ['hand', 'hand-dead-letters'].map((name): Acl => ({ resource: { type: 'group', name }, operations: ['Read', 'Describe'] }))
+
+    for (const { resource: { type, name }, operations } of [...topics, ...groups]) {
+      await broker.tool('org.apache.kafka.tools.AclCommand', ['--add', '--allow-principal', 'User:hand', `--${type}`, name, ...operations.flatMap(operation => ['--operation', operation])])
+    }
+
+    await rig.namespace('brokers')
+    await rig.plane.apply(
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka', namespace: 'brokers' }, stringData: { username: 'hand', password: 'made' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-ca', namespace: 'brokers' }, stringData: { 'authority.pem': readFileSync(broker.security!.caFile, 'utf8') } },
+      ...['dumps', 'state'].flatMap(name => claim('brokers', name))
+    )
+    const { scans: [scan] } = specFor('brokers', {})
+    await start('brokers', {
+      brokers: [`${NODE_ADDRESS}:${String(broker.security!.scramPort)}`],
+      tls: { caSecret: { name: 'kafka-ca', key: 'authority.pem' } },
+      authentication: { type: 'scram-sha-512', secret: 'kafka' },
+      topic: { name: 'hand-made' },
+      consumerGroup: 'hand'
+    }, {
+      scans: [{ ...scan, storage: { claim: 'state' } }, { ...scan, name: 'second', passive: { enabled: false } }],
+      consumer: { dump: { enabled: true, interval: '2s', volume: { claim: 'dumps' } } }
+    })
+    await works('brokers', 'hand-made')
+    fit('User:hand', [...topics, ...groups])
+    const files = async (pod: string, folder: string): Promise<string> => (await rig.node.exec('brokers', pod, ['ls', folder])).stdout
+    assert.match(await files('amino-consumer', '/var/lib/peerprobe/dumps'), /^nodes-.*\.ndjson\.zst$/m)
+    assert.match(await files('amino-crawler-main', '/var/lib/peerprobe/state'), /^known-peers\.ndjson$/m)
+  })
 })
+
+function claim (namespace: string, name: string): object[] {
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMode: 'Filesystem' }
+
+  return [
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } },
+    { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: `/${name}` } } }
+  ]
+}

@@ -19,6 +19,9 @@ export interface ContainerPlan {
   binds: readonly Bind[]
   address: string
 
+  /** Where pods find the API server. */
+  apiServer: { host: string, port: string }
+
   /** Folder of the pod on this machine. */
   folder: string
 }
@@ -98,14 +101,15 @@ export class Container {
     }
   }
 
-  /** Runs another command in it, as `kubectl exec` does. */
-  async exec (command: readonly string[]): Promise<CommandEnd> {
+  /** Runs another command in it, as `kubectl exec -i` does. */
+  async exec (command: readonly string[], input?: string): Promise<CommandEnd> {
     const args = ['--target', String(this.#child.pid), '--mount', '--net', '--root', '--', 'setpriv', ...privileges(this.#plan.pod), ...environment(this.#plan), ...command]
 
     return await new Promise((resolve) => {
-      execFile('nsenter', args, (err, stdout, stderr) => {
+      const child = execFile('nsenter', args, (err, stdout, stderr) => {
         resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
       })
+      child.stdin?.end(input)
     })
   }
 }
@@ -158,8 +162,16 @@ function privileges ({ spec: { securityContext = {} } }: Pod): string[] {
   return [`--reuid=${String(runAsUser)}`, `--regid=${String(runAsGroup)}`, `--groups=${String(fsGroup)}`, '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all']
 }
 
-function environment ({ pod, image, address }: ContainerPlan): string[] {
-  const variables = { NODE_ENV: 'production', HOME: '/tmp', HOSTNAME: pod.metadata.name, PATH, ...environmentOf(pod, address) }
+function environment ({ pod, image, address, apiServer }: ContainerPlan): string[] {
+  const variables = {
+    NODE_ENV: 'production',
+    HOME: '/tmp',
+    HOSTNAME: pod.metadata.name,
+    PATH,
+    KUBERNETES_SERVICE_HOST: apiServer.host,
+    KUBERNETES_SERVICE_PORT: apiServer.port,
+    ...environmentOf(pod, address)
+  }
 
   return ['env', '--ignore-environment', `--chdir=${image.workdir}`, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)]
 }

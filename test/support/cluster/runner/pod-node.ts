@@ -52,8 +52,8 @@ export class PodNode implements AsyncDisposable {
   }
 
   /** Runs a command in the pod that a name begins, as `kubectl exec` does. */
-  async exec (namespace: string, name: string, command: readonly string[]): Promise<CommandEnd> {
-    return await this.#find(namespace, name).runner.container.exec(command)
+  async exec (namespace: string, name: string, command: readonly string[], input?: string): Promise<CommandEnd> {
+    return await this.#find(namespace, name).runner.container.exec(command, input)
   }
 
   /** What the pod that a name begins has printed. */
@@ -102,7 +102,8 @@ export class PodNode implements AsyncDisposable {
         this.#leaving.set(uid, this.#remove(pod, known?.runner))
       }
     } else if (known === undefined && !['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) {
-      const shared = { client: this.#client, image: this.#image, registry: this.#registry, claims: this.#folder.file('claims') }
+      const { hostname: host, port } = new URL(this.#client.server)
+      const shared = { apiServer: { host, port }, client: this.#client, image: this.#image, registry: this.#registry, claims: this.#folder.file('claims') }
       this.#pods.set(uid, { pod, runner: new PodRunner({ ...shared, folder: podFolder(this.#folder.path, pod), address: this.#addresses.next() }, pod) })
     }
   }

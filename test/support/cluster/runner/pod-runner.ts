@@ -24,6 +24,7 @@ export interface PodRunnerDeps {
   folder: string
   claims: string
   address: string
+  apiServer: { host: string, port: string }
 }
 
 type State = Record<'running' | 'waiting' | 'terminated', object>
@@ -123,7 +124,7 @@ export class PodRunner {
 
   // What is not there yet may come: volumes and images are looked for again and again.
   async #start (signal: AbortSignal): Promise<Container> {
-    const { client, folder, claims, address, image, registry } = this.#deps
+    const { client, folder, claims, address, apiServer, image, registry } = this.#deps
 
     for (;;) {
       signal.throwIfAborted()
@@ -136,7 +137,7 @@ export class PodRunner {
         const binds = refusal ?? await makeVolumes({ client, folder, claims }, this.#pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
 
         if (Array.isArray(binds)) {
-          return await Container.start({ pod: this.#pod, image, binds, address, folder })
+          return await Container.start({ pod: this.#pod, image, binds, address, apiServer, folder })
         }
 
         this.#tell({ waiting: binds })

@@ -1,8 +1,10 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathOf } from '../../../../operator/runtime/kube-object.ts'
+import { fieldOf } from './pod.ts'
 import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import type { KindRef } from '../../../../operator/runtime/kube-object.ts'
-import type { Pod, PodVolume } from './pod.ts'
+import type { Pod, PodProjection, PodVolume } from './pod.ts'
 
 /** A folder of this machine at a path in a container. */
 export interface Bind { from: string, to: string, readOnly: boolean }
@@ -20,6 +22,7 @@ export interface VolumeDeps {
 }
 
 const SECRET: KindRef = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true }
+const ACCOUNT: KindRef = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true }
 const CONFIG_MAP: KindRef = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
 
 /**
@@ -56,8 +59,14 @@ function folderOf ({ folder, claims }: VolumeDeps, { metadata: { namespace = '' 
 
 type Content = [file: string, content: string | Buffer][]
 
-async function contentOf ({ client }: VolumeDeps, { metadata: { namespace } }: Pod, volume: PodVolume, signal: AbortSignal): Promise<Content> {
-  const { name, secret, configMap } = volume
+async function contentOf ({ client }: VolumeDeps, pod: Pod, volume: PodVolume, signal: AbortSignal): Promise<Content> {
+  const { name, secret, configMap, projected } = volume
+  const { namespace } = pod.metadata
+
+  if (projected !== undefined) {
+    return (await Promise.all(projected.sources.map(async source => await projectionOf(client, pod, source, signal)))).flat()
+  }
+
   const source = secret?.secretName ?? configMap?.name
 
   if (source === undefined) {
@@ -74,4 +83,26 @@ async function contentOf ({ client }: VolumeDeps, { metadata: { namespace } }: P
   const data = Object.entries((object['data'] ?? {}) as Record<string, string>)
 
   return data.map(([file, value]) => [file, secret === undefined ? value : Buffer.from(value, 'base64')])
+}
+
+// What a pod of an account with rights finds: its token, the API server's authority and its namespace.
+async function projectionOf (client: KubeClient, pod: Pod, source: PodProjection, signal: AbortSignal): Promise<Content> {
+  const { serviceAccountToken, configMap, downwardAPI } = source
+  const { metadata: { name, namespace, uid }, spec: { serviceAccountName = 'default' } } = pod
+
+  if (serviceAccountToken !== undefined) {
+    const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name, uid }
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: serviceAccountToken.expirationSeconds, boundObjectRef } }
+    const path = `${pathOf(ACCOUNT, { namespace, name: serviceAccountName })}/token`
+    const { status } = await client.json({ method: 'POST', path, body }, signal) as { status: { token: string } }
+
+    return [[serviceAccountToken.path, status.token]]
+  }
+  if (configMap !== undefined) {
+    const object = await client.get(CONFIG_MAP, { namespace, name: configMap.name }, signal)
+
+    return (configMap.items ?? []).map(({ key, path }) => [path, ((object?.['data'] ?? {}) as Record<string, string>)[key] ?? ''])
+  }
+
+  return (downwardAPI?.items ?? []).map(({ path, fieldRef }) => [path, fieldOf(pod, fieldRef?.fieldPath ?? '')])
 }

@@ -12,6 +12,7 @@ export interface Pod extends KubeObject {
 /** A pod's specification. What is not in it and would change what runs is refused: see {@link unknownFields}. */
 export interface PodSpec {
   nodeName?: string
+  serviceAccountName?: string
   restartPolicy: 'Always' | 'Never' | 'OnFailure'
   terminationGracePeriodSeconds?: number
   imagePullSecrets?: { name: string }[]
@@ -50,11 +51,19 @@ export interface PodVolume {
   configMap?: { name: string }
   emptyDir?: object
   persistentVolumeClaim?: { claimName: string }
+  projected?: { sources: PodProjection[] }
+}
+
+/** One source of a projected volume, such as the token of the pod's account. */
+export interface PodProjection {
+  serviceAccountToken?: { path: string, expirationSeconds?: number }
+  configMap?: { name: string, items?: { key: string, path: string }[] }
+  downwardAPI?: { items: { path: string, fieldRef?: { fieldPath: string } }[] }
 }
 
 const REFUSED_OF_POD = ['initContainers', 'ephemeralContainers', 'hostNetwork', 'hostPID', 'hostAliases', 'runtimeClassName']
 const REFUSED_OF_CONTAINER = ['envFrom', 'lifecycle', 'startupProbe', 'workingDir', 'volumeDevices', 'stdin']
-const VOLUMES = ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim']
+const VOLUMES = ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim', 'projected']
 
 /** The fields of a pod that the runner does not honour: silence about them would prove nothing. */
 export function unknownFields ({ spec }: Pod): string[] {
@@ -69,8 +78,8 @@ export function unknownFields ({ spec }: Pod): string[] {
   ]
 }
 
-/** The environment that a pod's container asks for. */
-export function environmentOf ({ metadata, spec }: Pod, address: string): Record<string, string> {
+/** A field of a pod, by its path, as the downward API gives it. */
+export function fieldOf ({ metadata, spec }: Pod, path: string, address = ''): string {
   const fields: Record<string, string> = {
     'metadata.name': metadata.name,
     'metadata.namespace': metadata.namespace ?? '',
@@ -79,5 +88,12 @@ export function environmentOf ({ metadata, spec }: Pod, address: string): Record
     'status.podIP': address
   }
 
-  return Object.fromEntries((spec.containers[0]?.env ?? []).map(({ name, value, valueFrom }) => [name, value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ''] ?? '']))
+  return fields[path] ?? ''
+}
+
+/** The environment that a pod's container asks for. */
+export function environmentOf (pod: Pod, address: string): Record<string, string> {
+  const variables = pod.spec.containers[0]?.env ?? []
+
+  return Object.fromEntries(variables.map(({ name, value, valueFrom }) => [name, value ?? fieldOf(pod, valueFrom?.fieldRef?.fieldPath ?? '', address)]))
 }

@@ -1,0 +1,60 @@
+import { ProbeError } from '../../core/errors.ts'
+import { KINDS } from '../model/kinds.ts'
+import { labelsFor } from '../model/labels.ts'
+import { consumerName } from '../model/names.ts'
+import type { ProbeKey } from '../model/names.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+
+interface Volume { name: string, persistentVolumeClaim?: unknown }
+interface Container { volumeMounts?: { name: string }[], [field: string]: unknown }
+interface Template { metadata?: { annotations?: Record<string, string> }, spec: { containers: Container[], volumes?: Volume[], [field: string]: unknown } }
+
+/** A Job that has no name yet: whoever creates it gets one. */
+export type NamelessJob = Omit<KubeObject, 'metadata'> & { metadata: { generateName: string, namespace: string, labels: Record<string, string> } }
+
+const ENTRY = 'consumer/commands/main.ts'
+const KEPT_SECONDS = 86_400
+
+// What would make it a consumer to Kubernetes: it answers no probes and listens on no port.
+const OF_CONSUMERS = ['args', 'ports', 'livenessProbe', 'readinessProbe', 'startupProbe']
+
+/**
+ * A Job that runs one of the consumer's commands from its Deployment, with the same configuration, Secrets and image: for
+ * commands that want the consumers stopped, when there is no pod to run them in. It is in no plan: nothing removes it before a day.
+ *
+ * @param args of the command, such as `offsets`, `reset`, `--to-earliest`
+ * @throws ProbeError `PP_CONFIG_INVALID` where there are no consumers to take it from
+ */
+export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined, args: readonly string[]): NamelessJob {
+  const { template } = (deployment?.['spec'] ?? {}) as { template?: Template }
+  const [container] = template?.spec.containers ?? []
+
+  if (template === undefined || container === undefined) {
+    throw new ProbeError('PP_CONFIG_INVALID', `there is no Deployment ${probe.namespace}/${consumerName(probe)}: PeerProbe ${probe.name} has no consumers yet`)
+  }
+
+  const labels = labelsFor(probe, 'command')
+  // A claim may be mounted by one node alone, and no command writes files.
+  const claims = new Set((template.spec.volumes ?? []).filter(volume => volume.persistentVolumeClaim !== undefined).map(({ name }) => name))
+  const kept = Object.fromEntries(Object.entries(container).filter(([field]) => !OF_CONSUMERS.includes(field)))
+  const volumeMounts = (container.volumeMounts ?? []).filter(({ name }) => !claims.has(name))
+
+  return {
+    apiVersion: KINDS.job.apiVersion,
+    kind: KINDS.job.kind,
+    metadata: { generateName: `${probe.name}-command-`, namespace: probe.namespace, labels },
+    spec: {
+      backoffLimit: 0,
+      ttlSecondsAfterFinished: KEPT_SECONDS,
+      template: {
+        metadata: { labels },
+        spec: {
+          ...template.spec,
+          restartPolicy: 'Never',
+          containers: [{ ...kept, args: [ENTRY, ...args], volumeMounts }],
+          volumes: (template.spec.volumes ?? []).filter(({ name }) => !claims.has(name))
+        }
+      }
+    }
+  }
+}

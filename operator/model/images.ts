@@ -1,0 +1,27 @@
+/** The image of crawlers, consumers and jobs, and how nodes get it. */
+export interface Images {
+  workload: string
+
+  /** Secrets of the PeerProbe's own namespace that let nodes pull it. @default none */
+  pullSecrets?: readonly string[]
+
+  /** When nodes pull it. @default what Kubernetes chooses by the image's tag */
+  pullPolicy?: string
+}
+
+/** The same without what says nothing: named, the choice that Kubernetes makes itself would be another template and restart what runs. */
+export function terse ({ workload, pullSecrets = [], pullPolicy }: Images): Images {
+  const chosen = isMoving(workload) ? 'Always' : 'IfNotPresent'
+
+  return {
+    workload,
+    ...pullSecrets.length === 0 ? {} : { pullSecrets },
+    ...pullPolicy === undefined || pullPolicy === chosen ? {} : { pullPolicy }
+  }
+}
+
+function isMoving (image: string): boolean {
+  const [name = '', digest] = image.split('@')
+
+  return digest === undefined && (/:([^:/]+)$/.exec(name)?.[1] ?? 'latest') === 'latest'
+}

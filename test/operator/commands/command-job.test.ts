@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { commandJob } from '../../../operator/commands/command-job.ts'
+import { consumerObjects } from '../../../operator/model/workloads.ts'
+import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
+
+const probe = clusterProbe({ suspend: true, consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } } })
+const deployment = consumerObjects(probe, { ...modelInput, images: { workload: 'x:1', pullSecrets: ['registry'] } })[1]?.object
+
+interface PodSpec { restartPolicy: string, imagePullSecrets: unknown, containers: Record<string, unknown>[], volumes: { name: string }[] }
+
+suite('commandJob', () => {
+  test('runs the command as a consumer\'s pod would, but for what makes it a consumer and the volume of its files', () => {
+    const { metadata, spec } = commandJob(probe.metadata, deployment, ['offsets', 'reset', '--to-latest'])
+    const { template } = spec as { template: { metadata: { labels: Record<string, string> }, spec: PodSpec } }
+    const [container] = template.spec.containers
+
+    assert.deepEqual(metadata, { generateName: 'amino-command-', namespace: 'lab', labels: template.metadata.labels })
+    assert.equal(template.metadata.labels['app.kubernetes.io/component'], 'command')
+    assert.deepEqual(container!['args'], ['consumer/commands/main.ts', 'offsets', 'reset', '--to-latest'])
+    assert.deepEqual(Object.keys(container!).filter(field => /Probe|ports/.test(field)), [])
+    assert.deepEqual(template.spec.volumes.map(({ name }) => name), ['tmp', 'config', 'mysql'])
+    assert.deepEqual((container!['volumeMounts'] as { name: string }[]).map(({ name }) => name), ['tmp', 'config', 'mysql'])
+    assert.deepEqual([template.spec.restartPolicy, template.spec.imagePullSecrets], ['Never', [{ name: 'registry' }]])
+  })
+
+  test('says that there is nothing to take it from', () => {
+    assert.throws(() => commandJob(probe.metadata, undefined, ['offsets']), { code: 'PP_CONFIG_INVALID', message: /no Deployment lab\/amino-consumer/ })
+  })
+})

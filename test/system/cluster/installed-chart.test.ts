@@ -1,0 +1,125 @@
+// The chart as people install it, from a registry that asks for a Secret: the operator runs as its pod, by its own account,
+// and makes pods that run.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { kafka } from '../../../scripts/provision/kafka.ts'
+import { mariadb } from '../../../scripts/provision/mariadb.ts'
+import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
+import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
+import { PRIVATE_IMAGE } from '../../support/cluster/runner/registry.ts'
+import { KafkaServer } from '../../support/servers/kafka-server.ts'
+import { mariadbKind } from '../../support/servers/mariadb-server.ts'
+import { SqlServer } from '../../support/servers/sql-server.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+import { until } from '../../support/until.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+import type { CommandEnd } from '../../support/servers/control-plane.ts'
+
+const [jars, server] = [kafka.find(), mariadb.find()]
+const missing = ('missing' in jars ? jars.missing : undefined) ?? ('missing' in server ? server.missing : undefined) ?? missingCluster ?? missingNodeNetwork()
+const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
+const METRICS_PAGE = fileURLToPath(new URL('../../../docs/reference/metrics.md', import.meta.url))
+const SYSTEM = 'peerprobe-system'
+const LIMIT_MS = 120_000
+const [repository = '', tag = ''] = PRIVATE_IMAGE.split(':')
+
+interface RunningPod extends KubeObject {
+  spec: { containers: { image: string, ports: { name: string, containerPort: number }[] }[] }
+  status: { podIP: string }
+}
+interface PodMonitor extends KubeObject {
+  spec: { selector: { matchLabels: Record<string, string> }, podMetricsEndpoints: { port: string, path: string }[] }
+}
+
+if (missing === undefined) {
+  enterNodeNetwork(import.meta.filename)
+}
+
+suite('an installed chart', missing === undefined ? {} : { skip: missing }, () => {
+  const stack = new AsyncDisposableStack()
+  const folder = stack.use(new TempFolder())
+  let rig: ClusterRig
+  let probe: KubeObject
+
+  before(async () => {
+    const broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }))
+    const sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS))
+    const root = await sql.root()
+    await root.query('CREATE DATABASE lab; CREATE USER probe IDENTIFIED BY \'secret\'; GRANT ALL ON lab.* TO probe')
+    await root.end()
+    probe = probeOf('lab', {
+      scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: false } }],
+      kafka: { brokers: broker.brokers },
+      mysql: { host: NODE_ADDRESS, port: sql.port, database: 'lab', credentialsSecret: { name: 'mysql' } }
+    })
+    rig = stack.use(await ClusterRig.open({ runsPods: true, strimzi: false }))
+    await rig.installPodMonitors()
+    await rig.namespace('lab')
+    await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM } }, pullSecret(SYSTEM))
+    const { code, stdout, stderr } = await helm('install', 'probe', CHART, '-n', SYSTEM, '--set', `image.repository=${repository},image.tag=${tag},image.pullSecrets[0].name=registry`, '--set', 'crds.install=false', '--wait', '--timeout', '90s')
+    assert.equal(code, 0, `${stdout}${stderr}`)
+  })
+  after(async () => {
+    await stack.disposeAsync()
+  })
+
+  const helm = async (...args: string[]): Promise<CommandEnd> => await rig.plane.command('helm', args, undefined, { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') })
+  const pods = async (namespace: string, ...args: string[]): Promise<RunningPod[]> => (await rig.plane.get<{ items: RunningPod[] }>('pods', '-n', namespace, ...args)).items
+  const command = async (args: string[], input?: string): Promise<CommandEnd> => await rig.node.exec(SYSTEM, 'probe-operator', ['node', 'operator/commands/main.ts', ...args], input)
+
+  test('lets every pod of a PeerProbe pull its image by the Secrets of its values, and says when one of them is not beside it', async () => {
+    await rig.plane.apply(probe)
+    await rig.untilReady('lab', 'False', { words: /ImagePullBackOff: Back-off pulling image/, limitMs: LIMIT_MS })
+    await rig.plane.apply(pullSecret('lab'))
+    await rig.untilReady('lab', 'True', { limitMs: LIMIT_MS })
+    await rig.plane.kubectl(['create', 'job', 'now', '--from=cronjob/amino-retention', '-n', 'lab'])
+    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', 'lab', '--timeout=60s'])
+    assert.equal(code, 0, stderr)
+
+    const images = (await pods('lab')).map(({ spec }) => spec.containers[0]?.image)
+    assert.ok(images.length >= 4)
+    assert.deepEqual([...new Set(images)], [PRIVATE_IMAGE])
+  })
+
+  test('has a PodMonitor by which every metric of the operator in the reference is scraped', async () => {
+    const { spec: { selector: { matchLabels }, podMetricsEndpoints: [endpoint = assert.fail()] } } = await rig.plane.get<PodMonitor>('podmonitor', 'probe-operator', '-n', SYSTEM)
+    const [pod = assert.fail()] = await pods(SYSTEM, '-l', Object.entries(matchLabels).map(([name, value]) => `${name}=${value}`).join())
+    const port = pod.spec.containers[0]?.ports.find(({ name }) => name === endpoint.port)?.containerPort
+    const text = await (await fetch(`http://${pod.status.podIP}:${String(port)}${endpoint.path}`)).text()
+    const [, section = ''] = readFileSync(METRICS_PAGE, 'utf8').split('## Operator\n')
+    const documented = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name)
+
+    assert.ok(documented.length > 5)
+    assert.deepEqual(documented.filter(name => !text.includes(`# TYPE ${name} `)), [])
+    assert.match(text, /^leader_election_master_status\{.*\} 1$/m)
+  })
+
+  test('runs `kubectl peerprobe` in the operator\'s pod', async () => {
+    const status = await command(['status', 'amino', '-n', 'lab'])
+    assert.match(status.stdout, /^PeerProbe lab\/amino: ready/, status.stderr)
+    assert.match((await command(['status', '-A'])).stdout, /^PeerProbe lab\/amino: ready/)
+    const same = await command(['plan', '-f', '-'], JSON.stringify(probe))
+    assert.match(same.stdout, /^\d+ as they are\n$/, same.stderr)
+    const other = await command(['plan', '-f', '-'], JSON.stringify({ ...probe, metadata: { ...probe.metadata, name: 'other' } }))
+    assert.match(other.stdout, /^\+ PeerProbe lab\/other\n/, other.stderr)
+  })
+
+  test('takes its lease along when it is uninstalled, and nothing of the PeerProbe', async () => {
+    const leases = async (): Promise<string> => (await rig.plane.kubectl(['get', 'lease', '-n', SYSTEM, '-o', 'name'])).stdout
+    assert.match(await leases(), /peerprobe-operator/)
+    const { code, stderr } = await helm('uninstall', 'probe', '-n', SYSTEM, '--wait', '--timeout', '90s')
+    assert.equal(code, 0, stderr)
+    await until('the lease is gone', async () => await leases() === '', LIMIT_MS)
+
+    assert.equal((await rig.condition('lab', 'Ready'))?.status, 'True')
+    assert.equal((await rig.plane.get<{ items: unknown[] }>('deployment', '-n', 'lab')).items.length, 2)
+  })
+})
+
+function pullSecret (namespace: string): KubeObject {
+  const auths = Buffer.from(JSON.stringify({ auths: { 'private.example': { auth: 'dTpw' } } })).toString('base64')
+
+  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/dockerconfigjson', metadata: { name: 'registry', namespace }, data: { '.dockerconfigjson': auths } }
+}
