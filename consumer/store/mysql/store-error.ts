@@ -30,6 +30,9 @@ interface DriverError extends Error {
 // mysql2's names for a failed handshake, and those that OpenSSL and Node.js give to certificates.
 const TLS_NAME = /^(HANDSHAKE_(SSL_ERROR|NO_SSL_SUPPORT)|ERR_(TLS|SSL)_\w+|CERT_\w+|UNABLE_TO_\w+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)$/
 
+// Its names for ways to authenticate that it does not know, or does not take.
+const AUTH_NAME = /^(AUTH_SWITCH_|MYSQL_CLEAR_PASSWORD_)/
+
 /** Turns a failure of the driver into the error of the port; other errors pass as they are. */
 export function asStoreError (err: unknown, target: Target): unknown {
   const code = codeOf(err)
@@ -69,12 +72,12 @@ function codeOf (err: unknown): ErrorCode | undefined {
 }
 
 function codeByName (name: unknown): ErrorCode | undefined {
-  return typeof name !== 'string' ? undefined : TLS_NAME.test(name) ? 'PP_STORE_TLS' : name.startsWith('AUTH_SWITCH_') ? 'PP_STORE_AUTH' : undefined
+  return typeof name !== 'string' ? undefined : TLS_NAME.test(name) ? 'PP_STORE_TLS' : AUTH_NAME.test(name) ? 'PP_STORE_AUTH' : undefined
 }
 
 // What else is the driver's or the network's; anything but that is a fault of this program.
 function codeByOrigin ({ code, fatal, syscall }: DriverError): ErrorCode | undefined {
-  const isProtocol = typeof code === 'string' && code.startsWith('PROTOCOL_')
+  const isProtocol = typeof code === 'string' && /^(PROTOCOL|HANDSHAKE)_|^ETIMEDOUT$/.test(code)
 
   return fatal === true || syscall !== undefined || isProtocol ? 'PP_STORE_UNAVAILABLE' : undefined
 }

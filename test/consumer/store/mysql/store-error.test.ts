@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { suite, test } from 'node:test'
 import { asStoreError } from '../../../../consumer/store/mysql/store-error.ts'
 import { isProbeError, ProbeError } from '../../../../core/errors.ts'
+
+/** Names that the driver gives to errors of its own, by its source. Its pool is not used. */
+function driverCodes (): string[] {
+  const lib = join(dirname(createRequire(import.meta.url).resolve('mysql2/package.json')), 'lib')
+  const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.js') && !file.startsWith('constants'))
+  const codes = files.flatMap(file => Array.from(readFileSync(join(lib, file), 'utf8').matchAll(/(?:code = (?:code \|\| )?|\n\s+)'([A-Z]+_[A-Z_]+|ETIMEDOUT)'(?=;|\n)/g), ([, code = '']) => code))
+
+  return [...new Set(codes)].filter(code => !code.startsWith('POOL_')).sort()
+}
 
 const TARGET = { host: 'db.example', port: 3_306, database: 'nodes', username: 'probe' }
 
@@ -57,6 +69,23 @@ suite('asStoreError', () => {
     const err = asStoreError(Object.assign(new AggregateError(tried), { code: 'ECONNREFUSED', fatal: true }), TARGET)
 
     assert.ok(isProbeError(err, 'PP_STORE_UNAVAILABLE') && err.message.includes('ECONNREFUSED ::1:3306') && err.message.includes('ECONNREFUSED 127.0.0.1:3306'), String(err))
+  })
+
+  test('calls by its code each error that the driver has a name for', () => {
+    const expected = {
+      AUTH_SWITCH_PLUGIN_ERROR: 'PP_STORE_AUTH',
+      ETIMEDOUT: 'PP_STORE_UNAVAILABLE',
+      HANDSHAKE_NO_SSL_SUPPORT: 'PP_STORE_TLS',
+      HANDSHAKE_SSL_ERROR: 'PP_STORE_TLS',
+      HANDSHAKE_UNKNOWN_ERROR: 'PP_STORE_UNAVAILABLE',
+      MYSQL_CLEAR_PASSWORD_NOT_ENABLED: 'PP_STORE_AUTH',
+      PROTOCOL_CONNECTION_LOST: 'PP_STORE_UNAVAILABLE',
+      PROTOCOL_ERROR: 'PP_STORE_UNAVAILABLE',
+      PROTOCOL_SEQUENCE_TIMEOUT: 'PP_STORE_UNAVAILABLE',
+      PROTOCOL_UNEXPECTED_PACKET: 'PP_STORE_UNAVAILABLE'
+    }
+
+    assert.deepEqual(Object.fromEntries(driverCodes().map(code => [code, (asStoreError(Object.assign(new Error(''), { code }), TARGET) as Partial<ProbeError>).code])), expected)
   })
 
   test('lets pass what is not of the driver', () => {
