@@ -1,8 +1,9 @@
 import { AdminServer } from '../core/admin-server.ts'
-import { KINDS } from './model/kinds.ts'
+import { KINDS, strimziKinds } from './model/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
 import { leaseName } from './model/names.ts'
 import { ADMIN_PORT } from './model/pod.ts'
+import { FirstSeen } from './reconcile/first-seen.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from './reconcile/served-version.ts'
 import { Applier } from './runtime/applier.ts'
@@ -110,6 +111,7 @@ interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics:
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
   const { images, namespace, identity, readsPods } = options
   const { client, leader, lookout } = parts
+  const strimziVersion = servedVersionOf(client, clock, STRIMZI)
   const applier = new Applier({
     client,
     mayWrite: () => leader.isLeader,
@@ -126,7 +128,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     log,
     reconcile: async (key, signal) => await reconciler.reconcile(key, signal),
     observer: observerOf(log, parts)
-  }, { watched: watchedKinds(namespace), workers: WORKERS })
+  }, { watched: watchedKinds(namespace), workers: WORKERS, optional: async life => strimziWatched(await strimziVersion(life), namespace) })
   const reconciler = new Reconciler({
     client,
     applier,
@@ -134,11 +136,12 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     clock,
     log,
     store: kind => controller.store(kind),
-    isWatched: kind => controller.isWatched(kind),
+    isWatched: (kind, namespace) => controller.isWatched(kind, namespace),
     lookout,
-    strimziVersion: servedVersionOf(client, clock, STRIMZI),
+    strimziVersion,
     monitoringVersion: servedVersionOf(client, clock, MONITORING),
     readStatus: readsPods ? async (pod, signal) => await readPodJson(pod, POD_STATUS, signal) : async () => { await Promise.resolve(undefined) },
+    ages: new FirstSeen(clock),
     images
   })
 
@@ -159,8 +162,21 @@ function observerOf (log: Logger, parts: Parts): QueueObserver {
   }
 }
 
+const OWNED = { labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }
+
+// What Strimzi says of them, and what somebody changes in them, is met at once.
+function strimziWatched (version: string | undefined, namespace: string | undefined): Watched[] {
+  if (version === undefined) {
+    return []
+  }
+
+  const { kafkaTopic, kafkaUser } = strimziKinds(version)
+
+  return [kafkaTopic, kafkaUser].map(kind => ({ kind, namespace, ...OWNED }))
+}
+
 function watchedKinds (namespace: string | undefined): Watched[] {
-  const owned = { namespace, labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }
+  const owned = { namespace, ...OWNED }
   const children = [
     KINDS.configMap,
     KINDS.serviceAccount,

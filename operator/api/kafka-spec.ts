@@ -68,6 +68,12 @@ const kafkaRules: readonly Rule[] = [
     path: ['authentication', 'secret'],
     message: 'is required for authentication to brokers',
     holds: kafka => !has(kafka, 'brokers') || !['scram-sha-512', 'tls'].includes(String(valueAt(kafka, ['authentication', 'type']))) || has(kafka, 'authentication', 'secret')
+  },
+  {
+    cel: '!has(self.brokers) || self.authentication.type != \'tls\' || has(self.tls)',
+    path: ['tls'],
+    message: 'is required for authentication.type tls: a client certificate is shown on an encrypted connection alone',
+    holds: kafka => !has(kafka, 'brokers') || valueAt(kafka, ['authentication', 'type']) !== 'tls' || has(kafka, 'tls')
   }
 ]
 

@@ -38,6 +38,11 @@ const scanRules: readonly Rule[] = [
     path: ['passive', 'mdns'],
     message: 'needs pod.hostNetwork: multicast does not cross a pod network'
   },
+  {
+    cel: '!self.passive.enabled || (self.passive.port != 9090 && self.passive.port != 9089)',
+    path: ['passive', 'port'],
+    message: 'must not be 9089 or 9090: it takes the next port for WebSocket, and the admin server of the pod has 9090'
+  },
   // Timers of a JavaScript process end at 2^31 ms, about 24 days.
   durationRule(['active', 'interval'], { min: '1s', max: '480h' }),
   durationRule(['active', 'maxDuration'], { min: '1s', max: '480h' }),

@@ -4,7 +4,7 @@ import type { Desired } from '../model/owned.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
-/** Brings one object to what is desired, and returns it as it was seen. */
+/** Brings one object to what is desired, and returns it as it is then: as the server answered where something was written. */
 export async function applyDesired (deps: ReconcileDeps, work: Work, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
   const { kind, object } = desired
   const live = await liveOf(deps, desired, signal)
@@ -15,18 +15,23 @@ export async function applyDesired (deps: ReconcileDeps, work: Work, desired: De
     throw new ProbeError('PP_FOREIGN_OBJECT', `${kind.kind} ${namespace}/${name} exists and is not of this PeerProbe`)
   }
   if (live?.metadata.deletionTimestamp !== undefined) {
-    throw new ProbeError('PP_KUBE_CONFLICT', `${kind.kind} ${object.metadata.name} is on its way out`)
+    throw new ProbeError('PP_KUBE_CONFLICT', `${kind.kind} ${object.metadata.name} is being deleted`, { details: { waiting: 'Progressing' } })
   }
 
-  const outcome = await deps.applier.ensure(kind, object, live, signal)
-  work.writes += Number(outcome !== 'unchanged')
+  const ensured = await deps.applier.ensure(kind, object, live, signal)
+  work.writes += Number(ensured.outcome !== 'unchanged')
 
-  return live
+  return ensured.object
 }
 
-/** An object as it was seen, or as the server has it where its kind is not watched. */
+/**
+ * An object as it was seen, or as the server has it where its kind is not watched, or where it was not seen: what is watched
+ * is only what carries our labels, and something of the same name may be somebody else's.
+ */
 export async function liveOf (deps: ReconcileDeps, { kind, object: { metadata } }: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
-  return deps.isWatched(kind.kind) ? deps.store(kind.kind).get(metadata) : await deps.client.get(kind, metadata, signal)
+  const seen = deps.isWatched(kind.kind, metadata.namespace) ? deps.store(kind.kind).get(metadata) : undefined
+
+  return seen ?? await deps.client.get(kind, metadata, signal)
 }
 
 /** Brings several objects to what is desired, one after the other. */

@@ -6,6 +6,9 @@ export const CONDITION_TYPES = ['Ready', 'KafkaReady', 'DatabaseReady', 'Consume
 /** {@inheritDoc CONDITION_TYPES} */
 export type ConditionType = typeof CONDITION_TYPES[number]
 
+/** The parts of a PeerProbe in the order in which they are made: of several causes the first is told. */
+export const ORDER = ['KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady'] as const satisfies readonly ConditionType[]
+
 /** A finding about one part of a PeerProbe. */
 export interface Finding {
   status: 'True' | 'False' | 'Unknown'
@@ -42,8 +45,14 @@ export function waiting (reason: string, message: string): Finding {
   return { status: 'Unknown', reason, message }
 }
 
-/** The finding of a failure, by its code's reason. */
+/** The finding of a failure, by its code's reason. An error that is only that something is not there yet says so by `details.waiting`, its reason then. */
 export function failed (err: unknown): Finding {
+  const reason = isProbeError(err) ? err.details['waiting'] : undefined
+
+  if (typeof reason === 'string') {
+    return waiting(reason, errorText(err))
+  }
+
   return { status: 'False', reason: isProbeError(err) ? err.reason : 'InternalError', message: errorText(err) }
 }
 

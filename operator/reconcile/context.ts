@@ -9,21 +9,22 @@ import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Lookout, Sighted } from '../runtime/lookout.ts'
 import type { ObjectStore } from '../runtime/object-store.ts'
+import type { FirstSeen } from './first-seen.ts'
 import type { ServedVersion } from './served-version.ts'
 
 /** What reconciling works with. */
 export interface ReconcileDeps {
   client: Pick<KubeClient, 'get' | 'json' | 'merge' | 'putStatus'>
   applier: Applier
-  events: EventRecorder
+  events: Pick<EventRecorder, 'record'>
   clock: Clock
   log: Logger
 
   /** What was seen of a kind that is watched. */
   store: (kind: string) => ObjectStore
 
-  /** Whether a kind is watched; others are asked for each time. */
-  isWatched: (kind: string) => boolean
+  /** Whether a kind is watched in a namespace; others are asked for each time. */
+  isWatched: (kind: string, namespace: string | undefined) => boolean
 
   /** Told of the Secrets that were read: they are not watched. */
   lookout: Pick<Lookout, 'note'>
@@ -36,6 +37,9 @@ export interface ReconcileDeps {
 
   /** Reads `/status` of a process; undefined where it does not answer. */
   readStatus: (pod: KubeObject, signal: AbortSignal) => Promise<unknown>
+
+  /** How long objects have been as they are. */
+  ages: FirstSeen
 
   images: Images
 }

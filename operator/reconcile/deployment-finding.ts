@@ -34,6 +34,14 @@ export function deploymentFinding (what: string, deployment: KubeObject | undefi
     : bad(reasonOf(words), `${what}: ${words.reason}: ${words.message}`)
 }
 
+/** Whether what depends on a Deployment may follow: a pod of its present template is ready and none of an earlier one is there, or no pod is asked for. */
+export function canFollow (deployment: KubeObject | undefined): boolean {
+  const status = (deployment?.['status'] ?? {}) as DeploymentStatus
+  const { replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = status
+
+  return isCurrent(deployment, status) && updatedReplicas === replicas && (readyReplicas > 0 || (wantedOf(deployment) === 0 && replicas === 0))
+}
+
 function failureOf ({ conditions = [] }: DeploymentStatus): DeploymentCondition | undefined {
   return conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
 }

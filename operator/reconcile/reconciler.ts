@@ -1,24 +1,24 @@
-import { isDeepStrictEqual } from 'node:util'
 import { isProbeError } from '../../core/errors.ts'
-import { KINDS } from '../model/kinds.ts'
 import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
 import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
 import { retentionObjects } from '../model/workloads.ts'
 import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply-step.ts'
-import { conditionsOf, failed, good, off, waiting } from './conditions.ts'
+import { failed, good, off } from './conditions.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
 import { identityStep } from './identity-step.ts'
-import { kafkaStep } from './kafka-step.ts'
+import { kafkaFinding, kafkaStep } from './kafka-step.ts'
 import { PAUSE, pausedFinding } from './paused.ts'
 import { processFigures } from './process-figures.ts'
+import { withProblems } from './process-findings.ts'
 import { prune } from './prune.ts'
 import { readProbe } from './read-probe.ts'
 import { Rollout } from './rollout.ts'
 import { imagesOf } from './running-image.ts'
 import { secretsStep } from './secrets-step.ts'
+import { StatusWriter } from './status-writer.ts'
 import { statusOf } from './status.ts'
 import { checkTopicId } from './topic-id.ts'
 import { consumersStep, crawlersStep, prepareStep } from './workload-steps.ts'
@@ -40,10 +40,12 @@ const TURN_RECHECK_MS = 10_000
 export class Reconciler {
   readonly #deps: ReconcileDeps
   readonly #rollout: Rollout
+  readonly #status: StatusWriter
 
   constructor (deps: ReconcileDeps) {
     this.#deps = deps
     this.#rollout = new Rollout(deps.clock)
+    this.#status = new StatusWriter(deps)
   }
 
   /** Reconciles the PeerProbe with a key of the form namespace/name. */
@@ -66,7 +68,7 @@ export class Reconciler {
     try {
       work = { probe: readProbe(object), object, planned: [], secrets: [], writes: 0 }
     } catch (err) {
-      await this.#refuse(object, err, signal)
+      await this.#status.refuse(object, err, signal)
       return { terminal: err }
     }
 
@@ -74,7 +76,7 @@ export class Reconciler {
   }
 
   async #reconcile (work: Work, signal: AbortSignal): Promise<Result> {
-    const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, scans: {} } }
+    const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, scans: {}, problems: [] } }
     const { conditions } = findings
     const isPaused = work.object.metadata.annotations?.[PAUSE] === 'true'
     conditions.Paused = isPaused ? await pausedFinding(this.#deps, work, signal) : off('NotPaused')
@@ -87,25 +89,10 @@ export class Reconciler {
     this.#deps.lookout.note(keyOf(work.object.metadata), work.secrets)
 
     findings.figures = await processFigures(this.#deps, work, signal)
+    findings.conditions = withProblems(conditions, findings.figures.problems, work.probe)
+    const isWritten = await this.#status.write(work.object, statusOf(this.#deps, work, findings), signal)
 
-    if (!await this.#tell(work.object, statusOf(this.#deps, work, findings), signal)) {
-      return { requeueAfterMs: SOON_MS }
-    }
-
-    return { requeueAfterMs: this.#pauseAfter(work, findings) }
-  }
-
-  // False where it changed meanwhile: the change itself brings it here again.
-  async #tell (object: KubeObject, status: Record<string, unknown>, signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.#writeStatus(object, status, signal)
-      return true
-    } catch (err) {
-      if (isProbeError(err, 'PP_KUBE_CONFLICT')) {
-        return false
-      }
-      throw err
-    }
+    return { requeueAfterMs: isWritten ? this.#pauseAfter(work, findings) : SOON_MS }
   }
 
   // The table of contents: what comes later needs what comes before, and is left alone until that is there.
@@ -116,7 +103,7 @@ export class Reconciler {
       ['KafkaReady', async () => {
         findings.kafka = await this.#kafka(work, signal)
         made.access = findings.kafka.access
-        return good('Ready', `topic ${work.probe.spec.kafka.topic.name} at ${made.access.bootstrapServers.join(',')}`)
+        return kafkaFinding(work, findings.kafka)
       }],
       ['DatabaseReady', async () => {
         made.input = await this.#inputOf(work, made.access, signal)
@@ -125,7 +112,7 @@ export class Reconciler {
         return good('Prepared', 'the database has the schema of this version')
       }],
       ['ConsumersReady', async () => await consumersStep(this.#deps, work, needed(made.input), signal)],
-      ['CrawlersReady', async () => await this.#crawlers(work, needed(made.input), conditions.ConsumersReady, signal)]
+      ['CrawlersReady', async () => await this.#crawlers(work, needed(made.input), signal)]
     ]
 
     for (const [type, step] of steps) {
@@ -176,12 +163,8 @@ export class Reconciler {
     return isCurrent ? RESYNC_MS : TURN_RECHECK_MS
   }
 
-  // A new version of the messages must meet consumers that know it.
-  async #crawlers (work: Work, input: ModelInput, consumers: Finding | undefined, signal: AbortSignal): Promise<Finding> {
-    if (consumers?.status === 'Unknown') {
-      return waiting('WaitingForConsumers', 'crawlers follow the consumers')
-    }
-
+  // A new version of the messages must meet consumers that know it. What does not depend on them goes on.
+  async #crawlers (work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
     const finding = await crawlersStep(this.#deps, work, input, signal)
     const monitors = podMonitor(work.probe, await this.#deps.monitoringVersion(signal))
     await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe), ...monitors], signal)
@@ -199,36 +182,9 @@ export class Reconciler {
         throw err
       }
 
-      conditions[type] = err.details['waiting'] === true ? waiting('Progressing', err.message) : failed(err)
+      conditions[type] = failed(err)
       this.#deps.log.debug({ probe: `${metadata.namespace ?? ''}/${metadata.name}`, type, code: err.code, reason: err.message }, 'step not done')
       return false
-    }
-  }
-
-  async #refuse (object: KubeObject, err: unknown, signal: AbortSignal): Promise<void> {
-    const { generation = 0 } = object.metadata
-    const before = (object['status'] ?? {}) as { conditions?: Condition[] }
-    const finding = failed(err)
-    const now = `${new Date(this.#deps.clock.now()).toISOString().slice(0, 19)}Z`
-    const conditions = conditionsOf({ Ready: finding }, before.conditions ?? [], { generation, now })
-    const summary = `${finding.reason}: ${finding.message}`.slice(0, 200)
-    await this.#writeStatus(object, { ...before, observedGeneration: generation, conditions, summary }, signal)
-  }
-
-  // Once, last, and only where it means something else than before.
-  async #writeStatus (object: KubeObject, status: Record<string, unknown>, signal: AbortSignal): Promise<void> {
-    const before = (object['status'] ?? {}) as { conditions?: Condition[] }
-
-    if (isDeepStrictEqual(before, status)) {
-      return
-    }
-
-    await this.#deps.client.putStatus(KINDS.peerProbe, { ...object, status }, signal)
-    const ready = ((status['conditions'] ?? []) as Condition[]).find(({ type }) => type === 'Ready')
-
-    if (ready !== undefined && before.conditions?.find(({ type }) => type === 'Ready')?.status !== ready.status) {
-      const { status: isReady, reason, message: note } = ready
-      await this.#deps.events.record(object, { type: isReady === 'True' ? 'Normal' : 'Warning', reason, action: 'Reconcile', note }, signal)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { selectorFor } from '../model/labels.ts'
 import { consumerName, crawlerName } from '../model/names.ts'
-import { conditionsOf } from './conditions.ts'
+import { conditionsOf, ORDER } from './conditions.ts'
+import { HELD_BY } from './strimzi-status.ts'
 import type { Condition, ConditionType, Finding } from './conditions.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 import type { KafkaResult } from './kafka-step.ts'
@@ -34,9 +35,6 @@ export interface StatusBefore {
 
 interface ScanStatus extends ScanFigures { name: string, deployment: string, ready: boolean }
 
-// What comes first is told first.
-const ORDER = ['KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady'] as const satisfies readonly ConditionType[]
-
 /** Adds the summary: the first cause of what is not ready, in its own words. */
 export function summarise (conditions: Findings['conditions']): Findings['conditions'] {
   return { ...conditions, Ready: readyOf(conditions) }
@@ -53,7 +51,14 @@ function readyOf ({ Paused, Suspended, ...conditions }: Findings['conditions']):
     return { ...cause, status: 'False' }
   }
 
-  return Suspended?.status === 'True' ? { ...Suspended, status: 'False' } : { status: 'True', reason: 'Running', message: 'everything runs' }
+  if (Suspended?.status === 'True') {
+    return { ...Suspended, status: 'False' }
+  }
+
+  // What a person holds is no fault, and must not be forgotten.
+  const held = parts.find(({ reason }) => Object.hasOwn(HELD_BY, reason))
+
+  return { status: 'True', reason: 'Running', message: held === undefined ? 'everything runs' : `everything runs; ${held.message}` }
 }
 
 /** The status of a PeerProbe. */

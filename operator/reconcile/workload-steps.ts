@@ -4,11 +4,12 @@ import { selectorFor } from '../model/labels.ts'
 import { consumerName, crawlerName } from '../model/names.ts'
 import { consumerObjects, crawlerObjects, prepareObjects } from '../model/workloads.ts'
 import { applyAll, isOurs } from './apply-step.ts'
-import { good } from './conditions.ts'
-import { deploymentFinding } from './deployment-finding.ts'
+import { good, waiting } from './conditions.ts'
+import { canFollow, deploymentFinding } from './deployment-finding.ts'
 import { worstWords } from './pod-words.ts'
 import { statusField } from './strimzi-status.ts'
 import type { Component } from '../model/labels.ts'
+import type { Desired } from '../model/owned.ts'
 import type { ModelInput } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Finding } from './conditions.ts'
@@ -74,7 +75,7 @@ function whyNotPrepared (name: string, hasFailed: boolean, words: PodWords | und
     return new ProbeError(isErrorCode(words.code) ? words.code : 'PP_PREPARE_FAILED', `prepare job ${name}: ${words.reason}: ${words.message}`)
   }
 
-  return hasFailed ? new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} failed`) : new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} runs`, { details: { waiting: true } })
+  return hasFailed ? new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} failed`) : new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} runs`, { details: { waiting: 'Progressing' } })
 }
 
 /** Applies the consumers. */
@@ -85,29 +86,43 @@ export async function consumersStep (deps: ReconcileDeps, work: Work, input: Mod
   return findingOf(deps, work, consumerName(work.probe.metadata), { component: 'consumer' })
 }
 
-/** Applies the crawlers, one for each scan. */
+/**
+ * Applies the crawlers, one for each scan, once a consumer of the present plan runs and none of an earlier one does. Until
+ * then those that are there are left as they are.
+ */
 export async function crawlersStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
-  for (const scan of work.probe.spec.scans) {
-    await applyAll(deps, work, crawlerObjects(work.probe, scan, input), signal)
+  const { metadata, spec } = work.probe
+  const objects = spec.scans.flatMap(scan => crawlerObjects(work.probe, scan, input))
+  const consumers = deps.store('Deployment').get({ namespace: metadata.namespace, name: consumerName(metadata) })
+
+  if (canFollow(consumers)) {
+    await applyAll(deps, work, objects, signal)
+    return crawlersFinding(deps, work)
   }
 
-  return crawlersFinding(deps, work)
+  work.planned.push(...objects)
+  const isAsPlanned = ({ kind: { kind }, object }: Desired): boolean => deps.applier.difference(object, deps.store(kind).get(object.metadata)) === undefined
+
+  return objects.every(isAsPlanned) ? crawlersFinding(deps, work) : waiting('WaitingForConsumers', 'crawlers start and change once a consumer of the same plan runs')
 }
 
 /** What the crawlers' Deployments tell: the first that is not ready. */
 export function crawlersFinding (deps: ReconcileDeps, work: Work): Finding {
-  const findings = work.probe.spec.scans.map(({ name: scan }) => findingOf(deps, work, crawlerName(work.probe.metadata, scan), { component: 'crawler', scan }))
+  const { metadata, spec } = work.probe
+  const findings = spec.scans.map(({ name: scan }) => findingOf(deps, work, crawlerName(metadata, scan), { component: 'crawler', scan }))
   const all = String(findings.length)
 
-  return findings.find(({ status }) => status === 'False') ?? findings.find(({ status }) => status !== 'True') ?? good('Running', `${all} of ${all} crawlers run`)
+  const worst = findings.find(({ status }) => status === 'False') ?? findings.find(({ status }) => status !== 'True')
+
+  return worst ?? good('Running', `${all} of ${all} crawlers run`)
 }
 
-/** Pods of one component of a PeerProbe. */
+/** Pods of one component of a PeerProbe, without those that are being deleted. */
 export function podsOf (deps: ReconcileDeps, { probe: { metadata } }: Work, component: Component, scan?: string): KubeObject[] {
   const wanted = Object.entries(selectorFor(metadata, component, scan))
 
-  return deps.store('Pod').labelled(metadata.name)
-    .filter(pod => pod.metadata.namespace === metadata.namespace && wanted.every(([key, value]) => pod.metadata.labels?.[key] === value))
+  return deps.store('Pod').labelled(metadata.name).filter(({ metadata: { namespace, deletionTimestamp, labels } }) =>
+    namespace === metadata.namespace && deletionTimestamp === undefined && wanted.every(([key, value]) => labels?.[key] === value))
 }
 
 function findingOf (deps: ReconcileDeps, work: Work, name: string, { component, scan }: { component: 'consumer' | 'crawler', scan?: string }): Finding {

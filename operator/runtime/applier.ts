@@ -9,6 +9,14 @@ import type { KindRef, KubeObject } from './kube-object.ts'
 /** What became of one object. */
 export type ApplyOutcome = 'unchanged' | 'applied' | 'replaced'
 
+/** What {@link Applier.ensure} did, and the object after it. */
+export interface Ensured {
+  outcome: ApplyOutcome
+
+  /** As the server answered, or as it was seen where nothing was written; undefined where it was deleted to be made again. */
+  object: KubeObject | undefined
+}
+
 /** What an applier works with. */
 export interface ApplierDeps {
   client: Pick<KubeClient, 'apply' | 'remove'>
@@ -54,15 +62,15 @@ export class Applier {
   }
 
   /**
-   * Applies an object where it differs. What cannot be changed is deleted, to be made anew the next time.
+   * Applies an object where it differs. What cannot be changed is deleted, to be made again the next time.
    *
    * @throws ProbeError what the client throws; `PP_LEADER_LOST` when this process may not write
    */
-  async ensure (kind: KindRef, desired: KubeObject, live: KubeObject | undefined, signal: AbortSignal): Promise<ApplyOutcome> {
+  async ensure (kind: KindRef, desired: KubeObject, live: KubeObject | undefined, signal: AbortSignal): Promise<Ensured> {
     const field = this.difference(desired, live)
 
     if (field === undefined) {
-      return 'unchanged'
+      return { outcome: 'unchanged', object: live }
     }
 
     this.#checkLead()
@@ -71,7 +79,7 @@ export class Applier {
       const answer = await this.#deps.client.apply(kind, this.#withHash(desired), { fieldManager: this.#options.fieldManager }, signal)
       this.#deps.onAnswer?.(answer)
       this.#deps.onWrite?.(kind.kind, 'applied', field)
-      return 'applied'
+      return { outcome: 'applied', object: answer }
     } catch (err) {
       if (live === undefined || !isProbeError(err, 'PP_KUBE_INVALID') || !IMMUTABLE.test(err.message)) {
         throw err
@@ -79,7 +87,7 @@ export class Applier {
 
       await this.remove(kind, live, signal)
       this.#deps.onWrite?.(kind.kind, 'replaced', field)
-      return 'replaced'
+      return { outcome: 'replaced', object: undefined }
     }
   }
 

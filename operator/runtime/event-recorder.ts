@@ -12,6 +12,9 @@ const MAX_NOTE_BYTES = 1_000
 const REPEAT_MS = 600_000
 const MAX_KNOWN = 10_000
 
+// Of one object in that time. A cause whose words change all the time would fill the API server.
+const MAX_EVENTS = 25
+
 /** Something that happened to an object. */
 export interface EventNote {
   type: 'Normal' | 'Warning'
@@ -22,7 +25,13 @@ export interface EventNote {
   /** What was done, UpperCamel. */
   action: string
   note: string
+
+  /** Whether all is well again: what was said of the object before is news when it is said again. */
+  endsTrouble?: boolean
 }
+
+// What was said of one object.
+interface Said { sinceMs: number, count: number, last: string, at: Map<string, number> }
 
 /** What a recorder works with. */
 export interface EventRecorderDeps {
@@ -31,11 +40,14 @@ export interface EventRecorderDeps {
   log: Logger
 }
 
-/** Records events of objects (events.k8s.io/v1). The same event is recorded once in ten minutes: a failure that repeats is one fact. */
+/**
+ * Records events of objects (events.k8s.io/v1). The same event is recorded once in ten minutes, since a failure that repeats
+ * is one fact, unless all was well in between; and of one object 25 in that time.
+ */
 export class EventRecorder {
   readonly #deps: EventRecorderDeps
   readonly #controller: { name: string, instance: string }
-  readonly #known = new Map<string, number>()
+  readonly #said = new Map<string, Said>()
 
   constructor (deps: EventRecorderDeps, controller: { name: string, instance: string }) {
     this.#deps = deps
@@ -43,16 +55,13 @@ export class EventRecorder {
   }
 
   /** Records an event. A failure to do so is logged and nothing more: events are for people. */
-  async record ({ apiVersion, kind, metadata: { namespace = 'default', name, uid } }: KubeObject, event: EventNote, signal: AbortSignal): Promise<void> {
+  async record ({ apiVersion, kind, metadata: { namespace = 'default', name, uid = '' } }: KubeObject, event: EventNote, signal: AbortSignal): Promise<void> {
     const { client, clock, log } = this.#deps
-    const key = [uid, event.reason, event.note].join(' ')
-    const now = clock.monotonic()
+    const { type, reason, action, note } = event
 
-    if (now - (this.#known.get(key) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) {
+    if (!this.#isNews(uid, event)) {
       return
     }
-
-    this.#remember(key, now)
 
     try {
       await client.json({
@@ -66,27 +75,49 @@ export class EventRecorder {
           reportingController: this.#controller.name,
           reportingInstance: this.#controller.instance,
           regarding: { apiVersion, kind, namespace, name, uid },
-          ...event,
-          note: cut(event.note)
+          type,
+          reason,
+          action,
+          note: cut(note)
         }
       }, signal)
     } catch (err) {
       signal.throwIfAborted()
-      log.warn({ err, reason: event.reason }, 'event not recorded')
+      log.warn({ err, reason }, 'event not recorded')
     }
   }
 
-  #remember (key: string, now: number): void {
-    this.#known.delete(key)
-    this.#known.set(key, now)
+  #isNews (uid: string, { reason, note, endsTrouble = false }: EventNote): boolean {
+    const now = this.#deps.clock.monotonic()
+    const before = this.#said.get(uid)
+    const at = recent(before, now)
+    const { sinceMs, count } = before === undefined || now - before.sinceMs >= REPEAT_MS ? { sinceMs: now, count: 0 } : before
+    const key = `${reason} ${note}`
+    const isKnown = at.has(key) && (!endsTrouble || before?.last === key)
 
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= MAX_KNOWN) {
+    if (count >= MAX_EVENTS || isKnown) {
+      return false
+    }
+
+    this.#remember(uid, { sinceMs, count: count + 1, last: key, at: (endsTrouble ? new Map<string, number>() : at).set(key, now) })
+    return true
+  }
+
+  #remember (uid: string, said: Said): void {
+    this.#said.delete(uid)
+    this.#said.set(uid, said)
+
+    for (const oldest of this.#said.keys()) {
+      if (this.#said.size <= MAX_KNOWN) {
         return
       }
-      this.#known.delete(oldest)
+      this.#said.delete(oldest)
     }
   }
+}
+
+function recent (said: Said | undefined, now: number): Said['at'] {
+  return new Map([...said?.at ?? []].filter(([, atMs]) => now - atMs < REPEAT_MS))
 }
 
 function cut (text: string): string {

@@ -19,20 +19,26 @@ const BY_STATUS: Partial<Record<number, ErrorCode>> = {
 // Admission refuses with 403, which is no matter of roles.
 const QUOTA = /exceeded quota|admission webhook|violates PodSecurity|ValidatingAdmissionPolicy/
 
-const MAX_MESSAGE_CHARS = 1_000
+// A refused object stands in the message whole, and the reason behind it.
+const MAX_HEAD_CHARS = 600
+const MAX_TAIL_CHARS = 400
 
 /** The error of an answer that is not a success. `retryAfterMs` is among its details where the server asked for a pause. */
 export function kubeError (status: number, body: unknown, what: string, retryAfter?: string): ProbeError {
   const { message = `status ${String(status)}`, reason, details }: Status = typeof body === 'object' && body !== null ? body : {}
   const seconds = Number(retryAfter ?? details?.retryAfterSeconds)
 
-  return new ProbeError(codeOf(status, message), `${what}: ${message.slice(0, MAX_MESSAGE_CHARS)}`, {
+  return new ProbeError(codeOf(status, message), `${what}: ${shorten(message)}`, {
     details: { status, reason, ...Number.isNaN(seconds) ? {} : { retryAfterMs: seconds * 1_000 } }
   })
 }
 
 function codeOf (status: number, message: string): ErrorCode {
   return status === 403 && QUOTA.test(message) ? 'PP_KUBE_INVALID' : BY_STATUS[status] ?? 'PP_KUBE_UNAVAILABLE'
+}
+
+function shorten (message: string): string {
+  return message.length <= MAX_HEAD_CHARS + MAX_TAIL_CHARS ? message : `${message.slice(0, MAX_HEAD_CHARS)} … ${message.slice(-MAX_TAIL_CHARS)}`
 }
 
 /** The error of a request that got no answer. */

@@ -61,6 +61,9 @@ export class Reflector {
   /** Resolves with the first complete list. */
   readonly synced: Promise<void>
 
+  /** Whether that has come. */
+  isSynced = false
+
   readonly #deps: ReflectorDeps
   readonly #options: ReflectorOptions
   readonly #firstList = Promise.withResolvers<undefined>()
@@ -151,6 +154,7 @@ export class Reflector {
     }
 
     this.#version = page.metadata.resourceVersion ?? ''
+    this.isSynced = true
     this.#firstList.resolve(undefined)
   }
 

@@ -25,6 +25,7 @@ suite('KafkaSpec', () => {
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, tls: {}, authentication: { type: 'tls', secret: 'mine' } }), ['tls', 'authentication.secret'])
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, authentication: { type: 'tls' } }), [])
     assert.deepEqual(wrongFields(KafkaSpec, { brokers, authentication: { type: 'scram-sha-512' } }), ['authentication.secret'])
+    assert.deepEqual(wrongFields(KafkaSpec, { brokers, authentication: { type: 'tls', secret: 'mine' } }), ['tls'])
     assert.deepEqual(wrongFields(KafkaSpec, { brokers, tls: { caSecret: { name: 'ca' } }, authentication: { type: 'tls', secret: 'mine' } }), [])
   })
 

@@ -3,8 +3,7 @@ import { suite, test } from 'node:test'
 import { ProbeError } from '../../../core/errors.ts'
 import { CONFIG_HASH } from '../../../operator/model/pod.ts'
 import { conditionsOf, failed, good, waiting } from '../../../operator/reconcile/conditions.ts'
-import { refuseConflicts } from '../../../operator/reconcile/conflicts.ts'
-import { deploymentFinding } from '../../../operator/reconcile/deployment-finding.ts'
+import { canFollow, deploymentFinding } from '../../../operator/reconcile/deployment-finding.ts'
 import { listenerOf } from '../../../operator/reconcile/kafka-listener.ts'
 import { worstWords } from '../../../operator/reconcile/pod-words.ts'
 import { roundUp } from '../../../operator/reconcile/process-figures.ts'
@@ -28,6 +27,7 @@ suite('conditions', () => {
   })
 
   test('have reasons of the error table, and messages of bounded length', () => {
+    assert.deepEqual(failed(new ProbeError('PP_TOPIC_NOT_READY', 'soon', { details: { waiting: 'TopicNotReady' } })), { status: 'Unknown', reason: 'TopicNotReady', message: 'soon' })
     assert.deepEqual(failed(new ProbeError('PP_BUS_AUTH', 'no')), { status: 'False', reason: 'BusAuth', message: 'no' })
     assert.equal(conditionsOf({ Ready: good('R', 'x'.repeat(9_999)) }, [], at)[0]?.message.length, 1_024)
   })
@@ -72,18 +72,74 @@ suite('what Strimzi says', () => {
     assert.equal(statusField(undefined, 'x'), undefined)
   })
 
+  test('is that an object is left alone, by its annotation or by its condition', () => {
+    const with_ = (annotations: Record<string, string>, status: object = {}): KubeObject => ({ ...object(status), metadata: { name: 'x', generation: 2, annotations } })
+    const paused = { state: 'held', reason: 'ReconciliationPaused' }
+
+    assert.deepEqual(strimziStateOf(with_({ 'strimzi.io/pause-reconciliation': 'true' }, { observedGeneration: 2, conditions: [{ type: 'Ready', status: 'True' }] })), paused)
+    assert.deepEqual(strimziStateOf(object({ observedGeneration: 1, conditions: [{ type: 'ReconciliationPaused', status: 'True' }] })), paused)
+    assert.deepEqual(strimziStateOf(with_({ 'strimzi.io/managed': 'false' })), { state: 'held', reason: 'Unmanaged' })
+    assert.deepEqual(strimziStateOf(object({ conditions: [{ type: 'Unmanaged', status: 'True' }] })), { state: 'held', reason: 'Unmanaged' })
+    assert.deepEqual(strimziStateOf(with_({ 'strimzi.io/pause-reconciliation': 'false', 'strimzi.io/managed': 'true' })), { state: 'waiting' })
+  })
+
   test('gives the listener that is named, the only one, or the one that fits', () => {
     const listeners = [{ name: 'ext', type: 'route', tls: true }, { name: 'plain', type: 'internal', tls: false }, { name: 'tls', type: 'internal', tls: true, authentication: { type: 'tls' } }]
     const kafka = (names: string[]): KubeObject => object({ listeners: names.map(name => ({ name, bootstrapServers: `${name}:9092`, certificates: ['PEM'] })) }, { spec: { kafka: { listeners: listeners.filter(({ name }) => names.includes(name)) } } })
     const probe = (strimzi: object, authentication: object = {}): ReturnType<typeof clusterProbe> => clusterProbe({ kafka: { strimzi: { cluster: 'x', ...strimzi }, authentication } })
     const everything = kafka(['ext', 'plain', 'tls'])
 
-    assert.deepEqual(listenerOf(everything, probe({ listener: 'ext' })), { bootstrapServers: ['ext:9092'], tls: true, caPem: 'PEM' })
+    assert.deepEqual(listenerOf(everything, probe({ listener: 'ext' }, { type: 'none' })), { bootstrapServers: ['ext:9092'], tls: true, caPem: 'PEM' })
     assert.deepEqual(listenerOf(everything, probe({})).bootstrapServers, ['plain:9092'])
     assert.deepEqual(listenerOf(everything, probe({}, { type: 'tls' })).bootstrapServers, ['tls:9092'])
     assert.deepEqual(listenerOf(kafka(['ext']), probe({})).bootstrapServers, ['ext:9092'])
     assert.throws(() => listenerOf(everything, probe({ listener: 'none' })), { code: 'PP_KAFKA_MISSING', message: /no listener named none \(it has ext, plain, tls\)/ })
-    assert.throws(() => listenerOf({ ...everything, status: {} }, probe({})), { code: 'PP_KAFKA_MISSING', message: /no address yet/ })
+    assert.throws(() => listenerOf(everything, probe({}, { type: 'scram-sha-512' })), { code: 'PP_KAFKA_MISSING', message: /no listener with authentication scram-sha-512 \(it has ext with none, plain with none, tls with tls\)/ })
+    assert.throws(() => listenerOf({ ...everything, status: {} }, probe({})), { code: 'PP_KAFKA_MISSING', message: /no address yet$/ })
+    const paused = { ...everything, metadata: { name: 'x', annotations: { 'strimzi.io/pause-reconciliation': 'true' } }, status: {} }
+    assert.throws(() => listenerOf(paused, probe({})), { message: /no address yet \(ReconciliationPaused/ })
+  })
+
+  const LISTENERS: Record<string, object | undefined> = {
+    plain: undefined,
+    scram: { type: 'scram-sha-512' },
+    mtls: { type: 'tls' },
+    oauth: { type: 'oauth' },
+    sasl: { type: 'custom', sasl: true },
+    own: { type: 'custom' }
+  }
+  const FITTING: Record<string, string[]> = { 'none': ['plain', 'own'], 'scram-sha-512': ['scram', 'sasl'], 'tls': ['mtls', 'own'] }
+
+  for (const type of ['none', 'scram-sha-512', 'tls']) {
+    for (const [name, authentication] of Object.entries(LISTENERS)) {
+      const fits = FITTING[type]?.includes(name) === true
+
+      test(`${fits ? 'lets' : 'refuses'} authentication ${type} with listener ${name}, named or the only one`, () => {
+        const listeners = [{ name, type: 'internal', tls: true, authentication }]
+        const kafka = object({ listeners: [{ name, bootstrapServers: 'b:1' }] }, { spec: { kafka: { listeners } } })
+
+        for (const listener of [{ listener: name }, {}]) {
+          const probe = clusterProbe({ kafka: { strimzi: { cluster: 'x', ...listener }, authentication: { type } } })
+
+          if (fits) {
+            assert.deepEqual(listenerOf(kafka, probe).bootstrapServers, ['b:1'])
+          } else {
+            const message = new RegExp(`spec\\.kafka\\.authentication\\.type is ${type}, and listener ${name} of Kafka /x takes `)
+            assert.throws(() => listenerOf(kafka, probe), { code: 'PP_SPEC_INVALID', message })
+          }
+        }
+      })
+    }
+  }
+
+  test('names the listener that fits in place of the one that does not', () => {
+    const listeners = ['scram-sha-512', 'tls'].map(type => ({ name: type.slice(0, 5), type: 'internal', tls: true, authentication: { type } }))
+    const kafka = object({}, { spec: { kafka: { listeners } } })
+    const probe = clusterProbe({ kafka: { strimzi: { cluster: 'x', listener: 'scram' }, authentication: { type: 'tls' } } })
+
+    assert.throws(() => listenerOf(kafka, probe), {
+      message: 'spec.kafka.authentication.type is tls, and listener scram of Kafka /x takes scram-sha-512: set spec.kafka.authentication.type to scram-sha-512, or spec.kafka.strimzi.listener to tls'
+    })
   })
 })
 
@@ -113,6 +169,16 @@ suite('what pods and Deployments say', () => {
     assert.equal(deploymentFinding('d', deployment({ readyReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] }), []).message, 'd: quota')
   })
 
+  test('lets others follow a Deployment of which a pod of the present template is ready, and none of an earlier one is there', () => {
+    const deployment = (status: object, replicas = 1): KubeObject => object({ observedGeneration: 2, ...status }, { spec: { replicas } })
+    const whole = { replicas: 1, updatedReplicas: 1, readyReplicas: 1 }
+    const some = { replicas: 2, updatedReplicas: 2, readyReplicas: 1 }
+    const bad = [{ ...whole, observedGeneration: 1 }, { ...whole, replicas: 2 }, { ...whole, readyReplicas: 0 }]
+
+    assert.deepEqual([deployment(whole), deployment(some, 2), deployment({}, 0)].map(canFollow), [true, true, true])
+    assert.deepEqual([...bad.map(status => deployment(status)), deployment({ replicas: 1 }, 0), undefined].map(canFollow), [false, false, false, false, false])
+  })
+
   test('is told of pods of the present template alone: what those before it said may be mended', () => {
     const template = (hash: string): object => ({ metadata: { annotations: { [CONFIG_HASH]: hash } } })
     const of = (hash: string, rest: object = {}): KubeObject => ({ ...crash, metadata: { name: 'p', annotations: { [CONFIG_HASH]: hash }, ...rest } })
@@ -125,37 +191,5 @@ suite('what pods and Deployments say', () => {
 
   test('is rounded where it changes all day', () => {
     assert.deepEqual([0, 1, 9, 10, 11, 12_345].map(roundUp), [0, 1, 10, 10, 100, 100_000])
-  })
-})
-
-suite('refuseConflicts', () => {
-  const older = (spec: object, metadata: object = {}): KubeObject => probeObject(spec, { name: 'older', uid: 'u-0', creationTimestamp: '2025-01-01T00:00:00Z', ...metadata })
-
-  test('lets the older one win: for a topic, and for a database with another retention', () => {
-    assert.throws(() => {
-      refuseConflicts(clusterProbe(), [older({})])
-    }, { code: 'PP_OWNERSHIP_CONFLICT', message: /lab\/older is older and uses the same topic/ })
-    assert.throws(() => {
-      refuseConflicts(clusterProbe(), [older({ kafka: { brokers: ['other:1'] }, retention: { after: '24h' } })])
-    }, { message: /keeps the same database for 24h/ })
-    refuseConflicts(clusterProbe(), [older({}, { creationTimestamp: '2027-01-01T00:00:00Z' }), older({ kafka: { brokers: ['other:1'] } }), probeObject()])
-  })
-
-  test('knows a database by its address however that is written', () => {
-    const mysql = clusterProbe().spec.mysql
-    const at = (host: string): object => ({ mysql: { ...mysql, host } })
-
-    assert.throws(() => {
-      refuseConflicts(readProbe(probeObject(at('2001:db8::a'))), [older({ ...at('[2001:DB8::A]'), kafka: { brokers: ['other:1'] }, retention: { after: '24h' } })])
-    }, { message: /keeps the same database for 24h/ })
-  })
-
-  test('takes two of one second in the same order, whoever asks', () => {
-    const twin = probeObject({}, { name: 'twin', uid: 'u-0' })
-
-    assert.throws(() => {
-      refuseConflicts(clusterProbe(), [twin])
-    }, { code: 'PP_OWNERSHIP_CONFLICT' })
-    refuseConflicts(readProbe(twin), [probeObject()])
   })
 })

@@ -8,13 +8,14 @@ import { prune } from '../../../operator/reconcile/prune.ts'
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
+import type { ProbeError } from '../../../core/errors.ts'
 
 const { signal } = new AbortController()
 const KEY = 'lab/amino'
 
 suite('Kafka of another namespace', () => {
   const spec = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } } }
-  const kafka = { apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { namespace: 'kafka', name: 'events', annotations: { [ALLOWED_NAMESPACES]: 'lab' } }, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true }] } }, status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] } }
+  const kafka = { apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { namespace: 'kafka', name: 'events', annotations: { [ALLOWED_NAMESPACES]: 'lab' } }, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true, authentication: { type: 'scram-sha-512' } }] } }, status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] } }
   const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec), planned: [], secrets: [], writes: 0 })
 
   test('is used only with its consent, and its user\'s Secret is copied', async () => {
@@ -37,8 +38,36 @@ suite('Kafka of another namespace', () => {
     await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_SECRET_MISSING' })
     cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'kafka', name: 'made' }, data: { password: 'cA==' } })
 
-    assert.deepEqual(await kafkaStep(deps, work(), signal), { access: { bootstrapServers: ['k:9093'], tls: true, caPem: '', userSecret: 'made', userName: 'lab-amino-peerprobe' }, topicId: 'id of ipfs-nodes' })
+    assert.deepEqual(await kafkaStep(deps, work(), signal), { access: { bootstrapServers: ['k:9093'], tls: true, caPem: '', userSecret: 'made', userName: 'lab-amino-peerprobe' }, topicId: 'id of ipfs-nodes', held: [] })
     assert.deepEqual(cluster.store('Secret').get({ namespace: 'lab', name: 'made' })?.['data'], { password: 'cA==' })
+  })
+
+  test('is judged by what the server answered to a write, and from then on for a minute as on its way', async () => {
+    const cluster = new FakeCluster()
+    const deps = cluster.deps()
+    const plain = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } }
+    const ofPlain = { ...kafka, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true }] } } }
+    const look = async (): Promise<unknown> => await kafkaStep(deps, { ...work(), probe: clusterProbe(plain), object: probeObject(plain) }, signal).then(() => 'ready', (err: unknown) => err)
+    const key = { namespace: 'kafka', name: 'ipfs-nodes' }
+    cluster.strimziVersion = 'v1'
+    cluster.put(ofPlain)
+
+    for (const name of ['ipfs-nodes', 'ipfs-nodes-dead-letters']) {
+      await look()
+      cluster.status('KafkaTopic', { namespace: 'kafka', name }, { conditions: [{ type: 'Ready', status: 'True' }] })
+    }
+    assert.equal(await look(), 'ready')
+    const topic = cluster.store('KafkaTopic').get(key)!
+    cluster.put({ ...topic, spec: { ...topic['spec'] as object, partitions: 7 } })
+    cluster.status('KafkaTopic', key, { conditions: [{ type: 'Ready', status: 'True' }] })
+    const { message, details } = await look() as ProbeError
+    assert.deepEqual([message, details], ['waiting for KafkaTopic kafka/ipfs-nodes', { waiting: 'TopicNotReady' }])
+    assert.equal(cluster.writes.at(-1), 'apply KafkaTopic ipfs-nodes')
+    await cluster.clock.advance(61_000)
+    assert.match(String(await look()), /nobody has picked it up/)
+    cluster.status('KafkaTopic', key, { conditions: [{ type: 'Ready', status: 'False', reason: 'NotSupported', message: 'Decreasing partitions not supported' }] })
+
+    assert.match(String(await look()), /NotSupported: Decreasing partitions not supported/)
   })
 
   test('takes the user away when it is asked for no more, once no pod needs it, and nobody else\'s', async () => {

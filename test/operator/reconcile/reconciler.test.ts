@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { statusText } from '../../../operator/commands/status-text.ts'
+import { KINDS } from '../../../operator/model/kinds.ts'
 import { applyAll, isOurs } from '../../../operator/reconcile/apply-step.ts'
 import { PAUSE } from '../../../operator/reconcile/paused.ts'
 import { prune } from '../../../operator/reconcile/prune.ts'
@@ -8,43 +9,12 @@ import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
 import { imageOf } from '../../../operator/reconcile/running-image.ts'
 import { secretsStep } from '../../../operator/reconcile/secrets-step.ts'
 import { podsOf } from '../../../operator/reconcile/workload-steps.ts'
+import { ObjectStore } from '../../../operator/runtime/object-store.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
-import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+import { KEY, reconcilerRig as rig, SECRET } from '../../support/cluster/reconciler-rig.ts'
 
 const { signal } = new AbortController()
-const KEY = 'lab/amino'
-const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', resourceVersion: '7' }, data: { username: 'dQ==', password: 'cA==' } }
-
-interface Rig {
-  cluster: FakeCluster
-  reconciler: Reconciler
-  ready: () => Condition | undefined
-  status: () => Record<string, unknown>
-  converge: () => Promise<void>
-}
-
-function rig (spec: object = {}, metadata: object = {}): Rig {
-  const cluster = new FakeCluster()
-  cluster.put(SECRET)
-  cluster.store('PeerProbe').set(probeObject(spec, metadata))
-  const reconciler = new Reconciler(cluster.deps())
-  const status = (): Record<string, unknown> => (cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })?.['status'] ?? {}) as Record<string, unknown>
-
-  return {
-    cluster,
-    reconciler,
-    status,
-    ready: () => (status()['conditions'] as Condition[] | undefined)?.find(({ type }) => type === 'Ready'),
-    converge: async () => {
-      for (let i = 0; i < 6; i++) {
-        await reconciler.reconcile(KEY, signal)
-        cluster.settle()
-      }
-    }
-  }
-}
 
 suite('Reconciler', () => {
   test('goes step by step: nothing before its preparation, consumers before crawlers, and then is quiet', async () => {
@@ -86,32 +56,6 @@ suite('Reconciler', () => {
     await reconciler.reconcile(KEY, signal)
 
     assert.equal(cluster.store('Job').size, 0)
-  })
-
-  test('tells of a preparation what its own pods say, and ends the one before first', async () => {
-    const { cluster, reconciler, status } = rig()
-    const database = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'DatabaseReady')
-    const failing = (name: string, job: KubeObject): void => {
-      const labels = { 'app.kubernetes.io/component': 'prepare', 'peerprobe.dev/probe': 'amino' }
-      const containerStatuses = [{ state: { terminated: { exitCode: 1, message: `PP_STORE_AUTH: said by ${name}` } } }]
-      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels, ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid: job.metadata.uid ?? '', controller: true }] }, status: { containerStatuses } })
-    }
-    await reconciler.reconcile(KEY, signal)
-    const [first] = cluster.store('Job').all()
-    failing('old-pod', first!)
-    await reconciler.reconcile(KEY, signal)
-    assert.match(database()?.message ?? '', /said by old-pod/)
-    cluster.put({ ...SECRET, data: { ...SECRET.data, password: 'bmV3' } })
-    await reconciler.reconcile(KEY, signal)
-    const [second] = cluster.store('Job').all()
-    const { name } = first!.metadata
-    const writes = cluster.writes.filter(write => write.includes(' Job '))
-    assert.deepEqual(writes, [`apply Job ${name}`, `remove Job ${name}`, `apply Job ${second!.metadata.name}`])
-    assert.deepEqual([database()?.status, database()?.message], ['Unknown', `prepare job ${second!.metadata.name} runs`])
-    failing('new-pod', second!)
-    await reconciler.reconcile(KEY, signal)
-
-    assert.match(database()?.message ?? '', /said by new-pod/)
   })
 
   test('says what is missing, and leaves alone what runs', async () => {
@@ -227,6 +171,7 @@ suite('steps', () => {
     const work = { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }
 
     assert.ok(!isOurs(foreign, work))
+    await assert.rejects(applyAll({ ...cluster.deps(), store: () => new ObjectStore() }, work, [{ kind: KINDS.deployment, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' }, 'a watch does not see what has not our labels')
     await assert.rejects(applyAll(cluster.deps(), work, [{ kind: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' })
   })
 

@@ -40,9 +40,9 @@ function rig (): Rig {
 suite('Applier', () => {
   test('makes what is missing, and leaves alone what is as desired', async () => {
     const { applier, calls, applied } = rig()
-    assert.equal(await applier.ensure(KINDS.job, desired, undefined, signal), 'applied')
+    assert.equal((await applier.ensure(KINDS.job, desired, undefined, signal)).outcome, 'applied')
     const live = { ...applied[0]!, status: { active: 1 } }
-    assert.equal(await applier.ensure(KINDS.job, desired, live, signal), 'unchanged')
+    assert.deepEqual(await applier.ensure(KINDS.job, desired, live, signal), { outcome: 'unchanged', object: live })
 
     assert.deepEqual(calls, ['apply', 'Job applied for (missing)'])
   })
@@ -60,7 +60,7 @@ suite('Applier', () => {
     const { applier, calls, state } = rig()
     state.fails = new ProbeError('PP_KUBE_INVALID', 'spec.template: field is immutable')
 
-    assert.equal(await applier.ensure(KINDS.job, desired, { ...desired, metadata: { ...desired.metadata, uid: 'u' } }, signal), 'replaced')
+    assert.deepEqual(await applier.ensure(KINDS.job, desired, { ...desired, metadata: { ...desired.metadata, uid: 'u' } }, signal), { outcome: 'replaced', object: undefined })
     assert.deepEqual(calls, ['apply', 'remove u', 'Job replaced for metadata.annotations'])
   })
 

@@ -5,12 +5,15 @@ import { KubeConfig } from '@kubernetes/client-node'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { systemClock } from '../../../core/clock.ts'
+import { ProbeError } from '../../../core/errors.ts'
 import { KINDS } from '../../../operator/model/kinds.ts'
 import { ControllerMetrics } from '../../../operator/runtime/controller-metrics.ts'
 import { Controller } from '../../../operator/runtime/controller.ts'
 import { isNotFound, KubeClient } from '../../../operator/runtime/kube-client.ts'
 import { keyOf } from '../../../operator/runtime/kube-object.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { until } from '../../support/until.ts'
+import type { Watched } from '../../../operator/runtime/controller.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -129,5 +132,57 @@ suite('Controller', () => {
     assert.match(text, /controller_runtime_reconcile_total\{controller="pods",result="success"\} 2/)
     assert.match(text, /workqueue_depth\{name="pods"\} 3/)
     assert.match(text, /leader_election_master_status\{name="pods"\} 1/)
+  })
+
+  test('watches kinds that a cluster may lack while it serves them, in the version that it serves', async () => {
+    const topic = (version: string): Watched => ({ kind: { apiVersion: `x.io/${version}`, kind: 'Topic', plural: 'topics', namespaced: true }, namespace: 'n', keysOf: ({ metadata }) => [`${version} ${keyOf(metadata)}`] })
+    const clock = new FakeClock()
+    let served: Watched[] | undefined
+    const ask = async (): Promise<Watched[]> => {
+      if (served === undefined) {
+        throw new ProbeError('PP_KUBE_UNAVAILABLE', 'away')
+      }
+      return await Promise.resolve(served)
+    }
+    const client = {
+      json: async () => await Promise.resolve({ metadata: { resourceVersion: '1' }, items: [{ metadata: { namespace: 'n', name: 'a', resourceVersion: '1' } }] }),
+      async* watch (_path: string, _query: object, _accept: unknown, life: AbortSignal): AsyncGenerator {
+        yield { type: 'BOOKMARK', object: { metadata: { resourceVersion: '1' } } }
+        await new Promise((_, reject) => {
+          life.addEventListener('abort', () => {
+            reject(life.reason as Error)
+          })
+        })
+      }
+    }
+    const reconciled: string[] = []
+    const controller = new Controller({
+      client: client as unknown as KubeClient,
+      clock,
+      log: pino({ level: 'silent' }),
+      reconcile: async (key) => {
+        reconciled.push(key)
+        return await Promise.resolve({ done: true })
+      }
+    }, { watched: [], workers: 1, optional: ask })
+    const stop = new AbortController()
+    const running = controller.run(stop.signal)
+    const after = async (now: Watched[] | undefined): Promise<boolean[]> => {
+      served = now
+      await clock.advance(11_000)
+      return [controller.isWatched('Topic', 'n'), controller.isWatched('Topic', 'other'), controller.isWatched('Topic')]
+    }
+
+    assert.deepEqual(await after(undefined), [false, false, false])
+    assert.deepEqual(await after([topic('v1beta2')]), [true, false, false])
+    assert.equal(controller.store('Topic').size, 1)
+    assert.deepEqual(await after([topic('v1')]), [true, false, false])
+    assert.deepEqual(await after([]), [false, false, false])
+    assert.throws(() => controller.store('Topic'), TypeError)
+    assert.equal(controller.silentMs, 0)
+    stop.abort()
+    await running
+
+    assert.deepEqual(reconciled, ['v1beta2 n/a', 'v1 n/a'])
   })
 })

@@ -48,6 +48,30 @@ suite('EventRecorder', () => {
     assert.equal(sent.length, 3)
   })
 
+  test('says it again at once where all was well in between', async () => {
+    const { recorder, sent } = rig()
+    const well = { type: 'Normal', reason: 'Running', action: 'Reconcile', note: 'well', endsTrouble: true } as const
+    for (const event of [note('a'), well, well, note('a'), well, note('a')]) {
+      await recorder.record(object, event, signal)
+    }
+
+    assert.deepEqual(sent.map(event => event['note']), ['a', 'well', 'a', 'well', 'a'])
+    assert.ok(!Object.hasOwn(sent[1]!, 'endsTrouble'))
+  })
+
+  test('says no more than 25 things of one object in ten minutes', async () => {
+    const { clock, recorder, sent } = rig()
+    for (let i = 0; i < 40; i++) {
+      await recorder.record(object, note(`try ${String(i)}`), signal)
+    }
+    await recorder.record({ ...object, metadata: { ...object.metadata, uid: 'another' } }, note('b'), signal)
+    assert.equal(sent.length, 26)
+    await clock.advance(600_000)
+    await recorder.record(object, note('try 41'), signal)
+
+    assert.equal(sent.length, 27)
+  })
+
   test('goes on where an event cannot be recorded', async () => {
     await rig(true).recorder.record(object, note('a'), signal)
     await assert.rejects(rig(true).recorder.record(object, note('a'), AbortSignal.abort()), { name: 'AbortError' })

@@ -16,6 +16,7 @@ suite('kubeError', () => {
     const error = kubeError(429, { message: 'x'.repeat(5_000), details: { retryAfterSeconds: 3 } }, 'GET /x')
 
     assert.ok(error.message.startsWith('GET /x: xxx') && error.message.length < 1_100)
+    assert.match(kubeError(422, { message: `Job "x" is invalid: spec.template: ${'x'.repeat(9_000)}: field is immutable` }, 'PATCH /x').message, /^PATCH \/x: Job "x" is invalid: .* … x+: field is immutable$/)
     assert.equal(error.details['retryAfterMs'], 3_000)
     assert.equal(kubeError(429, '<html>', 'GET /x', '7').details['retryAfterMs'], 7_000)
     assert.ok(!('retryAfterMs' in kubeError(500, undefined, 'GET /x').details))

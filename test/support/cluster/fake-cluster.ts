@@ -3,6 +3,7 @@
 import { pino } from 'pino'
 import { KINDS } from '../../../operator/model/kinds.ts'
 import { PROBE_LABEL } from '../../../operator/model/labels.ts'
+import { FirstSeen } from '../../../operator/reconcile/first-seen.ts'
 import { Applier } from '../../../operator/runtime/applier.ts'
 import { EventRecorder } from '../../../operator/runtime/event-recorder.ts'
 import { keyOf } from '../../../operator/runtime/kube-object.ts'
@@ -64,7 +65,7 @@ export class FakeCluster {
         }
         this.writes.push(`apply ${kind} ${object.metadata.name}`)
         this.put(object)
-        return object
+        return this.store(kind).get(object.metadata)!
       },
       remove: async ({ kind }: KindRef, key: ObjectKey) => {
         this.writes.push(`remove ${kind} ${key.name}`)
@@ -104,6 +105,7 @@ export class FakeCluster {
       strimziVersion: async () => this.strimziVersion,
       monitoringVersion: async () => this.monitoringVersion,
       readStatus: async ({ metadata: { name } }) => this.answers.get(name),
+      ages: new FirstSeen(this.clock),
       images: { workload: 'peerprobe:1' }
     }
   }

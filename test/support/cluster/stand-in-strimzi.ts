@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
+import { heldBy } from '../../../operator/reconcile/strimzi-status.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
 import type { StrimziBroker, UserSecret, UserSpec } from './strimzi-broker.ts'
@@ -109,10 +110,17 @@ export class StandInStrimzi implements AsyncDisposable {
     const { items } = JSON.parse(stdout) as { items: KubeObject[] }
 
     for (const object of items) {
-      await handle(object)
+      const held = heldBy(object)
+      await (held === undefined ? handle(object) : this.#hold(kind, object, held))
     }
 
     return items.map(({ metadata: { name } }) => name)
+  }
+
+  // A topic keeps the rest of its status, a user does not.
+  async #hold (kind: string, object: KubeObject, held: string): Promise<void> {
+    const before = kind === 'kafkatopic' ? object['status'] as object : {}
+    await this.#settle(kind, object, { ...before, observedGeneration: object.metadata.generation, conditions: [{ type: held, status: 'True' }] })
   }
 
   async #topic (topic: KubeObject): Promise<void> {

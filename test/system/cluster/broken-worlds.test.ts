@@ -8,7 +8,7 @@ import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
 import { until } from '../../support/until.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
-const ACROSS = (name: string, rest: object = {}): object => ({ kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, topic: { name, partitions: 3 }, ...rest } })
+const ACROSS = (name: string, rest: object = {}): object => ({ kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, topic: { name, partitions: 3 }, consumerGroup: name, ...rest } })
 
 suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
   const stack = new AsyncDisposableStack()

@@ -1,0 +1,47 @@
+import { ERRORS, isErrorCode } from '../../core/errors.ts'
+import { printable } from '../../core/printable.ts'
+import type { ClusterProbe } from '../model/world.ts'
+import type { ConditionType, Finding, Findings } from './conditions.ts'
+import type { ProcessProblem } from './process-figures.ts'
+
+// A consumer for which there is no partition.
+const IDLE = 'PP_GROUP_IDLE'
+
+const PARTS = [['ConsumersReady', 'consumer'], ['CrawlersReady', 'crawler']] as const
+
+/**
+ * Findings with what processes that run say keeps them from their work: Kubernetes knows only whether a pod is ready. Where
+ * a pod's last words, a quota or a full cluster are the cause, those are told.
+ */
+export function withProblems (conditions: Findings, problems: readonly ProcessProblem[], { spec }: Pick<ClusterProbe, 'spec'>): Findings {
+  const told: Partial<Record<ConditionType, Finding>> = { ...conditions }
+
+  for (const [type, component] of PARTS) {
+    const finding = conditions[type]
+    const own = problems.filter(problem => problem.component === component)
+    // While pods are replaced there is one more of them than is asked for.
+    const idle = finding?.status === 'True' ? own.filter(({ code }) => code === IDLE) : []
+    const grave = [...own.filter(({ code }) => code !== IDLE), ...idle.length > spareConsumers(spec) ? idle : []]
+    const [first] = finding === undefined || finding.status === 'False' ? [] : grave
+
+    if (first !== undefined) {
+      told[type] = findingOf(first, grave.length)
+    } else if (finding !== undefined && idle.length > 0) {
+      const { partitions } = spec.kafka.topic
+      told[type] = { ...finding, message: `${finding.message}; without a partition, since the topic has ${String(partitions)}: ${String(idle.length)}` }
+    }
+  }
+
+  return told
+}
+
+// More consumers than partitions: so many of them have nothing to do, as was asked for.
+function spareConsumers ({ consumer: { replicas }, kafka: { topic } }: ClusterProbe['spec']): number {
+  return Math.max(0, replicas - topic.partitions)
+}
+
+function findingOf ({ component, pod, code, message }: ProcessProblem, count: number): Finding {
+  const others = count > 1 ? ` (and ${String(count - 1)} more)` : ''
+
+  return { status: 'False', reason: isErrorCode(code) ? ERRORS[code].reason : 'PodNotReady', message: `${component} ${pod}: ${printable(message)}${others}` }
+}

@@ -1,0 +1,86 @@
+// What comes first, and whose words are told: with objects before them, beside them, and not there yet.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { probeObject } from '../../support/cluster/cluster-probe.ts'
+import { KEY, reconcilerRig as rig, SECRET } from '../../support/cluster/reconciler-rig.ts'
+import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+
+const { signal } = new AbortController()
+
+suite('Reconciler', () => {
+  test('tells of a preparation what its own pods say, and ends the one before first', async () => {
+    const { cluster, reconciler, status } = rig()
+    const database = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'DatabaseReady')
+    const failing = (name: string, job: KubeObject): void => {
+      const labels = { 'app.kubernetes.io/component': 'prepare', 'peerprobe.dev/probe': 'amino' }
+      const containerStatuses = [{ state: { terminated: { exitCode: 1, message: `PP_STORE_AUTH: said by ${name}` } } }]
+      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels, ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid: job.metadata.uid ?? '', controller: true }] }, status: { containerStatuses } })
+    }
+    await reconciler.reconcile(KEY, signal)
+    const [first] = cluster.store('Job').all()
+    failing('old-pod', first!)
+    await reconciler.reconcile(KEY, signal)
+    assert.match(database()?.message ?? '', /said by old-pod/)
+    cluster.put({ ...SECRET, data: { ...SECRET.data, password: 'bmV3' } })
+    await reconciler.reconcile(KEY, signal)
+    const [second] = cluster.store('Job').all()
+    const { name } = first!.metadata
+    const writes = cluster.writes.filter(write => write.includes(' Job '))
+    assert.deepEqual(writes, [`apply Job ${name}`, `remove Job ${name}`, `apply Job ${second!.metadata.name}`])
+    assert.deepEqual([database()?.status, database()?.message], ['Unknown', `prepare job ${second!.metadata.name} runs`])
+    failing('new-pod', second!)
+    await reconciler.reconcile(KEY, signal)
+
+    assert.match(database()?.message ?? '', /said by new-pod/)
+  })
+
+  test('starts and changes crawlers once a consumer of the same plan runs, and not before', async () => {
+    const { cluster, reconciler, status } = rig()
+    const crawlers = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'CrawlersReady')
+    const consumers = (state: object): void => {
+      cluster.status('Deployment', { namespace: 'lab', name: 'amino-consumer' }, { replicas: 1, updatedReplicas: 1, readyReplicas: 0, ...state })
+    }
+    const step = async (): Promise<void> => {
+      await reconciler.reconcile(KEY, signal)
+    }
+    const labels = { 'app.kubernetes.io/component': 'consumer', 'peerprobe.dev/probe': 'amino' }
+    await step()
+    cluster.settle()
+    await step()
+    const template = (cluster.store('Deployment').get({ namespace: 'lab', name: 'amino-consumer' })!['spec'] as { template: { metadata: { annotations: Record<string, string> } } }).template
+    cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name: 'c-1', labels, annotations: template.metadata.annotations }, status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }] } })
+    consumers({})
+    await step()
+    assert.deepEqual([(status()['conditions'] as Condition[]).find(({ type }) => type === 'ConsumersReady')?.reason, crawlers()?.reason], ['Unschedulable', 'WaitingForConsumers'])
+    assert.deepEqual(cluster.store('Deployment').all().map(({ metadata: { name } }) => name), ['amino-consumer'])
+    assert.equal(cluster.store('CronJob').size, 1, 'what does not depend on consumers goes on')
+    consumers({ readyReplicas: 1 })
+    await step()
+    assert.equal(cluster.store('Deployment').size, 2)
+    cluster.settle()
+    await step()
+    assert.equal(crawlers()?.reason, 'Running')
+
+    // The consumers fail: what runs is left alone and told of as it is; what is changed waits; what is gone goes.
+    consumers({})
+    await step()
+    assert.equal(crawlers()?.reason, 'Running')
+    const before = cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!
+    const { length } = cluster.writes
+    cluster.store('PeerProbe').set({ ...before, spec: probeObject({ scans: [{ name: 'fil', network: { preset: 'filecoin' } }] })['spec'] })
+    await step()
+
+    assert.equal(crawlers()?.reason, 'WaitingForConsumers')
+    assert.deepEqual(cluster.writes.slice(length).filter(write => / (ConfigMap|Deployment) /.test(write)), ['remove ConfigMap amino-crawler-main', 'remove Deployment amino-crawler-main'])
+  })
+
+  test('tells the first PeerProbe and the second apart: one consumer group for two topics is refused in the younger one', async () => {
+    const { cluster, reconciler, status } = rig()
+    cluster.store('PeerProbe').set(probeObject({ kafka: { brokers: ['kafka:9092'], topic: { name: 'other' } } }, { name: 'first', uid: 'u-0', creationTimestamp: '2025-01-01T00:00:00Z' }))
+    await reconciler.reconcile(KEY, signal)
+
+    assert.match(String(status()['summary']), /^OwnershipConflict: PeerProbe lab\/amino: PeerProbe lab\/first is older and reads topic other with consumer group ipfs-node-consumer/)
+    assert.deepEqual(cluster.writes, ['status PeerProbe amino'])
+  })
+})
