@@ -38,18 +38,29 @@ export function refuseConflicts ({ metadata, spec }: ClusterProbe, others: reado
   }
 }
 
+// Each of a thousand PeerProbes looks at all others in every pass.
+const known = new WeakMap<KubeObject, Claimant>()
+
 function claimantOf (object: KubeObject): Claimant {
+  const found = known.get(object)
+
+  if (found !== undefined) {
+    return found
+  }
+
   const { metadata: { name, namespace = '' } } = object
   const spec = (object['spec'] ?? {}) as Spec
-  const known = (statusField(object, 'kafka') as { bootstrapServers?: string } | undefined)?.bootstrapServers
+  const servers = (statusField(object, 'kafka') as { bootstrapServers?: string } | undefined)?.bootstrapServers?.split(',') ?? []
+  const claimant = { name, namespace, spec, kafka: kafkaKeys(spec.kafka, namespace, servers) }
+  known.set(object, claimant)
 
-  return { name, namespace, spec, kafka: kafkaKeys(spec.kafka, namespace, known?.split(',') ?? []) }
+  return claimant
 }
 
 // Where Strimzi runs it, clients may know it by the addresses of its listeners.
-function kafkaKeys (kafka: Spec['kafka'], namespace: string, known: readonly string[]): string[] {
+function kafkaKeys (kafka: Spec['kafka'], namespace: string, told: readonly string[]): string[] {
   const strimzi = kafka?.strimzi
-  const servers = [...kafka?.brokers ?? [], ...known].flatMap(server => brokerKeys(server, namespace))
+  const servers = [...kafka?.brokers ?? [], ...told].flatMap(server => brokerKeys(server, namespace))
 
   return strimzi === undefined ? servers : [strimziKey(strimzi.namespace ?? namespace, strimzi.cluster), ...servers]
 }

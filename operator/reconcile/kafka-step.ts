@@ -64,9 +64,9 @@ export function kafkaFinding ({ probe: { spec } }: Work, { access, held }: Kafka
     : { status: first.isMade ? 'True' : 'False', reason: first.reason, message: first.message }
 }
 
-// Nothing is started before its topic is there: brokers might make one by themselves, with settings of their own.
 interface HeldTopics { topics: readonly Desired[], held: Held[] }
 
+// Nothing is started before its topic is there: brokers might make one by themselves, with settings of their own.
 async function topicsReady (deps: ReconcileDeps, work: Work, { topics, held }: HeldTopics, signal: AbortSignal): Promise<string | undefined> {
   const ids: (string | undefined)[] = []
 

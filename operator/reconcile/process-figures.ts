@@ -45,7 +45,7 @@ type Told = { code: string, message: string } | null
 export async function processFigures (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<ProcessFigures> {
   const scans: Record<string, ScanFigures> = {}
   const consumers = await Promise.all(podsOf(deps, work, 'consumer').map(async pod => ({ pod, status: ConsumerStatus.safeParse(await deps.readStatus(pod, signal)).data })))
-  const problems = consumers.flatMap(({ pod, status }) => problemOf('consumer', pod, status?.outage ?? null))
+  const problems = consumers.flatMap(({ pod, status }) => [status?.groupProblem, status?.outage].flatMap(told => problemOf('consumer', pod, told ?? null)))
   const lags = consumers.flatMap(({ status }) => status?.lag?.total ?? [])
 
   for (const { name } of work.probe.spec.scans) {
@@ -54,6 +54,7 @@ export async function processFigures (deps: ReconcileDeps, work: Work, signal: A
 
     if (pod !== undefined && status !== undefined) {
       scans[name] = scanFigures(status)
+      problems.push(...problemOf('crawler', pod, status.publisher.outage))
     }
   }
 

@@ -38,9 +38,12 @@ export function strimziStateOf (object: KubeObject): StrimziState {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ? { state: 'ready' } : { state: 'waiting' }
 }
 
-/** Why Strimzi leaves an object alone, by its annotations, whether Strimzi has said so yet or not; undefined where it does not. */
-export function heldBy ({ metadata: { annotations = {} } }: KubeObject): HeldReason | undefined {
-  return HELD_REASONS.find(reason => annotations[HELD_BY[reason].annotation] === HELD_BY[reason].value)
+/**
+ * Why Strimzi leaves an object alone, by its annotations, whether Strimzi has said so yet or not; undefined where it does not.
+ * Users cannot be taken out of its hands: there that annotation has no effect.
+ */
+export function heldBy ({ kind, metadata: { annotations = {} } }: KubeObject): HeldReason | undefined {
+  return HELD_REASONS.filter(reason => reason === 'ReconciliationPaused' || kind !== 'KafkaUser').find(reason => annotations[HELD_BY[reason].annotation] === HELD_BY[reason].value)
 }
 
 /** A field of an object's status. */

@@ -30,13 +30,14 @@ export async function prepareStep (deps: ReconcileDeps, work: Work, input: Model
   const objects = prepareObjects(work.probe, input)
   const name = objects[1]?.object.metadata.name ?? ''
 
+  await removeSuperseded(deps, work, name, signal)
+
   // Done before: its Job may be gone by now, and need not come back.
   if (statusField(work.object, 'prepared') === name) {
     work.planned.push(...objects)
     return name
   }
 
-  await removeSuperseded(deps, work, name, signal)
   await applyAll(deps, work, objects, signal)
   const job = deps.store('Job').get({ namespace: work.probe.metadata.namespace, name })
   const conditions = (statusField(job, 'conditions') ?? []) as JobCondition[]

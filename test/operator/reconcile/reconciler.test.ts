@@ -13,6 +13,7 @@ import { ObjectStore } from '../../../operator/runtime/object-store.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
 import { KEY, reconcilerRig as rig, SECRET } from '../../support/cluster/reconciler-rig.ts'
+import type { Condition } from '../../../operator/reconcile/conditions.ts'
 
 const { signal } = new AbortController()
 
@@ -91,6 +92,31 @@ suite('Reconciler', () => {
     assert.equal(status()['lag'], 10_000)
     assert.equal(status()['scansReady'], '1/1')
     assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }, 'crawler', 'main').length, 1)
+  })
+
+  test('tells what keeps processes that run from their work, each in its condition, until it is over', async () => {
+    const { cluster, reconciler, status, converge } = rig()
+    await converge()
+    for (const [name, labels] of [['c-1', { 'app.kubernetes.io/component': 'consumer' }], ['k-1', { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/scan': 'main' }]] as const) {
+      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels: { 'peerprobe.dev/probe': 'amino', ...labels } } })
+    }
+    const since = '2026-01-01T00:00:00.000Z'
+    const consumer = { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, outage: null, dump: null }
+    const crawler = { scan: 'lab/amino/main', network: 'ipfs', crawl: null, lastCrawl: null, nextCrawlAt: null, passive: null, publisher: { buffered: 9, acknowledged: 0, lost: 0 } }
+    cluster.answers.set('c-1', { ...consumer, groupProblem: { code: 'PP_GROUP_CONFLICT', message: 'members of g read other', since } })
+    cluster.answers.set('k-1', { ...crawler, publisher: { ...crawler.publisher, outage: { code: 'PP_BUS_UNAVAILABLE', message: 'no broker answers', since } } })
+    const told = (): string[] => (status()['conditions'] as Condition[]).filter(({ type }) => ['Ready', 'ConsumersReady', 'CrawlersReady'].includes(type)).map(({ type, status: is, reason, message }) => `${type} ${is} ${reason}: ${message}`)
+    assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 2_000 })
+    assert.deepEqual(told(), [
+      'Ready False GroupConflict: consumer c-1: members of g read other',
+      'ConsumersReady False GroupConflict: consumer c-1: members of g read other',
+      'CrawlersReady False BusUnavailable: crawler k-1: no broker answers'
+    ])
+    cluster.answers.set('c-1', consumer)
+    cluster.answers.set('k-1', crawler)
+    await reconciler.reconcile(KEY, signal)
+
+    assert.match(told()[0] ?? '', /^Ready True/)
   })
 
   test('tells the peer id of a passive node, and keeps it while its pod does not answer', async () => {

@@ -147,7 +147,8 @@ export class StandInStrimzi implements AsyncDisposable {
     }
 
     const spec = user['spec'] as UserSpec
-    await this.#broker?.user(name, await this.#secretOf(name, spec), spec)
+    const secret = await this.#secretOf(name, spec)
+    await this.#broker?.user(name, secret, spec)
     const username = spec.authentication.type === 'tls' ? `CN=${name}` : name
 
     await this.#settle('kafkauser', user, { observedGeneration: generation, username, secret: name, conditions: [{ type: 'Ready', status: 'True' }] })
