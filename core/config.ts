@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { errorText, ProbeError } from './errors.ts'
+import { printable } from './printable.ts'
 import type { ErrorCode } from './errors.ts'
 import type { z } from 'zod'
 
 /**
  * Reads and freezes the configuration of one process from a JSON file.
  *
- * Every problem is reported at once, by its path, so that a broken Deployment takes
+ * The problems are reported at once (the first 20), by their paths, so that a broken Deployment takes
  * one edit to mend and not one restart per mistake.
  *
  * @throws ProbeError `PP_CONFIG_INVALID` naming the file and every field that is wrong
@@ -38,9 +39,24 @@ export function parseWith<Schema extends z.ZodType> (schema: Schema, input: unkn
   throw problemsError(result.error.issues.flatMap(issue => problemsOf(issue)), { code, what })
 }
 
-/** One error for all problems of an input: one per line, also as `details.problems`. */
+// A person mends a few mistakes at a time, and a file of another kind given by mistake has a mistake in each of its lines.
+const MAX_PROBLEMS = 20
+const MAX_PROBLEM_LENGTH = 500
+
+/**
+ * One error for all problems of an input: the first 20, one per line, and how many more there are. Also as `details.problems`.
+ * What they quote of the input is escaped and cut, so that the text is safe to print and has at most 12,000 characters.
+ */
 export function problemsError (problems: readonly string[], { code, what }: ParseFailure): ProbeError {
-  return new ProbeError(code, `${what}: ${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}\n${problems.map(problem => `  ${problem}`).join('\n')}`, { details: { problems } })
+  const shown = problems.slice(0, MAX_PROBLEMS).map(problem => cut(printable(problem.slice(0, MAX_PROBLEM_LENGTH + 1))))
+  const more = problems.length - shown.length
+  const lines = [...shown, ...more > 0 ? [`and ${String(more)} more`] : []].map(line => `\n  ${line}`)
+
+  return new ProbeError(code, `${cut(printable(what))}: ${String(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}${lines.join('')}`, { details: { problems: shown } })
+}
+
+function cut (text: string): string {
+  return text.length <= MAX_PROBLEM_LENGTH ? text : `${text.slice(0, MAX_PROBLEM_LENGTH - 1)}…`
 }
 
 /** A path of keys as people write it: `spec.scans[0].name`. */

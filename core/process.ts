@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { errorText, isProbeError } from './errors.ts'
+import { watchParent } from './parent-watch.ts'
 import { isAbort } from './signals.ts'
 import type { Logger } from './logger.ts'
 
@@ -19,6 +20,9 @@ export interface RunOptions {
 
   /** File for the last words of a process that fails; Kubernetes reads `/dev/termination-log`. */
   terminationLog?: string | undefined
+
+  /** Whether it also stops when the process that started it has ended (see {@link watchParent}). @default false */
+  endsWithParent?: boolean
 }
 
 /** Exit codes: 64 says that the configuration is at fault and a restart will not help (as in sysexits.h, EX_USAGE). */
@@ -30,11 +34,11 @@ const USAGE_CODES: readonly string[] = ['PP_CONFIG_INVALID', 'PP_SPEC_INVALID', 
  * Runs one process from start to exit code.
  *
  * The first SIGTERM or SIGINT, or the end of the parent that spawned it with an IPC
- * channel, aborts the signal; a second one, or a stop that outlasts `stopTimeoutMs`,
+ * channel (or, where asked for, of whatever started it), aborts the signal; a second one, or a stop that outlasts `stopTimeoutMs`,
  * exits at once. Resources are not closed here: `main` holds them in an
  * `AsyncDisposableStack`, which releases them in reverse order however it returns.
  */
-export async function runProcess (main: Main, { log, stopTimeoutMs, terminationLog }: RunOptions): Promise<void> {
+export async function runProcess (main: Main, { log, stopTimeoutMs, terminationLog, endsWithParent = false }: RunOptions): Promise<void> {
   const controller = new AbortController()
   let stoppingSince = 0
   const stop = (cause: string): void => {
@@ -64,6 +68,7 @@ export async function runProcess (main: Main, { log, stopTimeoutMs, terminationL
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   process.on('disconnect', onParentGone)
+  const watch = endsWithParent ? watchParent(onParentGone) : undefined
 
   try {
     await main(controller.signal)
@@ -74,6 +79,7 @@ export async function runProcess (main: Main, { log, stopTimeoutMs, terminationL
     process.off('SIGTERM', stop)
     process.off('SIGINT', stop)
     process.off('disconnect', onParentGone)
+    watch?.[Symbol.dispose]()
   }
 }
 

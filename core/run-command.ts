@@ -15,7 +15,8 @@ const log = createLogger({ level: 'silent' })
 
 /**
  * Runs a command of a person as this process: a failure is one text on standard error, with its code where it
- * has one, and an exit code. One that was stopped by a signal ends in silence.
+ * has one, and an exit code. One that was stopped by a signal ends in silence. It ends with the shell or the npm that it
+ * was started from.
  */
 export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunCommandOptions): Promise<void> {
   await runProcess(async (signal) => {
@@ -29,5 +30,5 @@ export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunC
         process.exitCode = exitCodeOf(err)
       }
     }
-  }, { log, stopTimeoutMs })
+  }, { log, stopTimeoutMs, endsWithParent: true })
 }

@@ -50,19 +50,24 @@ export function inTransaction<T> (database: DatabaseSync, work: () => T): T {
 /**
  * What an error of SQLite means to its caller: `busy` another process holds the lock, `data` the
  * values are refused, `schema` the statement does not fit the database, `closed` the database was
- * closed, `unavailable` the file or disk fails.
+ * closed, `file` the file is damaged, is no database or may not be used, `unavailable` disk or memory fail.
  */
-export type SqliteFault = 'busy' | 'data' | 'schema' | 'closed' | 'unavailable'
+export type SqliteFault = 'busy' | 'data' | 'schema' | 'closed' | 'file' | 'unavailable'
 
 // Primary result codes, https://www.sqlite.org/rescode.html
 const FAULT_BY_CODE: Readonly<Record<number, SqliteFault>> = {
   1: 'schema', // SQLITE_ERROR
+  3: 'file', // SQLITE_PERM
   5: 'busy', // SQLITE_BUSY
   6: 'busy', // SQLITE_LOCKED
+  8: 'file', // SQLITE_READONLY
+  11: 'file', // SQLITE_CORRUPT
+  14: 'file', // SQLITE_CANTOPEN
   17: 'schema', // SQLITE_SCHEMA
   18: 'data', // SQLITE_TOOBIG
   19: 'data', // SQLITE_CONSTRAINT
-  20: 'data' // SQLITE_MISMATCH
+  20: 'data', // SQLITE_MISMATCH
+  26: 'file' // SQLITE_NOTADB
 }
 
 /** Classifies an error by its code; undefined when it does not come from SQLite. Never throws. */

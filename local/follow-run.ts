@@ -62,7 +62,9 @@ async function lookUntilOver (deps: FollowDeps, { once, forMs, pollMs = 200 }: F
   while (!signal.aborted && clock.monotonic() < until) {
     failure.throwIfFailed()
     const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
-      return { scanId, name: scan, status: parse(await child.status(signal)) }
+      const { status, ageMs = 0 } = await child.status(signal) ?? {}
+
+      return { scanId, name: scan, status: parse(status), ageMs }
     }))
     view.show(scans)
 

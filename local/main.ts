@@ -13,18 +13,20 @@ import type { RunResult } from './result.ts'
 // Longer than the children may take, one after the other.
 const STOP_TIMEOUT_MS = 75_000
 
-// Some terminals do not tell how wide they are.
+// Some terminals do not say how wide they are; a file or a pipe is as wide as its reader likes.
 const PLAIN_COLUMNS = 80
+const FILE_COLUMNS = 160
 
 const options = parseOptions(process.argv.slice(2))
 const { stdout } = process
-const view = new ProgressView({
-  write: text => stdout.write(text),
+const screen = {
+  write: (text: string) => stdout.write(text),
   isTerminal: stdout.isTTY,
   get columns () {
-    return stdout.columns > 0 ? stdout.columns : PLAIN_COLUMNS
+    return stdout.isTTY ? stdout.columns > 0 ? stdout.columns : PLAIN_COLUMNS : FILE_COLUMNS
   }
-}, { once: options.once })
+}
+const view = new ProgressView(screen, { once: options.once })
 
 await runCommand(async (signal) => {
   const result = await runLocal(options, { view, onResult: show }, signal)
@@ -60,7 +62,7 @@ function show ({ scans, store, dump }: RunResult): void {
     return
   }
   for (const result of scans) {
-    summaryLines({ ...result, database, queryCommand: ask, dump: dump === null ? null : shown(dump) }).forEach((line) => {
+    summaryLines({ ...result, database, queryCommand: ask, dump: dump === null ? null : shown(dump), columns: screen.columns }).forEach((line) => {
       view.say(line)
     })
   }

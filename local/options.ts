@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { VERSION } from '../core/build-info.ts'
 import { DurationText, toMilliseconds } from '../core/fields.ts'
+import { nonEmpty } from '../core/option-text.ts'
 
 /** What the command line asks for. */
 export interface LocalOptions {
@@ -49,13 +50,13 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
   const command = new Command('peerprobe')
     .description('Crawls a libp2p network from this machine: crawler, message bus, consumer and database in one command.\nWithout a manifest it starts a practice network of real libp2p peers on loopback and crawls that.')
     .version(VERSION)
-    .argument('[manifest]', 'file with a PeerProbe, such as examples/amino.yaml')
+    .argument('[manifest]', 'file with a PeerProbe, such as examples/amino.yaml', nonEmpty)
     .addOption(new Option('--devnet <kind>', 'which practice network to start without a manifest: of js-libp2p peers, or of go-libp2p hosts (needs Go)').choices(['js', 'go']).default('js'))
     .option('--once', 'stop after one crawl, when everything is stored', false)
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
-    .option('--data <dir>', 'where the database and the dumps go')
+    .option('--data <dir>', 'where the database and the dumps go', nonEmpty)
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
-    .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each')
+    .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each', nonEmpty)
     .option('--listen <ip>', 'IP address that passive nodes listen on', parseIp, '0.0.0.0')
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')

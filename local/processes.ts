@@ -31,9 +31,10 @@ export class Processes implements AsyncDisposable {
     mkdirSync(folder.configFolder, { recursive: true })
     const start = ({ kind, name, config }: ChildPlan): SupervisedChild => {
       const configPath = join(folder.configFolder, `${name}.json`)
-      writeFileSync(configPath, `${JSON.stringify(config, undefined, 2)}\n`)
+      const lastWordsPath = join(folder.logFolder, `${name}.last-words`)
+      writeFileSync(configPath, `${JSON.stringify({ ...config, terminationLog: lastWordsPath }, undefined, 2)}\n`)
 
-      return new SupervisedChild({ name, entry: ENTRIES[kind], configPath, logPath: join(folder.logFolder, `${name}.log`) }, options)
+      return new SupervisedChild({ name, entry: ENTRIES[kind], configPath, lastWordsPath, logPath: join(folder.logFolder, `${name}.log`) }, options)
     }
 
     this.consumers = children.filter(({ kind }) => kind === 'consumer').map(start)

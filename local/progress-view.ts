@@ -1,5 +1,6 @@
+import { cutEnd } from '../core/cut-apart.ts'
 import { formatMilliseconds } from '../core/fields.ts'
-import { fit, formatCount } from './text.ts'
+import { formatCount } from './text.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 
 /** Where the view writes, and how wide that is. */
@@ -17,6 +18,9 @@ export interface Screen {
 export interface ScanProgress {
   name: string
   status: CrawlerStatus | undefined
+
+  /** How old that is where the crawler is slow to answer, in milliseconds. @default 0 */
+  ageMs?: number
 }
 
 /** Settings of {@link ProgressView}. */
@@ -51,7 +55,7 @@ export class ProgressView {
   /** Shows the state of all scans. */
   show (scans: readonly ScanProgress[]): void {
     if (this.#screen.isTerminal) {
-      const lines = scans.flatMap(scan => liveLines(scan, this.#once)).map(line => fit(line, this.#screen.columns - 1))
+      const lines = scans.flatMap(scan => liveLines(scan, this.#once)).map(line => cutEnd(line, this.#screen.columns - 1))
 
       // Drawing what is there already would only flicker.
       if (lines.join('\n') !== this.#drawn.join('\n')) {
@@ -100,7 +104,13 @@ function phaseOf ({ status }: ScanProgress): string {
   return crawl == null ? `idle ${String(lastCrawl?.crawlId)}` : `crawl ${String(crawl.crawlId)}${first}`
 }
 
-function describe ({ status }: ScanProgress, once: boolean): string {
+function describe (scan: ScanProgress, once: boolean): string {
+  const { ageMs = 0 } = scan
+
+  return ageMs === 0 ? stateOf(scan, once) : `${stateOf(scan, once)} (${formatMilliseconds(ageMs)} ago; it has not answered since)`
+}
+
+function stateOf ({ status }: ScanProgress, once: boolean): string {
   const { crawl, lastCrawl, nextCrawlAt } = status ?? {}
 
   if (crawl != null) {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openStore } from '../consumer/store/open-store.ts'
 import { openBus } from '../core/bus/open-bus.ts'
 import { systemClock } from '../core/clock.ts'
+import { errorText, isProbeError } from '../core/errors.ts'
 import { createLogger } from '../core/logger.ts'
 import { PeerProbe } from '../operator/api/v1alpha1.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -12,11 +13,11 @@ import { DevnetProcess } from './devnet/spawn.ts'
 import { followRun } from './follow-run.ts'
 import { readManifest } from './manifest.ts'
 import { newestDump } from './newest-dump.ts'
-import { passivePort, withOwnPorts } from './passive-ports.ts'
+import { checkListenAddress, passivePort, withOwnPorts } from './passive-ports.ts'
 import { embeddedPlaces, placesFor } from './places.ts'
 import { planFor } from './plan.ts'
 import { Processes } from './processes.ts'
-import { SecretFiles } from './secret-files.ts'
+import { refuseSecretsInside, SecretFiles } from './secret-files.ts'
 import type { CrawlSpan } from '../consumer/store/found-by.ts'
 import type { EventBus } from '../core/bus/event-bus.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
@@ -35,6 +36,9 @@ const HOME = '.peerprobe'
 const LOOPBACK = '127.0.0.1'
 
 const PASSIVE_WINDOW_S = 600
+
+// With the waits between them (1, 2, 4 and 8 s) what is passing has passed.
+const FAILED_STARTS = 5
 
 // The runner itself logs nothing: what it has to say, it says to the person.
 const log = createLogger({ level: 'silent' })
@@ -83,7 +87,8 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
     })
 
     const { embedded, secretsDir: dir } = options
-    const places = placesFor(probe.spec, { folder, embedded, secrets: stack.use(new SecretFiles({ secrets, dir, folder: folder.secretFolder })) })
+    refuseSecretsInside(dir, folder.path)
+    const places = placesFor(probe.spec, { folder, embedded, secrets: new SecretFiles({ secrets, dir, makeFolder: folder.makePrivateFolder }) })
 
     return { ...await withPlan(probe, places, folder, { listen: options.listen, view }), folder, devnet: undefined }
   }
@@ -98,6 +103,9 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
 }
 
 async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+  if (asked.spec.scans.some(({ passive }) => passive.enabled)) {
+    await checkListenAddress(listen)
+  }
   const { probe, moved } = await withOwnPorts(asked, listen)
 
   for (const { scan, port } of moved) {
@@ -131,8 +139,10 @@ async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: Loc
   for (const topic of plan.topics) {
     await bus.ensureTopic(topic, signal)
   }
+  await checkStore(plan.places.store, view)
 
   await using processes = new Processes(plan, folder, {
+    ...options.once ? { maxFailedStarts: FAILED_STARTS } : {},
     onRestart: ({ name, cause, waitMs }) => {
       view.say(`${name} ended by ${cause}; it starts again in ${String(waitMs / 1_000)} s (log: ${join(folder.logFolder, `${name}.log`)})`)
     }
@@ -152,6 +162,19 @@ async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: Loc
     }
   }, options, signal)
   view.clear()
+}
+
+// A database that can never be used is reported before anything starts; consumers wait for one that is away.
+async function checkStore (config: Places['store'], view: ProgressView): Promise<void> {
+  try {
+    await using store = await openStore(config, { clock: systemClock }, { coalesceWindowMs: 0 })
+    await store.migrate()
+  } catch (err) {
+    if (!isProbeError(err) || !err.retryable || config.sqlite !== undefined) {
+      throw err
+    }
+    view.say(`${errorText(err)} (${err.code}); what is found waits until it is there`)
+  }
 }
 
 // All consumers are in one group and read one topic.

@@ -1,7 +1,8 @@
 import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
+import { cutApart } from '../core/cut-apart.ts'
 import { formatMilliseconds } from '../core/fields.ts'
 import { printable } from '../core/printable.ts'
-import { fit, formatCount, formatShare, wrap } from './text.ts'
+import { formatCount, formatShare, wrap } from './text.ts'
 import type { FoundBy } from '../consumer/store/found-by.ts'
 import type { Crawl, CrawlFinding, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
@@ -31,12 +32,19 @@ export interface SummaryInput {
 
   /** Path of the newest dump file, or null where none was written. */
   dump: string | null
+
+  /** Width of the terminal in characters. */
+  columns: number
 }
 
 const ROWS = 8
 const BAR_WIDTH = 24
 const LABEL_WIDTH = 34
-const COLUMNS = 100
+const MIN_LABEL_WIDTH = 12
+
+// What stands beside label and bar in a row: margins, count and share.
+const FIGURES_WIDTH = 20
+const TEXT_WIDTH = 100
 
 /** Peers that were not contacted, by outcome, the most frequent first. */
 export function unreachableByOutcome (totals: CrawlTotals): [Outcome, number][] {
@@ -48,13 +56,14 @@ export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
   return finishedAt === undefined ? 0 : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000
 }
 
-/** The summary of one crawl, for a person: lines of at most 100 columns. */
-export function summaryLines ({ scan, crawl, problem, warning, foundBy, database, queryCommand, dump }: SummaryInput): string[] {
+/** The summary of one crawl, for a person: values as wide as the terminal allows. */
+export function summaryLines ({ scan, crawl, problem, warning, foundBy, database, queryCommand, dump, columns }: SummaryInput): string[] {
   const { totals, distributions } = crawl
 
   if (totals === undefined || distributions === undefined) {
     return [`${scan}: the crawl was ${crawl.state} before it counted anything`]
   }
+  const layout = layoutFor(Object.values(distributions), columns)
 
   return [
     '',
@@ -64,10 +73,10 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     ...findingLines('Problem', problem),
     ...findingLines('Warning', warning),
     ...foundByLines(foundBy),
-    ...distributionLines('Agents', distributions.agentVersions, totals.contacted),
-    ...distributionLines('Protocols', distributions.protocols, totals.contacted),
-    ...distributionLines('Transports announced', distributions.transports, totals.contacted),
-    ...distributionLines('Address families', distributions.addressFamilies, totals.contacted),
+    ...distributionLines('Agents', distributions.agentVersions, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Protocols', distributions.protocols, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Transports announced', distributions.transports, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Address families', distributions.addressFamilies, { whole: totals.contacted, ...layout }),
     ...latencyLines(crawl),
     ...disturbanceLines(crawl),
     `Database     ${database}`,
@@ -114,7 +123,7 @@ function populationLines (totals: CrawlTotals): string[] {
 }
 
 function findingLines (title: string, finding: CrawlFinding | undefined): string[] {
-  return finding === undefined ? [] : [`${title} (${finding.code})`, ...wrap(printable(finding.message), COLUMNS - 2).map(line => `  ${line}`), '']
+  return finding === undefined ? [] : [`${title} (${finding.code})`, ...wrap(printable(finding.message), TEXT_WIDTH - 2).map(line => `  ${line}`), '']
 }
 
 function foundByLines (foundBy: FoundBy | undefined): string[] {
@@ -128,19 +137,36 @@ function foundByLines (foundBy: FoundBy | undefined): string[] {
   return ['Found by', row('the crawl alone', active), row('passive discovery alone', passive), row('both', both), '']
 }
 
-function distributionLines (title: string, { top, other }: Distribution, whole: number): string[] {
+/** How wide the columns of a list of values are, in characters. */
+interface Layout { labelWidth: number, barWidth: number }
+
+// One layout for all lists. Long labels take what the terminal has beside figures and bars; in a narrow one bars give way first.
+function layoutFor (distributions: readonly Distribution[], columns: number): Layout {
+  const longest = Math.max(...distributions.flatMap(({ top }) => labelsOf(top)).map(label => Array.from(label).length), LABEL_WIDTH)
+  const room = columns - FIGURES_WIDTH
+  const barWidth = Math.max(0, Math.min(BAR_WIDTH, room - LABEL_WIDTH))
+
+  return { labelWidth: Math.max(MIN_LABEL_WIDTH, Math.min(longest, room - barWidth)), barWidth }
+}
+
+function labelsOf (top: Distribution['top']): string[] {
+  return top.slice(0, ROWS).map(({ value }) => printable(value) || '(empty)')
+}
+
+function distributionLines (title: string, { top, other }: Distribution, { whole, labelWidth, barWidth }: Layout & { whole: number }): string[] {
   if (top.length === 0) {
     return []
   }
 
   const rest = other + top.slice(ROWS).reduce((sum, { count }) => sum + count, 0)
   const largest = top[0]?.count ?? 1
-  const label = (value: string, count: number): string => `  ${fit(printable(value) || '(empty)', LABEL_WIDTH).padEnd(LABEL_WIDTH)} ${formatCount(count).padStart(7)}`
-  const row = (value: string, count: number): string => `${label(value, count)} ${formatShare(count, whole).padStart(6)}  ${'▇'.repeat(Math.round(BAR_WIDTH * count / largest))}`.trimEnd()
+  const labels = cutApart(labelsOf(top), labelWidth)
+  const label = (text: string, count: number): string => `  ${text.padEnd(labelWidth)} ${formatCount(count).padStart(7)}`
+  const row = (count: number, i: number): string => `${label(labels[i] ?? '', count)} ${formatShare(count, whole).padStart(6)}  ${'▇'.repeat(Math.round(barWidth * count / largest))}`.trimEnd()
 
   return [
     title,
-    ...top.slice(0, ROWS).map(({ value, count }) => row(value, count)),
+    ...top.slice(0, ROWS).map(({ count }, i) => row(count, i)),
     // Where a peer has several values, those of the rest overlap: their sum is no share of the peers.
     ...rest > 0 ? [label(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
     ''

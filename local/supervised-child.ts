@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
 import { backoffMs } from '../core/backoff.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
 import { NODE_FLAGS } from '../core/node-flags.ts'
 import { isChildReady } from '../core/parent-link.ts'
+import { printable } from '../core/printable.ts'
 import { EXIT } from '../core/process.ts'
 import { pause } from '../core/signals.ts'
 import { RotatingLog } from './rotating-log.ts'
@@ -22,12 +24,26 @@ export interface ChildSpec {
 
   /** File that takes what it prints. */
   logPath: string
+
+  /** File that it leaves its last words in when it fails. */
+  lastWordsPath: string
+}
+
+/** What a child said at `/status`. */
+export interface ChildStatus {
+  status: unknown
+
+  /** How long ago it said that, in milliseconds; 0 where it answered now. */
+  ageMs: number
 }
 
 /** Settings of {@link SupervisedChild}. */
 export interface SupervisorOptions {
   /** Told when the child ended although it should be running, and when it will run again. */
   onRestart: (event: { name: string, cause: string, waitMs: number }) => void
+
+  /** After how many failures in a row, each within a minute of its start, the child is given up; signals from outside do not count. @default Infinity */
+  maxFailedStarts?: number
 
   /** How long a child may take to stop before it is killed, in milliseconds. @default 30000 */
   stopTimeoutMs?: number
@@ -38,6 +54,8 @@ const STABLE_MS = 60_000
 
 // Answers come from the same machine: anything slower is a hung process, and liveness shows it.
 const STATUS_TIMEOUT_MS = 2_000
+
+const MAX_LAST_WORDS = 500
 
 /**
  * One component as a child process: the laptop's Deployment. It is restarted with back-off
@@ -53,6 +71,7 @@ export class SupervisedChild implements AsyncDisposable {
   readonly #stop = new AbortController()
   #process: ChildProcess | undefined
   #adminPort: number | undefined
+  #last: { status: unknown, at: number } | undefined
 
   /** Settles when the child is stopped; rejects when it cannot be kept running. */
   readonly ended: Promise<void>
@@ -72,18 +91,22 @@ export class SupervisedChild implements AsyncDisposable {
     return this.#process?.pid
   }
 
-  /** What the child says at `/status`; undefined while it is not up. */
-  async status (signal: AbortSignal): Promise<unknown> {
+  /** What the child says at `/status`, or what it said last where it is slow to answer; undefined while it is not up. */
+  async status (signal: AbortSignal): Promise<ChildStatus | undefined> {
     if (this.#adminPort === undefined) {
       return undefined
     }
 
     try {
       const response = await fetch(`http://127.0.0.1:${String(this.#adminPort)}/status`, { signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_TIMEOUT_MS)]) })
-      return await response.json()
+      this.#last = { status: await response.json(), at: performance.now() }
+
+      return { status: this.#last.status, ageMs: 0 }
     } catch {
       signal.throwIfAborted()
-      return undefined // it is starting, stopping or dead: the supervisor knows which
+      const last = this.#last // undefined once it has ended: the supervisor says why
+
+      return last === undefined ? undefined : { status: last.status, ageMs: performance.now() - last.at }
     }
   }
 
@@ -97,15 +120,22 @@ export class SupervisedChild implements AsyncDisposable {
   }
 
   async #supervise (): Promise<void> {
+    let failedStarts = 0
+
     for (let fault = 1; ; fault++) {
       const startedAt = performance.now()
-      const cause = this.#stop.signal.aborted ? 'stopped' : await this.#runOnce()
+      const { cause, isFailure } = this.#stop.signal.aborted ? { cause: 'stopped', isFailure: false } : await this.#runOnce()
 
       if (this.#stop.signal.aborted) {
         return
       }
       if (performance.now() - startedAt > STABLE_MS) {
         fault = 1
+        failedStarts = 0
+      }
+      failedStarts += isFailure ? 1 : 0
+      if (failedStarts >= (this.#options.maxFailedStarts ?? Infinity)) {
+        throw new ProbeError('PP_CHILD_FAILED', `${this.name} failed ${String(failedStarts)} times in a row, last with ${cause}; its log ${this.#spec.logPath} says more`)
       }
 
       const waitMs = backoffMs(fault, { initialMs: 1_000, jitter: 0 })
@@ -114,8 +144,9 @@ export class SupervisedChild implements AsyncDisposable {
     }
   }
 
-  // Runs the process until it ends, and says how it ended.
-  async #runOnce (): Promise<string> {
+  // Runs the process until it ends, and says how it ended. A signal is somebody else's doing.
+  async #runOnce (): Promise<{ cause: string, isFailure: boolean }> {
+    rmSync(this.#spec.lastWordsPath, { force: true })
     const child = spawn(process.execPath, [...NODE_FLAGS, this.#spec.entry], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
@@ -134,17 +165,27 @@ export class SupervisedChild implements AsyncDisposable {
       const [code, name] = await once(child, 'close') as [number | null, NodeJS.Signals | null]
 
       if (code === EXIT.usage) {
-        throw new ProbeError('PP_CHILD_FAILED', `${this.name} refuses its configuration; its log ${this.#spec.logPath} says why`)
+        throw new ProbeError('PP_CHILD_FAILED', `${this.name} refuses its configuration${this.#lastWords()}; its log ${this.#spec.logPath} says more`)
       }
-      return name === null ? `exit code ${String(code)}` : `signal ${name}`
+      return name === null ? { cause: `exit code ${String(code)}${this.#lastWords()}`, isFailure: true } : { cause: `signal ${name}`, isFailure: false }
     } catch (err) {
       if (err instanceof ProbeError) {
         throw err
       }
-      return errorText(err)
+      return { cause: errorText(err), isFailure: true }
     } finally {
+      this.#last = undefined
       this.#process = undefined
       this.#adminPort = undefined
+    }
+  }
+
+  // What it wrote before it ended, for a person: bounded, and safe to print.
+  #lastWords (): string {
+    try {
+      return `: ${printable(readFileSync(this.#spec.lastWordsPath, 'utf8').trim()).slice(0, MAX_LAST_WORDS)}`
+    } catch {
+      return '' // it had none
     }
   }
 }

@@ -1,9 +1,4 @@
-/** Cuts a text to a width, with an ellipsis. */
-export function fit (text: string, width: number): string {
-  const chars = Array.from(text)
-
-  return chars.length <= width ? text : `${chars.slice(0, width - 1).join('')}…`
-}
+import { cutEnd } from '../core/cut-apart.ts'
 
 /** Breaks a text into lines of a width between its words; a longer word is a line of its own, cut. */
 export function wrap (text: string, width: number): string[] {
@@ -15,7 +10,7 @@ export function wrap (text: string, width: number): string[] {
     if (last !== undefined && last.length + word.length < width) {
       lines[lines.length - 1] = `${last} ${word}`
     } else {
-      lines.push(fit(word, width))
+      lines.push(cutEnd(word, width))
     }
   }
 

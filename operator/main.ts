@@ -5,6 +5,7 @@ import { VERSION } from '../core/build-info.ts'
 import { systemClock } from '../core/clock.ts'
 import { createLogger, LOG_LEVELS } from '../core/logger.ts'
 import { createRegistry } from '../core/metrics.ts'
+import { nonEmpty, wholeNumber } from '../core/option-text.ts'
 import { runProcess } from '../core/process.ts'
 import { Progress } from '../core/progress.ts'
 import { runOperator } from './operator.ts'
@@ -18,7 +19,7 @@ interface Options {
   leaseNamespace: string
   leaseOwner?: string
   adminHost: string
-  adminPort: string
+  adminPort: number
   logLevel: LoggerOptions['level']
   podStatus: boolean
 }
@@ -28,14 +29,14 @@ const STOP_TIMEOUT_MS = 25_000
 const options = new Command('peerprobe-operator')
   .description('Turns PeerProbe resources into crawlers, consumers and what they need.')
   .version(VERSION)
-  .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs')
-  .option('--image-pull-secret <name>', 'Secret beside each PeerProbe that lets nodes pull the image; may be given again', (name: string, names: string[]) => [...names, name], [])
+  .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs', nonEmpty)
+  .option('--image-pull-secret <name>', 'Secret beside each PeerProbe that lets nodes pull the image; may be given again', (name: string, names: string[]) => [...names, nonEmpty(name)], [])
   .addOption(new Option('--image-pull-policy <policy>', 'when nodes pull the image').choices(['Always', 'IfNotPresent', 'Never']))
-  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace').env('WATCH_NAMESPACE'))
-  .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').env('POD_NAMESPACE').default('default'))
-  .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes')
-  .option('--admin-host <host>', 'address of the admin server; :: for all, IPv4 and IPv6', EVERY_ADDRESS)
-  .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', '9090')
+  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace').argParser(nonEmpty).env('WATCH_NAMESPACE'))
+  .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').argParser(nonEmpty).env('POD_NAMESPACE').default('default'))
+  .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes', nonEmpty)
+  .option('--admin-host <host>', 'address of the admin server; :: for all, IPv4 and IPv6', nonEmpty, EVERY_ADDRESS)
+  .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', wholeNumber(0, 65_535), 9_090)
   .option('--no-pod-status', 'do not ask pods for their figures')
   .addOption(new Option('--log-level <level>', 'least severe level that is logged').choices(LOG_LEVELS).default('info'))
   .parse()
@@ -54,7 +55,7 @@ await runProcess(async (signal) => {
     leaseNamespace: options.leaseNamespace,
     leaseOwner: options.leaseOwner,
     identity: `${process.env['POD_NAME'] ?? hostname()}-${String(process.pid)}`,
-    admin: { host: options.adminHost, port: Number(options.adminPort) },
+    admin: { host: options.adminHost, port: options.adminPort },
     readsPods: options.podStatus
   }, signal)
 }, { log, stopTimeoutMs: STOP_TIMEOUT_MS })

@@ -1,5 +1,6 @@
 /** `npm run query -- DATABASE "SELECT …"`: one query on a local database, opened read-only, as a table. */
 import { DatabaseSync } from 'node:sqlite'
+import { cutApart } from '../core/cut-apart.ts'
 import { errorText } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
 import type { SQLOutputValue } from 'node:sqlite'
@@ -9,7 +10,8 @@ const MAX_WIDTH = 60
 const [path, sql] = process.argv.slice(2)
 
 try {
-  if (path === undefined || sql === undefined) {
+  // SQLite takes an empty path for a new, empty database.
+  if (path === undefined || path === '' || sql === undefined) {
     throw new TypeError('usage: npm run query -- DATABASE "SELECT …"')
   }
 
@@ -34,15 +36,13 @@ function formatTable (rows: readonly Record<string, SQLOutputValue>[]): string {
   }
 
   const columns = Object.keys(rows[0])
-  const cells = [columns, ...rows.map(row => columns.map(column => formatCell(row[column])))]
-  const widths = columns.map((_, i) => Math.max(...cells.map(line => line[i]?.length ?? 0)))
-  const lines = cells.map(line => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd())
+  const cells = columns.map(column => cutApart([column, ...rows.map(row => formatCell(row[column]))], MAX_WIDTH))
+  const widths = cells.map(column => Math.max(...column.map(cell => cell.length)))
+  const lines = ['', ...rows].map((_, n) => cells.map((column, i) => column[n]?.padEnd(widths[i] ?? 0)).join('  ').trimEnd())
 
   return `${lines.toSpliced(1, 0, widths.map(width => '-'.repeat(width)).join('  ')).join('\n')}\n${rows.length === MAX_ROWS ? `(the first ${String(MAX_ROWS)} rows)\n` : ''}`
 }
 
 function formatCell (value: SQLOutputValue | undefined): string {
-  const text = value == null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : printable(String(value))
-
-  return text.length > MAX_WIDTH ? `${text.slice(0, MAX_WIDTH - 1)}…` : text
+  return value == null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : printable(String(value))
 }

@@ -11,6 +11,7 @@ import { loadConfig } from '../../core/config.ts'
 import { ConsumerConfig } from '../../core/contracts/process-config.ts'
 import { ProbeError } from '../../core/errors.ts'
 import { createLogger } from '../../core/logger.ts'
+import { nonEmpty, wholeNumber } from '../../core/option-text.ts'
 import { runCommand } from '../../core/run-command.ts'
 import { formatTable } from '../../core/table.ts'
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
@@ -25,16 +26,16 @@ const { stdout } = process
 
 const program = new Command('peerprobe')
   .description('Cares for the topic of a consumer.')
-  .addOption(new Option('--config <file>', 'configuration file of the consumer').env('PEERPROBE_CONFIG'))
+  .addOption(new Option('--config <file>', 'configuration file of the consumer').argParser(nonEmpty).env('PEERPROBE_CONFIG'))
 
 const deadLetters = program.command('dead-letters').description('messages that could not be stored')
 deadLetters.command('list')
   .description('shows those that were not replayed')
-  .option('--limit <n>', 'how many at most', '100')
+  .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 100)
   .option('--json', 'one JSON object for each', false)
-  .action(async ({ limit, json }: { limit: string, json: boolean }) => {
+  .action(async ({ limit, json }: { limit: number, json: boolean }) => {
     await work(async (bus, config, signal) => {
-      const { rows, total } = await listDeadLetters(bus, config, toLimit(limit), signal)
+      const { rows, total } = await listDeadLetters(bus, config, limit, signal)
 
       if (json) {
         rows.forEach(row => stdout.write(`${JSON.stringify(row)}\n`))
@@ -94,14 +95,4 @@ async function work (body: Work): Promise<void> {
 
     await body(bus, config, signal)
   }, { stopTimeoutMs: STOP_TIMEOUT_MS })
-}
-
-function toLimit (text: string): number {
-  const limit = Number(text)
-
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 10_000) {
-    throw new ProbeError('PP_CONFIG_INVALID', '--limit: must be a number from 1 to 10000')
-  }
-
-  return limit
 }

@@ -12,7 +12,7 @@ export function asBusError (err: unknown, path: string): unknown {
     return new ProbeError('PP_BUS_CLOSED', 'the embedded log is closed', { cause: err })
   }
 
-  return new ProbeError('PP_BUS_UNAVAILABLE', `embedded log ${path}: ${errorText(err)}`, { cause: err, details: { path, busy: fault === 'busy' } })
+  return new ProbeError(fault === 'file' ? 'PP_FILE_UNUSABLE' : 'PP_BUS_UNAVAILABLE', `embedded log ${path}: ${errorText(err)}`, { cause: err, details: { path, busy: fault === 'busy' } })
 }
 
 /** Whether a call failed only because another process was writing: trying again will do. */

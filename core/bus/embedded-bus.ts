@@ -66,7 +66,7 @@ export class EmbeddedBus implements EventBus {
     this.#trimming = this.#trimNowAndThen()
   }
 
-  /** Opens or makes the log. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_CONFIG_INVALID` when the file is something else */
+  /** Opens or makes the log. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when the file is another database */
   static async open (deps: EmbeddedBusDeps, options: EmbeddedBusOptions, signal: AbortSignal): Promise<EmbeddedBus> {
     const file = await retry(() => Promise.try(() => EmbeddedLog.open(options.path)), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(deps.clock) })
 

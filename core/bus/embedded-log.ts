@@ -58,7 +58,7 @@ export class EmbeddedLog implements Disposable {
     this.#oldest = database.prepare('SELECT message_offset, published_at FROM message WHERE partition_id = ? ORDER BY message_offset LIMIT ?')
   }
 
-  /** Opens or makes the file. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_CONFIG_INVALID` when it is not a log */
+  /** Opens or makes the file. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when it is not a log */
   static open (path: string): EmbeddedLog {
     let database: DatabaseSync | undefined
 

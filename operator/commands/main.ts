@@ -9,6 +9,7 @@ import { Command } from 'commander'
 import { VERSION } from '../../core/build-info.ts'
 import { systemClock } from '../../core/clock.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { nonEmpty } from '../../core/option-text.ts'
 import { runCommand } from '../../core/run-command.ts'
 import { KINDS } from '../model/kinds.ts'
 import { APPLIED_BY } from '../model/labels.ts'
@@ -33,9 +34,9 @@ const program = new Command('kubectl-peerprobe')
 
 program.command('plan')
   .description('shows what applying a manifest would make, change and remove, by dry runs on the API server')
-  .requiredOption('-f, --filename <file>', 'manifest with PeerProbes; - reads standard input')
-  .option('-n, --namespace <name>', 'namespace of what names none')
-  .option('--workload-image <image>', 'image of new workloads; those that run keep theirs where it is not given')
+  .requiredOption('-f, --filename <file>', 'manifest with PeerProbes; - reads standard input', nonEmpty)
+  .option('-n, --namespace <name>', 'namespace of what names none', nonEmpty)
+  .option('--workload-image <image>', 'image of new workloads; those that run keep theirs where it is not given', nonEmpty)
   .action(async ({ filename, namespace, workloadImage }: { filename: string, namespace?: string, workloadImage?: string }) => {
     await run(async (client, signal) => {
       const deps = planDeps(client, workloadImage)
@@ -49,8 +50,8 @@ program.command('plan')
 
 program.command('status')
   .description('shows conditions, scans, lag and the last crawls of a PeerProbe, or of all, and what to do')
-  .argument('[name]', 'PeerProbe; all where absent')
-  .option('-n, --namespace <name>', 'namespace')
+  .argument('[name]', 'PeerProbe; all where absent', nonEmpty)
+  .option('-n, --namespace <name>', 'namespace', nonEmpty)
   .option('-A, --all-namespaces', 'of every namespace', false)
   .action(async (name: string | undefined, { namespace, allNamespaces }: { namespace?: string, allNamespaces: boolean }) => {
     await run(async (client, signal) => {

@@ -1,7 +1,9 @@
 import { parseAllDocuments } from 'yaml'
-import { ProbeError } from '../../core/errors.ts'
+import { problemsError } from '../../core/config.ts'
+import { errorText, ProbeError } from '../../core/errors.ts'
 import { API_VERSION, KIND } from '../api/v1alpha1.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
+import type { Document } from 'yaml'
 
 // As the API server allows for one request.
 const MAX_CHARS = 3 * 1_024 * 1_024
@@ -18,19 +20,28 @@ export function probeDocuments (text: string, what: string): KubeObject[] {
   }
 
   const documents = parseAllDocuments(text)
-  const [fault] = documents.flatMap(({ errors }) => errors)
+  const faults = documents.flatMap(({ errors }) => errors)
 
-  if (fault !== undefined) {
-    throw new ProbeError('PP_CONFIG_INVALID', `${what}: ${fault.message}`)
+  if (faults.length > 0) {
+    throw problemsError(faults.map(({ message }) => message.replace(/:\n[^]*$/, '')), { code: 'PP_CONFIG_INVALID', what })
   }
 
-  const probes = documents.map(document => document.toJS() as unknown).filter(isProbe)
+  const probes = documents.map(document => toValue(document, what)).filter(isProbe)
 
   if (probes.length === 0) {
     throw new ProbeError('PP_CONFIG_INVALID', `${what}: holds no object of kind ${KIND} and apiVersion ${API_VERSION}`)
   }
 
   return probes
+}
+
+// The library refuses what its aliases would make too large.
+function toValue (document: Document, what: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (err) {
+    throw problemsError([errorText(err)], { code: 'PP_CONFIG_INVALID', what })
+  }
 }
 
 function isProbe (document: unknown): document is KubeObject {

@@ -7,6 +7,7 @@ import { Command, Option } from 'commander'
 import { KafkaBus } from '../../core/bus/kafka-bus.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createLogger } from '../../core/logger.ts'
+import { nonEmpty, wholeNumber } from '../../core/option-text.ts'
 import { KafkaServer } from '../../test/support/servers/kafka-server.ts'
 import { mariadbKind } from '../../test/support/servers/mariadb-server.ts'
 import { mysqlKind } from '../../test/support/servers/mysql-server.ts'
@@ -19,7 +20,6 @@ import { consumeFigures, consumeTable } from './consume/consume-result.ts'
 import { runBatched, runNaive } from './consume/consume-run.ts'
 import { loadMessage, loadVisit } from './consume/visit-load.ts'
 import { medianOf } from './median.ts'
-import { wholeNumber } from './whole-number.ts'
 import type { Part } from '../provision/part.ts'
 import type { ConsumeCounts, ConsumeFigures, ConsumeResult } from './consume/consume-result.ts'
 import type { ConsumePlaces } from './consume/consume-run.ts'
@@ -32,7 +32,7 @@ const { peers, naive, runs, server, profile, json } = new Command('bench:consume
   .option('--naive <n>', 'messages for the design beside it', wholeNumber(100, 1_000_000), 2_000)
   .option('--runs <n>', 'runs, of which the median is told', wholeNumber(1, 100), 3)
   .addOption(new Option('--server <name>', 'the database').choices(['mariadb', 'mysql']).default('mariadb'))
-  .option('--profile <dir>', 'leave CPU profiles of the consuming processes in this folder')
+  .option('--profile <dir>', 'leave CPU profiles of the consuming processes in this folder', nonEmpty)
   .option('--json', 'one JSON object instead of a table', false)
   .parse()
   .opts<Options>()

@@ -4,13 +4,13 @@ import { Command } from 'commander'
 import { KafkaBus } from '../../core/bus/kafka-bus.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createLogger } from '../../core/logger.ts'
+import { wholeNumber } from '../../core/option-text.ts'
 import { KafkaServer } from '../../test/support/servers/kafka-server.ts'
 import { kafka } from '../provision/kafka.ts'
 import { loadMessage, loadVisit } from './consume/visit-load.ts'
 import { markdownTable } from './markdown-table.ts'
 import { medianOf } from './median.ts'
 import { cpuMsOf } from './process-cost.ts'
-import { wholeNumber } from './whole-number.ts'
 
 interface Figures { messagesPerSecond: number, cpuMicrosPerMessage: number }
 

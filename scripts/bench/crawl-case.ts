@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { wholeNumber } from './whole-number.ts'
+import { nonEmpty, wholeNumber } from '../../core/option-text.ts'
 
 /** What can be measured: the crawl's own client, a whole libp2p node, or the lanes as a crawler has them, QUIC among them. */
 export const BENCH_LANES = ['fast', 'full', 'all'] as const
@@ -64,7 +64,7 @@ export function parseBenchOptions (argv: readonly string[]): BenchOptions {
     .addOption(listOption('--lane <list>', 'fast, full (a libp2p node), all (as a crawler)', oneOf(BENCH_LANES), ['fast']))
     .option('--concurrency <n>', 'visits in flight (default: 1000 in the fast lane, 200 in the full lane)', wholeNumber(1, MAX_PEERS))
     .option('--runs <n>', 'crawls of each case; the median counts', wholeNumber(1, 99), 3)
-    .option('--profile <dir>', 'leave CPU profiles of the crawling processes in this folder')
+    .option('--profile <dir>', 'leave CPU profiles of the crawling processes in this folder', nonEmpty)
     .option('--json', 'print JSON instead of a table', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })

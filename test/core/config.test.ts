@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { z } from 'zod'
-import { formatPath, loadConfig, parseWith } from '../../core/config.ts'
+import { formatPath, loadConfig, parseWith, problemsError } from '../../core/config.ts'
 import { isProbeError } from '../../core/errors.ts'
 
 const Schema = z.strictObject({
@@ -69,5 +69,19 @@ suite('parseWith', () => {
 suite('formatPath', () => {
   test('writes keys and indexes as people do', () => {
     assert.equal(formatPath(['spec', 'scans', 0, 'name']), 'spec.scans[0].name')
+  })
+})
+
+suite('problemsError', () => {
+  test('shows the first 20 problems, printable and cut, and how many more there are', () => {
+    const problems = Array.from({ length: 250_000 }, (_, i) => `line ${String(i)}: \u001B[2J${'x'.repeat(2_000)}`)
+    const { message, details } = problemsError(problems, { code: 'PP_SPEC_INVALID', what: 'probe.yaml' })
+    const lines = message.split('\n')
+
+    assert.equal(lines[0], 'probe.yaml: 250000 problems')
+    assert.equal(lines.length, 22)
+    assert.equal(lines[21], '  and 249980 more')
+    assert.ok(lines.every(line => line.length <= 502) && !message.includes('\u001B'))
+    assert.equal((details['problems'] as string[]).length, 20)
   })
 })

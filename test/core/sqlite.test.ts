@@ -76,7 +76,7 @@ suite('sqliteFault', () => {
       assert.equal(faultOf(() => {
         database.exec('SELECT * FROM nowhere')
       }), 'schema')
-      assert.equal(faultOf(() => openDatabase(folder.file('no/folder.db'), { busyTimeoutMs: 0 })), 'unavailable')
+      assert.equal(faultOf(() => openDatabase(folder.file('no/folder.db'), { busyTimeoutMs: 0 })), 'file')
       other.close()
       assert.equal(faultOf(() => {
         other.exec('SELECT 1')

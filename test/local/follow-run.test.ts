@@ -31,7 +31,7 @@ const ended = (crawlId: number, problem: LastCrawl['problem'] = null): CrawlerSt
 
 /** Processes that answer from a list, the last answer again and again. */
 function scripted (answers: (CrawlerStatus | undefined)[], failed = new Promise<void>(() => undefined)): Processes {
-  const child = { status: async () => answers.length > 1 ? answers.shift() : answers[0] }
+  const child = { status: async () => ({ status: answers.length > 1 ? answers.shift() : answers[0], ageMs: 0 }) }
 
   return { crawlers: [{ scanId: 'default/amino/main', scan: 'main', child }], consumers: [], failed: () => failed } as unknown as Processes
 }

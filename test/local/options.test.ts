@@ -21,7 +21,7 @@ suite('the command line', () => {
   })
 
   test('names a mistake and exits with a failure', () => {
-    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--devnet', 'rust'], /Allowed choices are js, go/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/]] as const) {
+    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--devnet', 'rust'], /Allowed choices are js, go/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/], [['--data', ''], /--data.*must not be empty/], [['--secrets='], /--secrets.*must not be empty/], [[''], /must not be empty/], [['--listen', ''], /--listen/]] as const) {
       const { status, stderr } = run(...args)
       assert.notEqual(status, 0)
       assert.match(stderr, words)

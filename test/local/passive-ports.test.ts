@@ -3,7 +3,8 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { suite, test } from 'node:test'
-import { withOwnPorts } from '../../local/passive-ports.ts'
+import { isProbeError } from '../../core/errors.ts'
+import { checkListenAddress, withOwnPorts } from '../../local/passive-ports.ts'
 import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
 import { freePortPair } from '../support/servers/free-ports.ts'
 
@@ -45,6 +46,20 @@ suite('ports of passive nodes on one machine', () => {
       const { moved } = await withOwnPorts(probeOf({}), HOST)
 
       assert.deepEqual(moved.map(({ scan, port }) => [scan, port === 4_001]), [['scan-0', false]])
+    })
+  }
+})
+
+suite('the address that passive nodes listen on', () => {
+  for (const host of ['192.0.2.1', '224.0.0.1', '255.255.255.255', '2001:db8::1', 'ff02::1', 'fe80::1']) {
+    test(`is not ${host}, which the option's name and the cause say`, async () => {
+      await assert.rejects(checkListenAddress(host), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.startsWith(`--listen: no passive node can listen on ${host} (`))
+    })
+  }
+
+  for (const host of ['127.0.0.1', '0.0.0.0', '::1', '::']) {
+    test(`may be ${host}`, async () => {
+      await checkListenAddress(host)
     })
   }
 })

@@ -18,7 +18,7 @@ const mysql = { host: 'db', database: 'ipfs', credentialsSecret: { name: 'mysql'
 
 function places (spec: object, { embedded = false, secrets = [] as Secret[] } = {}): Places {
   using temporary = new TempFolder()
-  using files = new SecretFiles({ secrets, dir: undefined, folder: temporary.file('secrets') })
+  const files = new SecretFiles({ secrets, dir: undefined, makeFolder: () => temporary.file('secrets') })
   const { spec: parsed } = PeerProbe.parse({ apiVersion: API_VERSION, kind: KIND, metadata: { name: 'amino' }, spec: { scans: [{ name: 'main', network: { preset: 'ipfs' } }], ...spec } })
   const found = placesFor(parsed, { folder, embedded, secrets: files })
 

@@ -27,6 +27,13 @@ suite('ProgressView', () => {
     assert.equal(tty.text, '\u001B[2A\u001B[Jcrawler main: restarted\n')
   })
 
+  test('shows the last known state of a crawler that is slow to answer, and how old it is', () => {
+    const tty = { ...screen(true), columns: 140 }
+    new ProgressView(tty).show([{ name: 'main', status: crawling, ageMs: 4_200 }])
+
+    assert.match(tty.text, /^main {2}crawling: 1,200 found,[^\n]+ \(4\.2 s ago; it has not answered since\)\n/)
+  })
+
   test('never draws a line wider than the terminal, which would leave rows behind', () => {
     const tty = { ...screen(true), columns: 30 }
     new ProgressView(tty).show([{ name: 'main', status: crawling }])

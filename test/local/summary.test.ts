@@ -31,7 +31,7 @@ const crawl: Crawl = {
   },
   latencyMs: { p50: 42.25, p90: 180, p99: 900 }
 }
-const text = summaryLines({ scan: 'main', crawl, database: '/data/my peers/peerprobe.sqlite', queryCommand: sql => `ask "${sql}"`, dump: null }).join('\n')
+const text = summaryLines({ scan: 'main', crawl, database: '/data/my peers/peerprobe.sqlite', queryCommand: sql => `ask "${sql}"`, dump: null, columns: 80 }).join('\n')
 
 suite('summaryLines', () => {
   test('counts the population and gives every failure its reason', () => {
@@ -45,7 +45,7 @@ suite('summaryLines', () => {
 
   test('says how far off the round trips may be, and whether the crawler stood still', () => {
     const disturbed = { ...crawl, latencyErrorMs: { p50: 0.5, p90: 2, p99: 12 }, disturbed: true, lostMs: 20_100 }
-    const lines = summaryLines({ scan: 'main', crawl: disturbed, database: 'd', queryCommand: sql => sql, dump: null }).join('\n')
+    const lines = summaryLines({ scan: 'main', crawl: disturbed, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
 
     assert.match(lines, /Round trip {3}p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms\n {2}too long by at most p50 0\.5 ms, p90 2\.0 ms, p99 12\.0 ms/)
     assert.match(lines, /Disturbed {4}the crawler stood still for 20\.1 s;/)
@@ -55,7 +55,7 @@ suite('summaryLines', () => {
   test('tells what is wrong with a crawl, in lines that fit, and obeys no stranger', () => {
     const problem = { code: 'PP_NO_DHT_SERVER', message: `${'they list '.repeat(30)}/\u001b[2J` }
     const warning = { code: 'PP_OTHER_PROTOCOLS', message: 'some list /other/kad' }
-    const lines = summaryLines({ scan: 'main', crawl, problem, warning, database: 'd', queryCommand: sql => sql, dump: null })
+    const lines = summaryLines({ scan: 'main', crawl, problem, warning, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 })
 
     assert.match(lines.join('\n'), /Problem \(PP_NO_DHT_SERVER\)\n {2}they list [^]*\/\\u\{1b\}\[2J\n\nWarning \(PP_OTHER_PROTOCOLS\)\n {2}some list \/other\/kad\n\n/)
     assert.ok(lines.every(line => line.length <= 100))
@@ -63,7 +63,7 @@ suite('summaryLines', () => {
   })
 
   test('tells who found whom where there is a passive node, and only there', () => {
-    const both = summaryLines({ scan: 'main', crawl, foundBy: { active: 590, passive: 3, both: 7 }, database: 'd', queryCommand: sql => sql, dump: null }).join('\n')
+    const both = summaryLines({ scan: 'main', crawl, foundBy: { active: 590, passive: 3, both: 7 }, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
 
     assert.match(both, /Found by\n {2}the crawl alone +590\n {2}passive discovery alone +3\n {2}both +7\n/)
     assert.ok(!text.includes('Found by'))
@@ -71,6 +71,24 @@ suite('summaryLines', () => {
 
   test('sums up what does not fit in the list', () => {
     assert.match(text, /3 others +16/)
+  })
+
+  test('shows agents that only their ends tell apart as different rows, as wide as the terminal allows', () => {
+    const top = Array.from({ length: 8 }, (_, i) => ({ value: `rust-libp2p/0.57.1 rustnet-plain-ed25519-${String(i)}`, count: 1 }))
+    const rowsAt = (columns: number): string[] => summaryLines({
+      scan: 'main',
+      crawl: { ...crawl, distributions: { ...crawl.distributions!, agentVersions: { top, other: 0 } } },
+      database: 'd',
+      queryCommand: sql => sql,
+      dump: null,
+      columns
+    }).filter(line => line.startsWith('  rust'))
+
+    assert.ok(top.every(({ value }, i) => rowsAt(120)[i]?.startsWith(`  ${value} `)))
+    for (const columns of [40, 60, 80]) {
+      assert.equal(new Set(rowsAt(columns)).size, 8)
+      assert.ok(rowsAt(columns).every(line => line.length <= columns), String(columns))
+    }
   })
 
   test('keeps a hostile agent string from steering the terminal', () => {
@@ -85,7 +103,7 @@ suite('summaryLines', () => {
 
   test('says so when the crawl ended before it counted', () => {
     const { totals, distributions, ...bare } = crawl
-    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', queryCommand: sql => sql, dump: null })[0]!, /aborted before it counted/)
+    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', queryCommand: sql => sql, dump: null, columns: 80 })[0]!, /aborted before it counted/)
     assert.ok(totals !== undefined && distributions !== undefined)
   })
 })

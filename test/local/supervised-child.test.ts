@@ -21,7 +21,7 @@ async function withScript (source: string, run: (spec: ConstructorParameters<typ
 
   try {
     await writeFile(join(folder, 'main.mjs'), source)
-    await run({ name: 'crawler main', entry: join(folder, 'main.mjs'), configPath: join(folder, 'config.json'), logPath: join(folder, 'main.log') })
+    await run({ name: 'crawler main', entry: join(folder, 'main.mjs'), configPath: join(folder, 'config.json'), logPath: join(folder, 'main.log'), lastWordsPath: join(folder, 'main.last-words') })
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -29,7 +29,7 @@ async function withScript (source: string, run: (spec: ConstructorParameters<typ
 
 async function statusOf (child: SupervisedChild, isWanted: (status: { pid: number }) => boolean = () => true): Promise<{ pid: number, config: string }> {
   for (;;) {
-    const status = await child.status(signal) as { pid: number, config: string } | undefined
+    const status = (await child.status(signal))?.status as { pid: number, config: string } | undefined
 
     if (status !== undefined && isWanted(status)) {
       return status
@@ -69,5 +69,28 @@ suite('SupervisedChild', () => {
     await child[Symbol.asyncDispose]()
 
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+  }))
+
+  test('says what it knew last, and how old that is, while its child is slow to answer', () => withScript(SERVER, async (spec) => {
+    await using child = new SupervisedChild(spec, { onRestart: () => undefined })
+    const { pid } = await statusOf(child)
+    process.kill(pid, 'SIGSTOP')
+    const late = await child.status(signal)
+    process.kill(pid, 'SIGCONT')
+
+    assert.equal((late?.status as { pid: number }).pid, pid)
+    assert.ok((late?.ageMs ?? 0) > 0)
+    assert.equal((await child.status(signal))?.ageMs, 0)
+  }))
+
+  test('gives up a child that fails at each start, with its last words', () => withScript('', async (spec) => {
+    const path = JSON.stringify(spec.lastWordsPath)
+    await writeFile(spec.entry, `import { writeFileSync } from 'node:fs'; writeFileSync(${path}, 'PP_X: no\u001B database'); process.exit(1)`)
+    const causes: string[] = []
+    await using child = new SupervisedChild(spec, { onRestart: ({ cause }) => causes.push(cause), maxFailedStarts: 2 })
+
+    await assert.rejects(child.ended, err =>
+      isProbeError(err, 'PP_CHILD_FAILED') && err.message.includes('failed 2 times in a row, last with exit code 1: PP_X: no\\u{1b} database'))
+    assert.deepEqual(causes, ['exit code 1: PP_X: no\\u{1b} database'])
   }))
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { fit, formatCount, formatShare, shellQuoted, wrap } from '../../local/text.ts'
+import { formatCount, formatShare, shellQuoted, wrap } from '../../local/text.ts'
 
 suite('shellQuoted', () => {
   test('leaves plain words alone and quotes the others', () => {
@@ -10,11 +10,10 @@ suite('shellQuoted', () => {
   })
 })
 
-suite('numbers and widths', () => {
+suite('numbers', () => {
   test('are written for people', () => {
     assert.equal(formatCount(1_234_567), '1,234,567')
     assert.deepEqual([formatShare(1, 2), formatShare(1, 300), formatShare(0, 5), formatShare(0, 0)], ['50 %', '0.3 %', '0 %', '0 %'])
-    assert.deepEqual([fit('kubo', 4), fit('kubo/0.36', 5)], ['kubo', 'kubo…'])
   })
 })
 

@@ -60,7 +60,7 @@ export class SqliteStore implements NodeStore {
     this.#migrations = migrations ?? fileURLToPath(new URL('../migrations/sqlite', import.meta.url))
   }
 
-  /** Opens or makes the file. @throws ProbeError `PP_STORE_UNAVAILABLE` */
+  /** Opens or makes the file. @throws ProbeError `PP_FILE_UNUSABLE`, `PP_STORE_UNAVAILABLE` */
   static async open ({ clock }: { clock: Clock }, options: SqliteStoreOptions): Promise<SqliteStore> {
     return await Promise.try(() => {
       try {

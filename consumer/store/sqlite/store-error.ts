@@ -8,6 +8,7 @@ const CODE_BY_FAULT: Readonly<Record<SqliteFault, ErrorCode>> = {
   data: 'PP_STORE_DATA',
   schema: 'PP_STORE_SCHEMA',
   closed: 'PP_STORE_UNAVAILABLE',
+  file: 'PP_FILE_UNUSABLE',
   unavailable: 'PP_STORE_UNAVAILABLE'
 }
 

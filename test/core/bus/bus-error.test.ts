@@ -17,7 +17,7 @@ suite('asBusError', () => {
     const cause = thrownBy(() => new DatabaseSync('/nowhere/at/all.db'))
     const err = asBusError(cause, 'bus.db')
 
-    assert.ok(isProbeError(err, 'PP_BUS_UNAVAILABLE') && err.message.includes('bus.db') && err.cause === cause)
+    assert.ok(isProbeError(err, 'PP_FILE_UNUSABLE') && err.message.includes('bus.db') && err.cause === cause)
     assert.equal(isBusy(err), false)
   })
 

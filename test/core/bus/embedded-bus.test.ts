@@ -171,7 +171,7 @@ suite('EmbeddedBus', () => {
     const opening = async (path: string): Promise<EmbeddedBus> => await EmbeddedBus.open(deps, { path }, signal)
 
     await assert.rejects(opening(foreign), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes(foreign))
-    await assert.rejects(opening(folder.file('text.db')), err => isProbeError(err, 'PP_BUS_UNAVAILABLE'))
-    await assert.rejects(opening(folder.file('missing/bus.db')), err => isProbeError(err, 'PP_BUS_UNAVAILABLE') && err.message.includes('missing/bus.db'))
+    await assert.rejects(opening(folder.file('text.db')), err => isProbeError(err, 'PP_FILE_UNUSABLE'))
+    await assert.rejects(opening(folder.file('missing/bus.db')), err => isProbeError(err, 'PP_FILE_UNUSABLE') && err.message.includes('missing/bus.db'))
   })
 })

@@ -16,6 +16,6 @@ suite('SqliteSnapshot', () => {
   test('makes no file where there is none', () => {
     using folder = new TempFolder()
 
-    assert.throws(() => SqliteSnapshot.open(folder.file('store.db'), 0), err => isProbeError(err, 'PP_STORE_UNAVAILABLE'))
+    assert.throws(() => SqliteSnapshot.open(folder.file('store.db'), 0), err => isProbeError(err, 'PP_FILE_UNUSABLE'))
   })
 })

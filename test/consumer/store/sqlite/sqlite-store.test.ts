@@ -75,7 +75,7 @@ suite('SqliteStore', () => {
     await using store = await SqliteStore.open(deps, { path: folder.file('store.db'), coalesceWindowMs: 0 })
 
     await assert.rejects(store.write({ visits: [visitOf()], crawls: [] }), err => isProbeError(err, 'PP_STORE_SCHEMA'))
-    await assert.rejects(SqliteStore.open(deps, { path: folder.file('no/folder.db'), coalesceWindowMs: 0 }), err => isProbeError(err, 'PP_STORE_UNAVAILABLE') && err.message.includes('no/folder.db'))
+    await assert.rejects(SqliteStore.open(deps, { path: folder.file('no/folder.db'), coalesceWindowMs: 0 }), err => isProbeError(err, 'PP_FILE_UNUSABLE') && err.message.includes('no/folder.db'))
   })
 
   test('applies new migrations once, and refuses a database made by a newer version or by an edited file', async () => {

@@ -1,0 +1,65 @@
+import { DatabaseSync } from 'node:sqlite'
+import { errorText, ProbeError } from '../core/errors.ts'
+import { sqliteFault } from '../core/sqlite.ts'
+
+/** What a run may remove again: names in its folder that a practice network's run made, and private folders elsewhere. */
+export type MadeKind = 'practice' | 'private'
+
+/**
+ * The hold of one run on its folder, and the memory of what runs made there: a name that looks like ours may be the
+ * user's own, so that only what is remembered is ever removed. The hold is a lock of the operating system on a file:
+ * it ends with the process, however that ends; the memory outlives it.
+ */
+export class FolderLock implements Disposable {
+  readonly #database: DatabaseSync
+
+  private constructor (database: DatabaseSync) {
+    this.#database = database
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param path the folder, for messages
+   * @throws ProbeError `PP_CONFIG_INVALID` when another run has the lock, or the file cannot be used
+   */
+  static hold (file: string, path: string): FolderLock {
+    let database: DatabaseSync | undefined
+
+    try {
+      database = new DatabaseSync(file)
+      // The lock stays when the transaction has ended: https://www.sqlite.org/pragma.html#pragma_locking_mode
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, kind TEXT NOT NULL) STRICT; COMMIT')
+
+      return new FolderLock(database)
+    } catch (err) {
+      database?.close()
+      throw refusal(err, file, path)
+    }
+  }
+
+  /** What earlier runs and this one remembered. */
+  made (kind: MadeKind): string[] {
+    return this.#database.prepare('SELECT path FROM made WHERE kind = ?').all(kind).map(({ path }) => String(path))
+  }
+
+  remember (kind: MadeKind, path: string): void {
+    this.#database.prepare('INSERT OR REPLACE INTO made VALUES (?, ?)').run(path, kind)
+  }
+
+  forget (kind: MadeKind, path: string): void {
+    this.#database.prepare('DELETE FROM made WHERE kind = ? AND path = ?').run(kind, path)
+  }
+
+  [Symbol.dispose] (): void {
+    this.#database.close()
+  }
+}
+
+function refusal (err: unknown, file: string, path: string): ProbeError {
+  const message = sqliteFault(err) === 'busy'
+    ? `another run is using ${path}: stop it, or give another folder`
+    : `${file} cannot be used as the lock of this folder (${errorText(err)}): remove it where it is no file of yours, make it writable, or give another folder`
+
+  return new ProbeError('PP_CONFIG_INVALID', `--data: ${message}`, { cause: err })
+}
