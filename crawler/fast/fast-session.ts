@@ -1,12 +1,11 @@
 import { waitOn } from '../../core/clock-wait.ts'
 import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
-import { readIdentify } from '../visit/read-identify.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { Proposal } from './multistream.ts'
 import { ProtocolStream } from './protocol-stream.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { QueryStream, Session } from '../visit/session.ts'
+import type { QueryStream, ReadStream, Session } from '../visit/session.ts'
 import type { PublicKey } from '../wire/public-key.ts'
 import type { SecuredLink } from './secured-link.ts'
 
@@ -70,35 +69,22 @@ export class FastSession implements Session {
     return this.#link?.remoteKey
   }
 
-  async identify (signal: AbortSignal): Promise<Uint8Array> {
-    const stream = this.#open(IDENTIFY)
+  async openIdentify (signal: AbortSignal): Promise<ReadStream> {
+    const stream = await this.#openSelected(IDENTIFY, NOTHING, signal)
 
-    try {
-      if (!await stream.isSelected(signal)) {
-        throw peerFault('protocol-error', 'the remote refuses identify')
-      }
-
-      return await readIdentify(stream, signal)
-    } finally {
-      this.#close(stream)
+    if (stream === undefined) {
+      throw peerFault('protocol-error', 'the remote refuses identify')
     }
+
+    return stream
   }
 
   /** `first` leaves with the proposal. Who refuses the protocol has not read it: with the next it goes out again. */
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
     for (const protocol of protocols) {
-      const stream = this.#open(this.#deps.proposalOf(protocol), first)
-      let isSelected = false
+      const stream = await this.#openSelected(this.#deps.proposalOf(protocol), first, signal)
 
-      try {
-        isSelected = await stream.isSelected(signal)
-      } finally {
-        if (!isSelected) {
-          this.#close(stream)
-        }
-      }
-
-      if (isSelected) {
+      if (stream !== undefined) {
         return stream
       }
     }
@@ -113,8 +99,22 @@ export class FastSession implements Session {
     this.#link = undefined
   }
 
-  #open (proposal: Proposal, first: Uint8Array = NOTHING): ProtocolStream {
-    const stream = new ProtocolStream(proposal, this.#onAnswer)
+  /** A stream on which the remote has agreed to the protocol; undefined when it refuses. */
+  async #openSelected (proposal: Proposal, first: Uint8Array, signal: AbortSignal): Promise<ProtocolStream | undefined> {
+    using unselected = new DisposableStack()
+    const stream = unselected.use(this.#open(proposal, first))
+
+    if (!await stream.isSelected(signal)) {
+      return undefined
+    }
+
+    unselected.move()
+
+    return stream
+  }
+
+  #open (proposal: Proposal, first: Uint8Array): ProtocolStream {
+    const stream = new ProtocolStream(proposal, this.#onAnswer, this.#onGivenUp)
     stream.send(first)
     this.#streams.add(stream)
 
@@ -127,9 +127,8 @@ export class FastSession implements Session {
     return stream
   }
 
-  #close (stream: ProtocolStream): void {
+  readonly #onGivenUp = (stream: ProtocolStream): void => {
     this.#streams.delete(stream)
-    stream.reset()
   }
 
   readonly #onAnswer = (): void => {

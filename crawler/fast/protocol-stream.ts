@@ -24,6 +24,7 @@ export interface StreamOpener {
 export class ProtocolStream implements QueryStream, StreamHandler {
   readonly #proposal: Proposal
   readonly #onAnswer: () => void
+  readonly #onGivenUp: (stream: ProtocolStream) => void
   #selection: Selection
   #stream: YamuxStream | undefined
   #sent: Uint8Array[] = []
@@ -33,10 +34,14 @@ export class ProtocolStream implements QueryStream, StreamHandler {
   #fault: Error | undefined
   #wake: (() => void) | undefined
 
-  /** @param onAnswer called at the first bytes from the remote. */
-  constructor (proposal: Proposal, onAnswer: () => void) {
+  /**
+   * @param onAnswer called at the first bytes from the remote
+   * @param onGivenUp called when the stream is given up
+   */
+  constructor (proposal: Proposal, onAnswer: () => void, onGivenUp: (stream: ProtocolStream) => void = () => undefined) {
     this.#proposal = proposal
     this.#onAnswer = onAnswer
+    this.#onGivenUp = onGivenUp
     this.#selection = new Selection(proposal)
   }
 
@@ -99,9 +104,10 @@ export class ProtocolStream implements QueryStream, StreamHandler {
   }
 
   /** Gives the stream up. */
-  reset (): void {
+  [Symbol.dispose] (): void {
     this.#stream?.reset()
     this.fail(GIVEN_UP)
+    this.#onGivenUp(this)
   }
 
   onData (bytes: Uint8Array): void {

@@ -44,7 +44,7 @@ export async function relayTo (relay: SecuredLink, peerId: Uint8Array, signal: A
 
     return { isLimited, open: handler => openThrough(relay, stream, rest, handler) }
   } catch (err) {
-    stream.reset()
+    stream[Symbol.dispose]()
     signal.throwIfAborted()
     throw relayFault(err)
   }
@@ -87,7 +87,9 @@ async function hop (stream: ProtocolStream, signal: AbortSignal): Promise<{ isLi
 
 function openThrough (relay: SecuredLink, stream: ProtocolStream, rest: Uint8Array, handler: CarrierHandler): ReturnType<OpenCarrier> {
   const life = new AbortController()
-  relay.onClosed = handler.onError
+  relay.onClosed = (fault) => {
+    stream.fail(fault) // what came before it is handed on first
+  }
   setImmediate(() => {
     void pump(stream, rest, handler, life.signal)
   })

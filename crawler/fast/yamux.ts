@@ -42,9 +42,11 @@ export class Yamux implements StreamSession {
   #partialLength = 0
 
   #nextId = 1
-  #lastRemoteId = 0
+
+  /** Numbers of the streams that the remote has opened, at most {@link MAX_REMOTE_STREAMS_EVER}. */
+  readonly #remoteIds = new Set<number>()
+
   #remoteStreams = 0
-  #remoteStreamsEver = 0
   #strayFrames = 0
   #frames = 0
   #isStopped = false
@@ -194,15 +196,15 @@ export class Yamux implements StreamSession {
   }
 
   #acceptStream (id: number): void {
-    if (!isRemote(id) || id <= this.#lastRemoteId) {
-      throw peerFault('protocol-error', 'the remote opens a yamux stream with a number that is not its next')
+    // There is no rule of order: go-yamux takes a number first and queues the frame later, so that 4 may come before 2.
+    if (!isRemote(id) || this.#remoteIds.has(id)) {
+      throw peerFault('protocol-error', 'the remote opens a yamux stream with a number that is ours, or was used')
     }
 
-    if (++this.#remoteStreamsEver > MAX_REMOTE_STREAMS_EVER) {
+    if (this.#remoteIds.add(id).size > MAX_REMOTE_STREAMS_EVER) {
       throw peerFault('limit-exceeded', 'the remote opens yamux streams without end')
     }
 
-    this.#lastRemoteId = id
     const stream = new YamuxStream(this, id, FLAG.ack)
 
     if (this.#remoteStreams >= MAX_REMOTE_STREAMS) {

@@ -1,10 +1,9 @@
-import { isContacted } from '../../core/contracts/outcome.ts'
+import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
 import { Libp2pSession } from '../libp2p/libp2p-session.ts'
 import { Deadline } from '../visit/deadline.ts'
 import { interview } from '../visit/interview.ts'
 import { KadProtocols } from '../visit/kad-protocol.ts'
 import { visitLimits } from '../visit/visitor-options.ts'
-import { bytesOf } from './passive-result.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { InterviewOptions } from '../visit/interview.ts'
 import type { VisitorOptions } from '../visit/visitor-options.ts'
@@ -41,7 +40,11 @@ class ConnectedVisitor implements Visitor {
     const connection = this.#deps.connectionTo(target.id)
     const result = connection === undefined ? undefined : await this.#ask(connection, target, signal)
 
-    return result === undefined || (result.identity === undefined && !signal.aborted) ? await this.#deps.visitor.visit(target, signal) : result
+    if (result === undefined) {
+      return await this.#deps.visitor.visit(target, signal)
+    }
+
+    return result.identity !== undefined || signal.aborted ? result : further(result, await this.#deps.visitor.visit(target, signal))
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
@@ -56,7 +59,6 @@ class ConnectedVisitor implements Visitor {
     using deadline = new Deadline(clock, this.#options.visitTimeoutMs, signal)
     const met = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
     const { outcome, detail, identity, latencyMs, table, otherProtocols } = met
-    const address = bytesOf(connection.remoteAddr) ?? connection.remoteAddr.bytes
 
     return {
       lane: 'full',
@@ -65,13 +67,21 @@ class ConnectedVisitor implements Visitor {
       outcome,
       attempts: [],
       ...detail === undefined ? {} : { detail },
-      ...isContacted(outcome) ? { connection: { ...session.connection, address } } : {},
+      ...isContacted(outcome) ? { connection: { ...session.connection, address: session.address } } : {},
       ...identity === undefined ? {} : { identity },
       ...latencyMs === undefined ? {} : { latencyMs },
       ...table.table === undefined ? {} : { routingTable: table.table },
       ...otherProtocols === undefined ? {} : { otherProtocols }
     }
   }
+}
+
+/** A connection that stands may be to a peer that has gone: what it told counts only where the peer has answered anything over it now. */
+function further (asked: VisitResult, dialled: VisitResult): VisitResult {
+  const { startedAtMs } = asked
+  const isAsked = asked.latencyMs !== undefined && furthestOutcome([asked.outcome, dialled.outcome]) === asked.outcome
+
+  return { ...isAsked ? asked : dialled, startedAtMs, durationMs: asked.durationMs + dialled.durationMs, attempts: dialled.attempts }
 }
 
 /**

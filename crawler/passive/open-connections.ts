@@ -1,5 +1,9 @@
+import { peerFault } from '../visit/peer-fault.ts'
+import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Connection, IdentifyResult } from '@libp2p/interface'
+
+const IDENTIFIED = peerFault('aborted', 'the remote has identified itself, or its time is over')
 
 /** How long a connection has for identify, in milliseconds. */
 export const IDENTIFY_LIMIT_MS = 10_000
@@ -69,6 +73,7 @@ export class OpenConnections implements Disposable {
     })
     void promise.then(() => {
       limit[Symbol.dispose]()
+      leaveIdentify(connection)
     })
     this.#entries.set(connection, { openedAtMs: this.#clock.now(), sinceMs: this.#clock.monotonic(), identified: promise, isDone: false, resolve, limit })
     const key = hex(connection.remotePeer.toMultihash().bytes)
@@ -99,6 +104,15 @@ export class OpenConnections implements Disposable {
     this.#entries.clear()
     this.#byPeer.clear()
   }
+}
+
+/** libp2p ends its own side of identify alone: of a remote that never ends the other one, the stream would stay as long as the connection. */
+function leaveIdentify ({ streams }: Connection): void {
+  streams
+    .filter(({ direction, protocol, writeStatus }) => direction === 'outbound' && protocol === IDENTIFY_PROTOCOL && writeStatus === 'closed')
+    .forEach((stream) => {
+      stream.abort(IDENTIFIED)
+    })
 }
 
 function hex (id: Uint8Array): string {

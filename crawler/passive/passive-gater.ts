@@ -1,6 +1,6 @@
+import { bytesOf } from '../libp2p/connection-facts.ts'
 import { AddressPolicy } from '../visit/address-policy.ts'
 import { readAddress } from '../visit/address-reader.ts'
-import { bytesOf } from './passive-result.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { AddressFamily } from '../visit/address-reader.ts'
 import type { ConnectionGater } from '@libp2p/interface'

@@ -1,16 +1,16 @@
 // What a connection to the passive node told, as the result of a visit.
 
-import { readAddress } from '../visit/address-reader.ts'
-import { parseAddress } from '../visit/address.ts'
+import { bytesOf, connectionFacts } from '../libp2p/connection-facts.ts'
 import { classify } from '../visit/classify.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { Identity, VisitConnection, VisitResult } from '../visit/visitor.ts'
-import type { Connection, IdentifyResult } from '@libp2p/interface'
+import type { ConnectionFacts } from '../libp2p/connection-facts.ts'
+import type { Identity, VisitResult } from '../visit/visitor.ts'
+import type { IdentifyResult } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** A connection and what came of it. */
 export interface Contact {
-  connection: Pick<Connection, 'remoteAddr' | 'encryption' | 'multiplexer' | 'limits'>
+  connection: ConnectionFacts
   identified: Omit<IdentifyResult, 'connection' | 'peerId' | 'publicKey'> | undefined
 
   /** Where it was not identified. */
@@ -29,7 +29,7 @@ export function passiveResult ({ connection, identified, outcome, startedAtMs, d
     durationMs,
     outcome: identified === undefined ? outcome : 'identified',
     attempts: [],
-    connection: connectionOf(connection),
+    connection: connectionFacts(connection),
     ...identified === undefined ? {} : { identity: identityOf(identified) },
     ...latencyMs === undefined ? {} : { latencyMs }
   }
@@ -51,18 +51,6 @@ export function failedFind (found: readonly Multiaddr[], { err, startedAtMs, dur
   return { addresses, result: { lane: 'full', startedAtMs, durationMs, outcome, attempts, ...detail === undefined ? {} : { detail } } }
 }
 
-function connectionOf ({ remoteAddr, encryption, multiplexer, limits }: Contact['connection']): VisitConnection {
-  const address = bytesOf(remoteAddr) ?? remoteAddr.bytes
-
-  return {
-    address,
-    transport: readAddress(address)?.transport ?? 'other',
-    ...encryption === undefined ? {} : { security: encryption },
-    ...multiplexer === undefined ? {} : { muxer: multiplexer },
-    limited: limits !== undefined
-  }
-}
-
 function identityOf ({ protocolVersion, agentVersion, protocols, listenAddrs, observedAddr, signedPeerRecord }: NonNullable<Contact['identified']>): Identity {
   const observed = observedAddr === undefined ? undefined : bytesOf(observedAddr)
 
@@ -74,9 +62,4 @@ function identityOf ({ protocolVersion, agentVersion, protocols, listenAddrs, ob
     ...observed === undefined ? {} : { observedAddress: observed },
     ...signedPeerRecord === undefined ? {} : { recordSequence: signedPeerRecord.seq }
   }
-}
-
-/** A multiaddr as bytes, without a /p2p/<id> at its end; undefined where it is none that we read. */
-export function bytesOf (address: { toString: () => string }): Uint8Array | undefined {
-  return parseAddress(address.toString())?.address
 }

@@ -1,12 +1,11 @@
 import { Proposal } from '../fast/multistream.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import { raceAbort } from '../visit/race-abort.ts'
-import { readIdentify } from '../visit/read-identify.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { leave } from './native-quic.ts'
 import { ProposedStream } from './quic-stream.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { QueryStream, Session } from '../visit/session.ts'
+import type { QueryStream, ReadStream, Session } from '../visit/session.ts'
 import type { NativeConnection, NativeStream } from './native-quic.ts'
 
 /** What a session needs. */
@@ -50,14 +49,14 @@ export class QuicSession implements Session {
     return this.#latencyMs
   }
 
-  async identify (signal: AbortSignal): Promise<Uint8Array> {
+  async openIdentify (signal: AbortSignal): Promise<ReadStream> {
     const stream = await this.#open(IDENTIFY, NOTHING, signal)
 
     if (stream === undefined) {
       throw peerFault('reset', 'the remote refuses identify')
     }
 
-    return await readIdentify(stream, signal)
+    return stream
   }
 
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
@@ -92,13 +91,14 @@ export class QuicSession implements Session {
       throw peerFault('reset', 'the remote closed the connection', err)
     }
 
-    const proposed = new ProposedStream(stream, proposal, first)
+    using unselected = new DisposableStack()
+    const proposed = unselected.use(new ProposedStream(stream, proposal, first))
 
     if (!await proposed.isSelected(signal)) {
-      leave(stream)
       return undefined
     }
 
+    unselected.move()
     this.#latencyMs = Math.min(this.#latencyMs, this.#deps.clock.monotonic() - started)
 
     return proposed

@@ -1,6 +1,7 @@
 import { Selection } from '../fast/multistream.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import { raceAbort } from '../visit/race-abort.ts'
+import { leave } from './native-quic.ts'
 import type { Proposal } from '../fast/multistream.ts'
 import type { QueryStream } from '../visit/session.ts'
 import type { NativeStream } from './native-quic.ts'
@@ -60,6 +61,10 @@ export class ProposedStream implements QueryStream {
       signal.throwIfAborted()
       throw peerFault('reset', 'the remote reset the stream', err)
     }
+  }
+
+  [Symbol.dispose] (): void {
+    leave(this.#stream)
   }
 
   // go-libp2p resets a stream (4097) whose protocol it does not speak.

@@ -94,7 +94,7 @@ class Asking {
       const before = this.answered
       this.deadline.restart()
       this.askedAtMs = this.deps.clock.monotonic()
-      const stream = await raceAbort(this.deps.open(this.requests(this.waiting), this.deadline.signal), this.deadline.signal)
+      using stream = await this.open()
 
       if (stream === undefined) {
         return
@@ -107,6 +107,14 @@ class Asking {
         return
       }
     }
+  }
+
+  private async open (): Promise<QueryStream | undefined> {
+    const { signal } = this.deadline
+
+    return await raceAbort(this.deps.open(this.requests(this.waiting), signal), signal, (late) => {
+      late?.[Symbol.dispose]()
+    })
   }
 
   /** Asks all that waits on one stream, until all is answered or the stream ended. */

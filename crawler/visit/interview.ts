@@ -4,6 +4,7 @@ import { classify } from './classify.ts'
 import { Deadline } from './deadline.ts'
 import { peerFault } from './peer-fault.ts'
 import { raceAbort } from './race-abort.ts'
+import { readIdentify } from './read-identify.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { TableAnswer } from './ask-table.ts'
@@ -62,7 +63,10 @@ async function identify (session: Session, { id }: VisitTarget, { clock, identif
   using deadline = new Deadline(clock, identifyTimeoutMs, signal)
 
   try {
-    const identity = decodeIdentify(await raceAbort(session.identify(deadline.signal), deadline.signal), id, session.remoteKey)
+    using stream = await raceAbort(session.openIdentify(deadline.signal), deadline.signal, (late) => {
+      late[Symbol.dispose]()
+    })
+    const identity = decodeIdentify(await readIdentify(stream, clock, deadline.signal), id, session.remoteKey)
 
     return identity === undefined ? { fault: classify(peerFault('protocol-error', 'identify is empty or malformed')) } : { identity }
   } catch (err) {
@@ -72,13 +76,23 @@ async function identify (session: Session, { id }: VisitTarget, { clock, identif
 
 function judge ({ identity, fault }: Identified, table: TableAnswer, served: readonly string[]): Classified {
   if (identity === undefined) {
-    return because(fault?.outcome === 'reset' || fault?.outcome === 'aborted' ? 'connected' : 'identify-failed', fault)
+    return unidentified(fault)
   }
   if (table.answered > 0) {
     return { outcome: 'ok' }
   }
 
   return table.protocol !== undefined || served.length > 0 ? because('rpc-failed', table.fault) : { outcome: 'identified' }
+}
+
+/** A remote that has no muxer of ours says so only when streams are opened on a connection that is secured. */
+function unidentified (fault: Classified | undefined): Classified {
+  switch (fault?.outcome) {
+    case 'no-muxer': return fault
+    case 'reset':
+    case 'aborted': return because('connected', fault)
+    default: return because('identify-failed', fault)
+  }
 }
 
 function because (outcome: Outcome, fault: Classified | undefined): Classified {

@@ -36,15 +36,14 @@ export interface Session extends Disposable {
   readonly latencyMs: number | undefined
 
   /**
-   * Asks the remote to identify itself and reads until it ends the stream.
+   * Opens a stream on which the remote identifies itself. The caller disposes of it.
    *
-   * @returns all bytes that came: one or several length-prefixed messages, at most `MAX_IDENTIFY_BYTES`
-   * @throws PP_PEER_FAULT `reset` when the connection or stream ended, `protocol-error` for too many bytes
+   * @throws PP_PEER_FAULT `reset` when the connection or stream ended, `protocol-error` when the remote refuses identify
    */
-  identify (signal: AbortSignal): Promise<Uint8Array>
+  openIdentify (signal: AbortSignal): Promise<ReadStream>
 
   /**
-   * Opens a stream of the first of `protocols` that the remote speaks.
+   * Opens a stream of the first of `protocols` that the remote speaks. The caller disposes of it.
    *
    * @param first framed requests that go out on it at once: with the proposal where the lane can do
    * that, else after the remote agreed
@@ -57,18 +56,28 @@ export interface Session extends Disposable {
   [Symbol.dispose] (): void
 }
 
+/**
+ * A stream that the remote talks on. Each is disposed of by whoever opened it, however the talk ends: a connection may
+ * outlive a visit, and libp2p counts the streams that are open.
+ */
+export interface ReadStream extends Disposable {
+  /**
+   * The bytes that arrive next, cut anywhere; undefined when the remote ended the stream. What arrived before the
+   * stream or its connection broke is handed out first.
+   *
+   * @throws PP_PEER_FAULT when the stream was reset
+   */
+  read (signal: AbortSignal): Promise<Uint8Array | undefined>
+
+  /** Leaves the stream at once, both ways. */
+  [Symbol.dispose] (): void
+}
+
 /** A stream that answers FIND_NODE requests in their order. */
-export interface QueryStream {
+export interface QueryStream extends ReadStream {
   /** The protocol that the remote agreed to. */
   readonly protocol: string
 
   /** Queues more framed requests; they need not wait for answers. */
   send (requests: Uint8Array): void
-
-  /**
-   * The bytes that arrive next, cut anywhere; undefined when the remote ended the stream.
-   *
-   * @throws PP_PEER_FAULT when the stream was reset
-   */
-  read (signal: AbortSignal): Promise<Uint8Array | undefined>
 }

@@ -1,4 +1,4 @@
-import { furthestOutcome } from '../../core/contracts/outcome.ts'
+import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
 import { classify } from './classify.ts'
 import { Deadline } from './deadline.ts'
 import { dialableAddresses } from './dialable.ts'
@@ -95,12 +95,18 @@ function failure (failed: readonly Attempt[], signal: AbortSignal): Finding {
 
 function success ({ winner, failed }: RaceResult<Session>, met: Interview, session: Session): Finding {
   const { outcome, detail, identity, table, latencyMs, otherProtocols } = met
+  const attempts = [...failed.map(attempt => toDialAttempt(attempt, attempt.outcome)), ...(winner === undefined ? [] : [toDialAttempt(winner, outcome)])]
+
+  // A remote without a muxer of ours was not reached, though that shows only when streams are opened.
+  if (!isContacted(outcome)) {
+    return { outcome, ...(detail !== undefined && { detail }), attempts }
+  }
 
   return {
     outcome,
     ...(detail !== undefined && { detail }),
-    attempts: [...failed.map(attempt => toDialAttempt(attempt, attempt.outcome)), ...(winner === undefined ? [] : [toDialAttempt(winner, outcome)])],
-    ...(winner !== undefined && { connection: { address: winner.address.bytes, ...session.connection } }),
+    attempts,
+    ...(winner !== undefined && { connection: { ...session.connection, address: winner.address.bytes } }),
     ...(identity !== undefined && { identity }),
     ...(latencyMs !== undefined && { latencyMs }),
     ...(table.table !== undefined && { routingTable: table.table }),

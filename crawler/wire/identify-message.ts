@@ -14,8 +14,8 @@ export const IDENTIFY_PROTOCOL = '/ipfs/id/1.0.0'
 /** Bytes of one identify stream that are read; a visit fails over this. */
 export const MAX_IDENTIFY_BYTES = 65_536
 
-/** Messages of one stream that are read. */
-const MAX_MESSAGES = 10
+/** Messages of one identify stream that are read. */
+export const MAX_IDENTIFY_MESSAGES = 10
 
 /** Protocols and addresses that are kept. Real peers list tens. */
 const MAX_PROTOCOLS = 512
@@ -47,7 +47,7 @@ export function decodeIdentify (bytes: Uint8Array, peerId: Uint8Array, peerKey?:
   frames.push(bytes)
   let messages = 0
 
-  for (let message = frames.next(); message !== undefined && messages < MAX_MESSAGES; message = frames.next()) {
+  for (let message = frames.next(); message !== undefined && messages < MAX_IDENTIFY_MESSAGES; message = frames.next()) {
     if (!merge(message, merged)) {
       break
     }

@@ -45,7 +45,11 @@ export class ProtocolNetwork {
     return {
       connection: { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false },
       latencyMs: 1,
-      identify: async () => await Promise.resolve(identifyBytes(`peer/${letter}`, ['/ipfs/id/1.0.0', ...Object.keys(serves)])),
+      openIdentify: async () => {
+        const messages = [identifyBytes(`peer/${letter}`, ['/ipfs/id/1.0.0', ...Object.keys(serves)])]
+
+        return await Promise.resolve({ read: async () => await Promise.resolve(messages.shift()), [Symbol.dispose]: () => undefined })
+      },
       openQueries: async protocols => await Promise.resolve(this.#open(letter, protocols, serves)),
       [Symbol.dispose] () {
         // nothing is held
@@ -67,6 +71,7 @@ export class ProtocolNetwork {
     return {
       protocol,
       send: () => undefined,
+      [Symbol.dispose]: () => undefined,
       read: async () => await Promise.resolve(answers.shift())
     }
   }

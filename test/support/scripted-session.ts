@@ -2,19 +2,22 @@ import { peerFault } from '../../crawler/visit/peer-fault.ts'
 import { frame } from '../../crawler/wire/frames.ts'
 import { ProtobufWriter } from '../../crawler/wire/protobuf.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { Dialler, QueryStream, Session } from '../../crawler/visit/session.ts'
+import type { Dialler, QueryStream, ReadStream, Session } from '../../crawler/visit/session.ts'
 
 /** What a scripted remote does. */
 export interface SessionScript {
-  /** Bytes of identify, or the fault that it ends in; never settles when absent. */
-  identify?: Uint8Array | Outcome
+  /** Bytes of identify before its end, what it does in their place, or the fault that opening it ends in; never settles when absent. */
+  identify?: Uint8Array | Outcome | readonly Chunk[]
 
   /** Protocols that it serves. */
   protocols?: readonly string[]
 
   /** The chunks that each stream of the DHT gives before it ends; `hang` keeps it open, `reset` resets it. */
-  streams?: readonly (readonly (Uint8Array | 'hang' | 'reset')[])[]
+  streams?: readonly (readonly Chunk[])[]
 }
+
+/** Bytes that arrive; or the stream falls silent, or is reset. */
+export type Chunk = Uint8Array | 'hang' | 'reset'
 
 /** A remote whose every word is written down beforehand. */
 export class ScriptedSession implements Session {
@@ -23,6 +26,9 @@ export class ScriptedSession implements Session {
 
   /** Whether the visit closed it. */
   isClosed = false
+
+  /** Streams that were opened and not left. */
+  openStreams = 0
 
   /** First requests of each stream that was opened, and what was sent later. */
   readonly sent: Uint8Array[][] = []
@@ -33,7 +39,7 @@ export class ScriptedSession implements Session {
     this.script = script
   }
 
-  async identify (): Promise<Uint8Array> {
+  async openIdentify (): Promise<ReadStream> {
     const { identify } = this.script
 
     if (identify === undefined) {
@@ -43,7 +49,7 @@ export class ScriptedSession implements Session {
       throw peerFault(identify, 'as scripted')
     }
 
-    return identify
+    return this.stream(identify instanceof Uint8Array ? [identify] : identify)
   }
 
   async openQueries (protocols: readonly string[], first: Uint8Array): Promise<QueryStream | undefined> {
@@ -53,13 +59,23 @@ export class ScriptedSession implements Session {
       return undefined
     }
 
-    const chunks = [...this.script.streams?.[this.sent.length] ?? []]
+    const chunks = this.script.streams?.[this.sent.length] ?? []
     const sent = [first]
     this.sent.push(sent)
 
+    return { protocol, send: requests => sent.push(requests), ...this.stream(chunks) }
+  }
+
+  [Symbol.dispose] (): void {
+    this.isClosed = true
+  }
+
+  private stream (script: readonly Chunk[]): ReadStream {
+    const chunks = [...script]
+    let isOpen = true
+    this.openStreams++
+
     return {
-      protocol,
-      send: requests => sent.push(requests),
       async read () {
         const chunk = chunks.shift()
 
@@ -71,12 +87,12 @@ export class ScriptedSession implements Session {
         }
 
         return chunk
+      },
+      [Symbol.dispose]: () => {
+        this.openStreams -= isOpen ? 1 : 0
+        isOpen = false
       }
     }
-  }
-
-  [Symbol.dispose] (): void {
-    this.isClosed = true
   }
 }
 

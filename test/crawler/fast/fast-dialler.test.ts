@@ -21,6 +21,7 @@ import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey, KEY_KINDS } from '../../support/fast-keys.ts'
 import { serve } from '../../support/fast-peer.ts'
 import { FastServer, playOn } from '../../support/fast-server.ts'
+import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
 import { openTlsServer } from '../../support/tls-server.ts'
 import { until } from '../../support/until.ts'
 import type { Address } from '../../../crawler/visit/address-reader.ts'
@@ -79,7 +80,7 @@ suite('FastDialler', () => {
     test(`identifies and questions a js-libp2p node with an ${keyType} key on ${ip}, which identifies us`, async () => {
       await using node = await openNode(keyType, ip)
       using session = await dialler.dial(node.address, node.id, signal)
-      const [told, stream] = await Promise.all([session.identify(signal), session.openQueries(['/none/kad', KAD], encodeFindNode(node.id), signal)])
+      const [told, stream] = await Promise.all([identifyBytesOf(session, signal), session.openQueries(['/none/kad', KAD], encodeFindNode(node.id), signal)])
       const identity = decodeIdentify(told, node.id)
 
       assert.match(identity?.agentVersion ?? '', /^js-libp2p/)
@@ -144,7 +145,7 @@ suite('FastDialler', () => {
     using session = await dialler.dial(addressOf(server.port), key.id, signal)
 
     assert.deepEqual(session.connection, { transport: 'tcp', security: '/tls/1.0.0', muxer: '/yamux/1.0.0', limited: false })
-    assert.equal(Buffer.from(await session.identify(signal)).toString('hex'), '032a0178')
+    assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString('hex'), '032a0178')
   })
 
   test('reaches a peer that resets the first connection and takes the second', async () => {

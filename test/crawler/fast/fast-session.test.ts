@@ -6,13 +6,14 @@ import { Proposal } from '../../../crawler/fast/multistream.ts'
 import { NoiseLink } from '../../../crawler/fast/noise-link.ts'
 import { tcpCarrier } from '../../../crawler/fast/tcp-carrier.ts'
 import { FLAG } from '../../../crawler/fast/yamux-frame.ts'
-import { IDENTIFY_PROTOCOL, MAX_IDENTIFY_BYTES } from '../../../crawler/wire/identify-message.ts'
+import { IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey } from '../../support/fast-keys.ts'
 import { serve } from '../../support/fast-peer.ts'
 import { FastServer, playOn } from '../../support/fast-server.ts'
 import { HOST } from '../../support/fast-wire.ts'
+import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
 import { until } from '../../support/until.ts'
 import type { PeerScript } from '../../support/fast-peer.ts'
 
@@ -66,19 +67,15 @@ suite('FastSession', () => {
     await using server = await FastServer.play({ key: KEY, onFrame: identifies('one, two') })
     using session = await openSession(server.port)
 
-    assert.equal(Buffer.from(await session.identify(signal)).toString(), 'one, two')
+    assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString(), 'one, two')
     assert.deepEqual(session.connection, { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
     assert.ok(session.latencyMs !== undefined)
   })
 
-  test('fails identify that is refused, or longer than 64 kB', async () => {
+  test('fails identify that is refused', async () => {
     await using refusing = await FastServer.play({ key: KEY, onFrame: serve({}) })
     using refused = await openSession(refusing.port)
-    await assert.rejects(refused.identify(signal), isFault('protocol-error'))
-
-    await using endless = await FastServer.play({ key: KEY, onFrame: identifies('x'.repeat(MAX_IDENTIFY_BYTES + 1)) })
-    using flooded = await openSession(endless.port)
-    await assert.rejects(flooded.identify(signal), isFault('protocol-error'))
+    await assert.rejects(identifyBytesOf(refused, signal), isFault('protocol-error'))
   })
 
   test('opens the first protocol that the remote speaks, with the first requests on it', async () => {
@@ -110,7 +107,7 @@ suite('FastSession', () => {
       await using server = await openMoodyServer(closes, { onFrame: identifies('here') })
       using session = await openSession(server.port, clock)
 
-      assert.equal(Buffer.from(await passTime(clock, session.identify(signal))).toString(), 'here')
+      assert.equal(Buffer.from(await passTime(clock, identifyBytesOf(session, signal))).toString(), 'here')
       assert.equal(server.sockets.length, closes + 1)
     })
   }
@@ -120,7 +117,7 @@ suite('FastSession', () => {
     await using server = await openMoodyServer(99, {})
     using session = await openSession(server.port, clock)
 
-    await assert.rejects(passTime(clock, session.identify(signal)), isFault('reset'))
+    await assert.rejects(passTime(clock, identifyBytesOf(session, signal)), isFault('reset'))
     await assert.rejects(session.openQueries(['/x'], NOTHING, signal), isFault('reset'))
     assert.equal(server.sockets.length, 5)
   })
@@ -144,12 +141,12 @@ suite('FastSession', () => {
       peer.raw(new Uint8Array(100))
     } })
     using garbled = await openSession(garbling.port, clock)
-    await assert.rejects(passTime(clock, garbled.identify(signal)), isFault('protocol-error'))
+    await assert.rejects(passTime(clock, identifyBytesOf(garbled, signal)), isFault('protocol-error'))
     assert.equal(garbling.sockets.length, 1)
 
     await using server = await openMoodyServer(1, { key: createTestKey() })
     using session = await openSession(server.port, clock)
-    await assert.rejects(passTime(clock, session.identify(signal)), isFault('reset'))
+    await assert.rejects(passTime(clock, identifyBytesOf(session, signal)), isFault('reset'))
     assert.equal(server.sockets.length, 2)
   })
 
@@ -157,7 +154,7 @@ suite('FastSession', () => {
     const clock = new FakeClock()
     await using server = await openMoodyServer(1, { onFrame: identifies('here') })
     const session = await openSession(server.port, clock)
-    const identify = session.identify(signal)
+    const identify = identifyBytesOf(session, signal)
     await until('the session waits', () => clock.pending === 1)
     session[Symbol.dispose]()
 
@@ -183,7 +180,7 @@ suite('FastSession', () => {
       }
     }, first)
 
-    await assert.rejects(passTime(clock, session.identify(signal)), isFault('aborted'))
+    await assert.rejects(passTime(clock, identifyBytesOf(session, signal)), isFault('aborted'))
     await until('the second socket is gone', () => server.sockets.length === 2 && server.openSockets === 0)
   })
 
@@ -192,7 +189,7 @@ suite('FastSession', () => {
 
     for (let i = 0; i < 20; i++) {
       using session = await openSession(server.port)
-      await session.identify(signal)
+      await identifyBytesOf(session, signal)
     }
 
     await until('the sockets are gone', () => server.openSockets === 0)

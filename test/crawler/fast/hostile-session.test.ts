@@ -59,7 +59,8 @@ function drip (socket: Socket, script: PeerScript): void {
 }
 
 suite('a hostile peer, once secured', { concurrency: 8 }, () => {
-  const streams = (count: number): Uint8Array => concatBytes(Array.from({ length: count }, (_, i) => header(TYPE.windowUpdate, FLAG.syn, 2 + 2 * i, 0)))
+  const opened = (...ids: number[]): Uint8Array => concatBytes(ids.map(id => header(TYPE.windowUpdate, FLAG.syn, id, 0)))
+  const streams = (count: number): Uint8Array => opened(...Array.from({ length: count }, (_, i) => 2 + 2 * i))
   const pings = concatBytes(Array.from({ length: 5_000 }, () => header(TYPE.ping, FLAG.syn, 0, 1)))
 
   /** Says something as soon as it is secured, and answers as an honest one. */
@@ -81,7 +82,8 @@ suite('a hostile peer, once secured', { concurrency: 8 }, () => {
     })
   }
   const cases: [string, Partial<PeerScript>, Outcome][] = [
-    ['refuses yamux', { muxers: [], lateMuxers: [] }, 'identify-failed'],
+    ['refuses yamux', { muxers: [], lateMuxers: [] }, 'no-muxer'],
+    ['tells early of mplex alone and refuses yamux', { muxers: ['/mplex/6.7.0'], lateMuxers: [] }, 'no-muxer'],
     ['answers no stream', {}, 'identify-failed'],
     ['resets every stream', { onFrame: resetStream }, 'connected'],
     ['sends past its window', { onFrame: floodWindow }, 'identify-failed'],
@@ -89,6 +91,8 @@ suite('a hostile peer, once secured', { concurrency: 8 }, () => {
     ['sends frames of garbage', saying((peer) => { peer.plain(new Uint8Array(500).fill(0xaa)) }), 'identify-failed'],
     ['sends a Noise frame that was not sealed', saying((peer) => { peer.raw(Uint8Array.of(0, 32, ...new Uint8Array(32))) }), 'identify-failed'],
     ['opens 5,000 streams', saying((peer) => { peer.plain(streams(5_000)) }), 'identify-failed'],
+    ['opens stream 4 before stream 2, and others with gaps', saying((peer) => { peer.plain(opened(4, 2, 100, 8)) }), 'ok'],
+    ['opens a stream twice', saying((peer) => { peer.plain(opened(4, 4)) }), 'identify-failed'],
     ['opens 40 streams', saying((peer) => { peer.plain(streams(40)) }), 'ok'],
     ['pings 200,000 times', saying(pingAlways), 'identify-failed'],
     ['sends 20 MB for a stream that never was', saying(sendAlways), 'identify-failed'],

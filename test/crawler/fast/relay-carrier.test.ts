@@ -16,6 +16,7 @@ import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey } from '../../support/fast-keys.ts'
 import { FastPeer, serve } from '../../support/fast-peer.ts'
 import { FastServer, playOn } from '../../support/fast-server.ts'
+import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
 import { openTlsServer } from '../../support/tls-server.ts'
 import { until } from '../../support/until.ts'
 import type { PeerScript } from '../../support/fast-peer.ts'
@@ -73,7 +74,7 @@ suite('a connection through a relay', () => {
     using session = await fastDial(hidden.addresses[0]!, id)
 
     assert.deepEqual(session.connection, { transport: 'relay', security: '/noise', muxer: '/yamux/1.0.0', limited: true })
-    assert.equal(decodeIdentify(await session.identify(signal), id)?.agentVersion, 'hidden')
+    assert.equal(decodeIdentify(await identifyBytesOf(session, signal), id)?.agentVersion, 'hidden')
     assert.ok(session.latencyMs !== undefined)
   })
 
@@ -105,7 +106,7 @@ suite('a connection through a relay', () => {
     await using server = await openRelay(() => ({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: eager(script) }) }))
     using session = await fastDial(addressThrough(server.port), HIDDEN.id)
 
-    assert.equal(Buffer.from(await session.identify(signal)).toString(), 'us')
+    assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString(), 'us')
   })
 
   const refusals: [what: string, script: () => PeerScript, words: RegExp][] = [
@@ -149,7 +150,7 @@ suite('a connection through a relay', () => {
       server.sockets.forEach(socket => socket.destroy())
     } }))
     using session = await fastDial(addressThrough(server.port), HIDDEN.id)
-    await assert.rejects(session.identify(AbortSignal.timeout(20_000)), isFault('reset'))
+    await assert.rejects(identifyBytesOf(session, AbortSignal.timeout(20_000)), isFault('reset'))
 
     await using silent = await FastServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: () => undefined }) })
     const controller = new AbortController()

@@ -14,6 +14,7 @@ import { isFault } from '../../support/fast-faults.ts'
 import { createTestKey, KEY_KINDS } from '../../support/fast-keys.ts'
 import { FastPeer, serve } from '../../support/fast-peer.ts'
 import { FastServer } from '../../support/fast-server.ts'
+import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
 import { until } from '../../support/until.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { PeerScript } from '../../support/fast-peer.ts'
@@ -78,7 +79,7 @@ suite('a WebSocket of the fast lane', () => {
       using session = await fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, key.id)
 
       assert.deepEqual(session.connection, { transport: 'ws', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
-      assert.equal(Buffer.from(await session.identify(signal)).toString(), 'us')
+      assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString(), 'us')
       await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, createTestKey(kind).id), isFault('peer-id-mismatch'))
     })
   }

@@ -6,6 +6,7 @@ import { CrawlHost } from '../../../crawler/libp2p/host.ts'
 import { Libp2pDialler } from '../../../crawler/libp2p/libp2p-dialler.ts'
 import { readAddress } from '../../../crawler/visit/address-reader.ts'
 import { outcomeOfFault } from '../../../crawler/visit/peer-fault.ts'
+import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
 import { silence, startPeer, startSocketPeer } from '../../support/peers.ts'
 import { until } from '../../support/until.ts'
 import type { Address } from '../../../crawler/visit/address-reader.ts'
@@ -75,7 +76,7 @@ suite('Libp2pDialler', () => {
     await peer.node.unhandle('/ipfs/id/1.0.0')
     using session = await dialler.dial(read(peer.address), peer.id, signal)
 
-    await assert.rejects(session.identify(signal), { name: 'UnsupportedProtocolError' })
+    await assert.rejects(identifyBytesOf(session, signal), { code: 'PP_PEER_FAULT', message: 'the remote refuses identify' })
     assert.equal(await session.openQueries(['/a/kad'], Uint8Array.of(), signal), undefined)
   })
 })

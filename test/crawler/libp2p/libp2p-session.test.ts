@@ -1,52 +1,156 @@
+// Sessions over connections of real nodes: what a remote sends is used, and no stream is left, whatever the remote does.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { systemClock } from '../../../core/clock.ts'
 import { Libp2pSession } from '../../../crawler/libp2p/libp2p-session.ts'
+import { IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { Connection } from '@libp2p/interface'
+import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
+import { strangePeer } from '../../support/libp2p/strange-peer.ts'
+import { identifyBytes } from '../../support/scripted-session.ts'
+import { until } from '../../support/until.ts'
+import type { StrangePeer } from '../../support/libp2p/strange-peer.ts'
+import type { Connection, Stream } from '@libp2p/interface'
 
-const CLOSED = Object.assign(new Error('closed'), { name: 'ConnectionClosedError' })
+const KAD = '/a/kad'
+const MESSAGE = identifyBytes('agent/1', [])
+const NOTHING = new Uint8Array(0)
+const LIMIT_MS = 20_000
+const LISTEN = { 'tcp': '/ip4/127.0.0.1/tcp/0', 'ws': '/ip4/127.0.0.1/tcp/0/ws', 'quic-v1': '/ip4/127.0.0.1/udp/0/quic-v1' } as const
 
-/** A connection whose streams take this long to open, or fail. */
-function connection (clock: FakeClock, openMs: readonly number[]): { connection: Connection, aborted: Error[] } {
-  const waits = [...openMs]
-  const aborted: Error[] = []
-  const fake = {
-    encryption: '/noise',
-    multiplexer: '/yamux/1.0.0',
-    limits: { seconds: 120 },
-    async newStream () {
-      await new Promise<void>(resolve => clock.after(waits.shift() ?? 0, resolve))
+interface Rig extends AsyncDisposable { remote: StrangePeer, connection: Connection, session: Libp2pSession, signal: AbortSignal }
 
-      throw CLOSED
-    },
-    abort: (err: Error) => aborted.push(err)
+/** A session with a peer that serves these protocols. */
+async function open (serve: Record<string, (stream: Stream) => void>, transport: keyof typeof LISTEN = 'tcp'): Promise<Rig> {
+  await using stack = new AsyncDisposableStack()
+  const remote = stack.use(await strangePeer({ listen: [LISTEN[transport]], identifies: false }))
+  const us = stack.use(await strangePeer({ identifies: false }))
+
+  for (const [protocol, handler] of Object.entries(serve)) {
+    await remote.handle(protocol, handler)
   }
 
-  return { connection: fake as unknown as Connection, aborted }
+  const connection = await us.dial(remote.getMultiaddrs())
+  const session = new Libp2pSession(connection, systemClock, undefined)
+  const held = stack.move()
+
+  return { remote, connection, session, signal: AbortSignal.timeout(LIMIT_MS), [Symbol.asyncDispose]: async () => {
+    await held.disposeAsync()
+  } }
 }
 
-suite('Libp2pSession', () => {
-  test('a connection through a relay is limited', () => {
-    const clock = new FakeClock()
+/** Waits until neither end has a stream. */
+async function expectNoStreams ({ remote, connection }: Rig): Promise<void> {
+  await until('no stream is left', () => connection.streams.length === 0 && remote.getConnections().every(({ streams }) => streams.length === 0))
+}
 
-    assert.partialDeepStrictEqual(new Libp2pSession(connection(clock, []).connection, clock, undefined).connection, { limited: true, muxer: '/yamux/1.0.0' })
+const reset = (stream: Stream): void => {
+  stream.abort(new Error('over'))
+}
+
+const endings: Record<string, (stream: Stream) => void> = {
+  'ends the stream': stream => void stream.close(),
+  'says no more': () => undefined,
+  'resets the stream at once': reset,
+  'resets the stream later': stream => setTimeout(reset, 50, stream)
+}
+
+suite('Libp2pSession', { concurrency: 4 }, () => {
+  for (const transport of ['tcp', 'ws'] as const) {
+    for (const [what, end] of Object.entries(endings)) {
+      test(`over ${transport}, uses the identify of a remote that then ${what}, and leaves no stream`, async () => {
+        await using rig = await open({ [IDENTIFY_PROTOCOL]: (stream) => {
+          stream.send(MESSAGE)
+          end(stream)
+        } }, transport)
+
+        assert.deepEqual(Buffer.from(await identifyBytesOf(rig.session, rig.signal)), Buffer.from(MESSAGE))
+        await expectNoStreams(rig)
+      })
+    }
+  }
+
+  test('over QUIC, uses what has come, and leaves no stream', async () => {
+    for (const end of [endings['ends the stream']!, endings['says no more']!, endings['resets the stream later']!]) {
+      await using rig = await open({ [IDENTIFY_PROTOCOL]: (stream) => {
+        stream.send(MESSAGE)
+        end(stream)
+      } }, 'quic-v1')
+
+      assert.deepEqual(Buffer.from(await identifyBytesOf(rig.session, rig.signal)), Buffer.from(MESSAGE))
+      assert.equal(rig.connection.streams.length, 0)
+    }
   })
 
-  test('a failure to open a stream is passed on', async () => {
-    const clock = new FakeClock()
-    const session = new Libp2pSession(connection(clock, [10]).connection, clock, 30)
-    const { signal } = new AbortController()
+  test('uses what had come whole when the connection is cut', async () => {
+    await using rig = await open({ [IDENTIFY_PROTOCOL]: (stream) => {
+      stream.send(MESSAGE)
+      setTimeout(() => {
+        rig.remote.getConnections().forEach((connection) => {
+          connection.abort(new Error('cut'))
+        })
+      }, 50)
+    } })
 
-    await assert.rejects(clock.runUntil(session.openQueries(['/a'], Uint8Array.of(), signal)), CLOSED)
-    await assert.rejects(clock.runUntil(session.identify(signal)), CLOSED)
-    assert.equal(session.latencyMs, 30, 'a stream that did not open measures nothing')
+    assert.deepEqual(Buffer.from(await identifyBytesOf(rig.session, rig.signal)), Buffer.from(MESSAGE))
   })
 
-  test('disposing aborts the connection', () => {
-    const clock = new FakeClock()
-    const { connection: fake, aborted } = connection(clock, [])
-    new Libp2pSession(fake, clock, 30)[Symbol.dispose]()
+  test('knows its connection, and the round trip of opening a stream', async () => {
+    for (const [transport, negotiated] of [['tcp', true], ['ws', true], ['quic-v1', false]] as const) {
+      await using rig = await open({ [KAD]: () => undefined }, transport)
+      using stream = await rig.session.openQueries(['/none', KAD], NOTHING, rig.signal)
 
-    assert.equal(aborted.length, 1)
+      assert.equal(stream?.protocol, KAD)
+      assert.deepEqual(rig.session.connection, { transport, ...negotiated && { security: '/noise', muxer: '/yamux/1.0.0' }, limited: false })
+      assert.deepEqual(Buffer.from(rig.session.address), Buffer.from(rig.connection.remoteAddr.decapsulateCode(421).bytes))
+      assert.ok((rig.session.latencyMs ?? 0) > 0)
+    }
+  })
+
+  test('sends the first requests with the proposal, and later ones', async () => {
+    await using rig = await open({ [KAD]: (stream) => {
+      stream.addEventListener('message', ({ data }) => {
+        stream.send(data)
+      })
+    } })
+    using stream = await rig.session.openQueries([KAD], Buffer.from('first'), rig.signal)
+    assert.equal(Buffer.from(await stream?.read(rig.signal) ?? []).toString(), 'first')
+    stream?.send(Buffer.from('second'))
+
+    assert.equal(Buffer.from(await stream?.read(rig.signal) ?? []).toString(), 'second')
+  })
+
+  test('leaves no stream where the remote refuses, resets, stays silent, or the visit is given up', async () => {
+    await using rig = await open({ '/reset': reset, '/silent': () => undefined })
+    const { session, signal } = rig
+    assert.equal(await session.openQueries(['/a', '/b'], NOTHING, signal), undefined)
+    await assert.rejects(session.openIdentify(signal), { message: 'the remote refuses identify' })
+    {
+      using stream = await session.openQueries(['/reset'], NOTHING, signal)
+      await assert.rejects(stream!.read(signal), { code: 'PP_PEER_FAULT', message: 'the remote reset a stream' })
+    }
+    {
+      using stream = await session.openQueries(['/silent'], NOTHING, signal)
+      const stop = new AbortController()
+      const reading = stream!.read(stop.signal)
+      stop.abort(new RangeError('enough'))
+      await assert.rejects(reading)
+    }
+    const given = new AbortController()
+    const opening = session.openQueries(['/silent'], NOTHING, given.signal)
+    given.abort(new RangeError('enough'))
+    await assert.rejects(opening)
+    await expectNoStreams(rig)
+  })
+
+  test('passes on that the connection has ended, and measures nothing then', async () => {
+    await using rig = await open({})
+    const session = new Libp2pSession(rig.connection, new FakeClock(), 30)
+    session[Symbol.dispose]()
+
+    await assert.rejects(session.openIdentify(rig.signal))
+    await assert.rejects(session.openQueries([KAD], NOTHING, rig.signal))
+    assert.equal(session.latencyMs, 30)
+    assert.equal(rig.connection.status, 'aborted')
   })
 })

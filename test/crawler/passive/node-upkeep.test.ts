@@ -61,6 +61,7 @@ suite('NodeUpkeep', () => {
     const ends: string[] = []
     const connection = (name: string, closes: boolean): Connection => ({
       direction: 'inbound',
+      streams: [],
       remotePeer: { toMultihash: () => ({ bytes: Buffer.from(name) }) },
       close: async () => closes ? void ends.push(`${name} closed`) : await Promise.reject(new Error('stuck')),
       abort: () => ends.push(`${name} aborted`)

@@ -6,7 +6,7 @@ import type { Connection, IdentifyResult } from '@libp2p/interface'
 
 function connection (id: number, direction: Connection['direction'] = 'inbound'): Connection {
   const bytes = Uint8Array.of(0, 1, id)
-  return { direction, status: 'open', remotePeer: { toString: () => String(id), toMultihash: () => ({ bytes }) } } as unknown as Connection
+  return { direction, status: 'open', streams: [], remotePeer: { toString: () => String(id), toMultihash: () => ({ bytes }) } } as unknown as Connection
 }
 
 suite('OpenConnections', () => {
@@ -54,5 +54,26 @@ suite('OpenConnections', () => {
     await clock.advance(1)
 
     assert.deepEqual(open.doneSince(0), [done])
+  })
+
+  test('leaves the identify stream of a remote that never ends it', async () => {
+    const clock = new FakeClock()
+    using open = new OpenConnections(clock)
+    const left: string[] = []
+    const stream = (name: string, protocol: string, writeStatus: string, direction = 'outbound'): object =>
+      ({ protocol, writeStatus, direction, abort: () => left.push(name) })
+    const streams = [
+      stream('ours, half ended', '/ipfs/id/1.0.0', 'closed'),
+      stream('ours, being read', '/ipfs/id/1.0.0', 'writable'),
+      stream('theirs', '/ipfs/id/1.0.0', 'closed', 'inbound'),
+      stream('another protocol', '/ipfs/ping/1.0.0', 'closed')
+    ]
+    const each = Object.assign(connection(1), { streams })
+    open.opened(each)
+    open.identified({ connection: each } as unknown as IdentifyResult)
+
+    await clock.settle()
+
+    assert.deepEqual(left, ['ours, half ended'])
   })
 })

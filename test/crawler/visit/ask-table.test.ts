@@ -79,6 +79,7 @@ suite('askTable', () => {
     const open = async (): ReturnType<ScriptedSession['openQueries']> => ({
       protocol: KAD_PROTOCOL,
       send: () => undefined,
+      [Symbol.dispose]: () => undefined,
       read: async () => await new Promise(resolve => clock.after(4_000, () => {
         resolve(replies.shift())
       }))

@@ -80,11 +80,11 @@ suite('interview', () => {
   test('identify and the first questions are asked in the same moment', async () => {
     const asked: string[] = []
     const session = new ScriptedSession(SERVER)
-    const [identify, openQueries] = [session.identify.bind(session), session.openQueries.bind(session)]
-    session.identify = async () => {
+    const [openIdentify, openQueries] = [session.openIdentify.bind(session), session.openQueries.bind(session)]
+    session.openIdentify = async () => {
       asked.push('identify')
 
-      return await identify()
+      return await openIdentify()
     }
     session.openQueries = async (protocols, first) => {
       asked.push('queries')

@@ -1,20 +1,95 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { peerFault } from '../../../crawler/visit/peer-fault.ts'
 import { readIdentify } from '../../../crawler/visit/read-identify.ts'
-import { MAX_IDENTIFY_BYTES } from '../../../crawler/wire/identify-message.ts'
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { MAX_IDENTIFY_BYTES, MAX_IDENTIFY_MESSAGES } from '../../../crawler/wire/identify-message.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { isFault } from '../../support/fast-faults.ts'
+import type { ReadStream } from '../../../crawler/visit/session.ts'
 
-const { signal } = new AbortController()
-const of = (...parts: (Uint8Array | undefined)[]): { read: () => Promise<Uint8Array | undefined> } =>
-  ({ read: async () => await Promise.resolve(parts.shift()) })
+const ONE = frame(Buffer.from('one'))
+const TWO = frame(Buffer.from('two'))
+const LIMIT_MS = 5_000
+
+type Chunk = Uint8Array | 'end' | 'hang' | 'reset'
+
+/** A stream of a remote that does these things, one at each read. */
+function of (...script: Chunk[]): ReadStream {
+  return {
+    read: async () => {
+      const chunk = script.shift() ?? 'end'
+
+      if (chunk === 'hang') {
+        return await Promise.withResolvers<never>().promise
+      }
+      if (chunk === 'reset') {
+        throw peerFault('reset', 'as scripted')
+      }
+
+      return chunk === 'end' ? undefined : chunk
+    },
+    [Symbol.dispose]: () => undefined
+  }
+}
+
+/** What is read, and after how long. */
+async function read (...script: Chunk[]): Promise<{ text: string, tookMs: number }> {
+  const clock = new FakeClock()
+  const limit = new AbortController()
+  using timers = new DisposableStack()
+  timers.use(clock.after(LIMIT_MS, () => {
+    limit.abort(peerFault('timeout', 'no answer in time'))
+  }))
+  const bytes = await clock.runUntil(readIdentify(of(...script), clock, limit.signal))
+
+  return { text: Buffer.from(bytes).toString('latin1'), tookMs: clock.monotonic() }
+}
+
+const text = (...messages: Uint8Array[]): string => Buffer.from(concatBytes(messages)).toString('latin1')
 
 suite('readIdentify', () => {
   test('joins what comes until the remote ends the stream', async () => {
-    assert.deepEqual([...await readIdentify(of(Uint8Array.of(1, 2), Uint8Array.of(3), undefined), signal)], [1, 2, 3])
-    assert.equal((await readIdentify(of(undefined), signal)).length, 0)
+    assert.deepEqual(await read(ONE.subarray(0, 2), ONE.subarray(2), TWO, 'end'), { text: text(ONE, TWO), tookMs: 0 })
+    assert.equal((await read('end')).text, '')
   })
 
-  test('reads just so much', async () => {
-    assert.equal((await readIdentify(of(new Uint8Array(MAX_IDENTIFY_BYTES), undefined), signal)).length, MAX_IDENTIFY_BYTES)
-    await assert.rejects(readIdentify(of(new Uint8Array(MAX_IDENTIFY_BYTES), Uint8Array.of(1), undefined), signal), { code: 'PP_PEER_FAULT', message: /too great length/ })
+  test('uses what has arrived whole when the remote resets the stream', async () => {
+    assert.equal((await read(ONE, 'reset')).text, text(ONE))
+    assert.equal((await read(concatBytes([ONE, TWO.subarray(0, 2)]), 'reset')).text, text(ONE, TWO.subarray(0, 2)))
+    await assert.rejects(read(ONE.subarray(0, 3), 'reset'), isFault('reset'))
+    await assert.rejects(read('reset'), isFault('reset'))
+  })
+
+  test('waits a second for more where the remote never ends the stream, and all its time for the rest of a message', async () => {
+    assert.deepEqual(await read(ONE, 'hang'), { text: text(ONE), tookMs: 1_000 })
+    assert.deepEqual(await read(concatBytes([ONE, TWO.subarray(0, 2)]), 'hang'), { text: text(ONE, TWO.subarray(0, 2)), tookMs: LIMIT_MS })
+    await assert.rejects(read(ONE.subarray(0, 3), 'hang'), isFault('timeout'))
+  })
+
+  test('uses what has arrived whole when it is told to end', async () => {
+    const clock = new FakeClock()
+    const stop = new AbortController()
+    const reading = readIdentify(of(ONE, 'hang'), clock, stop.signal)
+    await clock.settle()
+    stop.abort(peerFault('aborted', 'the crawl stopped'))
+
+    assert.equal(Buffer.from(await reading).toString('latin1'), text(ONE))
+    assert.equal(clock.pending, 0)
+  })
+
+  test('reads so many messages and no more', async () => {
+    const many = Array.from({ length: MAX_IDENTIFY_MESSAGES }, () => ONE)
+
+    assert.deepEqual(await read(...many, 'hang'), { text: text(...many), tookMs: 0 })
+  })
+
+  test('reads so many bytes and no more, and nothing after what is no message', async () => {
+    const long = frame(new Uint8Array(MAX_IDENTIFY_BYTES - 3))
+    assert.equal((await read(long, 'end')).text.length, MAX_IDENTIFY_BYTES)
+    assert.equal((await read(long, Uint8Array.of(1), 'hang')).text.length, MAX_IDENTIFY_BYTES + 1)
+    assert.equal((await read(frame(new Uint8Array(MAX_IDENTIFY_BYTES + 1)), 'hang')).tookMs, 0)
+    assert.deepEqual(await read(concatBytes([ONE, Buffer.alloc(12, 0xff)]), 'hang'), { text: text(ONE, Buffer.alloc(12, 0xff)), tookMs: 0 })
   })
 })

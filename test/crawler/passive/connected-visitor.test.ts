@@ -1,0 +1,66 @@
+// Which of two visits counts: the one over the connection that stands, or the one that dials. Real connections, asked again
+// and again, are in test/system/standing-connection.test.ts.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { MuxedScript } from '../../support/libp2p/muxed-script.ts'
+import { nobodyId } from '../../support/peer-fixtures.ts'
+import { identifyBytes } from '../../support/scripted-session.ts'
+import type { Outcome } from '../../../core/contracts/outcome.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
+
+const KAD = '/a/kad'
+const ID = nobodyId(1)
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+const OPTIONS = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 15_000 }
+
+/** A visit over a connection whose remote does this, of a peer that a dial finds to be `dialled`. */
+async function visit (script: MuxedScript, dialled: Outcome, stop = new AbortController().signal): Promise<VisitResult> {
+  const clock = new FakeClock()
+  const attempt = { address: multiaddr('/ip4/1.2.3.4/tcp/5').bytes, outcome: dialled, durationMs: 7 }
+  const visitor: Visitor = {
+    visit: async () => await Promise.resolve({ lane: 'fast', startedAtMs: clock.now() + 1, durationMs: 7, outcome: dialled, attempts: [attempt] }),
+    async [Symbol.asyncDispose] () {
+      await Promise.resolve()
+    }
+  }
+  const connected = visitConnected(visitor, { connectionTo: () => script.connection('/ip4/9.9.9.9/tcp/9/ws') }, OPTIONS, clock)
+  const result = await clock.runUntil(connected.visit({ id: ID, addresses: [], plan: { strategy: 'Topology' } }, stop))
+  assert.equal(script.openStreams, 0)
+  assert.equal(clock.pending, 0)
+
+  return result
+}
+
+suite('visitConnected', () => {
+  test('tells what a peer said over its connection, and how it is connected', async () => {
+    const { outcome, lane, connection, attempts } = await visit(new MuxedScript({ '/ipfs/id/1.0.0': [identifyBytes('a/1', [])] }), 'refused')
+
+    assert.deepEqual([outcome, lane, attempts], ['identified', 'full', []])
+    assert.deepEqual(connection, { address: multiaddr('/ip4/9.9.9.9/tcp/9/ws').bytes, transport: 'ws', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
+  })
+
+  test('dials a peer that did not identify itself, and tells of whichever got further', async () => {
+    const silent = new MuxedScript({ '/ipfs/id/1.0.0': ['hang'] })
+    const refused = await visit(silent, 'refused')
+    assert.deepEqual([refused.outcome, refused.connection?.transport, refused.durationMs], ['identify-failed', 'ws', 5_007])
+    assert.deepEqual(refused.attempts.map(({ outcome }) => outcome), ['refused'])
+
+    assert.equal((await visit(silent, 'ok')).outcome, 'ok')
+  })
+
+  test('believes the dial where nothing at all came over the connection: the peer may be gone', async () => {
+    const { outcome, connection } = await visit(new MuxedScript('dead'), 'timeout')
+
+    assert.deepEqual([outcome, connection], ['timeout', undefined])
+  })
+
+  test('dials nobody when it is told to stop', async () => {
+    const { outcome, attempts } = await visit(new MuxedScript('dead'), 'ok', AbortSignal.abort())
+
+    assert.deepEqual([outcome, attempts], ['connected', []])
+  })
+})

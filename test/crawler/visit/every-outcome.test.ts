@@ -1,0 +1,140 @@
+// Each outcome of the contract, as a real remote or a real limit brings it about: what is documented occurs.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '../../../core/clock.ts'
+import { isContacted, isIdentified, OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
+import { FastDialler } from '../../../crawler/fast/fast-dialler.ts'
+import { openLanes } from '../../../crawler/lanes/open-lanes.ts'
+import { DialLimits } from '../../../crawler/visit/dial-limits.ts'
+import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
+import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { visitPeer } from '../../../crawler/visit/visit-peer.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { HOP_PROTOCOL } from '../../../crawler/wire/hop-message.ts'
+import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { dht, KAD, KEY } from '../../support/fast-hostile.ts'
+import { createTestKey } from '../../support/fast-keys.ts'
+import { serve } from '../../support/fast-peer.ts'
+import { FastServer, playOn } from '../../support/fast-server.ts'
+import { deadAddress } from '../../support/peers.ts'
+import { ScriptedDns } from '../../support/scripted-dns.ts'
+import { scriptedDialler } from '../../support/scripted-session.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { Outcome } from '../../../core/contracts/outcome.ts'
+import type { AddressPolicy } from '../../../crawler/visit/address-policy.ts'
+import type { Dialler } from '../../../crawler/visit/session.ts'
+import type { VisitResult } from '../../../crawler/visit/visitor.ts'
+import type { PeerScript } from '../../support/fast-peer.ts'
+import type { Socket } from 'node:net'
+
+const RELAY = createTestKey()
+const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
+const OPTIONS = { dialTimeoutMs: 1_000, visitTimeoutMs: 3_000, identifyTimeoutMs: 1_000, requestTimeoutMs: 1_000 } as const
+const plan = { strategy: 'Census', bucket: 0 } as const
+const garbage = new Uint8Array(900).fill(0xff)
+const client = frame(encodeIdentify({ publicKey: KEY.message, protocolVersion: 'x/1', agentVersion: 'client/1', protocols: [] }))
+
+/** A visit by the crawler's lanes of the peer with {@link KEY}, or another. */
+async function visit (addresses: readonly Uint8Array[], { id = KEY.id, signal = new AbortController().signal } = {}): Promise<VisitResult> {
+  const scan = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 }
+  const options = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses: scan, ...OPTIONS }
+  await using lanes = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() }, signal)
+
+  return await lanes.visit({ id, addresses, plan }, signal)
+}
+
+const at = (text: string) => async (): Promise<VisitResult> => await visit([multiaddr(text).bytes])
+
+const served = (onSocket: (socket: Socket) => void, id?: Uint8Array) => async (): Promise<VisitResult> => {
+  await using server = await FastServer.open(onSocket)
+
+  return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}`).bytes], id === undefined ? {} : { id })
+}
+
+const played = (script: Partial<PeerScript>, id?: Uint8Array): () => Promise<VisitResult> => served((socket) => {
+  playOn(socket, { key: KEY, ...script })
+}, id)
+
+const LIMITED = { maxDialsPerIP: 1, maxDialsPerSubnet: 1 }
+
+/** A visit that dials an address whatever the policy says: for what cannot be had on loopback. */
+async function dialling (text: string, dialler: Dialler, clock: Clock, limits = new DialLimits(LIMITED)): Promise<VisitResult> {
+  const policy = { allows: () => true } as unknown as AddressPolicy
+  const deps = { dialler, policy, limits, dns: new ScriptedDns(), protocols: new KadProtocols([KAD]), clock }
+  const target = { id: KEY.id, addresses: [multiaddr(text).bytes], plan }
+
+  return await visitPeer(target, deps, { ...OPTIONS, staggerMs: 250, maxParallel: 4 }, new AbortController().signal)
+}
+
+const FIN = 4
+const NO_RESERVATION = frame(Buffer.from('080228cc01', 'hex'))
+const refuse = (_: Uint8Array, reply: (bytes: Uint8Array) => void): void => {
+  reply(NO_RESERVATION)
+}
+const UNROUTED = '/ip4/192.0.2.1/tcp/1'
+const never = scriptedDialler(async () => await Promise.withResolvers<never>().promise)
+const failing = scriptedDialler(async () => await Promise.reject(Object.assign(new Error('a fault that nobody knows'), { code: 'ENEW' })))
+
+const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
+  'ok': played({ onFrame: dht() }),
+  'rpc-failed': played({ onFrame: dht(undefined, garbage) }),
+  'identified': played({ onFrame: serve({ [IDENTIFY_PROTOCOL]: (_, reply) => { reply(client, FIN) } }) }),
+  'identify-failed': played({ onFrame: dht(garbage) }),
+  'connected': played({ onFrame: ({ stream }, peer) => { peer.control(1, 8, stream) } }),
+  'refused': async () => await visit([await deadAddress()]),
+  'timeout': served(() => undefined),
+  // No system connects TCP to all hosts at once, nor sends anything.
+  'unreachable': async () => await dialling('/ip4/255.255.255.255/tcp/1', new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'x' }), systemClock),
+  'reset': served(socket => socket.destroy()),
+  'no-dialable-address': async () => await visit([]),
+  'filtered': at('/ip4/169.254.169.254/tcp/80'),
+  'unsupported-transport': at('/ip4/127.0.0.1/udp/1/webrtc-direct'),
+  'security-unsupported': served(socket => socket.write(NA)),
+  'no-muxer': played({ muxers: ['/mplex/6.7.0'], lateMuxers: [] }),
+  'handshake-failed': played({ payload: () => garbage }),
+  'peer-id-mismatch': played({ onFrame: dht() }, createTestKey().id),
+  'protocol-error': served(socket => socket.write('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n')),
+  'relay-refused': async () => {
+    await using server = await FastServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: refuse }) })
+
+    return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}/p2p/${formatPeerId(RELAY.id)}/p2p-circuit`).bytes])
+  },
+  'dns-failed': at('/dns4/nowhere.test/tcp/1'),
+  'limit-exceeded': async () => {
+    const clock = new FakeClock()
+    const limits = new DialLimits(LIMITED)
+    using taken = new DisposableStack()
+    taken.use(await limits.acquire(Uint8Array.of(192, 0, 2, 1), new AbortController().signal))
+
+    return await clock.runUntil(dialling(UNROUTED, never, clock, limits))
+  },
+  'aborted': async () => {
+    await using server = await FastServer.open(() => undefined)
+    const stop = new AbortController()
+    setImmediate(() => {
+      stop.abort()
+    })
+
+    return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}`).bytes], { signal: stop.signal })
+  },
+  'unknown': async () => {
+    const clock = new FakeClock()
+
+    return await clock.runUntil(dialling(UNROUTED, failing, clock))
+  }
+}
+
+suite('an outcome', { concurrency: 8 }, () => {
+  for (const outcome of OUTCOME_NAMES) {
+    test(`that is ${outcome} occurs, with what the contract says of it`, async () => {
+      const result = await SCENES[outcome]()
+
+      assert.equal(result.outcome, outcome, result.detail)
+      assert.equal(result.connection !== undefined, isContacted(outcome))
+      assert.equal(result.identity !== undefined, isIdentified(outcome))
+      assert.ok(outcome !== 'unknown' || result.detail === 'a fault that nobody knows')
+    })
+  }
+})

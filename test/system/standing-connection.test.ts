@@ -1,0 +1,155 @@
+// Crawl after crawl over one connection that stands: no stream of ours is left on either end, whatever the remote does.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { systemClock } from '../../core/clock.ts'
+import { Scan } from '../../core/contracts/scan.ts'
+import { visitConnected } from '../../crawler/passive/connected-visitor.ts'
+import { frame } from '../../crawler/wire/frames.ts'
+import { IDENTIFY_PROTOCOL } from '../../crawler/wire/identify-message.ts'
+import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
+import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { findNodeReply } from '../support/peer-fixtures.ts'
+import { identifyBytes } from '../support/scripted-session.ts'
+import { until } from '../support/until.ts'
+import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { VisitorOptions } from '../../crawler/visit/visitor-options.ts'
+import type { Visitor, VisitResult } from '../../crawler/visit/visitor.ts'
+import type { PassiveRig } from '../support/libp2p/open-passive.ts'
+import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
+import type { Stream } from '@libp2p/interface'
+
+const CRAWLS = 20
+
+/** Where each crawl waits for a silent peer: enough to pass libp2p's limit of streams in identify. */
+const SILENT_CRAWLS = 5
+const IDENTITY = identifyBytes('scripted/1', [KAD])
+const ANSWER = frame(findNodeReply([]))
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+const OPTIONS = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 20_000 }
+
+/** Where a peer stays silent: long enough for its consent to come on a busy machine. */
+const SILENT_MS = 2_000
+const plan = { strategy: 'Topology' } as const
+const { signal } = new AbortController()
+
+/** Reaches nobody, as when a peer can be reached over its connection alone. */
+const unreachable: Visitor = {
+  visit: async () => await Promise.resolve({ lane: 'fast', startedAtMs: 0, durationMs: 0, outcome: 'no-dialable-address', attempts: [] }),
+  async [Symbol.asyncDispose] () {
+    await Promise.resolve()
+  }
+}
+
+const say = (bytes: Uint8Array, then: (stream: Stream) => void = () => undefined) => (stream: Stream): void => {
+  stream.send(bytes)
+  then(stream)
+}
+const end = (stream: Stream): void => {
+  void stream.close()
+}
+const reset = (stream: Stream): void => {
+  stream.abort(new Error('over'))
+}
+const silent = (): void => undefined
+
+/** What a peer does to whoever asks, and what its visits then are. */
+const SCRIPTS: [string, (stream: Stream) => void, (stream: Stream) => void, Outcome, Partial<VisitorOptions>?][] = [
+  ['never ends identify nor its answers', say(IDENTITY), say(ANSWER), 'ok', { requestTimeoutMs: SILENT_MS }],
+  ['resets both streams after what it has to say', say(IDENTITY, reset), say(ANSWER, reset), 'ok'],
+  ['ends both streams', say(IDENTITY, end), say(ANSWER, end), 'ok'],
+  ['answers no question', say(IDENTITY, end), silent, 'rpc-failed', { requestTimeoutMs: SILENT_MS }],
+  ['resets what it is asked', say(IDENTITY, end), reset, 'rpc-failed'],
+  ['never says who it is', silent, say(ANSWER), 'identify-failed', { identifyTimeoutMs: SILENT_MS, requestTimeoutMs: SILENT_MS }],
+  ['resets identify', reset, silent, 'connected', { requestTimeoutMs: SILENT_MS }],
+  ['answers garbage', say(Buffer.alloc(64, 0xff)), say(Buffer.alloc(64, 0xff)), 'identify-failed']
+]
+
+interface Scene extends AsyncDisposable {
+  rig: PassiveRig
+  peer: StrangePeer
+  crawl: (visitSignal?: AbortSignal) => Promise<VisitResult>
+
+  /** Waits until there are no more streams than before the first crawl, on either end. */
+  noneLeft: () => Promise<void>
+}
+
+/** A peer that is connected to a passive node. */
+async function open (peer: StrangePeer, transport: 'tcp' | 'ws' | 'quic-v1', limits: Partial<VisitorOptions> = {}): Promise<Scene> {
+  await using stack = new AsyncDisposableStack()
+  stack.use(peer)
+  const rig = stack.use(await openPassiveRig())
+  await peer.dial(rig.address(transport))
+  await until('it is connected', () => rig.discovery.connected().length === 1)
+  const visitor = visitConnected(unreachable, rig.discovery, { ...OPTIONS, ...limits }, systemClock)
+  const id = peer.peerId.toMultihash().bytes
+  const streams = (): number[] => [rig.discovery.connectionTo(id)?.streams.length ?? Infinity, peer.getConnections()[0]?.streams.length ?? Infinity]
+  const before = streams()
+  const held = stack.move()
+
+  return {
+    rig,
+    peer,
+    crawl: async (visitSignal = signal) => await visitor.visit({ id, addresses: [], plan }, visitSignal),
+    noneLeft: async () => {
+      await until('no stream of a visit is left', () => streams().every((count, i) => count <= before[i]!), 30_000)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await held.disposeAsync()
+    }
+  }
+}
+
+async function scripted (identify: (stream: Stream) => void, kad: (stream: Stream) => void, limits: Partial<VisitorOptions> = {}): Promise<Scene> {
+  const peer = await strangePeer({ identifies: false })
+  await peer.handle(IDENTIFY_PROTOCOL, identify, { maxInboundStreams: 1_000 })
+  await peer.handle(KAD, kad, { maxInboundStreams: 1_000 })
+
+  return await open(peer, 'tcp', limits)
+}
+
+suite('a visitor of connected peers', { concurrency: 4 }, () => {
+  for (const transport of ['tcp', 'ws', 'quic-v1'] as const) {
+    test(`asks a DHT server ${String(CRAWLS)} times over one connection by ${transport}, and leaves no stream`, async () => {
+      await using scene = await open(await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD, agentVersion: 'server/1' }), transport)
+      await until('it has joined', () => scene.rig.discovery.status().routingTable === 1)
+
+      for (let i = 0; i < CRAWLS; i++) {
+        const { outcome, identity, connection } = await scene.crawl()
+        assert.deepEqual([outcome, identity?.agentVersion, connection?.transport], ['ok', 'server/1', transport])
+      }
+
+      await scene.noneLeft()
+      assert.equal(scene.peer.getConnections().length, 1)
+      assert.equal(scene.rig.discovery.status().connections, 1)
+    })
+  }
+
+  for (const [what, identify, kad, outcome, limits] of SCRIPTS) {
+    test(`leaves no stream on a peer that ${what}: ${outcome}`, async () => {
+      await using scene = await scripted(identify, kad, limits ?? {})
+
+      for (let i = 0; i < (limits === undefined ? CRAWLS : SILENT_CRAWLS); i++) {
+        assert.equal((await scene.crawl()).outcome, outcome)
+      }
+
+      await scene.noneLeft()
+      assert.equal(scene.rig.discovery.status().connections, 1)
+    })
+  }
+
+  test('leaves no stream of visits that are given up, at whatever moment', async () => {
+    await using scene = await scripted(say(IDENTITY), silent, { requestTimeoutMs: SILENT_MS })
+
+    for (let i = 0; i < CRAWLS; i++) {
+      const stop = new AbortController()
+      const visiting = scene.crawl(stop.signal)
+      setTimeout(() => {
+        stop.abort()
+      }, i % 10)
+      await visiting
+    }
+
+    await scene.noneLeft()
+    assert.equal((await scene.crawl()).outcome, 'rpc-failed')
+  })
+})
