@@ -73,9 +73,12 @@ export class PassiveDiscovery implements AsyncDisposable {
   }
 
   /** Starts to listen. @throws ProbeError `PP_CONFIG_INVALID` when it cannot */
-  static async open (deps: PassiveDiscoveryDeps, options: Omit<PassiveNodeOptions, 'onFound'>): Promise<PassiveDiscovery> {
+  static async open (deps: PassiveDiscoveryDeps, options: Omit<PassiveNodeOptions, 'onFound' | 'onMdnsFault'>): Promise<PassiveDiscovery> {
     const node = await createPassiveNode({
       ...options,
+      onMdnsFault: (err) => {
+        deps.log.warn({ reason: errorText(err) }, 'others cannot find this node by multicast DNS')
+      },
       onFound: (peer) => {
         discovery.#found(peer)
       }

@@ -1,5 +1,6 @@
 // A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
 // of Go clients: the defaults refuse most of them, or grow without bound.
+import { randomBytes } from 'node:crypto'
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
 import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p/kad-dht'
@@ -9,13 +10,16 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { systemClock } from '../../core/clock.ts'
 import { BoundedDatastore } from './bounded-datastore.ts'
 import { mdnsFinder } from './mdns-finder.ts'
+import { MdnsResponder } from './mdns-responder.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { PassiveGater } from './passive-gater.ts'
-import type { Libp2p, Metrics, PeerInfo, PrivateKey } from '@libp2p/interface'
+import type { Libp2p, Metrics, PeerId, PeerInfo, PrivateKey } from '@libp2p/interface'
 import type { SingleKadDHT } from '@libp2p/kad-dht'
 import type { Ping } from '@libp2p/ping'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Settings of {@link createPassiveNode}. */
 export interface PassiveNodeOptions {
@@ -43,6 +47,9 @@ export interface PassiveNodeOptions {
   /** Told of each peer of the local network that multicast DNS finds. */
   onFound?: (peer: PeerInfo) => void
 
+  /** Told what keeps the node from answering multicast DNS. */
+  onMdnsFault?: (err: Error) => void
+
   /** Collects libp2p's own metrics. */
   metrics?: (components: never) => Metrics
 }
@@ -53,6 +60,9 @@ export type PassiveServices = { dht: SingleKadDHT, ping: Ping }
 
 // Entries that strangers may put into the DHT's store.
 const STORE_LIMITS = { maxEntries: 20_000, maxBytes: 32 * 1_048_576, maxValueBytes: 65_536 }
+
+// The specification asks for 32 to 63 letters and digits.
+const INSTANCE_BYTES = 20
 
 const DIALS_AT_ONCE = 20
 const DIAL_QUEUE = 200
@@ -86,6 +96,7 @@ export function listenAddresses (host: string, port: number): string[] {
 /** Makes the node; it listens once it is started. */
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
   const { privateKey, agentVersion, host, port, announce, maxConnections, gater, mdns, metrics, onFound = () => undefined } = options
+  const instance = randomBytes(INSTANCE_BYTES).toString('hex')
 
   return await createLibp2p<PassiveServices>({
     start: false,
@@ -114,11 +125,12 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       dialTimeout: 5_000
     },
     connectionMonitor: { enabled: false },
-    peerDiscovery: mdns ? [mdnsFinder(onFound)] : [],
+    peerDiscovery: mdns ? [mdnsFinder(instance, onFound)] : [],
     ...metrics === undefined ? {} : { metrics },
     services: {
       identify: identify(ASKED_AT_ONCE),
       ping: ping(ASKED_AT_ONCE),
+      ...mdns ? { mdns: mdnsResponder(instance, options) } : {},
       dht: kadDHT({
         protocol: options.kadProtocol,
         clientMode: false,
@@ -128,4 +140,19 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       })
     } as never
   })
+}
+
+/** Answers multicast DNS with what the node listens on; starts and stops with it. */
+function mdnsResponder (instance: string, { onMdnsFault = () => undefined }: PassiveNodeOptions): (components: NodeComponents) => MdnsResponder {
+  return ({ peerId, transportManager }) => new MdnsResponder({
+    clock: systemClock,
+    listening: () => transportManager.getAddrs().map(String),
+    onFault: onMdnsFault
+  }, { instance, peerId: peerId.toString() })
+}
+
+/** Of the node's parts, those that the responder asks. */
+interface NodeComponents {
+  peerId: PeerId
+  transportManager: { getAddrs: () => readonly Multiaddr[] }
 }

@@ -11,13 +11,16 @@ export interface NamespaceOptions {
   /** Multicast on loopback. @default false */
   multicast?: boolean
   cwd?: string
+
+  /** Limit of the command, in milliseconds. @default 60000 */
+  timeoutMs?: number
 }
 
 /** Runs a command in a network of its own, where nothing but loopback can be reached, whatever this machine reaches. */
-export function runAlone (command: readonly string[], { multicast = false, cwd }: NamespaceOptions = {}): SpawnSyncReturns<string> {
+export function runAlone (command: readonly string[], { multicast = false, cwd, timeoutMs = 60_000 }: NamespaceOptions = {}): SpawnSyncReturns<string> {
   const setUp = `${multicast ? MULTICAST : LOOPBACK} && exec "$@"`
 
-  return spawnSync('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', setUp, 'sh', ...command], { encoding: 'utf8', cwd, timeout: 60_000 })
+  return spawnSync('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', setUp, 'sh', ...command], { encoding: 'utf8', cwd, timeout: timeoutMs })
 }
 
 /** Why this machine makes no such networks, or undefined. */

@@ -9,7 +9,7 @@ const SCENE = fileURLToPath(new URL('../support/libp2p/mdns-scene.ts', import.me
 const missing = missingNamespaces()
 
 suite('multicast DNS', missing === undefined ? {} : { skip: missing }, () => {
-  test('finds a peer of the local network, which becomes one visit', () => {
+  test('finds a peer of the local network, which becomes one visit, and is found by it', () => {
     const { stdout, stderr } = runAlone([process.execPath, SCENE], { multicast: true })
     assert.match(stdout, /^\{/, stderr)
     const { peer, visits } = JSON.parse(stdout) as { peer: string, visits: { id: string }[] }

@@ -28,9 +28,9 @@ const LIMIT_MS = 20_000
 const { signal } = new AbortController()
 const addresses = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 }
 
-/** Visits the peer at an address. A remote that falls silent has half a second for each answer. */
+/** Visits the peer at an address. A remote that falls silent has two seconds for each answer. */
 async function visit (address: string): Promise<VisitResult> {
-  const limits = { dialTimeoutMs: 5_000, visitTimeoutMs: LIMIT_MS, requestTimeoutMs: 500 }
+  const limits = { dialTimeoutMs: 5_000, visitTimeoutMs: LIMIT_MS, requestTimeoutMs: 2_000 }
   await using visitor = openFastVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
 
   return await visitor.visit({ id: KEY.id, addresses: [multiaddr(address).bytes], plan: { strategy: 'Topology' } }, signal)

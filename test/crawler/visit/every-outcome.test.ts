@@ -31,15 +31,18 @@ import type { Socket } from 'node:net'
 
 const RELAY = createTestKey()
 const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
-const OPTIONS = { dialTimeoutMs: 1_000, visitTimeoutMs: 3_000, identifyTimeoutMs: 1_000, requestTimeoutMs: 1_000 } as const
+const OPTIONS = { dialTimeoutMs: 10_000, visitTimeoutMs: 15_000, identifyTimeoutMs: 10_000, requestTimeoutMs: 10_000 } as const
 const plan = { strategy: 'Census', bucket: 0 } as const
 const garbage = new Uint8Array(900).fill(0xff)
 const client = frame(encodeIdentify({ publicKey: KEY.message, protocolVersion: 'x/1', agentVersion: 'client/1', protocols: [] }))
 
+interface Given { id?: Uint8Array, signal?: AbortSignal, dialTimeoutMs?: number }
+
 /** A visit by the crawler's lanes of the peer with {@link KEY}, or another. */
-async function visit (addresses: readonly Uint8Array[], { id = KEY.id, signal = new AbortController().signal } = {}): Promise<VisitResult> {
+async function visit (addresses: readonly Uint8Array[], given: Given = {}): Promise<VisitResult> {
+  const { id = KEY.id, signal = new AbortController().signal, dialTimeoutMs = OPTIONS.dialTimeoutMs } = given
   const scan = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 }
-  const options = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses: scan, ...OPTIONS }
+  const options = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses: scan, ...OPTIONS, dialTimeoutMs }
   await using lanes = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() }, signal)
 
   return await lanes.visit({ id, addresses, plan }, signal)
@@ -47,15 +50,15 @@ async function visit (addresses: readonly Uint8Array[], { id = KEY.id, signal = 
 
 const at = (text: string) => async (): Promise<VisitResult> => await visit([multiaddr(text).bytes])
 
-const served = (onSocket: (socket: Socket) => void, id?: Uint8Array) => async (): Promise<VisitResult> => {
+const served = (onSocket: (socket: Socket) => void, given: Given = {}) => async (): Promise<VisitResult> => {
   await using server = await FastServer.open(onSocket)
 
-  return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}`).bytes], id === undefined ? {} : { id })
+  return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}`).bytes], given)
 }
 
-const played = (script: Partial<PeerScript>, id?: Uint8Array): () => Promise<VisitResult> => served((socket) => {
+const played = (script: Partial<PeerScript>, given: Given = {}): () => Promise<VisitResult> => served((socket) => {
   playOn(socket, { key: KEY, ...script })
-}, id)
+}, given)
 
 const LIMITED = { maxDialsPerIP: 1, maxDialsPerSubnet: 1 }
 
@@ -84,7 +87,7 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
   'identify-failed': played({ onFrame: dht(garbage) }),
   'connected': played({ onFrame: ({ stream }, peer) => { peer.control(1, 8, stream) } }),
   'refused': async () => await visit([await deadAddress()]),
-  'timeout': served(() => undefined),
+  'timeout': served(() => undefined, { dialTimeoutMs: 500 }),
   // No system connects TCP to all hosts at once, nor sends anything.
   'unreachable': async () => await dialling('/ip4/255.255.255.255/tcp/1', new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'x' }), systemClock),
   'reset': served(socket => socket.destroy()),
@@ -94,7 +97,7 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
   'security-unsupported': served(socket => socket.write(NA)),
   'no-muxer': played({ muxers: ['/mplex/6.7.0'], lateMuxers: [] }),
   'handshake-failed': played({ payload: () => garbage }),
-  'peer-id-mismatch': played({ onFrame: dht() }, createTestKey().id),
+  'peer-id-mismatch': played({ onFrame: dht() }, { id: createTestKey().id }),
   'protocol-error': served(socket => socket.write('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n')),
   'relay-refused': async () => {
     await using server = await FastServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: refuse }) })

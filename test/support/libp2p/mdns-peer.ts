@@ -1,4 +1,5 @@
-// A peer of the local network that tells of itself by multicast DNS; prints its peer id, and ends when it is killed.
+// A peer of the local network that tells of itself by multicast DNS; prints its peer id and those of whom it finds, and ends
+// when it is killed.
 import { identify } from '@libp2p/identify'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
@@ -18,3 +19,6 @@ const node = await createLibp2p({
   services: { identify: identify(), ping: ping() }
 })
 process.stdout.write(`${node.peerId.toString()}\n`)
+node.addEventListener('peer:discovery', ({ detail: { id } }) => {
+  process.stdout.write(`${id.toString()}\n`)
+})

@@ -1,0 +1,31 @@
+// Three Kubo daemons that know each other, and a crawl that starts from one of them; runs in a network of its own, prints
+// what was true and what was found as JSON, and ends.
+import { systemClock } from '../../../core/clock.ts'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { openLanes } from '../../../crawler/lanes/open-lanes.ts'
+import { formatAddress } from '../../../crawler/visit/address.ts'
+import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { crawlOnce } from '../crawl-once.ts'
+import { ScriptedDns } from '../scripted-dns.ts'
+import { LAN_KAD } from '../servers/kubo-node.ts'
+import { openKuboNetwork } from './kubo-network.ts'
+
+const [program = ''] = process.argv.slice(2)
+await using network = await openKuboNetwork(program)
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
+const options = { kadProtocols: [LAN_KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
+await using visitor = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() }, new AbortController().signal)
+const visits = await crawlOnce({ visitor, bootstrapPeers: [network.nodes[0].address], strategy: 'Topology' })
+const truth = await Promise.all(network.nodes.map(async ({ node, identity }) => ({ ...identity, table: await node.table() })))
+
+process.stdout.write(JSON.stringify({
+  truth,
+  visits: Object.fromEntries([...visits].map(([id, { outcome, connection, identity, routingTable }]) => [id, {
+    outcome,
+    transport: connection?.transport,
+    agentVersion: identity?.agentVersion,
+    protocols: identity?.protocols,
+    addresses: identity?.listenAddresses.map(formatAddress),
+    neighbours: routingTable?.peers.map(peer => formatPeerId(peer.id))
+  }]))
+}))

@@ -1,0 +1,24 @@
+// A Kubo and a passive node in one local network, which know nothing of each other but by multicast DNS; runs in a network of
+// its own, prints who found whom as JSON, and ends. The second node dials nobody: whoever is connected to it has found it.
+import { PassiveGater } from '../../../crawler/passive/passive-gater.ts'
+import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { openPassiveRig } from '../libp2p/open-passive.ts'
+import { KuboNode, LAN_KAD } from '../servers/kubo-node.ts'
+import { until } from '../until.ts'
+
+const LIMIT_MS = 60_000
+const [program = ''] = process.argv.slice(2)
+const dialsNobody = new PassiveGater({ policy: 'Private', deny: ['127.0.0.0/8'] })
+
+await using node = await KuboNode.open(program, { mdns: true })
+const { id: kubo } = await node.identity()
+await using waiting = await openPassiveRig({ kadProtocol: LAN_KAD, mdns: true, gater: dialsNobody })
+await until('Kubo has found us', () => waiting.visits.some(({ result }) => result.outcome === 'identified'), LIMIT_MS)
+await using looking = await openPassiveRig({ kadProtocol: LAN_KAD, mdns: true })
+await until('we have found Kubo', () => looking.visits.some(({ source }) => source === 'mdns'), LIMIT_MS)
+
+const seen = ({ visits }: typeof waiting): object[] => visits
+  .map(({ id, source, result: { outcome, identity } }) => ({ id: formatPeerId(id), source, outcome, agent: identity?.agentVersion }))
+  .filter(({ id }) => id === kubo)
+
+process.stdout.write(JSON.stringify({ kubo, waiting: seen(waiting), looking: seen(looking) }))

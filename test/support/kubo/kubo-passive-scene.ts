@@ -1,0 +1,77 @@
+// A passive node that two of three Kubo daemons connect to, and crawls over those connections; runs in a network of its own,
+// prints what became of it as JSON, and ends.
+import { systemClock } from '../../../core/clock.ts'
+import { Scan } from '../../../core/contracts/scan.ts'
+import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
+import { formatPeerId, parsePeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { openPassiveRig } from '../libp2p/open-passive.ts'
+import { LAN_KAD } from '../servers/kubo-node.ts'
+import { until } from '../until.ts'
+import { openKuboNetwork } from './kubo-network.ts'
+import type { Visitor } from '../../../crawler/visit/visitor.ts'
+
+const CRAWLS = 20
+const LIMIT_MS = 60_000
+const OPTIONS = { kadProtocols: [LAN_KAD], agentVersion: 'peerprobe/test', dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
+const plan = { strategy: 'Topology' } as const
+const [program = ''] = process.argv.slice(2)
+const { signal } = new AbortController()
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+const unreachable: Visitor = {
+  visit: async () => await Promise.resolve({ lane: 'fast', startedAtMs: 0, durationMs: 0, outcome: 'no-dialable-address', attempts: [] }),
+  async [Symbol.asyncDispose] () {
+    await Promise.resolve()
+  }
+}
+
+await using network = await openKuboNetwork(program)
+await using rig = await openPassiveRig({ kadProtocol: LAN_KAD })
+const us = formatPeerId(rig.discovery.id)
+const [byTcp, byQuic, apart] = network.nodes
+await byTcp.node.connect(rig.address('tcp').toString())
+await byQuic.node.connect(rig.address('quic-v1').toString())
+await until('both are reported', () => rig.visits.length >= 2, LIMIT_MS)
+await until('they keep us in their tables', async () => (await byTcp.node.table()).includes(us) && (await byQuic.node.table()).includes(us), LIMIT_MS)
+await until('the third finds us', async () => (await apart.node.findPeer(us)).length > 0, LIMIT_MS)
+
+const visitor = visitConnected(unreachable, rig.discovery, { ...OPTIONS, addresses }, systemClock)
+const crawled = []
+
+for (const { node, identity } of [byTcp, byQuic]) {
+  const id = parsePeerId(identity.id)!
+  const ours = (): number => rig.discovery.connectionTo(id)?.streams.filter(({ direction }) => direction === 'outbound').length ?? -1
+  const theirs = async (): Promise<number> => (await node.connections(us)).flatMap(({ streams }) => streams).length
+  const before = { ours: ours(), theirs: await theirs() }
+  const visits = []
+
+  for (let i = 0; i < CRAWLS; i++) {
+    const { outcome, connection, identity: told, routingTable } = await visitor.visit({ id, addresses: [], plan }, signal)
+    visits.push(`${outcome} ${connection?.transport ?? 'none'} ${told?.agentVersion ?? 'nobody'} ${String(routingTable?.failed)} failed`)
+  }
+
+  const isLeft = await until('no stream of the crawls is left', async () => ours() <= before.ours && await theirs() <= before.theirs, LIMIT_MS).then(() => false, () => true)
+  crawled.push({
+    visits: [...new Set(visits)],
+    count: visits.length,
+    before,
+    after: { ours: ours(), theirs: await theirs() },
+    isLeft,
+    connections: (await node.connections(us)).length
+  })
+}
+
+process.stdout.write(JSON.stringify({
+  us,
+  ourAddresses: rig.discovery.status().addresses,
+  kubos: network.nodes.map(({ identity }) => identity.id),
+  reported: rig.visits.map(({ id, source, result: { outcome, connection, identity } }) => ({
+    id: formatPeerId(id),
+    source,
+    outcome,
+    transport: connection?.transport,
+    agent: identity?.agentVersion
+  })),
+  ourTable: rig.discovery.status().routingTable,
+  found: await apart.node.findPeer(us),
+  crawled
+}))
