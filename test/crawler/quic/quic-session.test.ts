@@ -9,6 +9,7 @@ import { IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
 import { nativeStreamPair } from '../../support/native-streams.ts'
+import { identifyBytes } from '../../support/scripted-session.ts'
 import type { NativeStream } from '../../../crawler/quic/native-quic.ts'
 
 const KAD = '/x/kad/1.0.0'
@@ -73,6 +74,34 @@ suite('QuicSession', () => {
     await theirs.finishWrite()
 
     assert.equal(Buffer.from(await identity).toString(), 'abcd')
+  })
+
+  test('uses the identify of a remote that never ends the stream, or resets it', async () => {
+    const message = identifyBytes('agent/1', [])
+    for (const end of [() => undefined, leave]) {
+      const { session, remote } = rig()
+      const identity = identifyBytesOf(session, signal)
+      const theirs = await remote
+      await theirs.write(Buffer.concat([opening(IDENTIFY_PROTOCOL), message]))
+      await new Promise(setImmediate)
+      end(theirs)
+
+      assert.deepEqual(Buffer.from(await identity), Buffer.from(message))
+    }
+  })
+
+  test('leaves a stream that is disposed of, both ways', async () => {
+    const { session, remote } = rig()
+    const opened = session.openIdentify(signal)
+    const theirs = await remote
+    await theirs.write(opening(IDENTIFY_PROTOCOL));
+    (await opened)[Symbol.dispose]()
+
+    await assert.rejects(async () => {
+      while (await theirs.read(READ) !== null) {
+        // what had come before
+      }
+    })
   })
 
   test('has no identify from one that resets the stream', async () => {
