@@ -32,7 +32,7 @@ type Context = ComponentContext<ConsumerConfig>
 interface Parts { consumer: Consumer, store: NodeStore }
 interface Counters { tally: Tally, metrics: ConsumerMetrics, meter: LagMeter }
 
-// The lag is read four times a second: a minute without is a hung loop.
+// The lag is read once a second: a minute without is a hung loop.
 const LIVENESS_MS = 60_000
 
 /** Runs one consumer until `signal` aborts: consumes, dumps, removes; then finishes what is in work and dumps a last time. */

@@ -5,7 +5,7 @@ import { isAbort } from '../core/signals.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Processes } from './processes.ts'
-import type { ProgressView } from './progress-view.ts'
+import type { ProgressView, ScanProgress } from './progress-view.ts'
 
 /** When a run is over. */
 export interface FollowOptions {
@@ -15,8 +15,11 @@ export interface FollowOptions {
   /** After this long, in milliseconds. */
   forMs: number | undefined
 
-  /** Time between two looks at the processes, in milliseconds. @default 200 */
+  /** Time between two looks at the processes while one of them crawls, in milliseconds. @default 200 */
   pollMs?: number
+
+  /** The same between two crawls. @default 2000 */
+  restPollMs?: number
 }
 
 /** What is told as it happens. */
@@ -53,19 +56,15 @@ export async function followRun (deps: FollowDeps, options: FollowOptions, signa
   }
 }
 
-async function lookUntilOver (deps: FollowDeps, { once, forMs, pollMs = 200 }: FollowOptions, signal: AbortSignal): Promise<void> {
+async function lookUntilOver (deps: FollowDeps, { once, forMs = Infinity, ...times }: FollowOptions, signal: AbortSignal): Promise<void> {
   const { clock, processes, view } = deps
-  const until = forMs === undefined ? Infinity : clock.monotonic() + forMs
+  const until = clock.monotonic() + forMs
   const told = new Map<string, number>()
   const failure = watchFailure(processes)
 
   while (!signal.aborted && clock.monotonic() < until) {
     failure.throwIfFailed()
-    const scans = await Promise.all(processes.crawlers.map(async ({ scanId, scan, child }) => {
-      const { status, ageMs = 0 } = await child.status(signal) ?? {}
-
-      return { scanId, name: scan, status: parse(status), ageMs }
-    }))
+    const scans = await scansOf(processes, signal)
     view.show(scans)
 
     for (const { scanId, status } of scans) {
@@ -76,8 +75,27 @@ async function lookUntilOver (deps: FollowDeps, { once, forMs, pollMs = 200 }: F
       return
     }
 
-    await waitOn(clock, Math.min(pollMs, until - clock.monotonic()), signal)
+    await waitOn(clock, Math.min(waitMsFor(scans, told, times), until - clock.monotonic()), signal)
   }
+}
+
+interface LookedAt extends ScanProgress { scanId: string }
+
+async function scansOf ({ crawlers }: Processes, signal: AbortSignal): Promise<LookedAt[]> {
+  return await Promise.all(crawlers.map(async ({ scanId, scan, child }) => {
+    const { status, ageMs = 0 } = await child.status(signal) ?? {}
+
+    return { scanId, name: scan, status: parse(status), ageMs }
+  }))
+}
+
+function waitMsFor (scans: readonly LookedAt[], told: ReadonlyMap<string, number>, { pollMs = 200, restPollMs = 2_000 }: Omit<FollowOptions, 'once' | 'forMs'>): number {
+  return scans.every(scan => isAtRest(scan, told)) ? restPollMs : pollMs
+}
+
+// Nothing happens before the next crawl.
+function isAtRest ({ scanId, status }: LookedAt, told: ReadonlyMap<string, number>): boolean {
+  return status?.crawl === null && status.lastCrawl !== null && told.get(scanId) === status.lastCrawl.crawlId
 }
 
 interface ScanEnd {

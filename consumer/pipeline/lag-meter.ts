@@ -16,9 +16,9 @@ export interface Lag {
   atMs: number
 }
 
-const INTERVAL_MS = 250
+const INTERVAL_MS = 1_000
 
-/** Reads the lag four times a second, so that status and watchdog have it at hand. */
+/** Reads the lag once a second, so that status and watchdog have it at hand. */
 export class LagMeter {
   readonly #deps: { clock: Clock, log: Logger, beat: Pick<Beat, 'beat'> }
   #lag: Lag | undefined

@@ -12,6 +12,7 @@ import { EmbeddedGroup } from './embedded-group.ts'
 import { EmbeddedLog, MAX_VALUE_BYTES } from './embedded-log.ts'
 import { EmbeddedSubscription } from './embedded-subscription.ts'
 import { Wakeup } from './wakeup.ts'
+import { WriteSignal } from './write-signal.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { LogPartition } from './embedded-log.ts'
@@ -28,7 +29,7 @@ export interface EmbeddedBusOptions {
   /** File of the log; its folder must exist. */
   path: string
 
-  /** How long a reader at the end of a partition waits before it looks for messages of other processes, in milliseconds. @default 50 */
+  /** How long a reader at the end of a partition waits before it looks for messages that nobody told it of, in milliseconds. @default 2000 */
   pollMs?: number
 
   /** Time between two heartbeats of a group member, in milliseconds. @default 500 */
@@ -52,6 +53,7 @@ export class EmbeddedBus implements EventBus {
   readonly #options: Required<EmbeddedBusOptions>
   readonly #file: EmbeddedLog
   readonly #wakeup: Wakeup
+  readonly #signal: WriteSignal
   readonly #closing = new AbortController()
   readonly #subscriptions = new Set<EmbeddedSubscription>()
   readonly #trimTurn: Wakeup
@@ -62,6 +64,12 @@ export class EmbeddedBus implements EventBus {
     this.#options = options
     this.#file = file
     this.#wakeup = new Wakeup(deps)
+    this.#signal = new WriteSignal(`${options.path}-written`, {
+      log: deps.log,
+      onWritten: () => {
+        this.#wakeup.wake()
+      }
+    })
     this.#trimTurn = new Wakeup(deps)
     this.#trimming = this.#trimNowAndThen()
   }
@@ -70,7 +78,7 @@ export class EmbeddedBus implements EventBus {
   static async open (deps: EmbeddedBusDeps, options: EmbeddedBusOptions, signal: AbortSignal): Promise<EmbeddedBus> {
     const file = await retry(() => Promise.try(() => EmbeddedLog.open(options.path)), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(deps.clock) })
 
-    return new EmbeddedBus(deps, { pollMs: 50, heartbeatMs: 500, leaseMs: 2_500, trimIntervalMs: 60_000, ...options }, file)
+    return new EmbeddedBus(deps, { pollMs: 2_000, heartbeatMs: 500, leaseMs: 2_500, trimIntervalMs: 60_000, ...options }, file)
   }
 
   async ensureTopic (spec: TopicSpec, signal: AbortSignal): Promise<void> {
@@ -90,6 +98,7 @@ export class EmbeddedBus implements EventBus {
       this.#file.append(topic, messages, this.#deps.clock.now())
     }, signal)
     this.#wakeup.wake()
+    this.#signal.raise()
   }
 
   async subscribe ({ topic, group, maxMessages }: SubscribeOptions, handler: BatchHandler, signal: AbortSignal): Promise<EmbeddedSubscription> {
@@ -143,6 +152,7 @@ export class EmbeddedBus implements EventBus {
     this.#closing.abort()
     this.#trimTurn.wake()
     await this.#trimming
+    this.#signal[Symbol.dispose]()
     this.#file[Symbol.dispose]()
   }
 

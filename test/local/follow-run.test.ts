@@ -49,7 +49,7 @@ function follow (processes: Processes, { once: onlyOnce = true, stored = [true],
   const done = followRun({ clock, processes, view, isStored, onCrawl: async (_, crawlId, findings) => {
     told.push(crawlId)
     said.push(findings)
-  } }, { once: onlyOnce, forMs, pollMs: forMs === undefined ? 0 : 1_000 }, stop.signal)
+  } }, { once: onlyOnce, forMs, pollMs: forMs === undefined ? 0 : 1_000, restPollMs: forMs === undefined ? 0 : 1_000 }, stop.signal)
 
   return { told, said, done, stop }
 }
@@ -101,6 +101,28 @@ suite('followRun', () => {
     await done
 
     assert.equal(clock.pending, 0)
+  })
+
+  test('looks less often between two crawls than during one', async () => {
+    const clock = new FakeClock()
+    const crawling = { ...idle, crawl: { crawlId: 6, startedAt: '2026-01-01T00:00:00.000Z', found: 1, queued: 0, inFlight: 1, done: 0, contacted: 0, outcomes: {}, elapsedMs: 0, lostMs: 0, perSecond: 0 } }
+    const looks: [string, number][] = []
+    let status: CrawlerStatus = ended(5)
+    const child = { status: async () => {
+      looks.push([status.crawl === null ? 'rest' : 'crawl', clock.monotonic()])
+      return { status, ageMs: 0 }
+    } }
+    const processes = { crawlers: [{ scanId: 'a/b/c', scan: 'c', child }], consumers: [], failed: () => new Promise(() => undefined) } as unknown as Processes
+    const view = new ProgressView({ write: () => undefined, isTerminal: false, columns: 80 })
+    const deps = { clock, processes, view, isStored: async () => true, onCrawl: async () => undefined }
+    const done = followRun(deps, { once: false, forMs: 20_000 }, new AbortController().signal)
+    await clock.advance(10_000)
+    status = crawling
+    await clock.advance(10_000)
+    await done
+    const times = (phase: string): number => looks.filter(([now]) => now === phase).length
+
+    assert.ok(times('rest') <= 6 && times('crawl') >= 40, JSON.stringify([times('rest'), times('crawl')]))
   })
 
   test('is over without a failure when it is stopped while it asks', async () => {

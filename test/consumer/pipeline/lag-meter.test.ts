@@ -18,13 +18,13 @@ function fixture (): { clock: FakeClock, meter: LagMeter, beats: () => number } 
 }
 
 suite('LagMeter', () => {
-  test('reads the lag four times a second and says when', async () => {
+  test('reads the lag once a second and says when', async () => {
     const { clock, meter, beats } = fixture()
     const controller = new AbortController()
     const partitions = new Map([[0, 5], [2, 7]])
     assert.equal(meter.lag, undefined)
     const following = meter.follow({ lag: async () => partitions }, controller.signal)
-    await clock.advance(1_000)
+    await clock.advance(4_000)
     assert.deepEqual(meter.lag, { partitions, total: 12, atMs: clock.now() })
     assert.equal(beats(), 5)
     controller.abort()

@@ -1,0 +1,50 @@
+import { closeSync, openSync, watch, writeSync } from 'node:fs'
+import { errorText } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+
+/**
+ * Tells all processes that share a file when one of them has written to it: whoever has written touches a second, empty
+ * file beside it, which the system's file notification watches. It is a hint and no promise: a process can be killed
+ * between the two, so readers look by themselves now and then too.
+ */
+export class WriteSignal implements Disposable {
+  readonly #file: number
+  readonly #watcher: Disposable | undefined
+
+  /** @param onWritten called when any process has written, this one too */
+  constructor (path: string, { onWritten, log }: { onWritten: () => void, log: Logger }) {
+    this.#file = openSync(path, 'w', 0o600)
+    this.#watcher = watchFile(path, onWritten, log)
+  }
+
+  /** Called after each write. */
+  raise (): void {
+    writeSync(this.#file, '.', 0)
+  }
+
+  [Symbol.dispose] (): void {
+    this.#watcher?.[Symbol.dispose]()
+    closeSync(this.#file)
+  }
+}
+
+// Without it (no watches left on this machine) messages of other processes come later, and nothing else changes.
+function watchFile (path: string, onWritten: () => void, log: Logger): Disposable | undefined {
+  const onFault = (err: unknown): void => {
+    log.warn({ path, reason: errorText(err) }, 'the log file is not watched: messages of other processes are seen with a delay')
+  }
+
+  try {
+    const watcher = watch(path, { persistent: false }, onWritten)
+    watcher.on('error', onFault)
+
+    return {
+      [Symbol.dispose] () {
+        watcher.close()
+      }
+    }
+  } catch (err) {
+    onFault(err)
+    return undefined
+  }
+}
