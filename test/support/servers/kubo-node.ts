@@ -75,6 +75,11 @@ export class KuboNode implements AsyncDisposable {
     await this.#ask(`swarm/connect?arg=${encodeURIComponent(address)}`, z.unknown())
   }
 
+  /** Ends its connections to a peer. */
+  async disconnect (id: string): Promise<void> {
+    await this.#ask(`swarm/disconnect?arg=/p2p/${id}`, z.unknown())
+  }
+
   /** The addresses by which it is connected to a peer, each with the protocols of its streams. */
   async connections (id: string): Promise<{ address: string, streams: string[] }[]> {
     const [{ Peers }] = await this.#ask('swarm/peers?streams=true', Swarm) as [z.output<typeof Swarm>]
