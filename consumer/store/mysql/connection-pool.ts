@@ -38,6 +38,11 @@ export class ConnectionPool implements AsyncDisposable {
   }
 
   /** Grows whenever a connection broke: what was learnt from the server before may not hold for the one that is reached since. */
+  get era (): number {
+    return this.#era
+  }
+
+  /** The era in which a connection was opened. */
   eraOf (connection: MysqlConnection): number {
     return this.#eraOf.get(connection) ?? 0
   }

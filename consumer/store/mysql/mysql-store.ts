@@ -92,6 +92,8 @@ export class MysqlStore implements NodeStore {
   }
 
   async write ({ visits, crawls }: StoreBatch): Promise<WriteReport> {
+    // What was written is forgotten before it decides what need not be written again.
+    this.#learntOf(this.#pool.era)
     const batch = { visits: toRows(visits, this.#coalescer), crawls: crawls.map(crawlRowOf) }
     const rows = await this.#pool.use(async connection => await this.#writeRows(connection, batch))
     this.#coalescer.wrote(batch.visits.addresses)
