@@ -38,12 +38,13 @@ say(options.json
 async function measure (crawlCase: CrawlCase, { runs, profileDir }: BenchOptions, signal: AbortSignal): Promise<CaseResult> {
   const contactable = createPopulation(crawlCase).filter(isContactable).length
   await using network = new AsyncDisposableStack()
-  network.use(await VirtualNetwork.open(crawlCase, signal))
+  const servers = network.use(await VirtualNetwork.open(crawlCase, signal))
   const figures: CrawlFigures[] = []
 
   for (let run = 1; run <= runs; run++) {
+    const servedBefore = servers.cpuMs()
     const counts = await crawl(crawlCase, profileDir, signal)
-    figures.push(figuresOf(counts, contactable))
+    figures.push(figuresOf(counts, { contactable, serversCpuMs: servers.cpuMs() - servedBefore }))
     tell(`${describe(crawlCase)}, run ${String(run)}: ${JSON.stringify(figures.at(-1))} ${JSON.stringify(counts.outcomes)}`)
   }
 

@@ -9,7 +9,7 @@ import { parseAddress } from '../../crawler/visit/address.ts'
 import { NodeDns } from '../../crawler/visit/node-dns.ts'
 import { parsePeerId } from '../../crawler/visit/peer-id-text.ts'
 import { GoDevnetProcess } from '../../local/devnet/go/go-devnet-process.ts'
-import { cpuMs, handshakeCpuMs } from './handshake-cost.ts'
+import { cpuMs } from './cpu-ms.ts'
 import { markdownTable } from './markdown-table.ts'
 import { medianOf } from './median.ts'
 import type { Visitor, VisitResult, VisitTarget } from '../../crawler/visit/visitor.ts'
@@ -17,7 +17,7 @@ import type { GoDevnetTruth } from '../../local/devnet/go/go-devnet-process.ts'
 
 type Host = GoDevnetTruth['peers'][number]
 type Way = typeof WAYS[number]
-interface Figures { cpuMsPerVisit: number, visitsPerSecond: number, requestsPerVisit: number, handshakes: number }
+interface Figures { cpuMsPerVisit: number, visitsPerSecond: number, requestsPerVisit: number }
 
 /** What is measured: the kind of hosts, and how their visits' connections must look. */
 const WAYS = [
@@ -67,7 +67,6 @@ process.stdout.write(json
 async function measure (through: Visitor, way: Way, count: number): Promise<Figures> {
   const ofKind = peers.filter(peer => peer.kind === way.kind)
   const targets = new Map(KEYS.map(key => [key, ofKind.filter(peer => peer.keyType === key).map(targetOf)]))
-  const handshakeMs = handshakeCpuMs()
   const cpuBefore = cpuMs()
   const startedAt = performance.now()
   let next = 0
@@ -86,8 +85,7 @@ async function measure (through: Visitor, way: Way, count: number): Promise<Figu
   return {
     cpuMsPerVisit,
     visitsPerSecond: count / (performance.now() - startedAt) * 1_000,
-    requestsPerVisit: requests / count,
-    handshakes: cpuMsPerVisit / handshakeMs
+    requestsPerVisit: requests / count
   }
 }
 
@@ -123,11 +121,10 @@ function targetOf ({ id, addresses: texts }: Host): VisitTarget {
 function table (): string {
   const reference = results[0]?.cpuMsPerVisit ?? 1
 
-  return markdownTable(['way', 'CPU-ms/visit', 'ratio', 'handshakes', 'requests/visit', 'visits/s'], results.map(result => [
+  return markdownTable(['way', 'CPU-ms/visit', 'ratio', 'requests/visit', 'visits/s'], results.map(result => [
     result.way,
     result.cpuMsPerVisit.toFixed(2),
     (result.cpuMsPerVisit / reference).toFixed(2),
-    result.handshakes.toFixed(1),
     result.requestsPerVisit.toFixed(1),
     result.visitsPerSecond.toFixed(0)
   ]))

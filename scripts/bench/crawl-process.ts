@@ -23,7 +23,7 @@ import { mayDial } from '../../crawler/visit/may-dial.ts'
 import { seedPeers } from '../../crawler/visit/seed-peers.ts'
 import { openSystemDns } from '../../crawler/visit/system-dns.ts'
 import { benchScan } from './bench-scan.ts'
-import { cpuMs, handshakeCpuMs } from './handshake-cost.ts'
+import { cpuMs } from './cpu-ms.ts'
 import type { VisitorDeps, VisitorOptions } from '../../crawler/visit/visitor-options.ts'
 import type { Visitor } from '../../crawler/visit/visitor.ts'
 import type { CrawlCase } from './crawl-case.ts'
@@ -84,7 +84,6 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
     }
   }, { ...options, crawlId: 1_700_000_000, crawlNumber: 0 }, { bootstrap: await seedPeers(network.bootstrapPeers, dns, signal), connected: [], known: [] })
 
-  const beforeMs = handshakeCpuMs()
   const startCpuMs = cpuMs()
   const startedAt = performance.now()
   const report = await run.run(signal)
@@ -99,7 +98,6 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
     seconds,
     cpuMs: crawlCpuMs,
     startCpuMs,
-    handshakeCpuMs: (beforeMs + handshakeCpuMs()) / 2,
     rssMb: process.resourceUsage().maxRSS / 1_024
   }
 }

@@ -20,9 +20,6 @@ export interface CrawlCounts {
   /** CPU time before it. */
   startCpuMs: number
 
-  /** What one bare handshake costs, measured around the crawl. */
-  handshakeCpuMs: number
-
   rssMb: number
 }
 
@@ -34,11 +31,14 @@ export interface CrawlFigures {
   /** CPU time of the whole crawling process, user and system and V8's threads, from the first dial on, for each peer contacted. */
   cpuMsPerPeer: number
 
-  /** CPU time of the process until then, paid once however many crawls follow: loading, tables of keys, and the yardstick. */
+  /** CPU time of the process until then, paid once however many crawls follow: loading and tables of keys. */
   startCpuMs: number
 
-  /** The same in bare Noise handshakes, measured in the same process: this compares runs on a noisy machine. */
-  cpuHandshakes: number
+  /**
+   * CPU time of the crawl for each millisecond that the processes took which answered it. They do the other end of the same work, on the same
+   * machine at the same time: this compares runs on a noisy machine.
+   */
+  cpuToServers: number
 
   /** FIND_NODE requests for each peer contacted. */
   requestsPerPeer: number
@@ -60,13 +60,18 @@ export interface CaseResult {
   median: CrawlFigures
 }
 
-/** The figures of one crawl of a network in which `contactable` peers answer. */
-export function figuresOf ({ contacted, requests, seconds, cpuMs, startCpuMs, handshakeCpuMs, rssMb }: CrawlCounts, contactable: number): CrawlFigures {
+/** What a crawl is compared with: the peers that answer at all, and the CPU time of the processes that answered. */
+export interface CrawlReference { contactable: number, serversCpuMs: number }
+
+/** The figures of one crawl. */
+export function figuresOf (counts: CrawlCounts, { contactable, serversCpuMs }: CrawlReference): CrawlFigures {
+  const { contacted, requests, seconds, cpuMs, startCpuMs, rssMb } = counts
+
   return {
     peersPerSecond: contacted / seconds,
     cpuMsPerPeer: cpuMs / contacted,
     startCpuMs,
-    cpuHandshakes: cpuMs / contacted / handshakeCpuMs,
+    cpuToServers: cpuMs / serversCpuMs,
     requestsPerPeer: requests / contacted,
     foundShare: contacted / contactable,
     seconds,
@@ -74,7 +79,7 @@ export function figuresOf ({ contacted, requests, seconds, cpuMs, startCpuMs, ha
   }
 }
 
-const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'handshakes', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
+const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'of servers', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
 
 /** A table of medians. The ratio of seconds is to the first row of the same run. */
 export function formatTable (results: readonly CaseResult[]): string {
@@ -86,7 +91,7 @@ export function formatTable (results: readonly CaseResult[]): string {
     String(addresses),
     `${String(Math.round(dead * 100))} %`,
     median.cpuMsPerPeer.toFixed(2),
-    median.cpuHandshakes.toFixed(1),
+    median.cpuToServers.toFixed(2),
     median.peersPerSecond.toFixed(0),
     median.requestsPerPeer.toFixed(1),
     median.foundShare.toFixed(4),

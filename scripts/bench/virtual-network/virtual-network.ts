@@ -1,10 +1,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { ProbeError } from '../../../core/errors.ts'
+import { cpuMsOf } from '../process-cost.ts'
+import { filesOf, openFilesLimit, processesFor } from './open-files.ts'
+import { createPopulation } from './population.ts'
 import type { PopulationOptions } from './population.ts'
 import type { ChildProcess } from 'node:child_process'
 
-const PROCESSES = 2
 const SERVER = new URL('server-process.ts', import.meta.url)
 
 /** What a virtual network is like. */
@@ -15,7 +17,7 @@ export interface NetworkOptions extends PopulationOptions {
 
 /**
  * Thousands of peers on loopback, 127.16.0.0/14 port 4001, which speak what a crawler asks for and no
- * more. Two processes serve them, so that the crawler is measured and not its surroundings.
+ * more. Other processes serve them, so that the crawler is measured and not its surroundings: two, or as many as the limit of open files asks for.
  */
 export class VirtualNetwork implements AsyncDisposable {
   readonly #servers: readonly ChildProcess[]
@@ -26,7 +28,9 @@ export class VirtualNetwork implements AsyncDisposable {
 
   /** Starts the processes and waits until all peers listen. @throws ProbeError `PP_DEVNET_FAILED` */
   static async open (options: NetworkOptions, signal: AbortSignal): Promise<VirtualNetwork> {
-    const servers = Array.from({ length: PROCESSES }, (_, share) => fork(SERVER, [JSON.stringify(options), String(share), String(PROCESSES)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
+    const processes = processesFor(filesOf(createPopulation(options)), openFilesLimit())
+    const args = (share: number): string[] => [JSON.stringify(options), String(share), String(processes)]
+    const servers = Array.from({ length: processes }, (_, share) => fork(SERVER, args(share), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
     await using stack = new AsyncDisposableStack()
     const network = stack.use(new VirtualNetwork(servers))
     await Promise.all(servers.map(async (server) => {
@@ -35,6 +39,11 @@ export class VirtualNetwork implements AsyncDisposable {
     stack.move()
 
     return network
+  }
+
+  /** CPU time that its processes have taken so far, in milliseconds. */
+  cpuMs (): number {
+    return this.#servers.reduce((sum, { pid }) => sum + cpuMsOf(pid ?? 0), 0)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

@@ -5,18 +5,20 @@ import { medianOf } from '../../../scripts/bench/median.ts'
 import type { CrawlCase } from '../../../scripts/bench/crawl-case.ts'
 import type { CrawlCounts, CrawlFigures } from '../../../scripts/bench/crawl-result.ts'
 
-const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, startCpuMs: 900, handshakeCpuMs: 0.5, rssMb: 300 }
+const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, startCpuMs: 900, rssMb: 300 }
 const CASE: CrawlCase = { peers: 200, addresses: 6, dead: 0.45, strategy: 'Topology', lane: 'fast', concurrency: 1_000 }
 
-const figures = (changed: Partial<CrawlFigures>): CrawlFigures => ({ ...figuresOf(COUNTS, 110), ...changed })
+const REFERENCE = { contactable: 110, serversCpuMs: 250 }
+
+const figures = (changed: Partial<CrawlFigures>): CrawlFigures => ({ ...figuresOf(COUNTS, REFERENCE), ...changed })
 
 suite('results of bench:crawl', () => {
   test('figures are for each peer contacted, of those that can be', () => {
-    assert.deepEqual(figuresOf(COUNTS, 110), {
+    assert.deepEqual(figuresOf(COUNTS, REFERENCE), {
       peersPerSecond: 25,
       cpuMsPerPeer: 2,
       startCpuMs: 900,
-      cpuHandshakes: 4,
+      cpuToServers: 0.8,
       requestsPerPeer: 10,
       foundShare: 100 / 110,
       seconds: 4,
@@ -33,7 +35,7 @@ suite('results of bench:crawl', () => {
   })
 
   test('a table has a row for each case, and compares seconds with the first', () => {
-    const median = figuresOf(COUNTS, 110)
+    const median = figuresOf(COUNTS, REFERENCE)
     const lines = formatTable([{ case: CASE, runs: [], median }, { case: { ...CASE, strategy: 'Census' }, runs: [], median: { ...median, seconds: 6 } }]).split('\n')
 
     assert.equal(lines.length, 4)
