@@ -1,3 +1,6 @@
+import { nodeLoop } from './event-loop.ts'
+import type { EventLoopWatch } from './event-loop.ts'
+
 /**
  * The passage of time, injected so that tests decide it.
  *
@@ -13,12 +16,16 @@ export interface Clock {
 
   /** Runs `callback` once after `ms` milliseconds. Dispose the result to cancel. */
   after (ms: number, callback: () => void): Disposable
+
+  /** How late this process hears of what arrives; absent where it is never late. */
+  readonly loop?: EventLoopWatch
 }
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  loop: nodeLoop,
   after (ms, callback) {
     const timer = setTimeout(callback, ms)
 

@@ -126,7 +126,7 @@ export class CrawlLedger {
   report (): Omit<CrawlReport, 'end' | keyof CrawlTroubles> {
     const { found: discovered, refused: refusedPeers } = this.frontier
     const { crawlId, strategy, maxPeers } = this.#options
-    const latencyMs = this.#profile.latencyMs()
+    const [latencyMs, latencyErrorMs] = [this.#profile.latencyMs(), this.#profile.latencyErrorMs()]
     const spoken = this.#protocols?.candidates()
 
     return {
@@ -138,6 +138,7 @@ export class CrawlLedger {
       distributions: this.#profile.distributions(),
       ...(latencyMs === undefined ? {} : { latencyMs }),
       ...(spoken === undefined ? {} : { kad: { spoken, answering: this.#answering, others: this.#unasked.others() } }),
+      ...(latencyErrorMs === undefined ? {} : { latencyErrorMs }),
       population: population(this.frontier.peers(), maxPeers)
     }
   }

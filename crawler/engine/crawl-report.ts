@@ -88,6 +88,7 @@ export interface CrawlReport extends CrawlTroubles {
   totals: CrawlTotals
   distributions: Distributions
   latencyMs?: Quantiles
+  latencyErrorMs?: Quantiles
 
   /** The DHT protocols of the network, and of its peers; absent where visits do not say by which they ask. */
   kad?: KadFindings

@@ -187,7 +187,7 @@ export class CrawlRun {
       this.#completeOrRepeat(visit, abandonedReport(visit, nowMs))
     }
 
-    if (this.#inFlight.lingering > this.#options.concurrency) {
+    if (this.#fault === undefined && this.#inFlight.lingering > this.#options.concurrency) {
       throw new ProbeError('PP_VISITOR_BROKEN', 'more visits than there are slots never ended, although told to')
     }
 

@@ -1,24 +1,26 @@
 // Visits beyond what the processor serves only wait for it: they hold memory that the collector moves again and
 // again, their round trips are measured too long, and some run out of time. So as many are in flight as keep the
-// process busy: the number grows while it has time left, and shrinks while its timers come late.
+// process busy and leave it some time: the number grows while it has more than that, and shrinks while it has less.
 import type { Clock } from '../../core/clock.ts'
 
 /** How often the number is changed, in milliseconds. */
 export const PACE_MS = 100
 
 /** Visits that may be in flight however busy the process is. */
-export const FEWEST_VISITS = 32
+export const FEWEST_VISITS = 4
 
-/** Visits that a crawl may start with: from here to a thousand takes a second. */
-export const FIRST_VISITS = 128
+/** Visits that a crawl starts with: where all answer at once, more would only wait for one another. From here to a thousand takes a second. */
+export const FIRST_VISITS = 8
 
-/** Above this share of the time the process counts as busy. */
-const BUSY = 0.95
+/** Up to this share of the time the number grows, and it grows fast below the other. */
+const BUSY = 0.8
+const HALF_BUSY = 0.5
 
-/** A timer that comes later tells of a queue, in milliseconds. */
-const LATE_MS = 15
+/** Above this it shrinks. */
+const TOO_BUSY = 0.9
 
-const GROWTH = 1.25
+const FAST_GROWTH = 2
+const GROWTH = 1.15
 const SHRINKAGE = 0.9
 
 /** What a pace needs. */
@@ -55,11 +57,9 @@ export class Pace implements Disposable {
 
   /** Adapts the limit from now on. */
   start (): void {
-    const { clock } = this.#deps
-    const dueMs = clock.monotonic() + PACE_MS
-    this.#timer = clock.after(PACE_MS, () => {
+    this.#timer = this.#deps.clock.after(PACE_MS, () => {
       this.start()
-      this.#adapt(clock.monotonic() - dueMs)
+      this.#adapt()
     })
   }
 
@@ -68,15 +68,14 @@ export class Pace implements Disposable {
     this.#timer?.[Symbol.dispose]()
   }
 
-  #adapt (lateMs: number): void {
-    const { busyShare, onMore } = this.#deps
-    const isBusy = busyShare() >= BUSY
+  #adapt (): void {
+    const busy = this.#deps.busyShare()
 
-    if (!isBusy && this.#limit < this.#most) {
-      this.#limit = Math.min(this.#most, this.#limit * GROWTH)
-      onMore()
-    } else if (isBusy && lateMs > LATE_MS) {
+    if (busy > TOO_BUSY) {
       this.#limit = Math.max(this.#fewest, this.#limit * SHRINKAGE)
+    } else if (busy < BUSY && this.#limit < this.#most) {
+      this.#limit = Math.min(this.#most, this.#limit * (busy < HALF_BUSY ? FAST_GROWTH : GROWTH))
+      this.#deps.onMore()
     }
   }
 }

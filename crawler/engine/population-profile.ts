@@ -25,13 +25,14 @@ export class PopulationProfile {
   readonly #transports = new ValueCounter()
   readonly #addressFamilies = new ValueCounter()
   readonly #latenciesMs: number[] = []
+  readonly #latencyErrorsMs: number[] = []
 
   constructor ({ isDialable }: { isDialable: (address: Uint8Array) => boolean }) {
     this.#isDialable = isDialable
   }
 
   /** Counts a contacted peer. */
-  add ({ connection, identity, latencyMs }: VisitReport): void {
+  add ({ connection, identity, latencyMs, latencyErrorMs }: VisitReport): void {
     const announced = identity?.listenAddresses.slice(0, MESSAGE_LIMITS.addresses).filter(this.#isDialable) ?? []
     const addresses = connection === undefined ? announced : [connection.address, ...announced]
     addEach(this.#addressFamilies, addresses.map(familyOf))
@@ -43,9 +44,9 @@ export class PopulationProfile {
     if (connection !== undefined) {
       this.#transports.add(connection.transport)
     }
-    if (latencyMs !== undefined) {
-      this.#latenciesMs.push(latencyMs)
-    }
+
+    addMeasured(this.#latenciesMs, latencyMs)
+    addMeasured(this.#latencyErrorsMs, latencyErrorMs)
   }
 
   distributions (): Distributions {
@@ -60,6 +61,17 @@ export class PopulationProfile {
   /** Quantiles of the latency; undefined where none was measured. */
   latencyMs (): Quantiles | undefined {
     return quantiles(this.#latenciesMs)
+  }
+
+  /** Quantiles of how much shorter they may have been; undefined where nobody knows. */
+  latencyErrorMs (): Quantiles | undefined {
+    return quantiles(this.#latencyErrorsMs)
+  }
+}
+
+function addMeasured (all: number[], ms: number | undefined): void {
+  if (ms !== undefined) {
+    all.push(ms)
   }
 }
 

@@ -24,6 +24,14 @@ export function excused (report: VisitReport, lostMs: number): VisitReport {
 }
 
 /** A round trip that is at least as long as the standstill may hold it. */
-export function withoutLatency ({ latencyMs, ...report }: VisitReport, lostMs: number): VisitReport {
-  return latencyMs === undefined || latencyMs >= lostMs ? report : { latencyMs, ...report }
+export function withoutLatency (report: VisitReport, lostMs: number): VisitReport {
+  if ((report.latencyMs ?? 0) < lostMs) {
+    return report
+  }
+
+  const measured = { ...report }
+  delete measured.latencyMs
+  delete measured.latencyErrorMs
+
+  return measured
 }

@@ -1,10 +1,12 @@
 import { waitOn } from '../../core/clock-wait.ts'
+import { least } from '../visit/latency.ts'
 import { outcomeOfFault, peerFault } from '../visit/peer-fault.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { Proposal } from './multistream.ts'
 import { ProtocolStream } from './protocol-stream.ts'
 import { YAMUX_PROTOCOL } from './yamux.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { QueryStream, ReadStream, Session } from '../visit/session.ts'
 import type { PublicKey } from '../wire/public-key.ts'
 import type { SecuredLink } from './secured-link.ts'
@@ -50,7 +52,7 @@ export class FastSession implements Session {
   readonly #streams = new Set<ProtocolStream>()
   readonly #closing = new AbortController()
   #link: SecuredLink | undefined
-  #latencyMs = Infinity
+  #latency: Latency | undefined
   #redials = 0
   #isAnswered = false
   #fault: Error | undefined
@@ -61,8 +63,8 @@ export class FastSession implements Session {
     this.#use(link)
   }
 
-  get latencyMs (): number | undefined {
-    return Number.isFinite(this.#latencyMs) ? this.#latencyMs : undefined
+  get latency (): Latency | undefined {
+    return this.#latency
   }
 
   get remoteKey (): PublicKey | undefined {
@@ -90,6 +92,10 @@ export class FastSession implements Session {
     }
 
     return undefined
+  }
+
+  async ping (): Promise<void> {
+    this.#latency = least(this.#latency, await this.#link?.ping())
   }
 
   [Symbol.dispose] (): void {
@@ -134,13 +140,13 @@ export class FastSession implements Session {
   readonly #onAnswer = (): void => {
     if (!this.#isAnswered) {
       this.#isAnswered = true
-      this.#latencyMs = Math.min(this.#latencyMs, this.#link?.sinceSecuredMs ?? Infinity)
+      this.#latency = least(this.#latency, this.#link?.sinceAsked())
     }
   }
 
   #use (link: SecuredLink): void {
     this.#link = link
-    this.#latencyMs = Math.min(this.#latencyMs, link.latencyMs ?? Infinity)
+    this.#latency = least(this.#latency, link.latency)
     link.onClosed = (fault) => {
       this.#link = undefined
       void this.#recover(fault)

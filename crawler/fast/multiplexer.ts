@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { peerFault } from '../visit/peer-fault.ts'
 import { InboundStream } from './inbound-stream.ts'
 import { Proposal, Selection } from './multistream.ts'
@@ -8,6 +9,9 @@ import type { StreamHandler, YamuxStream } from './yamux-stream.ts'
 
 /** Plain bytes that may wait for one flush. */
 const MAX_WAITING_BYTES = 262_144
+
+/** A remote that could guess the next would answer before it is asked, and seem nearer than it is. */
+const PING_VALUES = 2 ** 32
 
 const YAMUX = new Proposal(YAMUX_PROTOCOL)
 
@@ -45,6 +49,11 @@ export class Multiplexer implements StreamOpener {
   /** Opens a stream of ours. */
   open (handler: StreamHandler): YamuxStream {
     return this.#mux.open(handler)
+  }
+
+  /** Asks the remote for a sign of life; `onPong` is called at its answer. */
+  ping (onPong: () => void): void {
+    this.#mux.ping(randomInt(PING_VALUES), onPong)
   }
 
   /** Everything that waits, as a view that the next append overwrites; undefined when nothing does. */

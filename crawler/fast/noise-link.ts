@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { PublicKey } from '../wire/public-key.ts'
 import type { Carrier, OpenCarrier } from './carrier.ts'
 import type { ConnectionTarget, HostCredentials } from './connection.ts'
-import type { StreamOpener } from './protocol-stream.ts'
+import type { Multiplexer } from './multiplexer.ts'
 
 /** What a link needs. */
 export interface NoiseLinkDeps {
@@ -42,7 +42,7 @@ export class NoiseLink extends SecuredLink {
     return new NoiseLink(deps, target, carrier)
   }
 
-  get streams (): StreamOpener {
+  get streams (): Multiplexer {
     return this.connection.streams
   }
 

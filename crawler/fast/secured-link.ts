@@ -1,6 +1,8 @@
 import { classify } from '../visit/classify.ts'
+import { least, sinceSent } from '../visit/latency.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { PublicKey } from '../wire/public-key.ts'
 import type { CarrierHandler } from './carrier.ts'
 import type { StreamOpener } from './protocol-stream.ts'
@@ -8,13 +10,19 @@ import type { StreamOpener } from './protocol-stream.ts'
 /** One for all: each visit ends in it, and an error of its own costs a stack trace. */
 const GIVEN_UP = peerFault('aborted', 'the connection was given up')
 
+/** What asks a remote for a sign of life. */
+export interface Pinger {
+  /** @param onPong called at the answer */
+  ping (onPong: () => void): void
+}
+
 /** What carries bytes and what secures them: from the connect to the reset. */
 export abstract class SecuredLink implements Disposable {
   /** Protocol id of what secures it. */
   abstract readonly security: string
 
   /** Streams can be opened once secured. */
-  abstract readonly streams: StreamOpener
+  abstract readonly streams: StreamOpener & Pinger
 
   /** The key that the remote has proven to have. */
   abstract readonly remoteKey: PublicKey | undefined
@@ -25,10 +33,14 @@ export abstract class SecuredLink implements Disposable {
   readonly #clock: Clock
   readonly #isConnectTimed: boolean
   readonly #secured = Promise.withResolvers<undefined>()
-  readonly #startedAt: number
-  #connectedAt: number | undefined
+  #startedAt: number
+  #isConnected = false
+  #isSecured = false
   #shakenAt: number | undefined
-  #securedAt: number | undefined
+  #askedAt: number | undefined
+  #pingedAt: number | undefined
+  #onPong: ((latency: Latency | undefined) => void) | undefined
+  #latency: Latency | undefined
   #flush: NodeJS.Immediate | undefined
   #fault: Error | undefined
 
@@ -37,27 +49,41 @@ export abstract class SecuredLink implements Disposable {
     this.#clock = clock
     this.#isConnectTimed = isConnectTimed
     this.#startedAt = clock.monotonic()
+    // Node connects in its next tick, however long this one still takes.
+    process.nextTick(() => {
+      this.#startedAt = clock.monotonic()
+    })
   }
 
-  /** Least of the times that the connect and the handshake took, in milliseconds. */
-  get latencyMs (): number | undefined {
-    if (this.#connectedAt === undefined) {
-      return undefined
-    }
-
-    const connectMs = this.#isConnectTimed ? this.#connectedAt - this.#startedAt : Infinity
-
-    return Math.min(connectMs, (this.#securedAt ?? Infinity) - (this.#shakenAt ?? 0))
+  /** Least of the times that the connect and the handshake took. */
+  get latency (): Latency | undefined {
+    return this.#latency
   }
 
   /** Whether the remote accepted the connection. */
   get isConnected (): boolean {
-    return this.#connectedAt !== undefined
+    return this.#isConnected
   }
 
-  /** Milliseconds since the connection was secured: at a first answer, the time of one round trip. */
-  get sinceSecuredMs (): number {
-    return this.#clock.monotonic() - (this.#securedAt ?? -Infinity)
+  /** From when the first bytes on streams left to what arrives now: at a first answer, the time of one round trip. */
+  sinceAsked (): Latency | undefined {
+    return this.#askedAt === undefined ? undefined : sinceSent(this.#clock, this.#askedAt)
+  }
+
+  /** Measures a round trip by a ping of yamux, which every implementation answers at once. Undefined when the link ends first. Once at a time. */
+  async ping (): Promise<Latency | undefined> {
+    if (this.#fault !== undefined) {
+      return undefined
+    }
+
+    const { promise, resolve } = Promise.withResolvers<Latency | undefined>()
+    this.#pingedAt = undefined
+    this.#onPong = resolve
+    this.streams.ping(() => {
+      resolve(this.#pingedAt === undefined ? undefined : sinceSent(this.#clock, this.#pingedAt))
+    })
+
+    return await promise
   }
 
   /** Waits until the remote has proven who it is. Rejects with PP_PEER_FAULT, or the signal's reason, and disposes of the link then. */
@@ -81,6 +107,7 @@ export abstract class SecuredLink implements Disposable {
   /** Leaves the connection at once. */
   [Symbol.dispose] (): void {
     this.#fault ??= GIVEN_UP
+    this.#onPong?.(undefined)
     clearImmediate(this.#flush)
     this.drop()
   }
@@ -100,11 +127,14 @@ export abstract class SecuredLink implements Disposable {
   /** What carries the link tells it here. */
   protected readonly carried: CarrierHandler = {
     onOpen: () => {
-      this.#connectedAt = this.#shakenAt = this.#clock.monotonic()
+      this.#isConnected = true
+      this.#latency = this.#isConnectTimed ? sinceSent(this.#clock, this.#startedAt) : undefined
       this.start()
+      this.#shakenAt = this.#clock.monotonic()
       this.#onFlush()
     },
     onBytes: (bytes) => {
+      this.#clock.loop?.arrived()
       this.guard(() => {
         this.read(bytes)
       })
@@ -121,7 +151,7 @@ export abstract class SecuredLink implements Disposable {
   }
 
   protected get isSecured (): boolean {
-    return this.#securedAt !== undefined
+    return this.#isSecured
   }
 
   /** A round trip of the handshake starts now, and not with the connection. */
@@ -131,7 +161,8 @@ export abstract class SecuredLink implements Disposable {
 
   /** The remote has proven who it is. */
   protected shaken (): void {
-    this.#securedAt = this.#clock.monotonic()
+    this.#isSecured = true
+    this.#latency = this.#shakenAt === undefined ? this.#latency : least(this.#latency, sinceSent(this.#clock, this.#shakenAt))
     this.#secured.resolve(undefined)
   }
 
@@ -172,7 +203,13 @@ export abstract class SecuredLink implements Disposable {
     this.#flush = undefined
 
     if (this.#fault === undefined) {
+      if (this.#isSecured) {
+        this.#pingedAt ??= this.#clock.monotonic()
+        this.#askedAt ??= this.#pingedAt
+      }
+
       this.write()
+      this.#clock.loop?.worked()
     }
   }
 }

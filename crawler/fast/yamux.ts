@@ -50,6 +50,7 @@ export class Yamux implements StreamSession {
   #strayFrames = 0
   #frames = 0
   #isStopped = false
+  #ping: { value: number, onPong: () => void } | undefined
 
   /** The data frame whose body is arriving. */
   #bodyOf: OpenStream | undefined
@@ -68,6 +69,12 @@ export class Yamux implements StreamSession {
     this.#streams.set(stream.id, { stream, handler })
 
     return stream
+  }
+
+  /** Asks the remote for a sign of life; `onPong` is called at its answer, where one comes before the next ping. @param value 32 bits that it must say again */
+  ping (value: number, onPong: () => void): void {
+    this.#ping = { value, onPong }
+    appendHeader(this.out, kindOf(TYPE.ping, FLAG.syn), SESSION, value)
   }
 
   /** Reads nothing more. */
@@ -151,6 +158,8 @@ export class Yamux implements StreamSession {
       throw peerFault('protocol-error', 'the remote sends a yamux frame of an unknown type')
     } else if ((flags & FLAG.syn) !== 0) {
       appendHeader(this.out, kindOf(TYPE.ping, FLAG.ack), SESSION, value)
+    } else if (value === this.#ping?.value) {
+      this.#ping.onPong()
     }
   }
 

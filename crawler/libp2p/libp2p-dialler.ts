@@ -1,10 +1,12 @@
 import { multiaddr } from '@multiformats/multiaddr'
+import { stopwatch } from '../visit/latency.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import { equalBytes } from '../wire/bytes.ts'
 import { dialFault } from './dial-fault.ts'
 import { Libp2pSession } from './libp2p-session.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Address } from '../visit/address-reader.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { Dialler, Session } from '../visit/session.ts'
 import type { DialStage } from './dial-fault.ts'
 import type { CrawlHost, DialProgress } from './host.ts'
@@ -32,12 +34,12 @@ export class Libp2pDialler implements Dialler {
   }
 
   async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {
-    const started = this.clock.monotonic()
+    const elapsed = stopwatch(this.clock)
     let stage: DialStage = 'connect'
-    let connectMs: number | undefined
+    let connect: Latency | undefined
     const onProgress = ({ type }: DialProgress): void => {
       stage = STAGES[type] ?? stage
-      connectMs ??= stage === 'connect' ? undefined : this.clock.monotonic() - started
+      connect ??= stage === 'connect' ? undefined : elapsed()
     }
     let connection: Connection
 
@@ -49,7 +51,7 @@ export class Libp2pDialler implements Dialler {
       throw dialFault(err, stage)
     }
 
-    const session = new Libp2pSession(connection, this.clock, connectMs)
+    const session = new Libp2pSession(connection, this.clock, connect)
     this.check(connection, peerId, session)
 
     return session

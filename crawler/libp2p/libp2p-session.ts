@@ -1,8 +1,10 @@
+import { least, stopwatch } from '../visit/latency.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { connectionFacts } from './connection-facts.ts'
 import { Libp2pStream } from './libp2p-stream.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { QueryStream, ReadStream, Session } from '../visit/session.ts'
 import type { Connection } from '@libp2p/interface'
 
@@ -17,20 +19,20 @@ export class Libp2pSession implements Session {
 
   private readonly remote: Connection
   private readonly clock: Clock
-  private latency: number | undefined
+  private least: Latency | undefined
 
-  /** @param connectMs how long the TCP connection took, which is one round trip */
-  constructor (remote: Connection, clock: Clock, connectMs: number | undefined) {
+  /** @param connect how long the TCP connection took, which is one round trip */
+  constructor (remote: Connection, clock: Clock, connect: Latency | undefined) {
     this.remote = remote
     this.clock = clock
-    this.latency = connectMs
+    this.least = connect
     const { address, ...connection } = connectionFacts(remote)
     this.connection = connection
     this.address = address
   }
 
-  get latencyMs (): number | undefined {
-    return this.latency
+  get latency (): Latency | undefined {
+    return this.least
   }
 
   async openIdentify (signal: AbortSignal): Promise<ReadStream> {
@@ -62,7 +64,7 @@ export class Libp2pSession implements Session {
 
   /** A stream on which the remote has agreed to the protocol, which takes one round trip; undefined when it refuses. */
   private async open (protocol: string, first: Uint8Array, signal: AbortSignal): Promise<Libp2pStream | undefined> {
-    const started = this.clock.monotonic()
+    const elapsed = stopwatch(this.clock)
     using unselected = new DisposableStack()
     const stream = unselected.use(await Libp2pStream.open(this.remote, protocol, first, signal))
 
@@ -71,7 +73,7 @@ export class Libp2pSession implements Session {
     }
 
     unselected.move()
-    this.latency = Math.min(this.latency ?? Infinity, this.clock.monotonic() - started)
+    this.least = least(this.least, elapsed())
 
     return stream
   }

@@ -58,7 +58,7 @@ class ConnectedVisitor implements Visitor {
     const session = new Libp2pSession(connection, clock, undefined)
     using deadline = new Deadline(clock, this.#options.visitTimeoutMs, signal)
     const met = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
-    const { outcome, detail, identity, latencyMs, table, otherProtocols } = met
+    const { outcome, detail, identity, latency, table, otherProtocols } = met
 
     return {
       lane: 'full',
@@ -69,7 +69,7 @@ class ConnectedVisitor implements Visitor {
       ...detail === undefined ? {} : { detail },
       ...isContacted(outcome) ? { connection: { ...session.connection, address: session.address } } : {},
       ...identity === undefined ? {} : { identity },
-      ...latencyMs === undefined ? {} : { latencyMs },
+      ...latency === undefined ? {} : { latencyMs: latency.ms, latencyErrorMs: latency.errorMs },
       ...table.table === undefined ? {} : { routingTable: table.table },
       ...otherProtocols === undefined ? {} : { otherProtocols }
     }

@@ -3,6 +3,7 @@
 import { waitOn } from '../../core/clock-wait.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/signals.ts'
+import { stopwatch } from '../visit/latency.ts'
 import { DIAL_LIMIT_MS, NodeUpkeep } from './node-upkeep.ts'
 import { OpenConnections } from './open-connections.ts'
 import { createPassiveNode } from './passive-node.ts'
@@ -14,6 +15,7 @@ import type { Logger } from '../../core/logger.ts'
 import type { Beat } from '../../core/progress.ts'
 import type { KnownPeer } from '../engine/known-peer.ts'
 import type { CompletedVisit, VisitSink } from '../engine/visit-sink.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { PeerRecord } from '../visit/visitor.ts'
 import type { NodeUpkeepDeps } from './node-upkeep.ts'
 import type { PassiveNodeOptions, PassiveServices } from './passive-node.ts'
@@ -198,9 +200,13 @@ export class PassiveDiscovery implements AsyncDisposable {
     }
   }
 
-  async #ping (peer: PeerId): Promise<number | undefined> {
+  async #ping (peer: PeerId): Promise<Latency | undefined> {
+    const elapsed = stopwatch(this.#deps.clock)
+
     try {
-      return await this.#node.services.ping.ping(peer, { signal: AbortSignal.timeout(PING_LIMIT_MS) })
+      const ms = await this.#node.services.ping.ping(peer, { signal: AbortSignal.timeout(PING_LIMIT_MS) })
+
+      return { ms, errorMs: Math.min(ms, elapsed().errorMs) }
     } catch {
       return undefined // it does not answer pings, or has gone: then there is no round trip to tell of
     }

@@ -4,6 +4,7 @@ import { bytesOf, connectionFacts } from '../libp2p/connection-facts.ts'
 import { classify } from '../visit/classify.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { ConnectionFacts } from '../libp2p/connection-facts.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { Identity, VisitResult } from '../visit/visitor.ts'
 import type { IdentifyResult } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -18,11 +19,11 @@ export interface Contact {
 
   startedAtMs: number
   durationMs: number
-  latencyMs: number | undefined
+  latency: Latency | undefined
 }
 
 /** The result of a visit that a connection stands for. */
-export function passiveResult ({ connection, identified, outcome, startedAtMs, durationMs, latencyMs }: Contact): VisitResult {
+export function passiveResult ({ connection, identified, outcome, startedAtMs, durationMs, latency }: Contact): VisitResult {
   return {
     lane: 'full',
     startedAtMs,
@@ -31,7 +32,7 @@ export function passiveResult ({ connection, identified, outcome, startedAtMs, d
     attempts: [],
     connection: connectionFacts(connection),
     ...identified === undefined ? {} : { identity: identityOf(identified) },
-    ...latencyMs === undefined ? {} : { latencyMs }
+    ...latency === undefined ? {} : { latencyMs: latency.ms, latencyErrorMs: latency.errorMs }
   }
 }
 

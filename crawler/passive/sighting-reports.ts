@@ -3,6 +3,7 @@ import { Sightings } from './sightings.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Source } from '../../core/contracts/visit.ts'
 import type { CompletedVisit, VisitSink } from '../engine/visit-sink.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { OpenConnection } from './open-connections.ts'
 import type { DialFailure } from './passive-result.ts'
 import type { VisitorsMet } from './visitors-met.ts'
@@ -15,8 +16,8 @@ export interface SightingReportsDeps {
   sink: VisitSink
   met: VisitorsMet
 
-  /** Round-trip time to a connected peer, in milliseconds; undefined where it does not answer. */
-  ping: (peer: PeerId) => Promise<number | undefined>
+  /** Round-trip time to a connected peer; undefined where it does not answer. */
+  ping: (peer: PeerId) => Promise<Latency | undefined>
 
   onVisit: (visit: CompletedVisit) => void
 }
@@ -44,10 +45,10 @@ export class SightingReports {
     const crawlId = this.#sightings.note(Buffer.from(id).toString('hex'), source)
 
     if (crawlId !== undefined) {
-      const latencyMs = identified === undefined ? undefined : await ping(connection.remotePeer)
+      const latency = identified === undefined ? undefined : await ping(connection.remotePeer)
       const outcome = connection.status === 'open' ? 'identify-failed' : 'connected'
       const durationMs = clock.monotonic() - open.sinceMs
-      const result = passiveResult({ connection, identified, outcome, startedAtMs: open.openedAtMs, durationMs, latencyMs })
+      const result = passiveResult({ connection, identified, outcome, startedAtMs: open.openedAtMs, durationMs, latency })
       const addresses = result.identity?.listenAddresses ?? []
       met.note(id, addresses)
       await this.#report({ crawlId, attempt: 1, discoveryType: 'passive', source, id, addresses, result })

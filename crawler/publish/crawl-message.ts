@@ -7,6 +7,7 @@ import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { Crawl, Distribution } from '../../core/contracts/crawl.ts'
 import type { CrawlReport } from '../engine/crawl-report.ts'
 import type { Distributions } from '../engine/population-profile.ts'
+import type { Quantiles } from '../engine/quantiles.ts'
 import type { MessageContext } from './message-context.ts'
 
 /** The message that a crawl has started. */
@@ -19,7 +20,7 @@ export function crawlStartedMessage ({ crawlId, strategy, startedAtMs }: Pick<Cr
 /** The message that a crawl is over: `aborted` when the process stopped it, otherwise `finished`. At most 64 kB. */
 export function crawlEndedMessage (report: CrawlReport, context: MessageContext): OutgoingMessage {
   const finishedAt = timestamp(report.finishedAtMs)
-  const { latencyMs } = report
+  const { latencyMs, latencyErrorMs } = report
   const crawl: Crawl = {
     version: 1,
     ...context,
@@ -33,7 +34,8 @@ export function crawlEndedMessage (report: CrawlReport, context: MessageContext)
     totals: report.totals,
     distributions: report.distributions,
     ...diagnose(report, context.network),
-    ...(latencyMs === undefined ? {} : { latencyMs: { p50: messageMs(latencyMs.p50), p90: messageMs(latencyMs.p90), p99: messageMs(latencyMs.p99) } })
+    ...(latencyMs === undefined ? {} : { latencyMs: messageQuantiles(latencyMs) }),
+    ...(latencyErrorMs === undefined ? {} : { latencyErrorMs: messageQuantiles(latencyErrorMs) })
   }
   let message = outgoing(crawl, finishedAt)
 
@@ -43,6 +45,10 @@ export function crawlEndedMessage (report: CrawlReport, context: MessageContext)
   }
 
   return message
+}
+
+function messageQuantiles ({ p50, p90, p99 }: Quantiles): Quantiles {
+  return { p50: messageMs(p50), p90: messageMs(p90), p99: messageMs(p99) }
 }
 
 function foldAll ({ agentVersions, protocols, transports, addressFamilies }: Distributions, top: number): Distributions {

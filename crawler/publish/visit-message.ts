@@ -30,7 +30,7 @@ export function visitMessage (completed: CompletedVisit, context: MessageContext
 }
 
 function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, result }: CompletedVisit, context: MessageContext): Visit {
-  const { lane, detail, connection, identity, latencyMs, routingTable } = result
+  const { lane, detail, connection, identity, latencyMs, latencyErrorMs, routingTable } = result
   const nodeId = formatPeerId(id)
   const texts = addressTexts(addresses)
 
@@ -54,6 +54,7 @@ function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, resu
     ...(connection === undefined ? {} : { connection: connectionOf(connection) }),
     ...(identity === undefined ? {} : { identify: identifyOf(identity) }),
     ...(latencyMs === undefined ? {} : { latencyMs: messageMs(latencyMs) }),
+    ...(latencyErrorMs === undefined ? {} : { latencyErrorMs: messageMs(latencyErrorMs) }),
     ...(routingTable === undefined ? {} : { routingTable: { ...routingTable, peers: routingTable.peers.length } })
   }
 }

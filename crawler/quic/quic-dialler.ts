@@ -3,6 +3,7 @@ import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { Proposal } from '../fast/multistream.ts'
 import { classify } from '../visit/classify.ts'
+import { stopwatch } from '../visit/latency.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import { formatPeerId } from '../visit/peer-id-text.ts'
 import { frame } from '../wire/frames.ts'
@@ -67,14 +68,14 @@ export class QuicDialler implements Dialler, AsyncDisposable {
 
   async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {
     const slot = await this.#slots.take(signal)
-    const started = this.#clock.monotonic()
+    const elapsed = stopwatch(this.#clock)
 
     try {
       const connection = await this.#connect(address, signal)
-      const dialMs = this.#clock.monotonic() - started
+      const dialled = elapsed()
       checkPeer(connection, peerId)
 
-      return new QuicSession({ clock: this.#clock, identifyReply: this.#identifyReply, slot }, connection.native, dialMs)
+      return new QuicSession({ clock: this.#clock, identifyReply: this.#identifyReply, slot }, connection.native, dialled)
     } catch (err) {
       slot[Symbol.dispose]()
       throw err

@@ -1,10 +1,12 @@
 import { Proposal } from '../fast/multistream.ts'
+import { least, stopwatch } from '../visit/latency.ts'
 import { peerFault } from '../visit/peer-fault.ts'
 import { raceAbort } from '../visit/race-abort.ts'
 import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { leave } from './native-quic.ts'
 import { ProposedStream } from './quic-stream.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Latency } from '../visit/latency.ts'
 import type { QueryStream, ReadStream, Session } from '../visit/session.ts'
 import type { NativeConnection, NativeStream } from './native-quic.ts'
 
@@ -34,19 +36,19 @@ export class QuicSession implements Session {
   readonly connection = { transport: 'quic-v1', limited: false } as const
   readonly #deps: QuicSessionDeps
   readonly #connection: NativeConnection
-  #latencyMs: number
+  #latency: Latency
   #isOver = false
 
-  /** @param dialMs how long the dial took, which is one round trip */
-  constructor (deps: QuicSessionDeps, connection: NativeConnection, dialMs: number) {
+  /** @param dialled how long the dial took, which is one round trip */
+  constructor (deps: QuicSessionDeps, connection: NativeConnection, dialled: Latency) {
     this.#deps = deps
     this.#connection = connection
-    this.#latencyMs = dialMs
+    this.#latency = dialled
     void this.#answerIdentify()
   }
 
-  get latencyMs (): number {
-    return this.#latencyMs
+  get latency (): Latency {
+    return this.#latency
   }
 
   async openIdentify (signal: AbortSignal): Promise<ReadStream> {
@@ -81,7 +83,7 @@ export class QuicSession implements Session {
 
   // Opening a stream takes no round trip; the remote's consent to its protocol takes one.
   async #open (proposal: Proposal, first: Uint8Array, signal: AbortSignal): Promise<ProposedStream | undefined> {
-    const started = this.#deps.clock.monotonic()
+    const elapsed = stopwatch(this.#deps.clock)
     let stream: NativeStream
 
     try {
@@ -99,7 +101,7 @@ export class QuicSession implements Session {
     }
 
     unselected.move()
-    this.#latencyMs = Math.min(this.#latencyMs, this.#deps.clock.monotonic() - started)
+    this.#latency = least(this.#latency, elapsed()) ?? this.#latency
 
     return proposed
   }

@@ -40,9 +40,6 @@ export interface TableAnswer {
   /** The protocol that answered. */
   protocol?: string
 
-  /** From asking to the first answer, in milliseconds: one round trip or more. */
-  latencyMs?: number
-
   /** Why asking ended early. */
   fault?: Classified
 }
@@ -64,9 +61,7 @@ class Asking {
 
   private answered = 0
   private unusable = 0
-  private askedAtMs = 0
   private protocol: string | undefined
-  private latencyMs: number | undefined
 
   constructor (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal) {
     this.plan = target.plan
@@ -93,7 +88,6 @@ class Asking {
     for (let streams = 0; this.waiting.length > 0 && streams < MAX_STREAMS; streams++) {
       const before = this.answered
       this.deadline.restart()
-      this.askedAtMs = this.deps.clock.monotonic()
       using stream = await this.open()
 
       if (stream === undefined) {
@@ -162,7 +156,6 @@ class Asking {
     const query = this.waiting.shift()
     const peers = decodeFindNode(reply)
     this.deadline.restart()
-    this.latencyMs ??= this.deps.clock.monotonic() - this.askedAtMs
 
     if (peers === undefined) {
       this.unusable++
@@ -181,7 +174,7 @@ class Asking {
   }
 
   private result (): TableAnswer {
-    const { answered, protocol, latencyMs } = this
+    const { answered, protocol } = this
     const failed = this.unusable + this.waiting.length
     const neighbours = new Neighbours()
     this.answers.forEach((peers) => {
@@ -190,8 +183,7 @@ class Asking {
 
     return {
       answered,
-      ...(protocol !== undefined && { protocol, table: { queries: answered + failed, failed, peers: neighbours.list() } }),
-      ...(latencyMs !== undefined && { latencyMs })
+      ...(protocol !== undefined && { protocol, table: { queries: answered + failed, failed, peers: neighbours.list() } })
     }
   }
 }

@@ -2,6 +2,7 @@ import { decodeIdentify } from '../wire/identify-message.ts'
 import { askNetwork } from './ask-network.ts'
 import { classify } from './classify.ts'
 import { Deadline } from './deadline.ts'
+import { measureAgain } from './measure-again.ts'
 import { peerFault } from './peer-fault.ts'
 import { raceAbort } from './race-abort.ts'
 import { readIdentify } from './read-identify.ts'
@@ -10,6 +11,7 @@ import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { TableAnswer } from './ask-table.ts'
 import type { Classified } from './classify.ts'
 import type { KadProtocols } from './kad-protocol.ts'
+import type { Latency } from './latency.ts'
 import type { Session } from './session.ts'
 import type { Identity, VisitTarget } from './visitor.ts'
 
@@ -32,7 +34,7 @@ export interface InterviewOptions {
 export interface Interview extends Classified {
   identity?: Identity
   table: TableAnswer
-  latencyMs?: number
+  latency?: Latency
 
   /** DHT protocols that it lists, where it serves none of the network's. */
   otherProtocols?: readonly string[]
@@ -44,14 +46,15 @@ export async function interview (session: Session, target: VisitTarget, deps: In
   const identifying = identify(session, target, deps, signal)
   const listed = identifying.then(({ identity }) => identity?.protocols)
   const [identified, table] = await Promise.all([identifying, askNetwork(session, target, { ...deps, listed }, signal)])
-  const latencies = [session.latencyMs, table.latencyMs].filter(latency => latency !== undefined)
+  await measureAgain(session, deps.clock, signal)
+  const { latency } = session
   const judged = judge(identified, table, protocols.among(identified.identity?.protocols ?? [], target.isBootstrap))
   const others = judged.outcome === 'identified' ? protocols.othersAmong(identified.identity?.protocols ?? []) : []
 
   return {
     ...judged,
     ...(identified.identity !== undefined && { identity: identified.identity }),
-    ...(latencies.length > 0 && { latencyMs: Math.min(...latencies) }),
+    ...(latency !== undefined && { latency }),
     ...(others.length > 0 && { otherProtocols: others }),
     table
   }

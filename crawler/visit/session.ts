@@ -1,6 +1,7 @@
 import type { Lane } from '../../core/contracts/visit.ts'
 import type { PublicKey } from '../wire/public-key.ts'
 import type { Address } from './address-reader.ts'
+import type { Latency } from './latency.ts'
 import type { VisitConnection } from './visitor.ts'
 
 // The seam between what a visit does (visit-peer.ts, the same in every lane) and how a lane
@@ -32,8 +33,8 @@ export interface Session extends Disposable {
   /** The key that the remote proved to have, where the lane read it itself. */
   readonly remoteKey?: PublicKey | undefined
 
-  /** Least round-trip time seen so far, in milliseconds: of the connect, the handshake, opening streams. */
-  readonly latencyMs: number | undefined
+  /** Least round-trip time seen so far: of the connect, the handshake, opening streams. */
+  readonly latency: Latency | undefined
 
   /**
    * Opens a stream on which the remote identifies itself. The caller disposes of it.
@@ -51,6 +52,9 @@ export interface Session extends Disposable {
    * @throws PP_PEER_FAULT when the stream failed otherwise
    */
   openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined>
+
+  /** Measures the round trip once more, where the lane can; resolves when it has, or when the connection ended. */
+  ping? (): Promise<void>
 
   /** Resets the connection at once, without lingering. Nothing of it is left. */
   [Symbol.dispose] (): void

@@ -94,7 +94,7 @@ function failure (failed: readonly Attempt[], signal: AbortSignal): Finding {
 }
 
 function success ({ winner, failed }: RaceResult<Session>, met: Interview, session: Session): Finding {
-  const { outcome, detail, identity, table, latencyMs, otherProtocols } = met
+  const { outcome, detail, identity, table, latency, otherProtocols } = met
   const attempts = [...failed.map(attempt => toDialAttempt(attempt, attempt.outcome)), ...(winner === undefined ? [] : [toDialAttempt(winner, outcome)])]
 
   // A remote without a muxer of ours was not reached, though that shows only when streams are opened.
@@ -108,7 +108,7 @@ function success ({ winner, failed }: RaceResult<Session>, met: Interview, sessi
     attempts,
     ...(winner !== undefined && { connection: { ...session.connection, address: winner.address.bytes } }),
     ...(identity !== undefined && { identity }),
-    ...(latencyMs !== undefined && { latencyMs }),
+    ...latency !== undefined && { latencyMs: latency.ms, latencyErrorMs: latency.errorMs },
     ...(table.table !== undefined && { routingTable: table.table }),
     ...(otherProtocols !== undefined && { otherProtocols })
   }

@@ -111,6 +111,9 @@ export interface VisitResult {
   /** Minimum round-trip time seen, in milliseconds. */
   latencyMs?: number
 
+  /** How much shorter it may have been, since this process was busy when the answer came, in milliseconds. Present with it. */
+  latencyErrorMs?: number
+
   /** Present when FIND_NODE was asked. */
   routingTable?: RoutingTable
 

@@ -44,7 +44,7 @@ export class ProtocolNetwork {
 
     return {
       connection: { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false },
-      latencyMs: 1,
+      latency: { ms: 1, errorMs: 0 },
       openIdentify: async () => {
         const messages = [identifyBytes(`peer/${letter}`, ['/ipfs/id/1.0.0', ...Object.keys(serves)])]
 

@@ -22,7 +22,7 @@ export type Chunk = Uint8Array | 'hang' | 'reset'
 /** A remote whose every word is written down beforehand. */
 export class ScriptedSession implements Session {
   readonly connection = { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false } as const
-  readonly latencyMs = 40
+  readonly latency = { ms: 40, errorMs: 0 }
 
   /** Whether the visit closed it. */
   isClosed = false

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { waitOn } from '../../../core/clock-wait.ts'
 import { isProbeError, ProbeError } from '../../../core/errors.ts'
+import { FIRST_VISITS } from '../../../crawler/engine/pace.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { hanging, patient, refused, start } from './started-crawl.ts'
 import type { CompletedVisit, VisitSink } from '../../../crawler/engine/visit-sink.ts'
@@ -102,7 +103,7 @@ suite('the limits of a crawl', () => {
     const { clock, report, visits } = start({ visit, count: 50 })
 
     await assert.rejects(clock.runUntil(report), (err: unknown) => isProbeError(err, 'PP_VISITOR_BROKEN') && err.cause === cause)
-    assert.deepEqual([visits.length, clock.pending], [9, 0])
+    assert.deepEqual([visits.length, clock.pending], [FIRST_VISITS - 1, 0])
   })
 })
 

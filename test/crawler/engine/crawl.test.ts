@@ -56,7 +56,7 @@ suite('CrawlRun', () => {
   test('begins with as many visits as it may, and begins more as soon as it may', async () => {
     const { run, clock, stop, report } = start({ visit: patient, count: 300, options: { concurrency: 200 } })
     const { inFlight: first, slots } = run.status()
-    await clock.advance(2 * PACE_MS)
+    await clock.advance(5 * PACE_MS)
     const { inFlight: then } = run.status()
     stop.abort()
     await clock.runUntil(report)

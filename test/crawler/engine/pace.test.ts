@@ -2,28 +2,22 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { FEWEST_VISITS, FIRST_VISITS, Pace, PACE_MS } from '../../../crawler/engine/pace.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { Clock } from '../../../core/clock.ts'
 
-interface Paced { pace: Pace, clock: FakeClock, load: { busy: number, lateMs: number }, told: number[] }
+interface Paced { pace: Pace, clock: FakeClock, load: { busy: number }, told: number[] }
 
-/** A pace that has started, under a load of the test's choice: a late timer is one after which the clock has moved on. */
+/** A pace that has started, under a load of the test's choice. */
 function paced (most: number): Paced {
   const clock = new FakeClock()
-  const load = { busy: 0, lateMs: 0 }
+  const load = { busy: 0 }
   const told: number[] = []
-  const late: Clock = {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    after: (ms, callback) => clock.after(ms + load.lateMs, callback)
-  }
-  const pace: Pace = new Pace({ clock: late, busyShare: () => load.busy, onMore: () => told.push(pace.limit) }, most)
+  const pace: Pace = new Pace({ clock, busyShare: () => load.busy, onMore: () => told.push(pace.limit) }, most)
   pace.start()
 
   return { pace, clock, load, told }
 }
 
 suite('Pace', () => {
-  test('starts with some visits, and with no more than are wanted', () => {
+  test('starts with a few visits, and with no more than are wanted', () => {
     assert.equal(paced(1_000).pace.limit, FIRST_VISITS)
     assert.equal(paced(5).pace.limit, 5)
   })
@@ -41,37 +35,37 @@ suite('Pace', () => {
     assert.deepEqual([pace.limit, told.length], [1_000, length])
   })
 
-  test('shrinks while a busy process comes late, to some visits at least', async () => {
+  test('grows the more slowly the less time is left, and stays where a fifth to a tenth is', async () => {
+    const growth = await Promise.all([0.3, 0.7, 0.8, 0.9].map(async (busy) => {
+      const { pace, clock, load } = paced(1_000)
+      load.busy = busy
+      await clock.advance(5 * PACE_MS)
+
+      return pace.limit
+    }))
+
+    assert.ok(growth[0]! > growth[1]! && growth[1]! > FIRST_VISITS, String(growth))
+    assert.deepEqual(growth.slice(2), [FIRST_VISITS, FIRST_VISITS])
+  })
+
+  test('shrinks while the process is too busy, to a few visits at least', async () => {
     const { pace, clock, load, told } = paced(1_000)
-    Object.assign(load, { busy: 1, lateMs: 40 })
+    await clock.advance(5 * PACE_MS)
+    const grown = pace.limit
+    told.length = 0
+    load.busy = 0.95
     await clock.advance(3 * PACE_MS)
     const shrunk = pace.limit
     await clock.advance(100 * PACE_MS)
 
-    assert.ok(shrunk < FIRST_VISITS && shrunk > FEWEST_VISITS, String(shrunk))
+    assert.ok(shrunk < grown && shrunk > FEWEST_VISITS, String(shrunk))
     assert.equal(pace.limit, FEWEST_VISITS)
     assert.deepEqual(told, [])
   })
 
-  test('stays where a busy process comes in time', async () => {
-    const { pace, clock, load } = paced(1_000)
-    Object.assign(load, { busy: 1, lateMs: 2 })
-    await clock.advance(20 * PACE_MS)
-
-    assert.equal(pace.limit, FIRST_VISITS)
-  })
-
-  test('grows although timers come late when that is not the process\'s doing', async () => {
-    const { pace, clock, load } = paced(1_000)
-    Object.assign(load, { busy: 0.3, lateMs: 40 })
-    await clock.advance(20 * PACE_MS)
-
-    assert.ok(pace.limit > FIRST_VISITS)
-  })
-
   test('allows one visit where one is wanted, however busy the process is', async () => {
     const { pace, clock, load } = paced(1)
-    Object.assign(load, { busy: 1, lateMs: 500 })
+    load.busy = 1
     await clock.advance(50 * PACE_MS)
 
     assert.equal(pace.limit, 1)

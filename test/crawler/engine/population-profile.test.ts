@@ -49,7 +49,9 @@ suite('PopulationProfile', () => {
     profile.add(visit({}))
     assert.equal(profile.latencyMs(), undefined)
 
-    profile.add(visit({ latencyMs: 30 }))
+    assert.equal(profile.latencyErrorMs(), undefined)
+    profile.add(visit({ latencyMs: 30, latencyErrorMs: 2 }))
+    assert.deepEqual(profile.latencyErrorMs(), { p50: 2, p90: 2, p99: 2 })
     assert.deepEqual(profile.latencyMs(), { p50: 30, p90: 30, p99: 30 })
   })
 })

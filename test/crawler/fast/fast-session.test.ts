@@ -69,7 +69,7 @@ suite('FastSession', () => {
 
     assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString(), 'one, two')
     assert.deepEqual(session.connection, { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
-    assert.ok(session.latencyMs !== undefined)
+    assert.ok(session.latency !== undefined)
   })
 
   test('fails identify that is refused', async () => {

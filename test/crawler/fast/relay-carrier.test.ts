@@ -75,7 +75,7 @@ suite('a connection through a relay', () => {
 
     assert.deepEqual(session.connection, { transport: 'relay', security: '/noise', muxer: '/yamux/1.0.0', limited: true })
     assert.equal(decodeIdentify(await identifyBytesOf(session, signal), id)?.agentVersion, 'hidden')
-    assert.ok(session.latencyMs !== undefined)
+    assert.ok(session.latency !== undefined)
   })
 
   test('finds no peer that has no reservation there', async () => {

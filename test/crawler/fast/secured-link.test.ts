@@ -14,13 +14,21 @@ import type { Carrier } from '../../../crawler/fast/carrier.ts'
 /** A security of one word: who says `yes` has proven who it is, who says `no` has not, and anything later is read. */
 class WordLink extends SecuredLink {
   readonly security = '/word'
-  readonly streams = { open: () => assert.fail('has no streams') }
+  readonly streams = {
+    open: () => assert.fail('has no streams'),
+    ping: (onPong: () => void) => {
+      this.#onPong = onPong
+      this.say('ping')
+    }
+  }
+
   readonly remoteKey = undefined
   readonly heard: string[] = []
   readonly writes: string[] = []
   isStopped = false
   readonly #carrier: Carrier
   #waiting: string[] = []
+  #onPong: (() => void) | undefined
 
   constructor (port: number, clock: Clock = systemClock, isConnectTimed = true) {
     super(clock, isConnectTimed)
@@ -53,7 +61,9 @@ class WordLink extends SecuredLink {
     if (word === 'no') {
       throw peerFault('handshake-failed', 'it says no')
     }
-    if (this.isSecured) {
+    if (word === 'pong') {
+      this.#onPong?.()
+    } else if (this.isSecured) {
       this.heard.push(word)
     } else {
       this.shaken()
@@ -85,15 +95,36 @@ suite('SecuredLink', () => {
       })
     })
     using link = new WordLink(server.port, clock)
-    assert.equal(link.latencyMs, undefined)
+    assert.equal(link.latency, undefined)
     await link.secured(signal)
+    link.say('a question')
+    await until('it is asked', () => link.writes.length === 2)
     await clock.advance(7)
 
-    assert.deepEqual([link.latencyMs, link.sinceSecuredMs, link.isConnected], [0, 7, true])
+    assert.deepEqual([link.latency, link.sinceAsked(), link.isConnected], [{ ms: 0, errorMs: 0 }, { ms: 7, errorMs: 0 }, true])
 
     using relayed = new WordLink(server.port, clock, false)
     await relayed.secured(signal)
-    assert.equal(relayed.latencyMs, 30, 'a carrier that stands already took no round trip')
+    assert.equal(relayed.latency?.ms, 30, 'a carrier that stands already took no round trip')
+  })
+
+  test('measures a ping from when it leaves to its answer, and gives up with the link', async () => {
+    const clock = new FakeClock()
+    await using server = await FastServer.open((socket) => {
+      socket.once('data', () => {
+        socket.write('yes')
+        socket.once('data', () => {
+          void clock.advance(9).then(() => socket.write('pong'))
+        })
+      })
+    })
+    const link = new WordLink(server.port, clock)
+    await link.secured(signal)
+    assert.deepEqual(await link.ping(), { ms: 9, errorMs: 0 })
+    const late = link.ping()
+    link[Symbol.dispose]()
+
+    assert.deepEqual([await late, await link.ping()], [undefined, undefined])
   })
 
   test('ends by what a remote breaks, before and after it is secured, and reads no more', async () => {

@@ -42,7 +42,7 @@ suite('Libp2pDialler', () => {
     using session = await dialler.dial(read(peer.address), peer.id, signal)
 
     assert.deepEqual(session.connection, { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
-    assert.ok(session.latencyMs !== undefined && session.latencyMs > 0)
+    assert.ok(session.latency !== undefined && session.latency.ms > 0)
   })
 
   test('another peer than the one meant is refused, and the connection closed', async () => {

@@ -103,7 +103,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
       assert.equal(stream?.protocol, KAD)
       assert.deepEqual(rig.session.connection, { transport, ...negotiated && { security: '/noise', muxer: '/yamux/1.0.0' }, limited: false })
       assert.deepEqual(Buffer.from(rig.session.address), Buffer.from(rig.connection.remoteAddr.decapsulateCode(421).bytes))
-      assert.ok((rig.session.latencyMs ?? 0) > 0)
+      assert.ok((rig.session.latency?.ms ?? 0) > 0)
     }
   })
 
@@ -145,12 +145,12 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
 
   test('passes on that the connection has ended, and measures nothing then', async () => {
     await using rig = await open({})
-    const session = new Libp2pSession(rig.connection, new FakeClock(), 30)
+    const session = new Libp2pSession(rig.connection, new FakeClock(), { ms: 30, errorMs: 1 })
     session[Symbol.dispose]()
 
     await assert.rejects(session.openIdentify(rig.signal))
     await assert.rejects(session.openQueries([KAD], NOTHING, rig.signal))
-    assert.equal(session.latencyMs, 30)
+    assert.equal(session.latency?.ms, 30)
     assert.equal(rig.connection.status, 'aborted')
   })
 })

@@ -17,7 +17,7 @@ suite('results of the passive node', () => {
       observedAddr: multiaddr('/ip4/9.9.9.9/tcp/1')
     }
 
-    assert.deepEqual(passiveResult({ connection, identified, outcome: 'connected', ...times, latencyMs: 3 }), {
+    assert.deepEqual(passiveResult({ connection, identified, outcome: 'connected', ...times, latency: { ms: 3, errorMs: 1 } }), {
       lane: 'full',
       ...times,
       outcome: 'identified',
@@ -30,13 +30,14 @@ suite('results of the passive node', () => {
         agentVersion: 'kubo',
         observedAddress: multiaddr('/ip4/9.9.9.9/tcp/1').bytes
       },
-      latencyMs: 3
+      latencyMs: 3,
+      latencyErrorMs: 1
     })
   })
 
   test('tell of one that said nothing, and of one that could not be dialled', () => {
     const connection = { remoteAddr: multiaddr('/ip4/1.2.3.4/tcp/5'), limits: { seconds: 1 } } as never
-    const { outcome, identity } = passiveResult({ connection, identified: undefined, outcome: 'connected', ...times, latencyMs: undefined })
+    const { outcome, identity } = passiveResult({ connection, identified: undefined, outcome: 'connected', ...times, latency: undefined })
     assert.deepEqual({ outcome, identity }, { outcome: 'connected', identity: undefined })
     const { addresses, result } = failedFind([multiaddr(`/ip4/10.0.0.1/tcp/1${PEER}`)], { err: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), ...times })
 

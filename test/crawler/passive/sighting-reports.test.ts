@@ -7,6 +7,7 @@ import { VisitorsMet } from '../../../crawler/passive/visitors-met.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
 import type { OpenConnection } from '../../../crawler/passive/open-connections.ts'
+import type { Latency } from '../../../crawler/visit/latency.ts'
 import type { Connection, IdentifyResult } from '@libp2p/interface'
 
 const peer = peerIdFromString('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')
@@ -20,7 +21,9 @@ function rig (ready: () => Promise<void> | undefined = () => undefined): Rig {
   const clock = new FakeClock()
   const sink = { ready, accept: (visit: CompletedVisit) => void visits.push(visit) }
 
-  return { clock, visits, met, reports: new SightingReports({ clock, sink, met, ping: async () => await Promise.resolve(7), onVisit: () => undefined }) }
+  const ping = async (): Promise<Latency> => await Promise.resolve({ ms: 7, errorMs: 0 })
+
+  return { clock, visits, met, reports: new SightingReports({ clock, sink, met, ping, onVisit: () => undefined }) }
 }
 
 const opened = (identified?: Partial<IdentifyResult>): OpenConnection =>

@@ -45,6 +45,7 @@ suite('visitMessage', () => {
           recordSequence: 2n ** 64n - 1n
         },
         latencyMs: 20,
+        latencyErrorMs: 1.25,
         routingTable: { queries: 2, failed: 1, peers: [{ id: peerIdOf('b'), addresses: [] }] }
       }
     }))
@@ -75,6 +76,7 @@ suite('visitMessage', () => {
         recordSequence: '18446744073709551615'
       },
       latencyMs: 20,
+      latencyErrorMs: 1.25,
       routingTable: { queries: 2, failed: 1, peers: 1 }
     })
     assert.match(visit.nodeId, /^12D3KooW/)

@@ -41,7 +41,7 @@ function rig (): Rig {
     }
   }
   const slot = { [Symbol.dispose]: () => void ends.push('slot') }
-  const session = new QuicSession({ clock: new FakeClock(), identifyReply: Buffer.from('who we are'), slot }, connection, 9)
+  const session = new QuicSession({ clock: new FakeClock(), identifyReply: Buffer.from('who we are'), slot }, connection, { ms: 9, errorMs: 1 })
 
   return { session, ends, remote: remote.promise, inbound: (stream) => {
     next.resolve(stream)
@@ -134,7 +134,7 @@ suite('QuicSession', () => {
     session[Symbol.dispose]()
 
     assert.deepEqual(ends, ['connection', 'slot'])
-    assert.equal(session.latencyMs, 9)
+    assert.deepEqual(session.latency, { ms: 9, errorMs: 1 })
   })
 })
 

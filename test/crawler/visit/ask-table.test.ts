@@ -87,7 +87,6 @@ suite('askTable', () => {
     const answer = await clock.runUntil(askTable({ id: nobodyId(9), addresses: [], plan: { strategy: 'Topology' } }, { clock, open }, 5_000, new AbortController().signal))
 
     assert.equal(answer.table?.failed, 0)
-    assert.equal(answer.latencyMs, 4_000)
   })
 
   test('a stream that ends after an answer is followed by another for the rest', async () => {

@@ -98,8 +98,18 @@ suite('interview', () => {
     await meeting
   })
 
-  test('the latency is the least that was seen', async () => {
-    assert.equal((await meet(SERVER)).latencyMs, 0)
-    assert.equal((await meet({ ...SERVER, protocols: [] })).latencyMs, 40)
+  test('the latency is what the session measured, its last ping included', async () => {
+    assert.deepEqual((await meet(SERVER)).latency, { ms: 40, errorMs: 0 })
+    const session = Object.assign(new ScriptedSession(SERVER), {
+      latency: { ms: 40, errorMs: 39 },
+      ping: async () => {
+        session.latency = { ms: 3, errorMs: 0.1 }
+        await Promise.resolve()
+      }
+    })
+    const deps = { clock: new FakeClock(), protocols: new KadProtocols([KAD_PROTOCOL]), identifyTimeoutMs: 5_000, requestTimeoutMs: 5_000 }
+
+    const { latency } = await interview(session, { id: nobodyId(9), addresses: [], plan: { strategy: 'Topology' } }, deps, new AbortController().signal)
+    assert.deepEqual(latency, { ms: 3, errorMs: 0.1 })
   })
 })

@@ -63,7 +63,8 @@ suite('visitPeer', () => {
       attempts: [{ address: address(1), outcome: 'ok', durationMs: 0 }],
       connection: { address: address(1), transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false },
       identity: { agentVersion: 'a/1', protocols: [KAD_PROTOCOL], listenAddresses: [] },
-      latencyMs: 0,
+      latencyMs: 40,
+      latencyErrorMs: 0,
       routingTable: { queries: 2, failed: 0, peers: [{ id: nobodyId(3), addresses: [] }] }
     })
     assert.ok(session.isClosed)

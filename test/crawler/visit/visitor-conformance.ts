@@ -38,7 +38,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
     for (const keyType of KEY_TYPES) {
       test(`a server with a key of type ${keyType} is ok, with all that it tells`, async () => {
         await using peer = await startPeer({ keyType, serve: { [KAD_PROTOCOL]: serving([NEIGHBOUR]) } })
-        const { outcome, connection, identity, routingTable, latencyMs, attempts } = await visit(peer.target)
+        const { outcome, connection, identity, routingTable, latencyMs, latencyErrorMs, attempts } = await visit(peer.target)
 
         assert.equal(outcome, 'ok')
         assert.deepEqual(attempts.map(attempt => [formatAddress(attempt.address), attempt.outcome]), [[formatAddress(peer.address), 'ok']])
@@ -50,6 +50,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
         assert.ok(identity.recordSequence !== undefined && identity.recordSequence > 0n)
         assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
         assert.ok(latencyMs !== undefined && latencyMs > 0 && latencyMs < 600)
+        assert.ok(latencyErrorMs !== undefined && latencyErrorMs >= 0 && latencyErrorMs <= latencyMs)
       })
 
       test(`a peer with a key of type ${keyType} that another peer's id leads to is peer-id-mismatch`, async () => {

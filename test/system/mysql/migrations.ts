@@ -147,7 +147,11 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
         const migrateAs = async (username: string, migrations: string): Promise<void> => {
           await using store = await MysqlStore.open({ clock: new FakeClock() }, { mysql: databases.configFor(database, { username, passwordFile: folder.file('password') }), coalesceWindowMs: 0, migrations })
           await store.migrate()
-          await store.write({ visits: [visitOf()], crawls: [] })
+
+          // an older version's writer is not here any more: only tables as new as ours take our rows
+          if (migrations === MYSQL_MIGRATIONS) {
+            await store.write({ visits: [visitOf()], crawls: [] })
+          }
         }
         await databases.execute([first, second, reader].map(user => `CREATE USER ${user}@'%' IDENTIFIED BY 'rotated-secret'; GRANT ${user === reader ? 'SELECT' : 'ALL PRIVILEGES'} ON ${database}.* TO ${user}@'%'`).join(';'))
         await migrateAs(first, upgraded ? folder.file('before') : MYSQL_MIGRATIONS)

@@ -1,0 +1,109 @@
+/**
+ * `npm run bench:latency`: how much of a round trip is our own queue. The same hosts are crawled by one visit at a time and by as many
+ * as a crawl would have, in turns: nothing of a round trip depends on that but how long an answer waits for us.
+ */
+import { availableParallelism, cpus } from 'node:os'
+import { Command } from 'commander'
+import { busyShare } from '../../core/busy-share.ts'
+import { systemClock } from '../../core/clock.ts'
+import { Scan } from '../../core/contracts/scan.ts'
+import { createLogger } from '../../core/logger.ts'
+import { wholeNumber } from '../../core/option-text.ts'
+import { CrawlRun } from '../../crawler/engine/crawl.ts'
+import { quantiles } from '../../crawler/engine/quantiles.ts'
+import { openFastVisitor } from '../../crawler/fast/fast-visitor.ts'
+import { sinceBootMs, StandstillWatch } from '../../crawler/standstill.ts'
+import { parseAddress } from '../../crawler/visit/address.ts'
+import { parsePeerId } from '../../crawler/visit/peer-id-text.ts'
+import { openSystemDns } from '../../crawler/visit/system-dns.ts'
+import { GoDevnetProcess } from '../../local/devnet/go/go-devnet-process.ts'
+import { markdownTable } from './markdown-table.ts'
+import { medianOf } from './median.ts'
+import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
+import type { PeerRecord, Visitor } from '../../crawler/visit/visitor.ts'
+
+interface Figures {
+  p50: number
+  p90: number
+  errorP50: number
+  errorP90: number
+  peersPerSecond: number
+}
+
+const { hosts, runs, concurrency } = new Command('bench:latency')
+  .description('Crawls real go-libp2p hosts on loopback by one visit at a time and by many, in turns. Needs Go.')
+  .option('--hosts <n>', 'hosts', wholeNumber(10, 1_000), 60)
+  .option('--concurrency <list>', 'visits in flight at most', (text: string) => text.split(',').map(wholeNumber(1, 10_000)), [1, 1_000])
+  .option('--runs <n>', 'turns, of which the median counts', wholeNumber(1, 99), 5)
+  .parse()
+  .opts<{ hosts: number, runs: number, concurrency: number[] }>()
+
+const { signal } = new AbortController()
+await using devnet = await GoDevnetProcess.open({ plain: hosts, special: 0 }, signal)
+const { addresses } = Scan.parse({ name: 'bench', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
+const standstill = new StandstillWatch({ clock: systemClock, sinceBootMs })
+const deps = { clock: systemClock, dns: openSystemDns(systemClock, standstill) }
+const visitorOptions = { kadProtocols: [devnet.truth.kadProtocol], agentVersion: 'peerprobe/bench', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
+await using visitor = openFastVisitor(visitorOptions, deps)
+const peers = devnet.truth.peers.filter(({ kind }) => kind === 'plain').map(toRecord)
+const figures = new Map<number, Figures[]>(concurrency.map(limit => [limit, []]))
+
+for (const limit of concurrency) {
+  await crawl(visitor, peers, limit) // what the first visits cost is the start's
+}
+
+for (let run = 0; run < runs; run++) {
+  for (const limit of concurrency) {
+    figures.get(limit)?.push(await crawl(visitor, peers, limit))
+  }
+}
+
+const medians = concurrency.map(limit => ({ limit, ...medianOf(figures.get(limit) ?? []) }))
+const rows = medians.map(({ limit, p50, p90, errorP50, errorP90, peersPerSecond }) => [
+  String(limit),
+  p50.toFixed(2),
+  (p50 / (medians[0]?.p50 ?? p50)).toFixed(2),
+  p90.toFixed(2),
+  errorP50.toFixed(3),
+  errorP90.toFixed(2),
+  peersPerSecond.toFixed(0)
+])
+process.stdout.write(`${markdownTable(['concurrency', 'p50 ms', 'ratio', 'p90 ms', 'error p50 ms', 'error p90 ms', 'peers/s'], rows)}\n
+${String(peers.length)} hosts, medians of ${String(runs)}; Node ${process.version}, ${String(availableParallelism())} cores, ${cpus()[0]?.model ?? 'unknown'}\n`)
+
+async function crawl (through: Visitor, bootstrap: readonly PeerRecord[], limit: number): Promise<Figures> {
+  const results: VisitReport[] = []
+  const run = new CrawlRun({
+    clock: systemClock,
+    log: createLogger({ level: 'warn' }),
+    standstill,
+    visitor: through,
+    isDialable: () => true,
+    busyShare: busyShare(),
+    sink: { ready: () => undefined, accept: ({ result }) => void results.push(result) }
+  }, { crawlId: 1, crawlNumber: 0, strategy: 'Census', concurrency: limit, maxPeers: 10_000, maxDurationMs: 600_000, visitTimeoutMs: 15_000 }, { bootstrap, connected: [], known: [] })
+  const startedMs = performance.now()
+  await run.run(signal)
+  const seconds = (performance.now() - startedMs) / 1_000
+  const reached = results.filter(({ outcome }) => outcome === 'ok')
+
+  // A host that is not reached ends the benchmark: what is fast and wrong is not measured.
+  if (reached.length < bootstrap.length) {
+    throw new TypeError(`only ${String(reached.length)} of ${String(bootstrap.length)} hosts were reached`)
+  }
+
+  const latency = quantiles(reached.map(({ latencyMs = 0 }) => latencyMs))
+  const error = quantiles(reached.map(({ latencyErrorMs = 0 }) => latencyErrorMs))
+
+  return { p50: latency?.p50 ?? 0, p90: latency?.p90 ?? 0, errorP50: error?.p50 ?? 0, errorP90: error?.p90 ?? 0, peersPerSecond: reached.length / seconds }
+}
+
+function toRecord ({ id, addresses: texts }: GoDevnetProcess['truth']['peers'][number]): PeerRecord {
+  const parsed = parsePeerId(id)
+
+  if (parsed === undefined) {
+    throw new TypeError(`not a peer id: ${id}`)
+  }
+
+  return { id: parsed, addresses: texts.flatMap(text => parseAddress(text)?.address ?? []) }
+}
