@@ -15,11 +15,11 @@ import { GroupWatch } from './pipeline/group-watch.ts'
 import { LagMeter } from './pipeline/lag-meter.ts'
 import { Outage } from './pipeline/outage.ts'
 import { openStore } from './store/open-store.ts'
+import { tellMigration } from './store/tell-migration.ts'
 import { Tally } from './tally.ts'
 import type { ConsumerConfig } from '../core/contracts/process-config.ts'
-import type { Logger } from '../core/logger.ts'
 import type { ComponentContext } from '../core/run-component.ts'
-import type { MigrationReport, NodeStore } from './store/node-store.ts'
+import type { NodeStore } from './store/node-store.ts'
 
 /** What a running consumer is given besides its context. */
 export interface ConsumerHooks {
@@ -75,15 +75,6 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
   }, { ...config.batch, concurrentWrites: store.concurrentWrites, topic: config.topic, group: config.group })
 
   await consumeAndCare(context, { consumer, store }, { tally, metrics, meter }, signal)
-}
-
-function tellMigration (log: Logger, { applied, adopted }: MigrationReport): void {
-  if (applied.length > 0) {
-    log.info({ applied }, 'schema migrated')
-  }
-  if (adopted !== undefined) {
-    log.warn({ adopted }, 'tables of a program before this one were taken over: remove its events, and the old tables once satisfied')
-  }
 }
 
 async function consumeAndCare (context: Context, { consumer, store }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {

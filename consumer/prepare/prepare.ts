@@ -1,5 +1,6 @@
 import { openBus } from '../../core/bus/open-bus.ts'
 import { openStore } from '../store/open-store.ts'
+import { tellMigration } from '../store/tell-migration.ts'
 import type { PrepareConfig } from '../../core/contracts/care-config.ts'
 import type { JobContext } from '../../core/run-job.ts'
 
@@ -11,8 +12,8 @@ import type { JobContext } from '../../core/run-job.ts'
  */
 export async function prepare ({ config, log, clock }: JobContext<PrepareConfig>, signal: AbortSignal): Promise<void> {
   await using store = await openStore(config.store, { clock }, { coalesceWindowMs: 0 })
-  const { applied, adopted } = await store.migrate()
-  log.info({ applied, adopted }, 'database prepared')
+  tellMigration(log, await store.migrate())
+  log.info('database prepared')
 
   await using bus = await openBus(config.bus, { log, clock }, signal)
 

@@ -30,25 +30,71 @@ export interface MigrationReport {
 
   /** What was taken over from a program before this one; absent where there was nothing. */
   adopted?: AdoptionReport
+
+  /** Programs of somebody else in the database that may write our tables; absent where there is none, or nobody looked. */
+  writers?: readonly OtherProgram[]
 }
 
-/** What was taken over from the tables of a program before this one. */
-export interface AdoptionReport {
+/** Peers that were taken over, and why others were not. */
+export interface CopiedNodes {
   nodes: number
 
-  /** Rows without a usable peer id or time, and further rows of the same peer. */
-  refusedNodes: number
+  /** Rows whose peer id is missing or can be none. */
+  nodesWithoutId: number
 
+  /** Rows with a peer id whose `last_seen` is missing, no time, or later than tomorrow. */
+  nodesWithoutTime: number
+
+  /** Further rows of the same peer; the newest was kept. */
+  duplicateNodes: number
+
+  /** Peers with a text that was too long and was cut, or was no text and was left out. */
+  nodesWithCutTexts: number
+}
+
+/** Addresses that were taken over, and why others were not. */
+export interface CopiedAddresses {
   addresses: number
 
   /** Further rows of the same address of the same peer; the newest time was kept. */
   duplicateAddresses: number
 
-  /** Addresses of peers that have no row. */
+  /** Rows of peers that were not taken over or have no row. */
   orphanAddresses: number
 
-  /** Events of the database that still work on the tables, such as a clean-up: remove them. */
-  events: readonly string[]
+  /** Rows whose address is missing, no text, too long or no multiaddr. */
+  refusedAddresses: number
+
+  /** Addresses whose own time is missing or none: they have the peer's. */
+  addressesWithoutTime: number
+}
+
+/** An event, trigger or routine of another program. */
+export interface OtherProgram {
+  kind: 'EVENT' | 'TRIGGER' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY'
+
+  /** As the server writes it. */
+  name: string
+
+  /** When it runs, and what it does to our tables. */
+  what: string
+
+  canWrite: boolean
+
+  /** False for an event that is disabled. */
+  isActive: boolean
+
+  /** The statement that ends it. */
+  retire: string
+}
+
+/** What was taken over from the tables of a program before this one. */
+export interface AdoptionReport extends CopiedNodes, CopiedAddresses {
+  /** What else the database holds that runs by itself or can be called: none of it may write our tables. */
+  programs: readonly OtherProgram[]
+
+  /** Kinds of programs that this user cannot see, each with the statement that lets it: look for clean-ups yourself. */
+  unseen: readonly string[]
 
   /** Where the old tables are kept; nothing reads them. */
   keptTables: readonly string[]

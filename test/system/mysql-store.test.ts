@@ -8,9 +8,11 @@ import { MysqlDatabases } from '../support/consumer/mysql-databases.ts'
 import { mariadbKind } from '../support/servers/mariadb-server.ts'
 import { mysqlKind } from '../support/servers/mysql-server.ts'
 import { SqlServer } from '../support/servers/sql-server.ts'
+import { mysqlAdoption } from './mysql/adoption.ts'
 import { mysqlErrorCodes } from './mysql/error-codes.ts'
 import { mysqlErrors, silentServer } from './mysql/errors.ts'
 import { mysqlMigrations } from './mysql/migrations.ts'
+import { mysqlOtherPrograms } from './mysql/other-programs.ts'
 import { mysqlRetention } from './mysql/retention.ts'
 import { mysqlWriters } from './mysql/writers.ts'
 import type { SqlServerKind } from '../support/servers/sql-server.ts'
@@ -48,6 +50,8 @@ function runOn (name: string, kind: SqlServerKind): void {
   nodeStoreLaws(name, async options => await databases!.open(options), { numRuns })
   mysqlWriters(name, () => databases!)
   mysqlMigrations(name, () => databases!)
+  mysqlAdoption(name, () => databases!)
+  mysqlOtherPrograms(name, () => databases!)
   mysqlRetention(name, () => databases!)
   mysqlErrors(name, () => databases!, () => server!)
   mysqlErrorCodes(name, () => databases!)

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { pendingMigrations, readMigrations } from '../migrations.ts'
 import { storeTimeOf } from '../store-time.ts'
-import { copyPredecessor, setPredecessorAside } from './adoption.ts'
+import { adoptPredecessor, completeAdoption } from './adoption/adopt.ts'
+import { isAtWork, listPrograms } from './adoption/retire-programs.ts'
 import { withNamedLock } from './named-lock.ts'
 import { makePartitions } from './partitions.ts'
 import { quote } from './sql-text.ts'
@@ -29,20 +30,30 @@ export async function migrateMysql (connection: MysqlConnection, folder: string,
     await connection.query(MIGRATION_TABLE)
     const { rows } = await connection.query('SELECT version, name, checksum FROM schema_migration ORDER BY version')
     const applied = rows.map(([version, name, checksum]) => ({ version: Number(version), name: String(name), checksum: String(checksum) }))
-    const pending = pendingMigrations(readMigrations(folder), applied)
+    const known = readMigrations(folder)
+    const pending = pendingMigrations(known, applied)
+    const before = applied.length === 0 ? await adoptPredecessor(connection, known[0]?.sql ?? '', nowMs) : undefined
 
-    if (applied.length === 0) {
-      await setPredecessorAside(connection)
-    }
     for (const { version, name, sql, checksum } of pending) {
       await connection.query(sql, TIMEOUT_MS)
       const values = [String(version), ...[name, checksum, storeTimeOf(nowMs)].map(quote)]
       await connection.query(`INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (${values.join()})`)
     }
 
-    const adopted = await copyPredecessor(connection, nowMs)
+    const adopted = before ?? await completeAdoption(connection, nowMs)
     await makePartitions(connection, nowMs)
 
-    return { applied: pending.map(({ version }) => version), ...adopted === undefined ? {} : { adopted } }
+    return {
+      applied: pending.map(({ version }) => version),
+      ...adopted === undefined ? {} : { adopted },
+      ...applied.length > 0 && pending.length > 0 ? await writersOf(connection) : {}
+    }
   })
+}
+
+// Whoever took over a database with an earlier version was not told of all that goes on writing: an upgrade tells it.
+async function writersOf (connection: MysqlConnection): Promise<Pick<MigrationReport, 'writers'>> {
+  const writers = (await listPrograms(connection)).programs.filter(isAtWork)
+
+  return writers.length === 0 ? {} : { writers }
 }
