@@ -32,7 +32,13 @@ export interface LocalOptions {
 
   /** IP address that passive nodes listen on. */
   listen: string
+
+  /** What the embedded message log holds of one topic at most, in bytes; its own default when absent. */
+  logMaxBytes?: number
 }
+
+const MIB = 1_048_576
+const MAX_LOG_MIB = 1_048_576
 
 interface RawOptions {
   devnet: 'js' | 'go'
@@ -43,6 +49,7 @@ interface RawOptions {
   json: boolean
   embedded: boolean
   listen: string
+  logLimit?: number
 }
 
 /** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
@@ -58,12 +65,15 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
     .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each', nonEmpty)
     .option('--listen <ip>', 'IP address that passive nodes listen on', parseIp, '0.0.0.0')
+    .option('--log-limit <MiB>', 'what the embedded message log holds at most while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
-  const { devnet, once, for: forMs, data, secrets, json, embedded, listen } = command.opts<RawOptions>()
+  const { devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit } = command.opts<RawOptions>()
 
-  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen }
+  const limits = logLimit === undefined ? {} : { logMaxBytes: logLimit * MIB }
+
+  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen, ...limits }
 }
 
 function parseIp (text: string): string {
@@ -72,6 +82,16 @@ function parseIp (text: string): string {
   }
 
   return text
+}
+
+function parseMebibytes (text: string): number {
+  const value = Number(text)
+
+  if (!/^\d+$/.test(text) || value < 1 || value > MAX_LOG_MIB) {
+    throw new InvalidArgumentError(`must be a whole number of MiB from 1 to ${String(MAX_LOG_MIB)}.`)
+  }
+
+  return value
 }
 
 function parseDuration (text: string): number {

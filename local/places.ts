@@ -20,6 +20,9 @@ export interface PlacesOptions {
 
   /** Use the embedded parts whatever the manifest names. */
   embedded: boolean
+
+  /** What the embedded log holds of one topic at most, in bytes. @default its own */
+  logMaxBytes?: number | undefined
 }
 
 /**
@@ -27,8 +30,8 @@ export interface PlacesOptions {
  *
  * @throws ProbeError `PP_CONFIG_INVALID` naming every field whose Secret is not there
  */
-export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, embedded }: PlacesOptions): Places {
-  const { bus, store } = embeddedPlaces(folder)
+export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, embedded, logMaxBytes }: PlacesOptions): Places {
+  const { bus, store } = embeddedPlaces(folder, logMaxBytes)
   const places: Places = {
     bus: kafka?.brokers === undefined || embedded ? bus : { kafka: kafkaConfig(kafka, kafka.brokers, secrets) },
     store: mysql === undefined || embedded ? store : { mysql: mysqlConfig(mysql, secrets) }
@@ -42,8 +45,8 @@ export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, e
 }
 
 /** The embedded parts: a log and a database in files. */
-export function embeddedPlaces ({ busPath, databasePath }: PlacesOptions['folder']): Places {
-  return { bus: { embedded: { path: busPath } }, store: { sqlite: { path: databasePath } } }
+export function embeddedPlaces ({ busPath, databasePath }: PlacesOptions['folder'], logMaxBytes?: number): Places {
+  return { bus: { embedded: { path: busPath, ...logMaxBytes === undefined ? {} : { maxBytes: logMaxBytes } } }, store: { sqlite: { path: databasePath } } }
 }
 
 function kafkaConfig ({ tls, authentication: { type, secret = '' }, clientId }: KafkaSpec, brokers: string[], secrets: SecretFiles): KafkaConfig {

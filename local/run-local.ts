@@ -86,9 +86,10 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
       view.say(line)
     })
 
-    const { embedded, secretsDir: dir } = options
+    const { embedded, secretsDir: dir, logMaxBytes } = options
     refuseSecretsInside(dir, folder.path)
-    const places = placesFor(probe.spec, { folder, embedded, secrets: new SecretFiles({ secrets, dir, makeFolder: folder.makePrivateFolder }) })
+    const ownSecrets = new SecretFiles({ secrets, dir, makeFolder: folder.makePrivateFolder })
+    const places = placesFor(probe.spec, { folder, embedded, secrets: ownSecrets, logMaxBytes })
 
     return { ...await withPlan(probe, places, folder, { listen: options.listen, view }), folder, devnet: undefined }
   }
@@ -99,7 +100,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   const probe = PeerProbe.parse(devnetManifest(devnet, port))
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, ${dialIns(devnet)}the others dead in several ways`)
-  return { probe, plan: planFor(probe, embeddedPlaces(folder), folder, { listen: LOOPBACK }), folder, devnet }
+  return { probe, plan: planFor(probe, embeddedPlaces(folder, options.logMaxBytes), folder, { listen: LOOPBACK }), folder, devnet }
 }
 
 async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {

@@ -9,7 +9,7 @@ import { waitOn } from '../clock-wait.ts'
 import { ProbeError } from '../errors.ts'
 import { isBusy } from './bus-error.ts'
 import { EmbeddedGroup } from './embedded-group.ts'
-import { EmbeddedLog, MAX_VALUE_BYTES } from './embedded-log.ts'
+import { DEFAULT_LIMITS, EmbeddedLog, MAX_VALUE_BYTES } from './embedded-log.ts'
 import { EmbeddedSubscription } from './embedded-subscription.ts'
 import { Wakeup } from './wakeup.ts'
 import { WriteSignal } from './write-signal.ts'
@@ -38,8 +38,14 @@ export interface EmbeddedBusOptions {
   /** How long a killed member keeps its partitions, in milliseconds: longer than any pause of a living one. @default 2500 */
   leaseMs?: number
 
-  /** Time between two removals of messages that are too old, in milliseconds. @default 60000 */
+  /** Time between two removals of messages that may go, in milliseconds. @default 60000 */
   trimIntervalMs?: number
+
+  /** What one topic holds at most, compressed, in bytes; beyond that publishing waits for the groups that read it. @default 1 GiB */
+  maxBytes?: number | undefined
+
+  /** How long messages are kept once every group has committed them, in milliseconds. @default 600000 */
+  keepCommittedMs?: number
 }
 
 // Waits of 20, 40, … 1000 ms: about 6 s in which other processes may hold the write lock.
@@ -47,10 +53,12 @@ const BUSY_RETRY = { attempts: 12, initialMs: 20, maxMs: 1_000 }
 
 const TRIM_PAUSE_MS = 50
 
+type BusTimes = Required<Pick<EmbeddedBusOptions, 'pollMs' | 'heartbeatMs' | 'leaseMs' | 'trimIntervalMs'>>
+
 /** The embedded adapter of the {@link EventBus} port. */
 export class EmbeddedBus implements EventBus {
   readonly #deps: EmbeddedBusDeps
-  readonly #options: Required<EmbeddedBusOptions>
+  readonly #options: BusTimes
   readonly #file: EmbeddedLog
   readonly #wakeup: Wakeup
   readonly #signal: WriteSignal
@@ -59,7 +67,7 @@ export class EmbeddedBus implements EventBus {
   readonly #trimTurn: Wakeup
   readonly #trimming: Promise<void>
 
-  private constructor (deps: EmbeddedBusDeps, options: Required<EmbeddedBusOptions>, file: EmbeddedLog) {
+  private constructor (deps: EmbeddedBusDeps, options: BusTimes, file: EmbeddedLog) {
     this.#deps = deps
     this.#options = options
     this.#file = file
@@ -76,7 +84,10 @@ export class EmbeddedBus implements EventBus {
 
   /** Opens or makes the log. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when the file is another database */
   static async open (deps: EmbeddedBusDeps, options: EmbeddedBusOptions, signal: AbortSignal): Promise<EmbeddedBus> {
-    const file = await retry(() => Promise.try(() => EmbeddedLog.open(options.path)), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(deps.clock) })
+    const { path, maxBytes = DEFAULT_LIMITS.maxBytes, keepCommittedMs = DEFAULT_LIMITS.keepCommittedMs } = options
+    const limits = { maxBytes, keepCommittedMs }
+    const open = async (): Promise<EmbeddedLog> => await Promise.try(() => EmbeddedLog.open(path, limits))
+    const file = await retry(open, { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(deps.clock) })
 
     return new EmbeddedBus(deps, { pollMs: 2_000, heartbeatMs: 500, leaseMs: 2_500, trimIntervalMs: 60_000, ...options }, file)
   }
@@ -95,6 +106,7 @@ export class EmbeddedBus implements EventBus {
     }
 
     await this.#eventually(() => {
+      this.#file.makeRoom(topic, messages, this.#deps.clock.now())
       this.#file.append(topic, messages, this.#deps.clock.now())
     }, signal)
     this.#wakeup.wake()

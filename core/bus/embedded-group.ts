@@ -12,6 +12,9 @@ import type { EmbeddedLog } from './embedded-log.ts'
 import type { GroupPosition, GroupTarget } from './event-bus.ts'
 import type { StatementSync } from 'node:sqlite'
 
+/** How exactly it is known when a group was last seen. */
+const SEEN_STEP_MS = 60_000
+
 /** Which group, on which topic, and who this member is. */
 export interface GroupMembership {
   group: string
@@ -151,7 +154,7 @@ export class EmbeddedGroup {
       return target === 'earliest' ? start : next
     }
 
-    const found = this.#log.database.prepare('SELECT min(message_offset) AS at FROM message WHERE partition_id = ? AND published_at >= ?').get(partitionId, target.atMs)?.['at']
+    const found = this.#log.database.prepare('SELECT min(first_offset) AS at FROM message_batch WHERE partition_id = ? AND published_at >= ?').get(partitionId, target.atMs)?.['at']
 
     return typeof found === 'number' ? found : next
   }
@@ -166,6 +169,8 @@ export class EmbeddedGroup {
 
     database.prepare('INSERT INTO group_member (group_name, topic_id, member_id, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at')
       .run(group, topicId, memberId, nowMs + leaseMs)
+    database.prepare(`INSERT INTO group_seen (group_name, topic_id, seen_at) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at WHERE abs(seen_at - excluded.seen_at) > ?`).run(group, topicId, nowMs, SEEN_STEP_MS)
     // An expiry further away than a lease was written before the clock went back: it is over too.
     database.prepare('DELETE FROM group_member WHERE group_name = ? AND topic_id = ? AND (expires_at <= ? OR expires_at > ?)').run(group, topicId, nowMs, nowMs + leaseMs)
 

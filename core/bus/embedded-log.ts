@@ -6,10 +6,12 @@
 import { ProbeError } from '../errors.ts'
 import { inTransaction, openDatabase } from '../sqlite.ts'
 import { asBusError } from './bus-error.ts'
+import { packedByPartition, unpackBatch } from './embedded-batch.ts'
 import { prepareLogFile } from './embedded-schema.ts'
-import { partitionOf } from './partition-of.ts'
+import { trimLog } from './embedded-trim.ts'
+import type { TrimLimits } from './embedded-trim.ts'
 import type { IncomingMessage, OutgoingMessage, TopicSpec } from './event-bus.ts'
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 // Short, because it blocks the event loop; the bus waits longer, and asynchronously.
 const BUSY_TIMEOUT_MS = 100
@@ -20,8 +22,11 @@ export const MAX_VALUE_BYTES = 1_048_576
 // One read holds at most this much, whatever the number of messages asked for.
 const MAX_READ_BYTES = 8 * 1_048_576
 
-// Messages that one trimming transaction removes at most: about 10 ms.
-const TRIM_CHUNK = 2_000
+/** What a log keeps where nothing else is said: about a hundred crawls of 10,000 peers. */
+export const DEFAULT_LIMITS: TrimLimits = { maxBytes: 1_073_741_824, keepCommittedMs: 600_000 }
+
+// Pages of 4 KiB that go back to the disk after a removal: some milliseconds.
+const FREED_PAGES = 1_000
 
 /** One partition as the log holds it. */
 export interface LogPartition {
@@ -33,6 +38,9 @@ export interface LogPartition {
 
   /** Offset that the next message will get. */
   next: number
+
+  /** What its messages take, compressed. */
+  storedBytes: number
 }
 
 /** The embedded log on one open file. */
@@ -45,28 +53,29 @@ export class EmbeddedLog implements Disposable {
   readonly #insert: StatementSync
   readonly #advance: StatementSync
   readonly #read: StatementSync
-  readonly #oldest: StatementSync
+  readonly #limits: TrimLimits
 
-  private constructor (database: DatabaseSync, path: string) {
+  private constructor (database: DatabaseSync, path: string, limits: TrimLimits) {
     this.database = database
+    this.#limits = limits
     this.#path = path
     this.#findTopic = database.prepare('SELECT topic_id FROM topic WHERE name = ?')
-    this.#partitions = database.prepare('SELECT partition_id, partition, start_offset, next_offset FROM topic_partition WHERE topic_id = ? ORDER BY partition')
-    this.#insert = database.prepare('INSERT INTO message (partition_id, message_offset, published_at, message_key, headers, value) VALUES (?, ?, ?, ?, ?, ?)')
-    this.#advance = database.prepare('UPDATE topic_partition SET next_offset = ? WHERE partition_id = ?')
-    this.#read = database.prepare('SELECT message_offset, published_at, message_key, headers, value FROM message WHERE partition_id = ? AND message_offset >= ? ORDER BY message_offset LIMIT ?')
-    this.#oldest = database.prepare('SELECT message_offset, published_at FROM message WHERE partition_id = ? ORDER BY message_offset LIMIT ?')
+    this.#partitions = database.prepare('SELECT partition_id, partition, start_offset, next_offset, stored_bytes FROM topic_partition WHERE topic_id = ? ORDER BY partition')
+    this.#insert = database.prepare('INSERT INTO message_batch (partition_id, first_offset, next_offset, published_at, payload) VALUES (?, ?, ?, ?, ?)')
+    this.#advance = database.prepare('UPDATE topic_partition SET next_offset = ?, stored_bytes = stored_bytes + ? WHERE partition_id = ?')
+    this.#read = database.prepare(`SELECT first_offset, published_at, payload FROM message_batch WHERE partition_id = ?1
+      AND first_offset >= ifnull((SELECT max(first_offset) FROM message_batch WHERE partition_id = ?1 AND first_offset <= ?2), 0) ORDER BY first_offset`)
   }
 
   /** Opens or makes the file. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when it is not a log */
-  static open (path: string): EmbeddedLog {
+  static open (path: string, limits: Partial<TrimLimits> = {}): EmbeddedLog {
     let database: DatabaseSync | undefined
 
     try {
       database = openDatabase(path, { busyTimeoutMs: BUSY_TIMEOUT_MS })
       prepareLogFile(database, path)
 
-      return new EmbeddedLog(database, path)
+      return new EmbeddedLog(database, path, { ...DEFAULT_LIMITS, ...limits })
     } catch (err) {
       database?.close()
       throw asBusError(err, path)
@@ -132,31 +141,35 @@ export class EmbeddedLog implements Disposable {
       partitionId: row['partition_id'] as number,
       partition: row['partition'] as number,
       start: row['start_offset'] as number,
-      next: row['next_offset'] as number
+      next: row['next_offset'] as number,
+      storedBytes: row['stored_bytes'] as number
     })))
   }
 
-  /** Stores messages at the ends of their partitions, all in one transaction. */
+  /**
+   * Stores messages at the ends of their partitions, all in one transaction.
+   *
+   * @throws ProbeError `PP_TOPIC_MISSING`, `PP_BUS_UNAVAILABLE` while the topic holds all that it may and groups wait for it
+   */
   append (topic: string, messages: readonly OutgoingMessage[], nowMs: number): void {
     const topicId = this.topicId(topic)
 
     this.run(() => {
       inTransaction(this.database, () => {
         const partitions = this.partitions(topicId)
-        const touched = new Set<LogPartition>()
+        const batches = packedByPartition(messages, partitions)
 
-        for (const { key, value, headers } of messages) {
-          const target = partitions[partitionOf(key, partitions.length)]
-
-          if (target === undefined) {
-            throw new ProbeError('PP_TOPIC_MISSING', `topic ${topic} has no partition`, { details: { topic } })
-          }
-
-          this.#insert.run(target.partitionId, target.next++, nowMs, key, JSON.stringify(headers), value)
-          touched.add(target)
+        if (batches === undefined) {
+          throw new ProbeError('PP_TOPIC_MISSING', `topic ${topic} has no partition`, { details: { topic } })
         }
-        for (const { partitionId, next } of touched) {
-          this.#advance.run(next, partitionId)
+
+        this.#requireRoom(topic, partitions, batches.reduce((sum, { payload }) => sum + payload.byteLength, 0))
+
+        for (const { target, count, payload } of batches) {
+          const first = target.next
+          target.next += count
+          this.#insert.run(target.partitionId, first, target.next, nowMs, payload)
+          this.#advance.run(target.next, payload.byteLength, target.partitionId)
         }
       })
     })
@@ -168,13 +181,17 @@ export class EmbeddedLog implements Disposable {
       const messages: IncomingMessage[] = []
       let bytes = 0
 
-      for (const row of this.#read.iterate(partitionId, from, max)) {
-        const message = toMessage(partition, row)
-        messages.push(message)
-        bytes += message.value.byteLength
+      for (const row of this.#read.iterate(partitionId, from)) {
+        const first = row['first_offset'] as number
+        const batch = unpackBatch(row['payload'] as Uint8Array).map((message, i) => ({ ...message, partition, offset: first + i, timestampMs: row['published_at'] as number }))
 
-        if (bytes >= MAX_READ_BYTES) {
-          break
+        for (const message of batch.slice(Math.max(0, from - first))) {
+          messages.push(message)
+          bytes += message.value.byteLength
+
+          if (messages.length >= max || bytes >= MAX_READ_BYTES) {
+            return messages
+          }
         }
       }
 
@@ -183,51 +200,44 @@ export class EmbeddedLog implements Disposable {
   }
 
   /**
-   * Removes some of the oldest messages that are older than their topic's retention, whether or
-   * not a group has read them: by age only, as Kafka does. The file does not shrink; its free
-   * pages are used again.
+   * Removes some of the messages that may go: see `embedded-trim.ts`.
    *
    * @returns how many were removed; 0 when nothing is left to remove
    */
   trim (nowMs: number): number {
     return this.run(() => {
-      let removed = 0
+      const removed = trimLog(this.database, nowMs, this.#limits)
 
-      for (const { partition_id: partitionId, retention_ms: retentionMs } of this.database.prepare('SELECT partition_id, retention_ms FROM topic_partition JOIN topic USING (topic_id)').all()) {
-        removed += this.#trimPartition(partitionId as number, nowMs - (retentionMs as number))
+      if (removed > 0) {
+        this.database.exec(`PRAGMA incremental_vacuum(${String(FREED_PAGES)})`)
       }
 
       return removed
     })
   }
 
-  #trimPartition (partitionId: number, beforeMs: number): number {
-    const oldest = this.#oldest.all(partitionId, TRIM_CHUNK)
-    const kept = oldest.findIndex(row => (row['published_at'] as number) >= beforeMs)
-    const removed = kept === -1 ? oldest : oldest.slice(0, kept)
-    const last = removed.at(-1)
+  /** Makes room for a publish where the topic holds nearly all that it may. */
+  makeRoom (topic: string, messages: readonly OutgoingMessage[], nowMs: number): void {
+    const topicId = this.topicId(topic)
+    const stored = this.partitions(topicId).reduce((sum, { storedBytes }) => sum + storedBytes, 0)
+    // Rather too much: compressed they take less.
+    const bytes = messages.reduce((sum, { value }) => sum + value.byteLength, 0)
 
-    if (last === undefined) {
-      return 0
+    if (stored + bytes > this.#limits.maxBytes) {
+      this.run(() => trimLog(this.database, nowMs, this.#limits, { topicId, bytes }))
     }
-
-    inTransaction(this.database, () => {
-      const start = (last['message_offset'] as number) + 1
-      this.database.prepare('DELETE FROM message WHERE partition_id = ? AND message_offset < ?').run(partitionId, start)
-      this.database.prepare('UPDATE topic_partition SET start_offset = max(start_offset, ?) WHERE partition_id = ?').run(start, partitionId)
-    })
-
-    return removed.length
   }
-}
 
-function toMessage (partition: number, row: Record<string, SQLOutputValue>): IncomingMessage {
-  return {
-    partition,
-    offset: row['message_offset'] as number,
-    key: row['message_key'] as string,
-    value: row['value'] as Uint8Array,
-    headers: JSON.parse(row['headers'] as string) as Record<string, string>,
-    timestampMs: row['published_at'] as number
+  #requireRoom (topic: string, partitions: readonly LogPartition[], bytes: number): void {
+    const { maxBytes } = this.#limits
+    const stored = partitions.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
+
+    // An empty topic takes whatever comes.
+    if (stored > 0 && stored + bytes > maxBytes) {
+      const held = `topic ${topic} holds ${String(stored)} of ${String(maxBytes)} bytes that a group has not committed`
+      const message = `the embedded log is full: ${held}; check that its consumer runs, or raise bus.embedded.maxBytes`
+
+      throw new ProbeError('PP_BUS_UNAVAILABLE', message, { details: { topic, stored, maxBytes } })
+    }
   }
 }

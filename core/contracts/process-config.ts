@@ -12,7 +12,10 @@ const Milliseconds = z.int().min(0).max(2_147_483_647)
 
 /** Where the message bus is. Exactly one kind is given. */
 export const BusConfig = z.strictObject({
-  embedded: z.strictObject({ path: Path.describe('File of the embedded log (SQLite); several processes of one machine share it.') }).optional().describe('A log in a file, for one machine.'),
+  embedded: z.strictObject({
+    path: Path.describe('File of the embedded log (SQLite); several processes of one machine share it.'),
+    maxBytes: z.int().min(1_048_576).optional().describe('What one topic holds at most, compressed, in bytes (1 GiB when absent): while its readers are so far behind, publishing waits for them. What they have committed goes after ten minutes.')
+  }).optional().describe('A log in a file, for one machine.'),
   kafka: KafkaConfig.optional()
 }).refine(bus => Object.values(bus).filter(kind => kind !== undefined).length === 1, 'must name exactly one of embedded and kafka').describe('The message bus.')
 

@@ -13,6 +13,7 @@ suite('the command line', () => {
   })
 
   test('takes a manifest, a duration and a folder', () => {
+    assert.equal(parseOptions(['--log-limit', '512']).logMaxBytes, 536_870_912)
     assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--secrets', 'keys', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', secretsDir: 'keys', json: true, embedded: false, listen: '0.0.0.0' })
   })
 

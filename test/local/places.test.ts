@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { BusConfig, StoreConfig } from '../../core/contracts/process-config.ts'
-import { placesFor } from '../../local/places.ts'
+import { embeddedPlaces, placesFor } from '../../local/places.ts'
 import { SecretFiles } from '../../local/secret-files.ts'
 import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
 import { TempFolder } from '../support/temp-folder.ts'
@@ -32,6 +32,10 @@ suite('placesFor', () => {
     assert.deepEqual(places({}), embedded)
     assert.deepEqual(places({ kafka: kafka({}), mysql }, { embedded: true }), embedded)
     assert.deepEqual(places({ kafka: kafka({}) }).store, embedded.store)
+  })
+
+  test('bounds the embedded log as asked for', () => {
+    assert.deepEqual(embeddedPlaces(folder, 5_000_000).bus, { embedded: { path: folder.busPath, maxBytes: 5_000_000 } })
   })
 
   test('gives processes the files of the Secrets, and the user names', () => {

@@ -56,7 +56,9 @@ suite('EmbeddedLog', () => {
 
   test('trims a partition up to the first message that is young enough, in chunks', () => {
     using opened = openLog(1)
-    opened.log.append('t', Array.from({ length: 3_000 }, () => message('a')), 0)
+    for (let i = 0; i < 300; i++) {
+      opened.log.append('t', Array.from({ length: 10 }, () => message('a')), 0)
+    }
     opened.log.append('t', [message('young')], HOUR)
     opened.log.append('t', [message('clock went back')], 0)
 
@@ -64,5 +66,14 @@ suite('EmbeddedLog', () => {
     assert.equal(opened.log.trim(HOUR + 1), 1_000)
     assert.equal(opened.log.trim(HOUR + 1), 0)
     assert.deepEqual(opened.all().map(({ start, next }) => [start, next]), [[3_000, 3_002]])
+  })
+
+  test('takes a quarter of the room that messages of one kind have', () => {
+    using opened = openLog(1)
+    const visit = (i: number): Uint8Array => Buffer.from(JSON.stringify({ version: 1, nodeId: `Qm${String(i * 7_919)}`, startedAt: new Date(i * 997).toISOString(), outcome: 'identified', addresses: [`/ip4/192.0.2.${String(i % 250)}/tcp/4001`] }))
+    const messages = Array.from({ length: 500 }, (_, i) => message(String(i), visit(i)))
+    opened.log.append('t', messages, 0)
+
+    assert.ok(opened.all()[0]!.storedBytes < messages.reduce((sum, { value }) => sum + value.byteLength, 0) / 4)
   })
 })
