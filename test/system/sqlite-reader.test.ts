@@ -17,6 +17,10 @@ import type { Visit } from '../../core/contracts/visit.ts'
 const ROOT = new URL('../..', import.meta.url)
 const STATEMENT = /npm run --silent query -- \S+ "(?<command>SELECT [^"]+)"|```sql\n(?<block>[^`]+)```/g
 
+/** A visit as the first migration has it. */
+const OLD_VISIT = `INSERT INTO word VALUES (1, 'w', 0); INSERT INTO scan VALUES (1, 's', 'n', '', 0); INSERT INTO peer VALUES (1, 'p', 0);
+  INSERT INTO visit (crawl_id, scan_id, peer_id, source_id, attempt, started_at, duration_ms, outcome_id, discovery_id) VALUES (1, 1, 1, 1, 1, 1769817599999, 1, 1, 1)`
+
 /** Visits of every form: reached and not, with and without each optional value, at the edges of a second. */
 function visits (): Visit[] {
   const startedAt = ['2026-01-31T00:00:00.000Z', '2026-02-28T23:59:59.999Z', '2026-12-31T23:59:59.500Z', '2026-06-15T12:34:56.007Z']
@@ -47,8 +51,8 @@ suite('the sqlite3 of the system', 'missing' in found ? { skip: found.missing } 
     return stdout.trim() === '' ? [] : JSON.parse(stdout) as unknown[]
   }
 
-  async function fill (path: string, migrations?: string): Promise<SqliteStore> {
-    const store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, ...migrations === undefined ? {} : { migrations } })
+  async function fill (path: string): Promise<SqliteStore> {
+    const store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0 })
     await store.migrate()
     await store.write({ visits: visits(), crawls: [crawlOf()] })
 
@@ -95,10 +99,15 @@ suite('the sqlite3 of the system', 'missing' in found ? { skip: found.missing } 
     using before = new TempFolder()
     const path = folder.file('peerprobe.sqlite')
     cpSync(join(SQLITE_MIGRATIONS, '0001-initial.sql'), before.file('0001-initial.sql'))
-    await (await fill(path, before.path))[Symbol.asyncDispose]()
+    {
+      await using old = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, migrations: before.path })
+      await old.migrate()
+      using database = new DatabaseSync(path)
+      database.exec(OLD_VISIT)
+    }
     await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0 })
     await store.migrate()
 
-    assert.deepEqual(await ask(path, 'SELECT min(started_at) AS first, count(*) AS n FROM visit_detail'), [{ first: '2026-01-31 00:00:00.000', n: 8 }])
+    assert.deepEqual(await ask(path, 'SELECT min(started_at) AS first, count(*) AS n FROM visit_detail'), [{ first: '2026-01-30 23:59:59.999', n: 1 }])
   })
 })
