@@ -53,7 +53,7 @@ const BUSY_RETRY = { attempts: 12, initialMs: 20, maxMs: 1_000 }
 
 const TRIM_PAUSE_MS = 50
 
-type BusTimes = Required<Pick<EmbeddedBusOptions, 'pollMs' | 'heartbeatMs' | 'leaseMs' | 'trimIntervalMs'>>
+type BusTimes = Required<Pick<EmbeddedBusOptions, 'path' | 'pollMs' | 'heartbeatMs' | 'leaseMs' | 'trimIntervalMs'>>
 
 /** The embedded adapter of the {@link EventBus} port. */
 export class EmbeddedBus implements EventBus {

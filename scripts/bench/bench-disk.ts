@@ -11,10 +11,10 @@ import { SqliteStore } from '../../consumer/store/sqlite/sqlite-store.ts'
 import { EmbeddedGroup } from '../../core/bus/embedded-group.ts'
 import { EmbeddedLog } from '../../core/bus/embedded-log.ts'
 import { systemClock } from '../../core/clock.ts'
+import { wholeNumber } from '../../core/option-text.ts'
 import { openDatabase } from '../../core/sqlite.ts'
 import { loadMessage, loadVisit } from './consume/visit-load.ts'
 import { markdownTable } from './markdown-table.ts'
-import { wholeNumber } from './whole-number.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
 
 const { peers, crawls } = new Command('bench:disk')

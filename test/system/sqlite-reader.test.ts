@@ -19,7 +19,8 @@ const STATEMENT = /npm run --silent query -- \S+ "(?<command>SELECT [^"]+)"|```s
 
 /** A visit as the first migration has it. */
 const OLD_VISIT = `INSERT INTO word VALUES (1, 'w', 0); INSERT INTO scan VALUES (1, 's', 'n', '', 0); INSERT INTO peer VALUES (1, 'p', 0);
-  INSERT INTO visit (crawl_id, scan_id, peer_id, source_id, attempt, started_at, duration_ms, outcome_id, discovery_id) VALUES (1, 1, 1, 1, 1, 1769817599999, 1, 1, 1)`
+  INSERT INTO visit (crawl_id, scan_id, peer_id, source_id, attempt, started_at, duration_ms, outcome_id, discovery_id)
+  VALUES (1, 1, 1, 1, 1, 1769817599999, 1, 1, 1)`
 
 /** Visits of every form: reached and not, with and without each optional value, at the edges of a second. */
 function visits (): Visit[] {

@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../../../core/errors.ts'
 
 /** What an error of the server can mean to the port. */
-export type StoreErrorCode = Extract<ErrorCode, `PP_STORE_${string}`>
+export type StoreErrorCode = Exclude<Extract<ErrorCode, `PP_STORE_${string}`>, 'PP_STORE_OTHER_PROGRAM'>
 
 /** One error of the servers. */
 export interface ServerError {

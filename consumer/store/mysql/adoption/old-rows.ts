@@ -7,6 +7,9 @@ import type { OldColumn, OldTable } from './predecessor.ts'
 const AGENT_CHARS = 255
 const PROTOCOL_CHARS = 64
 
+/** U+FFFD. */
+const REPLACEMENT = '_utf8mb4 x\'efbfbd\''
+
 const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'float', 'double'])
 
 const DAY = '(19[7-9][0-9]|20[0-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
@@ -79,7 +82,7 @@ function textColumn (columns: OldTable['columns'], name: string, chars: number):
   const faithful = isFaithful(name, columns.get(name))
 
   return {
-    value: `IF(${faithful}, REPLACE(LEFT(${text}, ${String(chars)}), CHAR(0 USING utf8mb4), '\u{fffd}'), NULL)`,
+    value: `IF(${faithful}, REPLACE(LEFT(${text}, ${String(chars)}), CHAR(0 USING utf8mb4), ${REPLACEMENT}), NULL)`,
     isChanged: `(COALESCE(NOT ${faithful} OR CHAR_LENGTH(${text}) > ${String(chars)}, 0))`
   }
 }
