@@ -20,7 +20,7 @@ export function statusText ({ metadata, status }: KubeObject): string {
 
   const behind = observedGeneration === generation ? '' : '  The operator has not seen the last change yet.\n'
 
-  return `${title}: ${verdict(ready)}${behind}\n${[conditionTable(conditions), scanTable(rest), consumerTable(rest)].join('\n')}`
+  return `${title}: ${verdict(ready)}${behind}\n${[conditionTable(conditions), `${scanTable(rest)}${crawlNotes(rest)}`, consumerTable(rest)].join('\n')}`
 }
 
 function verdict ({ status, reason, message }: Condition): string {
@@ -40,6 +40,15 @@ function scanTable ({ scans = [] }: StatusBefore): string {
     [name, ready ? 'yes' : 'no', finishedAt, durationSeconds, contacted, dhtServers, peerId])
 
   return formatTable(['SCAN', 'RUNS', 'LAST CRAWL', 'SECONDS', 'CONTACTED', 'DHT SERVERS', 'PEER ID'], rows)
+}
+
+// What a table has no room for.
+function crawlNotes ({ scans = [] }: StatusBefore): string {
+  return scans.flatMap(({ name, notes = [] }) => notes.map(({ reason, message }) => {
+    const action = ACTIONS.get(reason)
+
+    return `  ${name}, last crawl: ${reason}: ${printable(message)}\n${action === undefined ? '' : `    What to do: ${action}\n`}`
+  })).join('')
 }
 
 // The lag is rounded up to a power of ten.

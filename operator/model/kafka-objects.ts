@@ -18,8 +18,12 @@ export interface StrimziPlace {
   namespace: string
 }
 
-/** The topics, and the user where there is authentication. They live where the Kafka resource does. */
-export function kafkaObjects (probe: ClusterProbe, place: StrimziPlace): { topics: Desired[], user: Desired | undefined } {
+/** The topics, and the user where there is authentication, by the name that it is given. They live where the Kafka resource does. */
+export function kafkaObjects (
+  probe: ClusterProbe,
+  place: StrimziPlace,
+  userName = kafkaUserName(probe.metadata)
+): { topics: Desired[], user: Desired | undefined } {
   const { kafkaTopic, kafkaUser } = strimziKinds(place.version)
   const { messages, deadLetters } = topicsFor(probe.spec)
   const { type } = probe.spec.kafka.authentication
@@ -36,7 +40,7 @@ export function kafkaObjects (probe: ClusterProbe, place: StrimziPlace): { topic
       : inKafka(probe, place, { kind: kafkaUser, object: {
           apiVersion: kafkaUser.apiVersion,
           kind: kafkaUser.kind,
-          metadata: { name: kafkaUserName(probe.metadata) },
+          metadata: { name: userName },
           spec: { authentication: { type }, authorization: { type: 'simple', acls: aclsOf(probe, [messages.name, deadLetters.name]) } }
         } }, true)
   }

@@ -1,4 +1,5 @@
 import { DEAD_LETTER_SUFFIX } from '../../core/contracts/dead-letter.ts'
+import { textHash } from './text-hash.ts'
 
 /** What identifies a PeerProbe in its cluster. */
 export interface ProbeKey {
@@ -44,8 +45,18 @@ export function serviceAccountName ({ name }: ProbeKey): string {
   return `${name}-peerprobe`
 }
 
-/** Name of the Kafka user of one PeerProbe, in Kafka's namespace. */
-export function kafkaUserName ({ namespace, name }: ProbeKey): string {
+/**
+ * Name of the Kafka user of one PeerProbe, in Kafka's namespace. Where the PeerProbe's namespace has a hyphen, the name carries
+ * a checksum of both parts: `a-b` and `c` would read like `a` and `b-c`.
+ */
+export function kafkaUserName (key: ProbeKey): string {
+  const { namespace, name } = key
+
+  return namespace.includes('-') ? `${`${namespace}-${name}-peerprobe`.slice(0, MAX_NAME - 17)}-${textHash(`${namespace}/${name}`)}` : earlierKafkaUserName(key)
+}
+
+/** Name that earlier releases gave each Kafka user. */
+export function earlierKafkaUserName ({ namespace, name }: ProbeKey): string {
   return fit(`${namespace}-${name}-peerprobe`)
 }
 

@@ -30,7 +30,7 @@ export function refuseConflicts ({ metadata, spec }: ClusterProbe, others: reado
   const kafka = sameKafka(mine, theirs.map(({ claimant }) => claimant))
 
   for (const { claimant } of theirs.filter(({ object }) => isOlder(object, metadata))) {
-    const claim = (claimant.kafka.some(key => kafka.has(key)) ? kafkaClaim(mine, claimant) : undefined) ?? databaseClaim(mine, claimant)
+    const claim = (claimant.kafka.some(key => kafka.has(key)) ? kafkaClaim(mine, claimant) : topicObjectClaim(mine, claimant)) ?? databaseClaim(mine, claimant)
 
     if (claim !== undefined) {
       throw new ProbeError('PP_OWNERSHIP_CONFLICT', `PeerProbe ${nameOf(mine)}: PeerProbe ${nameOf(claimant)} is older and ${claim}`)
@@ -94,6 +94,16 @@ function kafkaClaim (mine: Claimant, other: Claimant): string | undefined {
 
   return overlap(group, otherGroup)
     ? `${reads}: in one group they would take each other's partitions; give this one another spec.kafka.consumerGroup`
+    : undefined
+}
+
+// Strimzi's topics are named as their objects are, and those of all Kafkas of one namespace stand side by side.
+function topicObjectClaim (mine: Claimant, other: Claimant): string | undefined {
+  const [place, otherPlace] = [mine, other].map(({ spec: { kafka }, namespace }) => kafka?.strimzi && (kafka.strimzi.namespace ?? namespace))
+  const [topic = '', otherTopic = ''] = [mine, other].map(({ spec: { kafka } }) => kafka?.topic.name)
+
+  return place !== undefined && place === otherPlace && overlap(topic, otherTopic)
+    ? `has the KafkaTopics of ${otherTopic} in namespace ${place}, one name of which is one topic of one Kafka: give this one another spec.kafka.topic.name`
     : undefined
 }
 

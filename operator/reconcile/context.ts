@@ -52,6 +52,9 @@ export interface Work {
   /** Everything that the plan names so far: what is not in it is removed at the end. */
   planned: Desired[]
 
+  /** How some of it shall be once no pod of an earlier plan is left. */
+  afterRoll?: Desired[]
+
   /** The Secrets that were read, as they were found. */
   secrets: Sighted[]
 

@@ -52,9 +52,14 @@ function bad (reason: string | undefined, message: string): Finding {
 
 // What a pod of an earlier template says may be mended already.
 function isOfTemplate ({ metadata }: KubeObject, deployment: KubeObject | undefined): boolean {
+  return metadata.deletionTimestamp === undefined && metadata.annotations?.[CONFIG_HASH] === templateHash(deployment)
+}
+
+/** Hash of all that the pods of a Deployment are made from, as its template has it now. */
+export function templateHash (deployment: KubeObject | undefined): string | undefined {
   const spec = deployment?.['spec'] as { template?: { metadata?: { annotations?: Record<string, string> } } } | undefined
 
-  return metadata.deletionTimestamp === undefined && metadata.annotations?.[CONFIG_HASH] === spec?.template?.metadata?.annotations?.[CONFIG_HASH]
+  return spec?.template?.metadata?.annotations?.[CONFIG_HASH]
 }
 
 // A Deployment that is not there yet is never complete.

@@ -1,8 +1,8 @@
 import { ProbeError } from '../../core/errors.ts'
 import { kafkaObjects } from '../model/kafka-objects.ts'
 import { strimziKinds } from '../model/kinds.ts'
-import { kafkaUserName } from '../model/names.ts'
 import { listenerOf } from './kafka-listener.ts'
+import { kafkaUserNameOf } from './kafka-user-name.ts'
 import { statusField } from './strimzi-status.ts'
 import type { StrimziPlace } from '../model/kafka-objects.ts'
 import type { Desired } from '../model/owned.ts'
@@ -42,14 +42,17 @@ export async function kafkaPlan (deps: Pick<ReconcileDeps, 'client' | 'strimziVe
 
   const place: StrimziPlace = { version, cluster: strimzi.cluster, namespace: strimzi.namespace ?? metadata.namespace }
 
-  return { access: listenerOf(await kafkaOf(deps, probe, place, signal), probe), ...kafkaObjects(probe, place) }
+  const access = listenerOf(await kafkaOf(deps, probe, place, signal), probe)
+  const userName = authentication.type === 'none' ? undefined : await kafkaUserNameOf(deps, probe, place, signal)
+
+  return { access, ...kafkaObjects(probe, place, userName) }
 }
 
 /** What the user proves itself by; `live` is the user as the server has it. */
-export function userAccess ({ metadata }: ClusterProbe, user: Desired, live: KubeObject | undefined): UserAccess {
+export function userAccess (user: Desired, live: KubeObject | undefined): UserAccess {
   const named = statusField(live, 'secret')
 
-  return { userSecret: typeof named === 'string' ? named : user.object.metadata.name, userName: kafkaUserName(metadata) }
+  return { userSecret: typeof named === 'string' ? named : user.object.metadata.name, userName: user.object.metadata.name }
 }
 
 type Reader = Pick<ReconcileDeps, 'client'>

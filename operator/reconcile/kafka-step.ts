@@ -3,9 +3,10 @@ import { KINDS } from '../model/kinds.ts'
 import { labelsFor } from '../model/labels.ts'
 import { owned } from '../model/owned.ts'
 import { sighted } from '../runtime/lookout.ts'
-import { applyDesired } from './apply-step.ts'
+import { applyDesired, liveOf } from './apply-step.ts'
 import { good } from './conditions.ts'
 import { refuseConflicts } from './conflicts.ts'
+import { withFormerRights } from './former-rights.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
 import { HELD_BY, statusField, strimziStateOf } from './strimzi-status.ts'
 import type { Desired } from '../model/owned.ts'
@@ -81,11 +82,13 @@ async function topicsReady (deps: ReconcileDeps, work: Work, { topics, held }: H
 }
 
 async function userReady (deps: ReconcileDeps, work: Work, { user, held }: { user: Desired, held: Held[] }, signal: AbortSignal): Promise<UserAccess> {
-  const object = await applyDesired(deps, work, user, signal)
+  const kept = withFormerRights(user, await liveOf(deps, user, signal))
+  work.afterRoll = kept === user ? [] : [user]
+  const object = await applyDesired(deps, work, kept, signal)
   const isMade = statusField(object, 'secret') !== undefined || wasPrepared(work)
   held.push(...requireReady(deps, user, object, { code: 'PP_USER_NOT_READY', isMade }))
   const { namespace = '' } = user.object.metadata
-  const access = userAccess(work.probe, user, object)
+  const access = userAccess(user, object)
 
   if (namespace !== '' && namespace !== work.probe.metadata.namespace) {
     await mirror(deps, work, { namespace, name: access.userSecret }, signal)

@@ -1,5 +1,7 @@
 import { ConsumerStatus } from '../../core/contracts/consumer-status.ts'
 import { CrawlerStatus } from '../../core/contracts/status.ts'
+import { ERRORS, isErrorCode } from '../../core/errors.ts'
+import { printable } from '../../core/printable.ts'
 import { podsOf } from './workload-steps.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
@@ -10,6 +12,15 @@ export interface LastCrawl {
   durationSeconds: number
   contacted: number
   dhtServers: number
+}
+
+/** Something to know about the last crawl of a scan. */
+export interface CrawlNote {
+  /** Of the error table, or `Disturbed`. */
+  reason: string
+
+  /** In words, safe to print. */
+  message: string
 }
 
 /** What keeps a process that runs from its work, as it says itself. */
@@ -37,7 +48,13 @@ export interface ScanFigures {
 
   /** Peer id of its passive node, by which others know it. */
   peerId?: string
+
+  /** Why its last crawl is of little use, where it is; undefined where that is not known. */
+  notes?: CrawlNote[]
 }
+
+// Two or three of them of each of 32 scans are part of one object.
+const MAX_NOTE = 500
 
 type Told = { code: string, message: string } | null
 
@@ -66,7 +83,7 @@ function problemOf (component: ProcessProblem['component'], { metadata: { name }
 }
 
 function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
-  const figures: ScanFigures = passive === null ? {} : { peerId: passive.peerId }
+  const figures: ScanFigures = { ...passive === null ? {} : { peerId: passive.peerId }, ...lastCrawl === null ? {} : { notes: notesOf(lastCrawl) } }
 
   if (lastCrawl?.state !== 'finished') {
     return figures
@@ -75,6 +92,22 @@ function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
   const { finishedAt, durationSeconds, totals: { contacted, dhtServers } } = lastCrawl
 
   return { ...figures, lastCrawl: { finishedAt, durationSeconds: Math.round(durationSeconds), contacted, dhtServers } }
+}
+
+// Peers chose part of the words, such as protocol names.
+function notesOf ({ problem, warning, disturbed, lostMs }: NonNullable<CrawlerStatus['lastCrawl']>): CrawlNote[] {
+  const findings = [problem, warning].flatMap(finding => finding ?? []).map(({ code, message }) => ({
+    reason: isErrorCode(code) ? ERRORS[code].reason : 'CrawlFinding',
+    message: cut(printable(message))
+  }))
+  const lost = String(Math.ceil(lostMs / 1_000))
+  const stall = `the crawler stood still for ${lost} s: it had no CPU time, or was stopped; peers that only then could be reached may be missing`
+
+  return disturbed ? [...findings, { reason: 'Disturbed', message: stall }] : findings
+}
+
+function cut (text: string): string {
+  return text.length <= MAX_NOTE ? text : `${text.slice(0, MAX_NOTE - 1)}…`
 }
 
 /** The next power of ten, or 0. */

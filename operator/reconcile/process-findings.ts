@@ -2,12 +2,31 @@ import { ERRORS, isErrorCode } from '../../core/errors.ts'
 import { printable } from '../../core/printable.ts'
 import type { ClusterProbe } from '../model/world.ts'
 import type { ConditionType, Finding, Findings } from './conditions.ts'
-import type { ProcessProblem } from './process-figures.ts'
+import type { CrawlNote, ProcessProblem } from './process-figures.ts'
 
 // A consumer for which there is no partition.
 const IDLE = 'PP_GROUP_IDLE'
 
 const PARTS = [['ConsumersReady', 'consumer'], ['CrawlersReady', 'crawler']] as const
+
+/** Reason of crawlers that run, and of which the last crawl of one is of little use. */
+export const POOR_CRAWL = 'PoorCrawl'
+
+/** Findings with what the last crawls of scans were like, where that is worth knowing: crawlers run, and may find nobody. */
+export function withCrawlNotes (conditions: Findings, scans: readonly { name: string, notes?: readonly CrawlNote[] }[]): Findings {
+  const { CrawlersReady } = conditions
+  const [first, ...more] = scans.flatMap(({ name, notes = [] }) => notes.map(note => ({ name, ...note })))
+
+  if (CrawlersReady?.status !== 'True' || first === undefined) {
+    return conditions
+  }
+
+  const others = more.length > 0 ? ` (and ${String(more.length)} more, in status.scans)` : ''
+
+  const message = `${CrawlersReady.message}; last crawl of ${first.name}: ${first.reason}: ${first.message}${others}`
+
+  return { ...conditions, CrawlersReady: { ...CrawlersReady, reason: POOR_CRAWL, message } }
+}
 
 /**
  * Findings with what processes that run say keeps them from their work: Kubernetes knows only whether a pod is ready. Where

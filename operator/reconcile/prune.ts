@@ -1,5 +1,7 @@
 import { KINDS } from '../model/kinds.ts'
+import { applyAll } from './apply-step.ts'
 import { formerUser } from './former-user.ts'
+import { isRolled } from './rolled.ts'
 import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
@@ -8,11 +10,9 @@ export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.servi
 
 /**
  * Removes what belongs to the PeerProbe and is in no plan any more: the objects of a scan that is gone, of an earlier
- * preparation, a Kafka user.
- *
- * @param isRolled whether all pods are of the plan: those of before may still need the user
+ * preparation; and once no pod of an earlier plan is left, its Kafka user, or the rights that only it had.
  */
-export async function prune (deps: ReconcileDeps, work: Work, { isRolled }: { isRolled: boolean }, signal: AbortSignal): Promise<void> {
+export async function prune (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<void> {
   for (const kind of PRUNED) {
     for (const object of leftOver(kind, work, deps.store(kind.kind).labelled(work.probe.metadata.name))) {
       await deps.applier.remove(kind, object, signal)
@@ -20,7 +20,12 @@ export async function prune (deps: ReconcileDeps, work: Work, { isRolled }: { is
     }
   }
 
-  const former = isRolled ? await formerUser(deps, work.probe, signal) : undefined
+  if (!isRolled(deps, work)) {
+    return
+  }
+
+  await applyAll(deps, work, work.afterRoll ?? [], signal)
+  const former = await formerUser(deps, work.probe, signal)
 
   if (former !== undefined) {
     await deps.applier.remove(former.kind, former.object, signal)

@@ -168,7 +168,7 @@ export class Reconciler {
     const finding = await crawlersStep(this.#deps, work, input, signal)
     const monitors = podMonitor(work.probe, await this.#deps.monitoringVersion(signal))
     await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe), ...monitors], signal)
-    await prune(this.#deps, work, { isRolled: finding.status === 'True' }, signal)
+    await prune(this.#deps, work, signal)
 
     return finding
   }

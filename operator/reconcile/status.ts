@@ -1,6 +1,7 @@
 import { selectorFor } from '../model/labels.ts'
 import { consumerName, crawlerName } from '../model/names.ts'
 import { conditionsOf, ORDER } from './conditions.ts'
+import { POOR_CRAWL, withCrawlNotes } from './process-findings.ts'
 import { HELD_BY } from './strimzi-status.ts'
 import type { Condition, ConditionType, Finding } from './conditions.ts'
 import type { ReconcileDeps, Work } from './context.ts'
@@ -57,8 +58,9 @@ function readyOf ({ Paused, Suspended, ...conditions }: Findings['conditions']):
 
   // What a person holds is no fault, and must not be forgotten.
   const held = parts.find(({ reason }) => Object.hasOwn(HELD_BY, reason))
+  const poor = conditions.CrawlersReady?.reason === POOR_CRAWL ? conditions.CrawlersReady : undefined
 
-  return { status: 'True', reason: 'Running', message: held === undefined ? 'everything runs' : `everything runs; ${held.message}` }
+  return { status: 'True', reason: 'Running', message: ['everything runs', ...[held, poor].flatMap(finding => finding?.message ?? [])].join('; ') }
 }
 
 /** The status of a PeerProbe. */
@@ -68,7 +70,8 @@ export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, 
   const now = `${new Date(deps.clock.now()).toISOString().slice(0, 19)}Z`
   const generation = metadata.generation ?? 0
   const consumer = readiness(deps, metadata.namespace, consumerName(metadata))
-  const all = summarise(conditions)
+  const scans = scansOf(deps, work, figures, before)
+  const all = summarise(withCrawlNotes(conditions, scans.scans))
 
   return withoutUndefined({
     observedGeneration: generation,
@@ -77,7 +80,7 @@ export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, 
     selector: Object.entries(selectorFor(metadata, 'consumer')).map(([key, value]) => `${key}=${value}`).join(','),
     replicas: consumer.replicas,
     prepared: prepared ?? before.prepared,
-    ...scansOf(deps, work, figures, before),
+    ...scans,
     lag: figures.lag ?? before.lag,
     kafka: kafkaStatus(work, kafka, before),
     consumer: { ready: consumer.ready }
@@ -99,17 +102,19 @@ function summaryOf (ready: Finding | undefined): string {
 }
 
 // Plain fields, since printer columns cannot count.
-function scansOf (deps: ReconcileDeps, { probe: { metadata, spec } }: Work, figures: ProcessFigures, before: StatusBefore): Record<string, unknown> {
+function scansOf (deps: ReconcileDeps, { probe }: Work, figures: ProcessFigures, before: StatusBefore): { scans: ScanStatus[] } & Record<string, unknown> {
+  const { metadata, spec } = probe
   const scans = spec.scans.map(({ name, passive }): ScanStatus => {
     const deployment = crawlerName(metadata, name)
-    const { lastCrawl, peerId }: ScanFigures = { ...before.scans?.find(scan => scan.name === name), ...figures.scans[name] }
+    const { lastCrawl, peerId, notes = [] }: ScanFigures = { ...before.scans?.find(scan => scan.name === name), ...figures.scans[name] }
 
     return {
       name,
       deployment,
       ready: readiness(deps, metadata.namespace, deployment).ready > 0,
       ...lastCrawl === undefined ? {} : { lastCrawl },
-      ...peerId === undefined || !passive.enabled ? {} : { peerId }
+      ...peerId === undefined || !passive.enabled ? {} : { peerId },
+      ...notes.length === 0 ? {} : { notes }
     }
   })
   const crawls = scans.flatMap(({ lastCrawl }) => lastCrawl ?? [])

@@ -28,7 +28,7 @@ type Reader = Pick<ReconcileDeps, 'client' | 'strimziVersion' | 'monitoringVersi
 export async function wholePlan (deps: Reader, probe: ClusterProbe, images: Images, signal: AbortSignal): Promise<WholePlan> {
   const { access, topics, user } = await kafkaPlan(deps, probe, signal)
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
-  const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(probe, user, live) }
+  const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
   const { secretHashes, missingSecret } = await secretsOf(deps, probe, kafka, signal)
   const { hashes, newKeys } = await keysOf(deps, probe, signal)
   const input: ModelInput = { kafka, images, secretHashes: { ...secretHashes, ...hashes } }

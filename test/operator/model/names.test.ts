@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { ScanId } from '../../../core/contracts/visit.ts'
-import { consumerName, crawlerName, deadLetterTopicOf, leaseName, scanIdOf } from '../../../operator/model/names.ts'
+import { consumerName, crawlerName, deadLetterTopicOf, kafkaUserName, leaseName, scanIdOf } from '../../../operator/model/names.ts'
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/)
 
@@ -24,6 +24,22 @@ suite('names', () => {
       }
       assert.ok(ScanId.safeParse(scanIdOf({ namespace: 'x', name }, scan)).success)
     }))
+  })
+
+  test('of Kafka users are of one PeerProbe alone, and stay as they were where they were so already', () => {
+    const user = (namespace: string, name: string): string => kafkaUserName({ namespace, name })
+
+    assert.equal(user('lab', 'my-amino'), 'lab-my-amino-peerprobe')
+    assert.notEqual(user('a-b', 'c'), user('a', 'b-c'))
+    fc.assert(fc.property(fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/), label, fc.nat(), (namespace, name, at) => {
+      const text = `${namespace}-${name}`
+      const hyphens = [...text.matchAll(/-/g)].map(({ index }) => index)
+      const split = hyphens[at % hyphens.length] ?? 0
+      const other = [text.slice(0, split), text.slice(split + 1)] as const
+
+      assert.match(user(namespace, name), /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/)
+      assert.equal(user(namespace, name) === user(...other), other[0] === namespace)
+    }), { numRuns: 1_000 })
   })
 
   test('differ for long scans that begin alike', () => {

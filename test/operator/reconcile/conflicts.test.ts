@@ -48,6 +48,17 @@ suite('refuseConflicts', () => {
     assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g' }), [older(kafka(at('k:1'), 'x-dead-letters', { consumerGroup: 'h' }))]) ?? '', /dead letters of the other/)
   })
 
+  test('knows that the topics of two Kafkas of one namespace are objects of the same names', () => {
+    const other = { strimzi: { cluster: 'second', namespace: 'kafka' } }
+    const told = conflict(kafka(EVENTS, 'x', { consumerGroup: 'own' }), [older(kafka(other, 'x'))]) ?? ''
+
+    assert.match(told, /lab\/older is older and has the KafkaTopics of x in namespace kafka, .* give this one another spec\.kafka\.topic\.name$/)
+    assert.match(conflict(kafka(EVENTS, 'x-dead-letters'), [older(kafka(other, 'x'))]) ?? '', /KafkaTopics of x /)
+    assert.equal(conflict(kafka(EVENTS, 'y'), [older(kafka(other, 'x'))]), undefined, 'groups of two Kafkas have nothing to do with each other')
+    assert.equal(conflict(kafka(EVENTS, 'x'), [older(kafka({ strimzi: { cluster: 'second', namespace: 'elsewhere' } }, 'x'))]), undefined)
+    assert.equal(conflict(kafka(at('k:1'), 'x'), [older(kafka({ strimzi: { cluster: 'second' } }, 'x'))]), undefined)
+  })
+
   const SAME: [string, object, object, object?][] = [
     ['the same reference', EVENTS, EVENTS],
     ['a reference in its own namespace', { strimzi: { cluster: 'events' } }, { strimzi: { cluster: 'events', namespace: 'lab' } }],

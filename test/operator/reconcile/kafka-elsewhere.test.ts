@@ -77,7 +77,9 @@ suite('Kafka of another namespace', () => {
     const labels = { 'app.kubernetes.io/managed-by': 'peerprobe-operator', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/namespace': 'lab' }
     const user = { apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaUser', metadata: { namespace: 'kafka', name: 'lab-amino-peerprobe', labels } }
     const clean = async (asked: object, isRolled: boolean): Promise<string[]> => {
-      await prune(cluster.deps(), { probe: clusterProbe(asked), object: probeObject(asked), planned: [], secrets: [], writes: 0 }, { isRolled }, signal)
+      const pod = { namespace: 'lab', name: 'k-1', deletionTimestamp: '2026-01-01T00:00:00Z', labels: { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/probe': 'amino' } }
+      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: pod, status: { phase: isRolled ? 'Succeeded' : 'Running' } })
+      await prune(cluster.deps(), { probe: clusterProbe(asked), object: probeObject(asked), planned: [], secrets: [], writes: 0 }, signal)
       return cluster.writes
     }
     cluster.put(user)

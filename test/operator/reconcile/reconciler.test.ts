@@ -135,6 +135,32 @@ suite('Reconciler', () => {
     assert.match(statusText(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!), /main +yes .*12D3KooWx/)
   })
 
+  test('tells what the last crawl of a scan was like where that is worth knowing, and forgets it with the next one', async () => {
+    const { cluster, reconciler, status, ready, converge } = rig()
+    await converge()
+    cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name: 'k-1', labels: { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/scan': 'main' } } })
+    const totals = { discovered: 1, visited: 1, contacted: 1, dhtServers: 0, unpublished: 0, refusedPeers: 0, outcomes: {} }
+    const lastCrawl = { crawlId: 1_767_225_600, state: 'aborted', startedAt: '2026-01-01T00:00:00.000Z', finishedAt: '2026-01-01T00:01:00.000Z', durationSeconds: 60, totals, problem: { code: 'PP_NO_DHT_SERVER', message: `they list /lab/kad/1.0.0\u001b[2J${'x'.repeat(3_000)}` }, disturbed: true, lostMs: 20_100, warning: { code: 'PP_OF_NEXT_YEAR', message: 'new' } }
+    const crawler = { scan: 'lab/amino/main', network: 'ipfs', crawl: null, nextCrawlAt: null, passive: null, publisher: { buffered: 0, acknowledged: 0, lost: 0 } }
+    const notes = (): { reason: string, message: string }[] | undefined => (status()['scans'] as { notes?: { reason: string, message: string }[] }[])[0]?.notes
+    cluster.answers.set('k-1', { ...crawler, lastCrawl })
+    await reconciler.reconcile(KEY, signal)
+    const crawlers = (status()['conditions'] as Condition[]).find(({ type }) => type === 'CrawlersReady')
+
+    assert.deepEqual([crawlers?.status, crawlers?.reason], ['True', 'PoorCrawl'])
+    assert.match(crawlers?.message ?? '', /^1 of 1 crawlers run; last crawl of main: NoDhtServer: they list \/lab\/kad\/1\.0\.0\\u\{1b\}\[2Jx+… \(and 2 more, in status\.scans\)$/)
+    assert.match(ready()?.message ?? '', /^everything runs; 1 of 1 crawlers run; last crawl of main: NoDhtServer/)
+    assert.deepEqual(notes()?.map(({ reason, message }) => [reason, message.length <= 500]), [['NoDhtServer', true], ['CrawlFinding', true], ['Disturbed', true]])
+    assert.match(statusText(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!), /main, last crawl: NoDhtServer: they list .*\n {4}What to do: Give `network\.protocols`[^]*main, last crawl: Disturbed: the crawler stood still for 21 s/)
+    cluster.answers.delete('k-1')
+    await reconciler.reconcile(KEY, signal)
+    assert.equal(notes()?.length, 3, 'kept while its pod does not answer')
+    cluster.answers.set('k-1', { ...crawler, lastCrawl: { ...lastCrawl, state: 'finished', disturbed: false, problem: null, warning: null } })
+    await reconciler.reconcile(KEY, signal)
+    assert.equal(notes(), undefined)
+    assert.equal(ready()?.message, 'everything runs')
+  })
+
   test('has a PodMonitor made where that kind is served', async () => {
     const { cluster, reconciler, converge } = rig()
     await converge()
@@ -158,7 +184,7 @@ suite('Reconciler', () => {
 
     assert.deepEqual(cluster.writes.filter(write => write.startsWith('remove')).sort(), ['remove ConfigMap amino-crawler-fil', 'remove Deployment amino-crawler-fil'])
     assert.ok(cluster.store('ConfigMap').get({ namespace: 'lab', name: 'mine' }) !== undefined)
-    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], secrets: [], writes: 0 }, { isRolled: true }, signal)
+    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], secrets: [], writes: 0 }, signal)
     assert.equal(cluster.store('Deployment').size, 2)
   })
 })
