@@ -50,7 +50,7 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     log,
     progress,
     registry,
-    notReady: () => signal.aborted ? 'stopping' : outage.state?.message ?? (hasJoined ? undefined : 'starting'),
+    notReady: () => signal.aborted ? 'stopping' : outage.state ?? (hasJoined ? undefined : 'starting'),
     status: () => tally.status({ topic: config.topic, group: config.group, lag: meter.lag, outage: outage.state, groupProblem: groupWatch.problem })
   }, config.admin))
   const store = stack.use(await openStore(config.store, { clock }, config))

@@ -49,7 +49,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     log,
     progress,
     registry,
-    notReady: () => signal.aborted ? 'stopping' : publisher.status().outage?.message,
+    notReady: () => signal.aborted ? 'stopping' : publisher.status().outage,
     status: () => crawlerStatus({
       scan: scanId,
       network: network.name,

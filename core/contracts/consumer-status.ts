@@ -5,8 +5,11 @@ const Count = z.int().min(0)
 
 /** What a consumer says at `/status`: read by the local runner, by the operator and by people. */
 export const ConsumerStatus = z.object({
-  topic: z.string(),
-  group: z.string(),
+  /** Absent where the process listens beyond its machine: strangers may read this. */
+  topic: z.string().optional(),
+
+  /** As `topic`. */
+  group: z.string().optional(),
 
   /** Messages not committed in the partitions of this consumer, at most half a second old. Null until it has joined its group. */
   lag: z.object({

@@ -95,8 +95,8 @@ function container ({ images, entry, mounts, pod, probed, ports }: PodPlan): Rec
 const ADMIN = { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }
 
 const PROBES = {
-  livenessProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 10, failureThreshold: 3 },
-  readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 5 }
+  livenessProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
+  readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 5, timeoutSeconds: 3 }
 }
 
 function volumeOf ({ name, source }: Mount): Record<string, unknown> {
