@@ -32,7 +32,7 @@ export function listenerOf (kafka: KubeObject, { spec: { kafka: { strimzi, authe
     const [wanted, there] = name === undefined
       ? [`with authentication ${authentication.type}`, specs.map(listener => `${listener.name} with ${wantedBy(listener)}`)]
       : [`named ${name}`, specs.map(listener => listener.name)]
-    throw new ProbeError('PP_KAFKA_MISSING', `${what}: has no listener ${wanted} (it has ${there.join(', ')})`)
+    throw new ProbeError('PP_KAFKA_MISSING', `${what}: has no listener ${wanted} (it has ${there.length === 0 ? 'none' : there.join(', ')})`)
   }
   if (!fits(chosen, authentication.type)) {
     throw new ProbeError('PP_SPEC_INVALID', `spec.kafka.authentication.type is ${authentication.type}, and listener ${chosen.name} of ${what} takes ${wantedBy(chosen)}: ${wayOut(specs, chosen, authentication.type)}`)
@@ -59,7 +59,10 @@ function addressOf (kafka: KubeObject, name: string): ListenerStatus {
 }
 
 function listenersIn (spec: unknown): ListenerSpec[] {
-  return (spec as { kafka?: { listeners?: ListenerSpec[] } } | undefined)?.kafka?.listeners ?? []
+  const listeners = (spec as { kafka?: { listeners?: ListenerSpec[] } } | undefined)?.kafka?.listeners
+
+  // Versions of Strimzi before 0.20 had an object there.
+  return Array.isArray(listeners) ? listeners : []
 }
 
 function choose (specs: readonly ListenerSpec[], name: string | undefined, type: AuthenticationType): ListenerSpec | undefined {

@@ -43,7 +43,13 @@ export function strimziStateOf (object: KubeObject): StrimziState {
  * Users cannot be taken out of its hands: there that annotation has no effect.
  */
 export function heldBy ({ kind, metadata: { annotations = {} } }: KubeObject): HeldReason | undefined {
-  return HELD_REASONS.filter(reason => reason === 'ReconciliationPaused' || kind !== 'KafkaUser').find(reason => annotations[HELD_BY[reason].annotation] === HELD_BY[reason].value)
+  return HELD_REASONS.filter(reason => reason === 'ReconciliationPaused' || kind !== 'KafkaUser').find((reason) => {
+    const { annotation, value } = HELD_BY[reason]
+    const given = annotations[annotation]
+
+    // Strimzi reads the first in any case of letters (`True`), the second only as it is written here.
+    return given === value || (reason === 'ReconciliationPaused' && given?.toLowerCase() === value)
+  })
 }
 
 /** A field of an object's status. */

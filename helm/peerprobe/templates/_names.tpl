@@ -22,6 +22,27 @@
 {{- end }}
 {{- end -}}
 
+{{- /* A structure of the pod in which every value is text but the numbers that Kubernetes wants, as one line. */ -}}
+{{- define "peerprobe.structure" -}}
+{{- if kindIs "map" . -}}
+{{- $lines := list -}}
+{{- range $key, $value := . -}}
+{{- if has $key (list "weight" "tolerationSeconds") -}}
+{{- $lines = append $lines (printf "%s: %d" (toJson $key) (int64 $value)) -}}
+{{- else if not (kindIs "invalid" $value) -}}
+{{- $lines = append $lines (printf "%s: %s" (toJson $key) (include "peerprobe.structure" $value)) -}}
+{{- end -}}
+{{- end -}}
+{ {{- join ", " $lines -}} }
+{{- else if kindIs "slice" . -}}
+{{- $items := list -}}
+{{- range . -}}{{- $items = append $items (include "peerprobe.structure" .) -}}{{- end -}}
+[ {{- join ", " $items -}} ]
+{{- else -}}
+{{- include "peerprobe.text" . | toJson -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "peerprobe.image" -}}
 {{- $tag := include "peerprobe.text" .Values.image.tag -}}
 {{ .Values.image.repository }}:{{ $tag | default .Chart.AppVersion }}

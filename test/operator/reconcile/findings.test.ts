@@ -9,7 +9,7 @@ import { worstWords } from '../../../operator/reconcile/pod-words.ts'
 import { roundUp } from '../../../operator/reconcile/process-figures.ts'
 import { readProbe } from '../../../operator/reconcile/read-probe.ts'
 import { summarise } from '../../../operator/reconcile/status.ts'
-import { statusField, strimziStateOf } from '../../../operator/reconcile/strimzi-status.ts'
+import { heldBy, statusField, strimziStateOf } from '../../../operator/reconcile/strimzi-status.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
@@ -77,6 +77,12 @@ suite('what Strimzi says', () => {
     const paused = { state: 'held', reason: 'ReconciliationPaused' }
 
     assert.deepEqual(strimziStateOf(with_({ 'strimzi.io/pause-reconciliation': 'true' }, { observedGeneration: 2, conditions: [{ type: 'Ready', status: 'True' }] })), paused)
+    for (const text of ['True', 'TRUE']) {
+      assert.deepEqual([heldBy(with_({ 'strimzi.io/pause-reconciliation': text })), heldBy(with_({ 'strimzi.io/managed': text.replace(/true/i, 'False') }))], ['ReconciliationPaused', undefined])
+    }
+    for (const text of ['', ' true', 'yes', '1', 'false']) {
+      assert.equal(heldBy(with_({ 'strimzi.io/pause-reconciliation': text })), undefined)
+    }
     assert.deepEqual(strimziStateOf(object({ observedGeneration: 1, conditions: [{ type: 'ReconciliationPaused', status: 'True' }] })), paused)
     assert.deepEqual(strimziStateOf(with_({ 'strimzi.io/managed': 'false' })), { state: 'held', reason: 'Unmanaged' })
     assert.deepEqual(strimziStateOf(object({ conditions: [{ type: 'Unmanaged', status: 'True' }] })), { state: 'held', reason: 'Unmanaged' })
@@ -98,6 +104,21 @@ suite('what Strimzi says', () => {
     assert.throws(() => listenerOf({ ...everything, status: {} }, probe({})), { code: 'PP_KAFKA_MISSING', message: /no address yet$/ })
     const paused = { ...everything, metadata: { name: 'x', annotations: { 'strimzi.io/pause-reconciliation': 'true' } }, status: {} }
     assert.throws(() => listenerOf(paused, probe({})), { message: /no address yet \(ReconciliationPaused/ })
+  })
+
+  test('takes a listener that says nothing of authentication for one without, and says so where there is none at all', () => {
+    for (const authentication of [undefined, null, {}]) {
+      const listeners = [{ name: 'a', type: 'internal', tls: false, authentication }]
+      const kafka = object({ listeners: [{ name: 'a', bootstrapServers: 'a:1' }] }, { spec: { kafka: { listeners } } })
+
+      assert.deepEqual(listenerOf(kafka, clusterProbe({ kafka: { strimzi: { cluster: 'x' } } })).bootstrapServers, ['a:1'])
+      assert.throws(() => listenerOf(kafka, clusterProbe({ kafka: { strimzi: { cluster: 'x' }, authentication: { type: 'tls' } } })), { code: 'PP_SPEC_INVALID', message: /type is tls, and listener a of Kafka \/x takes none: set spec\.kafka\.authentication\.type to none$/ })
+    }
+    const kafkas = [undefined, null, {}, ...[null, { plain: {} }, []].map(list => ({ listeners: list }))]
+
+    for (const spec of [undefined, null, ...kafkas.map(kafka => ({ kafka }))]) {
+      assert.throws(() => listenerOf(object({}, { spec }), clusterProbe({ kafka: { strimzi: { cluster: 'x' } } })), { code: 'PP_KAFKA_MISSING', message: /has no listener with authentication none \(it has none\)$/ })
+    }
   })
 
   const LISTENERS: Record<string, object | undefined> = {

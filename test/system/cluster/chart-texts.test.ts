@@ -20,7 +20,9 @@ const found = cluster.find()
 const ODD = ['123', '0', '1e3', '0x10', '1.10', 'true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', '007', '1-2-3']
 const RELEASES = [...ODD, 'a.b', '1.2.3', 'x'.repeat(53), `9${'x'.repeat(52)}`, `${'x'.repeat(25)}.${'y'.repeat(27)}`]
 
-interface OperatorPod { containers: { image: string, args: string[], env: { name: string, value?: string }[] }[], nodeSelector: unknown, tolerations: unknown }
+interface OperatorPod extends Record<'nodeSelector' | 'tolerations' | 'affinity' | 'imagePullSecrets', unknown> {
+  containers: { image: string, args: string[], env: { name: string, value?: string }[] }[]
+}
 
 interface PodTemplate { metadata: { labels: Record<string, string>, annotations: Record<string, string> }, spec: OperatorPod }
 
@@ -65,9 +67,11 @@ suite('the chart with texts that look like something else', missingCluster === u
 
   test('keeps each value a text, however it was given', async () => {
     for (const text of ODD) {
-      const values = { image: { tag: text }, watchNamespace: text, podAnnotations: { a: text }, podLabels: { b: text }, env: { C: text }, nodeSelector: { d: text }, tolerations: [{ key: 'e', value: text }] }
+      // No namespace has a dot.
+      const namespace = text.replace('.', '')
+      const values = { image: { tag: text }, watchNamespace: namespace, podAnnotations: { a: text }, podLabels: { b: text }, env: { C: text }, nodeSelector: { d: text }, tolerations: [{ key: 'e', value: text }] }
       writeFileSync(folder.file('values.yaml'), stringify(values, { version: '1.1' }))
-      const set = ['image.tag', 'watchNamespace', 'podAnnotations.a', 'podLabels.b', 'env.C', 'nodeSelector.d', 'tolerations[0].value'].map(path => `${path}=${text}`).join(',')
+      const set = ['image.tag', 'podAnnotations.a', 'podLabels.b', 'env.C', 'nodeSelector.d', 'tolerations[0].value'].map(path => `${path}=${text}`).concat(`watchNamespace=${namespace}`).join(',')
       const ways = [['-f', folder.file('values.yaml')], ['--set-string', `${set},tolerations[0].key=e`], ...text === 'null' ? [] : [['--set', `${set},tolerations[0].key=e`]]]
 
       for (const way of ways) {
@@ -76,10 +80,64 @@ suite('the chart with texts that look like something else', missingCluster === u
         const { metadata: { annotations, labels }, spec: { containers: [container], nodeSelector, tolerations } } = deploymentIn(stdout).spec.template
         assert.deepEqual([annotations, labels['b'], nodeSelector, tolerations], [{ a: text }, text, { d: text }, [{ key: 'e', value: text }]], way.join(' '))
         assert.equal(container!.image, `peerprobe:${text}`)
-        assert.deepEqual(container!.args.slice(-2), ['--namespace', text])
+        assert.deepEqual(container!.args.slice(-2), ['--namespace', namespace])
         assert.equal(container!.env.find(({ name }) => name === 'C')?.value, text)
         assert.deepEqual(notTexts(objectsIn(stdout)), [], way.join(' '))
       }
+    }
+  })
+
+  test('keeps texts inside structures, of several lines and of any script, and its own values where one is null', async () => {
+    const several = 'two\nlines: "x"\t\u0000{{ .Values }} \u65e5\u672c'
+    const term = { matchExpressions: [{ key: 'zone', operator: 'In', values: [1, true, 'on'] }] }
+    const values = {
+      image: { pullSecrets: [{ name: 7 }, { name: 'true' }], pullPolicy: null },
+      logLevel: null,
+      podLabels: null,
+      podMonitor: { enabled: true, labels: { 'release': 1, 'app.kubernetes.io/instance': 'mine' } },
+      podAnnotations: { a: several, b: 9_007_199_254_740_991 },
+      env: { A: several, B: 1_000_000 },
+      tolerations: [{ key: 1, operator: 'Equal', value: false, effect: 'NoExecute', tolerationSeconds: 3_600_000 }],
+      affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, preference: term }] } }
+    }
+    writeFileSync(folder.file('values.yaml'), stringify(values, { version: '1.1' }))
+    const { stdout, stderr } = await template('probe', '-f', folder.file('values.yaml'), '--set', 'crds.install=false')
+    const objects = objectsIn(stdout)
+    assert.notEqual(stdout, '', stderr)
+    const { spec, metadata } = deploymentIn(stdout).spec.template
+    const { containers: [container], tolerations, affinity, imagePullSecrets } = spec
+    assert.deepEqual(metadata.annotations, { a: several, b: '9007199254740991' })
+    assert.deepEqual(tolerations, [{ key: '1', operator: 'Equal', value: 'false', effect: 'NoExecute', tolerationSeconds: 3_600_000 }])
+    assert.deepEqual(affinity, { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, preference: { matchExpressions: [{ key: 'zone', operator: 'In', values: ['1', 'true', 'on'] }] } }] } })
+    assert.deepEqual(imagePullSecrets, [{ name: '7' }, { name: 'true' }])
+    assert.deepEqual(container!.env.slice(-2), [{ name: 'A', value: several }, { name: 'B', value: '1000000' }])
+    assert.deepEqual(container!.args.slice(3), ['--image-pull-secret', '7', '--image-pull-secret', 'true', '--image-pull-policy', 'IfNotPresent', '--lease-owner', 'probe-operator', '--log-level', 'info'])
+    assert.partialDeepStrictEqual(objects.find(({ kind }) => kind === 'PodMonitor')?.metadata.labels, { 'release': '1', 'app.kubernetes.io/instance': 'probe' })
+    const applied = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', 'default', '-f', '-'], JSON.stringify(deploymentIn(stdout)))
+    assert.equal(applied.code, 0, applied.stderr)
+  })
+
+  test('refuses by its name what no cluster takes, and a number that would become another one', async () => {
+    const REFUSED: [string, unknown][] = [
+      ...['A_B', 'a.b', ' ', 'a b', '-a', 'a-', 'a\nb', '\u65e5\u672c', 'x'.repeat(64), 1.5, -1, 12_345_678_901_234_567_890n].map((value): [string, unknown] => ['watchNamespace', value]),
+      ...['a\nb', ' ', 'x'.repeat(257)].map((value): [string, unknown] => ['image/tag', value]),
+      ...['', ' ', 'a b', 'x'.repeat(513), 7].map((value): [string, unknown] => ['image/repository', value]),
+      ['image/pullSecrets', [{ name: 'A_B' }]],
+      ['image/pullSecrets', [{ name: '' }]],
+      ['podAnnotations/a', 9_007_199_254_740_993n],
+      ['env/A', -9_007_199_254_740_993n],
+      ['podMonitor/labels', { a: 1.5 }],
+      ['tolerations', [{ value: 2.5 }]],
+      ['crds/install', 'true'],
+      ['replicas', '1']
+    ]
+
+    for (const [path, value] of REFUSED) {
+      const [key = '', inner] = path.split('/')
+      writeFileSync(folder.file('values.yaml'), stringify({ [key]: inner === undefined ? value : { [inner]: value } }))
+      const { code, stderr } = await template('probe', '-f', folder.file('values.yaml'))
+      assert.notEqual(code, 0, `${path}: ${String(value)}`)
+      assert.match(stderr, new RegExp(`at '/${path}`), String(value))
     }
   })
 
