@@ -68,7 +68,7 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
       parts.metrics?.requested(method, code, new URL(client.server).host)
     }
   })
-  const lease = { namespace: options.leaseNamespace, name: leaseName(options.namespace) }
+  const lease = leaseOf(options)
   const leader = new Leader({ client, clock, log }, {
     lease,
     identity: options.identity,
@@ -97,13 +97,17 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
     registry,
     notReady: () => signal.aborted ? 'stopping' : leader.isLeader && controller.silentMs > SILENT_LIMIT_MS ? 'the API server is silent' : undefined,
     // Who waits is ready as well: it takes over at once. Whom it waits for is here and in the log.
-    status: () => ({ leader: leader.isLeader, lease: `${lease.namespace}/${lease.name}`, holder: leader.holder, queue: controller.queue.depth })
+    status: () => ({ leader: leader.isLeader, lease: keyOf(lease), holder: leader.holder, queue: controller.queue.depth })
   }, options.admin)
   log.info({ port: server.port, server: client.server }, 'operator up')
 
   await leader.lead(async (life) => {
     await Promise.all([controller.run(life), lookout.run(life)])
   }, signal)
+}
+
+function leaseOf ({ leaseNamespace, namespace }: OperatorOptions): { namespace: string, name: string } {
+  return { namespace: leaseNamespace, name: leaseName(namespace) }
 }
 
 interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
@@ -141,6 +145,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     strimziVersion,
     monitoringVersion: servedVersionOf(client, clock, MONITORING),
     readStatus: readsPods ? async (pod, signal) => await readPodJson(pod, POD_STATUS, signal) : async () => { await Promise.resolve(undefined) },
+    lease: keyOf(leaseOf(options)),
     ages: new FirstSeen(clock),
     images
   })

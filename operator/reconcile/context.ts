@@ -38,6 +38,9 @@ export interface ReconcileDeps {
   /** Reads `/status` of a process; undefined where it does not answer. */
   readStatus: (pod: KubeObject, signal: AbortSignal) => Promise<unknown>
 
+  /** Lease of this operator, as namespace/name. */
+  lease: string
+
   /** How long objects have been as they are. */
   ages: FirstSeen
 

@@ -10,6 +10,7 @@ import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
 import { identityStep } from './identity-step.ts'
 import { kafkaFinding, kafkaStep } from './kafka-step.ts'
+import { OtherOperators } from './other-operator.ts'
 import { PAUSE, pausedFinding } from './paused.ts'
 import { processFigures } from './process-figures.ts'
 import { withProblems } from './process-findings.ts'
@@ -41,11 +42,13 @@ export class Reconciler {
   readonly #deps: ReconcileDeps
   readonly #rollout: Rollout
   readonly #status: StatusWriter
+  readonly #others: OtherOperators
 
   constructor (deps: ReconcileDeps) {
     this.#deps = deps
     this.#rollout = new Rollout(deps.clock)
     this.#status = new StatusWriter(deps)
+    this.#others = new OtherOperators(deps)
   }
 
   /** Reconciles the PeerProbe with a key of the form namespace/name. */
@@ -55,6 +58,7 @@ export class Reconciler {
 
     if (object === undefined) {
       this.#deps.lookout.note(key, [])
+      this.#others.forget(key)
       return { done: true }
     }
     if (object.metadata.deletionTimestamp !== undefined) {
@@ -90,7 +94,8 @@ export class Reconciler {
 
     findings.figures = await processFigures(this.#deps, work, signal)
     findings.conditions = withProblems(conditions, findings.figures.problems, work.probe)
-    const isWritten = await this.#status.write(work.object, statusOf(this.#deps, work, findings), signal)
+    const status = { ...statusOf(this.#deps, work, findings), operator: await this.#others.mark(work.object, signal) }
+    const isWritten = await this.#status.write(work.object, status, signal)
 
     return { requeueAfterMs: isWritten ? this.#pauseAfter(work, findings) : SOON_MS }
   }

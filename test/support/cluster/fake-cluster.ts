@@ -56,7 +56,7 @@ export class FakeCluster {
     this.store(kind).set({ ...object, status: { ...object['status'] as object, observedGeneration: object.metadata.generation, ...status } })
   }
 
-  deps (): ReconcileDeps {
+  deps (lease = 'default/peerprobe-operator'): ReconcileDeps {
     const client = {
       get: async ({ kind }: KindRef, key: ObjectKey) => this.store(kind).get(key),
       apply: async ({ kind }: KindRef, object: KubeObject, { dryRun = false }: { dryRun?: boolean } = {}) => {
@@ -105,6 +105,7 @@ export class FakeCluster {
       strimziVersion: async () => this.strimziVersion,
       monitoringVersion: async () => this.monitoringVersion,
       readStatus: async ({ metadata: { name } }) => this.answers.get(name),
+      lease,
       ages: new FirstSeen(this.clock),
       images: { workload: 'peerprobe:1' }
     }
