@@ -61,6 +61,7 @@ metadata: {name: small}
 spec:
   scans:
     - name: main
+      addresses: {policy: Any}
       network: {name: small, bootstrapPeers: [/ip4/127.0.0.1/tcp/9/p2p/12D3KooWNvSZnPi3RrhrTwEY4LuuBeB6K6facKUCJcyWG1aoDd2p], protocols: [/small/kad/1.0.0]}
 `
 

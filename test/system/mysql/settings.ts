@@ -116,7 +116,7 @@ export const GLOBAL_SETTINGS: readonly ServerSetting[] = [
   { name: 'innodb_strict_mode', value: '0' },
   { name: 'default_storage_engine', value: 'MyISAM' },
   { name: 'explicit_defaults_for_timestamp', value: '0' },
-  { name: 'max_prepared_stmt_count', value: '0' },
+  { name: 'max_prepared_stmt_count', value: '0', refused: { code: 'PP_STORE_SERVER', says: /max_prepared_stmt_count/ } },
   { name: 'session_track_system_variables', value: text('') },
   { name: 'session_track_system_variables', value: text('*') },
   { name: 'big_tables', value: '1' },
