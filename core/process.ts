@@ -23,6 +23,9 @@ export interface RunOptions {
 
   /** Whether it also stops when the process that started it has ended (see {@link watchParent}). @default false */
   endsWithParent?: boolean
+
+  /** Asks it to stop as a signal does. */
+  stopSignal?: AbortSignal
 }
 
 /** Exit codes: 64 says that the configuration is at fault and a restart will not help (as in sysexits.h, EX_USAGE). */
@@ -38,7 +41,7 @@ const USAGE_CODES: readonly string[] = ['PP_CONFIG_INVALID', 'PP_SPEC_INVALID', 
  * exits at once. Resources are not closed here: `main` holds them in an
  * `AsyncDisposableStack`, which releases them in reverse order however it returns.
  */
-export async function runProcess (main: Main, { log, stopTimeoutMs, terminationLog, endsWithParent = false }: RunOptions): Promise<void> {
+export async function runProcess (main: Main, { log, stopTimeoutMs, terminationLog, endsWithParent = false, stopSignal }: RunOptions): Promise<void> {
   const controller = new AbortController()
   let stoppingSince = 0
   const stop = (cause: string): void => {
@@ -59,11 +62,17 @@ export async function runProcess (main: Main, { log, stopTimeoutMs, terminationL
       process.exit(EXIT.failure)
     }, stopTimeoutMs).unref()
   }
-  const onParentGone = (): void => {
+  const stopOnce = (cause: string): void => {
     if (!controller.signal.aborted) {
-      stop('parent gone')
+      stop(cause)
     }
   }
+  const onParentGone = (): void => {
+    stopOnce('parent gone')
+  }
+  stopSignal?.addEventListener('abort', () => {
+    stopOnce('asked by itself')
+  }, { once: true, signal: controller.signal })
 
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

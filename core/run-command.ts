@@ -1,6 +1,6 @@
 import { errorText, isProbeError } from './errors.ts'
 import { createLogger } from './logger.ts'
-import { exitCodeOf, runProcess } from './process.ts'
+import { EXIT, exitCodeOf, runProcess } from './process.ts'
 import { isAbort } from './signals.ts'
 import type { Main, RunOptions } from './process.ts'
 
@@ -15,10 +15,12 @@ const log = createLogger({ level: 'silent' })
 
 /**
  * Runs a command of a person as this process: a failure is one text on standard error, with its code where it
- * has one, and an exit code. One that was stopped by a signal ends in silence. It ends with the shell or the npm that it
- * was started from.
+ * has one, and an exit code. One that was stopped by a signal ends in silence, and so does one whose output nobody reads any
+ * more (`| head`). It ends with the shell or the npm that it was started from.
  */
 export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunCommandOptions): Promise<void> {
+  const output = watchOutput()
+
   await runProcess(async (signal) => {
     try {
       await main(signal)
@@ -30,5 +32,21 @@ export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunC
         process.exitCode = exitCodeOf(err)
       }
     }
-  }, { log, stopTimeoutMs, endsWithParent: true })
+  }, { log, stopTimeoutMs, endsWithParent: true, stopSignal: output })
+}
+
+// A stream that fails without anybody who listens ends the process at once, in the middle of its work. Standard error has no
+// other place to report to.
+function watchOutput (): AbortSignal {
+  const controller = new AbortController()
+  process.stderr.on('error', () => undefined)
+  process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+    if (!controller.signal.aborted && err.code !== 'EPIPE') {
+      process.stderr.write(`peerprobe: standard output cannot be written: ${errorText(err)}\n`)
+      process.exitCode = EXIT.failure
+    }
+    controller.abort()
+  })
+
+  return controller.signal
 }

@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { errorText, ProbeError } from '../core/errors.ts'
 import { FolderLock } from './folder-lock.ts'
 
@@ -127,8 +127,19 @@ function removePrivateFolder (lock: FolderLock, path: string): void {
 
 function makeFolder (path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    makeWithParents(path)
   } catch (err) {
     throw new ProbeError('PP_CONFIG_INVALID', `--data: cannot make the folder ${path}: ${errorText(err)}`, { cause: err })
   }
+}
+
+// Step by step: made with its parents at once, a folder below one that takes none (/proc) keeps Node trying for ever.
+function makeWithParents (path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    return
+  }
+  if (!existsSync(dirname(path))) {
+    makeWithParents(dirname(path))
+  }
+  mkdirSync(path)
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { errorText, ProbeError } from '../core/errors.ts'
 import { sqliteFault } from '../core/sqlite.ts'
+import type { StatementSync } from 'node:sqlite'
 
 /** What a run may remove again: names in its folder that a practice network's run made, and private folders elsewhere. */
 export type MadeKind = 'practice' | 'private'
@@ -12,9 +13,18 @@ export type MadeKind = 'practice' | 'private'
  */
 export class FolderLock implements Disposable {
   readonly #database: DatabaseSync
+  readonly #made: StatementSync
+  readonly #remember: StatementSync
+  readonly #forget: StatementSync
+  readonly #where: { file: string, path: string }
 
-  private constructor (database: DatabaseSync) {
+  // Statements fail here, and not in the middle of a run, where the file is a database of another program.
+  private constructor (database: DatabaseSync, where: { file: string, path: string }) {
     this.#database = database
+    this.#where = where
+    this.#made = database.prepare('SELECT path FROM made WHERE kind = ?')
+    this.#remember = database.prepare('INSERT OR REPLACE INTO made (path, kind) VALUES (?, ?)')
+    this.#forget = database.prepare('DELETE FROM made WHERE kind = ? AND path = ?')
   }
 
   /**
@@ -31,7 +41,7 @@ export class FolderLock implements Disposable {
       // The lock stays when the transaction has ended: https://www.sqlite.org/pragma.html#pragma_locking_mode
       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, kind TEXT NOT NULL) STRICT; COMMIT')
 
-      return new FolderLock(database)
+      return new FolderLock(database, { file, path })
     } catch (err) {
       database?.close()
       throw refusal(err, file, path)
@@ -40,26 +50,38 @@ export class FolderLock implements Disposable {
 
   /** What earlier runs and this one remembered. */
   made (kind: MadeKind): string[] {
-    return this.#database.prepare('SELECT path FROM made WHERE kind = ?').all(kind).map(({ path }) => String(path))
+    return this.#use(() => this.#made.all(kind).map(({ path }) => String(path)))
   }
 
+  /** @throws ProbeError `PP_CONFIG_INVALID` when the file cannot be written, such as on a full disk */
   remember (kind: MadeKind, path: string): void {
-    this.#database.prepare('INSERT OR REPLACE INTO made VALUES (?, ?)').run(path, kind)
+    this.#use(() => this.#remember.run(path, kind))
   }
 
+  /** @throws ProbeError as {@link remember} does */
   forget (kind: MadeKind, path: string): void {
-    this.#database.prepare('DELETE FROM made WHERE kind = ? AND path = ?').run(kind, path)
+    this.#use(() => this.#forget.run(kind, path))
   }
 
   [Symbol.dispose] (): void {
     this.#database.close()
   }
+
+  #use<T> (work: () => T): T {
+    try {
+      return work()
+    } catch (err) {
+      throw refusal(err, this.#where.file, this.#where.path)
+    }
+  }
 }
 
 function refusal (err: unknown, file: string, path: string): ProbeError {
-  const message = sqliteFault(err) === 'busy'
+  const fault = sqliteFault(err)
+  const wayOut = fault === 'unavailable' ? 'make room on its disk' : 'remove it where it is no file of yours, make it writable'
+  const message = fault === 'busy'
     ? `another run is using ${path}: stop it, or give another folder`
-    : `${file} cannot be used as the lock of this folder (${errorText(err)}): remove it where it is no file of yours, make it writable, or give another folder`
+    : `${file} cannot be used as the lock of this folder (${errorText(err)}): ${wayOut}, or give another folder`
 
   return new ProbeError('PP_CONFIG_INVALID', `--data: ${message}`, { cause: err })
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, SocketAddress } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { VERSION } from '../core/build-info.ts'
 import { DurationText, toMilliseconds } from '../core/fields.ts'
@@ -30,7 +30,7 @@ export interface LocalOptions {
   /** Use the embedded log and database where the manifest names Kafka and MySQL. */
   embedded: boolean
 
-  /** IP address that passive nodes listen on. */
+  /** IP address that passive nodes listen on; `::` for all of this machine, of both families. */
   listen: string
 
   /** What the embedded message log holds of one topic at most, in bytes; its own default when absent. */
@@ -64,7 +64,7 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--data <dir>', 'where the database and the dumps go', nonEmpty)
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
     .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each', nonEmpty)
-    .option('--listen <ip>', 'IP address that passive nodes listen on', parseIp, '0.0.0.0')
+    .option('--listen <ip>', 'IP address that passive nodes listen on; :: for all, IPv4 and IPv6', parseIp, '::')
     .option('--log-limit <MiB>', 'what the embedded message log holds at most while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
@@ -76,12 +76,18 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
   return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen, ...limits }
 }
 
+// Written in one way, and an IPv4 address inside of an IPv6 one as what it is: nobody dials it by the long form.
 function parseIp (text: string): string {
-  if (isIP(text) === 0) {
+  const family = isIP(text)
+
+  if (family === 0) {
     throw new InvalidArgumentError('must be an IP address such as 127.0.0.1.')
   }
+  if (text.includes('%')) {
+    throw new InvalidArgumentError('must be an IP address without a zone: libp2p has no addresses with one that others could dial.')
+  }
 
-  return text
+  return new SocketAddress({ address: text, family: family === 6 ? 'ipv6' : 'ipv4' }).address.replace(/^::ffff:(?=\d+\.)/, '')
 }
 
 function parseMebibytes (text: string): number {

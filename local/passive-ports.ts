@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { BlockList, createServer } from 'node:net'
+import { EVERY_ADDRESS } from '../core/admin-server.ts'
+import { problemsError } from '../core/config.ts'
 import { PassiveScan } from '../core/contracts/scan.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
 import type { PeerProbe } from '../operator/api/v1alpha1.ts'
@@ -14,69 +16,115 @@ export interface MovedPort { scan: string, port: number }
 const { port: DEFAULT_PORT } = PassiveScan.parse(undefined)
 const ATTEMPTS = 100
 const LAST_PORT = 65_534
+const EVERY_IPV4 = '0.0.0.0'
+
+const UNDIALLABLE = [
+  { fault: 'it is a multicast or broadcast address', ranges: rangesOf(['224.0.0.0', 4, 'ipv4'], ['255.255.255.255', 32, 'ipv4'], ['ff00::', 8, 'ipv6']) },
+  { fault: 'it is a link-local address, which is one of this machine with a zone alone, and libp2p has no addresses with one', ranges: rangesOf(['fe80::', 10, 'ipv6']) }
+]
 
 /**
  * Gives each passive node of a PeerProbe a port of its own. Several scans share this machine, and other libp2p software
  * likes the default one too: where that is taken, any free one will do. A port that the manifest names stays as it is.
+ *
+ * @throws ProbeError `PP_CONFIG_INVALID` naming each port of the manifest that cannot be had, with its cause
  */
 export async function withOwnPorts (probe: PeerProbe, host: string): Promise<{ probe: PeerProbe, moved: MovedPort[] }> {
-  const taken = new Set<number>()
+  const taken = new Map<number, string>()
   const moved: MovedPort[] = []
   const scans: PeerProbe['spec']['scans'] = []
+  const problems: string[] = []
 
-  for (const scan of probe.spec.scans) {
+  for (const [i, scan] of probe.spec.scans.entries()) {
     const { enabled, port: wanted } = scan.passive
-    const mayStay = !enabled || wanted !== DEFAULT_PORT || (!taken.has(wanted) && await isFree(wanted, host))
-    const port = mayStay ? wanted : await freePort(host, taken)
-    moved.push(...mayStay ? [] : [{ scan: scan.name, port }])
+    const fault = enabled ? ownFault(wanted, taken) ?? await portFault(wanted, host) : undefined
+    const moves = fault !== undefined && wanted === DEFAULT_PORT
+    const port = moves ? await freePort(host, taken) : wanted
+    moved.push(...moves ? [{ scan: scan.name, port }] : [])
+    problems.push(...fault === undefined || moves ? [] : [portProblem(i, wanted, fault)])
     scans.push({ ...scan, passive: { ...scan.passive, port } })
 
     if (enabled) {
-      taken.add(port).add(port + 1)
+      taken.set(port, scan.name).set(port + 1, scan.name)
     }
   }
+  throwIfAny(problems, probe.metadata.name)
 
   return { probe: { ...probe, spec: { ...probe.spec, scans } }, moved }
+}
+
+function portProblem (scan: number, port: number, fault: string): string {
+  return `spec.scans[${String(scan)}].passive.port: no passive node can listen on ${String(port)} (${fault}): name another one, or none for any that is free`
+}
+
+function throwIfAny (problems: readonly string[], what: string): void {
+  if (problems.length > 0) {
+    throw problemsError(problems, { code: 'PP_CONFIG_INVALID', what })
+  }
 }
 
 /**
  * Checks that passive nodes can listen on an IP address: it is this machine's, for TCP and UDP.
  *
+ * @returns the address; for `::`, which is all of both families, `0.0.0.0` where the kernel has no IPv6
  * @throws ProbeError `PP_CONFIG_INVALID` naming the option and the cause
  */
-export async function checkListenAddress (host: string): Promise<void> {
-  const fault = isMulticast(host)
-    ? 'it is a multicast or broadcast address'
-    : await listenFault(createServer().listen(0, host)) ?? await listenFault(socketFor(host).bind(0, host))
+export async function checkListenAddress (host: string, canListenOn: (host: string) => Promise<string | undefined> = hostFault): Promise<string> {
+  const fault = undiallable(host) ?? await canListenOn(host)
 
-  if (fault !== undefined) {
-    throw new ProbeError('PP_CONFIG_INVALID', `--listen: no passive node can listen on ${host} (${fault}): give an IP address of this machine, or 0.0.0.0 or :: for all of them`)
+  if (fault === undefined) {
+    return host
   }
+  if (host === EVERY_ADDRESS && await canListenOn(EVERY_IPV4) === undefined) {
+    return EVERY_IPV4
+  }
+
+  throw new ProbeError('PP_CONFIG_INVALID', `--listen: no passive node can listen on ${host} (${fault}): give an IP address of this machine, or 0.0.0.0 or :: for all of them`)
 }
 
-// The system lets sockets bind to these; nobody could dial what listens there.
-function isMulticast (host: string): boolean {
-  const ranges = new BlockList()
-  ranges.addSubnet('224.0.0.0', 4, 'ipv4')
-  ranges.addAddress('255.255.255.255', 'ipv4')
-  ranges.addSubnet('ff00::', 8, 'ipv6')
+async function hostFault (host: string): Promise<string | undefined> {
+  return await listenFault(createServer().listen(0, host)) ?? await listenFault(socketFor(host).bind(0, host))
+}
 
-  return ranges.check(host.replace(/%.*$/, ''), host.includes(':') ? 'ipv6' : 'ipv4')
+// The system lets sockets bind to some of these; nobody could dial what listens there.
+function undiallable (host: string): string | undefined {
+  const family = host.includes(':') ? 'ipv6' : 'ipv4'
+
+  return UNDIALLABLE.find(({ ranges }) => ranges.check(host, family))?.fault
+}
+
+function rangesOf (...subnets: [network: string, prefix: number, family: 'ipv4' | 'ipv6'][]): BlockList {
+  const ranges = new BlockList()
+  subnets.forEach((subnet) => {
+    ranges.addSubnet(...subnet)
+  })
+
+  return ranges
 }
 
 /** A port for the only passive node of a run: the default one where it is free, else any. */
 export async function passivePort (host: string): Promise<number> {
-  return await isFree(DEFAULT_PORT, host) ? DEFAULT_PORT : await freePort(host, new Set())
+  return await isFree(DEFAULT_PORT, host) ? DEFAULT_PORT : await freePort(host, new Map())
 }
 
-/** Whether a passive node can listen there: TCP and UDP, and WebSocket on the next one. */
 async function isFree (port: number, host: string): Promise<boolean> {
-  return await canListen(createServer().listen(port, host))
-    && await canListen(createServer().listen(port + 1, host))
-    && await canListen(socketFor(host).bind(port, host))
+  return await portFault(port, host) === undefined
 }
 
-async function freePort (host: string, taken: ReadonlySet<number>): Promise<number> {
+/** Why no passive node can listen there: by TCP and UDP, and by WebSocket on the next port. */
+async function portFault (port: number, host: string): Promise<string | undefined> {
+  return await listenFault(createServer().listen(port, host))
+    ?? await listenFault(createServer().listen(port + 1, host))
+    ?? await listenFault(socketFor(host).bind(port, host))
+}
+
+function ownFault (port: number, taken: ReadonlyMap<number, string>): string | undefined {
+  const scan = taken.get(port) ?? taken.get(port + 1)
+
+  return scan === undefined ? undefined : `the passive node of scan ${scan} has it; each takes two, the second for WebSocket`
+}
+
+async function freePort (host: string, taken: ReadonlyMap<number, unknown>): Promise<number> {
   for (let i = 0; i < ATTEMPTS; i++) {
     const server = createServer().listen(0, host)
     await once(server, 'listening')
@@ -95,11 +143,6 @@ interface Listener extends EventEmitter { close: (callback?: () => void) => unkn
 
 function socketFor (host: string): Socket {
   return createSocket(host.includes(':') ? 'udp6' : 'udp4')
-}
-
-// Taken, or not ours to take: the same for whoever looks for a free one.
-async function canListen (listener: Listener): Promise<boolean> {
-  return await listenFault(listener) === undefined
 }
 
 /** Why nobody can listen there; undefined where one can. */

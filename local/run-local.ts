@@ -103,10 +103,8 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   return { probe, plan: planFor(probe, embeddedPlaces(folder, options.logMaxBytes), folder, { listen: LOOPBACK }), folder, devnet }
 }
 
-async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
-  if (asked.spec.scans.some(({ passive }) => passive.enabled)) {
-    await checkListenAddress(listen)
-  }
+async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+  const listen = asked.spec.scans.some(({ passive }) => passive.enabled) ? await checkListenAddress(wanted) : wanted
   const { probe, moved } = await withOwnPorts(asked, listen)
 
   for (const { scan, port } of moved) {

@@ -9,6 +9,14 @@ const MAX_ROWS = 1_000
 const MAX_WIDTH = 60
 const [path, sql] = process.argv.slice(2)
 
+// Nobody reads the rest (`| head`), or it cannot be written.
+process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+  if (err.code !== 'EPIPE') {
+    process.stderr.write(`standard output cannot be written: ${errorText(err)}\n`)
+    process.exitCode = 1
+  }
+})
+
 try {
   // SQLite takes an empty path for a new, empty database.
   if (path === undefined || path === '' || sql === undefined) {

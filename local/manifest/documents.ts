@@ -1,14 +1,10 @@
-import { open } from 'node:fs/promises'
-import { parseAllDocuments } from 'yaml'
 import { problemsError } from '../../core/config.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { yamlDocuments } from '../../core/yaml-documents.ts'
 import { KIND } from '../../operator/api/v1alpha1.ts'
 import { parseSecret } from './secrets.ts'
 import type { Secret } from './secrets.ts'
-import type { Document, YAMLParseError } from 'yaml'
-
-/** Longest manifest that is read: etcd takes no object over 1.5 MiB either. */
-export const MAX_MANIFEST_BYTES = 1_024 * 1_024
+import type { Document } from 'yaml'
 
 /** What a file holds: the PeerProbe as it was written, and what stands beside it. */
 export interface Documents {
@@ -21,25 +17,6 @@ export interface Documents {
   problems: string[]
 }
 
-/** Reads a manifest's text. @throws ProbeError `PP_CONFIG_INVALID` when the file cannot be read or is too long */
-export async function readText (path: string): Promise<string> {
-  let text: string
-
-  try {
-    await using file = await open(path)
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_MANIFEST_BYTES + 1) })
-    text = buffer.toString('utf8', 0, bytesRead)
-
-    if (bytesRead <= MAX_MANIFEST_BYTES) {
-      return text
-    }
-  } catch (err) {
-    throw new ProbeError('PP_CONFIG_INVALID', `${path}: cannot be read: ${errorText(err)}`, { cause: err })
-  }
-
-  throw new ProbeError('PP_CONFIG_INVALID', `${path}: longer than ${String(MAX_MANIFEST_BYTES)} bytes`)
-}
-
 /**
  * Finds the PeerProbe among the documents of a YAML text: the first of that kind, or the only
  * document there is. Secrets may stand beside it; whatever else the file holds is a problem: ignored, it would be missed.
@@ -47,14 +24,13 @@ export async function readText (path: string): Promise<string> {
  * @throws ProbeError `PP_SPEC_INVALID` naming line and column of each mistake in the YAML
  */
 export function parseDocuments (text: string, what: string): Documents {
-  const documents = parseAllDocuments(text, { prettyErrors: true })
-  const mistakes = Array.isArray(documents) ? documents.flatMap(document => [...document.errors, ...document.warnings]) : []
+  const { documents, mistakes } = yamlDocuments(text)
 
   if (mistakes.length > 0) {
-    throw problemsError(mistakes.map(locateMistake), { code: 'PP_SPEC_INVALID', what })
+    throw problemsError(mistakes, { code: 'PP_SPEC_INVALID', what })
   }
 
-  return select(Array.isArray(documents) ? documents.map(document => toValue(document, what)) : [], what)
+  return select(documents.map(document => toValue(document, what)), what)
 }
 
 function select (values: readonly unknown[], what: string): Documents {
@@ -99,11 +75,4 @@ function kindOf (value: unknown): string {
 
 function describe (value: unknown): string {
   return `kind ${kindOf(value) === '' ? 'missing' : kindOf(value)}`
-}
-
-// The library appends its position and an excerpt to the message.
-function locateMistake ({ message, linePos }: Pick<YAMLParseError, 'message' | 'linePos'>): string {
-  const [{ line, col } = { line: 1, col: 1 }] = linePos ?? []
-
-  return `line ${String(line)}, column ${String(col)}: ${message.replace(/ at line \d+, column \d+:[^]*$/, '')}`
 }

@@ -1,6 +1,6 @@
-import { parseAllDocuments } from 'yaml'
 import { problemsError } from '../../core/config.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { yamlDocuments } from '../../core/yaml-documents.ts'
 import { API_VERSION, KIND } from '../api/v1alpha1.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Document } from 'yaml'
@@ -19,11 +19,10 @@ export function probeDocuments (text: string, what: string): KubeObject[] {
     throw new ProbeError('PP_CONFIG_INVALID', `${what}: has more than ${String(MAX_CHARS)} characters`)
   }
 
-  const documents = parseAllDocuments(text)
-  const faults = documents.flatMap(({ errors }) => errors)
+  const { documents, mistakes } = yamlDocuments(text)
 
-  if (faults.length > 0) {
-    throw problemsError(faults.map(({ message }) => message.replace(/:\n[^]*$/, '')), { code: 'PP_CONFIG_INVALID', what })
+  if (mistakes.length > 0) {
+    throw problemsError(mistakes, { code: 'PP_CONFIG_INVALID', what })
   }
 
   const probes = documents.map(document => toValue(document, what)).filter(isProbe)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../core/run-command.ts'
@@ -7,17 +10,30 @@ import { runCommand } from '../../core/run-command.ts'
 const path = (name: string): string => fileURLToPath(new URL(`../../core/${name}.ts`, import.meta.url))
 
 async function run (body: string): Promise<{ code: unknown, stderr: string }> {
+  return await new Promise((resolve) => {
+    execFile(process.execPath, argumentsFor(body), (err, _, stderr) => {
+      resolve({ code: err === null ? 0 : err.code, stderr })
+    })
+  })
+}
+
+// Into a file, or a pipe whose reader has gone.
+async function runInto (stdout: 'pipe' | number, body: string): Promise<{ code: unknown, stderr: string }> {
+  const child = spawn(process.execPath, argumentsFor(body), { stdio: ['ignore', stdout, 'pipe'] })
+  child.stdout?.destroy()
+  const [stderr, ended] = await Promise.all([text(child.stderr!), once(child, 'close') as Promise<unknown[]>])
+
+  return { code: ended[0], stderr }
+}
+
+function argumentsFor (body: string): string[] {
   const script = `
     import { runCommand } from ${JSON.stringify(path('run-command'))}
     import { sleep } from ${JSON.stringify(path('signals'))}
     import { ProbeError } from ${JSON.stringify(path('errors'))}
     await runCommand(async (signal) => { ${body} }, { stopTimeoutMs: 1_000, onFailure: () => { process.stderr.write('cleared ') } })`
 
-  return await new Promise((resolve) => {
-    execFile(process.execPath, ['--input-type=module-typescript', '--eval', script], (err, _, stderr) => {
-      resolve({ code: err === null ? 0 : err.code, stderr })
-    })
-  })
+  return ['--input-type=module-typescript', '--eval', script]
 }
 
 suite('runCommand', () => {
@@ -41,5 +57,18 @@ suite('runCommand', () => {
 
   test('ends in silence when it was stopped', async () => {
     assert.deepEqual(await run('process.kill(process.pid, "SIGTERM"); await sleep(60_000, signal)'), { code: 0, stderr: 'cleared ' })
+  })
+
+  test('stops in order and in silence when nobody reads its output any more', async () => {
+    const script = 'process.stdout.write("x"); await sleep(60_000, signal).finally(() => process.stderr.write("stopped "))'
+
+    assert.deepEqual(await runInto('pipe', script), { code: 0, stderr: 'stopped cleared ' })
+  })
+
+  test('says that its output cannot be written, and fails', async () => {
+    const { code, stderr } = await runInto(openSync('/dev/full', 'w'), 'process.stdout.write("x"); await sleep(60_000, signal)')
+
+    assert.equal(code, 1)
+    assert.match(stderr, /^peerprobe: standard output cannot be written: ENOSPC[^\n]+\ncleared $/)
   })
 })

@@ -102,4 +102,8 @@ suite('openDataFolder', () => {
     await writeFile(join(path, 'file'), '')
     assert.throws(() => openDataFolder(join(path, 'file', 'below'), { empty: false }), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('ENOTDIR'))
   }))
+
+  test('says so where the system takes no folders at all', () => {
+    assert.throws(() => openDataFolder('/proc/peerprobe/data', { empty: false }), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('cannot make the folder /proc/peerprobe/data'))
+  })
 })

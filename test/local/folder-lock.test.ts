@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { isProbeError } from '../../core/errors.ts'
 import { FolderLock } from '../../local/folder-lock.ts'
@@ -28,5 +29,14 @@ suite('FolderLock', () => {
     lock.forget('private', 'dumps')
 
     assert.deepEqual([lock.made('private'), lock.made('practice')], [[], ['dumps']])
+  })
+
+  test('refuses a file in which another program keeps a table of that name', () => {
+    using folder = new TempFolder()
+    const other = new DatabaseSync(folder.file('lock.sqlite'))
+    other.exec('CREATE TABLE made (id INTEGER)')
+    other.close()
+
+    assert.throws(() => FolderLock.hold(folder.file('lock.sqlite'), folder.path), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('lock.sqlite cannot be used as the lock'))
   })
 })

@@ -50,6 +50,25 @@ suite('ports of passive nodes on one machine', () => {
   }
 })
 
+suite('ports of passive nodes that the manifest names', () => {
+  test('are refused by their field where another program has them', async () => {
+    const port = await freePortPair()
+    using stack = new DisposableStack()
+    stack.adopt(await listening(createSocket('udp4').bind(port, HOST)), socket => socket?.close())
+
+    await assert.rejects(withOwnPorts(probeOf({ enabled: false }, { port }), HOST), err =>
+      isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes(`spec.scans[1].passive.port: no passive node can listen on ${String(port)} (`) && err.message.includes('EADDRINUSE'))
+  })
+
+  test('are refused where two scans want the same, or one wants the place of the other\'s WebSocket', async () => {
+    const port = await freePortPair()
+
+    for (const other of [port, port + 1, port - 1]) {
+      await assert.rejects(withOwnPorts(probeOf({ port }, { port: other }), HOST), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('spec.scans[1].passive.port') && err.message.includes('scan-0 has it'))
+    }
+  })
+})
+
 suite('the address that passive nodes listen on', () => {
   for (const host of ['192.0.2.1', '224.0.0.1', '255.255.255.255', '2001:db8::1', 'ff02::1', 'fe80::1']) {
     test(`is not ${host}, which the option's name and the cause say`, async () => {
@@ -59,9 +78,14 @@ suite('the address that passive nodes listen on', () => {
 
   for (const host of ['127.0.0.1', '0.0.0.0', '::1', '::']) {
     test(`may be ${host}`, async () => {
-      await checkListenAddress(host)
+      assert.equal(await checkListenAddress(host), host)
     })
   }
+
+  test('is every one of IPv4 where the kernel has no IPv6', async () => {
+    assert.equal(await checkListenAddress('::', async host => await Promise.resolve(host === '::' ? 'EAFNOSUPPORT' : undefined)), '0.0.0.0')
+    await assert.rejects(checkListenAddress('::', async () => await Promise.resolve('EACCES')), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('EACCES'))
+  })
 })
 
 // Somebody else may have it already: then it is taken all the same.

@@ -1,6 +1,8 @@
 // The store of one machine. node:sqlite is synchronous: a batch of 500 messages holds the event loop
 // for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
 import { fileURLToPath } from 'node:url'
+import { ProbeError } from '../../../core/errors.ts'
+import { printable } from '../../../core/printable.ts'
 import { inTransaction, openDatabase } from '../../../core/sqlite.ts'
 import { Coalescer } from '../coalescer.ts'
 import { crawlRowOf } from '../crawl-row.ts'
@@ -75,6 +77,7 @@ export class SqliteStore implements NodeStore {
     return await this.#run(() => {
       // One transaction for all: a second process waits here and then finds nothing left to do.
       return inTransaction(this.#database, () => {
+        refuseForeign(this.#database, this.#path)
         this.#database.exec('CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT')
         const applied = this.#database.prepare('SELECT version, name, checksum FROM schema_migration ORDER BY version').all() as unknown as AppliedMigration[]
         const pending = pendingMigrations(readMigrations(this.#migrations), applied)
@@ -189,5 +192,14 @@ export class SqliteStore implements NodeStore {
         throw asStoreError(err, this.#path)
       }
     })
+  }
+}
+
+// A file that was made for something else is not made ours by tables beside its own.
+function refuseForeign (database: DatabaseSync, path: string): void {
+  const names = database.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite!_%\' ESCAPE \'!\'').all().map(({ name }) => String(name))
+
+  if (names.length > 0 && !names.includes('schema_migration')) {
+    throw new ProbeError('PP_FILE_UNUSABLE', `database ${path}: it is a database of another program (it has a table ${printable(names[0]?.slice(0, 100) ?? '')}, and none of PeerProbe's)`)
   }
 }

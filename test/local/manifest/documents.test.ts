@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { MAX_MANIFEST_BYTES, parseDocuments, readText } from '../../../local/manifest/documents.ts'
-import { TempFolder } from '../../support/temp-folder.ts'
+import { parseDocuments } from '../../../local/manifest/documents.ts'
 
 const parse = (text: string): ReturnType<typeof parseDocuments> => parseDocuments(text, 'probe.yaml')
 
@@ -48,16 +46,5 @@ suite('documents', () => {
     const bomb = `a: &a [x, x]\n${'bcdefghij'.split('').map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghi'[i]!}`).join(', ')}]`).join('\n')}\n`
 
     assert.throws(() => parse(bomb), { code: 'PP_SPEC_INVALID', message: /alias/ })
-  })
-
-  test('are read from a file of bounded length', async () => {
-    using folder = new TempFolder()
-    const path = folder.file('probe.yaml')
-
-    await assert.rejects(readText(path), { code: 'PP_CONFIG_INVALID', message: /cannot be read: ENOENT/ })
-    writeFileSync(path, 'kind: PeerProbe # ü\n')
-    assert.equal(await readText(path), 'kind: PeerProbe # ü\n')
-    writeFileSync(path, Buffer.alloc(MAX_MANIFEST_BYTES + 1, 'x'))
-    await assert.rejects(readText(path), { code: 'PP_CONFIG_INVALID', message: /longer than/ })
   })
 })

@@ -69,6 +69,17 @@ suite('SqliteStore', () => {
     await assert.rejects(store.write({ visits: [visitOf()], crawls: [] }), err => isProbeError(err, 'PP_STORE_CONFLICT'))
   })
 
+  test('refuses the database of another program, and adds nothing to it', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('store.db')
+    using other = new DatabaseSync(path)
+    other.exec('CREATE TABLE users (id INTEGER)')
+    await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0 })
+
+    await assert.rejects(store.migrate(), err => isProbeError(err, 'PP_FILE_UNUSABLE') && err.message.includes(path) && err.message.includes('users'))
+    assert.deepEqual(other.prepare('SELECT name FROM sqlite_master').all().map(({ name }) => name), ['users'])
+  })
+
   test('says that the schema is missing, and names a file that cannot be opened', async () => {
     using folder = new TempFolder()
     const deps = { clock: new FakeClock() }
