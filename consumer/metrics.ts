@@ -20,6 +20,9 @@ const DEAD_LETTER_CODES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCod
 export interface ConsumerGauges {
   lag: () => Lag | undefined
   groupProblem: () => GroupProblemCode | undefined
+
+  /** Share of the last messages that could not be stored, from 0 to 1. */
+  deadLetterShare: () => number
 }
 
 /** Metrics of a consumer. All series of closed label sets exist from the start, so that rates do. */
@@ -33,6 +36,7 @@ export class ConsumerMetrics implements PipelineObserver {
   readonly #transaction: Histogram
   readonly #retries: Counter<'cause'>
   readonly #deadLetters: Counter<'code'>
+  readonly #skipped: Counter<'code'>
   readonly #lastCommit: Gauge
   readonly #dumps: Counter<'outcome'>
   readonly #dumpDuration: Histogram
@@ -40,7 +44,7 @@ export class ConsumerMetrics implements PipelineObserver {
   readonly #dumpTime: Gauge
   readonly #removed: Counter<'table'>
 
-  constructor (register: Registry, { lag, groupProblem }: ConsumerGauges) {
+  constructor (register: Registry, { lag, groupProblem, deadLetterShare }: ConsumerGauges) {
     const registers = [register]
     this.#consumed = new Counter({ registers, name: 'peerprobe_consumer_messages_total', help: 'Messages taken from the bus.' })
     this.#committed = new Counter({ registers, name: 'peerprobe_consumer_committed_messages_total', help: 'Messages stored or dead-lettered, and committed.' })
@@ -51,6 +55,7 @@ export class ConsumerMetrics implements PipelineObserver {
     this.#transaction = new Histogram({ registers, name: 'peerprobe_consumer_transaction_duration_seconds', help: 'Duration of transactions.', buckets: DURATION_BUCKETS_S })
     this.#retries = new Counter({ registers, name: 'peerprobe_consumer_retries_total', help: 'What was tried again, by cause.', labelNames: ['cause'] })
     this.#deadLetters = new Counter({ registers, name: 'peerprobe_consumer_dead_letters_total', help: 'Messages moved to the dead letters, by error code.', labelNames: ['code'] })
+    this.#skipped = new Counter({ registers, name: 'peerprobe_consumer_skipped_messages_total', help: 'Messages passed for good because their dead letters were refused as well, by error code.', labelNames: ['code'] })
     this.#lastCommit = new Gauge({ registers, name: 'peerprobe_consumer_last_commit_timestamp_seconds', help: 'When this process last committed; 0 before the first time.' })
     this.#dumps = new Counter({ registers, name: 'peerprobe_consumer_dumps_total', help: 'Dumps, by what became of them.', labelNames: ['outcome'] })
     this.#dumpDuration = new Histogram({ registers, name: 'peerprobe_consumer_dump_duration_seconds', help: 'Duration of dumps that were written.', buckets: DURATION_BUCKETS_S })
@@ -80,6 +85,14 @@ export class ConsumerMetrics implements PipelineObserver {
         })
       }
     })
+    new Gauge({
+      registers,
+      name: 'peerprobe_consumer_dead_letter_share',
+      help: 'Share of the last 1,000 messages that could not be stored, from 0 to 1.',
+      collect () {
+        this.set(deadLetterShare())
+      }
+    })
     this.#startAtZero()
   }
 
@@ -100,6 +113,10 @@ export class ConsumerMetrics implements PipelineObserver {
 
   deadLettered (code: ErrorCode): void {
     this.#deadLetters.inc({ code })
+  }
+
+  skipped (code: ErrorCode): void {
+    this.#skipped.inc({ code })
   }
 
   committed (messages: number): void {
@@ -137,6 +154,7 @@ export class ConsumerMetrics implements PipelineObserver {
     })
     DEAD_LETTER_CODES.forEach((code) => {
       this.#deadLetters.inc({ code }, 0)
+      this.#skipped.inc({ code }, 0)
     })
     DUMP_OUTCOMES.forEach((outcome) => {
       this.#dumps.inc({ outcome }, 0)

@@ -18,6 +18,11 @@ export function observeWith (...observers: readonly PipelineObserver[]): Pipelin
         observer.deadLettered(code)
       })
     },
+    skipped: (code) => {
+      observers.forEach((observer) => {
+        observer.skipped(code)
+      })
+    },
     committed: (messages) => {
       observers.forEach((observer) => {
         observer.committed(messages)

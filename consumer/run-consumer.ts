@@ -41,7 +41,12 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
   await using stack = new AsyncDisposableStack()
   const meter = new LagMeter({ clock, log, beat: stack.use(progress.watch('lag', LIVENESS_MS)) })
   const groupWatch = new GroupWatch({ clock, log, topic: config.topic, group: config.group })
-  const metrics = new ConsumerMetrics(registry, { lag: () => meter.lag, groupProblem: () => groupWatch.problem?.code })
+  const rate = new DeadLetterRate({ clock, log })
+  const metrics = new ConsumerMetrics(registry, {
+    lag: () => meter.lag,
+    groupProblem: () => groupWatch.problem?.code,
+    deadLetterShare: () => rate.share
+  })
   const tally = new Tally({ clock })
   const outage = new Outage({ clock, log })
   let hasJoined = false
@@ -51,7 +56,14 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     progress,
     registry,
     notReady: () => signal.aborted ? 'stopping' : outage.state ?? (hasJoined ? undefined : 'starting'),
-    status: () => tally.status({ topic: config.topic, group: config.group, lag: meter.lag, outage: outage.state, groupProblem: groupWatch.problem })
+    status: () => tally.status({
+      topic: config.topic,
+      group: config.group,
+      lag: meter.lag,
+      outage: outage.state,
+      groupProblem: groupWatch.problem,
+      deadLetterProblem: rate.problem
+    })
   }, config.admin))
   const store = stack.use(await openStore(config.store, { clock }, config))
   tellMigration(log, await store.migrate())
@@ -63,8 +75,8 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     meter,
     groupWatch,
     writer: new BatchWriter({ ...shared, store }, config.retry),
-    deadLetters: new DeadLetters(shared, config),
-    rate: new DeadLetterRate(),
+    deadLetters: new DeadLetters(shared, { ...config.deadLetters, topic: config.topic, deadLetterTopic: config.deadLetterTopic }),
+    rate,
     onSubscribed: () => {
       if (!hasJoined) {
         hasJoined = true

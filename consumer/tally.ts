@@ -4,6 +4,7 @@ import type { ConsumerStatus } from '../core/contracts/consumer-status.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { DumpResult } from './files/node-dump.ts'
+import type { DeadLetterProblem } from './pipeline/dead-letter-rate.ts'
 import type { GroupProblem } from './pipeline/group-watch.ts'
 import type { Lag } from './pipeline/lag-meter.ts'
 import type { OutageState } from './pipeline/outage.ts'
@@ -17,6 +18,7 @@ export interface StatusInput {
   lag: Lag | undefined
   outage: OutageState | undefined
   groupProblem: GroupProblem | undefined
+  deadLetterProblem: DeadLetterProblem | undefined
 }
 
 const REPORT_MS = 60_000
@@ -28,6 +30,7 @@ export class Tally implements PipelineObserver {
   readonly #deadLetters: Record<string, number> = {}
   #consumed = 0
   #committed = 0
+  #skipped = 0
   #lastCommitMs: number | undefined
   #dump: ConsumerStatus['dump'] = null
 
@@ -49,6 +52,10 @@ export class Tally implements PipelineObserver {
     this.#deadLetters[code] = (this.#deadLetters[code] ?? 0) + 1
   }
 
+  skipped (): void {
+    this.#skipped++
+  }
+
   committed (messages: number): void {
     this.#committed += messages
     this.#lastCommitMs = this.#clock.now()
@@ -67,7 +74,7 @@ export class Tally implements PipelineObserver {
   }
 
   /** The body of `/status`. */
-  status ({ topic, group, lag, outage, groupProblem }: StatusInput): ConsumerStatus {
+  status ({ topic, group, lag, outage, groupProblem, deadLetterProblem }: StatusInput): ConsumerStatus {
     return {
       topic,
       group,
@@ -77,6 +84,8 @@ export class Tally implements PipelineObserver {
       lastCommitAt: this.#lastCommitMs === undefined ? null : isoOf(this.#lastCommitMs),
       rows: { ...this.#rows },
       deadLetters: { ...this.#deadLetters },
+      skipped: this.#skipped,
+      deadLetterProblem: toStatus(deadLetterProblem),
       outage: toStatus(outage),
       groupProblem: toStatus(groupProblem),
       dump: this.#dump
@@ -105,7 +114,7 @@ export class Tally implements PipelineObserver {
   }
 }
 
-function toStatus (problem: OutageState | GroupProblem | undefined): ConsumerStatus['outage'] {
+function toStatus (problem: OutageState | GroupProblem | DeadLetterProblem | undefined): ConsumerStatus['outage'] {
   return problem === undefined ? null : { code: problem.code, message: problem.message, since: isoOf(problem.sinceMs) }
 }
 

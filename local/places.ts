@@ -66,7 +66,7 @@ function kafkaConfig ({ tls, authentication: { type, secret = '' }, clientId }: 
   }
 }
 
-function mysqlConfig ({ host, port, database, credentialsSecret: { name, userKey, passwordKey }, tls, maxOpenConns, maxIdleConns }: MysqlSpec, secrets: SecretFiles): NonNullable<StoreConfig['mysql']> {
+function mysqlConfig ({ host, port, database, credentialsSecret: { name, userKey, passwordKey }, tls, allowPublicKeyRetrieval, maxOpenConns, maxIdleConns }: MysqlSpec, secrets: SecretFiles): NonNullable<StoreConfig['mysql']> {
   const field = ['spec', 'mysql', 'credentialsSecret']
   const ca = tls?.caSecret
 
@@ -77,6 +77,7 @@ function mysqlConfig ({ host, port, database, credentialsSecret: { name, userKey
     username: secrets.text(field, name, userKey),
     passwordFile: secrets.file(field, name, passwordKey),
     ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: secrets.file(['spec', 'mysql', 'tls', 'caSecret'], ca.name, ca.key) } },
+    ...allowPublicKeyRetrieval === undefined ? {} : { allowPublicKeyRetrieval },
     maxOpenConns,
     maxIdleConns
   }

@@ -1,24 +1,16 @@
 import { retry } from '../../core/backoff.ts'
 import { refusedOf } from '../../core/bus/event-bus.ts'
 import { waitOn } from '../../core/clock-wait.ts'
-import { OMITTED_HEADER } from '../../core/contracts/dead-letter.ts'
-import { safeText } from '../store/safe-text.ts'
-import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/event-bus.ts'
+import { isProbeError } from '../../core/errors.ts'
+import { DEAD_LETTER_FORMS } from './dead-letter-forms.ts'
+import type { EventBus, OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { DeadLetterHeaders } from '../../core/contracts/dead-letter.ts'
-import type { ProbeError } from '../../core/errors.ts'
+import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
+import type { ErrorCode } from '../../core/errors.ts'
 import type { Logger } from '../../core/logger.ts'
+import type { DeadLetter } from './dead-letter-forms.ts'
 import type { Outage } from './outage.ts'
 import type { PipelineObserver } from './pipeline-observer.ts'
-
-/** A message that cannot be stored, and why. */
-export interface DeadLetter {
-  message: IncomingMessage
-  err: ProbeError
-
-  /** How often storing it was tried. */
-  attempts: number
-}
 
 /** What sending dead letters takes. */
 export interface DeadLettersDeps {
@@ -29,93 +21,135 @@ export interface DeadLettersDeps {
   observer: PipelineObserver
 }
 
+/** Where dead letters come from and go to, and what is done when they are refused. */
+export type DeadLettersOptions = Pick<ConsumerConfig, 'topic' | 'deadLetterTopic'> & ConsumerConfig['deadLetters']
+
+// What the topic itself is to blame for. A bus that is away is none of these: without it nothing can be committed either.
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['PP_TOPIC_MISSING', 'PP_BUS_FORBIDDEN', 'PP_BUS_REFUSED', 'PP_BUS_REPLICAS', 'PP_BUS_FAILED', 'PP_BUS_SETTLING'])
+
+// 0.5, 1, 2, 4, 8, 16 and 30 s between them, less jitter: half a minute to a minute, more than an election takes.
+const ATTEMPTS_BEFORE_SKIP = 8
+
 /** Moves messages that cannot be stored to a topic of their own, unchanged, with the reason beside. */
 export class DeadLetters {
   readonly #deps: DeadLettersDeps
-  readonly #topics: { topic: string, deadLetterTopic: string }
+  readonly #options: DeadLettersOptions
 
-  constructor (deps: DeadLettersDeps, topics: { topic: string, deadLetterTopic: string }) {
+  /** Whether the last ones were refused to the end: those that follow are tried once, or each batch would take a minute. */
+  #isRefused = false
+
+  constructor (deps: DeadLettersDeps, options: DeadLettersOptions) {
     this.#deps = deps
-    this.#topics = topics
+    this.#options = options
   }
 
-  /** Resolves when all are acknowledged; an outage of the bus is waited out. Only then may their offsets be committed. */
+  /**
+   * Resolves when all are acknowledged, or skipped as `whenRefused` asks for. An outage of the bus is waited out, and so is a
+   * topic that refuses them. Only then may their offsets be committed.
+   */
   async send (letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
-    if (letters.length === 0) {
-      return
-    }
+    const { clock, log } = this.#deps
+    const { topic, deadLetterTopic } = this.#options
+    const context = { topic, at: new Date(clock.now()).toISOString() }
+    let left = letters
 
-    const { clock, log, observer } = this.#deps
-    const at = new Date(clock.now()).toISOString()
-    const messages = letters.map(letter => this.#toMessage(letter, at))
-    const refused = await this.#publish(messages, signal)
+    for (const [i, form] of DEAD_LETTER_FORMS.entries()) {
+      const isLast = i === DEAD_LETTER_FORMS.length - 1
+      const refused = await this.#publish(left.map(letter => form(letter, context)), isLast, signal)
+      left.forEach((letter, place) => {
+        this.#tell(letter, refused.get(place))
+      })
+      left = left.filter((_, place) => refused.get(place) === 'too large')
 
-    // A dead letter is larger than its message by its headers, and its topic may take less.
-    const short = messages.filter((_, i) => refused.has(i)).map(withoutValue)
-    const lost = await this.#publish(short, signal)
-
-    if (short.length > 0) {
-      log.error({ code: 'PP_MESSAGE_TOO_LARGE', topic: this.#topics.deadLetterTopic, letters: short.length, lost: lost.size }, 'the dead letter topic takes no messages of this size: their values are left out')
-    }
-
-    for (const { message: { partition, offset }, err } of letters) {
-      observer.deadLettered(err.code)
-      log.warn({ partition, offset, code: err.code, reason: err.message }, 'message moved to the dead letters')
+      if (left.length > 0) {
+        log.error({ code: 'PP_MESSAGE_TOO_LARGE', topic: deadLetterTopic, letters: left.length, leftOut: i === 0 ? 'value' : 'value, key and headers' }, 'the dead letter topic takes no messages of this size: parts of them are left out')
+      }
     }
   }
 
-  /** Publishes, waiting for an outage to end. Resolves with the places of those that the topic refuses as too large. */
-  async #publish (messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<ReadonlySet<number>> {
-    const { bus, clock, outage, observer } = this.#deps
+  #tell ({ message: { partition, offset }, err }: DeadLetter, refused: 'too large' | 'skipped' | undefined): void {
+    const { observer, log } = this.#deps
+    const about = { partition, offset, code: err.code, reason: err.message }
+
+    if (refused === undefined) {
+      observer.deadLettered(err.code)
+      log.warn(about, 'message moved to the dead letters')
+    } else if (refused === 'skipped') {
+      observer.skipped(err.code)
+      log.error({ ...about, topic: this.#options.topic }, 'message skipped: its dead letter was refused, and deadLetters.whenRefused is skip')
+    }
+  }
+
+  /** Publishes, waiting for an outage to end. Resolves with what became of those that are not stored, by their places. */
+  async #publish (messages: readonly OutgoingMessage[], isLast: boolean, signal: AbortSignal): Promise<ReadonlyMap<number, 'too large' | 'skipped'>> {
+    const { bus, outage } = this.#deps
+    const { deadLetterTopic, whenRefused } = this.#options
 
     if (messages.length === 0) {
-      return new Set()
+      return new Map()
+    }
+
+    // A topic that refuses some as too large has stored the others: only those are tried again.
+    let places = [...messages.keys()]
+    const publish = async (): Promise<void> => {
+      try {
+        await bus.publish(deadLetterTopic, messages.filter((_, place) => places.includes(place)), signal)
+      } catch (err) {
+        const tooLarge = refusedOf(err)
+        places = tooLarge === undefined ? places : places.filter((_, i) => tooLarge.has(i))
+        throw err
+      }
     }
 
     try {
-      await retry(async () => {
-        await bus.publish(this.#topics.deadLetterTopic, messages, signal)
-      }, {
-        signal,
-        attempts: Infinity,
-        onRetry: (err) => {
-          outage.begin(err)
-          observer.retried('bus-unavailable')
-        },
-        wait: async (ms) => {
-          await waitOn(clock, ms, signal)
-        }
-      })
+      await this.#untilTaken(publish, isLast, signal)
+      this.#isRefused = false
     } catch (err) {
-      const refused = refusedOf(err)
+      const isTooLarge = refusedOf(err) !== undefined
 
-      if (refused === undefined) {
+      if (!isTooLarge && (whenRefused !== 'skip' || !isRefusal(err))) {
         throw err
       }
 
+      this.#isRefused = !isTooLarge
       outage.end()
-      return refused
+      return new Map(places.map(place => [place, isTooLarge && !isLast ? 'too large' : 'skipped']))
     }
 
     outage.end()
-    return new Set()
+    return new Map()
   }
 
-  #toMessage ({ message, err, attempts }: DeadLetter, at: string): OutgoingMessage {
-    const reason: Omit<DeadLetterHeaders, typeof OMITTED_HEADER> = {
-      'peerprobe-topic': this.#topics.topic,
-      'peerprobe-partition': String(message.partition),
-      'peerprobe-offset': String(message.offset),
-      'peerprobe-error-code': err.code,
-      'peerprobe-error-message': safeText(err.message.slice(0, 1_024)),
-      'peerprobe-attempts': String(attempts),
-      'peerprobe-at': at
-    }
+  async #untilTaken (publish: () => Promise<void>, isLast: boolean, signal: AbortSignal): Promise<void> {
+    const { clock, outage, observer } = this.#deps
+    const skips = this.#options.whenRefused === 'skip'
+    let refusals = 0
 
-    return { key: message.key, value: message.value, headers: { ...message.headers, ...reason } }
+    await retry(publish, {
+      signal,
+      attempts: Infinity,
+      isRetryable: (err) => {
+        if (refusedOf(err) !== undefined) {
+          return isLast && !skips
+        }
+        if (!isRefusal(err)) {
+          return isProbeError(err) && err.retryable
+        }
+
+        refusals++
+        return !skips || refusals < (this.#isRefused ? 1 : ATTEMPTS_BEFORE_SKIP)
+      },
+      onRetry: (err) => {
+        outage.begin(err)
+        observer.retried('bus-unavailable')
+      },
+      wait: async (ms) => {
+        await waitOn(clock, ms, signal)
+      }
+    })
   }
 }
 
-function withoutValue ({ key, value, headers }: OutgoingMessage): OutgoingMessage {
-  return { key, value: new Uint8Array(0), headers: { ...headers, [OMITTED_HEADER]: String(value.length) } }
+function isRefusal (err: unknown): boolean {
+  return isProbeError(err) && REFUSALS.has(err.code)
 }

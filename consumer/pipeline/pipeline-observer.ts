@@ -15,6 +15,9 @@ export interface PipelineObserver {
   /** Messages were given up, and their dead letters are acknowledged. */
   deadLettered (code: ErrorCode): void
 
+  /** A message was given up, and its dead letter too, as the configuration asks for. */
+  skipped (code: ErrorCode): void
+
   /** The group came this much further. */
   committed (messages: number): void
 

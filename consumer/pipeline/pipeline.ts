@@ -7,8 +7,9 @@ import type { IncomingMessage, MessageBatch } from '../../core/bus/event-bus.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ProbeError } from '../../core/errors.ts'
 import type { BatchWriter } from './batch-writer.ts'
+import type { DeadLetter } from './dead-letter-forms.ts'
 import type { DeadLetterRate } from './dead-letter-rate.ts'
-import type { DeadLetter, DeadLetters } from './dead-letters.ts'
+import type { DeadLetters } from './dead-letters.ts'
 import type { Decoded } from './decode.ts'
 import type { PipelineObserver } from './pipeline-observer.ts'
 
@@ -78,24 +79,17 @@ export class Pipeline {
     for (const item of items.filter(item => !isLegacy(item))) {
       rate.record('err' in item)
     }
-    if (letters.length > 0) {
-      rate.check()
-    }
 
     const refused = await writer.write(items.flatMap(item => 'decoded' in item ? [item] : []), this.#signal)
 
     refused.forEach(() => {
       rate.record(true)
     })
-    if (refused.length > 0) {
-      rate.check()
-    }
-
     await deadLetters.send([...letters, ...refused], this.#signal)
   }
 }
 
-// What an older program left on the topic is no fault of anyone: a whole topic of it must not stop the consumer.
+// What an older program left on the topic is no fault of anyone: a whole topic of it must not raise an alarm.
 function isLegacy (item: Item): boolean {
   return 'err' in item && item.err.code === 'PP_LEGACY_MESSAGE'
 }

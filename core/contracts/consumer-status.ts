@@ -32,6 +32,12 @@ export const ConsumerStatus = z.object({
   /** Dead letters by error code. */
   deadLetters: z.record(z.string(), Count),
 
+  /** Messages passed for good because their dead letters were refused as well (`deadLetters.whenRefused: skip`). */
+  skipped: Count.default(0),
+
+  /** Whether too many messages become dead letters, or null. All others are stored. */
+  deadLetterProblem: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
+
   /** Why nothing can be stored at the moment, or null. */
   outage: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable(),
 

@@ -8,7 +8,7 @@ export function deadLetterGroupOf (group: string): string {
   return `${group}${DEAD_LETTER_SUFFIX}`
 }
 
-/** Header of a dead letter whose value the topic was too small for. */
+/** Header of a dead letter whose value the topic was too small for; its key and the message's own headers may be left out as well. */
 export const OMITTED_HEADER = 'peerprobe-omitted-bytes'
 
 /**
@@ -23,7 +23,7 @@ export const DeadLetterHeaders = z.object({
   'peerprobe-error-message': z.string().max(1_024).describe('The reason in words.'),
   'peerprobe-attempts': z.string().regex(/^\d+$/).describe('How often storing it was tried.'),
   'peerprobe-at': z.string().describe('When it was given up, RFC 3339.'),
-  [OMITTED_HEADER]: z.string().regex(/^\d+$/).optional().describe('Bytes of its value, where the value was left out: the topic of dead letters takes no message of that size.')
+  [OMITTED_HEADER]: z.string().regex(/^\d+$/).optional().describe('Bytes of its value, where the value was left out (and, where that did not do, key and headers of the message): the topic of dead letters takes no message of that size. The whole message is at its offset as long as the source topic keeps it.')
 })
 
 /** {@inheritDoc DeadLetterHeaders} */

@@ -11,7 +11,7 @@ export const KafkaConfig = z.strictObject({
     caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the brokers\' certificates; those of Node.js when absent.')
   }).optional().describe('Encrypts connections and checks the brokers\' certificates and names; plain text when absent.'),
   sasl: z.strictObject({
-    mechanism: z.enum(['plain', 'scram-sha-512']).describe('How the password is proven; `plain` sends it, so use it with TLS only.'),
+    mechanism: z.enum(['plain', 'scram-sha-512']).describe('How the password is proven; `plain` sends it, so it needs TLS.'),
     username: z.string().min(1).max(255).optional().describe('User that connects.'),
     usernameFile: Path.optional().describe('File that holds the user name, in place of `username`; it is read again for each connection.'),
     passwordFile: Path.describe('File that holds the password.')
@@ -22,6 +22,7 @@ export const KafkaConfig = z.strictObject({
     keyFile: Path.describe('Its private key in PEM.')
   }).optional().describe('Authentication by certificate (mutual TLS); none when absent.')
 })
+  .refine(({ tls, sasl }) => sasl?.mechanism !== 'plain' || tls !== undefined, { path: ['tls'], error: 'is needed for the mechanism plain, which sends the password; or use scram-sha-512' })
   .refine(({ tls, clientCertificate }) => clientCertificate === undefined || tls !== undefined, { path: ['tls'], error: 'is needed for a client certificate' })
   .describe('A Kafka cluster.')
 

@@ -33,6 +33,7 @@ export const MysqlConfig = z.strictObject({
   tls: z.strictObject({
     caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the server\'s certificate; those of Node.js when absent.')
   }).optional().describe('Encrypts connections and checks the server\'s certificate and name; plain text when absent.'),
+  allowPublicKeyRetrieval: z.boolean().optional().describe('Whether to encrypt the password with a key that the server itself sends, where TLS is absent; whoever answers in the server\'s place reads the password then.'),
   maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections opened at most.'),
   maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Idle connections kept at most.')
 }).refine(({ username, usernameFile }) => (username === undefined) !== (usernameFile === undefined), { path: ['username'], error: 'give exactly one of username and usernameFile' })
@@ -100,6 +101,9 @@ export const ConsumerConfig = z.strictObject({
     attempts: z.int().min(0).max(20).default(3).describe('Retries of a transaction after a deadlock or a lock timeout.'),
     backoffMs: Milliseconds.default(500).describe('Wait before the first retry; the second waits twice, the third three times as long.')
   }).prefault({}).describe('Retries of a transaction.'),
+  deadLetters: z.strictObject({
+    whenRefused: z.enum(['wait', 'skip']).default('wait').describe('What becomes of a message that cannot be stored while its dead letter is refused too (its topic missing, forbidden, full, or too small even without value, key and headers): `wait` until it is taken, `skip` it after about a minute with a line in the log.')
+  }).prefault({}).describe('Messages that cannot be stored.'),
   coalesceWindowMs: Milliseconds.default(600_000).describe('An address\'s last_seen that moved less than this is not written again; 0 writes always.'),
   dump: z.strictObject({
     folder: Path.describe('Folder of the dump files.'),

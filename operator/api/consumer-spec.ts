@@ -25,6 +25,9 @@ export const ConsumerSpec = withRules(z.strictObject({
     attempts: z.int().min(0).max(20).default(3).describe('Retries of a transaction after a deadlock or a lock timeout.'),
     backoff: DurationText.default('500ms').describe('Wait before the first retry; the second waits twice, the third three times as long.')
   }).prefault({}).describe('Retries of a transaction.'),
+  deadLetters: z.strictObject({
+    whenRefused: z.enum(['wait', 'skip']).default('wait').describe('What becomes of a message that cannot be stored while its dead letter is refused too (its topic missing, forbidden, full, or too small even without value, key and headers): `wait` until it is taken, `skip` it after about a minute with a line in the log.')
+  }).prefault({}).describe('Messages that cannot be stored.'),
   coalesceWindow: DurationText.default('10m').describe('An address\'s last_seen that moved less than this is not written again; 0s writes always.'),
   dump: z.strictObject({
     enabled: z.boolean().default(false).describe('Whether to write dump files.'),

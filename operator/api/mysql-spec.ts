@@ -29,6 +29,7 @@ export const MysqlSpec = withRules(z.strictObject({
     passwordKey: SecretKey.default('password').describe('Key of the password in it.')
   }).describe('Secret that holds user name and password.'),
   tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections and checks the server\'s name; plain text when absent.'),
+  allowPublicKeyRetrieval: z.boolean().optional().describe('Whether to encrypt the password with a key that the server itself sends, where TLS is absent; whoever answers in the server\'s place reads the password then.'),
   maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections that one consumer opens at most.'),
   maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Idle connections that one consumer keeps at most.')
 }), 'The database (MySQL or MariaDB). Required in a cluster.', mysqlRules)

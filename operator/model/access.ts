@@ -13,7 +13,7 @@ export function kafkaConfigFor ({ kafka }: ClusterSpec, access: KafkaAccess): Ka
 
 /** How a process in a pod connects to the database. */
 export function storeConfigFor ({ mysql }: ClusterSpec): StoreConfig {
-  const { host, port, database, credentialsSecret: { userKey, passwordKey }, tls, maxOpenConns, maxIdleConns } = mysql
+  const { host, port, database, credentialsSecret: { userKey, passwordKey }, tls, allowPublicKeyRetrieval, maxOpenConns, maxIdleConns } = mysql
   const ca = tls?.caSecret
 
   return {
@@ -24,6 +24,7 @@ export function storeConfigFor ({ mysql }: ClusterSpec): StoreConfig {
       usernameFile: `${SECRET_FOLDERS.mysql}/${userKey}`,
       passwordFile: `${SECRET_FOLDERS.mysql}/${passwordKey}`,
       ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: `${SECRET_FOLDERS.mysqlCa}/${ca.key}` } },
+      ...allowPublicKeyRetrieval === undefined ? {} : { allowPublicKeyRetrieval },
       maxOpenConns,
       maxIdleConns
     }

@@ -27,7 +27,7 @@ export interface ConsumerPlaces {
 
 /** The configuration of the consumers of one PeerProbe. */
 export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces): ConsumerConfigInput {
-  const { consumer: { batch, retry, coalesceWindow }, retention } = spec
+  const { consumer: { batch, retry, deadLetters, coalesceWindow }, retention } = spec
   const { bus, store, topic, group, admin, retentionIntervalMs } = places
 
   return {
@@ -39,6 +39,8 @@ export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces):
     store,
     batch: { maxMessages: batch.maxMessages, maxWaitMs: toMilliseconds(batch.maxWait) },
     retry: { attempts: retry.attempts, backoffMs: toMilliseconds(retry.backoff) },
+    // Said only where it is not the default: another rendering would restart every pod at an upgrade of the operator.
+    ...(deadLetters.whenRefused === 'skip' ? { deadLetters: { whenRefused: 'skip' } } : {}),
     coalesceWindowMs: toMilliseconds(coalesceWindow),
     ...dumpFor(spec, places),
     ...(retentionIntervalMs === undefined ? {} : { retention: { afterMs: toMilliseconds(retention.after), intervalMs: retentionIntervalMs } })

@@ -10,7 +10,7 @@ const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
     passive: () => undefined,
     agentFamily: () => 'other'
   })],
-  ['Consumer', registry => new ConsumerMetrics(registry, { lag: () => undefined, groupProblem: () => undefined })],
+  ['Consumer', registry => new ConsumerMetrics(registry, { lag: () => undefined, groupProblem: () => undefined, deadLetterShare: () => 0 })],
   ['Operator', registry => new ControllerMetrics(registry, { controller: 'peerprobe', depth: () => 0, active: () => 0, isLeader: () => false })]
 ]
 

@@ -5,7 +5,7 @@ import { Registry } from '../../core/metrics.ts'
 import type { Lag } from '../../consumer/pipeline/lag-meter.ts'
 
 const report = { rows: { node_info: 1, address_info: 5, node_network: 1, visit: 2, crawl: 0 }, coalesced: 3, cuts: 1 }
-const none = { lag: () => undefined, groupProblem: () => undefined }
+const none = { lag: () => undefined, groupProblem: () => undefined, deadLetterShare: () => 0 }
 
 suite('ConsumerMetrics', () => {
   test('tell what is wrong with the place in the group, by its code', async () => {
@@ -37,6 +37,7 @@ suite('ConsumerMetrics', () => {
     metrics.consumed(7)
     metrics.wrote(report, { messages: 6, durationMs: 20 })
     metrics.deadLettered('PP_MESSAGE_INVALID')
+    metrics.skipped('PP_MESSAGE_INVALID')
     metrics.committed(7)
     metrics.retried('conflict')
     metrics.removed('node_info', 4)

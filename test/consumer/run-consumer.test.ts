@@ -12,7 +12,7 @@ import { ConsumerConfig } from '../../core/contracts/process-config.ts'
 import { createRegistry } from '../../core/metrics.ts'
 import { Progress } from '../../core/progress.ts'
 import { crawlMessage, visitMessage } from '../support/consumer/incoming.ts'
-import { crawlOf, PEERS, visitOf } from '../support/consumer/messages.ts'
+import { CRAWL_ID, crawlOf, PEERS, visitOf } from '../support/consumer/messages.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { ConsumerConfigInput } from '../../core/contracts/process-config.ts'
@@ -113,12 +113,20 @@ suite('runConsumer', () => {
     assert.equal((await status()).outage, null)
   })
 
-  test('stops when most messages cannot be stored, with those left where they are', async () => {
+  test('stores the good messages among many bad ones, says that there are many, and goes on', async () => {
     await using consumer = await start()
-    const { bus } = consumer
-    const failed = assert.rejects(consumer.ended, { code: 'PP_DEAD_LETTER_RATE' })
-    await bus.publish('t', Array.from({ length: 200 }, () => ({ key: 'k', value: Buffer.from('{'), headers: {} })), signal)
-    await failed
-    assert.equal([...(await bus.groupLag('t', 'g', signal)).values()].reduce((sum, n) => sum + n), 200)
+    const { bus, status, get } = consumer
+    const bad = { key: 'k', value: Buffer.from('{'), headers: {} }
+    await bus.publish('t', Array.from({ length: 305 }, (_, i) => i % 4 === 0 ? bad : visitMessage(visitOf({ crawlId: CRAWL_ID + i }))), signal)
+    await until('all is committed', async () => (await status()).committed === 305)
+    const { rows, deadLetters, deadLetterProblem, outage } = await status()
+
+    assert.deepEqual([rows['visit'], deadLetters, outage], [228, { PP_MESSAGE_INVALID: 77 }, null])
+    assert.equal(deadLetterProblem?.code, 'PP_DEAD_LETTER_RATE')
+    assert.match(deadLetterProblem.message, /^77 of the last 305 messages/)
+    assert.match(await (await get('/metrics')).text(), /peerprobe_consumer_dead_letter_share\{component="consumer"\} 0\.25/)
+    assert.equal((await get('/readyz')).status, 200)
+    await bus.publish('t', [visitMessage(visitOf({ nodeId: PEERS[1] }))], signal)
+    await until('it goes on', async () => (await status()).committed === 306)
   })
 })

@@ -11,9 +11,9 @@ const report = { rows: { node_info: 1, address_info: 5, node_network: 1, visit: 
 
 suite('Tally', () => {
   test('says nothing is known before anything happened', () => {
-    const status = new Tally({ clock: new FakeClock() }).status({ topic: 't', group: 'g', lag: undefined, outage: undefined, groupProblem: undefined })
+    const status = new Tally({ clock: new FakeClock() }).status({ topic: 't', group: 'g', lag: undefined, outage: undefined, groupProblem: undefined, deadLetterProblem: undefined })
 
-    assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, outage: null, groupProblem: null, dump: null })
+    assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, skipped: 0, deadLetterProblem: null, outage: null, groupProblem: null, dump: null })
   })
 
   test('sums up what it is told', async () => {
@@ -23,6 +23,7 @@ suite('Tally', () => {
     tally.wrote(report)
     tally.wrote(report)
     tally.deadLettered('PP_MESSAGE_INVALID')
+    tally.skipped()
     await clock.advance(1_000)
     tally.committed(5)
     tally.retried()
@@ -35,7 +36,8 @@ suite('Tally', () => {
       group: 'g',
       lag: { partitions: new Map([[0, 3], [2, 0]]), total: 3, atMs: clock.now() },
       outage: { code: 'PP_STORE_UNAVAILABLE', message: 'away', sinceMs: clock.now() },
-      groupProblem: { code: 'PP_GROUP_IDLE', message: 'none of 3', sinceMs: clock.now() }
+      groupProblem: { code: 'PP_GROUP_IDLE', message: 'none of 3', sinceMs: clock.now() },
+      deadLetterProblem: { code: 'PP_DEAD_LETTER_RATE', message: '3 of 9', sinceMs: clock.now() }
     })), {
       topic: 't',
       group: 'g',
@@ -45,6 +47,8 @@ suite('Tally', () => {
       lastCommitAt: at,
       rows: { node_info: 2, address_info: 10, node_network: 2, visit: 4, crawl: 0 },
       deadLetters: { PP_MESSAGE_INVALID: 1 },
+      skipped: 1,
+      deadLetterProblem: { code: 'PP_DEAD_LETTER_RATE', message: '3 of 9', since: at },
       outage: { code: 'PP_STORE_UNAVAILABLE', message: 'away', since: at },
       groupProblem: { code: 'PP_GROUP_IDLE', message: 'none of 3', since: at },
       dump: { file: 'a', takenAt: '2026-01-01T00:00:00.000Z', count: 3, bytes: 9 }

@@ -34,6 +34,13 @@ suite('placesFor', () => {
     assert.deepEqual(places({ kafka: kafka({}) }).store, embedded.store)
   })
 
+  test('trusts a key of the database\'s server only where the manifest says so', () => {
+    const secrets = [secret('mysql', 'username', 'password'), secret('mysql-ca', 'ca.crt')]
+
+    assert.equal('allowPublicKeyRetrieval' in places({ mysql }, { secrets }).store.mysql!, false)
+    assert.equal(places({ mysql: { ...mysql, allowPublicKeyRetrieval: true } }, { secrets }).store.mysql?.allowPublicKeyRetrieval, true)
+  })
+
   test('bounds the embedded log as asked for', () => {
     assert.deepEqual(embeddedPlaces(folder, 5_000_000).bus, { embedded: { path: folder.busPath, maxBytes: 5_000_000 } })
   })

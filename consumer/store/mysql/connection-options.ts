@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { errorText, ProbeError } from '../../../core/errors.ts'
+import { authPluginsFor } from './authentication.ts'
 import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 import type { ConnectionOptions, SslOptions } from 'mysql2'
@@ -15,7 +16,8 @@ const KEEP_ALIVE_AFTER_MS = 30_000
 const FLAGS_OFF = ['-FOUND_ROWS', '-IGNORE_SPACE', '-LOCAL_FILES']
 
 /** The driver's options for one connection. @throws ProbeError `PP_STORE_AUTH`, `PP_STORE_TLS` when a file cannot be read */
-export async function connectionOptionsFor ({ host, port, database, username, usernameFile, passwordFile, tls }: MysqlConfig): Promise<ConnectionOptions> {
+export async function connectionOptionsFor (config: MysqlConfig): Promise<ConnectionOptions> {
+  const { host, port, database, username, usernameFile, passwordFile, tls } = config
   const user = username ?? (await readSecret(usernameFile ?? '', { code: 'PP_STORE_AUTH', what: 'user name file' })).trimEnd()
   const password = await readSecret(passwordFile, { code: 'PP_STORE_AUTH', what: 'password file' })
 
@@ -26,6 +28,7 @@ export async function connectionOptionsFor ({ host, port, database, username, us
     user,
     password: password.replace(/\r?\n$/, ''),
     ...tls === undefined ? {} : { ssl: await sslOptionsFor(tls) },
+    ...authPluginsFor(config),
     stream: () => openSocket(host, port),
     connectTimeout: CONNECT_TIMEOUT_MS,
     charset: 'utf8mb4_bin',

@@ -2,6 +2,7 @@
 // SQLSTATE; what comes from the driver, the network or the TLS layer has neither.
 import { errorText, isProbeError, ProbeError } from '../../../core/errors.ts'
 import { hostPort } from '../../../core/host-port.ts'
+import { authRefusalOf } from './authentication.ts'
 import { isReadOnlyError, serverErrorCode } from './server-errors.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 
@@ -43,9 +44,10 @@ export function asStoreError (err: unknown, target: Target): unknown {
 
   const { host, port, database, username = UNNAMED } = target
   const where = `${username}@${hostPort(host, port)}/${database}`
+  const refusal = code === 'PP_STORE_AUTH' ? authRefusalOf(err as DriverError) : undefined
   const takesNoWrites = isReadOnlyError(Number((err as DriverError).errno))
 
-  return new ProbeError(code, `database ${where}: ${errorText(err)}${takesNoWrites ? PRIMARY : wayOut(code, target)}`, {
+  return new ProbeError(code, `database ${where}: ${refusal ?? `${errorText(err)}${takesNoWrites ? PRIMARY : wayOut(code, target)}`}`, {
     cause: err,
     details: { host, port, database, username, ...takesNoWrites ? { takesNoWrites } : {} }
   })

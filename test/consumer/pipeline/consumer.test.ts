@@ -38,8 +38,8 @@ function fixture (): Fixture {
     meter: new LagMeter({ clock, log, beat: { beat: () => undefined } }),
     groupWatch: new GroupWatch({ clock, log, topic: 't', group: 'g' }),
     writer: new BatchWriter({ ...shared, store }, { attempts: 3, backoffMs: 500 }),
-    deadLetters: new DeadLetters(shared, { topic: 't', deadLetterTopic: 'dead' }),
-    rate: new DeadLetterRate(),
+    deadLetters: new DeadLetters(shared, { topic: 't', deadLetterTopic: 'dead', whenRefused: 'wait' }),
+    rate: new DeadLetterRate({ clock, log }),
     onSubscribed: () => {
       joined++
     }

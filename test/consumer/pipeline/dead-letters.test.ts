@@ -15,24 +15,31 @@ import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
 const { signal } = new AbortController()
 const letter = { message: incoming(visitMessage(visitOf()), 42, 2), err: new ProbeError('PP_STORE_DATA', `bad \0 ${'x'.repeat(2_000)}`), attempts: 3 }
 
+const tooLarge = (refused: number[]): ProbeError => new ProbeError('PP_MESSAGE_TOO_LARGE', 'too large', { details: { refused } })
+
 interface Fixture {
   clock: FakeClock
   outage: Outage
   letters: DeadLetters
   published: [string, readonly OutgoingMessage[]][]
   failures: Error[]
+
+  /** How many messages each call of the bus brought. */
+  tries: number[]
   lines: string[]
 }
 
-function fixture (): Fixture {
+function fixture (whenRefused: 'wait' | 'skip' = 'wait'): Fixture {
   const clock = new FakeClock()
   const log = pino({ level: 'silent' })
   const outage = new Outage({ clock, log })
   const observer = recordingObserver()
   const published: [string, readonly OutgoingMessage[]][] = []
   const failures: Error[] = []
+  const tries: number[] = []
   const bus = {
     publish: async (topic: string, messages: readonly OutgoingMessage[]): Promise<void> => {
+      tries.push(messages.length)
       const failure = failures.shift()
       if (failure !== undefined) {
         throw failure
@@ -41,9 +48,9 @@ function fixture (): Fixture {
     }
   }
 
-  const letters = new DeadLetters({ bus, clock, log, outage, observer }, { topic: 't', deadLetterTopic: 't-dead-letters' })
+  const letters = new DeadLetters({ bus, clock, log, outage, observer }, { topic: 't', deadLetterTopic: 't-dead-letters', whenRefused })
 
-  return { clock, outage, published, failures, lines: observer.lines, letters }
+  return { clock, outage, published, failures, tries, lines: observer.lines, letters }
 }
 
 suite('DeadLetters', () => {
@@ -97,12 +104,86 @@ suite('DeadLetters', () => {
     assert.equal(lines.filter(line => line.startsWith('dead-lettered')).length, 2)
   })
 
-  test('let the consumer go on where their topic does not even take their headers', async () => {
-    const { letters, failures, lines } = fixture()
-    failures.push(...Array.from({ length: 2 }, () => new ProbeError('PP_MESSAGE_TOO_LARGE', 'too large', { details: { refused: [0] } })))
+  test('are small whatever the message holds where their topic takes not even its key and headers', async () => {
+    const { letters, published, failures, lines } = fixture()
+    const huge = { ...letter, message: { ...letter.message, key: 'k'.repeat(1_000_000), headers: { h: 'x'.repeat(1_000_000) } } }
+    failures.push(tooLarge([0]), tooLarge([0]))
+    await letters.send([huge], signal)
+    const [[, [sent]]] = published as [[string, readonly OutgoingMessage[]]]
+
+    assert.ok(DeadLetterHeaders.safeParse(sent!.headers).success)
+    assert.equal(sent!.headers['peerprobe-offset'], '42')
+    assert.equal(sent!.headers['peerprobe-omitted-bytes'], String(letter.message.value.length))
+    assert.ok(JSON.stringify(sent).length < 8_000)
+    assert.deepEqual(lines, ['dead-lettered PP_STORE_DATA'])
+  })
+
+  test('wait for a topic that takes not even the reason, and bring it only those that it refused', async () => {
+    const { clock, letters, outage, failures, lines, tries } = fixture()
+    failures.push(tooLarge([0, 1]), tooLarge([0, 1]), tooLarge([1]), tooLarge([0]))
+    const sending = letters.send([letter, letter], signal)
+    await clock.advance(1)
+    assert.equal(outage.state?.code, 'PP_MESSAGE_TOO_LARGE')
+    await clock.runUntil(sending)
+
+    assert.deepEqual(tries, [2, 2, 2, 1, 1])
+    assert.equal(outage.state, undefined)
+    assert.equal(lines.filter(line => line.startsWith('dead-lettered')).length, 2)
+  })
+
+  for (const code of ['PP_TOPIC_MISSING', 'PP_BUS_FORBIDDEN', 'PP_BUS_REFUSED', 'PP_BUS_FAILED', 'PP_BUS_REPLICAS', 'PP_BUS_SETTLING'] as const) {
+    test(`wait where their topic refuses them (${code}), and do not end the consumer`, async () => {
+      const { clock, letters, outage, failures, lines } = fixture()
+      failures.push(...Array.from({ length: 50 }, () => new ProbeError(code, 'no')))
+      const sending = letters.send([letter], signal)
+      await clock.advance(600_000)
+      assert.equal(outage.state?.code, code)
+      await clock.runUntil(sending)
+
+      assert.equal(outage.state, undefined)
+      assert.equal(lines.at(-1), 'dead-lettered PP_STORE_DATA')
+    })
+
+    test(`are skipped after a minute where their topic refuses them (${code}) and skipping was decided`, async () => {
+      const { clock, letters, outage, failures, lines, tries } = fixture('skip')
+      failures.push(...Array.from({ length: 9 }, () => new ProbeError(code, 'no')))
+      const startMs = clock.monotonic()
+      await clock.runUntil(letters.send([letter, letter], signal))
+      assert.ok(clock.monotonic() - startMs >= 30_000 && clock.monotonic() - startMs <= 62_000)
+      assert.deepEqual(lines.filter(line => !line.startsWith('retried')), ['skipped PP_STORE_DATA', 'skipped PP_STORE_DATA'])
+      assert.equal(outage.state, undefined)
+
+      // The next ones are tried once, so that a flood of them does not take a minute for each batch.
+      await letters.send([letter], signal)
+      assert.equal(tries.length, 9)
+      await letters.send([letter], signal)
+      assert.equal(lines.at(-1), 'dead-lettered PP_STORE_DATA')
+    })
+  }
+
+  test('are skipped where their topic takes not even the reason and skipping was decided', async () => {
+    const { letters, failures, lines } = fixture('skip')
+    failures.push(tooLarge([0]), tooLarge([0]), tooLarge([0]))
     await letters.send([letter], signal)
 
-    assert.deepEqual(lines, ['dead-lettered PP_STORE_DATA'])
+    assert.deepEqual(lines, ['skipped PP_STORE_DATA'])
+  })
+
+  test('are never skipped while the whole bus is away', async () => {
+    const { clock, letters, failures, lines } = fixture('skip')
+    failures.push(...Array.from({ length: 50 }, () => new ProbeError('PP_BUS_UNAVAILABLE', 'away')))
+    await clock.runUntil(letters.send([letter], signal))
+
+    assert.equal(lines.at(-1), 'dead-lettered PP_STORE_DATA')
+  })
+
+  test('lose headers that their writer took from a dead letter: one of them would keep it from being replayed', async () => {
+    const { letters, published } = fixture()
+    await letters.send([{ ...letter, message: { ...letter.message, headers: { ...letter.message.headers, 'peerprobe-omitted-bytes': '0', 'peerprobe-offset': '7' } } }], signal)
+    const [[, [sent]]] = published as [[string, readonly OutgoingMessage[]]]
+
+    assert.equal(sent!.headers['peerprobe-omitted-bytes'], undefined)
+    assert.equal(sent!.headers['peerprobe-offset'], '42')
   })
 
   test('stop waiting when told to', async () => {

@@ -19,6 +19,7 @@ interface Fixture {
   clock: FakeClock
   store: ScriptedStore
   pipeline: Pipeline
+  rate: DeadLetterRate
   controller: AbortController
 
   /** What happened outside, in order. */
@@ -38,6 +39,7 @@ function fixture (): Fixture {
       events.push(`${topic} takes ${messages.map(({ headers }) => headers['peerprobe-offset']).join(', ')}`)
     }
   }
+  const rate = new DeadLetterRate({ clock, log })
   const pipeline = new Pipeline({
     ...shared,
     writer: new BatchWriter({
@@ -50,8 +52,8 @@ function fixture (): Fixture {
         }
       }
     }, { attempts: 3, backoffMs: 500 }),
-    deadLetters: new DeadLetters({ ...shared, bus }, { topic: 't', deadLetterTopic: 'dead' }),
-    rate: new DeadLetterRate(),
+    deadLetters: new DeadLetters({ ...shared, bus }, { topic: 't', deadLetterTopic: 'dead', whenRefused: 'wait' }),
+    rate,
     commit: async (partition, nextOffset) => {
       events.push(`commit ${String(partition)} up to ${String(nextOffset)}`)
     }
@@ -61,6 +63,7 @@ function fixture (): Fixture {
     clock,
     store,
     pipeline,
+    rate,
     controller,
     events,
     handle: async (partition, messages, firstOffset = 0, behind = 0) => {
@@ -104,14 +107,16 @@ suite('Pipeline', () => {
     assert.deepEqual(events, ['store takes 2', 'dead takes 11', 'commit 0 up to 13'])
   })
 
-  test('is not stopped by a whole topic of messages that an older program left', async () => {
-    const { clock, events, handle } = fixture()
+  test('raises no alarm at a whole topic of messages that an older program left', async () => {
+    const { clock, events, handle, rate } = fixture()
     const legacy: OutgoingMessage = { key: 'k', value: Buffer.from('{"node_id":"x"}'), headers: {} }
     await clock.runUntil(handle(0, Array.from({ length: 400 }, () => legacy)))
 
     assert.equal(events.filter(event => event.startsWith('dead takes')).length, 100)
     assert.equal(events.at(-1), 'commit 0 up to 400')
-    await assert.rejects(clock.runUntil(handle(0, Array.from({ length: 400 }, () => bad))), { code: 'PP_DEAD_LETTER_RATE' })
+    assert.equal(rate.share, 0)
+    await clock.runUntil(handle(0, Array.from({ length: 400 }, () => bad), 400))
+    assert.equal(rate.problem?.code, 'PP_DEAD_LETTER_RATE')
   })
 
   test('dead-letters the message that the database refuses and stores the others', async () => {
@@ -136,13 +141,19 @@ suite('Pipeline', () => {
     assert.deepEqual(events, ['store takes 1', 'commit 0 up to 1'])
   })
 
-  test('stops with nothing committed when too many messages cannot be stored', async () => {
-    const { clock, events, handle } = fixture()
-    const stopping = handle(0, Array.from({ length: 120 }, (_, i) => i % 4 === 0 ? bad : good()))
+  for (const [name, isBad] of [['a quarter', 4], ['half', 2], ['all', 1]] as const) {
+    test(`parks the bad messages and stores the good ones where ${name} of them are bad`, async () => {
+      const { clock, events, handle, store, rate } = fixture()
+      const messages = Array.from({ length: 400 }, (_, i) => i % isBad === 0 ? bad : good())
+      await clock.runUntil(handle(0, messages))
+      const parked = events.flatMap(event => event.startsWith('dead takes ') ? event.slice('dead takes '.length).split(', ') : [])
 
-    await assert.rejects(clock.runUntil(stopping), { code: 'PP_DEAD_LETTER_RATE' })
-    assert.deepEqual(events.filter(event => event.startsWith('commit')), [])
-  })
+      assert.deepEqual(parked, messages.flatMap((message, i) => message === bad ? [String(i)] : []))
+      assert.equal(store.peers.length, 400 - 400 / isBad)
+      assert.equal(events.at(-1), 'commit 0 up to 400')
+      assert.equal(rate.problem?.code, 'PP_DEAD_LETTER_RATE')
+    })
+  }
 
   test('finishes the transaction in work when it is told to stop, and waits for no company', async () => {
     const { clock, controller, events, handle } = fixture()

@@ -26,6 +26,14 @@ suite('KafkaConfig', () => {
     assert.equal(problemsOf({ ...plain, brokers: [] }).length, 1)
   })
 
+  test('wants TLS for a password that is sent as it is', () => {
+    const sasl = { mechanism: 'plain', username: 'u', passwordFile: 'p' }
+
+    assert.deepEqual(problemsOf({ ...plain, sasl }), ['tls: is needed for the mechanism plain, which sends the password; or use scram-sha-512'])
+    assert.deepEqual(problemsOf({ ...plain, sasl, tls: {} }), [])
+    assert.deepEqual(problemsOf({ ...plain, sasl: { ...sasl, mechanism: 'scram-sha-512' } }), [])
+  })
+
   test('wants TLS for a client certificate', () => {
     assert.deepEqual(problemsOf({ ...plain, clientCertificate: { certFile: 'c', keyFile: 'k' } }), ['tls: is needed for a client certificate'])
   })

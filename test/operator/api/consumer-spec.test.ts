@@ -9,6 +9,7 @@ suite('ConsumerSpec', () => {
       replicas: 1,
       batch: { maxMessages: 500, maxWait: '100ms' },
       retry: { attempts: 3, backoff: '500ms' },
+      deadLetters: { whenRefused: 'wait' },
       coalesceWindow: '10m',
       dump: { enabled: false, format: 'NDJSON', interval: '120s', full: false, keep: '168h' },
       pod: {}

@@ -16,6 +16,13 @@ const places: ConsumerPlaces = {
 }
 
 suite('consumerConfigFor', () => {
+  test('says the decision to skip, and says nothing of the default: pods restart only where it was made', () => {
+    assert.equal('deadLetters' in consumerConfigFor(PeerProbeSpec.parse({ scans }), places), false)
+    const config = ConsumerConfig.parse(consumerConfigFor(PeerProbeSpec.parse({ scans, consumer: { deadLetters: { whenRefused: 'skip' } } }), places))
+
+    assert.equal(config.deadLetters.whenRefused, 'skip')
+  })
+
   test('says in the process\'s units what the defaults say in people\'s', () => {
     const config = consumerConfigFor(PeerProbeSpec.parse({ scans }), places)
 

@@ -137,6 +137,8 @@ suite('access', () => {
     })
     assert.deepEqual(kafkaMounts(spec, access).map(({ source }) => source), [{ secret: 'me' }, { secret: 'ca' }])
     assert.equal(storeConfigFor(spec).mysql?.passwordFile, '/etc/peerprobe/mysql/password')
+    assert.equal('allowPublicKeyRetrieval' in storeConfigFor(spec).mysql!, false)
+    assert.equal(storeConfigFor({ ...spec, mysql: { ...spec.mysql, allowPublicKeyRetrieval: true } }).mysql?.allowPublicKeyRetrieval, true)
     assert.deepEqual(mysqlMounts(spec).map(({ source }) => source), [{ secret: 'mysql' }])
     assert.deepEqual(kafkaConfigFor(clusterProbe({ kafka: { ...brokers, authentication: { type: 'tls', secret: 'me' } } }).spec, { ...access, caPem: 'PEM' }).clientCertificate, {
       certFile: '/etc/peerprobe/kafka-user/user.crt',

@@ -112,8 +112,11 @@ suite('Reconciler', () => {
       'ConsumersReady False GroupConflict: consumer c-1: members of g read other',
       'CrawlersReady False BusUnavailable: crawler k-1: no broker answers'
     ])
-    cluster.answers.set('c-1', consumer)
+    cluster.answers.set('c-1', { ...consumer, deadLetterProblem: { code: 'PP_DEAD_LETTER_RATE', message: '77 of the last 305 messages cannot be stored', since } })
     cluster.answers.set('k-1', crawler)
+    await reconciler.reconcile(KEY, signal)
+    assert.ok(told().includes('ConsumersReady False DeadLetterRate: consumer c-1: 77 of the last 305 messages cannot be stored'))
+    cluster.answers.set('c-1', consumer)
     await reconciler.reconcile(KEY, signal)
 
     assert.match(told()[0] ?? '', /^Ready True/)

@@ -47,11 +47,11 @@ export class MysqlDatabases implements AsyncDisposable {
     return this.#folder.file('password')
   }
 
-  /** How the store connects to a database of this server. */
+  /** How the store connects to a database of this server, which is on this machine: its key may be trusted without TLS. */
   configFor (database: string, overrides: Partial<MysqlConfig> = {}): MysqlConfig {
     const { host, port, username } = this.server
 
-    return { host, port, username, database, passwordFile: this.passwordFile, maxOpenConns: 4, maxIdleConns: 4, ...overrides }
+    return { host, port, username, database, passwordFile: this.passwordFile, allowPublicKeyRetrieval: true, maxOpenConns: 4, maxIdleConns: 4, ...overrides }
   }
 
   /** A connection past the store, which sees values as the conformance suite wants them. */

@@ -9,6 +9,7 @@ export function recordingObserver (): PipelineObserver & { lines: string[] } {
     consumed: messages => lines.push(`consumed ${String(messages)}`),
     wrote: (_report, { messages }) => lines.push(`wrote ${String(messages)}`),
     deadLettered: code => lines.push(`dead-lettered ${code}`),
+    skipped: code => lines.push(`skipped ${code}`),
     committed: messages => lines.push(`committed ${String(messages)}`),
     retried: cause => lines.push(`retried ${cause}`)
   }
