@@ -18,6 +18,7 @@ import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { StandstillWatch } from './standstill.ts'
+import type { DialBudget } from './visit/dial-budget.ts'
 import type { PeerRecord, Visitor } from './visit/visitor.ts'
 
 /** What active discovery needs. */
@@ -30,6 +31,9 @@ export interface ActiveDiscoveryDeps {
 
   /** What the visits ask by, and learn. */
   protocols?: SpokenProtocols
+
+  /** Starts again with each crawl. */
+  budget?: Pick<DialBudget, 'startCrawl'>
 
   /** Beats while a crawl comes round, and while the next one is waited for. */
   beat: Beat
@@ -117,6 +121,7 @@ export class ActiveDiscovery {
     const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, protocols, onVisit, onCrawl } = this.#deps
     using held = new DisposableStack()
     held.use(standstill.watch())
+    this.#deps.budget?.startCrawl()
     const bootstrap = await this.#deps.bootstrap(signal)
     const options = { ...this.#options, ...start }
 

@@ -9,6 +9,7 @@ import { visitConnected } from './passive/connected-visitor.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
 import { sinceBootMs, StandstillWatch } from './standstill.ts'
 import { AddressPolicy } from './visit/address-policy.ts'
+import { DialBudget } from './visit/dial-budget.ts'
 import { KadProtocols } from './visit/kad-protocol.ts'
 import { canDial, mayDial } from './visit/may-dial.ts'
 import { resolvePeers } from './visit/resolve-peers.ts'
@@ -97,7 +98,8 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
 async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, signal: AbortSignal): Promise<ActiveDiscovery> {
   const { config: { scan, stateFolder }, compiled: { crawl, visitor: options }, clock, dns, log, progress, context, stack } = parts
   const protocols = new KadProtocols(options.kadProtocols)
-  const lanes = await openLanes(options, { clock, dns, protocols }, signal)
+  const budget = new DialBudget(clock)
+  const lanes = await openLanes(options, { clock, dns, protocols, budget }, signal)
   const visitor = stack.use(visitConnected(lanes, passive, { ...options, protocols }, clock))
   const file = stateFolder === undefined ? undefined : join(stateFolder, 'known-peers.ndjson')
 
@@ -105,6 +107,7 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, si
     ...parts,
     visitor,
     protocols,
+    budget,
     beat: stack.use(progress.watch('active discovery', LIVENESS_MS)),
     isDialable: mayDial(scan.addresses),
     keep: keepKnownPeers(file, log),

@@ -1,5 +1,5 @@
-import { peerFault } from '../visit/peer-fault.ts'
-import { isIdOfKey } from '../wire/peer-id.ts'
+import { mismatchFault, peerFault } from '../visit/peer-fault.ts'
+import { idOfKey, isIdOfKey } from '../wire/peer-id.ts'
 import { parsePublicKey } from '../wire/public-key.ts'
 import { TAG_LENGTH } from './cipher.ts'
 import { encodeNoisePayload, parseNoisePayload, signedBytes } from './noise-payload.ts'
@@ -111,7 +111,7 @@ function verifyRemote (remote: NoisePayload, staticKey: Uint8Array, expectedId: 
   }
 
   if (!isIdOfKey(expectedId, remote.keyMessage)) {
-    throw peerFault('peer-id-mismatch', 'the remote proves to be another peer')
+    throw mismatchFault('the remote proves to be another peer', idOfKey(remote.keyMessage))
   }
 
   return key

@@ -4,9 +4,9 @@
  */
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
-import { peerFault } from '../visit/peer-fault.ts'
+import { mismatchFault, peerFault } from '../visit/peer-fault.ts'
 import { DER, DerReader, encodeDer, encodeOid } from '../wire/der.ts'
-import { isIdOfKey } from '../wire/peer-id.ts'
+import { idOfKey, isIdOfKey } from '../wire/peer-id.ts'
 import { parsePublicKey } from '../wire/public-key.ts'
 import { selfSigned } from '../wire/self-signed.ts'
 import type { PublicKey } from '../wire/public-key.ts'
@@ -68,7 +68,7 @@ export function verifyCertificate (certificate: X509Certificate, expectedId: Uin
     throw peerFault('handshake-failed', 'the signature of the remote\'s certificate key does not hold')
   }
   if (!isIdOfKey(expectedId, keyMessage)) {
-    throw peerFault('peer-id-mismatch', 'the remote proves to be another peer')
+    throw mismatchFault('the remote proves to be another peer', idOfKey(keyMessage))
   }
 
   return key

@@ -1,6 +1,7 @@
 import { openFastVisitor } from '../fast/fast-visitor.ts'
 import { openVisitor } from '../libp2p/tcp-visitor.ts'
 import { openQuicVisitor } from '../quic/quic-visitor.ts'
+import { DialBudget } from '../visit/dial-budget.ts'
 import { DialLimits } from '../visit/dial-limits.ts'
 import { KadProtocols } from '../visit/kad-protocol.ts'
 import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse, QUIC_LANE } from './lane-abilities.ts'
@@ -31,7 +32,7 @@ export const LANE_KINDS: readonly [LaneKind, ...LaneKind[]] = [
 export async function openLanes (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal, kinds = LANE_KINDS): Promise<Visitor> {
   await using opened = new AsyncDisposableStack()
   const { addresses, kadProtocols } = options
-  const shared = { limits: new DialLimits(addresses), protocols: new KadProtocols(kadProtocols), ...deps }
+  const shared = { limits: new DialLimits(addresses), budget: new DialBudget(deps.clock), protocols: new KadProtocols(kadProtocols), ...deps }
   const [firstKind, ...laterKinds] = kinds
   const first = { abilities: firstKind.abilities, visitor: opened.use(await firstKind.open(options, shared, signal)) }
   const later = []

@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { stopwatch } from '../visit/latency.ts'
-import { peerFault } from '../visit/peer-fault.ts'
+import { mismatchFault } from '../visit/peer-fault.ts'
 import { equalBytes } from '../wire/bytes.ts'
 import { dialFault } from './dial-fault.ts'
 import { Libp2pSession } from './libp2p-session.ts'
@@ -65,7 +65,7 @@ export class Libp2pDialler implements Dialler {
     if (!equalBytes(remotePeer.toMultihash().bytes, peerId)) {
       session[Symbol.dispose]()
 
-      throw peerFault('peer-id-mismatch', `the peer at this address is ${remotePeer.toString()}`)
+      throw mismatchFault(`the peer at this address is ${remotePeer.toString()}`, remotePeer.toMultihash().bytes)
     }
   }
 }

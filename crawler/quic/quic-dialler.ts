@@ -4,8 +4,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { Proposal } from '../fast/multistream.ts'
 import { classify } from '../visit/classify.ts'
 import { stopwatch } from '../visit/latency.ts'
-import { peerFault } from '../visit/peer-fault.ts'
-import { formatPeerId } from '../visit/peer-id-text.ts'
+import { mismatchFault, peerFault } from '../visit/peer-fault.ts'
+import { formatPeerId, parsePeerId } from '../visit/peer-id-text.ts'
 import { frame } from '../wire/frames.ts'
 import { encodeIdentify, IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
 import { QuicSession } from './quic-session.ts'
@@ -130,7 +130,7 @@ function checkPeer ({ maConn }: DialledConnection, peerId: Uint8Array): void {
 
   if (proven !== formatPeerId(peerId)) {
     maConn.abort(TOO_LATE)
-    throw peerFault('peer-id-mismatch', `the peer at this address is ${proven ?? 'another'}`)
+    throw mismatchFault(`the peer at this address is ${proven ?? 'another'}`, proven === undefined ? undefined : parsePeerId(proven))
   }
 }
 

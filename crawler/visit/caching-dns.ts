@@ -1,3 +1,4 @@
+import { outcomeOfFault } from './peer-fault.ts'
 import { raceAbort } from './race-abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Standstill } from '../standstill.ts'
@@ -62,6 +63,12 @@ export class CachingDns implements DnsResolver {
     this.entries.delete(key)
     this.entries.set(key, entry)
     this.evict()
+    entry.answer.catch((err: unknown) => {
+      // A name that was not asked for is asked for the next time.
+      if (outcomeOfFault(err) === 'limit-exceeded' && this.entries.get(key) === entry) {
+        this.entries.delete(key)
+      }
+    })
 
     return await raceAbort(entry.answer, signal)
   }

@@ -38,16 +38,19 @@ export async function dialableAddresses ({ id, addresses }: PeerRecord, { policy
     return allowed && supported
   }
   const accepted = addresses.slice(0, MAX_ADDRESSES).map(readAddress).filter(address => address !== undefined).filter(accepts)
-  const { resolved, failures } = await resolveNames(accepted, { dns, peerId: id, accepts }, signal)
+  const { resolved, failures, limited } = await resolveNames(accepted, { dns, peerId: id, accepts }, signal)
 
   if (resolved.length > 0) {
     return { addresses: resolved.map(({ address }) => address) }
   }
 
-  return { addresses: [], outcome: whyNone({ ...dropped, failures }) }
+  return { addresses: [], outcome: whyNone({ ...dropped, failures, limited }) }
 }
 
-function whyNone ({ filtered, unsupported, failures }: { filtered: number, unsupported: number, failures: number }): Outcome {
+function whyNone ({ filtered, unsupported, failures, limited }: { filtered: number, unsupported: number, failures: number, limited: number }): Outcome {
+  if (limited > 0) {
+    return 'limit-exceeded'
+  }
   if (failures > 0) {
     return 'dns-failed'
   }

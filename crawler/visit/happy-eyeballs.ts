@@ -5,6 +5,7 @@ import { raceAbort } from './race-abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Address } from './address-reader.ts'
 import type { Classified } from './classify.ts'
+import type { DialLeave } from './dial-budget.ts'
 import type { DialLimits } from './dial-limits.ts'
 
 // Happy Eyeballs (RFC 8305) over all of a peer's addresses: most have a dead one, and a peer whose
@@ -15,6 +16,9 @@ import type { DialLimits } from './dial-limits.ts'
 export interface EyeballsDeps<T> {
   clock: Clock
   limits: DialLimits
+
+  /** Waits for leave to dial an address at all. @default every address may be dialled */
+  admit?: (address: Address, signal: AbortSignal) => Promise<DialLeave>
 
   /** Dials one address; rejects with what became of it. What comes after `signal` aborted is disposed of here. */
   dial: (address: Address, signal: AbortSignal) => Promise<T>
@@ -124,14 +128,18 @@ class Race<T extends Disposable> {
   private async attempt (group: Group, address: Address): Promise<void> {
     const { clock, limits } = this.deps
     let startedAt: number | undefined
+    let leave: DialLeave | undefined
 
     try {
+      leave = await this.deps.admit?.(address, this.race.signal)
       using held = new DisposableStack()
       held.use(await limits.acquire(address.host, this.race.signal))
       startedAt = clock.monotonic()
       const value = await this.dial(address)
+      leave?.found()
       this.win(value, address, clock.monotonic() - startedAt)
     } catch (err) {
+      giveBack(leave, startedAt === undefined, err)
       const ended = classify(err)
       const waited = startedAt === undefined && ended.outcome === 'timeout'
 
@@ -189,6 +197,14 @@ class Race<T extends Disposable> {
       this.groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
       this.done.resolve({ failed: this.failed })
     }
+  }
+}
+
+function giveBack (leave: DialLeave | undefined, isUnused: boolean, err: unknown): void {
+  if (isUnused) {
+    leave?.unused()
+  } else {
+    leave?.failed(err)
   }
 }
 

@@ -13,6 +13,20 @@ export function peerFault (outcome: Outcome, message: string, cause?: unknown): 
   return new ProbeError('PP_PEER_FAULT', message, cause === undefined ? { details } : { cause, details })
 }
 
+/** The fault of an address where another peer answers. @param provenId multihash of the one that proved itself, where it is known */
+export function mismatchFault (message: string, provenId?: Uint8Array): ProbeError<'PP_PEER_FAULT'> {
+  const outcome: Outcome = 'peer-id-mismatch'
+
+  return new ProbeError('PP_PEER_FAULT', message, { details: { outcome, ...(provenId !== undefined && { provenId }) } })
+}
+
+/** Multihash of the peer that proved itself in the place of the one that was dialled; undefined for any other error. */
+export function provenIdOf (err: unknown): Uint8Array | undefined {
+  const id = isProbeError(err, 'PP_PEER_FAULT') ? err.details['provenId'] : undefined
+
+  return id instanceof Uint8Array ? id : undefined
+}
+
 /** The outcome that a fault of a peer means; undefined for any other error. */
 export function outcomeOfFault (err: unknown): Outcome | undefined {
   return isProbeError(err, 'PP_PEER_FAULT') ? err.details['outcome'] as Outcome : undefined

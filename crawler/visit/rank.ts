@@ -26,6 +26,30 @@ export function rankAddresses (addresses: readonly Address[]): Address[][] {
     .filter(group => group.length > 0)
 }
 
+/** Addresses of one group that are dialled in one visit; a correct peer has about ten. */
+const MAX_DIALS = 32
+
+/** Of those, to one IP address: what a peer behind a router has had is rarely more. */
+const MAX_PER_IP = 16
+
+/** Of those, to one port of it: names of one proxy, ids of one relay. */
+const MAX_PER_ENDPOINT = 4
+
+/** The best ranked of each group, so that no list of addresses makes one visit dial for long, nor one host again and again. */
+export function bestOf (groups: readonly (readonly Address[])[]): Address[][] {
+  const dials = new Map<string, number>()
+  const isWithin = (key: string, limit: number): boolean => {
+    const count = (dials.get(key) ?? 0) + 1
+    dials.set(key, count)
+
+    return count <= limit
+  }
+
+  return groups.map(group => group
+    .filter(address => isWithin(endpointOf(address), MAX_PER_ENDPOINT) && isWithin(latin1(address.host), MAX_PER_IP))
+    .slice(0, MAX_DIALS))
+}
+
 /** The distinct addresses: of each endpoint the first, then of each the second, and so on. */
 function roundsOf (addresses: readonly Address[]): Address[][] {
   const known = new Set<string>()

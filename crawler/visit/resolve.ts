@@ -6,6 +6,7 @@ import { parseAddress } from './address.ts'
 import { hostText } from './host-name.ts'
 import { parseIp } from './ip-text.ts'
 import { CODE } from './multiaddr-reader.ts'
+import { outcomeOfFault } from './peer-fault.ts'
 import type { Address, AddressFamily } from './address-reader.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 
@@ -14,6 +15,9 @@ import type { DnsResolver } from './dns-resolver.ts'
 
 /** Names of one peer that are looked up. */
 const MAX_STEPS = 32
+
+/** Queries that the names of one peer cause; a correct peer needs two or three. */
+const MAX_QUERIES = 32
 
 /** TXT records of one name that are read; more is an attack. */
 const MAX_RECORDS = 100
@@ -35,6 +39,9 @@ export interface Resolution {
 
   /** Names that could not be looked up, or have no address. */
   failures: number
+
+  /** Of those, names that our own limits left unasked. */
+  limited: number
 }
 
 /** What resolving needs and looks for. */
@@ -56,6 +63,7 @@ export async function resolveNames (addresses: readonly Address[], options: Reso
   const queue: ResolvedAddress[] = addresses.map(address => ({ address }))
   const resolved: ResolvedAddress[] = []
   const seen = new Set<string>()
+  const count: QueryCount = { asked: new Set(), limited: 0 }
   let failures = 0
 
   for (let next = queue.shift(); next !== undefined && resolved.length < MAX_RESULTS; next = queue.shift()) {
@@ -65,13 +73,13 @@ export async function resolveNames (addresses: readonly Address[], options: Reso
       resolved.push(next)
     } else if (!seen.has(wanted.key) && seen.size < MAX_STEPS) {
       seen.add(wanted.key)
-      const found = wanted.name === undefined ? fromLiteral(wanted) : await lookUp(wanted, options, signal)
+      const found = wanted.name === undefined ? fromLiteral(wanted) : await lookUp(wanted, options, count, signal)
       failures += found.length === 0 ? 1 : 0
       queue.push(...found.filter(({ address }) => options.accepts(address)))
     }
   }
 
-  return { resolved, failures }
+  return { resolved, failures, limited: count.limited }
 }
 
 type RecordKind = 4 | 6 | 'txt'
@@ -114,11 +122,21 @@ function fromLiteral (wanted: Wanted): ResolvedAddress[] {
   return (kind === 4 || kind === 6) && wanted.kinds.includes(kind) ? fromIps([wanted.host], wanted) : []
 }
 
-async function lookUp (wanted: Wanted, { dns, peerId }: ResolveOptions, signal: AbortSignal): Promise<ResolvedAddress[]> {
+/** What was asked for one peer. */
+interface QueryCount {
+  asked: Set<string>
+  limited: number
+}
+
+async function lookUp (wanted: Wanted, { dns, peerId }: ResolveOptions, count: QueryCount, signal: AbortSignal): Promise<ResolvedAddress[]> {
   const { kinds, name = '' } = wanted
   const found: ResolvedAddress[] = []
 
   for (const kind of kinds) {
+    if (!mayAsk(`${String(kind)} ${name}`, count)) {
+      continue
+    }
+
     try {
       found.push(...kind === 'txt'
         ? fromRecords(await dns.texts(`_dnsaddr.${name}`, signal), peerId)
@@ -128,11 +146,25 @@ async function lookUp (wanted: Wanted, { dns, peerId }: ResolveOptions, signal: 
         throw err
       }
 
+      count.limited += outcomeOfFault(err) === 'limit-exceeded' ? 1 : 0
       // why a stranger's name does not resolve changes nothing: it counts as one without records
     }
   }
 
   return found
+}
+
+/** The same query again costs nothing: the cache answers. */
+function mayAsk (query: string, count: QueryCount): boolean {
+  const isWithin = count.asked.has(query) || count.asked.size < MAX_QUERIES
+
+  if (isWithin) {
+    count.asked.add(query)
+  } else {
+    count.limited++
+  }
+
+  return isWithin
 }
 
 function fromIps (ips: readonly string[], { address, peerId, name }: Wanted): ResolvedAddress[] {

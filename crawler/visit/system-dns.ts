@@ -1,4 +1,5 @@
 import { CachingDns } from './caching-dns.ts'
+import { LimitedDns } from './limited-dns.ts'
 import { NodeDns } from './node-dns.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Standstill } from '../standstill.ts'
@@ -11,11 +12,15 @@ const TTL_MS = 600_000
 
 const MAX_ENTRIES = 10_000
 
-/** The DNS of this machine, with a cache. Dispose it when the last visit has ended. */
-export function openSystemDns (clock: Clock, standstill: Pick<Standstill, 'lostMs'>): DnsResolver & Disposable {
+/**
+ * The DNS of this machine, with a cache and limits. Dispose it when the last visit has ended.
+ *
+ * @param servers name servers, `host` or `host:port`; those of this machine when left out
+ */
+export function openSystemDns (clock: Clock, standstill: Pick<Standstill, 'lostMs'>, servers?: readonly string[]): DnsResolver & Disposable {
   const life = new AbortController()
-  const dns = new NodeDns(QUERY_TIMEOUT_MS)
-  const cache = new CachingDns({ inner: dns, clock, standstill }, { ttlMs: TTL_MS, maxEntries: MAX_ENTRIES }, life.signal)
+  const dns = new NodeDns(QUERY_TIMEOUT_MS, servers)
+  const cache = new CachingDns({ inner: new LimitedDns({ inner: dns, clock }), clock, standstill }, { ttlMs: TTL_MS, maxEntries: MAX_ENTRIES }, life.signal)
 
   return Object.assign(cache, {
     [Symbol.dispose] () {

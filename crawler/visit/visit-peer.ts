@@ -4,11 +4,12 @@ import { Deadline } from './deadline.ts'
 import { dialableAddresses } from './dialable.ts'
 import { dialFirst } from './happy-eyeballs.ts'
 import { interview } from './interview.ts'
-import { rankAddresses } from './rank.ts'
+import { bestOf, rankAddresses } from './rank.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { AddressPolicy } from './address-policy.ts'
 import type { Classified } from './classify.ts'
+import type { DialBudget, DialLeave } from './dial-budget.ts'
 import type { DialLimits } from './dial-limits.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 import type { Attempt, EyeballsOptions, RaceResult } from './happy-eyeballs.ts'
@@ -22,6 +23,10 @@ export interface VisitDeps {
   dialler: Dialler
   policy: AddressPolicy
   limits: DialLimits
+
+  /** Bounds the dials to where nobody is found. @default no bounds */
+  budget?: DialBudget
+
   dns: DnsResolver
   protocols: KadProtocols
   clock: Clock
@@ -47,7 +52,7 @@ export async function visitPeer (target: VisitTarget, deps: VisitDeps, options: 
 }
 
 async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<Finding> {
-  const { clock, dialler, dns, limits, policy } = deps
+  const { budget, clock, dialler, dns, limits, policy } = deps
 
   try {
     const dialable = await dialableAddresses(target, { policy, dns, supports: address => dialler.supports(address) }, signal)
@@ -57,7 +62,8 @@ async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions
     }
 
     const dial = async (address: Attempt['address'], dialSignal: AbortSignal): Promise<Session> => await dialler.dial(address, target.id, dialSignal)
-    const race = await dialFirst(rankAddresses(dialable.addresses), { clock, limits, dial }, options, signal)
+    const admit = budget === undefined ? undefined : async (address: Attempt['address'], dialSignal: AbortSignal): Promise<DialLeave> => await budget.admit(address, target.id, dialSignal)
+    const race = await dialFirst(bestOf(rankAddresses(dialable.addresses)), { clock, limits, dial, ...(admit !== undefined && { admit }) }, options, signal)
 
     if (race.winner === undefined) {
       return failure(race.failed, signal)

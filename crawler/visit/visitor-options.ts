@@ -1,4 +1,5 @@
 import { AddressPolicy } from './address-policy.ts'
+import { DialBudget } from './dial-budget.ts'
 import { DialLimits } from './dial-limits.ts'
 import { KadProtocols } from './kad-protocol.ts'
 import { LaneVisitor } from './lane-visitor.ts'
@@ -17,6 +18,9 @@ export interface VisitorDeps {
 
   /** Shared by the lanes of one crawler, since a limit is of all dials to an address. @default of this visitor alone */
   limits?: DialLimits
+
+  /** Shared likewise, since a budget is of a crawl. @default of this visitor alone */
+  budget?: DialBudget
 
   /** Shared likewise: what one lane learns, the others know. @default of this visitor alone */
   protocols?: KadProtocols
@@ -62,7 +66,7 @@ export function visitLimits (options: VisitorOptions): VisitOptions {
 /** The visitor of a lane: how it dials is all that lanes differ in. @param resources what the lane holds; disposed of with the visitor */
 export function laneVisitor (dialler: Dialler, options: VisitorOptions, deps: VisitorDeps, resources: AsyncDisposableStack): LaneVisitor {
   const { kadProtocols, addresses } = options
-  const { clock, dns, limits = new DialLimits(addresses), protocols = new KadProtocols(kadProtocols) } = deps
+  const { clock, dns, limits = new DialLimits(addresses), budget = new DialBudget(clock), protocols = new KadProtocols(kadProtocols) } = deps
 
-  return new LaneVisitor({ dialler, policy: new AddressPolicy(addresses), limits, dns, protocols, clock }, visitLimits(options), resources)
+  return new LaneVisitor({ dialler, policy: new AddressPolicy(addresses), limits, budget, dns, protocols, clock }, visitLimits(options), resources)
 }

@@ -50,6 +50,13 @@ export function isIdOfKey (id: Uint8Array, keyMessage: Uint8Array): boolean {
   return isPeerId(id) && equalBytes(id.subarray(2), id[0] === IDENTITY ? keyMessage : hash('sha256', keyMessage, 'buffer'))
 }
 
+/** The peer id of the public key in `keyMessage` (its protobuf), as a multihash. */
+export function idOfKey (keyMessage: Uint8Array): Uint8Array {
+  const [code, digest] = keyMessage.length <= MAX_IDENTITY_BYTES ? [IDENTITY, keyMessage] : [SHA256, hash('sha256', keyMessage, 'buffer')]
+
+  return Uint8Array.of(code, digest.length, ...digest)
+}
+
 /** A binary multiaddr without the /p2p/<id> at its end that says nothing new. */
 export function withoutPeerId (address: Uint8Array, id: Uint8Array): Uint8Array {
   const cut = address.length - id.length - P2P_HEAD_BYTES

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { HostKey } from '../../../crawler/fast/host-key.ts'
 import { parseNoisePayload } from '../../../crawler/fast/noise-payload.ts'
 import { createNoiseCredentials, NoiseInitiator } from '../../../crawler/fast/noise.ts'
+import { provenIdOf } from '../../../crawler/visit/peer-fault.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
 import { isFault, mayFault } from '../../support/fast-faults.ts'
@@ -42,7 +43,11 @@ suite('NoiseInitiator', () => {
       const key = createTestKey(kind)
       const { initiator, messageB } = exchange(staticKey => honestPayload(key, staticKey))
 
-      assert.throws(() => initiator.readMessageB(messageB, createTestKey(kind).id), isFault('peer-id-mismatch'))
+      assert.throws(() => initiator.readMessageB(messageB, createTestKey(kind).id), (err) => {
+        assert.deepEqual(provenIdOf(err), Uint8Array.from(key.id))
+
+        return isFault('peer-id-mismatch')(err)
+      })
     }
   })
 

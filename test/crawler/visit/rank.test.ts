@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { readAddress } from '../../../crawler/visit/address-reader.ts'
 import { formatAddress } from '../../../crawler/visit/address.ts'
-import { rankAddresses } from '../../../crawler/visit/rank.ts'
+import { bestOf, rankAddresses } from '../../../crawler/visit/rank.ts'
 import type { Address } from '../../../crawler/visit/address-reader.ts'
 
 const A = 'QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN'
@@ -72,5 +72,19 @@ suite('rankAddresses', () => {
 
   test('no addresses make no groups', () => {
     assert.deepEqual(ranked(), [])
+  })
+
+  test('of the best ranked, 32 in all, 16 of one IP address and 4 of one port are dialled, each group for itself', () => {
+    const count = (texts: string[]): number[] => {
+      const addresses = texts.map(text => readAddress(multiaddr(text).bytes) ?? assert.fail(text))
+
+      return bestOf(rankAddresses(addresses)).map(group => group.length)
+    }
+    const many = (n: number, text: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => text(i))
+
+    assert.deepEqual(count(many(100, i => `/ip4/8.8.${String(i)}.8/tcp/1`)), [32])
+    assert.deepEqual(count(many(100, i => `/ip4/8.8.8.8/tcp/${String(1 + i)}`)), [16])
+    assert.deepEqual(count(many(100, i => `/ip4/8.8.8.8/tcp/1/tls/sni/n${String(i)}.example/ws`)), [4])
+    assert.deepEqual(count([...many(100, i => `/ip4/10.0.${String(i)}.8/tcp/1`), '/ip4/8.8.8.8/tcp/1']), [32, 1])
   })
 })

@@ -154,4 +154,10 @@ suite('resolveNames', () => {
 
     await assert.rejects(resolveNames([address], { dns, accepts: () => true }, aborted), /enough/)
   })
+
+  test('no peer causes more than 32 queries, and a name that was not asked for is counted as ours', async () => {
+    const names = Array.from({ length: 32 }, (_, i) => `/dns/n${String(i)}.example/tcp/1`)
+    const { dns } = await resolve(names, {})
+    assert.equal(dns.asked.length, 32)
+  })
 })
