@@ -3,6 +3,7 @@ import { AddressPolicy } from '../visit/address-policy.ts'
 import { readAddress } from '../visit/address-reader.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { AddressFamily } from '../visit/address-reader.ts'
+import type { PassivePlaces } from './passive-places.ts'
 import type { ConnectionGater } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -26,9 +27,26 @@ export class PassiveGater {
     this.#foundPolicy = new AddressPolicy({ policy: 'Any', deny })
   }
 
-  /** What libp2p asks. */
-  get gater (): ConnectionGater {
-    return { denyDialMultiaddr: address => !this.allows(address) }
+  /** What libp2p asks; each connection gets one of `places`. */
+  gater (places: PassivePlaces): Required<Pick<ConnectionGater, 'denyDialMultiaddr' | 'denyInboundConnection' | 'denyOutboundUpgradedConnection'>> {
+    return {
+      denyDialMultiaddr: address => !this.allows(address),
+      // What comes from no IP address comes by none of the transports that the node listens with.
+      denyInboundConnection: (connection) => {
+        const ip = ipOf(connection.remoteAddr)
+
+        return ip === undefined || !places.enter(connection, ip)
+      },
+      denyOutboundUpgradedConnection: (_, connection) => {
+        const ip = ipOf(connection.remoteAddr)
+
+        if (ip !== undefined) {
+          places.dialled(connection, ip)
+        }
+
+        return ip === undefined
+      }
+    }
   }
 
   /** An address was found by multicast DNS. Returns whether it may be dialled. */
@@ -66,6 +84,13 @@ function mayDial (bytes: Uint8Array, policy: AddressPolicy): boolean {
   const address = readAddress(bytes)
 
   return address !== undefined && !REFUSED.has(address.family) && policy.allows(address)
+}
+
+function ipOf (remote: Multiaddr): Uint8Array | undefined {
+  const bytes = bytesOf(remote)
+  const address = bytes === undefined ? undefined : readAddress(bytes)
+
+  return address?.family === 'ip4' || address?.family === 'ip6' ? address.host : undefined
 }
 
 function keyOf (bytes: Uint8Array): string {

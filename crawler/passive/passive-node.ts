@@ -14,6 +14,8 @@ import { systemClock } from '../../core/clock.ts'
 import { BoundedDatastore } from './bounded-datastore.ts'
 import { mdnsFinder } from './mdns-finder.ts'
 import { MdnsResponder } from './mdns-responder.ts'
+import { NEW_PER_IP, PassivePlaces } from './passive-places.ts'
+import { limitQuestions, QuestionLimit } from './question-limit.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { PassiveGater } from './passive-gater.ts'
 import type { Libp2p, Metrics, PeerId, PeerInfo, PrivateKey } from '@libp2p/interface'
@@ -58,7 +60,7 @@ export interface PassiveNodeOptions {
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- libp2p wants an indexable type
 export type PassiveServices = { dht: SingleKadDHT, ping: Ping }
 
-// Entries that strangers may put into the DHT's store.
+// Entries that strangers may put into the DHT's store, and as many peers with what they told.
 const STORE_LIMITS = { maxEntries: 20_000, maxBytes: 32 * 1_048_576, maxValueBytes: 65_536 }
 
 // The specification asks for 32 to 63 letters and digits.
@@ -98,7 +100,7 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
   const { privateKey, agentVersion, host, port, announce, maxConnections, gater, mdns, metrics, onFound = () => undefined } = options
   const instance = randomBytes(INSTANCE_BYTES).toString('hex')
 
-  return await createLibp2p<PassiveServices>({
+  const node = await createLibp2p<PassiveServices>({
     start: false,
     privateKey,
     nodeInfo: { userAgent: agentVersion },
@@ -114,11 +116,12 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS })],
     datastore: new BoundedDatastore(STORE_LIMITS),
-    connectionGater: gater.gater,
+    connectionGater: gater.gater(new PassivePlaces(systemClock, { places: maxConnections })),
     connectionManager: {
-      maxConnections,
-      inboundConnectionThreshold: 100,
-      maxIncomingPendingConnections: 256,
+      // Above what PassivePlaces lets in: libp2p refuses newcomers when all places are taken, whoever has them.
+      maxConnections: 2 * maxConnections + DIALS_AT_ONCE,
+      maxIncomingPendingConnections: maxConnections,
+      inboundConnectionThreshold: NEW_PER_IP,
       reconnectRetries: 0,
       maxParallelDials: DIALS_AT_ONCE,
       maxDialQueueLength: DIAL_QUEUE,
@@ -140,6 +143,9 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       })
     } as never
   })
+  limitQuestions(node.services.dht, new QuestionLimit(systemClock))
+
+  return node
 }
 
 /** Answers multicast DNS with what the node listens on; starts and stops with it. */

@@ -24,16 +24,29 @@ suite('BoundedDatastore', () => {
     assert.throws(() => store.get(keys[1]!), { name: 'NotFoundError' })
   })
 
+  test('bounds the peers that are remembered, and what one of them may tell', () => {
+    const store = new BoundedDatastore(limits)
+
+    for (let i = 0; i < 1_000; i++) {
+      store.put(new Key(`/peers/${String(i)}`), bytes(20))
+    }
+    store.put(new Key('/peers/verbose'), bytes(61))
+
+    assert.equal(store.peers, 3)
+    assert.ok(store.has(new Key('/peers/999')))
+    assert.ok(!store.has(new Key('/peers/verbose')))
+  })
+
   test('keeps libp2p\'s own peers apart: no stranger drives them out', async () => {
     const store = new BoundedDatastore(limits)
     const peer = new Key('/peers/x')
-    store.put(peer, bytes(1_000))
+    store.put(peer, bytes(50))
 
     for (let i = 0; i < 10; i++) {
       store.put(new Key(`/dht/${String(i)}`), bytes(10))
     }
 
-    assert.equal(store.get(peer).length, 1_000)
+    assert.equal(store.get(peer).length, 50)
     assert.deepEqual((await Array.fromAsync(store.queryKeys({ prefix: '/peers' }))).map(String), ['/peers/x'])
     store.delete(peer)
     store.delete(new Key('/dht/9'))

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { PassiveGater } from '../../../crawler/passive/passive-gater.ts'
+import { PassivePlaces } from '../../../crawler/passive/passive-places.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 const PEER = '/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
-const denies = async (gater: PassiveGater, text: string): Promise<boolean | undefined> => await gater.gater.denyDialMultiaddr?.(multiaddr(text))
+const places = new PassivePlaces(new FakeClock(), { places: 10 })
+const denies = async (gater: PassiveGater, text: string): Promise<boolean> => await gater.gater(places).denyDialMultiaddr(multiaddr(text))
 
 suite('PassiveGater', () => {
   test('lets the node dial what the scan may, and no name that it would resolve itself', async () => {

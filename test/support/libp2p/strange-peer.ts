@@ -23,17 +23,20 @@ export interface StrangePeerOptions {
 
   /** @default true */
   identifies?: boolean
+
+  /** IP address of this machine that its TCP connections come from. */
+  from?: string
 }
 
 /** A peer, closed when it is disposed of. */
 export type StrangePeer = Libp2p<{ dht: SingleKadDHT }> & AsyncDisposable
 
 /** Starts a peer. */
-export async function strangePeer ({ listen = [], kadProtocol, agentVersion = 'strange/1', identifies = true }: StrangePeerOptions = {}): Promise<StrangePeer> {
+export async function strangePeer ({ listen = [], kadProtocol, agentVersion = 'strange/1', identifies = true, from }: StrangePeerOptions = {}): Promise<StrangePeer> {
   const node = await createLibp2p({
     nodeInfo: { userAgent: agentVersion },
     addresses: { listen },
-    transports: [tcp(), quic(), webSockets()],
+    transports: [tcp(from === undefined ? {} : { dialOpts: { localAddress: from } as never }), quic(), webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
