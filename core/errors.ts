@@ -63,6 +63,7 @@ export const ERRORS = {
   PP_FOREIGN_OBJECT: { reason: 'ForeignObject', retryable: true, summary: 'An object that the PeerProbe needs exists already and belongs to somebody else.', action: 'Give the PeerProbe another name for it, or remove the other object.' },
   PP_OWNERSHIP_CONFLICT: { reason: 'OwnershipConflict', retryable: true, summary: 'An older PeerProbe uses the same topic, group or database in a way that this one contradicts.', action: 'Change this PeerProbe or delete the older one; the message names both.' },
   PP_SECRET_MISSING: { reason: 'SecretMissing', retryable: true, summary: 'A Secret that the PeerProbe names does not exist or lacks a key.', action: 'Create the Secret with the key that the message names.' },
+  PP_SECRET_NOT_ALLOWED: { reason: 'SecretNotAllowed', retryable: true, summary: 'A Secret that the PeerProbe names does not allow it to use it.', action: 'Let somebody who may change the Secret run the command in the message, or name another Secret.' },
   PP_PREPARE_FAILED: { reason: 'PrepareFailed', retryable: true, summary: 'The Job that prepares database and topic failed.', action: 'Read its last words in the message.' },
   PP_POD_NOT_READY: { reason: 'PodNotReady', retryable: true, summary: 'A pod does not run as it should.', action: 'Read the pod\'s own reason in the message.' },
   PP_PEER_FAULT: { reason: 'PeerFault', retryable: false, summary: 'A remote peer broke a protocol or passed a limit.', action: 'Nothing: it ends that connection and becomes the outcome of the attempt.' },

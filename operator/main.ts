@@ -22,6 +22,7 @@ interface Options {
   adminPort: number
   logLevel: LoggerOptions['level']
   podStatus: boolean
+  secretConsent: boolean
 }
 
 const STOP_TIMEOUT_MS = 25_000
@@ -37,6 +38,7 @@ const options = new Command('peerprobe-operator')
   .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes', nonEmpty)
   .option('--admin-host <host>', 'address of the admin server; :: for all, IPv4 and IPv6', nonEmpty, EVERY_ADDRESS)
   .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', wholeNumber(0, 65_535), 9_090)
+  .option('--no-secret-consent', 'use every Secret that a PeerProbe names, also one that does not allow it')
   .option('--no-pod-status', 'do not ask pods for their figures')
   .addOption(new Option('--log-level <level>', 'least severe level that is logged').choices(LOG_LEVELS).default('info'))
   .parse()
@@ -56,6 +58,7 @@ await runProcess(async (signal) => {
     leaseOwner: options.leaseOwner,
     identity: `${process.env['POD_NAME'] ?? hostname()}-${String(process.pid)}`,
     admin: { host: options.adminHost, port: options.adminPort },
-    readsPods: options.podStatus
+    readsPods: options.podStatus,
+    secretsNeedConsent: options.secretConsent
   }, signal)
 }, { log, stopTimeoutMs: STOP_TIMEOUT_MS })

@@ -44,6 +44,9 @@ export interface OperatorOptions {
 
   /** Whether to ask pods for their figures. */
   readsPods: boolean
+
+  /** Whether a Secret is used only where it allows it; without, whoever may create PeerProbes can read the Secrets of their namespace. */
+  secretsNeedConsent: boolean
 }
 
 /** What the operator works with. */
@@ -113,7 +116,7 @@ function leaseOf ({ leaseNamespace, namespace }: OperatorOptions): { namespace: 
 interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
 
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
-  const { images, namespace, identity, readsPods } = options
+  const { images, namespace, identity, readsPods, secretsNeedConsent } = options
   const { client, leader, lookout } = parts
   const strimziVersion = servedVersionOf(client, clock, STRIMZI)
   const applier = new Applier({
@@ -141,6 +144,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     log,
     store: kind => controller.store(kind),
     isWatched: (kind, namespace) => controller.isWatched(kind, namespace),
+    secretsNeedConsent,
     lookout,
     strimziVersion,
     monitoringVersion: servedVersionOf(client, clock, MONITORING),

@@ -1,49 +1,23 @@
+import { FORBIDDEN_RANGES, GLOBAL_UNICAST, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../core/ip-ranges.ts'
 import { inRange, parseCidr } from './ip-range.ts'
 import type { IpRange } from './ip-range.ts'
 
-// The IANA special-purpose registries (RFC 6890), read for one question: may a crawler connect?
-// `private` networks a scan may ask for; `forbidden` nobody may: link-local and multicast lead to
-// machines that never asked, and the metadata services of clouds hand out credentials.
+// `private` networks a scan may ask for; `forbidden` nobody may: the ranges are the ones that network policies are made from.
 
 /** How an IP address is routed. */
 export type IpClass = 'public' | 'private' | 'forbidden'
 
-const PRIVATE_IPV4 = ranges('10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16')
-
-const FORBIDDEN_IPV4 = ranges(
-  '0.0.0.0/8', // this network, unspecified
-  '100.100.100.200/32', // metadata, Alibaba Cloud
-  '168.63.129.16/32', // host services, Azure
-  '169.254.0.0/16', // link-local, with the metadata of AWS, Azure, Google and others
-  '192.0.0.0/24', // IETF protocols, with the metadata of Oracle Cloud
-  '192.0.2.0/24', // documentation
-  '192.88.99.0/24', // 6to4 relays
-  '198.18.0.0/15', // benchmarking
-  '198.51.100.0/24', // documentation
-  '203.0.113.0/24', // documentation
-  '224.0.0.0/4', // multicast
-  '240.0.0.0/4' // reserved, broadcast
-)
-
-const PRIVATE_IPV6 = ranges('::1/128', 'fc00::/7')
-
-const FORBIDDEN_IPV6 = ranges(
-  'fd00:ec2::/32', // metadata, AWS
-  'fd20:ce::/32', // metadata, Google
-  'fd00:c1::a9fe:a9fe/128', // metadata, Oracle Cloud
-  '2001::/23', // IETF protocols, benchmarking, ORCHID
-  '2001:db8::/32', // documentation
-  '3fff::/20' // documentation
-)
-
-/** The only range of globally routed IPv6 addresses that is in use. */
-const GLOBAL_UNICAST = ranges('2000::/3')
+const PRIVATE_IPV4 = ranges(...PRIVATE_RANGES.ipv4)
+const FORBIDDEN_IPV4 = ranges(...FORBIDDEN_RANGES.ipv4)
+const PRIVATE_IPV6 = ranges(...PRIVATE_RANGES.ipv6)
+const FORBIDDEN_IPV6 = ranges(...FORBIDDEN_RANGES.ipv6)
+const GLOBAL = ranges(GLOBAL_UNICAST)
 
 const LOOPBACK = ranges('127.0.0.0/8', '::1/128')
 
 const TEREDO = ranges('2001::/32')
-const SIX_TO_FOUR = ranges('2002::/16')
-const NAT64 = ranges('64:ff9b::/96')
+const RELAYED = ranges(SIX_TO_FOUR)
+const TRANSLATED = ranges(NAT64)
 const IPV4_MAPPED = ranges('::ffff:0:0/96')
 
 /** The class of an IP address of 4 or 16 bytes. One that carries an IPv4 address has that one's class: there it leads. */
@@ -67,10 +41,10 @@ export function embeddedIpv4 (ip: Uint8Array): Uint8Array | undefined {
   if (ip.length !== 16) {
     return undefined
   }
-  if (isIn(IPV4_MAPPED, ip) || isIn(NAT64, ip)) {
+  if (isIn(IPV4_MAPPED, ip) || isIn(TRANSLATED, ip)) {
     return ip.subarray(12)
   }
-  if (isIn(SIX_TO_FOUR, ip)) {
+  if (isIn(RELAYED, ip)) {
     return ip.subarray(2, 6)
   }
 
@@ -95,7 +69,7 @@ function ipv6Class (ip: Uint8Array): IpClass {
     return 'private'
   }
 
-  return isIn(GLOBAL_UNICAST, ip) ? 'public' : 'forbidden'
+  return isIn(GLOBAL, ip) ? 'public' : 'forbidden'
 }
 
 function isIn (list: readonly IpRange[], ip: Uint8Array): boolean {

@@ -80,11 +80,11 @@ const kafkaRules: readonly Rule[] = [
 /** Where Kafka is, and the topic in it. */
 export const KafkaSpec = withRules(z.strictObject({
   strimzi: StrimziSpec.optional(),
-  brokers: z.array(BrokerAddress).min(1).max(32).optional().describe('Brokers as host:port ([address]:port for an IPv6 address), for a Kafka without Strimzi.'),
+  brokers: z.array(BrokerAddress).min(1).max(32).optional().describe('Brokers as host:port ([address]:port for an IPv6 address), for a Kafka without Strimzi. Where they are IP addresses, list every broker: pods may connect to no other.'),
   tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections to brokers; plain text when absent.'),
   authentication: z.strictObject({
     type: z.enum(['none', 'scram-sha-512', 'tls']).default('none').describe('How clients prove who they are.'),
-    secret: ObjectName.optional().describe('Secret with username and password (scram-sha-512), or user.crt and user.key (tls); only for brokers.')
+    secret: ObjectName.optional().describe('Secret with username and password (scram-sha-512), or user.crt and user.key (tls); only for brokers. In a cluster it must allow it: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
   }).prefault({}).describe('Authentication of clients.'),
   topic: TopicSpec,
   consumerGroup: z.string().min(1).max(255).regex(/^[-._a-zA-Z0-9]+$/, 'must be letters, digits, hyphens, dots and underscores').default('ipfs-node-consumer').describe('Consumer group.'),

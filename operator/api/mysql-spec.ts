@@ -20,14 +20,14 @@ const mysqlRules: readonly Rule[] = [
 
 /** The database. */
 export const MysqlSpec = withRules(z.strictObject({
-  host: z.string().min(1).max(253).regex(new RegExp(`^(${HOST}|${IPV6}|\\[${IPV6}\\])$`), 'must be a host name or an IP address, without a port').overwrite(bareHost).describe('Host name or IP address of the server; an IPv6 address with or without brackets.'),
+  host: z.string().min(1).max(253).regex(new RegExp(`^(${HOST}|${IPV6}|\\[${IPV6}\\])$`), 'must be a host name or an IP address, without a port').overwrite(bareHost).describe('Host name or IP address of the server; an IPv6 address with or without brackets. An address is the server\'s own, not that of a Service: pods may connect to no other.'),
   port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
   database: z.string().min(1).max(64).regex(/^[A-Za-z0-9_$][-A-Za-z0-9_$]*$/, 'must be letters, digits, hyphens and underscores').describe('Name of the database; it must exist, the tables are made.'),
   credentialsSecret: z.strictObject({
     name: ObjectName.describe('Name of the Secret.'),
     userKey: SecretKey.default('username').describe('Key of the user name in it.'),
     passwordKey: SecretKey.default('password').describe('Key of the password in it.')
-  }).describe('Secret that holds user name and password.'),
+  }).describe('Secret that holds user name and password. In a cluster it must allow it: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.'),
   tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections and checks the server\'s name; plain text when absent.'),
   allowPublicKeyRetrieval: z.boolean().optional().describe('Whether to encrypt the password with a key that the server itself sends, where TLS is absent; whoever answers in the server\'s place reads the password then.'),
   maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections that one consumer opens at most.'),

@@ -25,6 +25,8 @@ import { readProbes } from './read-probes.ts'
 import { statusText } from './status-text.ts'
 import type { PlanDeps } from './plan.ts'
 
+interface PlanOptions { filename: string, namespace?: string, workloadImage?: string, secretConsent: boolean }
+
 const STOP_TIMEOUT_MS = 5_000
 const { stdin, stdout } = process
 
@@ -37,9 +39,10 @@ program.command('plan')
   .requiredOption('-f, --filename <file>', 'manifest with PeerProbes; - reads standard input', nonEmpty)
   .option('-n, --namespace <name>', 'namespace of what names none', nonEmpty)
   .option('--workload-image <image>', 'image of new workloads; those that run keep theirs where it is not given', nonEmpty)
-  .action(async ({ filename, namespace, workloadImage }: { filename: string, namespace?: string, workloadImage?: string }) => {
+  .option('--no-secret-consent', 'for an operator that uses every Secret that a PeerProbe names (chart value secrets.needConsent: false)')
+  .action(async ({ filename, namespace, workloadImage, secretConsent }: PlanOptions) => {
     await run(async (client, signal) => {
-      const deps = planDeps(client, workloadImage)
+      const deps = planDeps(client, { workloadImage, secretsNeedConsent: secretConsent })
 
       for (const manifest of probeDocuments(await contentOf(filename), filename)) {
         const metadata = { ...manifest.metadata, namespace: manifest.metadata.namespace ?? namespace ?? client.namespace }
@@ -81,12 +84,13 @@ async function run (body: (client: KubeClient, signal: AbortSignal) => Promise<v
   }, { stopTimeoutMs: STOP_TIMEOUT_MS })
 }
 
-function planDeps (client: KubeClient, workloadImage: string | undefined): PlanDeps {
+function planDeps (client: KubeClient, { workloadImage, secretsNeedConsent }: Pick<PlanDeps, 'workloadImage' | 'secretsNeedConsent'>): PlanDeps {
   return {
     client,
     applier: new Applier({ client, mayWrite: () => false }, APPLIED_BY),
     strimziVersion: servedVersionOf(client, systemClock, STRIMZI),
     monitoringVersion: servedVersionOf(client, systemClock, MONITORING),
+    secretsNeedConsent,
     workloadImage,
     defaultImage: `peerprobe:${VERSION}`
   }

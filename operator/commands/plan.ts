@@ -41,7 +41,7 @@ export interface ProbePlan {
 }
 
 /** What planning works with. Nothing is written: every request is a read or a dry run. */
-export interface PlanDeps extends Pick<ReconcileDeps, 'strimziVersion' | 'monitoringVersion'> {
+export interface PlanDeps extends Pick<ReconcileDeps, 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'> {
   client: Pick<KubeClient, 'get' | 'json'> & ReconcileDeps['client']
   applier: Pick<Applier, 'difference' | 'dryRun'>
 

@@ -1,17 +1,14 @@
+import { crawlerEgress, othersEgress } from './egress.ts'
 import { passivePorts } from './expose.ts'
 import { KINDS } from './kinds.ts'
 import { labelsFor, PROBE_LABEL, selectorFor } from './labels.ts'
 import { consumerName, serviceAccountName } from './names.ts'
 import { owned } from './owned.ts'
 import { ADMIN_PORT } from './pod.ts'
+import type { EgressRule } from './egress.ts'
 import type { Component } from './labels.ts'
 import type { Desired } from './owned.ts'
 import type { ClusterProbe, KafkaAccess } from './world.ts'
-
-// What no peer of a public network has: the cluster's own ranges, and the cloud's metadata service among them.
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16']
-const PRIVATE_V6 = ['fc00::/7', 'fe80::/10']
-const DNS = [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }]
 
 /** The account of all pods: it may do nothing. */
 export function serviceAccount (probe: ClusterProbe): Desired {
@@ -31,15 +28,12 @@ export function disruptionBudget (probe: ClusterProbe): Desired[] {
 }
 
 /**
- * What pods may reach: crawlers the world but not the cluster's private ranges, except names and Kafka; all others
- * names, Kafka and the database. Prometheus and the operator reach the admin port, everybody the passive nodes.
+ * What pods may reach: crawlers names, Kafka and what their scans dial, all others names, Kafka and the database.
+ * Prometheus and the operator reach the admin port, everybody the passive nodes.
  */
-export function networkPolicies (probe: ClusterProbe, { bootstrapServers }: Pick<KafkaAccess, 'bootstrapServers'>): Desired[] {
+export function networkPolicies (probe: ClusterProbe, access: Pick<KafkaAccess, 'bootstrapServers'>): Desired[] {
   const { metadata, spec } = probe
-  const kafka = { ports: portsOf(bootstrapServers).map(port => ({ port, protocol: 'TCP' })) }
-  const world = { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } }, { ipBlock: { cidr: '::/0', except: PRIVATE_V6 } }] }
-  const usesPrivate = spec.scans.some(({ addresses }) => addresses.policy !== 'Public')
-  const policy = (component: 'crawler' | 'consumer', egress: object[], ports: object[] = []): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
+  const policy = (component: 'crawler' | 'consumer', egress: readonly EgressRule[], ports: object[] = []): Desired => owned(KINDS.networkPolicy, probe, `${metadata.name}-${component}`, {
     labels: labelsFor(metadata, component),
     spec: {
       podSelector: component === 'crawler' ? { matchLabels: selectorFor(metadata, component) } : othersOf(metadata),
@@ -50,8 +44,8 @@ export function networkPolicies (probe: ClusterProbe, { bootstrapServers }: Pick
   })
 
   return [
-    policy('crawler', [{ ports: DNS }, kafka, usesPrivate ? {} : world], spec.scans.flatMap(passivePorts).map(({ port, protocol }) => ({ port, protocol }))),
-    policy('consumer', [{ ports: DNS }, kafka, { ports: [{ port: spec.mysql.port, protocol: 'TCP' }] }])
+    policy('crawler', crawlerEgress(spec, access), spec.scans.flatMap(passivePorts).map(({ port, protocol }) => ({ port, protocol }))),
+    policy('consumer', othersEgress(spec, access))
   ]
 }
 
@@ -61,8 +55,4 @@ function othersOf ({ name }: ClusterProbe['metadata']): object {
     matchLabels: { [PROBE_LABEL]: name },
     matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'In', values: ['consumer', 'prepare', 'retention', 'command'] satisfies Component[] }]
   }
-}
-
-function portsOf (bootstrapServers: readonly string[]): number[] {
-  return [...new Set(bootstrapServers.map(server => Number(server.slice(server.lastIndexOf(':') + 1))))].sort((a, b) => a - b)
 }

@@ -26,6 +26,9 @@ export interface ReconcileDeps {
   /** Whether a kind is watched in a namespace; others are asked for each time. */
   isWatched: (kind: string, namespace: string | undefined) => boolean
 
+  /** Whether a Secret is used only where it allows it. */
+  secretsNeedConsent: boolean
+
   /** Told of the Secrets that were read: they are not watched. */
   lookout: Pick<Lookout, 'note'>
 

@@ -1,6 +1,7 @@
 import { formatPath, problemsError, problemsOf } from '../../core/config.ts'
 import { PeerProbeSpec } from '../api/v1alpha1.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import { isMetadata } from '../model/egress.ts'
+import type { ClusterProbe, ClusterSpec } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 interface Refusal {
@@ -35,6 +36,12 @@ export function readProbe (object: KubeObject): ClusterProbe {
     throw problemsError([kafka === undefined ? 'spec.kafka: is required in a cluster' : 'spec.mysql: is required in a cluster'], { code: 'PP_SPEC_INVALID', what })
   }
 
+  const misused = metadataFields({ kafka, mysql })
+
+  if (misused.length > 0) {
+    throw problemsError(misused.map(field => `${field}: is the address of a metadata service, where no server of yours is`), { code: 'PP_SPEC_INVALID', what })
+  }
+
   const refused = REFUSALS.flatMap(({ refuses, message }) => refuses(spec).map(path => `${formatPath(path)}: ${message}`))
 
   if (refused.length > 0) {
@@ -42,4 +49,12 @@ export function readProbe (object: KubeObject): ClusterProbe {
   }
 
   return { metadata: { ...object.metadata, namespace, name, uid }, spec: { ...spec, kafka, mysql } }
+}
+
+// No pod would reach them: the network policies leave them out.
+function metadataFields ({ kafka, mysql }: Pick<ClusterSpec, 'kafka' | 'mysql'>): string[] {
+  return [
+    ...(kafka.brokers ?? []).flatMap((broker, i) => isMetadata(broker.slice(0, broker.lastIndexOf(':'))) ? [`spec.kafka.brokers[${String(i)}]`] : []),
+    ...isMetadata(mysql.host) ? ['spec.mysql.host'] : []
+  ]
 }

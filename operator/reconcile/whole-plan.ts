@@ -18,11 +18,11 @@ export interface WholePlan {
   /** Names of the Secrets with keys of passive nodes that are not there yet: they are made once. */
   newKeys: string[]
 
-  /** What waits for it, where a Secret is not there. */
+  /** What waits for it, where a Secret is not there or may not be used. */
   missingSecret: string | undefined
 }
 
-type Reader = Pick<ReconcileDeps, 'client' | 'strimziVersion' | 'monitoringVersion'>
+type Reader = Pick<ReconcileDeps, 'client' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
 
 /** Plans all of a PeerProbe. @param images of its pods. @throws ProbeError what keeps it from being planned */
 export async function wholePlan (deps: Reader, probe: ClusterProbe, images: Images, signal: AbortSignal): Promise<WholePlan> {
@@ -41,7 +41,7 @@ async function secretsOf (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess,
   try {
     return { secretHashes: await secretsStep(deps, { probe, secrets: [] }, kafka, signal), missingSecret: undefined }
   } catch (err) {
-    if (!isProbeError(err, 'PP_SECRET_MISSING')) {
+    if (!isProbeError(err, 'PP_SECRET_MISSING') && !isProbeError(err, 'PP_SECRET_NOT_ALLOWED')) {
       throw err
     }
 

@@ -7,7 +7,7 @@ import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
 import type { Change, ProbePlan } from '../../../operator/commands/plan.ts'
 
 const { signal } = new AbortController()
-const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } }
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', labels: { 'peerprobe.dev/use': 'true' } }, data: { username: 'dQ==', password: 'cA==' } }
 const TWO_SCANS = { scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'other', network: { preset: 'ipfs' } }] }
 
 async function running (spec: object = {}): Promise<FakeCluster> {

@@ -11,7 +11,7 @@ import { kafkaMounts, mysqlMounts } from '../../../operator/model/mounts.ts'
 import { owned } from '../../../operator/model/owned.ts'
 import { ADMIN_PORT, CONFIG_HASH, podTemplate } from '../../../operator/model/pod.ts'
 import { textHash } from '../../../operator/model/text-hash.ts'
-import { disruptionBudget, networkPolicies } from '../../../operator/model/upkeep.ts'
+import { disruptionBudget } from '../../../operator/model/upkeep.ts'
 import { prepareObjects } from '../../../operator/model/workloads.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
 import type { Desired } from '../../../operator/model/owned.ts'
@@ -113,13 +113,6 @@ suite('the objects of a PeerProbe', () => {
       Object.entries(matchLabels).every(([key, value]) => labels[key] === value) && matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))).length
 
     assert.deepEqual(pods.map(labels => [labels['app.kubernetes.io/component'], selecting(labels)]), [['prepare', 1], ['consumer', 1], ['crawler', 1], ['retention', 1]])
-  })
-
-  test('let crawlers reach the world but no private range, unless a scan is of one', () => {
-    const egress = (spec: object): unknown => (networkPolicies(clusterProbe(spec), { bootstrapServers: ['kafka:9092'] })[0]!.object['spec'] as { egress: unknown[] }).egress[2]
-
-    assert.match(JSON.stringify(egress({})), /"0\.0\.0\.0\/0","except":\["10\.0\.0\.0\/8"/)
-    assert.deepEqual(egress({ scans: [{ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } }] }), {})
   })
 })
 

@@ -59,6 +59,12 @@ suite('readProbe', () => {
     assert.throws(() => readProbe({ ...probeObject(), spec: { scans: [] } }), { code: 'PP_SPEC_INVALID', message: /spec\.scans: / })
     assert.throws(() => readProbe({ ...probeObject(), spec: { scans: [{ name: 'main', network: { preset: 'ipfs' } }] } }), { code: 'PP_SPEC_INVALID', message: /spec\.kafka: is required/ })
   })
+
+  test('refuses servers at a metadata service, however the address is written', () => {
+    const spec = { kafka: { brokers: ['kafka:9092', '169.254.169.254:80', '[::ffff:a9fe:a9fe]:80'] }, mysql: { host: '[fd00:ec2::254]', port: 80, database: 'x', credentialsSecret: { name: 'mysql' } } }
+
+    assert.throws(() => readProbe(probeObject(spec)), { code: 'PP_SPEC_INVALID', message: /spec\.kafka\.brokers\[1\]: is the address of a metadata service.*spec\.kafka\.brokers\[2\].*spec\.mysql\.host/s })
+  })
 })
 
 suite('what Strimzi says', () => {

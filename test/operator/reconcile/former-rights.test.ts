@@ -37,7 +37,7 @@ class Scene {
       spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true, authentication: { type: 'scram-sha-512' } }] } },
       status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] }
     })
-    this.cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: key.namespace, name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } })
+    this.cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: key.namespace, name: 'mysql', labels: { 'peerprobe.dev/use': 'true' } }, data: { username: 'dQ==', password: 'cA==' } })
     this.cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'kafka', name: user }, data: { password: 'cA==' } })
     this.ask(group)
   }

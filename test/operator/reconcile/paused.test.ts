@@ -8,7 +8,7 @@ import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
 import type { Finding } from '../../../operator/reconcile/conditions.ts'
 
 const { signal } = new AbortController()
-const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } }
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', labels: { 'peerprobe.dev/use': 'true' } }, data: { username: 'dQ==', password: 'cA==' } }
 
 async function running (): Promise<{ cluster: FakeCluster, paused: () => Promise<Finding> }> {
   const cluster = new FakeCluster()

@@ -22,7 +22,7 @@ function clusterWithKafka (): FakeCluster {
   const cluster = new FakeCluster()
   cluster.strimziVersion = 'v1'
   cluster.put(kafka)
-  cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql' }, data: { username: 'dQ==', password: 'cA==' } })
+  cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', labels: { 'peerprobe.dev/use': 'true' } }, data: { username: 'dQ==', password: 'cA==' } })
   cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'kafka', name: 'lab-amino-peerprobe' }, data: { password: 'cA==' } })
   cluster.store('PeerProbe').set(probeObject(spec))
 

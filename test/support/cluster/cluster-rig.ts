@@ -107,7 +107,7 @@ export class ClusterRig implements AsyncDisposable {
   }
 
   async secret (namespace: string): Promise<void> {
-    await this.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace }, stringData: { username: 'probe', password: 'secret' } })
+    await this.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace, labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'secret' } })
   }
 
   /** Applies a PeerProbe with plain brokers unless told otherwise. */

@@ -101,6 +101,7 @@ export class FakeCluster {
       log,
       store: kind => this.store(kind),
       isWatched: kind => WATCHED.has(kind),
+      secretsNeedConsent: true,
       lookout: { note: (owner, objects) => void this.noted.set(owner, [...objects]) },
       strimziVersion: async () => this.strimziVersion,
       monitoringVersion: async () => this.monitoringVersion,

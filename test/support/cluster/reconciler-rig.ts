@@ -7,7 +7,7 @@ import type { Condition } from '../../../operator/reconcile/conditions.ts'
 export const KEY = 'lab/amino'
 
 /** The Secret of its database. */
-export const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', resourceVersion: '7' }, data: { username: 'dQ==', password: 'cA==' } }
+export const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', resourceVersion: '7', labels: { 'peerprobe.dev/use': 'true' } }, data: { username: 'dQ==', password: 'cA==' } }
 
 const { signal } = new AbortController()
 

@@ -90,7 +90,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'secretless' } })
     await rig.probe('secretless')
     await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /spec\.mysql\.credentialsSecret: Secret secretless\/mysql does not exist/ })
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'secretless' }, stringData: { username: 'x' } })
+    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'secretless', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'x' } })
     await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /lacks the key password/ })
     await rig.secret('secretless')
     await rig.untilReady('secretless', 'True')

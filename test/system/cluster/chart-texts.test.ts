@@ -141,6 +141,13 @@ suite('the chart with texts that look like something else', missingCluster === u
     }
   })
 
+  test('lets the operator use Secrets that do not allow it only where a value says so', async () => {
+    for (const [value, isOff] of [['secrets.needConsent=false', true], ['secrets.needConsent=true', false], ['secrets.needConsent=null', false], ['secrets=null', false]] as const) {
+      const { stdout } = await template('probe', '--set', value)
+      assert.equal(deploymentIn(stdout).spec.template.spec.containers[0]?.args.includes('--no-secret-consent'), isOff, value)
+    }
+  })
+
   test('refuses a number that has lost its form, and keeps its own labels', async () => {
     writeFileSync(folder.file('values.yaml'), 'image: {tag: 1.10}\npodAnnotations: {a: 2.5}\n')
     const { code, stderr } = await template('probe', '-f', folder.file('values.yaml'))

@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))
 const SYSTEM = 'peerprobe-system'
-const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'default' }, stringData: { username: 'probe', password: 'secret' } }
+const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'default', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'secret' } }
 const found = cluster.find()
 
 interface OperatorDeployment extends KubeObject { spec: { template: { spec: { serviceAccountName: string, containers: { args: string[] }[] } } } }

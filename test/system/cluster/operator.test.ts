@@ -76,7 +76,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
   })
 
   test('rolls the pods that read a Secret when it is changed', async () => {
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'whole' }, stringData: { username: 'probe', password: 'rotated' } })
+    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'whole', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'rotated' } })
     await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'whole', 'touched=1'])
     await until('the consumers are rolled', async () => await revision('whole', 'amino-consumer') === '2', LIMIT_MS)
 
@@ -161,8 +161,8 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     await strimzi.kafka('events', { 'peerprobe.dev/allowed-namespaces': 'peerprobe' })
     await rig.plane.apply(
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'peerprobe' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ipfs', namespace: 'peerprobe' }, stringData: { username: 'probe', password: 'secret' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ca', namespace: 'peerprobe' }, stringData: { 'ca.crt': 'PEM' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ipfs', namespace: 'peerprobe', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'secret' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ca', namespace: 'peerprobe', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'ca.crt': 'PEM' } },
       { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'peerprobe-dumps', namespace: 'peerprobe' }, spec: { ...VOLUME, volumeName: 'peerprobe-dumps', resources: { requests: { storage: '1Gi' } } } },
       { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'peerprobe-dumps' }, spec: { ...VOLUME, capacity: { storage: '1Gi' }, hostPath: { path: '/dumps' } } }
     )

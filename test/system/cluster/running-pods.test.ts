@@ -79,8 +79,8 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     await root.query(`CREATE DATABASE ${namespace}; CREATE USER ${namespace} IDENTIFIED BY 'secret'; GRANT ALL ON ${namespace}.* TO ${namespace}`)
     await root.end()
     await rig.plane.apply(
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace }, stringData: { username: namespace, password: 'secret' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database-ca', namespace }, stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } }
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace, labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: namespace, password: 'secret' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database-ca', namespace, labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } }
     )
     await rig.probe(namespace, { ...specFor(namespace, kafkaSpec), ...more })
   }
@@ -182,8 +182,8 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
 
     await rig.namespace('brokers')
     await rig.plane.apply(
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka', namespace: 'brokers' }, stringData: { username: 'hand', password: 'made' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-ca', namespace: 'brokers' }, stringData: { 'authority.pem': readFileSync(broker.security!.caFile, 'utf8') } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'hand', password: 'made' } },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-ca', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'authority.pem': readFileSync(broker.security!.caFile, 'utf8') } },
       ...['dumps', 'state'].flatMap(name => claim('brokers', name))
     )
     const { scans: [scan] } = specFor('brokers', {})

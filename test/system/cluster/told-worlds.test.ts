@@ -85,7 +85,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'told' } })
     await rig.probe('told')
     await rig.untilReady('told', 'False', { reason: 'SecretMissing', words: /does not exist/ })
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'told' }, stringData: { username: 'x' } })
+    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'told', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'x' } })
     await rig.untilReady('told', 'False', { reason: 'SecretMissing', words: /lacks the key password/ })
     await rig.secret('told')
     await rig.untilReady('told', 'True')

@@ -1,0 +1,33 @@
+// Whoever may create a PeerProbe names any Secret and any host, and may not be somebody who may read that Secret: its
+// owner says first that PeerProbes may use it.
+import { ProbeError } from '../../core/errors.ts'
+import { isOurs } from './apply-step.ts'
+import type { ClusterProbe } from '../model/world.ts'
+import type { KubeObject } from '../runtime/kube-object.ts'
+
+/** Label of a Secret: with `"true"` all PeerProbes of its namespace may use it. */
+export const USE_LABEL = 'peerprobe.dev/use'
+
+/** Annotation of a Secret: names of the PeerProbes of its namespace that may use it, separated by commas. */
+export const ALLOWED_PROBES = 'peerprobe.dev/allowed-probes'
+
+// What Strimzi's user operator sets on the Secrets that it makes.
+const STRIMZI_KIND = 'strimzi.io/kind'
+
+/** Refuses a Secret that does not allow the PeerProbe to use it. @param field that names it. @throws ProbeError `PP_SECRET_NOT_ALLOWED` */
+export function requireConsent (secret: KubeObject, { metadata: { namespace, name } }: ClusterProbe, field: string): void {
+  const { labels = {}, annotations = {}, name: secretName } = secret.metadata
+  const named = (annotations[ALLOWED_PROBES] ?? '').split(',').map(text => text.trim())
+
+  if (labels[USE_LABEL] === 'true' || named.includes(name)) {
+    return
+  }
+
+  const command = `kubectl label secret ${secretName} -n ${namespace} --overwrite ${USE_LABEL}=true`
+  throw new ProbeError('PP_SECRET_NOT_ALLOWED', `${field}: Secret ${namespace}/${secretName} does not allow PeerProbe ${name} to use it: ${command}, or annotate it with ${ALLOWED_PROBES}=${name}`)
+}
+
+/** Whether a Secret was made for the Kafka user of the PeerProbe, by Strimzi or as the operator's copy of such a one. */
+export function isMadeForUser (secret: KubeObject, probe: ClusterProbe): boolean {
+  return probe.spec.kafka.strimzi !== undefined && (secret.metadata.labels?.[STRIMZI_KIND] === 'KafkaUser' || isOurs(secret, { probe }))
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import { FORBIDDEN_RANGES, METADATA_RANGES, PRIVATE_RANGES } from '../../../core/ip-ranges.ts'
+import { addressClassOf } from '../../../crawler/visit/ip-class.ts'
+import { inRange, parseCidr } from '../../../crawler/visit/ip-range.ts'
+import { formatIp, parseIp } from '../../../crawler/visit/ip-text.ts'
+import { isMetadata } from '../../../operator/model/egress.ts'
+import { networkPolicies } from '../../../operator/model/upkeep.ts'
+import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
+import type { IpClass } from '../../../crawler/visit/ip-class.ts'
+
+interface Rule { to?: { ipBlock?: { cidr: string, except?: string[] }, namespaceSelector?: object }[], ports?: { port: number, protocol: string }[] }
+
+const ip = (text: string): Uint8Array => parseIp(text) ?? assert.fail(text)
+const holds = (cidr: string, address: Uint8Array): boolean => inRange(parseCidr(cidr) ?? assert.fail(cidr), address)
+
+const isIn = ({ cidr, except = [] }: { cidr: string, except?: string[] }, address: Uint8Array): boolean =>
+  holds(cidr, address) && !except.some(inner => holds(inner, address))
+
+// What a network does with a policy: the union of its rules.
+const mayReach = (rules: readonly Rule[], address: Uint8Array, port: number): boolean => rules.some(({ to, ports }) =>
+  (ports === undefined || ports.some(one => one.port === port && one.protocol === 'TCP'))
+  && (to === undefined || to.some(({ ipBlock }) => ipBlock !== undefined && isIn(ipBlock, address))))
+
+const egressOf = (spec: object, bootstrapServers = ['kafka:9092']): [crawler: Rule[], others: Rule[]] => {
+  const [crawler, others] = networkPolicies(clusterProbe(spec), { bootstrapServers }).map(({ object }) => (object['spec'] as { egress: Rule[] }).egress)
+  return [crawler!, others!]
+}
+const scan = (policy: string, name = 'main'): object => ({ name, network: { preset: 'ipfs' }, addresses: { policy } })
+const crawlerOf = (...policies: string[]): Rule[] => egressOf({ scans: policies.map((policy, i) => scan(policy, `s${String(i)}`)) })[0]
+
+// The first and the last address of a range, and their neighbours outside.
+const edgesOf = (cidr: string): Uint8Array[] => {
+  const { ip: start, bits } = parseCidr(cidr)!
+  const width = start.length * 8
+  const first = BigInt(`0x${Buffer.from(start).toString('hex')}`)
+  const last = first | ((1n << BigInt(width - bits)) - 1n)
+  const max = (1n << BigInt(width)) - 1n
+
+  return [first - 1n, first, last, last + 1n].filter(value => value >= 0n && value <= max).map(value => Uint8Array.from(Buffer.from(value.toString(16).padStart(width / 4, '0'), 'hex')))
+}
+const disguises = (v4: Uint8Array): Uint8Array[] => [
+  Uint8Array.from([0, 0x64, 0xff, 0x9b, ...Array<number>(8).fill(0), ...v4]),
+  Uint8Array.from([0x20, 0x02, ...v4, ...Array<number>(10).fill(0)])
+]
+const edges = [...FORBIDDEN_RANGES.ipv4, ...PRIVATE_RANGES.ipv4, ...FORBIDDEN_RANGES.ipv6, ...PRIVATE_RANGES.ipv6, '2000::/3', '64:ff9b::/96', '2002::/16'].flatMap(edgesOf)
+const isTeredo = (address: Uint8Array): boolean => address.length === 16 && holds('2001::/32', address)
+const METADATA = ['169.254.169.254', 'fd00:ec2::254', '168.63.129.16', '192.0.0.192', '100.100.100.200', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe', 'fe80::a9fe:a9fe', '64:ff9b::169.254.169.254', '2002:a9fe:a9fe::']
+const reached = (rules: readonly Rule[], port: number): string[] => METADATA.filter(text => mayReach(rules, ip(text), port))
+
+suite('egress of crawlers', () => {
+  const policies: readonly [string[], IpClass[]][] = [[['Public'], ['public']], [['Private'], ['private']], [['Any'], ['public', 'private']], [['Public', 'Private'], ['public', 'private']]]
+
+  for (const [scans, classes] of policies) {
+    const rules = crawlerOf(...scans)
+    const agrees = (address: Uint8Array): void => {
+      // No CIDR can say where a Teredo address leads: the policy lets none of them through.
+      const expected = !isTeredo(address) && classes.includes(addressClassOf(address))
+      assert.equal(mayReach(rules, address, 4_001), expected, `${formatIp(address)} for ${scans.join()}`)
+    }
+
+    test(`of ${scans.join(' and ')} scans is what the process dials, at the edges of each range and in each disguise`, () => {
+      for (const address of edges) {
+        agrees(address)
+
+        for (const disguise of address.length === 4 ? disguises(address) : []) {
+          agrees(disguise)
+        }
+      }
+    })
+
+    test(`of ${scans.join(' and ')} scans is what the process dials, anywhere`, () => {
+      fc.assert(fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (v4) => {
+        [v4, ...disguises(v4)].forEach(agrees)
+      }))
+      fc.assert(fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), agrees))
+    })
+  }
+
+  test('never reaches a metadata service, whatever scans ask for', () => {
+    for (const policy of ['Public', 'Private', 'Any']) {
+      assert.deepEqual(reached(crawlerOf(policy), 80), [], policy)
+    }
+  })
+})
+
+suite('egress to servers', () => {
+  const ranges = [...METADATA_RANGES.ipv4, ...METADATA_RANGES.ipv6]
+  const mysql = (host: string, port = 3_306): object => ({ mysql: { host, port, database: 'ipfs', credentialsSecret: { name: 'mysql' } } })
+
+  test('goes to their addresses alone where they are known, in each way to write them', () => {
+    for (const [host, right, wrong] of [['10.0.0.5', '10.0.0.5', '10.0.0.6'], ['fd00::5', 'fd00::5', 'fd00::6'], ['[fd00::5]', 'fd00::5', 'fd00::6'], ['::ffff:10.0.0.5', '10.0.0.5', '10.0.0.6']] as const) {
+      const [crawler, others] = egressOf(mysql(host))
+      assert.ok(mayReach(others, ip(right), 3_306), host)
+      assert.ok(!mayReach(others, ip(wrong), 3_306), host)
+      assert.ok(!mayReach(others, ip(right), 22), host)
+      assert.ok(!mayReach(crawler, ip(right), 3_306), host)
+    }
+
+    const servers = ['10.0.0.7:9092', '[fd00::7]:9094']
+    for (const rules of egressOf({ kafka: { brokers: servers } }, servers)) {
+      assert.deepEqual(['10.0.0.7', '10.0.0.8', 'fd00::7'].map(text => mayReach(rules, ip(text), 9_092)), [true, false, false])
+      assert.ok(mayReach(rules, ip('fd00::7'), 9_094))
+    }
+  })
+
+  test('goes to their ports where they have names, at a pod or anywhere but at a metadata service', () => {
+    for (const port of [80, 443, 3_306]) {
+      const [, others] = egressOf(mysql('db', port))
+      assert.ok(mayReach(others, ip('10.0.0.5'), port) && mayReach(others, ip('2a01::5'), port) && mayReach(others, ip('fd00::5'), port))
+      assert.ok(others.some(({ to, ports }) => ports?.[0]?.port === port && to?.some(({ namespaceSelector }) => namespaceSelector !== undefined)))
+      assert.ok(!mayReach(others, ip('10.0.0.5'), 22))
+      assert.deepEqual(reached(others, port), [])
+      assert.ok(ranges.flatMap(edgesOf).every(address => mayReach(others, address, port) === !ranges.some(cidr => holds(cidr, address))))
+    }
+
+    for (const rules of egressOf({ kafka: { brokers: ['kafka:80'] } }, ['kafka:80'])) {
+      assert.deepEqual(reached(rules, 80), [])
+    }
+  })
+
+  test('goes to ports where Strimzi names an address: its brokers have others', () => {
+    const [crawler, others] = egressOf({ kafka: { strimzi: { cluster: 'events' } } }, ['10.0.0.7:9094'])
+
+    assert.ok([crawler, others].every(rules => mayReach(rules, ip('10.0.0.8'), 9_094) && !mayReach(rules, ip('169.254.169.254'), 9_094)))
+  })
+
+  test('knows a metadata service by its address in each way to write it', () => {
+    assert.deepEqual([...METADATA, '[fd00:ec2::254]', '::ffff:169.254.169.254', '[::ffff:a83f:8110]'].filter(host => !isMetadata(host)), [])
+    assert.deepEqual(['db', '10.0.0.5', 'fd00::5', '169.253.169.254', '::ffff:10.0.0.5'].filter(isMetadata), [])
+  })
+
+  test('has no rule for a server at a metadata service: one without addresses would hold for all', () => {
+    const servers = ['169.254.169.254:80', '[::ffff:a83f:8110]:80']
+    const rules = egressOf({ ...mysql('fd00:ec2::254', 80), kafka: { brokers: servers } }, servers).flat()
+
+    assert.deepEqual(reached(rules, 80), [])
+    assert.ok(rules.every(({ to }) => to === undefined || to.length > 0))
+  })
+})
