@@ -99,6 +99,8 @@ export class PeerConnection {
       }
       if (type === TYPE.data || type === TYPE.windowUpdate) {
         this.#onStreamFrame(readUint32(bytes, at + 4), bytes[at + 3] ?? 0, bytes.slice(at + HEADER_LENGTH, end))
+      } else if (type === TYPE.ping && ((bytes[at + 3] ?? 0) & FLAG.syn) !== 0) {
+        appendHeader(this.#out, kindOf(TYPE.ping, FLAG.ack), SESSION, readUint32(bytes, at + 8))
       }
 
       at = end
