@@ -54,7 +54,7 @@ export class EventLoopWatch {
     return this.#arrival
   }
 
-  /** Work is done for now: what comes next is heard of from here on. */
+  /** The callbacks of this turn have run: the next event can be noticed from this moment on. */
   worked (): void {
     this.#workedUntilMs = this.#times.now()
     this.#waitedMs = this.#times.waitedMs()

@@ -1,5 +1,5 @@
 // Everything that kafkajs fails with becomes an error of the port here, by name, type and code; its
-// errors lie inside each other, often with the telling one innermost.
+// errors lie inside each other, often with the specific one innermost.
 import { createRequire } from 'node:module'
 import { errorText, isProbeError, ProbeError } from '../errors.ts'
 import { isAbort } from '../signals.ts'
@@ -30,11 +30,11 @@ export function asKafkaError (err: unknown, brokers: readonly string[], topic?: 
     return ours
   }
 
-  const telling = chain.find(link => classOfLink(link) !== undefined) ?? chain[0]
-  const { code, hint } = (telling === undefined ? undefined : classOfLink(telling)) ?? UNAVAILABLE
+  const specific = chain.find(link => classOfLink(link) !== undefined) ?? chain[0]
+  const { code, hint } = (specific === undefined ? undefined : classOfLink(specific)) ?? UNAVAILABLE
   const where = `Kafka at ${brokers.join(',')}${topic === undefined ? '' : `, topic ${topic}`}`
 
-  return new ProbeError(code, `${where}: ${errorText(telling ?? err)} (${hint})`, { cause: err, details: { brokers, topic } })
+  return new ProbeError(code, `${where}: ${errorText(specific ?? err)} (${hint})`, { cause: err, details: { brokers, topic } })
 }
 
 /** Whether an error of the port passes by itself: the same request may succeed later. */

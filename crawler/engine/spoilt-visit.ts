@@ -12,7 +12,7 @@ export function isSpoilt ({ outcome, attempts, routingTable }: VisitReport): boo
   return !isWhole || attempts.some(attempt => attempt.outcome === 'timeout')
 }
 
-/** The visit as it is told when the peer is not visited again: what ran out was our time, not the peer's. */
+/** The result that is published when the peer is not visited again: our time ran out, not the peer's. */
 export function excused (report: VisitReport, lostMs: number): VisitReport {
   const { attempts, ...visit } = withoutLatency(report, lostMs)
 
