@@ -47,10 +47,10 @@ await until(`${String(probes)} PeerProbes are Ready`, async () => {
 }, minutes * 60_000)
 const seconds = (performance.now() - startedAt) / 1_000
 const cpuMs = cpuMsOf(operator.pid)
-const total = requestsOf(rig.plane.audit(), OPERATOR_USER)
+const total = requestsOf(await rig.plane.audit(), OPERATOR_USER)
 
 await delay(REST_MS)
-const atRest = requestsOf(rig.plane.audit(), OPERATOR_USER)
+const atRest = requestsOf(await rig.plane.audit(), OPERATOR_USER)
 const figures = {
   probes,
   seconds: round(seconds),

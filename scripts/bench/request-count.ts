@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../test/support/servers/control-plane.ts'
+import type { AuditEvent } from '../../test/support/servers/audit-log.ts'
 
 const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requestsOf } from '../../../scripts/bench/request-count.ts'
-import type { AuditEvent } from '../../support/servers/control-plane.ts'
+import type { AuditEvent } from '../../support/servers/audit-log.ts'
 
 test('counts what one user reads and writes, without its lease', () => {
   const event = (username: string, verb: string, resource?: string): AuditEvent => ({

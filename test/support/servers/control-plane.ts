@@ -6,12 +6,15 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TempFolder } from '../temp-folder.ts'
+import { until } from '../until.ts'
+import { auditEvents, completeLines, type AuditEvent } from './audit-log.ts'
 import { ClusterPki } from './cluster-pki.ts'
 import { freePorts } from './free-ports.ts'
 import { LeashedProcess } from './leashed-process.ts'
 
 const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url))
 const READY_LIMIT_MS = 120_000
+const AUDIT_LIMIT_MS = 10_000
 const SERVICE_RANGE = '10.96.0.0/24'
 const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
 const NODE = {
@@ -33,16 +36,6 @@ export interface ControlPlaneOptions {
   host?: string
 }
 
-/** A request as the API server's audit log has it. */
-export interface AuditEvent {
-  verb: string
-  userAgent?: string
-  requestURI?: string
-  user: { username: string }
-  objectRef?: { resource: string, subresource?: string, namespace?: string, name?: string, apiGroup?: string }
-  responseStatus?: { code: number }
-}
-
 /** A control plane for one test file. */
 export class ControlPlane implements AsyncDisposable {
   /** Of a user who may do everything. */
@@ -58,6 +51,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #pki: ClusterPki
   readonly #ports: { api: number, etcd: number, peer: number }
   readonly #running = new Map<string, LeashedProcess>()
+  #marks = 0
 
   private constructor (bin: string, folder: TempFolder, ports: { api: number, etcd: number, peer: number }, host: string) {
     this.#bin = bin
@@ -135,9 +129,15 @@ export class ControlPlane implements AsyncDisposable {
     await this.#startApiServer()
   }
 
-  /** Requests in the audit log, the oldest first. */
-  audit (): AuditEvent[] {
-    return readFileSync(this.#folder.file('audit.jsonl'), 'utf8').trim().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as AuditEvent)
+  /** Requests in the audit log up to this call, the oldest first. */
+  async audit (): Promise<AuditEvent[]> {
+    // The API server writes a request's line after it has answered: a request of our own marks the end.
+    const mark = `audit-mark-${String(this.#marks++)}`
+    await this.kubectl(['get', 'namespace', mark])
+    const log = (): string => completeLines(readFileSync(this.#folder.file('audit.jsonl'), 'utf8'))
+    await until('the audit log holds the mark', () => log().includes(mark), AUDIT_LIMIT_MS)
+
+    return auditEvents(log())
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

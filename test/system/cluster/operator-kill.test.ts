@@ -43,7 +43,7 @@ suite('an operator that is killed', missingCluster === undefined ? {} : { skip: 
     t.diagnostic(`${String(kills)} kills`)
     assert.ok(kills >= 5, String(kills))
     assert.deepEqual(plain(await rig.objects('cut', KINDS)), wanted)
-    const failed = rig.plane.audit().filter(({ user, verb, responseStatus }) => user.username === OPERATOR_USER && verb === 'create' && responseStatus?.code === 409)
+    const failed = (await rig.plane.audit()).filter(({ user, verb, responseStatus }) => user.username === OPERATOR_USER && verb === 'create' && responseStatus?.code === 409)
     assert.deepEqual(failed.filter(({ objectRef }) => objectRef?.resource !== 'leases'), [])
   })
 })

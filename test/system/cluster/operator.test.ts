@@ -203,21 +203,21 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
       return items.length === 50 && items.every(({ status }) => status?.summary === 'Running: everything runs')
     }, 120_000)
     await delay(5_000)
-    const writes = (): string[] => rig.plane.audit()
+    const writes = async (): Promise<string[]> => (await rig.plane.audit())
       .filter(({ user, verb, objectRef }) => user.username === OPERATOR_USER && WRITES.has(verb) && objectRef?.resource !== 'leases')
       .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource ?? ''} ${objectRef?.name ?? ''}`)
-    const count = writes().length
+    const count = (await writes()).length
     await delay(REST_MS)
 
     const { items } = await rig.plane.get<{ items: { note?: string, eventTime: string | null }[] }>('events.events.k8s.io', '-n', 'rest')
     const notes = items.filter(({ eventTime }) => eventTime !== null).map(({ eventTime, note }) => `${String(eventTime)} ${note ?? ''}`).sort().slice(-6)
-    assert.deepEqual(writes().slice(count), [], `${new Date().toISOString()} ${JSON.stringify(notes)}`)
+    assert.deepEqual((await writes()).slice(count), [], `${new Date().toISOString()} ${JSON.stringify(notes)}`)
   })
 
   test('asks for nothing that its role does not grant, and its role grants nothing that it never asks for', async () => {
     const asked = new Set<string>()
 
-    for (const { user, verb, objectRef } of rig.plane.audit()) {
+    for (const { user, verb, objectRef } of await rig.plane.audit()) {
       if (user.username === OPERATOR_USER && objectRef !== undefined) {
         const { apiGroup = '', resource, subresource } = objectRef
         asked.add(`${verb} ${apiGroup}/${resource}${subresource === undefined ? '' : `/${subresource}`}`)

@@ -51,7 +51,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
   test('plans just what the operator then makes, and writes nothing itself', async () => {
     const { code, stdout, stderr } = await plan(probeOf('lab', TWO_SCANS))
     assert.equal(code, 0, stderr)
-    const writes = rig.plane.audit().filter(({ user, verb }) => user.username === PERSON && !['get', 'list'].includes(verb))
+    const writes = (await rig.plane.audit()).filter(({ user, verb }) => user.username === PERSON && !['get', 'list'].includes(verb))
     assert.ok(writes.length > 5)
     assert.deepEqual(writes.filter(({ requestURI = '' }) => !requestURI.includes('dryRun=All')), [])
     assert.deepEqual(await rig.objects('lab'), [])
@@ -120,7 +120,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     assert.match(stdout, /^\+ KafkaUser kafka\/lab-whole-peerprobe$/m, stderr)
     assert.match(stdout, /^\+ PodMonitor lab\/whole$/m)
 
-    const asked = new Set(rig.plane.audit().filter(({ user, objectRef }) => user.username === PERSON && objectRef !== undefined).map(({ verb, objectRef }) => `${verb} ${objectRef?.apiGroup ?? ''}/${objectRef?.resource ?? ''}`))
+    const asked = new Set((await rig.plane.audit()).filter(({ user, objectRef }) => user.username === PERSON && objectRef !== undefined).map(({ verb, objectRef }) => `${verb} ${objectRef?.apiGroup ?? ''}/${objectRef?.resource ?? ''}`))
     const granted = COMMAND_RULES.flatMap(({ apiGroups: [group = ''], resources, verbs }) => resources.flatMap(resource => verbs.map(verb => `${verb} ${group}/${resource}`)))
     // Of these the API server asks without a request: a dry run by apply may create, and owner references that block deletion take `finalizers`.
     const implied = (right: string): boolean => right.endsWith('/finalizers') || (right.startsWith('create ') && granted.includes(right.replace('create ', 'patch ')))

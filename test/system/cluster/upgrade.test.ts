@@ -33,10 +33,10 @@ suite('another version of the operator', missingCluster === undefined ? {} : { s
     await delay(SETTLE_MS)
     assert.equal(await first.stop(), 0)
     const before = await podsOf(rig)
-    const writes = (): string[] => rig.plane.audit()
+    const writes = async (): Promise<string[]> => (await rig.plane.audit())
       .filter(({ user, verb, objectRef }) => user.username === OPERATOR_USER && !READS.has(verb) && objectRef?.resource !== 'leases')
       .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource ?? ''}/${objectRef?.subresource ?? ''} ${objectRef?.name ?? ''}`)
-    const { length } = writes()
+    const { length } = await writes()
 
     await using second = rig.operator([], sourceOf('9.9.9', folder.path))
     await until('it leads', async () => {
@@ -46,7 +46,7 @@ suite('another version of the operator', missingCluster === undefined ? {} : { s
     await delay(SETTLE_MS)
 
     assert.match(second.output, /caches filled/)
-    assert.deepEqual(writes().slice(length), [])
+    assert.deepEqual((await writes()).slice(length), [])
     assert.deepEqual(await podsOf(rig), before)
     assert.equal(before.length, 7)
   })
@@ -66,11 +66,11 @@ suite('another image', missingCluster === undefined ? {} : { skip: missingCluste
       await rig.untilReady(name, 'True')
     }))
     assert.equal(await first.stop(), 0)
-    const { length } = rig.plane.audit()
+    const { length } = await rig.plane.audit()
     rig.operator(['--workload-image', 'peerprobe:next'])
     await until('all have the image', async () => (await imagesOf(rig)).every(image => image === 'peerprobe:next'), LIMIT_MS)
 
-    const rolled = rig.plane.audit().slice(length)
+    const rolled = (await rig.plane.audit()).slice(length)
       .filter(({ user, verb, objectRef }) => user.username === OPERATOR_USER && verb === 'patch' && objectRef?.resource === 'deployments')
       .map(({ objectRef }) => `${objectRef?.namespace ?? ''} ${objectRef?.name ?? ''}`)
     const order = [...new Set(rolled.map(text => text.split(' ')[0]))]
