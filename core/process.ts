@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { errorText, isProbeError } from './errors.ts'
 import { watchParent } from './parent-watch.ts'
+import { PRIVATE_FILE, protectFile } from './private-file.ts'
 import { isAbort } from './signals.ts'
 import type { Logger } from './logger.ts'
 
@@ -115,7 +116,8 @@ export function exitCodeOf (err: unknown): number {
 // At most 4096 bytes: Kubernetes cuts a termination message there.
 function writeLastWords (path: string, err: unknown, log: Logger): void {
   try {
-    writeFileSync(path, `${isProbeError(err) ? err.code : 'UNEXPECTED'}: ${errorText(err)}`.slice(0, 4_000))
+    protectFile(path)
+    writeFileSync(path, `${isProbeError(err) ? err.code : 'UNEXPECTED'}: ${errorText(err)}`.slice(0, 4_000), { mode: PRIVATE_FILE })
   } catch (cause) {
     log.warn({ err: cause, path }, 'termination log not written')
   }

@@ -5,6 +5,7 @@
 // process (SIGKILL at any moment), but it is only forced to the disk at a checkpoint. After a power
 // cut the file is whole and may lack the last transactions.
 import { DatabaseSync } from 'node:sqlite'
+import { preparePrivateFile, protectFile } from './private-file.ts'
 
 /** How {@link openDatabase} opens a file. */
 export interface OpenDatabaseOptions {
@@ -15,8 +16,15 @@ export interface OpenDatabaseOptions {
   readOnly?: boolean
 }
 
-/** Opens (or makes) a database file in WAL mode with foreign keys enforced. */
+// Left by a killed process. New ones get the permissions of the database.
+const COMPANIONS = ['-wal', '-shm', '-journal']
+
+/** Opens (or makes) a database file in WAL mode with foreign keys enforced, for its owner alone. */
 export function openDatabase (path: string, { busyTimeoutMs, readOnly = false }: OpenDatabaseOptions): DatabaseSync {
+  if (!readOnly && path !== ':memory:') {
+    protectDatabase(path)
+  }
+
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly })
 
   try {
@@ -27,6 +35,14 @@ export function openDatabase (path: string, { busyTimeoutMs, readOnly = false }:
   }
 
   return database
+}
+
+/** Makes sure that a database file, which may not be there yet, and the files beside it are for their owner alone. Called before it is opened. */
+export function protectDatabase (path: string): void {
+  preparePrivateFile(path)
+  COMPANIONS.forEach((end) => {
+    protectFile(`${path}${end}`)
+  })
 }
 
 /** Runs `work` in one write transaction: all of it happens, or nothing. The write lock is taken at the start, so that it is never refused halfway. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { OUTCOME_NAMES } from '../core/contracts/outcome.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
+import { protectFile } from '../core/private-file.ts'
 import { writeWholeFile } from '../core/whole-file.ts'
 import { isPeerId } from './wire/peer-id.ts'
 import type { Logger } from '../core/logger.ts'
@@ -51,6 +52,8 @@ export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'war
 
 async function textOf (path: string): Promise<string> {
   try {
+    protectFile(path)
+
     return await readFile(path, 'utf8')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync } from 
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorText, ProbeError } from '../core/errors.ts'
+import { PRIVATE_FOLDER } from '../core/private-file.ts'
 import { FolderLock } from './folder-lock.ts'
 
 /** Where one run keeps its files. */
@@ -141,5 +142,5 @@ function makeWithParents (path: string): void {
   if (!existsSync(dirname(path))) {
     makeWithParents(dirname(path))
   }
-  mkdirSync(path)
+  mkdirSync(path, { mode: PRIVATE_FOLDER })
 }

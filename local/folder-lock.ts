@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { errorText, ProbeError } from '../core/errors.ts'
-import { sqliteFault } from '../core/sqlite.ts'
+import { protectDatabase, sqliteFault } from '../core/sqlite.ts'
 import type { StatementSync } from 'node:sqlite'
 
 /** What a run may remove again: names in its folder that a practice network's run made, and private folders elsewhere. */
@@ -37,6 +37,7 @@ export class FolderLock implements Disposable {
     let database: DatabaseSync | undefined
 
     try {
+      protectDatabase(file)
       database = new DatabaseSync(file)
       // The lock stays when the transaction has ended: https://www.sqlite.org/pragma.html#pragma_locking_mode
       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, kind TEXT NOT NULL) STRICT; COMMIT')

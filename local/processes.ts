@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../core/private-file.ts'
 import { SupervisedChild } from './supervised-child.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { ChildPlan, LocalPlan } from './plan.ts'
@@ -28,11 +29,12 @@ export class Processes implements AsyncDisposable {
 
   /** Starts all of a plan. Their configurations and logs go to the run's folder. */
   constructor ({ children }: LocalPlan, folder: Pick<DataFolder, 'configFolder' | 'logFolder'>, options: SupervisorOptions) {
-    mkdirSync(folder.configFolder, { recursive: true })
+    mkdirSync(folder.configFolder, { recursive: true, mode: PRIVATE_FOLDER })
     const start = ({ kind, name, config }: ChildPlan): SupervisedChild => {
       const configPath = join(folder.configFolder, `${name}.json`)
       const lastWordsPath = join(folder.logFolder, `${name}.last-words`)
-      writeFileSync(configPath, `${JSON.stringify({ ...config, terminationLog: lastWordsPath }, undefined, 2)}\n`)
+      protectFile(configPath)
+      writeFileSync(configPath, `${JSON.stringify({ ...config, terminationLog: lastWordsPath }, undefined, 2)}\n`, { mode: PRIVATE_FILE })
 
       return new SupervisedChild({ name, entry: ENTRIES[kind], configPath, lastWordsPath, logPath: join(folder.logFolder, `${name}.log`) }, options)
     }

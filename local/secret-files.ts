@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { ProbeError } from '../core/errors.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../core/private-file.ts'
 import { missingSecret } from './manifest/secrets.ts'
 import type { Secret } from './manifest/secrets.ts'
 
@@ -75,9 +76,9 @@ export function refuseSecretsInside (dir: string | undefined, dataFolder: string
 }
 
 function writeSecret (folder: string, { name, values }: Secret): void {
-  mkdirSync(join(folder, name), { recursive: true, mode: 0o700 })
+  mkdirSync(join(folder, name), { recursive: true, mode: PRIVATE_FOLDER })
   values.forEach((value, key) => {
-    writeFileSync(join(folder, name, key), value, { mode: 0o600 })
+    writeFileSync(join(folder, name, key), value, { mode: PRIVATE_FILE })
   })
 }
 

@@ -116,7 +116,7 @@ export class SupervisedChild implements AsyncDisposable {
     const timer = setTimeout(() => this.#process?.kill('SIGKILL'), this.#options.stopTimeoutMs ?? 30_000)
     await this.ended.catch(() => undefined) // reported where `ended` is awaited
     clearTimeout(timer)
-    await this.#log[Symbol.asyncDispose]()
+    this.#log[Symbol.dispose]()
   }
 
   async #supervise (): Promise<void> {

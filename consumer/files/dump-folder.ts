@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress } from 'node:zlib'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/private-file.ts'
 import type { FileHandle } from 'node:fs/promises'
 
 /** What was written. */
@@ -17,6 +18,10 @@ export interface WrittenFile {
 }
 
 const TEMPORARY = '.tmp'
+const OURS = /^(?:nodes-[0-9TZ.]+\.ndjson\.zst|manifest\.json)(?:\.[0-9a-f-]+\.tmp)?$/
+
+const SET_GROUP_ID = 0o2000
+const GROUP_READS = 0o640
 
 // A dump takes seconds; another consumer may be writing one.
 const STALE_AFTER_MS = 600_000
@@ -25,16 +30,21 @@ const STALE_AFTER_MS = 600_000
 export class DumpFolder {
   readonly path: string
 
-  private constructor (path: string) {
+  readonly #mode: number
+
+  private constructor (path: string, mode: number) {
     this.path = path
+    this.#mode = mode
   }
 
   /** Makes the folder where it is missing. @throws ProbeError `PP_DUMP_FAILED` */
   static async open (path: string): Promise<DumpFolder> {
     return await orDumpFailed(path, async () => {
-      await mkdir(path, { recursive: true })
+      await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER })
+      const folder = new DumpFolder(path, await modeFor(path))
+      await folder.#protect()
 
-      return new DumpFolder(path)
+      return folder
     })
   }
 
@@ -96,12 +106,22 @@ export class DumpFolder {
     }
   }
 
+  // Those that an earlier version made readable for all.
+  async #protect (): Promise<void> {
+    for (const name of await readdir(this.path)) {
+      if (OURS.test(name)) {
+        protectFile(join(this.path, name), this.#mode)
+      }
+    }
+  }
+
   async #write<T> (name: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
     const temporary = join(this.path, `${name}.${randomUUID()}${TEMPORARY}`)
 
     return await orDumpFailed(join(this.path, name), async () => {
       try {
         const result = await filled(temporary, fill)
+        protectFile(temporary, this.#mode)
         await rename(temporary, join(this.path, name))
         await syncFolder(this.path)
 
@@ -114,11 +134,16 @@ export class DumpFolder {
 }
 
 async function filled<T> (path: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
-  await using handle = await open(path, 'wx')
+  await using handle = await open(path, 'wx', PRIVATE_FILE)
   const result = await fill(handle)
   await handle.sync()
 
   return result
+}
+
+// Whoever shares a folder with a group sets this bit, as Kubernetes does for `fsGroup`: readers of the dumps are of that group.
+async function modeFor (path: string): Promise<number> {
+  return ((await stat(path)).mode & SET_GROUP_ID) === 0 ? PRIVATE_FILE : GROUP_READS
 }
 
 async function syncFolder (path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, watch, writeSync } from 'node:fs'
 import { errorText } from '../errors.ts'
+import { PRIVATE_FILE, protectFile } from '../private-file.ts'
 import type { Logger } from '../logger.ts'
 
 /**
@@ -13,7 +14,8 @@ export class WriteSignal implements Disposable {
 
   /** @param onWritten called when any process has written, this one too */
   constructor (path: string, { onWritten, log }: { onWritten: () => void, log: Logger }) {
-    this.#file = openSync(path, 'w', 0o600)
+    protectFile(path)
+    this.#file = openSync(path, 'w', PRIVATE_FILE)
     this.#watcher = watchFile(path, onWritten, log)
   }
 

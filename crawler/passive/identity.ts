@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { protectFile } from '../../core/private-file.ts'
 import { writeWholeFile } from '../../core/whole-file.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
@@ -33,6 +34,8 @@ export async function loadIdentity (path: string): Promise<PrivateKey> {
 
 async function readText (path: string): Promise<string | undefined> {
   try {
+    protectFile(path)
+
     return await readFile(path, 'utf8')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -45,7 +48,7 @@ async function readText (path: string): Promise<string | undefined> {
 // A half-written key would be a new peer id.
 async function writeKey (path: string, text: string): Promise<void> {
   try {
-    await writeWholeFile(path, `${text}\n`, { mode: 0o600 })
+    await writeWholeFile(path, `${text}\n`)
   } catch (cause) {
     throw new ProbeError('PP_CONFIG_INVALID', `passive.identityFile: ${errorText(cause)}`, { cause })
   }

@@ -9,7 +9,7 @@ suite('writeWholeFile', () => {
     using folder = new TempFolder()
     const path = folder.file('a/b/file')
     await writeWholeFile(path, 'first')
-    await writeWholeFile(path, 'second', { mode: 0o600 })
+    await writeWholeFile(path, 'second')
 
     assert.equal(readFileSync(path, 'utf8'), 'second')
     assert.equal(statSync(path).mode & 0o777, 0o600)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
 import { DumpFolder } from '../../../consumer/files/dump-folder.ts'
@@ -77,5 +78,25 @@ suite('DumpFolder', () => {
 
     assert.deepEqual(await folder.list(), [])
     assert.ok(await folder.free() > 0)
+  })
+
+  test('writes for its owner alone, or for the group too where the folder is shared with one, and puts its older files right', async () => {
+    using temp = new TempFolder()
+    const modes = async (folderMode: number): Promise<number[]> => {
+      const path = temp.file(folderMode.toString(8))
+      mkdirSync(path)
+      chmodSync(path, folderMode)
+      const older = join(path, 'nodes-20261130T100000.000Z.ndjson.zst')
+      writeFileSync(older, '')
+      chmodSync(older, 0o666)
+      const folder = await DumpFolder.open(path)
+      await folder.writeText('manifest.json', '{}')
+
+      return [path, older, join(path, 'manifest.json')].map(name => statSync(name).mode & 0o7777)
+    }
+
+    assert.deepEqual(await modes(0o755), [0o755, 0o600, 0o600])
+    // As Kubernetes leaves a volume of a pod with `fsGroup`.
+    assert.deepEqual(await modes(0o2775), [0o2775, 0o640, 0o640])
   })
 })
