@@ -9,6 +9,7 @@ import { nonEmpty, wholeNumber } from '../core/option-text.ts'
 import { runProcess } from '../core/process.ts'
 import { Progress } from '../core/progress.ts'
 import { runOperator } from './operator.ts'
+import { parsePolicy, POLICY_VARIABLE } from './policy/cluster-policy.ts'
 import type { LoggerOptions } from '../core/logger.ts'
 
 interface Options {
@@ -23,6 +24,7 @@ interface Options {
   logLevel: LoggerOptions['level']
   podStatus: boolean
   secretConsent: boolean
+  policy?: string
 }
 
 const STOP_TIMEOUT_MS = 25_000
@@ -39,6 +41,7 @@ const options = new Command('peerprobe-operator')
   .option('--admin-host <host>', 'address of the admin server; :: for all, IPv4 and IPv6', nonEmpty, EVERY_ADDRESS)
   .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', wholeNumber(0, 65_535), 9_090)
   .option('--no-secret-consent', 'use every Secret that a PeerProbe names, also one that does not allow it')
+  .addOption(new Option('--policy <json>', 'what PeerProbes may ask for').env(POLICY_VARIABLE))
   .option('--no-pod-status', 'do not ask pods for their figures')
   .addOption(new Option('--log-level <level>', 'least severe level that is logged').choices(LOG_LEVELS).default('info'))
   .parse()
@@ -59,6 +62,7 @@ await runProcess(async (signal) => {
     identity: `${process.env['POD_NAME'] ?? hostname()}-${String(process.pid)}`,
     admin: { host: options.adminHost, port: options.adminPort },
     readsPods: options.podStatus,
-    secretsNeedConsent: options.secretConsent
+    secretsNeedConsent: options.secretConsent,
+    policy: parsePolicy(options.policy)
   }, signal)
 }, { log, stopTimeoutMs: STOP_TIMEOUT_MS })

@@ -20,6 +20,7 @@ import type { Logger } from '../core/logger.ts'
 import type { Registry } from '../core/metrics.ts'
 import type { Progress } from '../core/progress.ts'
 import type { Images } from './model/images.ts'
+import type { ClusterPolicy } from './policy/cluster-policy.ts'
 import type { Watched } from './runtime/controller.ts'
 import type { KubeObject } from './runtime/kube-object.ts'
 import type { QueueObserver } from './runtime/work-queue.ts'
@@ -47,6 +48,9 @@ export interface OperatorOptions {
 
   /** Whether a Secret is used only where it allows it; without, whoever may create PeerProbes can read the Secrets of their namespace. */
   secretsNeedConsent: boolean
+
+  /** What PeerProbes may ask for. */
+  policy: ClusterPolicy
 }
 
 /** What the operator works with. */
@@ -116,7 +120,7 @@ function leaseOf ({ leaseNamespace, namespace }: OperatorOptions): { namespace: 
 interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
 
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
-  const { images, namespace, identity, readsPods, secretsNeedConsent } = options
+  const { images, namespace, identity, readsPods, secretsNeedConsent, policy } = options
   const { client, leader, lookout } = parts
   const strimziVersion = servedVersionOf(client, clock, STRIMZI)
   const applier = new Applier({
@@ -145,6 +149,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     store: kind => controller.store(kind),
     isWatched: (kind, namespace) => controller.isWatched(kind, namespace),
     secretsNeedConsent,
+    policy,
     lookout,
     strimziVersion,
     monitoringVersion: servedVersionOf(client, clock, MONITORING),

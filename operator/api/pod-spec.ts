@@ -6,7 +6,8 @@ const Quantity = z.union([
   z.string().max(32).regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/, 'must be a quantity such as 500m or 1Gi')
 ]).meta({ 'description': 'A quantity such as 500m or 1Gi.', 'x-kubernetes-int-or-string': true })
 
-const Quantities = z.record(z.string().max(63), Quantity)
+/** Amounts of resources by name. */
+export const Quantities = z.record(z.string().max(63), Quantity)
 const Text = (limit: number): z.ZodString => z.string().max(limit)
 
 const Toleration = z.strictObject({

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { VERSION } from '../../core/build-info.ts'
 import { systemClock } from '../../core/clock.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
@@ -14,6 +14,7 @@ import { runCommand } from '../../core/run-command.ts'
 import { KINDS } from '../model/kinds.ts'
 import { APPLIED_BY } from '../model/labels.ts'
 import { consumerName } from '../model/names.ts'
+import { parsePolicy, POLICY_VARIABLE } from '../policy/cluster-policy.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from '../reconcile/served-version.ts'
 import { Applier } from '../runtime/applier.ts'
 import { KubeClient } from '../runtime/kube-client.ts'
@@ -25,7 +26,7 @@ import { readProbes } from './read-probes.ts'
 import { statusText } from './status-text.ts'
 import type { PlanDeps } from './plan.ts'
 
-interface PlanOptions { filename: string, namespace?: string, workloadImage?: string, secretConsent: boolean }
+interface PlanOptions { filename: string, namespace?: string, workloadImage?: string, secretConsent: boolean, policy?: string }
 
 const STOP_TIMEOUT_MS = 5_000
 const { stdin, stdout } = process
@@ -40,9 +41,10 @@ program.command('plan')
   .option('-n, --namespace <name>', 'namespace of what names none', nonEmpty)
   .option('--workload-image <image>', 'image of new workloads; those that run keep theirs where it is not given', nonEmpty)
   .option('--no-secret-consent', 'for an operator that uses every Secret that a PeerProbe names (chart value secrets.needConsent: false)')
-  .action(async ({ filename, namespace, workloadImage, secretConsent }: PlanOptions) => {
+  .addOption(new Option('--policy <json>', 'what the cluster\'s owner allows (chart value policy, as JSON); its defaults where absent').env(POLICY_VARIABLE))
+  .action(async ({ filename, namespace, workloadImage, secretConsent, policy }: PlanOptions) => {
     await run(async (client, signal) => {
-      const deps = planDeps(client, { workloadImage, secretsNeedConsent: secretConsent })
+      const deps = planDeps(client, { workloadImage, secretsNeedConsent: secretConsent, policy: parsePolicy(policy) })
 
       for (const manifest of probeDocuments(await contentOf(filename), filename)) {
         const metadata = { ...manifest.metadata, namespace: manifest.metadata.namespace ?? namespace ?? client.namespace }
@@ -84,14 +86,13 @@ async function run (body: (client: KubeClient, signal: AbortSignal) => Promise<v
   }, { stopTimeoutMs: STOP_TIMEOUT_MS })
 }
 
-function planDeps (client: KubeClient, { workloadImage, secretsNeedConsent }: Pick<PlanDeps, 'workloadImage' | 'secretsNeedConsent'>): PlanDeps {
+function planDeps (client: KubeClient, settings: Pick<PlanDeps, 'workloadImage' | 'secretsNeedConsent' | 'policy'>): PlanDeps {
   return {
     client,
     applier: new Applier({ client, mayWrite: () => false }, APPLIED_BY),
     strimziVersion: servedVersionOf(client, systemClock, STRIMZI),
     monitoringVersion: servedVersionOf(client, systemClock, MONITORING),
-    secretsNeedConsent,
-    workloadImage,
+    ...settings,
     defaultImage: `peerprobe:${VERSION}`
   }
 }

@@ -3,6 +3,7 @@ import { KINDS } from '../model/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
 import { consumerName } from '../model/names.ts'
 import { prepareObjects } from '../model/workloads.ts'
+import { requireAllowed } from '../policy/refusals.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
 import { formerUser } from '../reconcile/former-user.ts'
 import { leftOver, PRUNED } from '../reconcile/prune.ts'
@@ -41,7 +42,7 @@ export interface ProbePlan {
 }
 
 /** What planning works with. Nothing is written: every request is a read or a dry run. */
-export interface PlanDeps extends Pick<ReconcileDeps, 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'> {
+export interface PlanDeps extends Pick<ReconcileDeps, 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'> {
   client: Pick<KubeClient, 'get' | 'json'> & ReconcileDeps['client']
   applier: Pick<Applier, 'difference' | 'dryRun'>
 
@@ -56,6 +57,7 @@ export interface PlanDeps extends Pick<ReconcileDeps, 'secretsNeedConsent' | 'st
 export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<ProbePlan> {
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
+  requireAllowed(probe, deps.policy)
   const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await workloadImages(deps, probe, signal), signal)
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]

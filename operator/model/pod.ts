@@ -5,6 +5,7 @@ import { textHash } from './text-hash.ts'
 import type { PassivePort } from './expose.ts'
 import type { Images } from './images.ts'
 import type { Mount } from './mounts.ts'
+import type { Resources } from './pod-resources.ts'
 import type { ClusterProbe } from './world.ts'
 
 /** What differs between pods. */
@@ -21,6 +22,7 @@ export interface PodPlan {
   configHash: string
 
   mounts: readonly Mount[]
+  resources: Resources
   pod: Partial<ClusterProbe['spec']['consumer']['pod'] & { hostNetwork: boolean }>
   restartPolicy: 'Always' | 'Never'
 
@@ -69,7 +71,7 @@ export function podTemplate (plan: PodPlan): Record<string, unknown> {
   return { metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: hash } }, spec }
 }
 
-function container ({ images, entry, mounts, pod, probed, ports }: PodPlan): Record<string, unknown> {
+function container ({ images, entry, mounts, resources, probed, ports }: PodPlan): Record<string, unknown> {
   const { workload, pullPolicy } = terse(images)
   const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
 
@@ -84,7 +86,7 @@ function container ({ images, entry, mounts, pod, probed, ports }: PodPlan): Rec
       field('POD_NAMESPACE', 'metadata.namespace'),
       field('NODE_NAME', 'spec.nodeName')
     ],
-    ...pod.resources === undefined ? {} : { resources: pod.resources },
+    resources,
     ...probed ? { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES } : {},
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     terminationMessagePolicy: 'File',

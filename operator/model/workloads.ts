@@ -11,6 +11,7 @@ import { labelsFor, selectorFor } from './labels.ts'
 import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, mysqlMounts, SECRET_FOLDERS, STATE_FOLDER, TERMINATION_LOG } from './mounts.ts'
 import { consumerName, crawlerName, prepareName, retentionName, serviceAccountName } from './names.ts'
 import { owned } from './owned.ts'
+import { resourcesFor } from './pod-resources.ts'
 import { ADMIN_PORT, podTemplate } from './pod.ts'
 import { textHash } from './text-hash.ts'
 import { topicsFor } from './topics.ts'
@@ -20,6 +21,7 @@ import type { CrawlerPlaces } from './crawler-config.ts'
 import type { PassivePort } from './expose.ts'
 import type { Mount } from './mounts.ts'
 import type { Desired } from './owned.ts'
+import type { Resources } from './pod-resources.ts'
 import type { ClusterProbe, ModelInput } from './world.ts'
 
 // Every pod is alone on its address: its admin server is for the kubelet and for Prometheus.
@@ -111,7 +113,9 @@ export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired
   }
   const labels = labelsFor(metadata, 'prepare')
   const mounts = [...kafkaMounts(spec, input.kafka), ...mysqlMounts(spec)]
-  const name = prepareName(metadata, textHash(JSON.stringify([config, terse(input.images), spec.consumer.pod, secretsOf(mounts, input)])))
+  const { pod } = spec.consumer
+  const hash = textHash(JSON.stringify([config, terse(input.images), pod, resourcesOf({ labels, pod }, input), secretsOf(mounts, input)]))
+  const name = prepareName(metadata, hash)
 
   return [
     configMap(probe, { name, labels, config }, input),
@@ -179,11 +183,17 @@ function template ({ metadata }: ClusterProbe, input: ModelInput, plan: Template
     labels,
     configHash: textHash(JSON.stringify([config, input.kafka.caPem, secretsOf(mounts, input)])),
     mounts: [{ name: 'config', path: CONFIG_FOLDER, source: { configMap: name } }, ...mounts],
+    resources: resourcesOf(plan, input),
     pod,
     restartPolicy: probed ? 'Always' : 'Never',
     probed,
     ports
   })
+}
+
+// Jobs are consumers that run once.
+function resourcesOf ({ labels, pod }: Pick<TemplatePlan, 'labels' | 'pod'>, { resources: { crawler, consumer, max } }: ModelInput): Resources {
+  return resourcesFor(pod.resources, labels['app.kubernetes.io/component'] === 'crawler' ? crawler : consumer, max)
 }
 
 function secretsOf (mounts: readonly Mount[], { secretHashes }: ModelInput): string[] {

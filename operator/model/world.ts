@@ -4,6 +4,7 @@ import type { PeerProbeSpec } from '../api/v1alpha1.ts'
 import type { ObjectMeta } from '../runtime/kube-object.ts'
 import type { Images } from './images.ts'
 import type { ProbeKey } from './names.ts'
+import type { ResourceRules } from './pod-resources.ts'
 
 /** A PeerProbe in its cluster. */
 export interface ClusterProbe {
@@ -37,4 +38,7 @@ export interface ModelInput {
 
   /** Hash of the contents of each Secret that pods read: a changed one rolls them. */
   secretHashes: Readonly<Record<string, string>>
+
+  /** What containers are given where the PeerProbe says nothing. */
+  resources: ResourceRules
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../../core/logger.ts'
 import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterPolicy } from '../policy/cluster-policy.ts'
 import type { Applier } from '../runtime/applier.ts'
 import type { EventRecorder } from '../runtime/event-recorder.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
@@ -28,6 +29,9 @@ export interface ReconcileDeps {
 
   /** Whether a Secret is used only where it allows it. */
   secretsNeedConsent: boolean
+
+  /** What the cluster's owner allows PeerProbes to ask for. */
+  policy: ClusterPolicy
 
   /** Told of the Secrets that were read: they are not watched. */
   lookout: Pick<Lookout, 'note'>

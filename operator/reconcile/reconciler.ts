@@ -3,6 +3,8 @@ import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
 import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
 import { retentionObjects } from '../model/workloads.ts'
+import { policyFor } from '../policy/cluster-policy.ts'
+import { requireAllowed } from '../policy/refusals.ts'
 import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply-step.ts'
 import { failed, good, off } from './conditions.ts'
@@ -70,7 +72,9 @@ export class Reconciler {
     let work: Work
 
     try {
-      work = { probe: readProbe(object), object, planned: [], secrets: [], writes: 0 }
+      const probe = readProbe(object)
+      requireAllowed(probe, this.#deps.policy)
+      work = { probe, object, planned: [], secrets: [], writes: 0 }
     } catch (err) {
       await this.#status.refuse(object, err, signal)
       return { terminal: err }
@@ -145,7 +149,7 @@ export class Reconciler {
     const secretHashes = { ...await secretsStep(this.#deps, work, kafka, signal), ...await identityStep(this.#deps, work, signal) }
     await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, kafka)], signal)
 
-    return { kafka, images: this.#imagesOf(work), secretHashes }
+    return { kafka, images: this.#imagesOf(work), secretHashes, resources: policyFor(this.#deps.policy, work.probe.metadata.namespace).resources }
   }
 
   #imagesOf ({ object, probe: { metadata } }: Work): Images {

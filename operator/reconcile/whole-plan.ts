@@ -1,6 +1,7 @@
 import { isProbeError } from '../../core/errors.ts'
 import { allObjects } from '../model/all-objects.ts'
 import { podMonitor } from '../model/monitor.ts'
+import { policyFor } from '../policy/cluster-policy.ts'
 import { readIdentity } from './identity-step.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
 import { secretHash } from './secret-hash.ts'
@@ -22,7 +23,7 @@ export interface WholePlan {
   missingSecret: string | undefined
 }
 
-type Reader = Pick<ReconcileDeps, 'client' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
+type Reader = Pick<ReconcileDeps, 'client' | 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
 
 /** Plans all of a PeerProbe. @param images of its pods. @throws ProbeError what keeps it from being planned */
 export async function wholePlan (deps: Reader, probe: ClusterProbe, images: Images, signal: AbortSignal): Promise<WholePlan> {
@@ -31,7 +32,8 @@ export async function wholePlan (deps: Reader, probe: ClusterProbe, images: Imag
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
   const { secretHashes, missingSecret } = await secretsOf(deps, probe, kafka, signal)
   const { hashes, newKeys } = await keysOf(deps, probe, signal)
-  const input: ModelInput = { kafka, images, secretHashes: { ...secretHashes, ...hashes } }
+  const { resources } = policyFor(deps.policy, probe.metadata.namespace)
+  const input: ModelInput = { kafka, images, secretHashes: { ...secretHashes, ...hashes }, resources }
   const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
 
   return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missingSecret }

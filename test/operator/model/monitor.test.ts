@@ -8,7 +8,7 @@ suite('podMonitor', () => {
   test('is of the version that is served, goes with its PeerProbe, and names a port that pods have', () => {
     const [{ kind, object } = assert.fail()] = podMonitor(clusterProbe(), 'v1')
     const { podMetricsEndpoints } = object['spec'] as { podMetricsEndpoints: { port: string, path: string }[] }
-    const template = podTemplate({ images: { workload: 'i' }, entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: {}, restartPolicy: 'Always', probed: true, ports: [] })
+    const template = podTemplate({ images: { workload: 'i' }, entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', resources: {}, mounts: [], pod: {}, restartPolicy: 'Always', probed: true, ports: [] })
     const { containers: [{ ports } = assert.fail()] } = template['spec'] as { containers: { ports: { name: string }[] }[] }
 
     assert.equal(kind.apiVersion, 'monitoring.coreos.com/v1')

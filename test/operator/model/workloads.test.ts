@@ -19,6 +19,8 @@ import type { ModelInput } from '../../../operator/model/world.ts'
 
 interface Template { metadata: { labels: Record<string, string> }, spec: Record<string, unknown> }
 
+interface PodShape { containers: { resources: Record<string, object> }[], initContainers?: unknown, volumes: { emptyDir?: { sizeLimit?: string } }[] }
+
 const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => allObjects(clusterProbe(spec), input)
 const configOf = (objects: Desired[], name: string): unknown => JSON.parse((objects.find(({ kind, object }) => kind.kind === 'ConfigMap' && object.metadata.name.startsWith(name))?.object['data'] as Record<string, string>)['process.json']!)
 const hashOf = (objects: Desired[], name: string): string => {
@@ -51,7 +53,7 @@ suite('the objects of a PeerProbe', () => {
     for (const { object } of all()) {
       assert.deepEqual(object.metadata.ownerReferences?.map(({ uid, controller }) => [uid, controller]), [['u-1', true]])
     }
-    const template = podTemplate({ images: { workload: 'i' }, entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true, ports: [] })
+    const template = podTemplate({ images: { workload: 'i' }, entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', resources: {}, mounts: [], pod: { hostNetwork: true }, restartPolicy: 'Always', probed: true, ports: [] })
     const { spec } = template as { spec: Record<string, unknown> & { containers: { securityContext: unknown }[] } }
     assert.deepEqual(spec.containers[0]?.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
     assert.equal(spec['automountServiceAccountToken'], false)
@@ -71,13 +73,14 @@ suite('the objects of a PeerProbe', () => {
     assert.deepEqual(rolled(all({ scans }, { ...modelInput, kafka: { ...modelInput.kafka, bootstrapServers: ['other:9092'] } })), names)
   })
 
-  test('prepare anew for another database, image or Secret, and not for another interval', () => {
+  test('prepare again for another database, image, Secret or other default resources, and not for another interval', () => {
     const nameOf = (spec: object, input = modelInput): string => prepareObjects(clusterProbe(spec), input)[1]!.object.metadata.name
     const name = nameOf({})
 
     assert.equal(nameOf({ scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' } }] }), name)
     assert.notEqual(nameOf({ mysql: { host: 'other', database: 'ipfs', credentialsSecret: { name: 'mysql' } } }), name)
     assert.notEqual(nameOf({}, { ...modelInput, images: { workload: 'x:2' } }), name)
+    assert.notEqual(nameOf({}, { ...modelInput, resources: { ...modelInput.resources, consumer: {} } }), name)
     assert.notEqual(nameOf({}, { ...modelInput, images: { ...modelInput.images, pullSecrets: ['a'] } }), name)
     assert.notEqual(nameOf({ consumer: { pod: { nodeSelector: { disk: 'ssd' } } } }), name)
     assert.notEqual(nameOf({}, { ...modelInput, secretHashes: { mysql: 'h2' } }), name)
@@ -94,6 +97,22 @@ suite('the objects of a PeerProbe', () => {
 
     for (const images of [{ workload: 'r.example:5000/x:1', pullPolicy: 'IfNotPresent' }, { workload: 'r.example:5000/x', pullPolicy: 'Always' }, { workload: 'x@sha256:12', pullPolicy: 'IfNotPresent', pullSecrets: [] }]) {
       assert.deepEqual(specs(images).map(spec => [spec['imagePullSecrets'], Object.hasOwn((spec['containers'] as object[])[0] ?? {}, 'imagePullPolicy')]), Array.from({ length: 4 }, () => [undefined, false]))
+    }
+  })
+
+  test('all have requests and limits in full, also where a PeerProbe gives a part, and no volume of theirs grows without bound', () => {
+    const names = ['cpu', 'ephemeral-storage', 'memory']
+    const parts = [{}, { consumer: { pod: { resources: { limits: { memory: '64Mi' } } } }, scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { resources: { requests: { cpu: 3 } } } }] }]
+
+    for (const spec of parts) {
+      const pods = all(spec).flatMap(({ object }) => templatesIn(object)).map(({ spec: pod }) => pod as unknown as PodShape)
+      assert.equal(pods.length, 4)
+
+      for (const { containers, initContainers, volumes } of pods) {
+        assert.deepEqual(containers.map(({ resources }) => [Object.keys(resources['requests'] ?? {}).sort(), Object.keys(resources['limits'] ?? {}).sort()]), [[names, names]])
+        assert.equal(initContainers, undefined)
+        assert.ok(volumes.every(({ emptyDir }) => emptyDir === undefined || emptyDir.sizeLimit !== undefined))
+      }
     }
   })
 

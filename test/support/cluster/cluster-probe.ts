@@ -1,4 +1,5 @@
 import { PeerProbeSpec } from '../../../operator/api/v1alpha1.ts'
+import { DEFAULT_RESOURCES } from '../../../operator/model/pod-resources.ts'
 import type { ClusterProbe, ModelInput } from '../../../operator/model/world.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
@@ -23,5 +24,6 @@ export function probeObject (spec: object = {}, metadata: object = {}): KubeObje
 export const modelInput: ModelInput = {
   kafka: { bootstrapServers: ['kafka:9092'], tls: false },
   images: { workload: 'registry.example/peerprobe:1' },
-  secretHashes: { mysql: 'h1' }
+  secretHashes: { mysql: 'h1' },
+  resources: DEFAULT_RESOURCES
 }

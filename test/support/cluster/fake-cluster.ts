@@ -3,6 +3,7 @@
 import { pino } from 'pino'
 import { KINDS } from '../../../operator/model/kinds.ts'
 import { PROBE_LABEL } from '../../../operator/model/labels.ts'
+import { DEFAULT_POLICY } from '../../../operator/policy/cluster-policy.ts'
 import { FirstSeen } from '../../../operator/reconcile/first-seen.ts'
 import { Applier } from '../../../operator/runtime/applier.ts'
 import { EventRecorder } from '../../../operator/runtime/event-recorder.ts'
@@ -102,6 +103,7 @@ export class FakeCluster {
       store: kind => this.store(kind),
       isWatched: kind => WATCHED.has(kind),
       secretsNeedConsent: true,
+      policy: DEFAULT_POLICY,
       lookout: { note: (owner, objects) => void this.noted.set(owner, [...objects]) },
       strimziVersion: async () => this.strimziVersion,
       monitoringVersion: async () => this.monitoringVersion,

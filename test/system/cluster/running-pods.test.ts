@@ -55,7 +55,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     stack.use(await StandInStrimzi.open(rig.plane, 'password, certificate', new StrimziBroker(broker)))
     const peer = stack.use(await startPeer({ host: NODE_ADDRESS, serve: { [KAD_PROTOCOL]: serving([]) } }))
     bootstrap = `${peer.node.getMultiaddrs()[0]!.decapsulate('/p2p').toString()}/p2p/${formatPeerId(peer.id)}`
-    rig.operator()
+    rig.operator(['--policy', JSON.stringify({ privateAddresses: true })])
   })
   after(async () => {
     await stack.disposeAsync()

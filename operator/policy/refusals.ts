@@ -1,0 +1,29 @@
+import { problemsError } from '../../core/config.ts'
+import { policyFor } from './cluster-policy.ts'
+import { exposeRefusals } from './expose-refusals.ts'
+import { podRefusals } from './pod-refusals.ts'
+import { reachRefusals } from './reach-refusals.ts'
+import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterPolicy } from './cluster-policy.ts'
+import type { Refusal, Refuses } from './refusal.ts'
+
+const REFUSALS: readonly Refuses[] = [podRefusals, exposeRefusals, reachRefusals]
+
+/**
+ * Refuses a PeerProbe that asks for something which the cluster owner does not allow. What runs is left as it is: the change
+ * is not carried out, and nothing is taken away by a policy that became stricter.
+ *
+ * @throws ProbeError `PP_POLICY_FORBIDS`, naming every field and what the owner would have to set
+ */
+export function requireAllowed (probe: ClusterProbe, policy: ClusterPolicy): void {
+  const { namespace, name } = probe.metadata
+  const found = REFUSALS.flatMap(refuses => refuses(probe, policyFor(policy, namespace)))
+
+  if (found.length > 0) {
+    throw problemsError(found.map(refusal => wordsOf(refusal, namespace)), { code: 'PP_POLICY_FORBIDS', what: `PeerProbe ${namespace}/${name}` })
+  }
+}
+
+function wordsOf ({ field, why, setting }: Refusal, namespace: string): string {
+  return `${field}: ${why}; the cluster's owner allows it by policy.${setting}, or for this namespace by policy.namespaces.${namespace}.${setting}`
+}
