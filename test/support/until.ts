@@ -1,14 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
+// Much longer than it takes: a machine may run several test files on few cores. Whoever waits in vain fails anyway.
+const USUAL_LIMIT_MS = 60_000
+
+// A condition that asks another process is asked half of the time at most: what is waited for needs the processor as well.
+const LEAST_PAUSE_MS = 5
+const MOST_PAUSE_MS = 250
+
 /** Waits until a condition holds that real time or another process brings about. @throws TypeError after `limitMs`, the condition's own time included */
-export async function until (what: string, condition: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+export async function until (what: string, condition: () => boolean | Promise<boolean>, limitMs = USUAL_LIMIT_MS): Promise<void> {
   const deadline = performance.now() + limitMs
 
-  while (!await condition()) {
-    if (performance.now() >= deadline) {
+  for (;;) {
+    const askedAt = performance.now()
+
+    if (await condition()) {
+      return
+    }
+
+    const now = performance.now()
+
+    if (now >= deadline) {
       throw new TypeError(`waited ${String(limitMs)} ms in vain until ${what}`)
     }
 
-    await delay(5)
+    await delay(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, now - askedAt)))
   }
 }

@@ -97,7 +97,7 @@ test(`every acknowledged visit is stored exactly once after ${String(KILLS)} kil
     }
     state.isPublishing = false
     await publishing
-    await until('nothing waits', async () => [...(await bus.groupLag('t', 'g', signal)).values()].every(lag => lag === 0), 30_000)
+    await until('nothing waits', async () => [...(await bus.groupLag('t', 'g', signal)).values()].every(lag => lag === 0), 120_000)
 
     for (const consumer of consumers) {
       consumer.kill('SIGTERM')

@@ -16,7 +16,7 @@ import type { ConsumerConfigInput } from '../../core/contracts/process-config.ts
 import type { ErrorCode } from '../../core/errors.ts'
 
 // Three times what is promised: the machine may be busy.
-const LIMIT_MS = 45_000
+const LIMIT_MS = 120_000
 
 type Kafka = NonNullable<ConsumerConfigInput['bus']['kafka']>
 type Mysql = NonNullable<ConsumerConfigInput['store']['mysql']>

@@ -22,7 +22,7 @@ const found = kafka.find()
 const { signal } = new AbortController()
 const deps = { log: pino({ level: process.env['PEERPROBE_TEST_LOG'] ?? 'silent' }), clock: systemClock }
 const FAST = { heartbeatMs: 100, maxWaitMs: 100 }
-const LONG_MS = 60_000
+const LONG_MS = 120_000
 
 suite('positions on Kafka', { skip: 'missing' in found ? found.missing : false }, () => {
   let server: KafkaServer

@@ -58,7 +58,7 @@ test(`every acknowledged visit is stored once after ${String(KILLS)} kills of cr
 
   for (let i = 0; i < KILLS; i++) {
     const component = i % 2 === 0 ? 'crawler' as const : 'consumer' as const
-    await until(`a ${component} runs`, () => run.pidsOf(component).length === 1, 60_000) // its back-off grows to 30 s
+    await until(`a ${component} runs`, () => run.pidsOf(component).length === 1, 120_000) // its back-off grows to 30 s
     const pauseMs = Math.floor(Math.random() * MAX_PAUSE_MS)
     await delay(pauseMs)
     const [pid] = run.pidsOf(component)
@@ -73,7 +73,7 @@ test(`every acknowledged visit is stored once after ${String(KILLS)} kills of cr
 
   const finished = (): number => run.stdout.split('crawl finished').length
   const before = finished()
-  await until('two more crawls have finished', () => finished() >= before + 2, 60_000)
+  await until('two more crawls have finished', () => finished() >= before + 2, 120_000)
   run.signal('SIGTERM')
   const { code, stdout, stderr } = await run.ended
   assert.equal(code, 0, stderr)

@@ -12,7 +12,7 @@ const HOSTILE = 90
 const HONEST = 100
 const LEAST_SERVED = 90
 const MAX_ATTEMPTS = 1_000
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 
 /** Peers of fresh identities from one address: each stays, and comes again when it is sent away. */
 class Flood implements AsyncDisposable {

@@ -16,7 +16,7 @@ import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 const { signal } = new AbortController()
 
 interface Row { source: string, type: string, outcome: string, agent: string | null }

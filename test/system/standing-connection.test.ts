@@ -91,7 +91,7 @@ async function open (peer: StrangePeer, transport: 'tcp' | 'ws' | 'quic-v1', lim
     peer,
     crawl: async (visitSignal = signal) => await visitor.visit({ id, addresses: [], plan }, visitSignal),
     noneLeft: async () => {
-      await until('no stream of a visit is left', () => streams().every((count, i) => count <= before[i]!), 30_000)
+      await until('no stream of a visit is left', () => streams().every((count, i) => count <= before[i]!))
     },
     [Symbol.asyncDispose]: async () => {
       await held.disposeAsync()

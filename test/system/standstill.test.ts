@@ -13,8 +13,10 @@ import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { DevnetTruth } from '../../local/devnet/truth.ts'
 
-const STOPPED_MS = 20_000
-const LIMIT_MS = 60_000
+// Longer than any limit of a visit.
+const STOPPED_MS = 10_000
+const TRIES = 5
+const LIMIT_MS = 120_000
 const { signal } = new AbortController()
 
 interface Result { crawl: { state: string, disturbed: boolean, lostMs: number }, population: { contacted: number, dhtServers: number }, database: string }
@@ -47,6 +49,17 @@ async function crawl (truth: DevnetTruth, disturb?: (run: LocalRun, folder: Temp
   return { ...result, outcomes: rows.map(row => `${String(row['node_id'])} ${String(row['outcome'])}`) }
 }
 
+/** A crawl that nothing disturbed: a busy machine may stop a process as well, and then the crawl says so rightly. */
+async function calmCrawl (truth: DevnetTruth): Promise<Crawled> {
+  for (let left = TRIES; ; left--) {
+    const crawled = await crawl(truth)
+
+    if (!crawled.crawl.disturbed || left === 1) {
+      return crawled
+    }
+  }
+}
+
 async function statusOf (folder: TempFolder): Promise<CrawlerStatus | undefined> {
   try {
     const port = /"adminPort":(\d+)/.exec(readFileSync(`${folder.path}/logs/devnet-crawler-main.log`, 'utf8'))?.[1]
@@ -60,7 +73,8 @@ async function statusOf (folder: TempFolder): Promise<CrawlerStatus | undefined>
 suite('a crawler process that is stopped in mid-crawl', () => {
   test('finds the population of an undisturbed crawl, and says that it was disturbed and for how long', async (t) => {
     await using devnet = await DevnetProcess.open({ peers: 48 }, signal)
-    const calm = await crawl(devnet.truth)
+    const calm = await calmCrawl(devnet.truth)
+    const duration = { stoppedMs: 0, restMs: 0 }
     let before: CrawlerStatus['crawl'] | undefined
     const disturbed = await crawl(devnet.truth, async (run, folder) => {
       await until('visits are in flight, and some peers are contacted', async () => {
@@ -69,6 +83,7 @@ suite('a crawler process that is stopped in mid-crawl', () => {
         return before != null && before.contacted >= 4 && before.inFlight >= 4
       }, LIMIT_MS)
       const [pid] = run.pidsOf('crawler')
+      const stoppedAt = performance.now()
       process.kill(pid!, 'SIGSTOP')
 
       try {
@@ -76,15 +91,20 @@ suite('a crawler process that is stopped in mid-crawl', () => {
       } finally {
         process.kill(pid!, 'SIGCONT')
       }
+      duration.stoppedMs = performance.now() - stoppedAt
 
       await until('the crawler has noticed', async () => ((await statusOf(folder))?.crawl?.lostMs ?? 0) > 0 || run.stdout.includes('"crawl"'), LIMIT_MS)
+      await run.ended
+      duration.restMs = performance.now() - stoppedAt
     })
 
     t.diagnostic(`stopped with ${String(before!.contacted)} contacted and ${String(before!.inFlight)} in flight; lost ${String(disturbed.crawl.lostMs)} ms`)
     assert.ok(before!.contacted < calm.population.contacted, 'the crawl was over before it was stopped')
     assert.deepEqual([calm.crawl.disturbed, calm.crawl.lostMs], [false, 0])
     assert.deepEqual([disturbed.crawl.state, disturbed.crawl.disturbed], ['finished', true])
-    assert.ok(disturbed.crawl.lostMs > STOPPED_MS - 1_000 && disturbed.crawl.lostMs < STOPPED_MS + 5_000, String(disturbed.crawl.lostMs))
+    // A busy machine takes more away than the test does, but never more than there was.
+    const { lostMs } = disturbed.crawl
+    assert.ok(lostMs > duration.stoppedMs - 1_000 && lostMs <= duration.restMs, JSON.stringify({ ...duration, lostMs }))
     assert.deepEqual(disturbed.outcomes, calm.outcomes)
     assert.deepEqual([disturbed.population.contacted, disturbed.population.dhtServers], [calm.population.contacted, calm.population.dhtServers])
   })

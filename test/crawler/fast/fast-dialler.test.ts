@@ -88,7 +88,7 @@ suite('FastDialler', () => {
       assert.equal(typeof identity.recordSequence, 'bigint')
       assert.ok(stream !== undefined)
       assert.ok(decodeFindNode(await readReply(stream)) !== undefined)
-      await until('the node identifies us', async () => (await node.agents()).includes('peerprobe/test'), 3_000)
+      await until('the node identifies us', async () => (await node.agents()).includes('peerprobe/test'))
     })
   }
 

@@ -17,8 +17,8 @@ const found = cluster.find()
 /** Why the cluster cannot be had here, or undefined. */
 export const missingCluster = 'missing' in found ? found.missing : findProgram('openssl') === undefined ? 'no openssl on this machine to make certificates with' : undefined
 
-// Three times what is promised (10 s): the machine may be busy.
-const LIMIT_MS = 30_000
+// Much longer than what is promised (10 s): the machine may be busy.
+const LIMIT_MS = 90_000
 
 /** What {@link ClusterRig.open} makes. */
 export interface ClusterRigOptions {
@@ -35,7 +35,7 @@ export interface ReadyWanted {
   words?: RegExp
   name?: string
 
-  /** @default 30000 */
+  /** @default 90000 */
   limitMs?: number
 }
 
@@ -63,7 +63,7 @@ export class ClusterRig implements AsyncDisposable {
       if (strimzi) {
         await rig.installStrimzi()
       }
-      await plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
+      await plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'])
     } catch (err) {
       await rig[Symbol.asyncDispose]()
       throw err
@@ -74,12 +74,12 @@ export class ClusterRig implements AsyncDisposable {
 
   async installPodMonitors (): Promise<void> {
     await this.plane.apply(POD_MONITOR_CRD)
-    await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
+    await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'])
   }
 
   async installStrimzi (): Promise<void> {
     await this.plane.apply(...STRIMZI_CRDS)
-    await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s'])
+    await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'])
   }
 
   /** Starts an operator, from a folder with another version of the source where one is given. */

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
 import { heldBy } from '../../../operator/reconcile/strimzi-status.ts'
+import { isNotFound } from '../../../operator/runtime/kube-client.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { ControlPlane } from '../servers/control-plane.ts'
 import type { StrimziBroker, UserSecret, UserSpec } from './strimzi-broker.ts'
@@ -101,13 +102,14 @@ export class StandInStrimzi implements AsyncDisposable {
 
   // Resolves with their names, or undefined where they cannot be had.
   async #look (kind: string, handle: (object: KubeObject) => Promise<void>): Promise<string[] | undefined> {
-    const { code, stdout } = await this.#plane.kubectl(['get', kind, '-n', this.#namespace, '-o', 'json'])
+    // The kind may not be defined yet, and the API server may be away.
+    const list = await this.#plane.get<{ items: KubeObject[] }>(kind, '-n', this.#namespace).catch(() => undefined)
 
-    if (code !== 0) {
+    if (list === undefined) {
       return undefined
     }
 
-    const { items } = JSON.parse(stdout) as { items: KubeObject[] }
+    const { items } = list
 
     for (const object of items) {
       const held = heldBy(object)
@@ -155,9 +157,7 @@ export class StandInStrimzi implements AsyncDisposable {
   }
 
   async #secretOf (name: string, spec: UserSpec): Promise<UserSecret> {
-    const { code, stdout } = await this.#plane.kubectl(['get', 'secret', '-n', this.#namespace, name, '-o', 'jsonpath={.data}'])
-
-    const data = code === 0 ? JSON.parse(stdout) as UserSecret : {}
+    const { data } = await this.#plane.get<{ data: UserSecret }>('secret', name, '-n', this.#namespace).catch((err: unknown) => unlessGone(err, { data: {} }))
 
     if ((spec.authentication.type === 'tls' ? 'user.key' : 'password') in data) {
       return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
@@ -176,8 +176,18 @@ export class StandInStrimzi implements AsyncDisposable {
   }
 
   async #status (kind: string, name: string, status: object): Promise<void> {
-    await this.#plane.kubectl(['patch', kind, name, '-n', this.#namespace, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status })])
+    await this.#plane.mergeStatus(kind, { namespace: this.#namespace, name }, status).catch((err: unknown) => {
+      unlessGone(err, undefined)
+    })
   }
+}
+
+function unlessGone<T> (err: unknown, instead: T): T {
+  if (isNotFound(err)) {
+    return instead
+  }
+
+  throw err
 }
 
 // What the topic was made with: partitions and id.

@@ -4,7 +4,7 @@ import { Child } from '../child.ts'
 import { until } from '../until.ts'
 
 const PEERS = fileURLToPath(new URL('./lane-peers.ts', import.meta.url))
-const START_LIMIT_MS = 30_000
+const START_LIMIT_MS = 120_000
 
 /** A peer, and its multiaddr without its id. */
 export interface LanePeer { id: string, address: string }

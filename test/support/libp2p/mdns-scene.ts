@@ -8,7 +8,7 @@ import { until } from '../until.ts'
 import { openPassiveRig } from './open-passive.ts'
 
 const PEER = fileURLToPath(new URL('./mdns-peer.ts', import.meta.url))
-const LIMIT_MS = 30_000
+const LIMIT_MS = 90_000
 
 await using peer = new Child(spawn(process.execPath, [PEER], { stdio: ['ignore', 'pipe', 'inherit'] }))
 await until('the peer is up', () => peer.output.includes('\n'), LIMIT_MS)

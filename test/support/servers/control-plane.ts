@@ -5,8 +5,10 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isNotFound } from '../../../operator/runtime/kube-client.ts'
 import { TempFolder } from '../temp-folder.ts'
 import { until } from '../until.ts'
+import { ApiRequests } from './api-requests.ts'
 import { auditEvents, completeLines, type AuditEvent } from './audit-log.ts'
 import { ClusterPki } from './cluster-pki.ts'
 import { freePorts } from './free-ports.ts'
@@ -14,7 +16,7 @@ import { LeashedProcess } from './leashed-process.ts'
 
 const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url))
 const READY_LIMIT_MS = 120_000
-const AUDIT_LIMIT_MS = 10_000
+const AUDIT_LIMIT_MS = 60_000
 const SERVICE_RANGE = '10.96.0.0/24'
 const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
 const NODE = {
@@ -49,6 +51,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #bin: string
   readonly #folder: TempFolder
   readonly #pki: ClusterPki
+  readonly #requests: ApiRequests
   readonly #ports: { api: number, etcd: number, peer: number }
   readonly #running = new Map<string, LeashedProcess>()
   #marks = 0
@@ -61,6 +64,7 @@ export class ControlPlane implements AsyncDisposable {
     this.url = `https://${host}:${String(ports.api)}`
     this.#pki = new ClusterPki(folder.path, { url: this.url, host })
     this.kubeconfig = this.#pki.kubeconfig('admin', '/O=system:masters/CN=admin')
+    this.#requests = new ApiRequests(this.kubeconfig)
   }
 
   /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` somebody else brings the nodes. */
@@ -87,24 +91,31 @@ export class ControlPlane implements AsyncDisposable {
     return await this.command('kubectl', args, input)
   }
 
-  /** Runs kubectl, which must succeed, and reads what it prints as JSON. */
+  /** Reads objects as `kubectl get -o json` does, without starting one: see {@link ApiRequests.get}. Rejects where one is missing. */
   async get<T = Record<string, unknown>> (...args: string[]): Promise<T> {
-    const { code, stdout, stderr } = await this.kubectl(['get', '-o', 'json', ...args])
-
-    if (code !== 0) {
-      throw new TypeError(stderr)
-    }
-
-    return JSON.parse(stdout) as T
+    return await this.#requests.get(args) as T
   }
 
-  /** Applies objects, which must succeed. */
-  async apply (...objects: readonly object[]): Promise<void> {
-    const { code, stderr } = await this.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], objects.map(object => JSON.stringify(object)).join('\n---\n'))
+  /** Whether the object that {@link get} would read is there. */
+  async has (...args: string[]): Promise<boolean> {
+    return await this.get(...args).then(() => true, (err: unknown) => {
+      if (isNotFound(err)) {
+        return false
+      }
+      throw err
+    })
+  }
 
-    if (code !== 0) {
-      throw new TypeError(stderr)
+  /** Applies objects one after another, which must succeed. */
+  async apply (...objects: readonly object[]): Promise<void> {
+    for (const object of objects) {
+      await this.#requests.apply(object)
     }
+  }
+
+  /** Merges into the status of an object. */
+  async mergeStatus (kind: string, key: { namespace: string, name: string }, status: object): Promise<void> {
+    await this.#requests.mergeStatus(kind, key, status)
   }
 
   /** Runs one of the programs with the admin's kubeconfig. */
@@ -133,7 +144,7 @@ export class ControlPlane implements AsyncDisposable {
   async audit (): Promise<AuditEvent[]> {
     // The API server writes a request's line after it has answered: a request of our own marks the end.
     const mark = `audit-mark-${String(this.#marks++)}`
-    await this.kubectl(['get', 'namespace', mark])
+    await this.#requests.answers(`/api/v1/namespaces/${mark}`)
     const log = (): string => completeLines(readFileSync(this.#folder.file('audit.jsonl'), 'utf8'))
     await until('the audit log holds the mark', () => log().includes(mark), AUDIT_LIMIT_MS)
 
@@ -196,7 +207,7 @@ export class ControlPlane implements AsyncDisposable {
       '--profiling=false',
       `--audit-policy-file=${this.#folder.file('audit.yaml')}`,
       `--audit-log-path=${this.#folder.file('audit.jsonl')}`
-    ], async () => (await this.kubectl(['get', '--raw=/readyz'])).code === 0)
+    ], async () => await this.#requests.answers('/api/v1/namespaces/default') && (await this.kubectl(['get', '--raw=/readyz'])).code === 0)
   }
 
   async #startControllers (): Promise<void> {
@@ -209,7 +220,7 @@ export class ControlPlane implements AsyncDisposable {
       // Pretended nodes send no heartbeats.
       '--node-monitor-grace-period=24h',
       ...common
-    ], async () => (await this.kubectl(['get', 'serviceaccount', '-n', 'default', 'default'])).code === 0)
+    ], async () => await this.#requests.answers('/api/v1/namespaces/default/serviceaccounts/default'))
     await this.#run('kube-scheduler', [`--kubeconfig=${this.#pki.kubeconfig('scheduler', '/CN=system:kube-scheduler')}`, ...common], async () => await Promise.resolve(true))
   }
 

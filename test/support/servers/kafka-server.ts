@@ -34,7 +34,7 @@ export interface KafkaServerOptions {
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const DIRECTORY_IDS = ['JEXY6aqzQY-32P5TStzaFg', 'MvDxzVmcRsaTz33bUuRU6A', '07R5amHmR32VDA6jHkGbTA']
 
-const START_LIMIT_MS = 60_000
+const START_LIMIT_MS = 120_000
 
 /** A real Apache Kafka for one test file: one node or three, in temporary folders, on free ports. */
 export class KafkaServer implements AsyncDisposable {

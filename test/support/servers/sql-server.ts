@@ -21,7 +21,7 @@ export interface SqlServerKind {
   command (plan: SqlServerPlan): string[]
 }
 
-const START_LIMIT_MS = 60_000
+const START_LIMIT_MS = 120_000
 
 /** Of the options of a server those that its data are made for. */
 export function fixedOptions (args: readonly string[]): string[] {

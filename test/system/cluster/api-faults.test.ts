@@ -83,7 +83,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       proxy.isFaulty = false
       await until(`${namespace} is as planned`, async () => {
         return (await rig.condition(namespace, 'Ready'))?.status === 'True' && !(await planned(namespace)).some(text => text.includes('fil'))
-      }, 90_000)
+      }, 180_000)
     } catch (err) {
       const condition = JSON.stringify(await rig.condition(namespace, 'Ready'))
       throw new TypeError(`seed ${String(seed)}: ${condition} ${JSON.stringify(proxy.made)} ${operator.output.slice(-3_000)}`, { cause: err })

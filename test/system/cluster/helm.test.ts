@@ -62,7 +62,7 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     assert.equal(code, 0, stderr)
     await plane.apply(SECRET, probeOf('default'))
     await using operator = await operatorOf('probe-operator')
-    const { code: waited, stderr: why } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '--timeout=60s'])
+    const { code: waited, stderr: why } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '--timeout=120s'])
 
     assert.equal(waited, 0, `${why} ${operator.output}`)
   })
@@ -91,7 +91,7 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     await using right = await operatorOf('right-operator')
 
     for (const name of names) {
-      const { code, stderr } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '-n', name, '--timeout=60s'])
+      const { code, stderr } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '-n', name, '--timeout=120s'])
       assert.equal(code, 0, `${stderr} ${left.output} ${right.output}`)
     }
   })

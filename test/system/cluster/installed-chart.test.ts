@@ -75,7 +75,7 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
     await rig.plane.apply(pullSecret('lab'))
     await rig.untilReady('lab', 'True', { limitMs: LIMIT_MS })
     await rig.plane.kubectl(['create', 'job', 'now', '--from=cronjob/amino-retention', '-n', 'lab'])
-    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', 'lab', '--timeout=60s'])
+    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', 'lab', '--timeout=120s'])
     assert.equal(code, 0, stderr)
 
     const images = (await pods('lab')).map(({ spec }) => spec.containers[0]?.image)

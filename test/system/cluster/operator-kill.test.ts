@@ -7,7 +7,7 @@ import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
 import { until } from '../../support/until.ts'
 import type { OperatorProcess } from '../../support/cluster/operator-process.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 const specOf = (name: string): object => ({
   kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' }, topic: { name }, consumerGroup: name },
   scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: true, expose: { type: 'NodePort' } } }]

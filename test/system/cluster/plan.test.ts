@@ -14,7 +14,7 @@ import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../operator/commands/main.ts', import.meta.url))
 const PERSON = 'person'
-const LIMIT_MS = 30_000
+const LIMIT_MS = 120_000
 const TWO_SCANS = { scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }] }
 const MADE = ['ConfigMap', 'CronJob', 'Deployment', 'Job', 'NetworkPolicy', 'Secret', 'ServiceAccount']
 

@@ -117,7 +117,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     assert.match((await command(namespace, 'offsets', 'reset', '--to-earliest')).stderr, /PP_GROUP_ACTIVE/)
 
     await rig.plane.kubectl(['create', 'job', 'now', '--from=cronjob/amino-retention', '-n', namespace])
-    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', namespace, '--timeout=60s'])
+    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', namespace, '--timeout=120s'])
     assert.equal(code, 0, stderr)
   }
 

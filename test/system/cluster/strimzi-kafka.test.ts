@@ -108,7 +108,7 @@ suite('PeerProbes whose Kafka is Strimzi\'s', missing === undefined ? {} : { ski
   })
 
   test('leave their messages behind, and no user', async () => {
-    await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'lab', '--timeout=30s'])
+    await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'lab', '--timeout=120s'])
     await until('the user is gone', async () => await refusal() === 'PP_BUS_AUTH', LIMIT_MS)
 
     assert.match(await broker.describe(), /Topic: ipfs-nodes\s/)

@@ -1,0 +1,28 @@
+/**
+ * `npm run test:system` and `npm run test:cluster`: the tests on real servers of one part, as `npm test` runs them;
+ * `-- TEXT…` picks the files whose paths hold one of the texts.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runServerTests, SERVER_PARTS } from './testing/server-tests.ts'
+import { isGreen, summaryOf } from './testing/summary.ts'
+import type { ServerPart } from './testing/server-tests.ts'
+
+const [part = '', ...patterns] = process.argv.slice(2)
+const requireAll = process.env['PEERPROBE_REQUIRE_ALL'] === '1'
+
+if (Object.hasOwn(SERVER_PARTS, part)) {
+  const logs = mkdtempSync(join(tmpdir(), 'peerprobe-test-'))
+  say(`logs in ${logs}`)
+  const verdicts = await runServerTests({ parts: [part as ServerPart], patterns, logOf: name => join(logs, `${name}.log`), say })
+  summaryOf(verdicts, requireAll).forEach(say)
+  process.exitCode = isGreen(verdicts, requireAll) ? 0 : 1
+} else {
+  say(`no part is called ${part}: there are ${Object.keys(SERVER_PARTS).join(' and ')}`)
+  process.exitCode = 64
+}
+
+function say (text: string): void {
+  process.stdout.write(`${text}\n`)
+}

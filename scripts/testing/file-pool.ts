@@ -1,0 +1,83 @@
+// Runs test files on real servers, a process for each and several at a time: most of their time they wait for servers to start.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import type { FileRun } from './run-again.ts'
+
+/** A run of a file, and how long it took in milliseconds. */
+export interface TimedRun extends FileRun { ms: number }
+
+/** How {@link runFiles} runs. */
+export interface PoolOptions {
+  /** Files at the same time. */
+  atOnce: number
+
+  /** Called with each file as it ends. */
+  onEnd: (run: TimedRun) => void
+}
+
+const MINUTE_MS = 60_000
+
+// A file that takes longer hangs. The long variants (`PEERPROBE_FULL=1`) rest for ten minutes and more.
+const LIMIT_MS = (process.env['PEERPROBE_FULL'] === '1' ? 120 : 10) * MINUTE_MS
+
+// Each file may run a control plane (600 MB), three Kafka nodes (350 MB each) or some hundred hosts.
+const MOST_AT_ONCE = 4
+
+/** How many files run at the same time on this machine: one more than cores, since a third of the time they wait. */
+export function usualAtOnce (): number {
+  return Math.min(MOST_AT_ONCE, availableParallelism() + 1)
+}
+
+/** Runs files, started in their order; resolves with their runs in that order. */
+export async function runFiles (files: readonly string[], { atOnce, onEnd }: PoolOptions): Promise<TimedRun[]> {
+  const runs: TimedRun[] = []
+  const waiting = files.entries()
+
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    // All take from one iterator.
+    for (const [index, file] of waiting) {
+      const run = await runFile(file)
+      runs[index] = run
+      onEnd(run)
+    }
+  }))
+
+  return runs
+}
+
+async function runFile (file: string): Promise<TimedRun> {
+  const startedAt = performance.now()
+  // A group of its own, so that what it started can be ended with it.
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    // Set by a test runner that runs this; its runs would print nothing.
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined }
+  })
+  const chunks: Buffer[] = []
+  const kill = (): void => {
+    if (child.pid !== undefined) {
+      process.kill(-child.pid, 'SIGKILL')
+    }
+  }
+  const interrupted = (): void => {
+    kill()
+    process.exit(130)
+  }
+  const timer = setTimeout(() => {
+    chunks.push(Buffer.from(`\n${file} was ended after ${String(LIMIT_MS / MINUTE_MS)} minutes\n`))
+    kill()
+  }, LIMIT_MS)
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  }
+
+  const [code] = await once(child, 'close') as [number | null]
+  clearTimeout(timer)
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+
+  return { file, code: code ?? undefined, output: Buffer.concat(chunks).toString(), ms: performance.now() - startedAt }
+}

@@ -1,0 +1,31 @@
+// The order of the test files on real servers: a long file that starts last would keep one core idle until it ends.
+
+/** Seconds that a file takes alone on two cores, of those that take long: the order matters, the figures need not be fresh. */
+export const SECONDS: Readonly<Record<string, number>> = {
+  'test/system/mysql-store.test.ts': 155,
+  'test/system/cluster/running-pods.test.ts': 150,
+  'test/system/cluster/operator.test.ts': 120,
+  'test/system/data-faults.test.ts': 110,
+  'test/system/kafka-faults.test.ts': 100,
+  'test/system/lane-residue.test.ts': 90,
+  'test/system/cluster/strimzi-kafka.test.ts': 90,
+  'test/system/cluster/installed-chart.test.ts': 80,
+  'test/system/kubo.test.ts': 70,
+  'test/system/cluster/broken-worlds.test.ts': 70,
+  'test/system/cluster/upgrade.test.ts': 60,
+  'test/system/cluster/told-worlds.test.ts': 60,
+  'test/system/local-kill.test.ts': 50,
+  'test/system/visit-residue.test.ts': 50,
+  'test/system/cluster/api-faults.test.ts': 40,
+  'test/system/cluster/operator-kill.test.ts': 36
+}
+
+/** Where a file is not in the table. */
+const USUAL_SECONDS = 20
+
+/** Files by how long they take, the longest first; alike ones by name. */
+export function longestFirst (files: readonly string[]): string[] {
+  const seconds = (file: string): number => SECONDS[file] ?? USUAL_SECONDS
+
+  return files.toSorted((a, b) => seconds(b) - seconds(a) || (a < b ? -1 : 1))
+}

@@ -1,0 +1,46 @@
+// What `npm test` prints at its end.
+import type { Flaky } from './run-again.ts'
+import type { Counts } from './spec-output.ts'
+
+/** What became of a part of the tests. */
+export interface Verdict extends Counts {
+  name: string
+  command: string
+  ok: boolean
+
+  /** File with all that it printed. */
+  log: string
+
+  ms: number
+
+  /** Its failures, where it has any. */
+  text: string
+
+  flaky?: readonly Flaky[]
+}
+
+/** Whether everything passed. Under `requireAll` a test that was left out is a failure. */
+export function isGreen (verdicts: readonly Verdict[], requireAll: boolean): boolean {
+  return verdicts.every(({ ok }) => ok) && !(requireAll && total(verdicts, 'skipped') > 0)
+}
+
+/** The summary: failures, then what is flaky, then one line for each kind of number. */
+export function summaryOf (verdicts: readonly Verdict[], requireAll: boolean): string[] {
+  const [passed, failed, skipped] = [total(verdicts, 'passed'), total(verdicts, 'failed'), total(verdicts, 'skipped')]
+  const flaky = verdicts.flatMap(verdict => verdict.flaky ?? [])
+  const optional = [[skipped, 'skipped'], [flaky.length, 'FLAKY']] as const
+  const counts = [`${String(passed)} passed`, `${String(failed)} failed`, ...optional.filter(([n]) => n > 0).map(([n, what]) => `${String(n)} ${what}`)]
+
+  return [
+    ...verdicts.filter(({ ok }) => !ok).flatMap(({ name, log, text }) => [`\n--- ${name} failed; from ${log}:`, text]),
+    ...flaky.flatMap(({ file, text }) => [`\n--- ${file} failed beside others and passed alone; its first run:`, text]),
+    `\n${verdicts.map(({ name, ok }) => `${ok ? 'ok' : 'FAILED'} ${name}`).join(', ')}`,
+    ...skipped > 0 ? [`${String(skipped)} tests were left out${requireAll ? ', and PEERPROBE_REQUIRE_ALL=1 makes that a failure' : ''}: their reasons are in the logs`] : [],
+    ...flaky.flatMap(({ file, tests }) => (tests.length === 0 ? ['the file itself'] : tests).map(test => `FLAKY: passed alone: ${file}: ${test}`)),
+    counts.join(', ')
+  ]
+}
+
+function total (verdicts: readonly Verdict[], key: keyof Counts): number {
+  return verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { runFiles } from '../../../scripts/testing/file-pool.ts'
+import { hasFailed } from '../../../scripts/testing/run-again.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+
+suite('files run side by side', () => {
+  test('come back in their order, each with its exit code and all that it printed', async () => {
+    using folder = new TempFolder()
+    const write = (name: string, body: string): string => {
+      writeFileSync(folder.file(name), `import { test } from 'node:test'\nimport assert from 'node:assert'\n${body}`)
+      return folder.file(name)
+    }
+    const files = [
+      write('slow.test.mjs', 'test(\'holds\', async () => { await new Promise(resolve => setTimeout(resolve, 300)) })'),
+      write('bad.test.mjs', 'test(\'does not hold\', () => { assert.equal(1, 2) })'),
+      write('broken.test.mjs', 'this is no program')
+    ]
+    const ended: string[] = []
+    const runs = await runFiles(files, {
+      atOnce: 2,
+      onEnd: ({ file }) => {
+        ended.push(file)
+      }
+    })
+
+    assert.deepEqual(runs.map(({ file }) => file), files)
+    assert.deepEqual(ended.toSorted(), files.toSorted())
+    assert.deepEqual(runs.map(run => hasFailed(run)), [false, true, true])
+    assert.deepEqual(runs.map(({ code }) => code), [0, 1, 1])
+    assert.match(runs[1]!.output, /✖ does not hold/)
+  })
+
+  test('that are none end at once', async () => {
+    assert.deepEqual(await runFiles([], { atOnce: 2, onEnd: () => assert.fail('nothing ran') }), [])
+  })
+})
