@@ -1,12 +1,17 @@
 # One image for the operator, the crawlers, the consumers and the jobs: the first argument is the entry point.
-FROM node:24-slim AS packages
+# The base's digest says which image it is; its tag says what it is, and must name the Node of package-lock.json (docs/supply-chain.md).
+FROM node:24.21.0-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS base
+
+FROM base AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY scripts/supply scripts/supply
 # libsodium comes built for phones too: 16 MB that no container runs.
 RUN --mount=type=cache,target=/var/cache/npm npm ci --omit=dev --ignore-scripts --cache /var/cache/npm \
+  && node scripts/supply/check-installed.ts \
   && find node_modules/sodium-native/prebuilds -mindepth 1 -maxdepth 1 ! -name 'linux-*' -exec rm -r {} +
 
-FROM node:24-slim
+FROM base
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules

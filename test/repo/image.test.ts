@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { baseImage, foreignImages } from '../../scripts/supply/base-image.ts'
+import { lockedPackages } from '../../scripts/supply/lock-file.ts'
 import { importsOf, packagesOf, root } from './import-graph.ts'
 
 const ENTRIES = ['operator/main.ts', 'crawler/main.ts', 'consumer/main.ts', 'consumer/prepare/main.ts', 'consumer/retention/main.ts', 'consumer/commands/main.ts']
@@ -18,6 +20,45 @@ test('the image holds every file and every package that its entry points import,
   assert.ok(reached.size > 100)
   assert.deepEqual([...reached].filter(file => !copied.includes(file.split('/')[0])), [])
   assert.deepEqual([...new Set([...reached].flatMap(packagesOf))].filter(name => !name.startsWith('node:') && !Object.hasOwn(dependencies, packageOf(name))), [])
+})
+
+test('the image is built on one base, named by version and digest, with the Node that the tests run on', () => {
+  const { reference, nodeVersion, digest } = baseImage()
+
+  assert.match(reference, /^node:\d+\.\d+\.\d+-slim@sha256:[0-9a-f]{64}$/)
+  assert.match(digest, /^[0-9a-f]{64}$/)
+  assert.equal(nodeVersion, lockedPackages().find(({ path }) => path === 'node_modules/node')?.version)
+})
+
+test('every Dockerfile takes images from elsewhere by digest alone', () => {
+  const dockerfiles = globSync('**/{*.,}{Dockerfile,Containerfile}{.*,}', { cwd: root, exclude: ['node_modules/**', '.git/**'] })
+
+  assert.ok(dockerfiles.includes('Dockerfile'))
+  for (const file of dockerfiles) {
+    assert.deepEqual(foreignImages(readFileSync(join(root, file), 'utf8')).filter(image => !/@sha256:[0-9a-f]{64}$/.test(image)), [], file)
+  }
+})
+
+test('a base without digest, without version, by a variable, or besides another one is refused', () => {
+  const sha = `@sha256:${'a'.repeat(64)}`
+  const refused = [
+    'FROM node:24-slim',
+    `FROM node:24-slim${sha}`,
+    'FROM node:24.21.0-slim',
+    'FROM node',
+    `FROM node${sha}`,
+    'FROM ${BASE}',
+    `FROM node:24.21.0-slim${sha.slice(0, -1)}`,
+    `from --platform=linux/amd64 node:24.21.0-slim as base`,
+    `FROM node:24.21.0-slim${sha} AS base\nFROM base\nCOPY --from=busybox:latest /bin/sh /bin/sh`,
+    `FROM node:24.21.0-slim${sha} AS base\nRUN --mount=type=bind,from=busybox,target=/x ls`,
+    ''
+  ]
+
+  for (const dockerfile of refused) {
+    assert.throws(() => baseImage(dockerfile), { code: 'PP_CONFIG_INVALID' }, dockerfile)
+  }
+  assert.equal(baseImage(`FROM node:24.21.0-slim${sha} AS Base\nFROM base AS packages\nFROM base\nCOPY --from=packages /a /a\nCOPY --from=0 /b /b`).tag, '24.21.0-slim')
 })
 
 function packageOf (specifier: string): string {
