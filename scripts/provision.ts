@@ -5,6 +5,7 @@
  */
 import { errorText } from '../core/errors.ts'
 import { formatMilliseconds } from '../core/fields.ts'
+import { actionlint } from './provision/actionlint.ts'
 import { cluster } from './provision/cluster.ts'
 import { kafka } from './provision/kafka.ts'
 import { kubo } from './provision/kubo.ts'
@@ -13,7 +14,7 @@ import { mysql } from './provision/mysql.ts'
 import { sqlite } from './provision/sqlite.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, kubo, cluster]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, actionlint, kubo, cluster]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 || asked.includes('all') ? PARTS.map(({ name }) => name) : asked

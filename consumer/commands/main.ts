@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * `peerprobe dead-letters list|replay` and `peerprobe offsets describe|reset`: care for the topic of a consumer, with
  * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`;

@@ -1,0 +1,55 @@
+/**
+ * `node scripts/release/build-package.ts FOLDER`: the npm package, ready for `npm publish FOLDER`. It holds the two command
+ * lines, `kubectl-peerprobe` and `peerprobe`, as JavaScript: Node strips no types below `node_modules`.
+ */
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { packageManifest } from './package-manifest.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const COMMANDS = { 'kubectl-peerprobe': 'operator/commands/main.ts', 'peerprobe': 'consumer/commands/main.ts' } as const
+// Beside the sources: what they read at run time, and what people read.
+const FILES = ['consumer/store/migrations/**/*.sql', 'LICENSE', 'README.md', 'CHANGELOG.md']
+
+const [folder] = process.argv.slice(2)
+
+if (folder === undefined) {
+  process.stderr.write('usage: node scripts/release/build-package.ts FOLDER\n')
+  process.exitCode = 64
+} else {
+  build(resolve(folder))
+}
+
+function build (into: string): void {
+  rmSync(into, { recursive: true, force: true })
+  mkdirSync(into, { recursive: true })
+  const scripts = compile(into)
+
+  for (const file of globSync(FILES, { cwd: ROOT })) {
+    mkdirSync(dirname(join(into, file)), { recursive: true })
+    cpSync(join(ROOT, file), join(into, file))
+  }
+
+  const manifest = packageManifest(readFileSync(join(ROOT, 'package.json'), 'utf8'), {
+    bin: Object.fromEntries(Object.entries(COMMANDS).map(([name, file]) => [name, file.replace(/\.ts$/, '.js')])),
+    imported: new Set(scripts.flatMap(file => ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName)))
+  })
+  writeFileSync(join(into, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+}
+
+/** Compiles the commands and all that they import; returns the files made. */
+function compile (into: string): string[] {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), path => ts.sys.readFile(path)) as { config: { compilerOptions: object } }
+  const { options, fileNames } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files: Object.values(COMMANDS) }, ts.sys, ROOT)
+  const program = ts.createProgram(fileNames, { ...options, outDir: into, sourceMap: false, listEmittedFiles: true, noEmitOnError: true })
+  const { emittedFiles = [], diagnostics } = program.emit()
+  const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
+
+  if (faults.length > 0) {
+    throw new TypeError(ts.formatDiagnostics(faults, { getCurrentDirectory: () => ROOT, getCanonicalFileName: name => name, getNewLine: () => '\n' }))
+  }
+
+  return [...emittedFiles]
+}

@@ -1,0 +1,14 @@
+/**
+ * `node scripts/release/check-version.ts vX.Y.Z`: whether a tag is the version of everything that a release holds. Exits 1 and names
+ * what differs.
+ */
+import { readFileSync } from 'node:fs'
+import { releaseFaults } from './release-faults.ts'
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const faults = releaseFaults(process.argv[2] ?? '', { manifest: read('package.json'), chart: read('helm/peerprobe/Chart.yaml'), changelog: read('CHANGELOG.md') })
+
+faults.forEach((fault) => {
+  process.stderr.write(`${fault}\n`)
+})
+process.exitCode = faults.length === 0 ? 0 : 1
