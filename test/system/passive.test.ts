@@ -94,7 +94,7 @@ function nodes (folder: string): number | undefined {
 }
 
 function adminPort (folder: string): number {
-  return Number(/"adminPort":(\d+)/.exec(readFileSync(`${folder}/logs/devnet-crawler-main.log`, 'utf8'))?.[1])
+  return Number(/"adminPort":(\d+)\D/.exec(readFileSync(`${folder}/logs/devnet-crawler-main.log`, 'utf8'))?.[1])
 }
 
 function peerId (folder: string): string {

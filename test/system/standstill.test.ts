@@ -62,7 +62,7 @@ async function calmCrawl (truth: DevnetTruth): Promise<Crawled> {
 
 async function statusOf (folder: TempFolder): Promise<CrawlerStatus | undefined> {
   try {
-    const port = /"adminPort":(\d+)/.exec(readFileSync(`${folder.path}/logs/devnet-crawler-main.log`, 'utf8'))?.[1]
+    const port = /"adminPort":(\d+)\D/.exec(readFileSync(`${folder.path}/logs/devnet-crawler-main.log`, 'utf8'))?.[1]
 
     return CrawlerStatus.parse(await (await fetch(`http://127.0.0.1:${port!}/status`)).json())
   } catch {

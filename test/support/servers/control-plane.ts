@@ -19,11 +19,13 @@ const READY_LIMIT_MS = 120_000
 const AUDIT_LIMIT_MS = 60_000
 const SERVICE_RANGE = '10.96.0.0/24'
 const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
+// Room for all that the tests run, of each kind that pods ask for.
+const SIZE = { 'cpu': '64', 'memory': '256Gi', 'ephemeral-storage': '1Ti', 'pods': '2000' }
 const NODE = {
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name: 'kwok-0', annotations: { 'kwok.x-k8s.io/node': 'fake' }, labels: { 'kubernetes.io/hostname': 'kwok-0', 'kubernetes.io/os': 'linux', 'type': 'kwok' } },
-  status: { allocatable: { cpu: '64', memory: '256Gi', pods: '2000' }, capacity: { cpu: '64', memory: '256Gi', pods: '2000' } }
+  status: { allocatable: SIZE, capacity: SIZE }
 }
 
 /** What one command of kubectl gave. */

@@ -16,7 +16,7 @@ import type { Pod } from './pod.ts'
 
 const NAME = 'runner-0'
 const NODE: KindRef = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false }
-const SIZE = { cpu: '64', memory: '256Gi', pods: '500' }
+const SIZE = { 'cpu': '64', 'memory': '256Gi', 'ephemeral-storage': '1Ti', 'pods': '500' }
 const POLL_MS = 150
 const STOP_MS = 20_000
 
