@@ -51,14 +51,14 @@ suite('groups on Kafka', { skip: 'missing' in found ? found.missing : false }, (
     const other = client.kafka.consumer({ groupId: topic, partitionAssigners: [() => range] })
     await other.connect()
     await other.subscribe({ topics: [topic] })
-    const joined = Promise.withResolvers<undefined>()
+    const state = { hasJoined: false }
     other.on(other.events.GROUP_JOIN, () => {
-      joined.resolve(undefined)
+      state.hasJoined = true
     })
     await other.run({ eachMessage: async () => {
       await Promise.resolve()
     } })
-    await joined.promise
+    await until('the other member is in the group', () => state.hasJoined)
 
     const { handler } = collector()
     await assert.rejects(bus.subscribe({ topic, group: topic, maxMessages: 10 }, handler, signal), (err) => {

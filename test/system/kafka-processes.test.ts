@@ -92,7 +92,7 @@ suite('processes on Kafka', { skip: 'missing' in found ? found.missing : false }
     assert.ok(ofFirst?.message.includes(two) === true && ofSecond?.message.includes(one) === true)
     assert.equal(await first.counter('peerprobe_consumer_group_problem', 'code="PP_GROUP_CONFLICT"'), 1)
     assert.equal(await first.counter('peerprobe_consumer_group_problem', 'code="PP_GROUP_IDLE"'), 0)
-    assert.match(first.output, /"level":"error".*"code":"PP_GROUP_CONFLICT"/)
+    await until('it is in the log', () => /"level":"error".*"code":"PP_GROUP_CONFLICT"/.test(first.output))
   })
 
   test('a crawler that cannot publish is not ready and says why, until it can', async () => {

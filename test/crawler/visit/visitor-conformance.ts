@@ -9,8 +9,8 @@ import { findNodeReply, KAD_PROTOCOL, nobodyId, plainPeers } from '../../support
 import { answering, KEY_TYPES, saying, serving, silence, startPeer } from '../../support/peers.ts'
 import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
 
-/** How long the visitor under test waits: short, since peers here are near or never answer. */
-export const CONFORMANCE_LIMITS = { dialTimeoutMs: 600, visitTimeoutMs: 2_500, identifyTimeoutMs: 600, requestTimeoutMs: 600, staggerMs: 100 } as const
+/** How long the visitor under test waits: peers here are near or never answer, but on a busy machine a near one is slow. */
+export const CONFORMANCE_LIMITS = { dialTimeoutMs: 2_000, visitTimeoutMs: 8_000, identifyTimeoutMs: 2_000, requestTimeoutMs: 2_000, staggerMs: 100 } as const
 
 /** What the suite asks of a lane. */
 export interface VisitorFactory {
@@ -49,7 +49,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
         assert.deepEqual(identity.listenAddresses.map(formatAddress), [formatAddress(peer.address)])
         assert.ok(identity.recordSequence !== undefined && identity.recordSequence > 0n)
         assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
-        assert.ok(latencyMs !== undefined && latencyMs > 0 && latencyMs < 600)
+        assert.ok(latencyMs !== undefined && latencyMs > 0 && latencyMs < CONFORMANCE_LIMITS.requestTimeoutMs)
         assert.ok(latencyErrorMs !== undefined && latencyErrorMs >= 0 && latencyErrorMs <= latencyMs)
       })
 
@@ -188,7 +188,7 @@ export function checkResult (result: VisitResult): VisitResult {
 
   assert.equal(connection !== undefined, isContacted(outcome), 'a connection is there exactly when contacted')
   assert.equal(identity !== undefined, isIdentified(outcome), 'an identity is there exactly when identified')
-  assert.ok(durationMs <= CONFORMANCE_LIMITS.visitTimeoutMs + 500, 'a visit ends in time')
+  assert.ok(durationMs <= 2 * CONFORMANCE_LIMITS.visitTimeoutMs, 'a visit ends in time')
   assert.ok(attempts.every(attempt => attempt.durationMs >= 0))
 
   return result
