@@ -3,6 +3,7 @@
 import { busyShare } from '../core/busy-share.ts'
 import { diagnose } from './engine/crawl-diagnosis.ts'
 import { CrawlRun } from './engine/crawl.ts'
+import { CRAWL_BYTES } from './publish/byte-budget.ts'
 import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
 import { equalBytes } from './wire/bytes.ts'
@@ -15,6 +16,7 @@ import type { KnownPeer } from './engine/known-peer.ts'
 import type { CrawlStart, Schedule } from './engine/schedule.ts'
 import type { SpokenProtocols } from './engine/unasked-peers.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
+import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { StandstillWatch } from './standstill.ts'
@@ -54,6 +56,9 @@ export interface ActiveDiscoveryDeps {
   keep?: (population: readonly KnownPeer[]) => Promise<void>
 
   onVisit: (visit: CompletedVisit) => void
+
+  /** Told of each visit in which form it was published. */
+  onForm?: (form: PublishedForm) => void
   onCrawl: (report: CrawlReport) => void
 }
 
@@ -118,7 +123,8 @@ export class ActiveDiscovery {
   }
 
   async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
-    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, protocols, onVisit, onCrawl } = this.#deps
+    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, protocols, onVisit, onForm, onCrawl } = this.#deps
+    const forms = { whole: 0, short: 0, none: 0 }
     using held = new DisposableStack()
     held.use(standstill.watch())
     this.#deps.budget?.startCrawl()
@@ -137,7 +143,10 @@ export class ActiveDiscovery {
       busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
-      sink: publishingSink(publisher, this.#context),
+      sink: publishingSink(publisher, this.#context, { limits: CRAWL_BYTES, onForm: (form) => {
+        forms[form]++
+        onForm?.(form)
+      } }),
       onTick: () => {
         beat.beat()
       }
@@ -147,7 +156,7 @@ export class ActiveDiscovery {
       const report = await this.#run.run(signal)
       this.#known = report.population
       await this.#deps.keep?.(this.#known)
-      await this.#announceEnd(report, signal)
+      await this.#announceEnd({ ...report, forms }, signal)
       onCrawl(report)
       this.#last = report
     } finally {
@@ -174,13 +183,20 @@ export class ActiveDiscovery {
     }
   }
 
+  #warnOfForms ({ crawlId, forms: { short, none } }: { crawlId: number, forms: Record<PublishedForm, number> }): void {
+    if (short + none > 0) {
+      this.#deps.log.warn({ crawlId, inShort: short, notAtAll: none }, 'peers said more than a crawl publishes: visits were published in short, or only counted')
+    }
+  }
+
   // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes what is left.
-  async #announceEnd (report: CrawlReport, signal: AbortSignal): Promise<void> {
+  async #announceEnd (report: CrawlReport & { forms: Record<PublishedForm, number> }, signal: AbortSignal): Promise<void> {
     const message = crawlEndedMessage(report, this.#context)
     const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report
     const troubles = { watchdogCuts, stalls, lostMs, standstills, repeatedVisits }
     this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, ...troubles }, 'crawl ended')
     this.#warn(report)
+    this.#warnOfForms(report)
 
     if (signal.aborted) {
       this.#deps.publisher.accept(message)

@@ -6,6 +6,7 @@ import { keepKnownPeers, readKnownPeers } from './known-peers-file.ts'
 import { openLanes } from './lanes/open-lanes.ts'
 import { openPassive } from './open-passive.ts'
 import { visitConnected } from './passive/connected-visitor.ts'
+import { WINDOW_BYTES } from './publish/byte-budget.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
 import { sinceBootMs, StandstillWatch } from './standstill.ts'
 import { AddressPolicy } from './visit/address-policy.ts'
@@ -21,6 +22,7 @@ import type { CompiledScan } from './compile-scan.ts'
 import type { CrawlReport } from './engine/crawl-report.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { PassiveDiscovery } from './passive/passive-discovery.ts'
+import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Address } from './visit/address-reader.ts'
@@ -32,6 +34,9 @@ export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   publisher: Publisher
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport) => void
+
+  /** Told of each visit in which form it was published. */
+  onForm: (form: PublishedForm) => void
 
   /** Called when this process stood still in a crawl. */
   onLost: (lostMs: number) => void
@@ -92,7 +97,9 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   const accepts = (address: Address): boolean => canDial(address) && policy.allows(address)
   const bootstrap = async (signal: AbortSignal): Promise<PeerRecord[]> => await resolvePeers(await parts.bootstrap(signal), { dns, accepts }, signal)
 
-  return stack.use(await openPassive(config, compiled, { ...parts, bootstrap, sink: publishingSink(publisher, context), beat }))
+  const sink = publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm })
+
+  return stack.use(await openPassive(config, compiled, { ...parts, bootstrap, sink, beat }))
 }
 
 async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, signal: AbortSignal): Promise<ActiveDiscovery> {

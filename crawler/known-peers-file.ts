@@ -14,6 +14,10 @@ const MAX_PEERS = 500_000
 const MAX_ADDRESSES = 128
 const MAX_FAILURES = 1_000
 
+// What strangers can make us keep: 60,000 peers with six addresses of IP and port have 25 MB.
+const MAX_FILE_BYTES = 128 * 1_048_576
+const MAX_ADDRESS_BYTES = 1_024
+
 const Bytes = z.base64().max(1_024).transform(text => new Uint8Array(Buffer.from(text, 'base64')))
 const Line = z.strictObject({
   id: Bytes.refine(isPeerId),
@@ -36,14 +40,18 @@ export async function readKnownPeers (path: string | undefined, log: Pick<Logger
 }
 
 /** Writes the peers of each crawl in place of those before: whole, or not at all. That it fails is told; the crawl goes on. */
-export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>): (peers: readonly KnownPeer[]) => Promise<void> {
+export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>, maxBytes = MAX_FILE_BYTES): (peers: readonly KnownPeer[]) => Promise<void> {
   return async (peers) => {
     if (path === undefined) {
       return
     }
 
     try {
-      await write(path, peers)
+      const left = await write(path, peers, maxBytes)
+
+      if (left > 0) {
+        log.warn({ path, left, kept: peers.length - left }, 'more known peers than the file may hold: a restart begins without the last of them')
+      }
     } catch (err) {
       log.warn({ err, path }, 'known peers could not be kept: after a restart the next crawl starts from the bootstrap peers')
     }
@@ -63,10 +71,36 @@ async function textOf (path: string): Promise<string> {
   }
 }
 
-async function write (path: string, peers: readonly KnownPeer[]): Promise<void> {
-  const lines = peers.slice(0, MAX_PEERS).map(({ id, addresses, outcome, failures }) =>
-    `${JSON.stringify({ id: base64(id), addresses: addresses.slice(0, MAX_ADDRESSES).map(base64), outcome, failures: Math.min(failures, MAX_FAILURES) })}\n`)
+/** Writes as many as the file may hold, those that answered first; returns how many are left out. */
+async function write (path: string, peers: readonly KnownPeer[], maxBytes: number): Promise<number> {
+  const lines: string[] = []
+  let bytes = 0
+
+  for (const peer of peers.slice(0, MAX_PEERS)) {
+    const line = lineOf(peer)
+    bytes += line.length
+
+    if (bytes > maxBytes) {
+      break
+    }
+    lines.push(line)
+  }
+
   await writeWholeFile(path, lines.join(''))
+
+  return peers.length - lines.length
+}
+
+// The first address is the one that answered.
+function lineOf ({ id, addresses, outcome, failures }: KnownPeer): string {
+  let bytes = 0
+  const kept = addresses.slice(0, MAX_ADDRESSES).filter((address) => {
+    bytes += address.length
+
+    return bytes <= MAX_ADDRESS_BYTES
+  })
+
+  return `${JSON.stringify({ id: base64(id), addresses: kept.map(base64), outcome, failures: Math.min(failures, MAX_FAILURES) })}\n`
 }
 
 function peerOf (line: string): KnownPeer | undefined {

@@ -41,6 +41,9 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     onCrawl: (report) => {
       metrics.onCrawl(report)
     },
+    onForm: (form) => {
+      metrics.onForm(form)
+    },
     onLost: (lostMs) => {
       metrics.onLost(lostMs)
     }

@@ -5,6 +5,7 @@ import type { Registry } from '../core/metrics.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { CompletedVisit } from './engine/visit-sink.ts'
 import type { PassiveStatus } from './passive/passive-discovery.ts'
+import type { PublishedForm } from './publish/byte-budget.ts'
 import type { PublisherStatus } from './publish/publisher-status.ts'
 
 /** What the gauges read when they are scraped. */
@@ -38,6 +39,7 @@ export class CrawlerMetrics {
   readonly #repeated: Counter
   readonly #publishSeconds: Histogram
   readonly #published: Counter
+  readonly #shortened: Counter<'form'>
   readonly #agentFamily: CrawlerGauges['agentFamily']
 
   constructor (registry: Registry, gauges: CrawlerGauges) {
@@ -63,6 +65,7 @@ export class CrawlerMetrics {
     this.#repeated = new Counter({ name: 'peerprobe_crawler_repeated_visits_total', help: 'Visits made again, since the process stood still during the first.', registers })
     this.#publishSeconds = new Histogram({ name: 'peerprobe_crawler_publish_duration_seconds', help: 'Time until the bus acknowledged a batch.', buckets: DURATION_BUCKETS_S, registers })
     this.#published = new Counter({ name: 'peerprobe_crawler_messages_published_total', help: 'Messages that the bus acknowledged.', registers })
+    this.#shortened = new Counter({ name: 'peerprobe_crawler_shortened_visits_total', help: 'Visits published in short, or not at all, since peers of their subnet or all together said more than a crawl publishes.', labelNames: ['form'], registers })
     addGauges(registers, gauges)
 
     // From zero on, so that a rate exists before the first event.
@@ -114,6 +117,13 @@ export class CrawlerMetrics {
   /** Notes that the process stood still in a crawl. */
   onLost (lostMs: number): void {
     this.#lostSeconds.inc(lostMs / 1_000)
+  }
+
+  /** Notes in which form a visit was published. */
+  onForm (form: PublishedForm): void {
+    if (form !== 'whole') {
+      this.#shortened.inc({ form })
+    }
   }
 
   /** Notes a batch that the bus acknowledged. */

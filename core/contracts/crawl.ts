@@ -58,6 +58,8 @@ export const Crawl = z.object({
   disturbed: z.boolean().optional().describe('Whether the crawling process stood still for more than a second at a time: it was stopped, had no CPU time, or its machine slept. What was visited then was visited again, but peers that only then could be reached may be missing. Absent in `started`.'),
   lostMs: z.number().min(0).optional().describe('How long it stood still in all, in milliseconds. Absent in `started`.'),
   totals: CrawlTotals.optional().describe('Absent in `started`.'),
+  shortenedVisits: Count.optional().describe('Visits published without lists and identify, since peers of their subnet or all together said more than a crawl publishes. Absent in `started`.'),
+  withheldVisits: Count.optional().describe('Visits that for the same cause were only counted. Absent in `started`.'),
   distributions: z.object({
     agentVersions: Distribution,
     protocols: Distribution,

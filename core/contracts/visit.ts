@@ -5,9 +5,15 @@ import { OUTCOME_NAMES } from './outcome.ts'
 /** CloudEvents type of a {@link Visit} message. */
 export const VISIT_TYPE = 'dev.peerprobe.visit.v1'
 
-/** Limits of the messages. A message over `bytes` is dead-lettered; the builder cuts lists and texts to the others. */
+/**
+ * Limits of the messages. A message over `bytes` is dead-lettered; the builder cuts lists and texts to the others.
+ *
+ * `listBytes` is what go-libp2p and js-libp2p let a peer say in one identify message: who keeps to it is never cut.
+ */
 export const MESSAGE_LIMITS = {
   bytes: 65_536,
+  visitBytes: 24_576,
+  listBytes: 8_192,
   addresses: 128,
   attempts: 128,
   protocols: 256,
@@ -85,6 +91,8 @@ export const Visit = z.object({
     outcome: OutcomeName.describe('What became of this dial.'),
     durationMs: Milliseconds.describe('How long it took.')
   })).max(MESSAGE_LIMITS.attempts).describe('One entry for each address tried, in the order in which they ended.'),
+  moreAttempts: CountInt.optional().describe('How many of them were left out, where any was.'),
+  shortened: z.boolean().optional().describe('Whether the lists and what the peer said of itself were left out, since peers of its subnet, or all peers of the crawl together, said more than a crawl publishes.'),
   connection: z.object({
     address: AddressText.describe('The multiaddr that answered.'),
     transport: z.enum(TRANSPORTS).describe('What carried the connection.'),
@@ -96,7 +104,9 @@ export const Visit = z.object({
     protocolVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('What the peer calls its protocol family.'),
     agentVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('What the peer calls its software.'),
     protocols: z.array(ProtocolText).max(MESSAGE_LIMITS.protocols).describe('Protocols that it serves, sorted, without duplicates.'),
+    moreProtocols: CountInt.optional().describe('How many protocols were left out, where any was.'),
     listenAddresses: z.array(AddressText).max(MESSAGE_LIMITS.addresses).describe('Addresses that it announces.'),
+    moreAddresses: CountInt.optional().describe('How many of them were left out, where any was.'),
     observedAddress: AddressText.optional().describe('The address it sees us at.'),
     recordSequence: z.string().regex(/^[0-9]{1,20}$/).optional().describe('Sequence number of its signed peer record, as decimal text (64 bits).')
   }).optional().describe('What the peer said of itself; only when identified.'),

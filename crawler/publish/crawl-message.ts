@@ -8,6 +8,7 @@ import type { Crawl, Distribution } from '../../core/contracts/crawl.ts'
 import type { CrawlReport } from '../engine/crawl-report.ts'
 import type { Distributions } from '../engine/population-profile.ts'
 import type { Quantiles } from '../engine/quantiles.ts'
+import type { PublishedForm } from './byte-budget.ts'
 import type { MessageContext } from './message-context.ts'
 
 /** The message that a crawl has started. */
@@ -18,7 +19,7 @@ export function crawlStartedMessage ({ crawlId, strategy, startedAtMs }: Pick<Cr
 }
 
 /** The message that a crawl is over: `aborted` when the process stopped it, otherwise `finished`. At most 64 kB. */
-export function crawlEndedMessage (report: CrawlReport, context: MessageContext): OutgoingMessage {
+export function crawlEndedMessage (report: CrawlReport & { forms?: Record<PublishedForm, number> }, context: MessageContext): OutgoingMessage {
   const finishedAt = timestamp(report.finishedAtMs)
   const { latencyMs, latencyErrorMs } = report
   const crawl: Crawl = {
@@ -32,6 +33,7 @@ export function crawlEndedMessage (report: CrawlReport, context: MessageContext)
     disturbed: report.lostMs > 0,
     lostMs: messageMs(report.lostMs),
     totals: report.totals,
+    ...(report.forms === undefined ? {} : { shortenedVisits: report.forms.short, withheldVisits: report.forms.none }),
     distributions: report.distributions,
     ...diagnose(report, context.network),
     ...(latencyMs === undefined ? {} : { latencyMs: messageQuantiles(latencyMs) }),

@@ -1,14 +1,30 @@
-import { visitMessage } from './visit-message.ts'
+import { ByteBudget } from './byte-budget.ts'
+import { shortVisitMessage, visitMessage } from './visit-message.ts'
 import type { VisitSink } from '../engine/visit-sink.ts'
+import type { ByteLimits, PublishedForm } from './byte-budget.ts'
 import type { MessageContext } from './message-context.ts'
 import type { Publisher } from './publisher.ts'
 
-/** Sends the visits of one scan to the publisher. */
-export function publishingSink (publisher: Pick<Publisher, 'ready' | 'accept'>, context: MessageContext): VisitSink {
+/** What a sink publishes at most, and who is told of what it does not publish whole. */
+export interface SinkOptions {
+  limits: ByteLimits
+  onForm: (form: PublishedForm) => void
+}
+
+/** Sends the visits of one scan to the publisher, each whole, in short or not at all: as much as a crawl or a window may publish. */
+export function publishingSink (publisher: Pick<Publisher, 'ready' | 'accept'>, context: MessageContext, { limits, onForm }: SinkOptions): VisitSink {
+  const budget = new ByteBudget(limits)
+
   return {
     ready: () => publisher.ready(),
     accept (visit) {
-      publisher.accept(visitMessage(visit, context))
+      const message = visitMessage(visit, context)
+      const form = budget.charge(visit, message.value.length)
+
+      if (form !== 'none') {
+        publisher.accept(form === 'whole' ? message : shortVisitMessage(visit, context))
+      }
+      onForm(form)
     }
   }
 }

@@ -1,11 +1,12 @@
 // What a visit looks like on the topic. All texts come from strangers and all limits are kept by cutting,
 // never by refusing: a peer with a hostile agent string is still a peer. An address is left out whole, since
-// half of one is another one. Only when a message is still too large do its lists lose their last items.
+// half of one is another one. Lists are cut to their bytes, and to those of the message; how much was left out is told.
 import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
 import { cleanText } from '../engine/clean-text.ts'
 import { formatAddress } from '../visit/address.ts'
 import { formatPeerId } from '../visit/peer-id-text.ts'
 import { cloudEventHeaders } from './cloud-event.ts'
+import { fitList, jsonBytes } from './fit-list.ts'
 import { messageMs, timestamp } from './message-context.ts'
 import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
@@ -18,10 +19,22 @@ const NAME_CHARS = 64
 /** Addresses of one list that are looked at, those without a text included. */
 const MAX_EXAMINED = 2 * MESSAGE_LIMITS.addresses
 
-/** The message of one visit, at most 64 kB, always accepted by the schema `Visit`. */
+/** The message of one visit, at most 24 kB, always accepted by the schema `Visit`. */
 export function visitMessage (completed: CompletedVisit, context: MessageContext): OutgoingMessage {
-  const visit = visitOf(completed, context)
+  return messageOf(visitOf(completed, context))
+}
 
+/** The same without its lists and without what the peer said of itself: less than 2 kB. */
+export function shortVisitMessage (completed: CompletedVisit, context: MessageContext): OutgoingMessage {
+  const { addresses, result } = completed
+  const visit = visitOf({ ...completed, addresses: [], result: { ...result, attempts: [] } }, context)
+  delete visit.identify
+  delete visit.detail
+
+  return messageOf({ ...visit, moreAddresses: addresses.length, ...more('moreAttempts', result.attempts.length), shortened: true })
+}
+
+function messageOf (visit: Visit): OutgoingMessage {
   return {
     key: visit.nodeId,
     value: encodeWithinLimit(visit),
@@ -32,7 +45,7 @@ export function visitMessage (completed: CompletedVisit, context: MessageContext
 function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, result }: CompletedVisit, context: MessageContext): Visit {
   const { lane, detail, connection, identity, latencyMs, latencyErrorMs, routingTable } = result
   const nodeId = formatPeerId(id)
-  const texts = addressTexts(addresses)
+  const { texts } = addressTexts(addresses)
 
   return {
     version: 1,
@@ -50,13 +63,19 @@ function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, resu
     ...(detail === undefined ? {} : { detail: cleanText(detail, MESSAGE_LIMITS.detailChars) }),
     addresses: texts,
     moreAddresses: addresses.length - texts.length,
-    attempts: result.attempts.slice(0, MESSAGE_LIMITS.attempts).flatMap(attemptOf),
+    ...attemptsOf(result.attempts),
     ...(connection === undefined ? {} : { connection: connectionOf(connection) }),
     ...(identity === undefined ? {} : { identify: identifyOf(identity) }),
     ...(latencyMs === undefined ? {} : { latencyMs: messageMs(latencyMs) }),
     ...(latencyErrorMs === undefined ? {} : { latencyErrorMs: messageMs(latencyErrorMs) }),
     ...(routingTable === undefined ? {} : { routingTable: { ...routingTable, peers: routingTable.peers.length } })
   }
+}
+
+function attemptsOf (attempts: readonly DialAttempt[]): Pick<Visit, 'attempts' | 'moreAttempts'> {
+  const told = fitList(attempts.slice(0, MESSAGE_LIMITS.attempts).flatMap(attemptOf), MESSAGE_LIMITS.listBytes)
+
+  return { attempts: told, ...more('moreAttempts', attempts.length - told.length) }
 }
 
 function attemptOf ({ address, outcome, durationMs }: DialAttempt): Visit['attempts'] {
@@ -78,12 +97,16 @@ function connectionOf ({ address, transport, security, muxer, limited }: VisitCo
 
 function identifyOf ({ protocolVersion, agentVersion, protocols, listenAddresses, observedAddress, recordSequence }: Identity): NonNullable<Visit['identify']> {
   const observed = observedAddress === undefined ? undefined : addressText(observedAddress)
+  const protocolList = protocolTexts(protocols)
+  const { texts, left } = addressTexts(listenAddresses)
 
   return {
     ...(protocolVersion === undefined ? {} : { protocolVersion: cleanText(protocolVersion, MESSAGE_LIMITS.agentChars) }),
     ...(agentVersion === undefined ? {} : { agentVersion: cleanText(agentVersion, MESSAGE_LIMITS.agentChars) }),
-    protocols: protocolTexts(protocols),
-    listenAddresses: addressTexts(listenAddresses),
+    protocols: protocolList,
+    ...more('moreProtocols', new Set(protocols).size - protocolList.length),
+    listenAddresses: texts,
+    ...more('moreAddresses', left),
     ...(observed === undefined ? {} : { observedAddress: observed }),
     ...(recordSequence === undefined ? {} : { recordSequence: BigInt.asUintN(64, recordSequence).toString() })
   }
@@ -92,21 +115,31 @@ function identifyOf ({ protocolVersion, agentVersion, protocols, listenAddresses
 function protocolTexts (protocols: readonly string[]): string[] {
   const texts = protocols.slice(0, MESSAGE_LIMITS.protocols).map(protocol => cleanText(protocol, MESSAGE_LIMITS.protocolChars))
 
-  return [...new Set(texts)].sort()
+  return fitList([...new Set(texts)].sort(), MESSAGE_LIMITS.listBytes)
 }
 
-function addressTexts (addresses: readonly Uint8Array[]): string[] {
-  const texts = new Set<string>()
+/** Texts of addresses without duplicates, and how many addresses were left out. */
+function addressTexts (addresses: readonly Uint8Array[]): { texts: string[], left: number } {
+  const found = new Set<string>()
+  let left = Math.max(0, addresses.length - MAX_EXAMINED)
 
   for (const address of addresses.slice(0, MAX_EXAMINED)) {
     const text = addressText(address)
 
-    if (text !== undefined && texts.size < MESSAGE_LIMITS.addresses) {
-      texts.add(text)
+    if (text === undefined || (found.size >= MESSAGE_LIMITS.addresses && !found.has(text))) {
+      left++
+    } else {
+      found.add(text)
     }
   }
 
-  return [...texts]
+  const texts = fitList([...found], MESSAGE_LIMITS.listBytes)
+
+  return { texts, left: left + found.size - texts.length }
+}
+
+function more<Key extends string> (key: Key, count: number): Partial<Record<Key, number>> {
+  return count > 0 ? { [key]: count } as Record<Key, number> : {}
 }
 
 function addressText (address: Uint8Array): string | undefined {
@@ -118,27 +151,35 @@ function addressText (address: Uint8Array): string | undefined {
 function encodeWithinLimit (visit: Visit): Buffer {
   let value = encode(visit)
 
-  while (value.length > MESSAGE_LIMITS.bytes) {
-    dropItems(visit, value.length - MESSAGE_LIMITS.bytes)
+  while (value.length > MESSAGE_LIMITS.visitBytes) {
+    dropItems(visit, value.length - MESSAGE_LIMITS.visitBytes)
     value = encode(visit)
   }
 
   return value
 }
 
-/** Drops the last items of the lists, addresses first, until `excess` bytes are gone. */
+/** Drops the last items of the lists, what others say of the peer first, until `excess` bytes are gone. */
 function dropItems (visit: Visit, excess: number): void {
-  const lists: unknown[][] = [visit.addresses, visit.identify?.listenAddresses ?? [], visit.attempts, visit.identify?.protocols ?? []]
-  const before = visit.addresses.length
+  const { identify } = visit
   let dropped = 0
+  const drop = (list: unknown[]): number => {
+    const before = list.length
 
-  for (const list of lists) {
     while (dropped < excess && list.length > 0) {
-      dropped += encode(list.pop()).length + 1
+      dropped += jsonBytes(list.pop()) + 1
     }
+
+    return before - list.length
   }
 
-  visit.moreAddresses += before - visit.addresses.length
+  visit.moreAddresses += drop(visit.addresses)
+  Object.assign(visit, more('moreAttempts', (visit.moreAttempts ?? 0) + drop(visit.attempts)))
+
+  if (identify !== undefined) {
+    Object.assign(identify, more('moreAddresses', (identify.moreAddresses ?? 0) + drop(identify.listenAddresses)))
+    Object.assign(identify, more('moreProtocols', (identify.moreProtocols ?? 0) + drop(identify.protocols)))
+  }
 }
 
 function encode (value: unknown): Buffer {

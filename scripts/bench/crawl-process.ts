@@ -15,6 +15,7 @@ import { createLogger } from '../../core/logger.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
 import { CrawlerMetrics } from '../../crawler/metrics.ts'
+import { CRAWL_BYTES } from '../../crawler/publish/byte-budget.ts'
 import { crawlEndedMessage } from '../../crawler/publish/crawl-message.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
 import { publishingSink } from '../../crawler/publish/publishing-sink.ts'
@@ -77,7 +78,7 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
     standstill,
     busyShare: busyShare(),
     isDialable: mayDial(scan.addresses),
-    sink: publishingSink(validating(publisher), CONTEXT),
+    sink: publishingSink(validating(publisher), CONTEXT, { limits: CRAWL_BYTES, onForm: () => undefined }),
     onVisit: (visit) => {
       requests += visit.result.routingTable?.queries ?? 0
       metrics.onVisit(visit)

@@ -44,7 +44,8 @@ async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
     publisher: Publisher.open({ clock: systemClock, log, bus: { publish } }, { topic: 't', flushTimeoutMs: 1_000 }),
     onVisit: () => undefined,
     onCrawl: () => undefined,
-    onLost: () => undefined
+    onLost: () => undefined,
+    onForm: () => undefined
   }, stack, signal)
 
   const visits = (): Visit[] => messages

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
 import { keepKnownPeers, readKnownPeers } from '../../crawler/known-peers-file.ts'
@@ -26,6 +26,19 @@ suite('known peers', () => {
     assert.deepEqual((await readKnownPeers(path, log)).map(({ id: read, ...rest }) => ({ id: Buffer.from(read), ...rest })), [{ ...peer, id: Buffer.from(id) }])
     assert.deepEqual(readdirSync(folder.file('state')), ['known-peers.ndjson'])
     assert.deepEqual(lines, [])
+  })
+
+  test('take 2 kB each at most, and no more than the file may hold: the first are kept, and how many are not is told', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('known-peers.ndjson')
+    const { log, lines } = logged()
+    const greedy = { ...peer, addresses: Array.from({ length: 128 }, () => new Uint8Array(512)) }
+    await keepKnownPeers(path, log, 20_000)([peer, ...Array.from({ length: 100 }, () => greedy)])
+    const kept = await readKnownPeers(path, log)
+
+    assert.ok(statSync(path).size <= 20_000)
+    assert.deepEqual([kept.length, kept[0]?.addresses.length, kept[1]?.addresses.length], [14, 1, 2])
+    assert.match(lines.join(''), /"left":87,"kept":14/)
   })
 
   test('are none without a file or a folder', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { CRAWL_BYTES } from '../../../crawler/publish/byte-budget.ts'
 import { publishingSink } from '../../../crawler/publish/publishing-sink.ts'
 import { addressOf, peerIdOf } from '../../support/simulated-network.ts'
 import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
@@ -7,7 +8,7 @@ import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
 suite('publishingSink', () => {
   test('hands each visit to the publisher as a message of its scan', () => {
     const messages: OutgoingMessage[] = []
-    const sink = publishingSink({ ready: () => undefined, accept: message => void messages.push(message) }, { scan: 'default/probe/main', network: 'ipfs' })
+    const sink = publishingSink({ ready: () => undefined, accept: message => void messages.push(message) }, { scan: 'default/probe/main', network: 'ipfs' }, { limits: CRAWL_BYTES, onForm: () => undefined })
     sink.accept({
       crawlId: 1,
       attempt: 1,
@@ -24,7 +25,7 @@ suite('publishingSink', () => {
 
   test('has room when the publisher has', () => {
     const room = Promise.resolve()
-    const full = publishingSink({ ready: () => room, accept: () => undefined }, { scan: 'default/probe/main', network: 'ipfs' })
+    const full = publishingSink({ ready: () => room, accept: () => undefined }, { scan: 'default/probe/main', network: 'ipfs' }, { limits: CRAWL_BYTES, onForm: () => undefined })
 
     assert.equal(full.ready(), room)
   })

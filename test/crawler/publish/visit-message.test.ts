@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { LANES, MESSAGE_LIMITS, SOURCES, TRANSPORTS, Visit, VISIT_TYPE, visitIdOf } from '../../../core/contracts/visit.ts'
-import { visitMessage } from '../../../crawler/publish/visit-message.ts'
+import { shortVisitMessage, visitMessage } from '../../../crawler/publish/visit-message.ts'
 import { formatAddress } from '../../../crawler/visit/address.ts'
 import { addressOf, peerIdOf } from '../../support/simulated-network.ts'
 import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
@@ -120,25 +120,62 @@ suite('visitMessage', () => {
     assert.deepEqual(identify.protocols, ['p'.repeat(256), '\ufffd\ufffd'])
   })
 
-  test('over 64 kB drops the last addresses first and counts them', () => {
+  test('over 24 kB drops the last addresses first, and counts what it leaves out of each list', () => {
     const addresses = Array.from({ length: 128 }, (_, n) => longAddress(n))
-    const identity = { protocols: Array.from({ length: 256 }, (_, n) => `/${String(n)}/${'p'.repeat(170)}`), listenAddresses: [] }
-    const visit = completed({ addresses, result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts: [], identity } })
-    const { addresses: kept, moreAddresses, identify } = parse(visit)
+    const attempts = addresses.map(address => ({ address, outcome: 'timeout' as const, durationMs: 1 }))
+    const identity = { protocols: Array.from({ length: 256 }, (_, n) => `/${String(n)}/${'p'.repeat(170)}`), listenAddresses: addresses }
+    const visit = completed({ addresses, result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts, identity } })
+    const parsed = parse(visit)
+    const { identify } = parsed
     const size = visitMessage(visit, CONTEXT).value.length
 
-    assert.ok(size <= MESSAGE_LIMITS.bytes && size > MESSAGE_LIMITS.bytes - 500, String(size))
-    assert.ok(kept.length > 0 && kept.length < 128 && kept[0]?.startsWith('/dns4/0000000000x'))
-    assert.equal(kept.length + moreAddresses, 128)
-    assert.equal(identify?.protocols.length, 256)
+    assert.ok(size <= MESSAGE_LIMITS.visitBytes && size > MESSAGE_LIMITS.visitBytes - 500, String(size))
+    assert.ok(parsed.addresses.length < parsed.attempts.length && parsed.attempts[0]?.address.startsWith('/dns4/0000000000x'))
+    assert.equal(parsed.addresses.length + parsed.moreAddresses, 128)
+    assert.equal(parsed.attempts.length + parsed.moreAttempts!, 128)
+    assert.equal(identify!.listenAddresses.length + identify!.moreAddresses!, 128)
+    assert.equal(identify!.protocols.length + identify!.moreProtocols!, 256)
+    assert.ok(identify!.protocols.length > 40)
   })
 
-  test('over 64 kB without any address drops protocols too', () => {
+  test('cuts nothing of a peer that keeps to what others accept in an identify message: 8 kB', () => {
+    // As many relays as a host behind NAT may have, by each transport, and the protocols of a node of many parachains.
+    const addresses = Array.from({ length: 100 }, (_, n) => addressOf(n))
+    const protocols = Array.from({ length: 80 }, (_, n) => `/${'91b171bb158e2d38'.repeat(4)}/${String(n).padStart(3, '0')}/block-announces/1`)
+    const attempts = addresses.slice(0, 64).map(address => ({ address, outcome: 'timeout' as const, durationMs: 1.5 }))
+    const identity = { protocols, listenAddresses: addresses }
+    const { identify, ...visit } = parse(completed({ addresses, result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts, identity } }))
+
+    assert.deepEqual([visit.addresses.length, visit.moreAddresses, visit.attempts.length, visit.moreAttempts], [100, 0, 64, undefined])
+    const { listenAddresses, protocols: told, moreAddresses, moreProtocols } = identify!
+    assert.deepEqual([listenAddresses.length, told.length, moreAddresses, moreProtocols], [100, 80, undefined, undefined])
+  })
+
+  test('counts a short list by its bytes, not its letters', () => {
     const identity = { protocols: Array.from({ length: 256 }, (_, n) => `${String(n)}${'節'.repeat(250)}`), listenAddresses: [longAddress(1)] }
     const visit = parse(completed({ result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts: [], identity } }))
+    const { protocols, moreProtocols, listenAddresses } = visit.identify!
 
-    assert.deepEqual([visit.addresses, visit.moreAddresses, visit.identify?.listenAddresses], [[], 1, []])
-    assert.ok(visit.identify!.protocols.length > 50)
+    assert.ok(Buffer.byteLength(JSON.stringify(protocols)) <= MESSAGE_LIMITS.listBytes)
+    assert.deepEqual([protocols.length, moreProtocols, listenAddresses.length], [10, 246, 1])
+  })
+})
+
+suite('shortVisitMessage', () => {
+  test('keeps the visit, its outcome and its connection, and says that it is short', () => {
+    const connection = { address: addressOf(1), transport: 'tcp' as const, security: 's'.repeat(999), muxer: 'm'.repeat(999), limited: false }
+    const identity = { agentVersion: 'a'.repeat(512), protocols: ['/a'], listenAddresses: [addressOf(1)] }
+    const attempts = [{ address: addressOf(1), outcome: 'ok' as const, durationMs: 1 }]
+    const result = { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok' as const, detail: 'd'.repeat(256), attempts, connection, identity, latencyMs: 3 }
+    const whole = completed({ result, addresses: [addressOf(1), addressOf(2)] })
+    const { value } = shortVisitMessage(whole, { ...CONTEXT, scan: `${'n'.repeat(126)}/${'p'.repeat(126)}/${'s'.repeat(126)}` })
+    const short = Visit.parse(JSON.parse(String(value)))
+
+    assert.deepEqual([short.visitId === parse(whole).visitId, short.outcome, short.latencyMs, short.connection?.address], [false, 'ok', 3, '/ip4/1.0.0.1/tcp/4001'])
+    assert.equal(Visit.parse(JSON.parse(String(shortVisitMessage(whole, CONTEXT).value))).visitId, parse(whole).visitId)
+    assert.deepEqual([short.addresses, short.moreAddresses, short.attempts, short.moreAttempts], [[], 2, [], 1])
+    assert.deepEqual([short.identify, short.detail, short.shortened], [undefined, undefined, true])
+    assert.ok(value.length < 2_048)
   })
 })
 
@@ -183,12 +220,12 @@ suite('visitMessage of any visit', () => {
     }, { requiredKeys: ['startedAtMs', 'durationMs', 'outcome', 'attempts'] })
   })
 
-  test('is at most 64 kB of JSON that the schema accepts', () => {
+  test('is at most 24 kB of JSON that the schema accepts', () => {
     fc.assert(fc.property(hostile, (visit) => {
       const { value } = visitMessage(visit, CONTEXT)
       const parsed = Visit.parse(JSON.parse(Buffer.from(value).toString()))
 
-      assert.ok(value.length <= MESSAGE_LIMITS.bytes)
+      assert.ok(value.length <= MESSAGE_LIMITS.visitBytes)
       assert.equal(parsed.addresses.length + parsed.moreAddresses, visit.addresses.length)
     }), { numRuns: 150 })
   })
