@@ -53,7 +53,8 @@ export type StoreConfig = z.output<typeof StoreConfig>
 
 const ProcessConfig = z.strictObject({
   admin: z.strictObject({
-    host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on; `::` is all, IPv4 and IPv6.'),
+    host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on; `::` is all, IPv4 and IPv6; several IP addresses are separated by commas.'),
+    hostVariable: z.string().regex(/^[A-Z][A-Z0-9_]*$/).max(64).optional().describe('Environment variable that holds those addresses in place of `host`, such as a pod\'s own.'),
     port: Port.default(9_090).describe('Port of /livez, /readyz, /metrics and /status; 0 takes any free one.')
   }).prefault({}).describe('The admin server.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severe level that is logged.'),

@@ -16,7 +16,7 @@ export interface ConsumerPlaces {
   group: string
 
   /** Where the admin server listens. */
-  admin: { host?: string, port: number }
+  admin: { hostVariable?: string, port: number }
 
   /** Folder of the dump files, where the spec asks for them. */
   dumpFolder: string

@@ -12,7 +12,7 @@ export interface CrawlerPlaces {
   topic: string
 
   /** Where the admin server listens. */
-  admin: { host?: string, port: number }
+  admin: { hostVariable?: string, port: number }
 
   /** Folder that outlives the process. */
   stateFolder?: string

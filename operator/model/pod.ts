@@ -36,6 +36,9 @@ export interface PodPlan {
 /** Port of the admin server in every pod. */
 export const ADMIN_PORT = 9_090
 
+/** Variable with the pod's addresses, of one family or both. */
+export const POD_IPS = 'POD_IPS'
+
 /**
  * Hash of all that a pod is made from, on its template: a change of what it reads rolls it, and its pods are told from
  * those of an earlier template, whose words are out of date.
@@ -84,7 +87,9 @@ function container ({ images, entry, mounts, resources, probed, ports }: PodPlan
       { name: 'PEERPROBE_CONFIG', value: `${CONFIG_FOLDER}/process.json` },
       field('POD_NAME', 'metadata.name'),
       field('POD_NAMESPACE', 'metadata.namespace'),
-      field('NODE_NAME', 'spec.nodeName')
+      field('NODE_NAME', 'spec.nodeName'),
+      // A Job cannot be changed, and its pods have no admin server.
+      ...probed ? [field(POD_IPS, 'status.podIPs')] : []
     ],
     resources,
     ...probed ? { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES } : {},

@@ -1,4 +1,3 @@
-import { EVERY_ADDRESS } from '../../core/admin-server.ts'
 import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
 import { toMilliseconds } from '../../core/fields.ts'
 import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
@@ -12,7 +11,7 @@ import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, m
 import { consumerName, crawlerName, prepareName, retentionName, serviceAccountName } from './names.ts'
 import { owned } from './owned.ts'
 import { resourcesFor } from './pod-resources.ts'
-import { ADMIN_PORT, podTemplate } from './pod.ts'
+import { ADMIN_PORT, POD_IPS, podTemplate } from './pod.ts'
 import { textHash } from './text-hash.ts'
 import { topicsFor } from './topics.ts'
 import type { PrepareConfigInput, RetentionConfigInput } from '../../core/contracts/care-config.ts'
@@ -24,8 +23,8 @@ import type { Desired } from './owned.ts'
 import type { Resources } from './pod-resources.ts'
 import type { ClusterProbe, ModelInput } from './world.ts'
 
-// Every pod is alone on its address: its admin server is for the kubelet and for Prometheus.
-const ADMIN = { host: EVERY_ADDRESS, port: ADMIN_PORT }
+// At the pod's addresses alone: a pod may be in further networks, and one on its node's network is in all of the node's.
+const ADMIN = { hostVariable: POD_IPS, port: ADMIN_PORT }
 const JOB_DEADLINE_SECONDS = 600
 
 /** The consumers: their configuration and their Deployment. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { AdminServer, EVERY_ADDRESS } from '../../core/admin-server.ts'
+import { systemClock } from '../../core/clock.ts'
 import { isProbeError } from '../../core/errors.ts'
 import { createLogger } from '../../core/logger.ts'
 import { Counter, createRegistry } from '../../core/metrics.ts'
@@ -21,6 +22,12 @@ async function withServer (world: World, run: (get: Get, admin: AdminServer) => 
     const response = await fetch(`http://127.0.0.1:${String(admin.port)}${path}`)
     return { code: response.status, body: await response.text() }
   }, admin)
+}
+
+async function openAt (environment: Record<string, string>): Promise<AdminServer> {
+  const deps = { log: createLogger({ level: 'silent' }), progress: new Progress({ clock: systemClock }), registry: createRegistry('test'), notReady: () => undefined, status: () => null }
+
+  return await AdminServer.open(deps, { host: EVERY_ADDRESS, hostVariable: 'POD_IPS', port: 0 }, environment)
 }
 
 suite('AdminServer', () => {
@@ -59,6 +66,19 @@ suite('AdminServer', () => {
 
       assert.deepEqual(codes, [200, 200])
     }, EVERY_ADDRESS)
+  })
+
+  test('is reached at the addresses of its pod alone, of both families by one port', async () => {
+    await using admin = await openAt({ POD_IPS: '127.0.0.2,::1' })
+    const codes = await Promise.all(['127.0.0.2', '[::1]'].map(async host => (await fetch(`http://${host}:${String(admin.port)}/readyz`)).status))
+
+    assert.deepEqual(codes, [200, 200])
+    await assert.rejects(fetch(`http://127.0.0.1:${String(admin.port)}/readyz`))
+  })
+
+  test('listens nowhere where the pod has not all of its addresses, and names the one that it lacks', async () => {
+    await assert.rejects(openAt({ POD_IPS: '127.0.0.2,192.0.2.1' }), err => isProbeError(err, 'PP_CONFIG_INVALID') && /^admin\.port: cannot listen on 192\.0\.2\.1:\d+: /.test(err.message))
+    await assert.rejects(openAt({}), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.startsWith('admin.hostVariable: POD_IPS'))
   })
 
   test('refuses a port that is taken, naming the field', async () => {

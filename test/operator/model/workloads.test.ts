@@ -9,7 +9,7 @@ import { allObjects } from '../../../operator/model/all-objects.ts'
 import { kafkaObjects } from '../../../operator/model/kafka-objects.ts'
 import { kafkaMounts, mysqlMounts } from '../../../operator/model/mounts.ts'
 import { owned } from '../../../operator/model/owned.ts'
-import { ADMIN_PORT, CONFIG_HASH, podTemplate } from '../../../operator/model/pod.ts'
+import { ADMIN_PORT, CONFIG_HASH, POD_IPS, podTemplate } from '../../../operator/model/pod.ts'
 import { textHash } from '../../../operator/model/text-hash.ts'
 import { disruptionBudget } from '../../../operator/model/upkeep.ts'
 import { prepareObjects } from '../../../operator/model/workloads.ts'
@@ -43,7 +43,7 @@ suite('the objects of a PeerProbe', () => {
   test('hold configurations that the processes take', () => {
     const objects = all({ consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } }, mysql: { host: 'db', database: 'x', credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: 'ca' } } } })
 
-    assert.deepEqual(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).admin, { host: '::', port: ADMIN_PORT })
+    assert.deepEqual(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).admin, { host: '127.0.0.1', hostVariable: POD_IPS, port: ADMIN_PORT })
     assert.equal(ConsumerConfig.parse(configOf(objects, 'amino-consumer')).dump?.folder, '/var/lib/peerprobe/dumps')
     assert.equal(PrepareConfig.parse(configOf(objects, 'amino-prepare')).createTopics, true)
     assert.equal(RetentionConfig.parse(configOf(objects, 'amino-retention')).afterMs, 2_592_000_000)

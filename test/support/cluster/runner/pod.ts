@@ -85,7 +85,8 @@ export function fieldOf ({ metadata, spec }: Pod, path: string, address = ''): s
     'metadata.namespace': metadata.namespace ?? '',
     'metadata.uid': metadata.uid ?? '',
     'spec.nodeName': spec.nodeName ?? '',
-    'status.podIP': address
+    'status.podIP': address,
+    'status.podIPs': address
   }
 
   return fields[path] ?? ''
