@@ -43,6 +43,36 @@ export function embedded (cidr: string, under: string): string {
   return new URL(`http://[${prefixBits + IPV4_BITS === IPV6_BITS ? `${prefix}${groups}` : `${prefix.slice(0, -2)}:${groups}::`}]`).hostname.slice(1, -1).concat('/', String(total))
 }
 
+/** A CIDR in its one short form, without bits behind its prefix: `10.1.2.3/8` is `10.0.0.0/8`. @throws TypeError for an invalid CIDR */
+export function canonicalCidr (cidr: string): string {
+  const [ip, bits, family] = partsOf(cidr)
+
+  if (family === 'ipv4') {
+    const masked = ip.split('.').map((byte, i) => Number(byte) & maskOf(bits - 8 * i, 8))
+
+    return `${masked.join('.')}/${String(bits)}`
+  }
+
+  const masked = groupsOf(ip).map((group, i) => (group & maskOf(bits - 16 * i, 16)).toString(16))
+
+  return `${new URL(`http://[${masked.join(':')}]`).hostname.slice(1, -1)}/${String(bits)}`
+}
+
+// Of the first bits of a number with so many.
+function maskOf (bits: number, width: number): number {
+  const free = width - Math.min(width, Math.max(0, bits))
+
+  return (2 ** width - 1) >> free << free
+}
+
+// In the short form of a URL a run of zeros is left out once, and nothing is dotted.
+function groupsOf (ip: string): number[] {
+  const [head = '', tail] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::')
+  const [left, right] = [head, tail ?? ''].map(text => text === '' ? [] : text.split(':').map(group => Number.parseInt(group, 16))) as [number[], number[]]
+
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right]
+}
+
 function dotted (group: string): string {
   const value = Number.parseInt(group, 16)
 

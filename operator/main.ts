@@ -10,7 +10,9 @@ import { runProcess } from '../core/process.ts'
 import { Progress } from '../core/progress.ts'
 import { runOperator } from './operator.ts'
 import { parsePolicy, POLICY_VARIABLE } from './policy/cluster-policy.ts'
+import { readScrapeFrom } from './scrape-from.ts'
 import type { LoggerOptions } from '../core/logger.ts'
+import type { NetworkPeer } from './model/world.ts'
 
 interface Options {
   workloadImage: string
@@ -25,6 +27,7 @@ interface Options {
   podStatus: boolean
   secretConsent: boolean
   policy?: string
+  scrapeFrom?: readonly NetworkPeer[]
 }
 
 const STOP_TIMEOUT_MS = 25_000
@@ -40,6 +43,7 @@ const options = new Command('peerprobe-operator')
   .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes', nonEmpty)
   .addOption(new Option('--admin-host <addresses>', 'addresses of the admin server, separated by commas; :: for all, IPv4 and IPv6').argParser(nonEmpty).env('POD_IPS').default(EVERY_ADDRESS))
   .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', wholeNumber(0, 65_535), 9_090)
+  .addOption(new Option('--scrape-from <source>', 'who may reach the admin ports of pods, as JSON of a source in a NetworkPolicy; may be given again; everybody where absent').argParser(readScrapeFrom))
   .option('--no-secret-consent', 'use every Secret that a PeerProbe names, also one that does not allow it')
   .addOption(new Option('--policy <json>', 'what PeerProbes may ask for').env(POLICY_VARIABLE))
   .option('--no-pod-status', 'do not ask pods for their figures')
@@ -63,6 +67,7 @@ await runProcess(async (signal) => {
     admin: { host: options.adminHost, port: options.adminPort },
     readsPods: options.podStatus,
     secretsNeedConsent: options.secretConsent,
-    policy: parsePolicy(options.policy)
+    policy: parsePolicy(options.policy),
+    scrapers: options.scrapeFrom
   }, signal)
 }, { log, stopTimeoutMs: STOP_TIMEOUT_MS })

@@ -20,6 +20,7 @@ import type { Logger } from '../core/logger.ts'
 import type { Registry } from '../core/metrics.ts'
 import type { Progress } from '../core/progress.ts'
 import type { Images } from './model/images.ts'
+import type { NetworkPeer } from './model/world.ts'
 import type { ClusterPolicy } from './policy/cluster-policy.ts'
 import type { Watched } from './runtime/controller.ts'
 import type { KubeObject } from './runtime/kube-object.ts'
@@ -45,6 +46,9 @@ export interface OperatorOptions {
 
   /** Whether to ask pods for their figures. */
   readsPods: boolean
+
+  /** Who may reach the admin ports of pods; everybody where absent. */
+  scrapers?: readonly NetworkPeer[] | undefined
 
   /** Whether a Secret is used only where it allows it; without, whoever may create PeerProbes can read the Secrets of their namespace. */
   secretsNeedConsent: boolean
@@ -156,7 +160,8 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     readStatus: readsPods ? async (pod, signal) => await readPodJson(pod, POD_STATUS, signal) : async () => { await Promise.resolve(undefined) },
     lease: keyOf(leaseOf(options)),
     ages: new FirstSeen(clock),
-    images
+    images,
+    scrapers: options.scrapers
   })
 
   return controller

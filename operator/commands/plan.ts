@@ -2,6 +2,7 @@ import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
 import { consumerName } from '../model/names.ts'
+import { othersPolicyName, scrapersOf } from '../model/policies.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { requireAllowed } from '../policy/refusals.ts'
 import { isOurs } from '../reconcile/apply-step.ts'
@@ -58,7 +59,7 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
   requireAllowed(probe, deps.policy)
-  const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await workloadImages(deps, probe, signal), signal)
+  const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await placesOf(deps, probe, signal), signal)
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
 
@@ -98,6 +99,14 @@ function withReplicas (spec: unknown, before: unknown): unknown {
   const wanted = spec as { consumer?: object } | undefined
 
   return consumer?.replicas === undefined ? spec : { ...wanted, consumer: { replicas: consumer.replicas, ...wanted?.consumer } }
+}
+
+// What runs tells who may reach it.
+async function placesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<Pick<ModelInput, 'images' | 'scrapers'>> {
+  const { namespace } = probe.metadata
+  const policy = await deps.client.get(KINDS.networkPolicy, { namespace, name: othersPolicyName(probe.metadata) }, signal)
+
+  return { images: await workloadImages(deps, probe, signal), scrapers: scrapersOf(policy) }
 }
 
 // What runs tells how its nodes get an image; a new one comes from the same place.

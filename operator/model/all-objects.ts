@@ -1,4 +1,5 @@
-import { disruptionBudget, networkPolicies, serviceAccount } from './upkeep.ts'
+import { networkPolicies } from './policies.ts'
+import { disruptionBudget, serviceAccount } from './upkeep.ts'
 import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } from './workloads.ts'
 import type { Desired } from './owned.ts'
 import type { ClusterProbe, ModelInput } from './world.ts'
@@ -7,7 +8,7 @@ import type { ClusterProbe, ModelInput } from './world.ts'
 export function allObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   return [
     serviceAccount(probe),
-    ...networkPolicies(probe, input.kafka),
+    ...networkPolicies(probe, input),
     ...prepareObjects(probe, input),
     ...consumerObjects(probe, input),
     ...probe.spec.scans.flatMap(scan => crawlerObjects(probe, scan, input)),

@@ -1,7 +1,8 @@
 // Where pods may connect to: the egress rules of their network policies, which hold even where a process is deceived.
-import { cidrOf, embedded, isWithin } from '../../core/cidr.ts'
+import { canonicalCidr, cidrOf, embedded, isWithin } from '../../core/cidr.ts'
 import { bareHost } from '../../core/host-port.ts'
 import { FORBIDDEN_RANGES, GLOBAL_UNICAST, METADATA_RANGES, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../core/ip-ranges.ts'
+import type { ScanSpec } from '../api/scan-spec.ts'
 import type { ClusterSpec, KafkaAccess } from './world.ts'
 
 /** One rule of a network policy. Without `to` it holds for every address. */
@@ -10,8 +11,8 @@ export interface EgressRule {
   ports?: readonly { port: number, protocol: 'TCP' | 'UDP' }[]
 }
 
-/** Which addresses the scans of a PeerProbe dial. */
-export interface Dialled { public: boolean, private: boolean }
+/** Which addresses a scan dials. */
+interface Dialled { public: boolean, private: boolean }
 
 interface Server { host: string, port: number }
 
@@ -23,13 +24,14 @@ const ANY_IPV6 = '::/0'
 
 // IPv6 addresses that lead to IPv4 ones.
 const EMBEDDING = [NAT64, SIX_TO_FOUR]
+const IPV4_MAPPED = '::ffff:0:0/96'
 
-/** What crawlers may reach: names, Kafka, and the addresses that they dial themselves. */
-export function crawlerEgress ({ kafka, scans }: ClusterSpec, access: Pick<KafkaAccess, 'bootstrapServers'>): EgressRule[] {
-  const policies = scans.map(({ addresses }) => addresses.policy)
-  const dialled = { public: policies.some(policy => policy !== 'Private'), private: policies.some(policy => policy !== 'Public') }
+/** What the crawler of one scan may reach: names, Kafka, and the addresses that it dials. */
+export function crawlerEgress (kafka: ClusterSpec['kafka'], { policy, deny }: ScanSpec['addresses'], access: Pick<KafkaAccess, 'bootstrapServers'>): EgressRule[] {
+  const to = peerBlocks({ public: policy !== 'Private', private: policy !== 'Public' }, deny)
 
-  return [NAMES, ...kafkaRules(kafka, access), { to: peerBlocks(dialled) }]
+  // A rule without addresses would hold for all of them.
+  return [NAMES, ...kafkaRules(kafka, access), ...to.length === 0 ? [] : [{ to }]]
 }
 
 /** What all other pods may reach: names, Kafka and the database. */
@@ -68,29 +70,34 @@ function byPort (servers: readonly Server[]): EgressRule[] {
 const METADATA = [...METADATA_RANGES.ipv4, ...METADATA_RANGES.ipv6, ...EMBEDDING.flatMap(under => METADATA_RANGES.ipv4.map(cidr => embedded(cidr, under)))]
 
 // Some networks (Cilium's) match no pod of the cluster by its address.
-const SOMEWHERE = [{ namespaceSelector: {} }, block(ANY_IPV4, METADATA), block(ANY_IPV6, METADATA)]
+const SOMEWHERE = [{ namespaceSelector: {} }, ...block(ANY_IPV4, METADATA), ...block(ANY_IPV6, METADATA)]
 
-/** The addresses that the process dials (`crawler/visit/ip-class.ts`), but for Teredo, which no CIDR can describe: none of it. */
-function peerBlocks (dialled: Dialled): object[] {
-  const ipv4 = ipv4Blocks(dialled)
-  const refused = dialled.private ? FORBIDDEN_RANGES : { ipv4: [...FORBIDDEN_RANGES.ipv4, ...PRIVATE_RANGES.ipv4], ipv6: FORBIDDEN_RANGES.ipv6 }
-  const translated = (under: string): string[] => refused.ipv4.map(cidr => embedded(cidr, under))
+/**
+ * The addresses that the process dials (`crawler/visit/ip-class.ts`, `crawler/visit/address-policy.ts`), but for Teredo, which
+ * no CIDR can describe: none of it.
+ */
+function peerBlocks (dialled: Dialled, deny: readonly string[]): object[] {
+  const denied = deny.map(canonicalCidr).filter(cidr => !isWithin(cidr, IPV4_MAPPED))
+  const ipv4 = dialled.public ? [ANY_IPV4] : PRIVATE_RANGES.ipv4
+  const refused = [...FORBIDDEN_RANGES.ipv4, ...dialled.private ? [] : PRIVATE_RANGES.ipv4, ...denied.filter(cidr => isWithin(cidr, ANY_IPV4))]
+  const ipv6 = [...FORBIDDEN_RANGES.ipv6, ...denied]
+  const translated = (under: string): string[] => [...ipv6, ...refused.map(cidr => embedded(cidr, under))]
 
   return [
-    ...ipv4.map(cidr => block(cidr, refused.ipv4)),
-    ...dialled.public ? [block(GLOBAL_UNICAST, [...refused.ipv6, ...translated(SIX_TO_FOUR)]), block(NAT64, translated(NAT64))] : [],
-    ...dialled.private ? PRIVATE_RANGES.ipv6.map(cidr => block(cidr, refused.ipv6)) : [],
-    ...dialled.private && !dialled.public ? EMBEDDING.flatMap(under => ipv4.map(cidr => block(embedded(cidr, under), translated(under)))) : []
+    ...ipv4.flatMap(cidr => block(cidr, refused)),
+    ...dialled.public ? [...block(GLOBAL_UNICAST, translated(SIX_TO_FOUR)), ...block(NAT64, translated(NAT64))] : [],
+    ...dialled.private ? PRIVATE_RANGES.ipv6.flatMap(cidr => block(cidr, ipv6)) : [],
+    ...dialled.private && !dialled.public ? EMBEDDING.flatMap(under => ipv4.flatMap(cidr => block(embedded(cidr, under), translated(under)))) : []
   ]
 }
 
-function ipv4Blocks (dialled: Dialled): readonly string[] {
-  return dialled.public ? [ANY_IPV4] : PRIVATE_RANGES.ipv4
-}
+// The API server refuses exceptions that are not inside, or are all of it. What is mapped to IPv4 goes over the network as IPv4.
+function block (cidr: string, except: readonly string[]): object[] {
+  if (except.some(range => isWithin(cidr, range))) {
+    return []
+  }
 
-// The API server refuses exceptions that are not inside.
-function block (cidr: string, except: readonly string[]): object {
-  const inside = except.filter(range => isWithin(range, cidr))
+  const inside = [...new Set(except.filter(range => isWithin(range, cidr)))]
 
-  return { ipBlock: { cidr, ...inside.length === 0 ? {} : { except: inside } } }
+  return [{ ipBlock: { cidr, ...inside.length === 0 ? {} : { except: inside } } }]
 }

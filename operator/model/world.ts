@@ -31,6 +31,9 @@ export interface KafkaAccess {
   userName?: string | undefined
 }
 
+/** A source as in a NetworkPolicy (networking.k8s.io/v1, NetworkPolicyPeer). */
+export type NetworkPeer = Readonly<Record<string, unknown>>
+
 /** What the objects depend on besides the PeerProbe itself. */
 export interface ModelInput {
   kafka: KafkaAccess
@@ -41,4 +44,7 @@ export interface ModelInput {
 
   /** What containers are given where the PeerProbe says nothing. */
   resources: ResourceRules
+
+  /** Who may reach the admin ports: Prometheus and the operator. @default everybody */
+  scrapers?: readonly NetworkPeer[] | undefined
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe, NetworkPeer } from '../model/world.ts'
 import type { ClusterPolicy } from '../policy/cluster-policy.ts'
 import type { Applier } from '../runtime/applier.ts'
 import type { EventRecorder } from '../runtime/event-recorder.ts'
@@ -52,6 +52,9 @@ export interface ReconcileDeps {
   ages: FirstSeen
 
   images: Images
+
+  /** Who may reach the admin ports of pods; everybody where absent. */
+  scrapers?: readonly NetworkPeer[] | undefined
 }
 
 /** One PeerProbe in work. */

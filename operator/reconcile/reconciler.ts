@@ -1,7 +1,8 @@
 import { isProbeError } from '../../core/errors.ts'
 import { podMonitor } from '../model/monitor.ts'
 import { consumerName } from '../model/names.ts'
-import { disruptionBudget, networkPolicies, serviceAccount } from '../model/upkeep.ts'
+import { networkPolicies } from '../model/policies.ts'
+import { disruptionBudget, serviceAccount } from '../model/upkeep.ts'
 import { retentionObjects } from '../model/workloads.ts'
 import { policyFor } from '../policy/cluster-policy.ts'
 import { requireAllowed } from '../policy/refusals.ts'
@@ -147,9 +148,11 @@ export class Reconciler {
   async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
     const kafka = needed(access)
     const secretHashes = { ...await secretsStep(this.#deps, work, kafka, signal), ...await identityStep(this.#deps, work, signal) }
-    await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, kafka)], signal)
+    const { resources } = policyFor(this.#deps.policy, work.probe.metadata.namespace)
+    const input = { kafka, images: this.#imagesOf(work), secretHashes, resources, scrapers: this.#deps.scrapers }
+    await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, input)], signal)
 
-    return { kafka, images: this.#imagesOf(work), secretHashes, resources: policyFor(this.#deps.policy, work.probe.metadata.namespace).resources }
+    return input
   }
 
   #imagesOf ({ object, probe: { metadata } }: Work): Images {

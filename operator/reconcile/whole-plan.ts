@@ -6,7 +6,6 @@ import { readIdentity } from './identity-step.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
 import { secretHash } from './secret-hash.ts'
 import { secretsStep } from './secrets-step.ts'
-import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
 import type { ReconcileDeps } from './context.ts'
@@ -25,15 +24,15 @@ export interface WholePlan {
 
 type Reader = Pick<ReconcileDeps, 'client' | 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
 
-/** Plans all of a PeerProbe. @param images of its pods. @throws ProbeError what keeps it from being planned */
-export async function wholePlan (deps: Reader, probe: ClusterProbe, images: Images, signal: AbortSignal): Promise<WholePlan> {
+/** Plans all of a PeerProbe. @param places images of its pods, and who may reach their admin ports. @throws ProbeError what keeps it from being planned */
+export async function wholePlan (deps: Reader, probe: ClusterProbe, places: Pick<ModelInput, 'images' | 'scrapers'>, signal: AbortSignal): Promise<WholePlan> {
   const { access, topics, user } = await kafkaPlan(deps, probe, signal)
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
   const { secretHashes, missingSecret } = await secretsOf(deps, probe, kafka, signal)
   const { hashes, newKeys } = await keysOf(deps, probe, signal)
   const { resources } = policyFor(deps.policy, probe.metadata.namespace)
-  const input: ModelInput = { kafka, images, secretHashes: { ...secretHashes, ...hashes }, resources }
+  const input: ModelInput = { kafka, ...places, secretHashes: { ...secretHashes, ...hashes }, resources }
   const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
 
   return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missingSecret }

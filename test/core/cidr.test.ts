@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { cidrOf, embedded, isWithin } from '../../core/cidr.ts'
+import { canonicalCidr, cidrOf, embedded, isWithin } from '../../core/cidr.ts'
 
 suite('CIDRs', () => {
   test('are of one address, however it is written; a name has none', () => {
@@ -28,6 +28,23 @@ suite('CIDRs', () => {
     assert.ok(!isWithin('10.0.0.0/8', '::/0'))
     assert.throws(() => isWithin('10.0.0.0/33', '10.0.0.0/8'), TypeError)
     assert.throws(() => isWithin('10.0.0.0', '10.0.0.0/8'), TypeError)
+  })
+
+  test('have one short form, without bits behind their prefix', () => {
+    for (const [cidr, short] of [
+      ['10.1.2.3/8', '10.0.0.0/8'],
+      ['10.1.2.3/32', '10.1.2.3/32'],
+      ['255.255.255.255/0', '0.0.0.0/0'],
+      ['192.168.129.7/17', '192.168.128.0/17'],
+      ['FD00:0::5:1/112', 'fd00::5:0/112'],
+      ['2a01:4f8:ffff::/36', '2a01:4f8:f000::/36'],
+      ['64:ff9b::10.1.2.3/104', '64:ff9b::a00:0/104'],
+      ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/1', '8000::/1'],
+      ['1:2:3:4:5:6:7:8/128', '1:2:3:4:5:6:7:8/128'],
+      ['::1/0', '::/0']
+    ] as const) {
+      assert.equal(canonicalCidr(cidr), short, cidr)
+    }
   })
 
   test('of IPv4 have their place under prefixes that embed it', () => {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { isWithin } from '../../../core/cidr.ts'
 import { FORBIDDEN_RANGES, METADATA_RANGES, PRIVATE_RANGES } from '../../../core/ip-ranges.ts'
+import { AddressPolicy } from '../../../crawler/visit/address-policy.ts'
 import { addressClassOf } from '../../../crawler/visit/ip-class.ts'
 import { inRange, parseCidr } from '../../../crawler/visit/ip-range.ts'
 import { formatIp, parseIp } from '../../../crawler/visit/ip-text.ts'
 import { isMetadata } from '../../../operator/model/egress.ts'
-import { networkPolicies } from '../../../operator/model/upkeep.ts'
+import { networkPolicies } from '../../../operator/model/policies.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 import type { IpClass } from '../../../crawler/visit/ip-class.ts'
 
@@ -24,11 +26,12 @@ const mayReach = (rules: readonly Rule[], address: Uint8Array, port: number): bo
   && (to === undefined || to.some(({ ipBlock }) => ipBlock !== undefined && isIn(ipBlock, address))))
 
 const egressOf = (spec: object, bootstrapServers = ['kafka:9092']): [crawler: Rule[], others: Rule[]] => {
-  const [crawler, others] = networkPolicies(clusterProbe(spec), { bootstrapServers }).map(({ object }) => (object['spec'] as { egress: Rule[] }).egress)
-  return [crawler!, others!]
+  const rules = networkPolicies(clusterProbe(spec), { kafka: { bootstrapServers } }).map(({ object }) => (object['spec'] as { egress: Rule[] }).egress)
+  return [rules[0]!, rules.at(-1)!]
 }
-const scan = (policy: string, name = 'main'): object => ({ name, network: { preset: 'ipfs' }, addresses: { policy } })
-const crawlerOf = (...policies: string[]): Rule[] => egressOf({ scans: policies.map((policy, i) => scan(policy, `s${String(i)}`)) })[0]
+const scan = (policy: string, deny: string[] = [], name = 'main'): object => ({ name, network: { preset: 'ipfs' }, addresses: { policy, deny } })
+// Beside a scan that dials everything: policies of one do not open anything to another.
+const crawlerOf = (policy: string, deny: string[] = []): Rule[] => egressOf({ scans: [scan(policy, deny), scan('Any', [], 'wide')] })[0]
 
 // The first and the last address of a range, and their neighbours outside.
 const edgesOf = (cidr: string): Uint8Array[] => {
@@ -50,17 +53,17 @@ const METADATA = ['169.254.169.254', 'fd00:ec2::254', '168.63.129.16', '192.0.0.
 const reached = (rules: readonly Rule[], port: number): string[] => METADATA.filter(text => mayReach(rules, ip(text), port))
 
 suite('egress of crawlers', () => {
-  const policies: readonly [string[], IpClass[]][] = [[['Public'], ['public']], [['Private'], ['private']], [['Any'], ['public', 'private']], [['Public', 'Private'], ['public', 'private']]]
+  const policies: readonly [string, IpClass[]][] = [['Public', ['public']], ['Private', ['private']], ['Any', ['public', 'private']]]
 
   for (const [scans, classes] of policies) {
-    const rules = crawlerOf(...scans)
+    const rules = crawlerOf(scans)
     const agrees = (address: Uint8Array): void => {
       // No CIDR can say where a Teredo address leads: the policy lets none of them through.
       const expected = !isTeredo(address) && classes.includes(addressClassOf(address))
-      assert.equal(mayReach(rules, address, 4_001), expected, `${formatIp(address)} for ${scans.join()}`)
+      assert.equal(mayReach(rules, address, 4_001), expected, `${formatIp(address)} for ${scans}`)
     }
 
-    test(`of ${scans.join(' and ')} scans is what the process dials, at the edges of each range and in each disguise`, () => {
+    test(`of a ${scans} scan is what the process dials, at the edges of each range and in each disguise`, () => {
       for (const address of edges) {
         agrees(address)
 
@@ -70,11 +73,56 @@ suite('egress of crawlers', () => {
       }
     })
 
-    test(`of ${scans.join(' and ')} scans is what the process dials, anywhere`, () => {
+    test(`of a ${scans} scan is what the process dials, anywhere`, () => {
       fc.assert(fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (v4) => {
         [v4, ...disguises(v4)].forEach(agrees)
       }))
       fc.assert(fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), agrees))
+    })
+  }
+
+  const denials: readonly [string, string[]][] = [
+    ['an address', ['93.184.216.34/32', '2606:2800:220:1::34/128', '10.0.0.5/32', 'fd00::5/128']],
+    ['networks', ['93.184.0.0/16', '10.0.0.0/8', '2606:2800::/32', 'fd00::/16']],
+    ['networks with bits behind the prefix', ['93.184.216.34/12', '10.1.2.3/9', '2606:2800::1/30', 'fd00::9/15']],
+    ['all of a family', ['0.0.0.0/0']],
+    ['all of the other family', ['::/0']],
+    ['all', ['0.0.0.0/0', '::/0']],
+    ['what holds a whole block', ['2000::/2', 'fc00::/6', '172.16.0.0/11']],
+    ['just a block', ['2000::/3', 'fc00::/7', '10.0.0.0/8', '64:ff9b::/96']],
+    ['disguises', ['64:ff9b::a00:0/104', '64:ff9b::5db8:d822/128', '2002:5db8::/32', '2002::/16', '::ffff:10.0.0.0/104', '::ffff:0:0/96']],
+    ['what is refused anyway, and the same twice', ['169.254.0.0/16', '169.254.0.0/16', '169.254.169.254/32', '2001:db8::/32']]
+  ]
+
+  for (const [what, deny] of denials) {
+    test(`leaves out what the scan denies: ${what}`, () => {
+      for (const policy of ['Public', 'Private', 'Any'] as const) {
+        const rules = crawlerOf(policy, deny)
+        const dialled = new AddressPolicy({ policy, deny })
+        const agrees = (address: Uint8Array): void => {
+          const expected = !isTeredo(address) && dialled.allowsIp(address)
+          assert.equal(mayReach(rules, address, 4_001), expected, `${formatIp(address)} for ${policy} without ${deny.join()}`)
+        }
+
+        for (const address of [...edges, ...deny.flatMap(edgesOf)]) {
+          [address, ...address.length === 4 ? disguises(address) : []].forEach(agrees)
+        }
+        fc.assert(fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (v4) => {
+          [v4, ...disguises(v4)].forEach(agrees)
+        }))
+      }
+    })
+
+    // Exceptions are inside their block, and a rule without addresses is for all of them.
+    test(`is what the API server takes, where the scan denies ${what}`, () => {
+      for (const { to, ports } of ['Public', 'Private', 'Any'].flatMap(policy => crawlerOf(policy, deny))) {
+        assert.ok(to === undefined ? ports?.every(({ port }) => port === 53) : to.length > 0)
+
+        for (const { cidr, except = [] } of (to ?? []).flatMap(({ ipBlock }) => ipBlock ?? [])) {
+          assert.deepEqual(except.filter(inner => !isWithin(inner, cidr) || isWithin(cidr, inner)), [], cidr)
+          assert.equal(new Set(except).size, except.length)
+        }
+      }
     })
   }
 

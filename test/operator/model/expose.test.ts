@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { exposedService, passivePorts } from '../../../operator/model/expose.ts'
-import { networkPolicies } from '../../../operator/model/upkeep.ts'
+import { networkPolicies } from '../../../operator/model/policies.ts'
 import { crawlerObjects } from '../../../operator/model/workloads.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
 import type { ClusterProbe } from '../../../operator/model/world.ts'
@@ -11,11 +11,11 @@ const probe = (passive: object, more: object = {}): ClusterProbe => clusterProbe
 suite('a passive node in the cluster', () => {
   test('has its ports on the pod and in the policy; without it there are none', () => {
     const listening = probe({ enabled: true, port: 4_101 })
-    const [policy] = networkPolicies(listening, modelInput.kafka)
+    const [policy] = networkPolicies(listening, modelInput)
     const { ingress } = policy!.object['spec'] as { ingress: { ports: { port: number }[] }[] }
 
     assert.deepEqual(passivePorts(listening.spec.scans[0]!).map(({ port, protocol }) => `${protocol} ${String(port)}`), ['TCP 4101', 'UDP 4101', 'TCP 4102'])
-    assert.deepEqual(ingress[0]?.ports.map(({ port }) => port), [9_090, 4_101, 4_101, 4_102])
+    assert.deepEqual(ingress.map(({ ports }) => ports.map(({ port }) => port)), [[9_090], [4_101, 4_101, 4_102]])
     assert.deepEqual(passivePorts(probe({ enabled: false }).spec.scans[0]!), [])
   })
 

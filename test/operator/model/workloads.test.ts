@@ -123,16 +123,6 @@ suite('the objects of a PeerProbe', () => {
     assert.equal(disruptionBudget(clusterProbe()).length, 0)
     assert.equal(disruptionBudget(clusterProbe({ consumer: { replicas: 2 } })).length, 1)
   })
-
-  test('are all selected by a network policy, so that they reach what they need where the rest is forbidden', () => {
-    const objects = all()
-    const selectors = objects.filter(({ kind }) => kind.kind === 'NetworkPolicy').map(({ object }) => (object['spec'] as { podSelector: { matchLabels: Record<string, string>, matchExpressions?: { key: string, values: string[] }[] } }).podSelector)
-    const pods = objects.flatMap(({ object }) => templatesIn(object)).map(({ metadata: { labels } }) => labels)
-    const selecting = (labels: Record<string, string>): number => selectors.filter(({ matchLabels, matchExpressions = [] }) =>
-      Object.entries(matchLabels).every(([key, value]) => labels[key] === value) && matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))).length
-
-    assert.deepEqual(pods.map(labels => [labels['app.kubernetes.io/component'], selecting(labels)]), [['prepare', 1], ['consumer', 1], ['crawler', 1], ['retention', 1]])
-  })
 })
 
 suite('access', () => {

@@ -185,7 +185,7 @@ suite('Reconciler', () => {
     cluster.store('PeerProbe').set({ ...cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!, spec: probeObject()['spec'] })
     await reconciler.reconcile(KEY, signal)
 
-    assert.deepEqual(cluster.writes.filter(write => write.startsWith('remove')).sort(), ['remove ConfigMap amino-crawler-fil', 'remove Deployment amino-crawler-fil'])
+    assert.deepEqual(cluster.writes.filter(write => write.startsWith('remove')).sort(), ['remove ConfigMap amino-crawler-fil', 'remove Deployment amino-crawler-fil', 'remove NetworkPolicy amino-crawler-fil'])
     assert.ok(cluster.store('ConfigMap').get({ namespace: 'lab', name: 'mine' }) !== undefined)
     await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], secrets: [], writes: 0 }, signal)
     assert.equal(cluster.store('Deployment').size, 2)

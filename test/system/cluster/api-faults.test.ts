@@ -104,7 +104,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       'Deployment/amino-crawler-main',
       'Job/amino-prepare',
       'NetworkPolicy/amino-consumer',
-      'NetworkPolicy/amino-crawler',
+      'NetworkPolicy/amino-crawler-main',
       'Secret/amino-identity-main',
       'ServiceAccount/amino-peerprobe'
     ], `seed ${String(seed)}: ${JSON.stringify(proxy.made)}`)

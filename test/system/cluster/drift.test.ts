@@ -22,7 +22,7 @@ const EDITS: [string, string, string][] = [
   ['configmap/amino-crawler-main', '{"data":null}', '{.data.process\\.json}'],
   ['cronjob/amino-retention', '{"spec":{"schedule":"0 0 * * *"}}', '{.spec.schedule}'],
   ['cronjob/amino-retention', '{"spec":{"suspend":true}}', '{.spec.suspend}'],
-  ['networkpolicy/amino-crawler', '{"spec":{"egress":[]}}', '{.spec.egress}'],
+  ['networkpolicy/amino-crawler-main', '{"spec":{"egress":[]}}', '{.spec.egress}'],
   ['networkpolicy/amino-consumer', '{"spec":{"podSelector":{"matchLabels":{"peerprobe.dev/probe":"other"}}}}', '{.spec.podSelector.matchLabels}'],
   ['serviceaccount/amino-peerprobe', '{"automountServiceAccountToken":true}', '{.automountServiceAccountToken}'],
   ['poddisruptionbudget/amino-consumer', '{"spec":{"maxUnavailable":5}}', '{.spec.maxUnavailable}']

@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { isWithin } from '../core/cidr.ts'
+import type { NetworkPeer } from './model/world.ts'
+
+const Selector = z.strictObject({
+  matchLabels: z.record(z.string(), z.string()).optional(),
+  matchExpressions: z.array(z.strictObject({ key: z.string().min(1), operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: z.array(z.string()).optional() })).optional()
+})
+
+const Cidr = z.string().refine(isCidr, 'must be a CIDR such as 10.0.0.0/8')
+
+// As in a NetworkPolicy (networking.k8s.io/v1): a source is a block of addresses, or pods by their labels and those of their namespaces.
+const Peer = z.strictObject({
+  namespaceSelector: Selector.optional(),
+  podSelector: Selector.optional(),
+  ipBlock: z.strictObject({ cidr: Cidr, except: z.array(Cidr).optional() }).optional()
+}).refine(({ namespaceSelector, podSelector, ipBlock }) => (ipBlock === undefined) !== (namespaceSelector === undefined && podSelector === undefined), 'give either ipBlock, or namespaceSelector and podSelector')
+  // Each policy is in the namespace of its PeerProbe: a pod selector alone would mean the pods beside it.
+  .refine(({ namespaceSelector, podSelector }) => podSelector === undefined || namespaceSelector !== undefined, 'podSelector needs a namespaceSelector beside it ({} for all namespaces)')
+
+/**
+ * Reads who may reach the admin port from the text of an option, in JSON as a NetworkPolicy has it, and adds it to those
+ * before.
+ *
+ * @throws InvalidArgumentError which commander shows with the name of the option
+ */
+export function readScrapeFrom (text: string, before: readonly NetworkPeer[] | undefined): readonly NetworkPeer[] {
+  const { data, error } = Peer.safeParse(parsed(text))
+
+  if (data === undefined) {
+    throw new InvalidArgumentError(`must be a source as in a NetworkPolicy: ${error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ')}`)
+  }
+
+  return [...before ?? [], data]
+}
+
+function parsed (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidArgumentError('must be JSON, such as {"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"monitoring"}}}.')
+  }
+}
+
+function isCidr (text: string): boolean {
+  try {
+    return isWithin(text, text)
+  } catch {
+    return false // a TypeError that says just this
+  }
+}
