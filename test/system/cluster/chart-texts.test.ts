@@ -94,6 +94,7 @@ suite('the chart with texts that look like something else', missingCluster === u
       image: { pullSecrets: [{ name: 7 }, { name: 'true' }], pullPolicy: null },
       logLevel: null,
       podLabels: null,
+      monitoring: null,
       podMonitor: { enabled: true, labels: { 'release': 1, 'app.kubernetes.io/instance': 'mine' } },
       podAnnotations: { a: several, b: 9_007_199_254_740_991 },
       env: { A: several, B: 1_000_000 },

@@ -1,0 +1,131 @@
+// The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
+// real API server takes them.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { after, before, suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments, stringify } from 'yaml'
+import { labelsFor } from '../../../operator/model/labels.ts'
+import { ADMIN_PORT } from '../../../operator/model/pod.ts'
+import { readScrapeFrom } from '../../../operator/scrape-from.ts'
+import { cluster } from '../../../scripts/provision/cluster.ts'
+import { missingCluster } from '../../support/cluster/cluster-rig.ts'
+import { admits, labelsOfPods, lets, selects } from '../../support/cluster/policy-evaluator.ts'
+import { ControlPlane } from '../../support/servers/control-plane.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+import type { NetworkPeer } from '../../../operator/model/world.ts'
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+
+const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
+const found = cluster.find()
+
+const named = (name: string): Record<string, string> => ({ 'kubernetes.io/metadata.name': name })
+const PROMETHEUS = { namespace: named('monitoring'), pod: { 'app.kubernetes.io/name': 'prometheus' } }
+const NEIGHBOUR = { namespace: named('lab'), pod: { app: 'web' } }
+const CRAWLER = { namespace: named('lab'), pod: labelsFor({ namespace: 'lab', name: 'amino' }, 'crawler', 'main') }
+
+suite('network policy and alerts of the chart', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
+  let plane: ControlPlane
+  let folder: TempFolder
+
+  before(async () => {
+    plane = await ControlPlane.open('at' in found ? found.at : '')
+    folder = new TempFolder()
+  })
+  after(async () => {
+    folder[Symbol.dispose]()
+    await plane[Symbol.asyncDispose]()
+  })
+
+  const rendered = async (values: object = {}): Promise<KubeObject[]> => {
+    writeFileSync(folder.file('values.yaml'), stringify(values))
+    const env = { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') }
+    const { code, stdout, stderr } = await plane.command('helm', ['template', 'probe', CHART, '-n', 'default', '-f', folder.file('values.yaml')], undefined, env)
+    assert.equal(code, 0, stderr)
+
+    return parseAllDocuments(stdout).map(document => document.toJS() as KubeObject | null).filter(object => object !== null)
+  }
+  const taken = async (object: KubeObject): Promise<void> => {
+    const { code, stderr } = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-n', 'default', '-f', '-'], JSON.stringify(object))
+    assert.equal(code, 0, stderr)
+  }
+  const ofKind = (objects: readonly KubeObject[], kind: string): KubeObject | undefined => objects.find(object => object.kind === kind)
+  const sourcesIn = (objects: readonly KubeObject[]): readonly NetworkPeer[] | undefined => {
+    const { template } = ofKind(objects, 'Deployment')!['spec'] as { template: { spec: { containers: { args: string[] }[] } } }
+    const args = template.spec.containers[0]!.args
+
+    return args.filter((_, i) => args[i - 1] === '--scrape-from').reduce<readonly NetworkPeer[] | undefined>((before, text) => readScrapeFrom(text, before), undefined)
+  }
+  const asPolicy = (from: readonly NetworkPeer[] | undefined): KubeObject => ({ apiVersion: 'v1', kind: 'x', metadata: { name: 'x' }, spec: { podSelector: {}, ingress: [{ ...from === undefined ? {} : { from }, ports: [{ port: ADMIN_PORT }] }] } })
+
+  test('select the operator\'s pod, once', async () => {
+    const objects = await rendered()
+    const [labels = assert.fail(), ...more] = labelsOfPods(objects)
+
+    assert.deepEqual(more, [])
+    assert.equal(objects.filter(object => object.kind === 'NetworkPolicy' && selects(object, labels)).length, 1)
+    assert.ok(!selects(ofKind(objects, 'NetworkPolicy')!, { ...labels, 'app.kubernetes.io/instance': 'other' }))
+    await taken(ofKind(objects, 'NetworkPolicy')!)
+  })
+
+  test('let the operator reach names, the API server and pods of PeerProbes at their admin port, and nothing else in the cluster', async () => {
+    for (const values of [{}, { watchNamespace: 'lab' }]) {
+      const policy = ofKind(await rendered(values), 'NetworkPolicy')!
+
+      assert.deepEqual([53, 443, 6_443, ADMIN_PORT, 80, 22, 3_306, 9_092].filter(port => lets(policy, CRAWLER, port)), [53, 443, 6_443, ADMIN_PORT])
+      assert.ok(!lets(policy, NEIGHBOUR, ADMIN_PORT))
+      assert.equal(lets(policy, { ...CRAWLER, namespace: named('elsewhere') }, ADMIN_PORT), !('watchNamespace' in values))
+    }
+  })
+
+  test('let Prometheus alone reach the operator, and Prometheus and the operator the pods of PeerProbes', async () => {
+    const objects = await rendered()
+    const policy = ofKind(objects, 'NetworkPolicy')!
+    const pods = asPolicy(sourcesIn(objects))
+    const operator = { namespace: named('default'), pod: labelsOfPods(objects)[0]! }
+
+    assert.deepEqual([PROMETHEUS, NEIGHBOUR, CRAWLER, operator].map(from => admits(policy, from, ADMIN_PORT)), [true, false, false, false])
+    assert.deepEqual([PROMETHEUS, NEIGHBOUR, CRAWLER, operator].map(from => admits(pods, from, ADMIN_PORT)), [true, false, false, true])
+    assert.ok(!admits(pods, { ...operator, namespace: named('lab') }, ADMIN_PORT))
+  })
+
+  test('take other sources, none, or all', async () => {
+    const scrapeFrom = [{ namespaceSelector: { matchLabels: named('watch') } }, { ipBlock: { cidr: '10.0.0.0/24', except: ['10.0.0.8/32'] } }]
+    const agents = { namespace: named('watch'), pod: {} }
+    const some = await rendered({ monitoring: { scrapeFrom } })
+    assert.deepEqual([agents, PROMETHEUS].map(from => admits(ofKind(some, 'NetworkPolicy')!, from, ADMIN_PORT)), [true, false])
+    assert.deepEqual(sourcesIn(some)?.slice(1), scrapeFrom)
+    await taken(ofKind(some, 'NetworkPolicy')!)
+
+    const none = await rendered({ monitoring: { scrapeFrom: [] } })
+    assert.ok(!admits(ofKind(none, 'NetworkPolicy')!, PROMETHEUS, ADMIN_PORT))
+    assert.equal(sourcesIn(none)?.length, 1)
+    await taken(ofKind(none, 'NetworkPolicy')!)
+
+    for (const values of [{ monitoring: { scrapeFrom: null } }, { monitoring: null }]) {
+      const all = await rendered(values)
+      assert.ok(admits(ofKind(all, 'NetworkPolicy')!, NEIGHBOUR, ADMIN_PORT))
+      assert.equal(sourcesIn(all), undefined)
+    }
+  })
+
+  test('take another place of the API server, further places, and no policy at all', async () => {
+    const more = { to: [{ ipBlock: { cidr: '10.9.0.1/32' } }], ports: [{ port: 3_128, protocol: 'TCP' }] }
+    const policy = ofKind(await rendered({ networkPolicy: { apiServerPorts: [16_443], apiServer: ['10.0.0.1/32'], egress: [more] } }), 'NetworkPolicy')!
+    const { egress } = policy['spec'] as { egress: object[] }
+
+    assert.deepEqual([egress[1], egress.at(-1)], [{ ports: [{ port: 16_443, protocol: 'TCP' }], to: [{ ipBlock: { cidr: '10.0.0.1/32' } }] }, more])
+    await taken(policy)
+    assert.equal(ofKind(await rendered({ networkPolicy: { enabled: false } }), 'NetworkPolicy'), undefined)
+    assert.equal(ofKind(await rendered({ networkPolicy: null }), 'NetworkPolicy'), undefined)
+  })
+
+  test('have alerts only where they are asked for, with the labels by which Prometheus finds them', async () => {
+    assert.equal(ofKind(await rendered(), 'PrometheusRule'), undefined)
+    const rule = ofKind(await rendered({ monitoring: { prometheusRule: { enabled: true, labels: { release: 'kube-prometheus' } } } }), 'PrometheusRule')
+    const { groups } = rule?.['spec'] as { groups: { rules: { alert: string }[] }[] }
+
+    assert.equal(rule?.metadata.labels?.['release'], 'kube-prometheus')
+    assert.deepEqual(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)), ['PeerProbeDeadLetters', 'PeerProbeMessagesSkipped'])
+  })
+})
