@@ -15,6 +15,7 @@ import { ControlPlane } from '../../support/servers/control-plane.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import type { NetworkPeer } from '../../../operator/model/world.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 const found = cluster.find()
@@ -37,10 +38,14 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     await plane[Symbol.asyncDispose]()
   })
 
-  const rendered = async (values: object = {}): Promise<KubeObject[]> => {
+  const render = async (values: object): Promise<CommandEnd> => {
     writeFileSync(folder.file('values.yaml'), stringify(values))
     const env = { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') }
-    const { code, stdout, stderr } = await plane.command('helm', ['template', 'probe', CHART, '-n', 'default', '-f', folder.file('values.yaml')], undefined, env)
+
+    return await plane.command('helm', ['template', 'probe', CHART, '-n', 'default', '-f', folder.file('values.yaml')], undefined, env)
+  }
+  const rendered = async (values: object = {}): Promise<KubeObject[]> => {
+    const { code, stdout, stderr } = await render(values)
     assert.equal(code, 0, stderr)
 
     return parseAllDocuments(stdout).map(document => document.toJS() as KubeObject | null).filter(object => object !== null)
@@ -118,6 +123,22 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     await taken(policy)
     assert.equal(ofKind(await rendered({ networkPolicy: { enabled: false } }), 'NetworkPolicy'), undefined)
     assert.equal(ofKind(await rendered({ networkPolicy: null }), 'NetworkPolicy'), undefined)
+  })
+
+  test('refuse what would let in others than meant, by the field', async () => {
+    const REFUSED: [string, object][] = [
+      ...[{}, { podSelector: {} }, { namespaceselector: {} }, { namespaceSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }, { ipBlock: { cidr: 'everywhere' } }].map((source): [string, object] => ['monitoring/scrapeFrom/0', { monitoring: { scrapeFrom: [source] } }]),
+      ['monitoring/scrapeFrom', { monitoring: { scrapeFrom: 'monitoring' } }],
+      ['networkPolicy/apiServerPorts/0', { networkPolicy: { apiServerPorts: [0] } }],
+      ['networkPolicy/apiServer/0', { networkPolicy: { apiServer: ['10.0.0.1'] } }],
+      ['networkPolicy/egress/0', { networkPolicy: { egress: [{}] } }]
+    ]
+
+    for (const [path, values] of REFUSED) {
+      const { code, stderr } = await render(values)
+      assert.notEqual(code, 0, JSON.stringify(values))
+      assert.match(stderr, new RegExp(`at '/${path}`), JSON.stringify(values))
+    }
   })
 
   test('have alerts only where they are asked for, with the labels by which Prometheus finds them', async () => {
