@@ -31,9 +31,9 @@ test('the image is built on one base, named by version and digest, with the Node
 })
 
 test('every Dockerfile takes images from elsewhere by digest alone', () => {
-  const dockerfiles = globSync('**/{*.,}{Dockerfile,Containerfile}{.*,}', { cwd: root, exclude: ['node_modules/**', '.git/**'] })
+  const dockerfiles = globSync('{**,.*/**}/{*.,}{Dockerfile,Containerfile}{.*,}', { cwd: root, exclude: ['node_modules/**', '.git/**'] })
 
-  assert.ok(dockerfiles.includes('Dockerfile'))
+  assert.ok(dockerfiles.includes('Dockerfile') && dockerfiles.includes('.devcontainer/Dockerfile'))
   for (const file of dockerfiles) {
     assert.deepEqual(foreignImages(readFileSync(join(root, file), 'utf8')).filter(image => !/@sha256:[0-9a-f]{64}$/.test(image)), [], file)
   }
