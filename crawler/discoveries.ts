@@ -71,6 +71,7 @@ export async function openDiscoveries (compiled: CompiledScan, deps: Discoveries
     schedule,
     standstill,
     stack,
+    budget: new DialBudget(clock),
     context: { scan: deps.config.scanId, network: compiled.network.name, ...scan.vantage === undefined ? {} : { vantage: scan.vantage } },
     bootstrap: async seedSignal => await seedPeers(compiled.network.bootstrapPeers, dns, seedSignal)
   }
@@ -86,6 +87,10 @@ interface Parts extends DiscoveriesDeps {
   schedule: Schedule
   standstill: StandstillWatch
   stack: AsyncDisposableStack
+
+  /** One for all that dials. */
+  budget: DialBudget
+
   context: MessageContext
   bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
 }
@@ -98,14 +103,19 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   const bootstrap = async (signal: AbortSignal): Promise<PeerRecord[]> => await resolvePeers(await parts.bootstrap(signal), { dns, accepts }, signal)
 
   const sink = publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm })
+  // Each crawl starts the budget again; without crawls the passive node does.
+  const renewing = config.scan.active.enabled
+    ? {}
+    : { renewBudget: () => {
+        parts.budget.startCrawl()
+      } }
 
-  return stack.use(await openPassive(config, compiled, { ...parts, bootstrap, sink, beat }))
+  return stack.use(await openPassive(config, compiled, { ...parts, ...renewing, bootstrap, sink, beat }))
 }
 
 async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, signal: AbortSignal): Promise<ActiveDiscovery> {
-  const { config: { scan, stateFolder }, compiled: { crawl, visitor: options }, clock, dns, log, progress, context, stack } = parts
+  const { config: { scan, stateFolder }, compiled: { crawl, visitor: options }, budget, clock, dns, log, progress, context, stack } = parts
   const protocols = new KadProtocols(options.kadProtocols)
-  const budget = new DialBudget(clock)
   const lanes = await openLanes(options, { clock, dns, protocols, budget }, signal)
   const visitor = stack.use(visitConnected(lanes, passive, { ...options, protocols }, clock))
   const file = stateFolder === undefined ? undefined : join(stateFolder, 'known-peers.ndjson')
@@ -114,7 +124,6 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, si
     ...parts,
     visitor,
     protocols,
-    budget,
     beat: stack.use(progress.watch('active discovery', LIVENESS_MS)),
     isDialable: mayDial(scan.addresses),
     keep: keepKnownPeers(file, log),

@@ -14,6 +14,7 @@ import type { CrawlerConfig } from '../core/contracts/process-config.ts'
 import type { Registry } from '../core/metrics.ts'
 import type { CompiledScan } from './compile-scan.ts'
 import type { PassiveDiscoveryDeps } from './passive/passive-discovery.ts'
+import type { DialBudget } from './visit/dial-budget.ts'
 import type { PeerRecord } from './visit/visitor.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -22,6 +23,9 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 export interface OpenPassiveDeps extends Omit<PassiveDiscoveryDeps, 'bootstrap'> {
   registry: Registry
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
+
+  /** What the crawls' dials pass too. */
+  budget: DialBudget
 }
 
 /** Name of the key's file in the state folder. */
@@ -55,6 +59,7 @@ export async function openPassive (config: CrawlerConfig, compiled: CompiledScan
     mdns: passive.mdns,
     maxConnections: config.passive.maxConnections,
     gater: new PassiveGater(addresses),
+    budget: deps.budget,
     metrics: prometheusMetrics({ registry: deps.registry, collectDefaultMetrics: false, preserveExistingMetrics: true })
   })
 }

@@ -49,9 +49,12 @@ export function mayReach ({ transports }: Pick<LaneAbilities, 'transports'>, { t
   return transports.length > 0 && (transport === undefined || transports.includes(transport))
 }
 
-/** Whether a peer may be reached by a transport that was not tried: nobody reached it, and it was not us who gave up. */
+/**
+ * Whether a peer may be reached by a transport that was not tried: nobody reached it, and nobody stopped the visit. Where our
+ * own limits kept us from one endpoint (strangers may have used it up), another one has a limit of its own.
+ */
 export function mayBeElsewhere ({ outcome }: Pick<VisitResult, 'outcome'>): boolean {
-  return !isContacted(outcome) && outcome !== 'aborted' && outcome !== 'limit-exceeded'
+  return !isContacted(outcome) && outcome !== 'aborted'
 }
 
 /** What of a lane's abilities a failed visit lacked: nothing where it failed for another reason, or did not fail. */

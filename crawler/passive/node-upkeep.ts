@@ -20,10 +20,16 @@ export interface NodeUpkeepDeps {
 
   /** Connections at most. */
   maxConnections: number
+
+  /** Starts the budget of dials again; where crawls do, it is absent. */
+  renewBudget?: () => void
 }
 
 /** Limit of one dial, in milliseconds. */
 export const DIAL_LIMIT_MS = 5_000
+
+/** How long the budget of dials is for, where no crawl starts it again, in milliseconds. */
+export const BUDGET_MS = 3_600_000
 
 const BOOTSTRAP_MS = 60_000
 const CLOSE_LIMIT_MS = 3_000
@@ -35,9 +41,21 @@ const ROTATE_MS = 300_000
 export class NodeUpkeep {
   readonly #deps: NodeUpkeepDeps
   #joinedMs = -Infinity
+  #renewedMs: number
 
   constructor (deps: NodeUpkeepDeps) {
     this.#deps = deps
+    this.#renewedMs = deps.clock.monotonic()
+  }
+
+  /** Starts the budget of dials again once an hour, where no crawl does. */
+  renew (): void {
+    const { clock, renewBudget } = this.#deps
+
+    if (clock.monotonic() - this.#renewedMs >= BUDGET_MS) {
+      this.#renewedMs = clock.monotonic()
+      renewBudget?.()
+    }
   }
 
   /** Dials bootstrap peers as long as the routing table is empty, once a minute. */

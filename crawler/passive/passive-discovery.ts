@@ -4,7 +4,8 @@ import { waitOn } from '../../core/clock-wait.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/signals.ts'
 import { stopwatch } from '../visit/latency.ts'
-import { DIAL_LIMIT_MS, NodeUpkeep } from './node-upkeep.ts'
+import { MdnsFinds } from './mdns-finds.ts'
+import { NodeUpkeep } from './node-upkeep.ts'
 import { OpenConnections } from './open-connections.ts'
 import { createPassiveNode } from './passive-node.ts'
 import { SightingReports } from './sighting-reports.ts'
@@ -19,11 +20,10 @@ import type { Latency } from '../visit/latency.ts'
 import type { PeerRecord } from '../visit/visitor.ts'
 import type { NodeUpkeepDeps } from './node-upkeep.ts'
 import type { PassiveNodeOptions, PassiveServices } from './passive-node.ts'
-import type { Connection, Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 
 /** What passive discovery works with. */
-export interface PassiveDiscoveryDeps extends Pick<NodeUpkeepDeps, 'bootstrap'> {
+export interface PassiveDiscoveryDeps extends Pick<NodeUpkeepDeps, 'bootstrap' | 'renewBudget'> {
   clock: Clock
   log: Logger
   sink: VisitSink
@@ -47,30 +47,33 @@ export interface PassiveStatus {
 
 const PING_LIMIT_MS = 5_000
 const STOP_LIMIT_MS = 3_000
-const FINDS_AT_ONCE = 64
 const TICK_MS = 5_000
 const FORGET_MS = 1_000
 
 /** See the head of this file. */
 export class PassiveDiscovery implements AsyncDisposable {
   readonly #deps: PassiveDiscoveryDeps
-  readonly #options: PassiveNodeOptions
   readonly #node: Libp2p<PassiveServices>
   readonly #open: OpenConnections
   readonly #upkeep: NodeUpkeep
   readonly #reports: SightingReports
   readonly #met = new VisitorsMet()
-  readonly #finds = new Set<string>()
+  readonly #finds: MdnsFinds
   readonly #broken = Promise.withResolvers<undefined>()
 
   private constructor (deps: PassiveDiscoveryDeps, options: PassiveNodeOptions, parts: { node: Libp2p<PassiveServices>, open: OpenConnections }) {
-    const { clock, log, bootstrap } = deps
+    const { clock, log, bootstrap, renewBudget } = deps
     this.#deps = deps
-    this.#options = options
     this.#node = parts.node
     this.#open = parts.open
-    this.#upkeep = new NodeUpkeep({ clock, log, bootstrap, maxConnections: options.maxConnections, ...parts })
+    const { gater, maxConnections } = options
+    this.#upkeep = new NodeUpkeep({ clock, log, bootstrap, maxConnections, ...renewBudget === undefined ? {} : { renewBudget }, ...parts })
     this.#reports = new SightingReports({ ...deps, met: this.#met, ping: async peer => await this.#ping(peer) })
+    this.#finds = new MdnsFinds({ clock, log, gater, node: parts.node, onMet: async (connection) => {
+      await this.#meet(connection, 'mdns')
+    }, onFailed: async (peer, found, failure) => {
+      await this.#reports.failed(peer, found, failure)
+    } })
     this.#broken.promise.catch(() => undefined) // it is told to whoever runs
   }
 
@@ -81,8 +84,8 @@ export class PassiveDiscovery implements AsyncDisposable {
       onMdnsFault: (err) => {
         deps.log.warn({ reason: errorText(err) }, 'others cannot find this node by multicast DNS')
       },
-      onFound: (peer) => {
-        discovery.#found(peer)
+      onFound: (peer, source) => {
+        discovery.#guard(discovery.#finds.found(peer, source))
       }
     })
     const open = new OpenConnections(deps.clock)
@@ -154,6 +157,7 @@ export class PassiveDiscovery implements AsyncDisposable {
   async #care (signal: AbortSignal): Promise<void> {
     for (;;) {
       this.#deps.beat.beat()
+      this.#upkeep.renew()
       await this.#upkeep.join(signal)
       await this.#upkeep.rotate()
       await waitOn(this.#deps.clock, TICK_MS, signal)
@@ -211,37 +215,6 @@ export class PassiveDiscovery implements AsyncDisposable {
       return undefined // it does not answer pings, or has gone: then there is no round trip to tell of
     }
   }
-
-  #found ({ id, multiaddrs }: PeerInfo): void {
-    const key = id.toString()
-    const addresses = multiaddrs.filter(address => this.#options.gater.found(address))
-
-    if (addresses.length > 0 && this.#finds.size < FINDS_AT_ONCE && !this.#finds.has(key)) {
-      this.#finds.add(key)
-      this.#guard(this.#visitFound(id, addresses).finally(() => this.#finds.delete(key)))
-    }
-  }
-
-  async #visitFound (id: PeerId, found: Multiaddr[]): Promise<void> {
-    const { clock, log } = this.#deps
-    const startedAtMs = clock.now()
-    const since = clock.monotonic()
-    let connection: Connection
-
-    try {
-      connection = await this.#node.dial(found.map(address => withPeer(address, id)), { signal: AbortSignal.timeout(DIAL_LIMIT_MS) })
-    } catch (err) {
-      log.debug({ reason: errorText(err) }, 'a find of multicast DNS could not be dialled')
-      await this.#reports.failed(id, found, { err, startedAtMs, durationMs: clock.monotonic() - since })
-      return
-    }
-
-    await this.#meet(connection, 'mdns')
-  }
-}
-
-function withPeer (address: Multiaddr, id: PeerId): Multiaddr {
-  return address.toString().includes('/p2p/') ? address : address.encapsulate(`/p2p/${id.toString()}`)
 }
 
 function hex (id: Uint8Array): string {

@@ -7,18 +7,22 @@ import { kadDHT, passthroughMapper, removePrivateAddressesMapper } from '@libp2p
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { systemClock } from '../../core/clock.ts'
 import { BoundedDatastore } from './bounded-datastore.ts'
+import { budgetedDials } from './budgeted-dials.ts'
 import { mdnsFinder } from './mdns-finder.ts'
 import { MdnsResponder } from './mdns-responder.ts'
 import { NEW_PER_IP, PassivePlaces } from './passive-places.ts'
 import { limitQuestions, QuestionLimit } from './question-limit.ts'
+import { placedWebSockets, SocketPlaces, UPGRADE_LIMIT_MS } from './socket-places.ts'
+import { TrafficLimit } from './traffic-limit.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
+import type { DialBudget } from '../visit/dial-budget.ts'
+import type { OnFound } from './mdns-finder.ts'
 import type { PassiveGater } from './passive-gater.ts'
-import type { Libp2p, Metrics, PeerId, PeerInfo, PrivateKey } from '@libp2p/interface'
+import type { Libp2p, Metrics, PeerId, PrivateKey } from '@libp2p/interface'
 import type { SingleKadDHT } from '@libp2p/kad-dht'
 import type { Ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -46,8 +50,11 @@ export interface PassiveNodeOptions {
 
   gater: PassiveGater
 
+  /** Every dial passes it, whatever makes the node dial. */
+  budget: DialBudget
+
   /** Told of each peer of the local network that multicast DNS finds. */
-  onFound?: (peer: PeerInfo) => void
+  onFound?: OnFound
 
   /** Told what keeps the node from answering multicast DNS. */
   onMdnsFault?: (err: Error) => void
@@ -97,8 +104,11 @@ export function listenAddresses (host: string, port: number): string[] {
 
 /** Makes the node; it listens once it is started. */
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
-  const { privateKey, agentVersion, host, port, announce, maxConnections, gater, mdns, metrics, onFound = () => undefined } = options
+  const { privateKey, agentVersion, host, port, announce, maxConnections, gater, budget, mdns, metrics, onFound = () => undefined } = options
   const instance = randomBytes(INSTANCE_BYTES).toString('hex')
+  const places = new PassivePlaces(systemClock, { places: maxConnections })
+  const sockets = new SocketPlaces(systemClock, places)
+  const traffic = new TrafficLimit(systemClock)
 
   const node = await createLibp2p<PassiveServices>({
     start: false,
@@ -109,18 +119,21 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       appendAnnounce: [...announce]
     },
     transports: [
-      tcp({ backlog: 1_024 }),
-      quic(QUIC_LIMITS),
-      webSockets()
+      budgetedDials(tcp({ backlog: 1_024 }), budget),
+      budgetedDials(quic(QUIC_LIMITS), budget),
+      budgetedDials(placedWebSockets(sockets), budget)
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS })],
     datastore: new BoundedDatastore(STORE_LIMITS),
-    connectionGater: gater.gater(new PassivePlaces(systemClock, { places: maxConnections })),
+    connectionGater: gater.gater({ places, sockets, traffic }),
     connectionManager: {
       // Above what PassivePlaces lets in: libp2p refuses newcomers when all places are taken, whoever has them.
       maxConnections: 2 * maxConnections + DIALS_AT_ONCE,
-      maxIncomingPendingConnections: maxConnections,
+      maxIncomingPendingConnections: 2 * maxConnections + DIALS_AT_ONCE,
+      inboundUpgradeTimeout: UPGRADE_LIMIT_MS,
+      // Names are resolved before the gater is asked: it is given none that it could resolve.
+      resolvers: {},
       inboundConnectionThreshold: NEW_PER_IP,
       reconnectRetries: 0,
       maxParallelDials: DIALS_AT_ONCE,
@@ -128,12 +141,11 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       dialTimeout: 5_000
     },
     connectionMonitor: { enabled: false },
-    peerDiscovery: mdns ? [mdnsFinder(instance, onFound)] : [],
     ...metrics === undefined ? {} : { metrics },
     services: {
       identify: identify(ASKED_AT_ONCE),
       ping: ping(ASKED_AT_ONCE),
-      ...mdns ? { mdns: mdnsResponder(instance, options) } : {},
+      ...mdns ? { finder: mdnsFinder(instance, { clock: systemClock, onFound }), mdns: mdnsResponder(instance, options) } : {},
       dht: kadDHT({
         protocol: options.kadProtocol,
         clientMode: false,
@@ -144,6 +156,9 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     } as never
   })
   limitQuestions(node.services.dht, new QuestionLimit(systemClock))
+  node.addEventListener('connection:open', ({ detail }) => {
+    traffic.watchStreams(detail)
+  })
 
   return node
 }

@@ -1,4 +1,4 @@
-import { embeddedIpv4 } from '../visit/ip-class.ts'
+import { addressKeys } from './address-keys.ts'
 import type { Clock } from '../../core/clock.ts'
 
 /** What is used of a connection, from its first byte on where it came in. */
@@ -68,7 +68,7 @@ export class PassivePlaces {
    * @returns false where its address or subnet has its share, or makes too many connections: it must be refused
    */
   enter (connection: PlacedConnection, ip: Uint8Array): boolean {
-    const [ipKey, subnetKey] = keysOf(ip)
+    const [ipKey, subnetKey] = addressKeys(ip)
 
     if (!this.#countNew(`ip ${ipKey}`, NEW_PER_IP) || !this.#countNew(`net ${subnetKey}`, NEW_PER_SUBNET)) {
       return false
@@ -89,7 +89,7 @@ export class PassivePlaces {
   /** Counts a connection that the node itself made; it takes part when room is made. */
   dialled (connection: PlacedConnection, ip: Uint8Array): void {
     this.#makeRoom()
-    this.#add(connection, ...keysOf(ip))
+    this.#add(connection, ...addressKeys(ip))
   }
 
   #makeRoom (): void {
@@ -171,12 +171,4 @@ function mostCrowded ({ byIp }: Subnet): ReadonlySet<Place> {
 
 function shareOf (places: number, share: number): number {
   return Math.max(LEAST_SHARE, Math.floor(places * share))
-}
-
-/** Keys of an IP address and of its /24 or /64. */
-function keysOf (address: Uint8Array): [string, string] {
-  const ip = embeddedIpv4(address) ?? address
-  const key = Buffer.from(ip).toString('hex')
-
-  return [key, key.slice(0, ip.length === 4 ? 6 : 16)]
 }

@@ -105,14 +105,16 @@ export class DialBudget {
   }
 
   /**
-   * Waits for leave to dial an address for a peer. A further dial of the same peer there is free.
+   * Waits for leave to dial an address for a peer.
    *
+   * @param repeats whether a further dial of the same peer there is free, as in a visit, which dials an address only some times;
+   *   where it is charged, it gives back what it cost when the peer is found, and earns nothing
    * @throws PP_PEER_FAULT `limit-exceeded` when the crawl's budget is spent or the wait is too long; the signal's reason when it aborts first
    */
-  async admit (address: Address, id: Uint8Array, signal: AbortSignal): Promise<DialLeave> {
+  async admit (address: Address, id: Uint8Array, signal: AbortSignal, repeats: 'free' | 'charged' = 'free'): Promise<DialLeave> {
     const key = latin1(id)
     signal.throwIfAborted()
-    const first = this.tryAdmit(address, key)
+    const first = this.tryAdmit(address, key, repeats)
 
     if (!(first instanceof TokenBucket)) {
       return first
@@ -120,7 +122,7 @@ export class DialBudget {
 
     using deadline = new Deadline(this.clock, this.options.maxWaitMs, signal)
 
-    for (let next: DialLeave | TokenBucket = first; ; next = this.tryAdmit(address, key)) {
+    for (let next: DialLeave | TokenBucket = first; ; next = this.tryAdmit(address, key, repeats)) {
       signal.throwIfAborted()
 
       if (!(next instanceof TokenBucket)) {
@@ -135,12 +137,14 @@ export class DialBudget {
   }
 
   /** Leave, or the bucket that has no token. */
-  private tryAdmit (address: Address, key: string): DialLeave | TokenBucket {
+  private tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialLeave | TokenBucket {
     const place = this.placeOf(address)
     const { endpoint, host, buckets, port } = place
 
-    if (endpoint.ids.has(key) || host.proven.has(key)) {
-      return leaveOf(place, key, false)
+    const isRepeat = endpoint.ids.has(key) || host.proven.has(key)
+
+    if (isRepeat && repeats === 'free') {
+      return leaveOf(place, key, 'nothing')
     }
 
     const isNewPort = !host.ports.has(port)
@@ -165,7 +169,7 @@ export class DialBudget {
       host.portsLeft--
     }
 
-    return leaveOf(place, key, true)
+    return leaveOf(place, key, isRepeat ? 'its own' : 'credit')
   }
 
   private placeOf ({ host: bytes, port, transport }: Address): Place {
@@ -195,9 +199,10 @@ export class DialBudget {
   }
 }
 
-function leaveOf ({ host, buckets }: Place, key: string, isPaid: boolean): DialLeave {
+/** @param prize what the dial earns when the peer is found; `nothing` where it was free */
+function leaveOf ({ host, buckets }: Place, key: string, prize: Parameters<TokenBucket['end']>[0]): DialLeave {
   const end: TokenBucket['end'] = (earned) => {
-    for (const bucket of isPaid ? buckets : []) {
+    for (const bucket of prize === 'nothing' ? [] : buckets) {
       bucket.end(earned)
     }
   }
@@ -205,8 +210,8 @@ function leaveOf ({ host, buckets }: Place, key: string, isPaid: boolean): DialL
   return {
     found () {
       prove(host, key)
-      host.portsLeft += isPaid ? host.portCredit : 0
-      end('credit')
+      host.portsLeft += prize === 'credit' ? host.portCredit : 0
+      end(prize)
     },
     failed (err) {
       const proven = provenIdOf(err)

@@ -6,6 +6,7 @@ import { systemClock } from '../../core/clock.ts'
 import { Progress } from '../../core/progress.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openPassive } from '../../crawler/open-passive.ts'
+import { DialBudget } from '../../crawler/visit/dial-budget.ts'
 import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
 import { strangePeer } from '../support/libp2p/strange-peer.ts'
 import { TempFolder } from '../support/temp-folder.ts'
@@ -25,6 +26,7 @@ async function open (stateFolder: string, protocols: string[], over: Partial<Ope
     registry: new Registry(),
     sink: { ready: () => undefined, accept: () => undefined },
     beat,
+    budget: new DialBudget(systemClock),
     bootstrap: async () => await Promise.resolve([]),
     onVisit: () => undefined,
     ...over

@@ -85,7 +85,7 @@ suite('LaneChoice', () => {
   })
 
   test('asks a lane with another transport where the peer has such an address, or a name that may lead to one', async () => {
-    for (const outcome of ['unsupported-transport', 'security-unsupported', 'no-muxer', 'refused', 'timeout', 'unreachable', 'reset', 'peer-id-mismatch'] as const) {
+    for (const outcome of ['unsupported-transport', 'limit-exceeded', 'security-unsupported', 'no-muxer', 'refused', 'timeout', 'unreachable', 'reset', 'peer-id-mismatch'] as const) {
       assert.equal(await goesOn(QUIC_LANE, { outcome, addresses: [TCP, QUIC] }), true)
       assert.equal(await goesOn(QUIC_LANE, { outcome, addresses: [NAME] }), true)
       assert.equal(await goesOn(QUIC_LANE, { outcome, addresses: [TCP] }), false)
@@ -95,7 +95,7 @@ suite('LaneChoice', () => {
   })
 
   test('asks no second lane for a peer that was reached, nor where we gave up', async () => {
-    for (const outcome of OUTCOME_NAMES.filter(word => isContacted(word) || word === 'aborted' || word === 'limit-exceeded')) {
+    for (const outcome of OUTCOME_NAMES.filter(word => isContacted(word) || word === 'aborted')) {
       assert.equal(await goesOn({ ...QUIC_LANE, ...PLAINTEXT_LANE, transports: ['tcp', 'quic-v1'] }, { outcome, addresses: [TCP, QUIC] }), false, outcome)
     }
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { pino } from 'pino'
-import { NodeUpkeep } from '../../../crawler/passive/node-upkeep.ts'
+import { BUDGET_MS, NodeUpkeep } from '../../../crawler/passive/node-upkeep.ts'
 import { OpenConnections } from '../../../crawler/passive/open-connections.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { NodeUpkeepDeps } from '../../../crawler/passive/node-upkeep.ts'
@@ -17,6 +17,7 @@ interface Rig {
   upkeep: NodeUpkeep
   dials: string[]
   forgotten: PeerId[]
+  renewed: number[]
   world: { tableSize: number, inTable: boolean, connected: number }
 }
 
@@ -25,6 +26,7 @@ function rig (): Rig {
   const open = new OpenConnections(clock)
   const dials: string[] = []
   const forgotten: PeerId[] = []
+  const renewed: number[] = []
   const world = { tableSize: 0, inTable: false, connected: 0 }
   const node = {
     dial: async (to: { toString: () => string }) => {
@@ -35,12 +37,25 @@ function rig (): Rig {
     peerStore: { delete: async (peer: PeerId) => { await Promise.resolve(void forgotten.push(peer)) } },
     services: { dht: { routingTable: { get size () { return world.tableSize }, find: async () => await Promise.resolve(world.inTable ? {} : undefined) } } }
   } as unknown as NodeUpkeepDeps['node']
-  const upkeep = new NodeUpkeep({ clock, log: pino({ level: 'silent' }), node, open, bootstrap: async () => await Promise.resolve([address, address]), maxConnections: 2 })
+  const upkeep = new NodeUpkeep({ clock, log: pino({ level: 'silent' }), node, open, bootstrap: async () => await Promise.resolve([address, address]), maxConnections: 2, renewBudget: () => {
+    renewed.push(clock.monotonic())
+  } })
 
-  return { clock, open, upkeep, dials, forgotten, world }
+  return { clock, open, upkeep, dials, forgotten, renewed, world }
 }
 
 suite('NodeUpkeep', () => {
+  test('starts the budget of dials again each hour, where no crawl does', async () => {
+    const { clock, upkeep, renewed } = rig()
+
+    for (let i = 0; i < 130; i++) {
+      upkeep.renew()
+      await clock.advance(60_000)
+    }
+
+    assert.deepEqual(renewed, [BUDGET_MS, 2 * BUDGET_MS])
+  })
+
   test('dials bootstrap peers once a minute as long as it knows nobody', async () => {
     const { clock, upkeep, dials, world } = rig()
     await upkeep.join(signal)

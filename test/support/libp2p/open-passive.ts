@@ -5,6 +5,7 @@ import { systemClock } from '../../../core/clock.ts'
 import { Progress } from '../../../core/progress.ts'
 import { PassiveDiscovery } from '../../../crawler/passive/passive-discovery.ts'
 import { PassiveGater } from '../../../crawler/passive/passive-gater.ts'
+import { DialBudget } from '../../../crawler/visit/dial-budget.ts'
 import { freePortPair } from '../servers/free-ports.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
@@ -52,6 +53,7 @@ export async function openPassiveRig (options: Partial<PassiveNodeOptions> = {},
     mdns: false,
     maxConnections: 100,
     gater: new PassiveGater({ policy: 'Private', deny: [] }),
+    budget: new DialBudget(clock),
     ...options
   })
   const addresses = discovery.status().addresses.map(text => multiaddr(text))

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -20,12 +21,12 @@ export async function freePorts (count: number): Promise<number[]> {
 
 const PAIR_ATTEMPTS = 100
 
-/** A port that is free now and whose next one is free as well: for a passive node, whose WebSocket listens there. */
+/** A port that is free now by TCP and UDP, and whose next one is free as well: for a passive node, whose WebSocket listens there. */
 export async function freePortPair (): Promise<number> {
   for (let i = 0; i < PAIR_ATTEMPTS; i++) {
     const [port = 0] = await freePorts(1)
 
-    if (await isFree(port) && await isFree(port + 1)) {
+    if (await isFree(port) && await isFree(port + 1) && await isFreeByUdp(port)) {
       return port
     }
   }
@@ -41,6 +42,22 @@ async function isFree (port: number): Promise<boolean> {
   })
   server.listen(port, '127.0.0.1', () => {
     server.close(() => {
+      resolve(true)
+    })
+  })
+
+  return await promise
+}
+
+async function isFreeByUdp (port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = createSocket('udp4')
+  socket.once('error', () => {
+    socket.close()
+    resolve(false)
+  })
+  socket.bind(port, '127.0.0.1', () => {
+    socket.close(() => {
       resolve(true)
     })
   })

@@ -1,0 +1,87 @@
+// What multicast DNS finds is dialled: any neighbour can tell of anybody, as often as he likes.
+import { BoundedCache } from '../../core/bounded-cache.ts'
+import { errorText } from '../../core/errors.ts'
+import { DIAL_LIMIT_MS } from './node-upkeep.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { PassiveGater } from './passive-gater.ts'
+import type { DialFailure } from './passive-result.ts'
+import type { Connection, Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** What {@link MdnsFinds} works with. */
+export interface MdnsFindsDeps {
+  clock: Clock
+  log: Logger
+  node: Pick<Libp2p, 'dial'>
+  gater: Pick<PassiveGater, 'found'>
+
+  /** A find answered. @throws whatever broke the sink */
+  onMet: (connection: Connection) => Promise<void>
+
+  /** A find did not. @throws whatever broke the sink */
+  onFailed: (peer: PeerId, found: readonly Multiaddr[], failure: DialFailure) => Promise<void>
+}
+
+/** Finds that are dialled at once; more are left until they are told again. */
+export const FINDS_AT_ONCE = 64
+
+/** Peers answer each question, every 20 s: who answers more often is not dialled more often. In milliseconds. */
+export const FIND_PAUSE_MS = 15_000
+
+const REMEMBERED = 1_024
+
+/** Dials the peers that multicast DNS finds, each once in {@link FIND_PAUSE_MS}, at addresses of the local network. */
+export class MdnsFinds {
+  readonly #deps: MdnsFindsDeps
+  readonly #dialling = new Set<string>()
+  readonly #dialledMs = new BoundedCache<number>(REMEMBERED)
+
+  constructor (deps: MdnsFindsDeps) {
+    this.#deps = deps
+  }
+
+  /** A peer was found. @param source IP address that told of it @throws whatever broke the sink */
+  async found ({ id, multiaddrs }: PeerInfo, source: string): Promise<void> {
+    const key = id.toString()
+    const now = this.#deps.clock.monotonic()
+
+    if (this.#dialling.size >= FINDS_AT_ONCE || this.#dialling.has(key) || now - (this.#dialledMs.get(key) ?? -Infinity) < FIND_PAUSE_MS) {
+      return
+    }
+
+    const addresses = multiaddrs.filter(address => this.#deps.gater.found(address, source))
+
+    if (addresses.length > 0) {
+      this.#dialling.add(key)
+      this.#dialledMs.set(key, now)
+
+      try {
+        await this.#visit(id, addresses)
+      } finally {
+        this.#dialling.delete(key)
+      }
+    }
+  }
+
+  async #visit (id: PeerId, found: Multiaddr[]): Promise<void> {
+    const { clock, log, node, onMet, onFailed } = this.#deps
+    const startedAtMs = clock.now()
+    const since = clock.monotonic()
+    let connection: Connection
+
+    try {
+      connection = await node.dial(found.map(address => withPeer(address, id)), { signal: AbortSignal.timeout(DIAL_LIMIT_MS) })
+    } catch (err) {
+      log.debug({ reason: errorText(err) }, 'a find of multicast DNS could not be dialled')
+      await onFailed(id, found, { err, startedAtMs, durationMs: clock.monotonic() - since })
+      return
+    }
+
+    await onMet(connection)
+  }
+}
+
+function withPeer (address: Multiaddr, id: PeerId): Multiaddr {
+  return address.toString().includes('/p2p/') ? address : address.encapsulate(`/p2p/${id.toString()}`)
+}

@@ -1,0 +1,69 @@
+// Sockets that nobody proves himself over, from one address: they have its share of the places, and end.
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { suite, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { openPassiveRig } from '../support/libp2p/open-passive.ts'
+import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { until } from '../support/until.ts'
+import type { PassiveRig } from '../support/libp2p/open-passive.ts'
+import type { Socket } from 'node:net'
+
+const PLACES = 80
+const SHARE = PLACES / 4
+const SOCKETS = 60
+const LIMIT_MS = 120_000
+
+const multistream = (text: string): Buffer => Buffer.concat([Buffer.from([text.length + 1]), Buffer.from(`${text}\n`)])
+const UPGRADE = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
+
+const ATTACKS: readonly (readonly [string, 'tcp' | 'ws', string | Buffer])[] = [
+  ['says nothing', 'tcp', ''],
+  ['says half of multistream', 'tcp', multistream('/multistream/1.0.0').subarray(0, 7)],
+  ['asks for a protocol without end', 'tcp', Buffer.concat([multistream('/multistream/1.0.0'), multistream('/noise').subarray(0, 3)])],
+  ['says half of a Noise message', 'tcp', Buffer.concat([multistream('/multistream/1.0.0'), multistream('/noise'), Buffer.from([0, 32, 1, 2, 3])])],
+  ['says nothing', 'ws', ''],
+  ['says half of a request', 'ws', UPGRADE],
+  ['asks for a page and stays', 'ws', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['begins TLS', 'ws', Buffer.from([0x16, 3, 1, 2, 0, 1])],
+  ['upgrades and says no more', 'ws', `${UPGRADE}\r\n`]
+]
+
+function flood (rig: PassiveRig, transport: 'tcp' | 'ws', bytes: string | Buffer): Socket[] {
+  const port = Number(/tcp\/(\d+)/.exec(rig.address(transport).toString())?.[1])
+
+  return Array.from({ length: SOCKETS }, () => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.9.9.9' })
+    socket.on('error', () => undefined).resume()
+    socket.on('connect', () => {
+      if (bytes.length > 0) {
+        socket.write(bytes)
+      }
+    })
+
+    return socket
+  })
+}
+
+suite('whoever says nothing of use to a passive node', () => {
+  for (const [what, transport, bytes] of ATTACKS) {
+    test(`${transport}: ${what}`, async () => {
+      await using rig = await openPassiveRig({ maxConnections: PLACES })
+      const sockets = flood(rig, transport, bytes)
+      const open = (): number => sockets.filter(({ destroyed, readableEnded, connecting }) => !destroyed && !readableEnded && !connecting).length
+
+      try {
+        await until('those over the share are closed', () => sockets.every(({ connecting }) => !connecting) && open() <= SHARE, LIMIT_MS)
+        await using honest = await strangePeer({ agentVersion: 'honest/1' })
+        await honest.dial(rig.address(transport))
+        await until('an honest peer is served', () => rig.visits.some(({ result }) => result.identity?.agentVersion === 'honest/1'), LIMIT_MS)
+        await until('the others are closed too', () => open() === 0, LIMIT_MS)
+      } finally {
+        sockets.forEach(socket => socket.destroy())
+        await delay(0)
+      }
+
+      assert.equal(open(), 0)
+    })
+  }
+})
