@@ -13,6 +13,7 @@ import { FastServer } from './fast-server.ts'
 import { findNodeReply } from './peer-fixtures.ts'
 import { ScriptedDns } from './scripted-dns.ts'
 import type { VisitReport } from '../../crawler/engine/visit-sink.ts'
+import type { DnsResolver } from '../../crawler/visit/dns-resolver.ts'
 import type { PeerRecord } from '../../crawler/visit/visitor.ts'
 import type { TestKey } from './fast-keys.ts'
 
@@ -41,8 +42,18 @@ export function inventedId (): Uint8Array {
   return Uint8Array.from([0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...randomBytes(32)])
 }
 
+/** Whom else a crawl of attackers meets. */
+export interface AttackedWorld {
+  /** Multiaddrs of honest peers. */
+  honest?: readonly string[]
+
+  /** @default one that knows no name */
+  dns?: DnsResolver
+}
+
 /** Crawls the attackers, and whom else they name. Each of `count` identities behind one IP address names 32 invented peers in each answer. */
-export async function crawlAttackers (count: number, nameVictim: NameVictim, honest: readonly string[] = []): Promise<Map<string, VisitReport>> {
+export async function crawlAttackers (count: number, nameVictim: NameVictim, world: AttackedWorld = {}): Promise<Map<string, VisitReport>> {
+  const { honest = [], dns = new ScriptedDns() } = world
   await using stack = new AsyncDisposableStack()
   const bootstrapPeers = [...honest]
   let invented = 0
@@ -60,7 +71,7 @@ export async function crawlAttackers (count: number, nameVictim: NameVictim, hon
     addresses: { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 },
     dialTimeoutMs: 1_000,
     visitTimeoutMs: 5_000
-  }, { clock: systemClock, dns: new ScriptedDns() }))
+  }, { clock: systemClock, dns }))
 
   return await crawlOnce({ visitor, bootstrapPeers, strategy: 'Census' })
 }

@@ -54,6 +54,16 @@ suite('strangers cannot make the crawler a weapon', () => {
     assert.ok(victim.sockets.length <= 256, `${String(victim.sockets.length)} connections`)
   })
 
+  test('one port under 1,600 ids, each with a name of its own that leads there', async (t) => {
+    await using victim = await countingPort()
+    const dns = { addresses: async (_: string, family: 4 | 6) => await Promise.resolve(family === 4 ? [VICTIM.join('.')] : []), texts: async () => await Promise.resolve([]) }
+    const visits = await crawlAttackers(IDENTITIES, n => [multiaddr(`/dns/n${String(n)}.d${String(n % 100)}.example/tcp/${String(victim.port)}`)], { dns })
+
+    assert.ok(visits.size > 1_600, `${String(visits.size)} peers`)
+    t.diagnostic(`${String(victim.sockets.length)} connections`)
+    assert.ok(victim.sockets.length >= 1 && victim.sockets.length <= 64, `${String(victim.sockets.length)} connections`)
+  })
+
   test('a port of its own for each of 1,600 ids', async (t) => {
     const visits = await crawlAttackers(IDENTITIES, n => [tcp(VICTIM, 20_000 + n)])
     const dials = dialsTo(visits, VICTIM)
@@ -73,7 +83,7 @@ suite('strangers cannot make the crawler a weapon', () => {
       addresses.push(`/ip4/${VICTIM.join('.')}/tcp/${String(server.port)}/p2p/${formatPeerId(key.id)}`)
     }
 
-    const visits = await crawlAttackers(10, n => [tcp(VICTIM, 20_000 + n)], addresses)
+    const visits = await crawlAttackers(10, n => [tcp(VICTIM, 20_000 + n)], { honest: addresses })
 
     assert.deepEqual(keys.filter(({ id }) => visits.get(formatPeerId(id))?.outcome !== 'ok').length, 0)
   })
