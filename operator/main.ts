@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { EVERY_ADDRESS } from '../core/admin-server.ts'
 import { VERSION } from '../core/build-info.ts'
 import { systemClock } from '../core/clock.ts'
@@ -8,6 +8,7 @@ import { createRegistry } from '../core/metrics.ts'
 import { nonEmpty, wholeNumber } from '../core/option-text.ts'
 import { runProcess } from '../core/process.ts'
 import { Progress } from '../core/progress.ts'
+import { NamespaceName } from './api/references.ts'
 import { runOperator } from './operator.ts'
 import { parsePolicy, POLICY_VARIABLE } from './policy/cluster-policy.ts'
 import { readScrapeFrom } from './scrape-from.ts'
@@ -18,7 +19,7 @@ interface Options {
   workloadImage: string
   imagePullSecret: string[]
   imagePullPolicy?: string
-  namespace?: string
+  namespace?: string[]
   leaseNamespace: string
   leaseOwner?: string
   adminHost: string
@@ -38,7 +39,7 @@ const options = new Command('peerprobe-operator')
   .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs', nonEmpty)
   .option('--image-pull-secret <name>', 'Secret beside each PeerProbe that lets nodes pull the image; may be given again', (name: string, names: string[]) => [...names, nonEmpty(name)], [])
   .addOption(new Option('--image-pull-policy <policy>', 'when nodes pull the image').choices(['Always', 'IfNotPresent', 'Never']))
-  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace').argParser(nonEmpty).env('WATCH_NAMESPACE'))
+  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace; may be given again, or list several with commas').argParser(namespaces).env('WATCH_NAMESPACE'))
   .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').argParser(nonEmpty).env('POD_NAMESPACE').default('default'))
   .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes', nonEmpty)
   .addOption(new Option('--admin-host <addresses>', 'addresses of the admin server, separated by commas; :: for all, IPv4 and IPv6').argParser(nonEmpty).env('POD_IPS').default(EVERY_ADDRESS))
@@ -60,7 +61,7 @@ await runProcess(async (signal) => {
       pullSecrets: options.imagePullSecret,
       ...options.imagePullPolicy === undefined ? {} : { pullPolicy: options.imagePullPolicy }
     },
-    namespace: options.namespace,
+    namespaces: options.namespace ?? [],
     leaseNamespace: options.leaseNamespace,
     leaseOwner: options.leaseOwner,
     identity: `${process.env['POD_NAME'] ?? hostname()}-${String(process.pid)}`,
@@ -71,3 +72,15 @@ await runProcess(async (signal) => {
     scrapers: options.scrapeFrom
   }, signal)
 }, { log, stopTimeoutMs: STOP_TIMEOUT_MS })
+
+// One that has no right form would be watched in vain.
+function namespaces (text: string, before: readonly string[] = []): string[] {
+  const names = nonEmpty(text).split(',').map(name => name.trim())
+  const wrong = names.find(name => !NamespaceName.safeParse(name).success)
+
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(`${JSON.stringify(wrong)} is no name of a namespace.`)
+  }
+
+  return [...new Set([...before, ...names])]
+}

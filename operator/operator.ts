@@ -30,8 +30,8 @@ import type { QueueObserver } from './runtime/work-queue.ts'
 export interface OperatorOptions {
   images: Images
 
-  /** Only PeerProbes of this namespace; of all where absent. */
-  namespace: string | undefined
+  /** Only PeerProbes of these namespaces; of all where there is none. */
+  namespaces?: readonly string[]
 
   /** Namespace of the lease. */
   leaseNamespace: string
@@ -117,14 +117,14 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
   }, signal)
 }
 
-function leaseOf ({ leaseNamespace, namespace }: OperatorOptions): { namespace: string, name: string } {
-  return { namespace: leaseNamespace, name: leaseName(namespace) }
+function leaseOf ({ leaseNamespace, namespaces }: OperatorOptions): { namespace: string, name: string } {
+  return { namespace: leaseNamespace, name: leaseName(namespaces) }
 }
 
 interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
 
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
-  const { images, namespace, identity, readsPods, secretsNeedConsent, policy } = options
+  const { images, namespaces = [], identity, readsPods, secretsNeedConsent, policy } = options
   const { client, leader, lookout } = parts
   const strimziVersion = servedVersionOf(client, clock, STRIMZI)
   const applier = new Applier({
@@ -143,7 +143,11 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     log,
     reconcile: async (key, signal) => await reconciler.reconcile(key, signal),
     observer: observerOf(log, parts)
-  }, { watched: watchedKinds(namespace), workers: WORKERS, optional: async life => strimziWatched(await strimziVersion(life), namespace) })
+  }, {
+    watched: watchedIn(namespaces, watchedKinds()),
+    workers: WORKERS,
+    optional: async life => watchedIn(namespaces, strimziWatched(await strimziVersion(life)))
+  })
   const reconciler = new Reconciler({
     client,
     applier,
@@ -184,18 +188,21 @@ function observerOf (log: Logger, parts: Parts): QueueObserver {
 const OWNED = { labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }
 
 // What Strimzi says of them, and what somebody changes in them, is met at once.
-function strimziWatched (version: string | undefined, namespace: string | undefined): Watched[] {
+function strimziWatched (version: string | undefined): Watched[] {
   if (version === undefined) {
     return []
   }
 
   const { kafkaTopic, kafkaUser } = strimziKinds(version)
 
-  return [kafkaTopic, kafkaUser].map(kind => ({ kind, namespace, ...OWNED }))
+  return [kafkaTopic, kafkaUser].map(kind => ({ kind, ...OWNED }))
 }
 
-function watchedKinds (namespace: string | undefined): Watched[] {
-  const owned = { namespace, ...OWNED }
+function watchedIn (namespaces: readonly string[], watched: readonly Watched[]): Watched[] {
+  return namespaces.length === 0 ? [...watched] : watched.flatMap(what => namespaces.map(namespace => ({ ...what, namespace })))
+}
+
+function watchedKinds (): Watched[] {
   const children = [
     KINDS.configMap,
     KINDS.serviceAccount,
@@ -208,10 +215,10 @@ function watchedKinds (namespace: string | undefined): Watched[] {
   ]
 
   return [
-    { kind: KINDS.peerProbe, namespace, keysOf: ({ metadata }) => [keyOf(metadata)] },
+    { kind: KINDS.peerProbe, keysOf: ({ metadata }) => [keyOf(metadata)] },
     // The one kind that we do not write: only its status is read.
-    { kind: KINDS.pod, ...owned, trim: pod => ({ ...pod, spec: undefined }) },
-    ...children.map((kind): Watched => ({ kind, ...owned }))
+    { kind: KINDS.pod, ...OWNED, trim: pod => ({ ...pod, spec: undefined }) },
+    ...children.map((kind): Watched => ({ kind, ...OWNED }))
   ]
 }
 

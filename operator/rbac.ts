@@ -21,6 +21,8 @@ export const RULES: readonly RbacRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
   // Never listed: Secrets are read by name.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
+  // Whether they let PeerProbes mount them.
+  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list', 'watch', 'create', 'patch'] },
@@ -44,6 +46,7 @@ export const COMMAND_RULES: readonly RbacRule[] = [
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'create', 'patch'] },
   // What pods read decides whether they restart.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'create', 'patch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'patch'] },
   { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'create', 'patch'] },

@@ -17,5 +17,5 @@ export const CaSecret = z.strictObject({
 
 /** A volume: an existing PersistentVolumeClaim in the PeerProbe's namespace. */
 export const Volume = z.strictObject({
-  claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace.')
+  claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace. In a cluster it must allow it: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
 }).describe('Where the files are kept.')

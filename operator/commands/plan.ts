@@ -59,7 +59,7 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
   requireAllowed(probe, deps.policy)
-  const { planned, input, newKeys, missingSecret } = await wholePlan(deps, probe, await placesOf(deps, probe, signal), signal)
+  const { planned, input, newKeys, missing } = await wholePlan(deps, probe, await placesOf(deps, probe, signal), signal)
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
 
@@ -69,7 +69,7 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
 
   // The keys of passive nodes are made once.
   const keys = newKeys.map((name): Change => ({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] }))
-  const notes = missingSecret === undefined ? [] : [`${missingSecret}: nothing starts before it is there, and pods show as changed here without it`]
+  const notes = missing === undefined ? [] : [`${missing}: nothing starts before it is there, and pods show as changed here without it`]
 
   return { changes: [...changes, ...keys, ...await removals(deps, probe, planned, signal)], notes }
 }

@@ -10,6 +10,9 @@ export interface ProbeKey {
 // Services and label values end at 63 characters; a probe's and a scan's name may have 40 each.
 const MAX_NAME = 63
 
+// What is left of a name of 253 characters.
+const MAX_LEASE = 200
+
 /** The identity of a scan in messages. */
 export function scanIdOf ({ namespace, name }: ProbeKey, scan: string): string {
   return `${namespace}/${name}/${scan}`
@@ -64,10 +67,13 @@ export function earlierKafkaUserName ({ namespace, name }: ProbeKey): string {
  * Name of the lease by which one of several operators leads. Those that look after the same PeerProbes share it; those
  * that look after others do not wait for each other.
  *
- * @param watched namespace that the operator looks after; of all where absent
+ * @param watched namespaces that the operator looks after; all where there is none
  */
-export function leaseName (watched: string | undefined): string {
-  return watched === undefined ? 'peerprobe-operator' : `peerprobe-operator-${watched}`
+export function leaseName (watched: readonly string[] = []): string {
+  // No name of a namespace has a dot.
+  const names = [...watched].sort().join('.')
+
+  return ['peerprobe-operator', ...names === '' ? [] : [names.length <= MAX_LEASE ? names : `${textHash(names)}.${String(watched.length)}`]].join('-')
 }
 
 /** Topic for the messages of `topic` that cannot be stored. */

@@ -21,12 +21,14 @@ export interface ResourceRules {
 
 // A process that is slowed down while its peers answer would find the network dead: a crawler gets a core for its work and another for
 // keys and the collector. Its heap is a share of the memory (Dockerfile); a crawl of 10,000 peers takes 330 MB in all.
-const LIMITS = { 'cpu': '2', 'memory': '1Gi', 'ephemeral-storage': '1Gi' }
+// There is none for ephemeral storage: where a kubelet does not count it, no node would take the pod. The root is read-only, and the
+// one scratch folder has a limit of its own.
+const LIMITS = { cpu: '2', memory: '1Gi' }
 
 /** The rules of a cluster whose owner has set none. */
 export const DEFAULT_RESOURCES: ResourceRules = {
-  crawler: { requests: { 'cpu': '100m', 'memory': '256Mi', 'ephemeral-storage': '64Mi' }, limits: LIMITS },
-  consumer: { requests: { 'cpu': '50m', 'memory': '192Mi', 'ephemeral-storage': '64Mi' }, limits: LIMITS },
+  crawler: { requests: { cpu: '100m', memory: '256Mi' }, limits: LIMITS },
+  consumer: { requests: { cpu: '50m', memory: '192Mi' }, limits: LIMITS },
   max: {}
 }
 

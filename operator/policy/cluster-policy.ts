@@ -27,6 +27,7 @@ const PolicyFields = {
   blanketTolerations: z.boolean().optional().describe('Whether pods may tolerate all taints by a toleration without a key.'),
   nodeLabels: KeyPatterns.optional().describe('Labels of nodes that pods may be placed by.'),
   podAffinity: z.boolean().optional().describe('Whether pods may be placed by other pods than those of their own PeerProbe.'),
+  anyClaim: z.boolean().optional().describe('Whether pods may mount every PersistentVolumeClaim of their namespace, also one that does not allow it.'),
   resources: z.strictObject({
     crawler: Resources.optional().describe('What crawlers get where a PeerProbe says nothing.'),
     consumer: Resources.optional().describe('The same of consumers and jobs.'),
@@ -58,6 +59,7 @@ export const DEFAULT_FIELDS: NamespacePolicy = {
   blanketTolerations: false,
   nodeLabels: ['*'],
   podAffinity: false,
+  anyClaim: false,
   resources: DEFAULT_RESOURCES
 }
 

@@ -36,8 +36,8 @@ export async function pausedFinding (deps: ReconcileDeps, work: Work, signal: Ab
 async function driftOf (deps: ReconcileDeps, { probe }: Work, signal: AbortSignal): Promise<string[]> {
   const { metadata } = probe
   const running = imagesOf(deps.store(KINDS.deployment.kind).get({ namespace: metadata.namespace, name: consumerName(metadata) }))
-  const { planned, missingSecret } = await wholePlan(deps, probe, { images: running ?? deps.images, scrapers: deps.scrapers }, signal)
-  const drift = missingSecret === undefined ? [] : [missingSecret]
+  const { planned, missing } = await wholePlan(deps, probe, { images: running ?? deps.images, scrapers: deps.scrapers }, signal)
+  const drift = missing === undefined ? [] : [missing]
 
   for (const desired of planned.filter(({ kind }) => kind.kind !== KINDS.job.kind)) {
     const { kind: { kind }, object } = desired

@@ -8,6 +8,7 @@ import { policyFor } from '../policy/cluster-policy.ts'
 import { requireAllowed } from '../policy/refusals.ts'
 import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply-step.ts'
+import { claimsStep } from './claims-step.ts'
 import { failed, good, off } from './conditions.ts'
 import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
@@ -147,6 +148,7 @@ export class Reconciler {
 
   async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
     const kafka = needed(access)
+    await claimsStep(this.#deps, work.probe, signal)
     const secretHashes = { ...await secretsStep(this.#deps, work, kafka, signal), ...await identityStep(this.#deps, work, signal) }
     const { resources } = policyFor(this.#deps.policy, work.probe.metadata.namespace)
     const input = { kafka, images: this.#imagesOf(work), secretHashes, resources, scrapers: this.#deps.scrapers }

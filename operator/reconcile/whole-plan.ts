@@ -2,10 +2,12 @@ import { isProbeError } from '../../core/errors.ts'
 import { allObjects } from '../model/all-objects.ts'
 import { podMonitor } from '../model/monitor.ts'
 import { policyFor } from '../policy/cluster-policy.ts'
+import { claimsStep } from './claims-step.ts'
 import { readIdentity } from './identity-step.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
 import { secretHash } from './secret-hash.ts'
 import { secretsStep } from './secrets-step.ts'
+import type { ErrorCode } from '../../core/errors.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
 import type { ReconcileDeps } from './context.ts'
@@ -18,9 +20,11 @@ export interface WholePlan {
   /** Names of the Secrets with keys of passive nodes that are not there yet: they are made once. */
   newKeys: string[]
 
-  /** What waits for it, where a Secret is not there or may not be used. */
-  missingSecret: string | undefined
+  /** What all waits for: a Secret or a claim that is not there or may not be used. */
+  missing: string | undefined
 }
+
+const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['PP_SECRET_MISSING', 'PP_SECRET_NOT_ALLOWED', 'PP_CLAIM_NOT_ALLOWED'])
 
 type Reader = Pick<ReconcileDeps, 'client' | 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
 
@@ -29,24 +33,26 @@ export async function wholePlan (deps: Reader, probe: ClusterProbe, places: Pick
   const { access, topics, user } = await kafkaPlan(deps, probe, signal)
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
-  const { secretHashes, missingSecret } = await secretsOf(deps, probe, kafka, signal)
+  const { secretHashes, missing } = await mountedBy(deps, probe, kafka, signal)
   const { hashes, newKeys } = await keysOf(deps, probe, signal)
   const { resources } = policyFor(deps.policy, probe.metadata.namespace)
   const input: ModelInput = { kafka, ...places, secretHashes: { ...secretHashes, ...hashes }, resources }
   const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
 
-  return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missingSecret }
+  return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missing }
 }
 
-async function secretsOf (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missingSecret'>> {
+async function mountedBy (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missing'>> {
   try {
-    return { secretHashes: await secretsStep(deps, { probe, secrets: [] }, kafka, signal), missingSecret: undefined }
+    await claimsStep(deps, probe, signal)
+
+    return { secretHashes: await secretsStep(deps, { probe, secrets: [] }, kafka, signal), missing: undefined }
   } catch (err) {
-    if (!isProbeError(err, 'PP_SECRET_MISSING') && !isProbeError(err, 'PP_SECRET_NOT_ALLOWED')) {
+    if (!isProbeError(err) || !WAITED_FOR.has(err.code)) {
       throw err
     }
 
-    return { secretHashes: {}, missingSecret: err.message }
+    return { secretHashes: {}, missing: err.message }
   }
 }
 

@@ -10,9 +10,11 @@ import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject } from './kube-object.ts'
 import type { QueueObserver, Result } from './work-queue.ts'
 
-/** A kind that a controller watches. */
+/** A kind that a controller watches, in one namespace or in all. Those of one kind share a store. */
 export interface Watched {
   kind: KindRef
+
+  /** @default all */
   namespace?: string | undefined
   labelSelector?: string | undefined
 
@@ -46,9 +48,12 @@ export interface ControllerOptions {
   optional?: (signal: AbortSignal) => Promise<readonly Watched[]>
 }
 
-interface Reflected { reflector: Reflector, store: ObjectStore, namespace: string | undefined }
+interface Reflected { store: ObjectStore, parts: readonly Part[] }
 
-interface Optional extends Reflected { apiVersion: string, stop: AbortController, ended: Promise<void> }
+// One for each namespace, or one for all.
+interface Part { reflector: Reflector, namespace: string | undefined }
+
+interface Optional extends Reflected { apiVersion: string, stop: AbortController, ended: Promise<unknown> }
 
 // How often is asked which optional kinds are served.
 const ASK_MS = 10_000
@@ -71,17 +76,16 @@ export class Controller {
     this.#options = options
     this.queue = new WorkQueue({ clock, work: reconcile, ...observer === undefined ? {} : { observer } }, { workers })
 
-    for (const what of watched) {
-      this.#reflectors.set(what.kind.kind, this.#reflect(what))
+    for (const [kind, ofKind] of byKind(watched)) {
+      this.#reflectors.set(kind, this.#reflect(ofKind))
     }
   }
 
   /** Whether it watches a kind in a namespace, and knows what is there. */
   isWatched (kind: string, namespace?: string): boolean {
-    const found = this.#find(kind)
-    const covers = found !== undefined && (found.namespace === undefined || found.namespace === namespace)
+    const reflector = this.#reflectorFor(kind, namespace)
 
-    return covers && (this.#reflectors.has(kind) || (found.reflector.isSynced && found.reflector.silentMs < STALE_MS))
+    return reflector !== undefined && (this.#reflectors.has(kind) || (reflector.isSynced && reflector.silentMs < STALE_MS))
   }
 
   /** What was seen of a kind. */
@@ -97,17 +101,17 @@ export class Controller {
 
   /** Takes in what the server answered to a write of ours, where the kind is watched. */
   remember (object: KubeObject): void {
-    this.#find(object.kind)?.reflector.remember(object)
+    this.#reflectorFor(object.kind, object.metadata.namespace)?.remember(object)
   }
 
   /** How long ago the most silent watch heard of the server, in milliseconds; of kinds that are always there. */
   get silentMs (): number {
-    return Math.max(0, ...[...this.#reflectors.values()].map(({ reflector }) => reflector.silentMs))
+    return Math.max(0, ...this.#lasting().map(({ silentMs }) => silentMs))
   }
 
   /** Reflects until `signal` aborts, and works once everything was listed; then drains. */
   async run (signal: AbortSignal): Promise<void> {
-    const reflectors = [...this.#reflectors.values()].map(({ reflector }) => reflector)
+    const reflectors = this.#lasting()
     const reflecting = Promise.all(reflectors.map(async (reflector) => {
       await reflector.run(signal)
     }))
@@ -123,16 +127,28 @@ export class Controller {
     return this.#reflectors.get(kind) ?? this.#optional.get(kind)
   }
 
-  #reflect ({ index, keysOf, ...what }: Watched): Reflected {
-    const { client, clock, log } = this.#deps
-    const store = new ObjectStore(index)
-    const onChange = (object: KubeObject): void => {
-      keysOf(object).forEach((key) => {
-        this.queue.add(key)
-      })
-    }
+  #reflectorFor (kind: string, namespace: string | undefined): Reflector | undefined {
+    return this.#find(kind)?.parts.find(part => part.namespace === undefined || part.namespace === namespace)?.reflector
+  }
 
-    return { store, namespace: what.namespace, reflector: new Reflector({ client, clock, log, store, onChange }, what) }
+  #lasting (): Reflector[] {
+    return [...this.#reflectors.values()].flatMap(({ parts }) => parts.map(({ reflector }) => reflector))
+  }
+
+  #reflect (watched: readonly Watched[]): Reflected {
+    const { client, clock, log } = this.#deps
+    const store = new ObjectStore(watched[0]?.index)
+    const parts = watched.map(({ keysOf, ...what }): Part => {
+      const onChange = (object: KubeObject): void => {
+        keysOf(object).forEach((key) => {
+          this.queue.add(key)
+        })
+      }
+
+      return { namespace: what.namespace, reflector: new Reflector({ client, clock, log, store, onChange }, what) }
+    })
+
+    return { store, parts }
   }
 
   async #followOptional (signal: AbortSignal): Promise<void> {
@@ -165,11 +181,18 @@ export class Controller {
       }
     }
 
-    for (const what of wanted.filter(({ kind: { kind } }) => !this.#optional.has(kind))) {
+    for (const [kind, ofKind] of byKind(wanted.filter(what => !this.#optional.has(what.kind.kind)))) {
       const stop = new AbortController()
-      const reflected = this.#reflect(what)
-      const ended = reflected.reflector.run(AbortSignal.any([signal, stop.signal]))
-      this.#optional.set(what.kind.kind, { ...reflected, apiVersion: what.kind.apiVersion, stop, ended })
+      const reflected = this.#reflect(ofKind)
+      const life = AbortSignal.any([signal, stop.signal])
+      const ended = Promise.all(reflected.parts.map(async ({ reflector }) => {
+        await reflector.run(life)
+      }))
+      this.#optional.set(kind, { ...reflected, apiVersion: ofKind[0]?.kind.apiVersion ?? '', stop, ended })
     }
   }
+}
+
+function byKind (watched: readonly Watched[]): [string, readonly Watched[]][] {
+  return Object.entries(Object.groupBy(watched, ({ kind: { kind } }) => kind)).map(([kind, ofKind = []]) => [kind, ofKind])
 }

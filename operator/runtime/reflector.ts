@@ -5,11 +5,11 @@ import { waitOn } from '../../core/clock-wait.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/signals.ts'
 import { kubeError } from './kube-error.ts'
-import { keyOf, METADATA, pathOf } from './kube-object.ts'
+import { isNewer, keyOf, METADATA, pathOf } from './kube-object.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { KubeClient } from './kube-client.ts'
-import type { KindRef, KubeObject } from './kube-object.ts'
+import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** Told of each change: the object after it, or the last one seen where it is gone. */
@@ -148,7 +148,7 @@ export class Reflector {
       }
     } while ((page.metadata.continue ?? '') !== '')
 
-    for (const object of store.all().filter(({ metadata }) => !seen.has(keyOf(metadata)))) {
+    for (const object of store.all().filter(({ metadata }) => this.#isReflected(metadata) && !seen.has(keyOf(metadata)))) {
       store.delete(object.metadata)
       onChange(object, 'deleted')
     }
@@ -156,6 +156,11 @@ export class Reflector {
     this.#version = page.metadata.resourceVersion ?? ''
     this.isSynced = true
     this.#firstList.resolve(undefined)
+  }
+
+  // Reflectors of other namespaces may share the store.
+  #isReflected ({ namespace }: ObjectKey): boolean {
+    return this.#options.namespace === undefined || this.#options.namespace === namespace
   }
 
   async #page (next: string | undefined, signal: AbortSignal): Promise<ListPage> {
@@ -175,7 +180,7 @@ export class Reflector {
     return trim?.(object) ?? object
   }
 
-  // What the watch tells may be older than what was answered to us.
+  // An event of the watch may be older than what was answered to us.
   #isBehind ({ metadata }: KubeObject): boolean {
     const known = this.#deps.store.get(metadata)
 
@@ -241,9 +246,4 @@ export class Reflector {
   #selector (): Record<string, string> {
     return this.#options.labelSelector === undefined ? {} : { labelSelector: this.#options.labelSelector }
   }
-}
-
-// Versions are numbers that grow with every write (API server 1.35 says so; it was so before). Others tell nothing.
-function isNewer ({ metadata: { resourceVersion: a = '' } }: KubeObject, { resourceVersion: b = '' }: { resourceVersion?: string | undefined }): boolean {
-  return /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) > BigInt(b)
 }

@@ -18,22 +18,23 @@ const OPERATOR_NAME = 'OPERATOR-NAME'
 
 /**
  * The roles of the operator's account and their bindings: what the operator does, and what `kubectl peerprobe` does, which
- * the operator's image has; in the cluster, or in the one namespace that is watched; and the lease, in its own namespace.
+ * the operator's image has; in the cluster, or in each namespace that is watched; and the lease, in its own namespace.
  */
 export function chartRole (): string {
   const isLease = ({ resources }: RbacRule): boolean => resources.includes('leases')
-  const watched = { prefix: '{{ if not (include "peerprobe.watched" .) }}Cluster{{ end }}', place: WATCHED_NAMESPACE }
+  const watched = { prefix: '{{ if not $namespace }}Cluster{{ end }}', place: WATCHED_NAMESPACE }
   // The lease goes with the operator's Deployment.
   const leaseRules = [...RULES.filter(isLease), { apiGroups: ['apps'], resources: ['deployments'], resourceNames: [OPERATOR_NAME], verbs: ['get'] }]
 
   return [
     HEAD,
+    '{{- range $namespace := splitList "," (include "peerprobe.watched" .) }}\n---\n',
     roleAndBinding({ suffix: '', ...watched }, RULES.filter(rule => !isLease(rule))),
     '---\n',
     roleAndBinding({ suffix: '-commands', ...watched }, COMMAND_RULES),
-    '---\n',
+    '{{- end }}\n---\n',
     roleAndBinding({ suffix: '-lease', prefix: '', place: '' }, leaseRules)
-  ].join('').replaceAll(OPERATOR_NAME, '{{ include "peerprobe.name" . | quote }}')
+  ].join('').replaceAll(OPERATOR_NAME, '{{ include "peerprobe.name" $ | quote }}')
 }
 
 interface RolePlan {
@@ -46,15 +47,15 @@ interface RolePlan {
   place: string
 }
 
-const WATCHED_NAMESPACE = '  {{- with include "peerprobe.watched" . }}\n  namespace: {{ . | quote }}\n  {{- end }}\n'
+const WATCHED_NAMESPACE = '  {{- with $namespace }}\n  namespace: {{ . | quote }}\n  {{- end }}\n'
 
 function roleAndBinding ({ suffix, prefix, place }: RolePlan, rules: readonly RbacRule[]): string {
-  const name = `{{ printf "%s${suffix}" (include "peerprobe.name" .) | quote }}`
+  const name = `{{ printf "%s${suffix}" (include "peerprobe.name" $) | quote }}`
   const head = (kind: string): string => `apiVersion: rbac.authorization.k8s.io/v1
 kind: ${prefix}${kind}
 metadata:
   name: ${name}
-${place}  labels: {{- include "peerprobe.labels" . | nindent 4 }}
+${place}  labels: {{- include "peerprobe.labels" $ | nindent 4 }}
 `
 
   return `${head('Role')}${stringify({ rules }, { lineWidth: 0 })}---
@@ -64,7 +65,7 @@ ${head('RoleBinding')}roleRef:
   name: ${name}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "peerprobe.name" . | quote }}
-    namespace: {{ .Release.Namespace | quote }}
+    name: {{ include "peerprobe.name" $ | quote }}
+    namespace: {{ $.Release.Namespace | quote }}
 `
 }

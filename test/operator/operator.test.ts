@@ -23,7 +23,7 @@ suite('the operator', () => {
     try {
       const running = runOperator(
         { log: pino({ level: 'silent' }), clock: systemClock, registry: new Registry(), progress: new Progress({ clock: systemClock }) },
-        { images: { workload: 'x' }, namespace: undefined, leaseNamespace: 'default', leaseOwner: undefined, identity: 'me', admin: { host: '127.0.0.1', port }, readsPods: false, secretsNeedConsent: true, policy: {} },
+        { images: { workload: 'x' }, leaseNamespace: 'default', leaseOwner: undefined, identity: 'me', admin: { host: '127.0.0.1', port }, readsPods: false, secretsNeedConsent: true, policy: {} },
         stop.signal
       )
       await until('it is up', async () => (await fetch(`http://127.0.0.1:${String(port)}/status`).catch(() => undefined))?.ok === true)

@@ -48,9 +48,13 @@
 {{ .Values.image.repository }}:{{ $tag | default .Chart.AppVersion }}
 {{- end -}}
 
-{{- /* The namespace that the operator looks after, or nothing. */ -}}
+{{- /* The namespaces that the operator looks after, with commas between them, or nothing. */ -}}
 {{- define "peerprobe.watched" -}}
-{{- include "peerprobe.text" .Values.watchNamespace -}}
+{{- $names := list -}}
+{{- range prepend (.Values.watchNamespaces | default list) .Values.watchNamespace -}}
+{{- with include "peerprobe.text" . -}}{{- $names = append $names . -}}{{- end -}}
+{{- end -}}
+{{- $names | uniq | join "," -}}
 {{- end -}}
 
 {{- define "peerprobe.selector" -}}

@@ -14,7 +14,10 @@ suite('names', () => {
     assert.equal(crawlerName(probe, 'main'), 'amino-crawler-main')
     assert.equal(consumerName(probe), 'amino-consumer')
     assert.equal(deadLetterTopicOf('ipfs-nodes'), 'ipfs-nodes-dead-letters')
-    assert.deepEqual([leaseName(undefined), leaseName('lab')], ['peerprobe-operator', 'peerprobe-operator-lab'])
+    assert.deepEqual([leaseName(), leaseName([]), leaseName(['lab'])], ['peerprobe-operator', 'peerprobe-operator', 'peerprobe-operator-lab'])
+    assert.equal(leaseName(['b', 'a']), leaseName(['a', 'b']))
+    assert.notEqual(leaseName(['a-b', 'c']), leaseName(['a', 'b-c']))
+    assert.ok(leaseName(Array.from({ length: 100 }, (_, i) => `namespace-${String(i)}`)).length < 253)
   })
 
   test('are DNS labels of at most 63 characters, and identities are valid', () => {

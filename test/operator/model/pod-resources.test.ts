@@ -4,7 +4,7 @@ import { DEFAULT_RESOURCES, resourcesFor } from '../../../operator/model/pod-res
 import { quantityOf } from '../../../operator/model/quantity.ts'
 
 const { crawler } = DEFAULT_RESOURCES
-const NAMES = ['cpu', 'ephemeral-storage', 'memory']
+const NAMES = ['cpu', 'memory']
 
 suite('quantities', () => {
   test('are compared by what they stand for', () => {

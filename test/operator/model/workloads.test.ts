@@ -101,7 +101,7 @@ suite('the objects of a PeerProbe', () => {
   })
 
   test('all have requests and limits in full, also where a PeerProbe gives a part, and no volume of theirs grows without bound', () => {
-    const names = ['cpu', 'ephemeral-storage', 'memory']
+    const names = ['cpu', 'memory']
     const parts = [{}, { consumer: { pod: { resources: { limits: { memory: '64Mi' } } } }, scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { resources: { requests: { cpu: 3 } } } }] }]
 
     for (const spec of parts) {

@@ -71,9 +71,9 @@ suite('a PeerProbe that is paused', () => {
 
 test('wholePlan names the Secret that is missing, and the keys that would be made', async () => {
   const cluster = new FakeCluster()
-  const { missingSecret, newKeys, planned } = await wholePlan(cluster.deps(), clusterProbe(), { images: { workload: 'peerprobe:1' } }, signal)
+  const { missing, newKeys, planned } = await wholePlan(cluster.deps(), clusterProbe(), { images: { workload: 'peerprobe:1' } }, signal)
 
-  assert.match(missingSecret ?? '', /Secret lab\/mysql does not exist/)
+  assert.match(missing ?? '', /Secret lab\/mysql does not exist/)
   assert.deepEqual(newKeys, ['amino-identity-main'])
   assert.ok(planned.some(({ object }) => object.metadata.name === 'amino-crawler-main'))
 })

@@ -134,6 +134,58 @@ suite('Controller', () => {
     assert.match(text, /leader_election_master_status\{name="pods"\} 1/)
   })
 
+  test('watches a kind in several namespaces, and a list of one takes nothing of the others away', async () => {
+    const clock = new FakeClock()
+    const listed: string[] = []
+    const inNamespace: Record<string, string[]> = { one: ['a'], two: ['b'] }
+    let expire = (): void => undefined
+    const client = {
+      json: async ({ path }: { path: string }) => {
+        const namespace = /namespaces\/([^/]+)/.exec(path)?.[1] ?? ''
+        listed.push(namespace)
+        return await Promise.resolve({ metadata: { resourceVersion: '1' }, items: inNamespace[namespace]!.map(name => ({ metadata: { namespace, name, resourceVersion: '1' } })) })
+      },
+      async* watch (path: string, _query: object, _accept: unknown, life: AbortSignal): AsyncGenerator {
+        yield { type: 'BOOKMARK', object: { metadata: { resourceVersion: '1' } } }
+        await new Promise((_, reject) => {
+          life.addEventListener('abort', () => {
+            reject(life.reason as Error)
+          })
+          if (path.includes('/one/') && listed.length === 2) {
+            expire = () => {
+              reject(new ProbeError('PP_KUBE_GONE', 'gone'))
+            }
+          }
+        })
+      }
+    }
+    const controller = new Controller({
+      client: client as unknown as KubeClient,
+      clock,
+      log: pino({ level: 'silent' }),
+      reconcile: async () => await Promise.resolve({ done: true })
+    }, { watched: ['one', 'two'].map(namespace => ({ kind: KINDS.pod, namespace, keysOf: ({ metadata }) => [keyOf(metadata)] })), workers: 1 })
+    const stop = new AbortController()
+    const running = controller.run(stop.signal)
+    const names = (): string[] => controller.store('Pod').all().map(({ metadata }) => metadata.name).sort()
+
+    await until('both are listed', () => names().length === 2)
+    assert.deepEqual([...listed].sort(), ['one', 'two'])
+    assert.deepEqual([controller.isWatched('Pod', 'one'), controller.isWatched('Pod', 'two'), controller.isWatched('Pod', 'three'), controller.isWatched('Pod')], [true, true, false, false])
+    controller.remember({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'two', name: 'c', resourceVersion: '2' } })
+    controller.remember({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'three', name: 'd', resourceVersion: '2' } })
+    assert.deepEqual(names(), ['a', 'b', 'c'])
+    inNamespace['one'] = []
+    await until('the watch stands', () => {
+      expire()
+      return listed.length > 2
+    })
+    await until('the one that is gone is forgotten', () => !names().includes('a'))
+    assert.deepEqual(names(), ['b', 'c'])
+    stop.abort()
+    await running
+  })
+
   test('watches kinds that a cluster may lack while it serves them, in the version that it serves', async () => {
     const topic = (version: string): Watched => ({ kind: { apiVersion: `x.io/${version}`, kind: 'Topic', plural: 'topics', namespaced: true }, namespace: 'n', keysOf: ({ metadata }) => [`${version} ${keyOf(metadata)}`] })
     const clock = new FakeClock()

@@ -19,8 +19,8 @@ const READY_LIMIT_MS = 120_000
 const AUDIT_LIMIT_MS = 60_000
 const SERVICE_RANGE = '10.96.0.0/24'
 const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
-// Room for all that the tests run, of each kind that pods ask for.
-const SIZE = { 'cpu': '64', 'memory': '256Gi', 'ephemeral-storage': '1Ti', 'pods': '2000' }
+// Room for what a thousand PeerProbes request, of each kind that pods ask for.
+const SIZE = { 'cpu': '640', 'memory': '2560Gi', 'ephemeral-storage': '1Ti', 'pods': '2000' }
 const NODE = {
   apiVersion: 'v1',
   kind: 'Node',

@@ -165,7 +165,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'peerprobe' } },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ipfs', namespace: 'peerprobe', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'secret' } },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql-ca', namespace: 'peerprobe', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'ca.crt': 'PEM' } },
-      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'peerprobe-dumps', namespace: 'peerprobe' }, spec: { ...VOLUME, volumeName: 'peerprobe-dumps', resources: { requests: { storage: '1Gi' } } } },
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'peerprobe-dumps', namespace: 'peerprobe', labels: { 'peerprobe.dev/use': 'true' } }, spec: { ...VOLUME, volumeName: 'peerprobe-dumps', resources: { requests: { storage: '1Gi' } } } },
       { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'peerprobe-dumps' }, spec: { ...VOLUME, capacity: { storage: '1Gi' }, hostPath: { path: '/dumps' } } }
     )
     const { code, stderr } = await rig.plane.kubectl(['apply', '-f', fileURLToPath(new URL('../../../examples/peerprobe.yaml', import.meta.url))])

@@ -111,7 +111,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
 
   test('asks for nothing that the role for people does not grant, and that role grants nothing that it never asks for', async () => {
     const everything = {
-      scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { expose: { type: 'LoadBalancer' } } }],
+      scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { expose: { type: 'LoadBalancer' } }, storage: { claim: 'known' } }],
       kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'other' } },
       consumer: { replicas: 2 }
     }

@@ -209,7 +209,7 @@ function claim (namespace: string, name: string): object[] {
   const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMode: 'Filesystem' }
 
   return [
-    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } },
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace, labels: { 'peerprobe.dev/use': 'true' } }, spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } },
     { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: `/${name}` } } }
   ]
 }
