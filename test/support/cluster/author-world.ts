@@ -1,0 +1,35 @@
+// The world around an author who has rights on PeerProbes alone.
+import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
+
+/** His namespace and his name. */
+export const TENANT = 'tenant'
+
+/** {@inheritDoc TENANT} */
+export const AUTHOR = 'author'
+
+/** Namespace of a Kafka that does not allow his. */
+export const KAFKA_NAMESPACE = 'kafka'
+
+/** What another PeerProbe of his namespace uses. */
+export const SHARED = { brokers: ['kafka.shared:9092'], topic: 'victim', group: 'victim' }
+
+const RBAC = 'rbac.authorization.k8s.io'
+const VOLUME = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMode: 'Filesystem', resources: { requests: { storage: '1Gi' } } }
+
+/** What is in his namespace, and his rights: those on PeerProbes. */
+export const AUTHOR_WORLD: readonly object[] = [
+  { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace: TENANT }, stringData: { 'token': 'secret', 'username': 'u', 'password': 'p', 'ca.crt': 'c', 'user.crt': 'c', 'user.key': 'k' } },
+  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'theirs', namespace: TENANT }, spec: VOLUME },
+  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'own', namespace: TENANT, annotations: { 'peerprobe.dev/allowed-probes': 'everything' } }, spec: { ...VOLUME, volumeName: 'own' } },
+  { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'own' }, spec: { ...VOLUME, resources: undefined, capacity: { storage: '1Gi' }, hostPath: { path: '/own' } } },
+  { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: AUTHOR, namespace: TENANT }, rules: [{ apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['*'] }] },
+  { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata: { name: AUTHOR, namespace: TENANT }, roleRef: { apiGroup: RBAC, kind: 'Role', name: AUTHOR }, subjects: [{ apiGroup: RBAC, kind: 'User', name: AUTHOR }] }
+]
+
+/** A Kafka that Strimzi runs, and that allows no other namespace. */
+export const CLOSED_KAFKA: KubeObject = {
+  apiVersion: 'kafka.strimzi.io/v1',
+  kind: 'Kafka',
+  metadata: { name: 'events', namespace: KAFKA_NAMESPACE },
+  spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', port: 9_093, tls: true }] } }
+}
