@@ -14,6 +14,7 @@ const requireAll = process.env['PEERPROBE_REQUIRE_ALL'] === '1'
 
 if (Object.hasOwn(SERVER_PARTS, part)) {
   const logs = mkdtempSync(join(tmpdir(), 'peerprobe-test-'))
+  process.env['NODE_COMPILE_CACHE'] ??= join(logs, 'compiled') // as npm test does
   say(`logs in ${logs}`)
   const verdicts = await runServerTests({ parts: [part as ServerPart], patterns, logOf: name => join(logs, `${name}.log`), say })
   summaryOf(verdicts, requireAll).forEach(say)
