@@ -25,7 +25,7 @@ const LAN = '/ipfs/lan/kad/1.0.0'
 const WIDE = '/ipfs/kad/1.0.0'
 const log = createLogger({ level: 'silent' })
 const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
-const OPTIONS = { agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 5_000 }
+const OPTIONS = { agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_500, visitTimeoutMs: 5_000 }
 const CRAWL = { crawlId: 1, crawlNumber: 0, strategy: 'Census', maxPeers: 1_000, maxDurationMs: 60_000, visitTimeoutMs: 5_000 } as const
 
 interface Crawled { report: CrawlReport, outcomes: Record<string, string>, network: ProtocolNetwork, protocols: KadProtocols }

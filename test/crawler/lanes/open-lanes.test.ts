@@ -19,8 +19,8 @@ const options: VisitorOptions = {
   kadProtocols: [],
   agentVersion: 'peerprobe/test',
   addresses: { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 },
-  dialTimeoutMs: 1_000,
-  visitTimeoutMs: 2_000
+  dialTimeoutMs: 1_500,
+  visitTimeoutMs: 4_500
 }
 
 /** A lane that writes down that it was opened and closed. */

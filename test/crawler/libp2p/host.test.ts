@@ -24,7 +24,7 @@ import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
 import type { Connection, Libp2p } from '@libp2p/interface'
 
-const OPTIONS = { visitTimeoutMs: 3_000, dialTimeoutMs: 600, identifyTimeoutMs: 600, requestTimeoutMs: 600, staggerMs: 100, maxParallel: 8 }
+const OPTIONS = { visitTimeoutMs: 4_500, dialTimeoutMs: 1_500, identifyTimeoutMs: 1_500, requestTimeoutMs: 1_500, staggerMs: 100, maxParallel: 8 }
 const { signal } = new AbortController()
 
 suite('CrawlHost', () => {

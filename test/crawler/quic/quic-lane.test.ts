@@ -24,7 +24,7 @@ const { signal } = new AbortController()
 
 async function open (): Promise<LaneVisitor> {
   const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
-  const limits = { dialTimeoutMs: 1_000, visitTimeoutMs: 3_000, identifyTimeoutMs: 1_000, requestTimeoutMs: 1_000 }
+  const limits = { dialTimeoutMs: 1_500, visitTimeoutMs: 4_500, identifyTimeoutMs: 1_500, requestTimeoutMs: 1_500 }
 
   return await openQuicVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
 }

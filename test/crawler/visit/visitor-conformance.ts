@@ -10,7 +10,7 @@ import { answering, KEY_TYPES, saying, serving, silence, startPeer } from '../..
 import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
 
 /** How long the visitor under test waits: peers here are near or never answer, but on a busy machine a near one is slow. */
-export const CONFORMANCE_LIMITS = { dialTimeoutMs: 2_000, visitTimeoutMs: 8_000, identifyTimeoutMs: 2_000, requestTimeoutMs: 2_000, staggerMs: 100 } as const
+export const CONFORMANCE_LIMITS = { dialTimeoutMs: 1_500, visitTimeoutMs: 6_000, identifyTimeoutMs: 1_500, requestTimeoutMs: 1_500, staggerMs: 100 } as const
 
 /** What the suite asks of a lane. */
 export interface VisitorFactory {
