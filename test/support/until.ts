@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 // Much longer than it takes: a machine may run several test files on few cores. Whoever waits in vain fails anyway.
 const USUAL_LIMIT_MS = 60_000
 
-// A condition that asks another process is asked half of the time at most: what is waited for needs the processor as well.
+// A condition that asks another process is asked a quarter of the time at most: what is waited for needs the processor as well.
 const LEAST_PAUSE_MS = 5
 const MOST_PAUSE_MS = 250
 
@@ -24,6 +24,6 @@ export async function until (what: string, condition: () => boolean | Promise<bo
       throw new TypeError(`waited ${String(limitMs)} ms in vain until ${what}`)
     }
 
-    await delay(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, now - askedAt)))
+    await delay(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, 3 * (now - askedAt))))
   }
 }

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 export const OPERATOR_USER = 'peerprobe-operator'
 
 // What the manifests of the tests ask for beyond what holds where the cluster's owner says nothing.
-const POLICY = { privateAddresses: true, podAnnotations: ['*'], serviceAnnotations: ['*'] }
+const POLICY = { privateAddresses: true, podAnnotations: ['*'], serviceAnnotations: ['*'], tolerations: ['dedicated'] }
 
 /** Gives that user the operator's role. */
 export async function grantRole (plane: ControlPlane): Promise<void> {

@@ -1,3 +1,5 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+
 /** A request as the API server's audit log has it. */
 export interface AuditEvent {
   verb: string
@@ -8,12 +10,44 @@ export interface AuditEvent {
   responseStatus?: { code: number }
 }
 
-/** What is whole of a file of lines that another process is writing: behind the last line break stands the start of a line. */
-export function completeLines (text: string): string {
-  return text.slice(0, text.lastIndexOf('\n') + 1)
-}
+/** The audit log of a running API server, which writes to it meanwhile. */
+export class AuditLog {
+  readonly #path: string
+  readonly #events: AuditEvent[] = []
+  #offset = 0
 
-/** The requests of an audit log of whole lines. */
-export function auditEvents (lines: string): AuditEvent[] {
-  return lines.split('\n').filter(line => line !== '').map(line => JSON.parse(line) as AuditEvent)
+  /** Bytes behind the last line break: the start of a line. */
+  #rest = Buffer.alloc(0)
+
+  /** @param path of a file of lines */
+  constructor (path: string) {
+    this.#path = path
+  }
+
+  /** Its requests, the oldest first. Reads only what is new, since the log of one test may have some 100 MB. */
+  events (): readonly AuditEvent[] {
+    const bytes = Buffer.concat([this.#rest, this.#readOn()])
+    const end = bytes.lastIndexOf('\n') + 1
+    this.#rest = bytes.subarray(end)
+
+    for (const line of bytes.toString('utf8', 0, end).split('\n').filter(text => text !== '')) {
+      this.#events.push(JSON.parse(line) as AuditEvent)
+    }
+
+    return this.#events
+  }
+
+  #readOn (): Buffer {
+    const file = openSync(this.#path, 'r')
+
+    try {
+      const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - this.#offset))
+      const read = readSync(file, bytes, 0, bytes.length, this.#offset)
+      this.#offset += read
+
+      return bytes.subarray(0, read)
+    } finally {
+      closeSync(file)
+    }
+  }
 }

@@ -1,7 +1,7 @@
 // A real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler, and kwok in the place of
 // nodes unless told otherwise. Everything lives in one temporary folder and ends with this process.
 import { execFile } from 'node:child_process'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,10 +9,11 @@ import { isNotFound } from '../../../operator/runtime/kube-client.ts'
 import { TempFolder } from '../temp-folder.ts'
 import { until } from '../until.ts'
 import { ApiRequests } from './api-requests.ts'
-import { auditEvents, completeLines, type AuditEvent } from './audit-log.ts'
+import { AuditLog } from './audit-log.ts'
 import { ClusterPki } from './cluster-pki.ts'
 import { freePorts } from './free-ports.ts'
 import { LeashedProcess } from './leashed-process.ts'
+import type { AuditEvent } from './audit-log.ts'
 
 const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url))
 const READY_LIMIT_MS = 120_000
@@ -54,6 +55,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #folder: TempFolder
   readonly #pki: ClusterPki
   readonly #requests: ApiRequests
+  readonly #auditLog: AuditLog
   readonly #ports: { api: number, etcd: number, peer: number }
   readonly #running = new Map<string, LeashedProcess>()
   #marks = 0
@@ -67,6 +69,7 @@ export class ControlPlane implements AsyncDisposable {
     this.#pki = new ClusterPki(folder.path, { url: this.url, host })
     this.kubeconfig = this.#pki.kubeconfig('admin', '/O=system:masters/CN=admin')
     this.#requests = new ApiRequests(this.kubeconfig)
+    this.#auditLog = new AuditLog(folder.file('audit.jsonl'))
   }
 
   /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` somebody else brings the nodes. */
@@ -147,10 +150,9 @@ export class ControlPlane implements AsyncDisposable {
     // The API server writes a request's line after it has answered: a request of our own marks the end.
     const mark = `audit-mark-${String(this.#marks++)}`
     await this.#requests.answers(`/api/v1/namespaces/${mark}`)
-    const log = (): string => completeLines(readFileSync(this.#folder.file('audit.jsonl'), 'utf8'))
-    await until('the audit log holds the mark', () => log().includes(mark), AUDIT_LIMIT_MS)
+    await until('the audit log holds the mark', () => this.#auditLog.events().findLast(({ objectRef }) => objectRef?.name === mark) !== undefined, AUDIT_LIMIT_MS)
 
-    return auditEvents(log())
+    return [...this.#auditLog.events()]
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
