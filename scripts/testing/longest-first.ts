@@ -4,7 +4,7 @@
 export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/mysql-store.test.ts': 155,
   'test/system/cluster/running-pods.test.ts': 150,
-  'test/system/cluster/operator.test.ts': 120,
+  'test/system/cluster/operator.test.ts': 180,
   'test/system/data-faults.test.ts': 110,
   'test/system/kafka-faults.test.ts': 100,
   'test/system/lane-residue.test.ts': 90,
@@ -15,7 +15,10 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/cluster/upgrade.test.ts': 60,
   'test/system/cluster/told-worlds.test.ts': 60,
   'test/system/local-kill.test.ts': 50,
-  'test/system/visit-residue.test.ts': 50,
+  'test/system/visit-residue.test.ts': 60,
+  'test/system/standstill.test.ts': 45,
+  'test/system/naming-attack.test.ts': 40,
+  'test/system/go-devnet.test.ts': 40,
   'test/system/cluster/api-faults.test.ts': 40,
   'test/system/cluster/operator-kill.test.ts': 36
 }
