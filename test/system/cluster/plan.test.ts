@@ -82,7 +82,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
   test('shows what a scan that is taken out leaves behind', async () => {
     const { stdout } = await plan(probeOf('lab', { scans: TWO_SCANS.scans.slice(0, 1) }))
 
-    assert.deepEqual(signs(stdout, '-'), ['ConfigMap lab/amino-crawler-fil', 'Deployment lab/amino-crawler-fil'])
+    assert.deepEqual(signs(stdout, '-'), ['ConfigMap lab/amino-crawler-fil', 'Deployment lab/amino-crawler-fil', 'NetworkPolicy lab/amino-crawler-fil'])
   })
 
   test('tells what the API server refuses, and a file that cannot be read, in one line', async () => {
