@@ -141,5 +141,5 @@ function questionOf (args: readonly string[]): Question {
 
   const [kinds = '', name] = positional
 
-  return { kinds: kinds.split(','), name, namespace, query }
+  return { kinds: kinds.toLowerCase().split(','), name, namespace, query }
 }
