@@ -3,6 +3,7 @@ import { KINDS, strimziKinds } from './model/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
 import { leaseName } from './model/names.ts'
 import { ADMIN_PORT } from './model/pod.ts'
+import { ClaimRegistry } from './reconcile/claim-registry.ts'
 import { FirstSeen } from './reconcile/first-seen.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from './reconcile/served-version.ts'
@@ -163,6 +164,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     monitoringVersion: servedVersionOf(client, clock, MONITORING),
     readStatus: readsPods ? async (pod, signal) => await readPodJson(pod, POD_STATUS, signal) : async () => { await Promise.resolve(undefined) },
     lease: keyOf(leaseOf(options)),
+    claims: new ClaimRegistry(),
     ages: new FirstSeen(clock),
     images,
     scrapers: options.scrapers

@@ -1,7 +1,7 @@
 import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/labels.ts'
-import { consumerName } from '../model/names.ts'
+import { consumerName, hashKeyName } from '../model/names.ts'
 import { othersPolicyName, scrapersOf } from '../model/policies.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { requireAllowed } from '../policy/refusals.ts'
@@ -70,6 +70,12 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
   // The keys of passive nodes are made once.
   const keys = newKeys.map((name): Change => ({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] }))
   const notes = missing === undefined ? [] : [`${missing}: nothing starts before it is there, and pods show as changed here without it`]
+  const hashKey = hashKeyName(probe.metadata)
+
+  if (newKeys.includes(hashKey)) {
+    const others = 'the names of the prepare Job and its ConfigMap, and the hashes of pods, end otherwise than here'
+    notes.push(`Secret ${hashKey} is made first, with a random key: ${others}`)
+  }
 
   return { changes: [...changes, ...keys, ...await removals(deps, probe, planned, signal)], notes }
 }

@@ -19,13 +19,18 @@ export function scanIdOf ({ namespace, name }: ProbeKey, scan: string): string {
 }
 
 /** Name of the crawler of one scan. */
-export function crawlerName ({ name }: ProbeKey, scan: string): string {
-  return fit(`${name}-crawler-${scan}`)
+export function crawlerName (probe: ProbeKey, scan: string): string {
+  return nameOfScan(probe, 'crawler', scan)
 }
 
 /** Name of the Secret with the key of a scan's passive node. */
-export function identityName ({ name }: ProbeKey, scan: string): string {
-  return fit(`${name}-identity-${scan}`)
+export function identityName (probe: ProbeKey, scan: string): string {
+  return nameOfScan(probe, 'identity', scan)
+}
+
+/** Name of the Secret with the key of the hashes over its Secrets. */
+export function hashKeyName ({ name }: ProbeKey): string {
+  return `${name}-hash-key`
 }
 
 /** Name of the consumers. */
@@ -80,6 +85,19 @@ export function leaseName (watched: readonly string[] = []): string {
 export function deadLetterTopicOf (topic: string): string {
   return `${topic}${DEAD_LETTER_SUFFIX}`
 }
+
+// Two PeerProbes of one namespace may have names that read alike: scan `crawler-x` of `a`, and scan `x` of `a-crawler`; or scan
+// `consumer` of `a`, and the consumers of `a-crawler`. Such a name carries a checksum of its parts, and so does one that looks as
+// if it had one.
+function nameOfScan ({ name }: ProbeKey, part: 'crawler' | 'identity', scan: string): string {
+  const text = `${name}-${part}-${scan}`
+  const isAmbiguous = `${name}-`.includes(`-${part}-`) || `-${scan}`.includes(`-${part}-`) || OTHER_ENDING.test(`-${scan}`)
+
+  return fit(isAmbiguous ? `${text}-${textHash(`${name}/${scan}`)}` : text)
+}
+
+// What the names of other objects end in, and checksums.
+const OTHER_ENDING = /-(?:consumer|retention|peerprobe|hash-key|prepare-[0-9a-f]{8}|[0-9a-f]{16})$/
 
 // The checksum keeps two long names apart that begin alike.
 function fit (name: string): string {

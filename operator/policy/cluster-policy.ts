@@ -9,6 +9,7 @@ import { Quantities } from '../api/pod-spec.ts'
 import { NamespaceName } from '../api/references.ts'
 import { DEFAULT_RESOURCES } from '../model/pod-resources.ts'
 import { HostPatterns, KeyPatterns } from './key-patterns.ts'
+import { GroupPrefix, overlapping, prefixIn, TopicPrefix } from './name-prefix.ts'
 import type { ResourceRules } from '../model/pod-resources.ts'
 
 /** Variable by which the operator's pod has the policy, for the operator and for the commands that run in it. */
@@ -28,6 +29,8 @@ const PolicyFields = {
   nodeLabels: KeyPatterns.optional().describe('Labels of nodes that pods may be placed by.'),
   podAffinity: z.boolean().optional().describe('Whether pods may be placed by other pods than those of their own PeerProbe.'),
   anyClaim: z.boolean().optional().describe('Whether pods may mount every PersistentVolumeClaim of their namespace, also one that does not allow it.'),
+  topicPrefix: TopicPrefix.optional().describe('What the names of topics begin with; {namespace} in it stands for the PeerProbe\'s namespace.'),
+  groupPrefix: GroupPrefix.optional().describe('What the names of consumer groups begin with; {namespace} in it stands for the PeerProbe\'s namespace.'),
   resources: z.strictObject({
     crawler: Resources.optional().describe('What crawlers get where a PeerProbe says nothing.'),
     consumer: Resources.optional().describe('The same of consumers and jobs.'),
@@ -39,6 +42,14 @@ const PolicyFields = {
 export const ClusterPolicy = z.strictObject({
   ...PolicyFields,
   namespaces: z.record(NamespaceName, z.strictObject(PolicyFields)).optional().describe('Settings that hold in one namespace in place of those for all.')
+}).superRefine(({ namespaces = {} }, context) => {
+  for (const field of ['topicPrefix', 'groupPrefix'] as const) {
+    const found = overlapping(Object.entries(namespaces).map(([namespace, settings]) => [namespace, prefixIn(settings[field] ?? '', namespace)]))
+
+    if (found !== undefined) {
+      context.addIssue({ code: 'custom', path: ['namespaces'], message: `${found[1]}'s ${field} begins with that of ${found[0]}, which may name what is its own` })
+    }
+  }
 })
 
 /** {@inheritDoc ClusterPolicy} */
@@ -60,6 +71,8 @@ export const DEFAULT_FIELDS: NamespacePolicy = {
   nodeLabels: ['*'],
   podAffinity: false,
   anyClaim: false,
+  topicPrefix: '',
+  groupPrefix: '',
   resources: DEFAULT_RESOURCES
 }
 

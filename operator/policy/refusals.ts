@@ -3,11 +3,12 @@ import { policyFor } from './cluster-policy.ts'
 import { exposeRefusals } from './expose-refusals.ts'
 import { podRefusals } from './pod-refusals.ts'
 import { reachRefusals } from './reach-refusals.ts'
+import { tenancyRefusals } from './tenancy-refusals.ts'
 import type { ClusterProbe } from '../model/world.ts'
 import type { ClusterPolicy } from './cluster-policy.ts'
 import type { Refusal, Refuses } from './refusal.ts'
 
-const REFUSALS: readonly Refuses[] = [podRefusals, exposeRefusals, reachRefusals]
+const REFUSALS: readonly Refuses[] = [podRefusals, exposeRefusals, reachRefusals, tenancyRefusals]
 
 /**
  * Refuses a PeerProbe that asks for something which the cluster owner does not allow. What runs is left as it is: the change

@@ -30,6 +30,9 @@ export interface Condition extends Finding {
 // The API ends them at 32,768; nobody reads that far.
 const MAX_MESSAGE_CHARS = 1_024
 
+// By it the API server says whom it refuses: an object of the operator's namespace, which whoever reads a condition may not see.
+const ACCOUNT = /system:serviceaccount:[-.a-z0-9]+:[-.a-z0-9]+/g
+
 /** A state that it is not in, and that is no failure. */
 export function off (reason: string): Finding {
   return { status: 'False', reason, message: '' }
@@ -48,12 +51,13 @@ export function waiting (reason: string, message: string): Finding {
 /** The finding of a failure, by its code's reason. An error that is only that something is not there yet says so by `details.waiting`, its reason then. */
 export function failed (err: unknown): Finding {
   const reason = isProbeError(err) ? err.details['waiting'] : undefined
+  const message = errorText(err).replaceAll(ACCOUNT, 'the operator\'s account')
 
   if (typeof reason === 'string') {
-    return waiting(reason, errorText(err))
+    return waiting(reason, message)
   }
 
-  return { status: 'False', reason: isProbeError(err) ? err.reason : 'InternalError', message: errorText(err) }
+  return { status: 'False', reason: isProbeError(err) ? err.reason : 'InternalError', message }
 }
 
 /** Findings by what they are about. */

@@ -1,110 +1,110 @@
 import { DEAD_LETTER_SUFFIX } from '../../core/contracts/dead-letter.ts'
 import { ProbeError } from '../../core/errors.ts'
-import { brokerKeys, hostKey, strimziKey } from './server-address.ts'
-import { statusField } from './strimzi-status.ts'
-import type { ClusterProbe } from '../model/world.ts'
-import type { KubeObject } from '../runtime/kube-object.ts'
+import type { Claimant, ClaimPart } from './claims.ts'
 
-type Spec = Partial<ClusterProbe['spec']>
-
-/** A PeerProbe as far as it can be in another one's way. */
-interface Claimant {
-  name: string
-  namespace: string
-  spec: Spec
-
-  /** What its Kafka is known by. */
-  kafka: readonly string[]
-}
+/** What one PeerProbe may not do since another one holds it. */
+interface Conflict { part: ClaimPart, field: string, message: string }
 
 /**
- * Refuses what an older PeerProbe holds already: the same topic or the same consumer group on one Kafka, however that is
- * named, or the same database with another retention.
+ * Refuses what another PeerProbe holds: the same topic or the same consumer group on one Kafka, however that is named, or
+ * the same database with another retention. What was not verified holds nothing; of two that were, the one that was first.
  *
- * @param bootstrapServers of its Kafka, where they are known by now
- * @throws ProbeError `PP_OWNERSHIP_CONFLICT`, which names both
+ * @throws ProbeError `PP_OWNERSHIP_CONFLICT`, which names the other one to whoever may see it; its `details.holder` is for the operator's log
  */
-export function refuseConflicts ({ metadata, spec }: ClusterProbe, others: readonly KubeObject[], bootstrapServers: readonly string[] = []): void {
-  const mine: Claimant = { name: metadata.name, namespace: metadata.namespace, spec, kafka: kafkaKeys(spec.kafka, metadata.namespace, bootstrapServers) }
-  const theirs = others.filter(({ metadata: { uid } }) => uid !== metadata.uid).map(object => ({ object, claimant: claimantOf(object) }))
-  const kafka = sameKafka(mine, theirs.map(({ claimant }) => claimant))
+export function refuseConflicts (mine: Claimant, others: readonly Claimant[]): void {
+  const holders = others.filter(({ uid, since }) => uid !== mine.uid && Object.keys(since).length > 0)
+  const kafka = sameKafka(mine, holders)
 
-  for (const { claimant } of theirs.filter(({ object }) => isOlder(object, metadata))) {
-    const claim = (claimant.kafka.some(key => kafka.has(key)) ? kafkaClaim(mine, claimant) : topicObjectClaim(mine, claimant)) ?? databaseClaim(mine, claimant)
+  for (const holder of holders) {
+    const conflict = conflictsOf(mine, holder, [...holder.verified.keys()].some(key => kafka.has(key))).find(({ part }) => isFirst(holder, mine, part))
 
-    if (claim !== undefined) {
-      throw new ProbeError('PP_OWNERSHIP_CONFLICT', `PeerProbe ${nameOf(mine)}: PeerProbe ${nameOf(claimant)} is older and ${claim}`)
+    if (conflict !== undefined) {
+      throw new ProbeError('PP_OWNERSHIP_CONFLICT', `${conflict.field}: ${nameFor(mine, holder)} ${conflict.message}`, { details: { holder: `${holder.namespace}/${holder.name}` } })
     }
   }
 }
 
-// Each of a thousand PeerProbes looks at all others in every pass.
-const known = new WeakMap<KubeObject, Claimant>()
-
-function claimantOf (object: KubeObject): Claimant {
-  const found = known.get(object)
-
-  if (found !== undefined) {
-    return found
-  }
-
-  const { metadata: { name, namespace = '' } } = object
-  const spec = (object['spec'] ?? {}) as Spec
-  const servers = (statusField(object, 'kafka') as { bootstrapServers?: string } | undefined)?.bootstrapServers?.split(',') ?? []
-  const claimant = { name, namespace, spec, kafka: kafkaKeys(spec.kafka, namespace, servers) }
-  known.set(object, claimant)
-
-  return claimant
+// Nothing of another namespace is named: who may see this PeerProbe may not see that one.
+function nameFor (mine: Claimant, { namespace, name }: Claimant): string {
+  return namespace === mine.namespace ? `PeerProbe ${name}` : 'a PeerProbe of another namespace (the operator\'s log names it)'
 }
 
-// Where Strimzi runs it, clients may know it by the addresses of its listeners.
-function kafkaKeys (kafka: Spec['kafka'], namespace: string, told: readonly string[]): string[] {
-  const strimzi = kafka?.strimzi
-  const servers = [...kafka?.brokers ?? [], ...told].flatMap(server => brokerKeys(server, namespace))
+// Verified in the same instant: the lesser uid comes first, for everyone who asks.
+function isFirst (holder: Claimant, mine: Claimant, part: ClaimPart): boolean {
+  const verified = { ...holder, kafka: [...holder.verified.keys()] }
+  const [theirs, ours] = [heldSince(verified, mine, part), heldSince(mine, verified, part)]
 
-  return strimzi === undefined ? servers : [strimziKey(strimzi.namespace ?? namespace, strimzi.cluster), ...servers]
+  return theirs < NEVER && (theirs === ours ? holder.uid < mine.uid : theirs < ours)
 }
 
-// Lists that overlap name one Kafka, also by way of a third one.
-function sameKafka (mine: Claimant, others: readonly Claimant[]): ReadonlySet<string> {
+const NEVER = Number.MAX_SAFE_INTEGER
+
+// A topic and a group are held in one Kafka: since both were verified, they and a name of that Kafka which the other one uses as well.
+// Where a third list connects the two, all names count.
+function heldSince ({ since, verified, kafka }: Claimant, other: Claimant, part: ClaimPart): number {
+  const shared = kafka.filter(key => other.kafka.includes(key))
+  const times = part === 'database' ? [] : shared.length > 0 ? [Math.min(...shared.map(key => timeOf(verified.get(key))))] : kafka.map(key => timeOf(verified.get(key)))
+
+  return Math.max(timeOf(since[part]), ...times)
+}
+
+// What is missing or cannot be read is later than everything.
+function timeOf (text: string | undefined): number {
+  const time = Date.parse(text ?? '')
+
+  return Number.isNaN(time) ? NEVER : time
+}
+
+// Lists that overlap name one Kafka, also by way of a third one, which was verified: anybody can write two names side by side.
+function sameKafka (mine: Claimant, holders: readonly Claimant[]): ReadonlySet<string> {
   const keys = new Set(mine.kafka)
 
   for (let before = 0; before < keys.size;) {
     before = keys.size
-    others.filter(({ kafka }) => kafka.some(key => keys.has(key))).forEach(({ kafka }) => {
-      kafka.forEach(key => keys.add(key))
+    holders.map(({ verified }) => [...verified.keys()]).filter(verified => verified.some(key => keys.has(key))).forEach((verified) => {
+      verified.forEach(key => keys.add(key))
     })
   }
 
   return keys
 }
 
-function kafkaClaim (mine: Claimant, other: Claimant): string | undefined {
-  const [topic = '', otherTopic = ''] = [mine, other].map(({ spec: { kafka } }) => kafka?.topic.name)
-  const [group = '', otherGroup = ''] = [mine, other].map(({ spec: { kafka } }) => kafka?.consumerGroup)
+function conflictsOf (mine: Claimant, holder: Claimant, isSameKafka: boolean): Conflict[] {
+  const kafka = isSameKafka ? [topicConflict(mine, holder), groupConflict(mine, holder)] : [topicObjectConflict(mine, holder)]
 
-  if (topic === otherTopic) {
-    return `uses the same topic already (${topic}): give this one another spec.kafka.topic.name`
+  return [...kafka, databaseConflict(mine, holder)].filter(conflict => conflict !== undefined)
+}
+
+const TOPIC = 'spec.kafka.topic.name'
+
+function topicConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
+  const [topic = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.topic.name)
+
+  if (topic === theirs) {
+    return { part: 'topic', field: TOPIC, message: `uses topic ${topic} of this Kafka already: give this one another` }
   }
-  if (overlap(topic, otherTopic)) {
-    return `uses topic ${otherTopic}: one of the two topics is for the dead letters of the other; give this one another spec.kafka.topic.name`
-  }
 
-  const reads = `reads topic ${otherTopic} with consumer group ${otherGroup}, and this one reads topic ${topic} with ${group}`
-
-  return overlap(group, otherGroup)
-    ? `${reads}: in one group they would take each other's partitions; give this one another spec.kafka.consumerGroup`
+  return overlap(topic, theirs)
+    ? { part: 'topic', field: TOPIC, message: `uses a topic of which ${topic} is the one for dead letters, or the other way round: give this one another` }
     : undefined
 }
 
-// Strimzi's topics are named as their objects are, and those of all Kafkas of one namespace stand side by side.
-function topicObjectClaim (mine: Claimant, other: Claimant): string | undefined {
-  const [place, otherPlace] = [mine, other].map(({ spec: { kafka }, namespace }) => kafka?.strimzi && (kafka.strimzi.namespace ?? namespace))
-  const [topic = '', otherTopic = ''] = [mine, other].map(({ spec: { kafka } }) => kafka?.topic.name)
+function groupConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
+  const [group = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.consumerGroup)
+  const reads = `reads another topic of this Kafka with consumer group ${group}, or with the one for its dead letters`
+  const message = `${reads}; in one group they would take each other's partitions: give this one another`
 
-  return place !== undefined && place === otherPlace && overlap(topic, otherTopic)
-    ? `has the KafkaTopics of ${otherTopic} in namespace ${place}, one name of which is one topic of one Kafka: give this one another spec.kafka.topic.name`
-    : undefined
+  return overlap(group, theirs) ? { part: 'group', field: 'spec.kafka.consumerGroup', message } : undefined
+}
+
+// Strimzi's topics are named as their objects are, and those of all Kafkas of one namespace stand side by side.
+function topicObjectConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
+  const [place, otherPlace] = [mine, holder].map(({ spec: { kafka }, namespace }) => kafka?.strimzi && (kafka.strimzi.namespace ?? namespace))
+  const [topic = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.topic.name)
+  const has = `has the KafkaTopic ${topic} or one that this PeerProbe needs beside it`
+  const message = `${has}, and one name is one topic of one Kafka of a namespace: give this one another`
+
+  return place !== undefined && place === otherPlace && overlap(topic, theirs) ? { part: 'topic', field: TOPIC, message } : undefined
 }
 
 // Beside each topic and each group there is one for the dead letters.
@@ -112,25 +112,9 @@ function overlap (mine: string, other: string): boolean {
   return mine === other || `${mine}${DEAD_LETTER_SUFFIX}` === other || mine === `${other}${DEAD_LETTER_SUFFIX}`
 }
 
-function databaseClaim (mine: Claimant, other: Claimant): string | undefined {
-  const kept = other.spec.retention?.after ?? ''
+function databaseConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
+  const kept = holder.spec.retention?.after ?? ''
+  const message = `keeps the same database for another time${mine.namespace === holder.namespace ? ` (${kept})` : ''}: give this one the same, or another database`
 
-  return databaseKey(mine) === databaseKey(other) && mine.spec.retention?.after !== kept
-    ? `keeps the same database for ${kept}: give this one the same spec.retention.after, or another database`
-    : undefined
-}
-
-function databaseKey ({ spec: { mysql }, namespace }: Claimant): string {
-  return `${hostKey(String(mysql?.host), namespace)}:${String(mysql?.port)}/${String(mysql?.database)}`
-}
-
-function nameOf ({ namespace, name }: Claimant): string {
-  return `${namespace}/${name}`
-}
-
-// Made in the same second: the lesser uid is the older one, for everyone who asks.
-function isOlder ({ metadata }: KubeObject, mine: ClusterProbe['metadata']): boolean {
-  const [theirs, ours] = [metadata.creationTimestamp ?? '', mine.creationTimestamp ?? '']
-
-  return theirs === ours ? (metadata.uid ?? '') < mine.uid : theirs < ours
+  return mine.database === holder.database && mine.spec.retention?.after !== kept ? { part: 'database', field: 'spec.retention.after', message } : undefined
 }

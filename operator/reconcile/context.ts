@@ -10,6 +10,7 @@ import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Lookout, Sighted } from '../runtime/lookout.ts'
 import type { ObjectStore } from '../runtime/object-store.ts'
+import type { ClaimRegistry } from './claim-registry.ts'
 import type { FirstSeen } from './first-seen.ts'
 import type { ServedVersion } from './served-version.ts'
 
@@ -47,6 +48,9 @@ export interface ReconcileDeps {
 
   /** Lease of this operator, as namespace/name. */
   lease: string
+
+  /** Who holds which topic, group and database. */
+  claims: ClaimRegistry
 
   /** How long objects have been as they are. */
   ages: FirstSeen

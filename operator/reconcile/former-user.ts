@@ -5,14 +5,19 @@ import type { ClusterProbe } from '../model/world.ts'
 import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps } from './context.ts'
 
+interface User { kind: KindRef, object: KubeObject }
+
+type Deps = Pick<ReconcileDeps, 'client' | 'strimziVersion'>
+
 /** The Kafka user that a PeerProbe had and asks for no more: whoever still has its password could read and write. */
-export async function formerUser (
-  deps: Pick<ReconcileDeps, 'client' | 'strimziVersion'>,
-  probe: ClusterProbe,
-  signal: AbortSignal
-): Promise<{ kind: KindRef, object: KubeObject } | undefined> {
-  const { metadata, spec: { kafka: { strimzi, authentication } } } = probe
-  const version = strimzi === undefined || authentication.type !== 'none' ? undefined : await deps.strimziVersion(signal)
+export async function formerUser (deps: Deps, probe: ClusterProbe, signal: AbortSignal): Promise<User | undefined> {
+  return probe.spec.kafka.authentication.type === 'none' ? await ownUser(deps, probe, signal) : undefined
+}
+
+/** The Kafka user of a PeerProbe, where it has one. */
+export async function ownUser (deps: Deps, probe: ClusterProbe, signal: AbortSignal): Promise<User | undefined> {
+  const { metadata, spec: { kafka: { strimzi } } } = probe
+  const version = strimzi === undefined ? undefined : await deps.strimziVersion(signal)
 
   if (version === undefined) {
     return undefined

@@ -6,25 +6,23 @@ import { IDENTITY_KEY } from '../model/mounts.ts'
 import { identityName } from '../model/names.ts'
 import { owned } from '../model/owned.ts'
 import { isOurs } from './apply-step.ts'
-import { secretHash } from './secret-hash.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe } from '../model/world.ts'
 import type { ReconcileDeps, Work } from './context.ts'
-
-type SecretData = Readonly<Record<string, string>>
+import type { SecretData, SecretHash } from './secret-hash.ts'
 
 // An Ed25519 private key as libp2p writes it (peer-ids specification): type, then seed and public key.
 const KEY_HEAD = Uint8Array.of(0x08, 1, 0x12, 64)
 
 /** Makes sure that each scan with a passive node has a key of its own, made once, and hashes them: a changed one rolls the pod. */
-export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'secrets' | 'writes'>, signal: AbortSignal): Promise<Record<string, string>> {
+export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'secrets' | 'writes'>, hashOf: SecretHash, signal: AbortSignal): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {}
 
   for (const scan of work.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
     const { name, data, version } = await readIdentity(deps, work.probe, scan, signal)
     work.secrets.push({ namespace: work.probe.metadata.namespace, name, version })
-    hashes[name] = secretHash(data ?? await makeIdentity(deps, work, scan, signal))
+    hashes[name] = hashOf(data ?? await makeIdentity(deps, work, scan, signal))
   }
 
   return hashes

@@ -1,13 +1,13 @@
 import { ERRORS, ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
-import { labelsFor } from '../model/labels.ts'
+import { labelsFor, NAMESPACE_LABEL } from '../model/labels.ts'
 import { owned } from '../model/owned.ts'
 import { sighted } from '../runtime/lookout.ts'
 import { applyDesired, liveOf } from './apply-step.ts'
 import { good } from './conditions.ts'
-import { refuseConflicts } from './conflicts.ts'
 import { withFormerRights } from './former-rights.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
+import { ensureTopic } from './pending-topic.ts'
 import { HELD_BY, statusField, strimziStateOf } from './strimzi-status.ts'
 import type { Desired } from '../model/owned.ts'
 import type { KafkaAccess } from '../model/world.ts'
@@ -45,7 +45,7 @@ const NOT_PICKED_UP = ': nobody has picked it up (does the Kafka resource have a
 /** Finds out how Kafka is reached, and makes sure of topics and user where Strimzi runs it. @throws ProbeError what it waits for */
 export async function kafkaStep (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<KafkaResult> {
   const { access, topics, user } = await kafkaPlan(deps, work.probe, signal)
-  refuseConflicts(work.probe, deps.store('PeerProbe').all(), access.bootstrapServers)
+  deps.claims.refuse(deps, work, access.bootstrapServers)
   const held: Held[] = []
   const topicId = await topicsReady(deps, work, { topics, held }, signal)
 
@@ -72,7 +72,7 @@ async function topicsReady (deps: ReconcileDeps, work: Work, { topics, held }: H
   const ids: (string | undefined)[] = []
 
   for (const topic of topics) {
-    const object = await applyDesired(deps, work, topic, signal)
+    const object = await ensureTopic(deps, work, topic, signal)
     const id = statusField(object, 'topicId') as string | undefined
     held.push(...requireReady(deps, topic, object, { code: 'PP_TOPIC_NOT_READY', isMade: id !== undefined || wasPrepared(work) }))
     ids.push(id)
@@ -121,9 +121,14 @@ function requireReady (deps: ReconcileDeps, desired: Desired, object: KubeObject
   switch (found.state) {
     case 'ready': return []
     case 'held': return [{ reason: found.reason, message: heldMessage(what, found.reason), isMade }]
-    case 'failed': throw new ProbeError(code, `waiting for ${what}: ${found.message}`)
+    case 'failed': throw new ProbeError(code, `waiting for ${what}: ${toldOf(desired, found.message)}`)
     default: throw notYet(deps, what, object, code)
   }
+}
+
+// Strimzi names the object that has a topic already: one of another namespace than the PeerProbe's is not named there.
+function toldOf ({ object: { metadata } }: Desired, message: string): string {
+  return metadata.labels?.[NAMESPACE_LABEL] === metadata.namespace ? message : message.replaceAll(/Ref\{[^}]*\}/g, 'another KafkaTopic')
 }
 
 // Counted from when this generation was seen first: an object may be old and its last change new.

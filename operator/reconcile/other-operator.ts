@@ -30,7 +30,7 @@ export class OtherOperators {
     }
 
     const wayOut = 'uninstall one, or let each watch its own namespaces'
-    const note = `the operators of lease ${lease} and of lease ${seen} both look after this PeerProbe and undo each other's changes: ${wayOut}`
+    const note = `another operator looks after this PeerProbe as well, and the two undo each other's changes (the log of this one names both leases): ${wayOut}`
     log.warn({ probe: key, lease, other: seen }, 'another operator looks after the same PeerProbe')
     await events.record(object, { type: 'Warning', reason: 'OtherOperator', action: 'Reconcile', note }, signal)
 

@@ -9,9 +9,11 @@ import { requireAllowed } from '../policy/refusals.ts'
 import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply-step.ts'
 import { claimsStep } from './claims-step.ts'
+import { recordedClaim } from './claims.ts'
 import { failed, good, off } from './conditions.ts'
-import { refuseConflicts } from './conflicts.ts'
 import { addFinalizer, finalize, needsFinalizer } from './finalizer.ts'
+import { ownUser } from './former-user.ts'
+import { hashKeyStep } from './hash-key.ts'
 import { identityStep } from './identity-step.ts'
 import { kafkaFinding, kafkaStep } from './kafka-step.ts'
 import { OtherOperators } from './other-operator.ts'
@@ -119,7 +121,9 @@ export class Reconciler {
       ['DatabaseReady', async () => {
         made.input = await this.#inputOf(work, made.access, signal)
         findings.image = made.input.images.workload
-        findings.prepared = await prepareStep(this.#deps, work, made.input, signal)
+        const prepared = await prepareStep(this.#deps, work, made.input, signal)
+        await this.#deps.claims.hold(this.#deps, work, made.input.kafka.bootstrapServers, signal)
+        findings.prepared = prepared
         return good('Prepared', 'the database has the schema of this version')
       }],
       ['ConsumersReady', async () => await consumersStep(this.#deps, work, needed(made.input), signal)],
@@ -134,25 +138,43 @@ export class Reconciler {
   }
 
   async #kafka (work: Work, signal: AbortSignal): Promise<KafkaResult> {
-    refuseConflicts(work.probe, this.#deps.store('PeerProbe').all())
+    try {
+      this.#deps.claims.refuse(this.#deps, work)
 
-    if (needsFinalizer(work.object)) {
-      await addFinalizer(this.#deps, work.object, signal)
+      if (needsFinalizer(work.object)) {
+        await addFinalizer(this.#deps, work.object, signal)
+      }
+
+      const kafka = await kafkaStep(this.#deps, work, signal)
+      checkTopicId(work.object, kafka)
+
+      return kafka
+    } catch (err) {
+      await this.#withdrawRights(work, err, signal)
+      throw err
     }
+  }
 
-    const kafka = await kafkaStep(this.#deps, work, signal)
-    checkTopicId(work.object, kafka)
+  // Who was never prepared may have been given rights on what another one holds now, and nothing of his runs that needs them.
+  async #withdrawRights (work: Work, err: unknown, signal: AbortSignal): Promise<void> {
+    const user = isProbeError(err, 'PP_OWNERSHIP_CONFLICT') && recordedClaim(work.object) === undefined ? await ownUser(this.#deps, work.probe, signal) : undefined
 
-    return kafka
+    if (user !== undefined) {
+      await this.#deps.applier.remove(user.kind, user.object, signal)
+      work.writes++
+    }
   }
 
   async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
     const kafka = needed(access)
     await claimsStep(this.#deps, work.probe, signal)
-    const secretHashes = { ...await secretsStep(this.#deps, work, kafka, signal), ...await identityStep(this.#deps, work, signal) }
-    const { resources } = policyFor(this.#deps.policy, work.probe.metadata.namespace)
+    const hashOf = await hashKeyStep(this.#deps, work, () => this.#imagesOf(work).workload !== this.#deps.images.workload, signal)
+    const { probe, secrets } = work
+    const hashes = await secretsStep(this.#deps, { probe, secrets, hashOf }, kafka, signal)
+    const secretHashes = { ...hashes, ...await identityStep(this.#deps, work, hashOf, signal) }
+    const { resources } = policyFor(this.#deps.policy, probe.metadata.namespace)
     const input = { kafka, images: this.#imagesOf(work), secretHashes, resources, scrapers: this.#deps.scrapers }
-    await applyAll(this.#deps, work, [serviceAccount(work.probe), ...networkPolicies(work.probe, input)], signal)
+    await applyAll(this.#deps, work, [serviceAccount(probe), ...networkPolicies(probe, input)], signal)
 
     return input
   }

@@ -2,10 +2,10 @@ import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { sighted } from '../runtime/lookout.ts'
 import { isMadeForUser, requireConsent } from './secret-consent.ts'
-import { secretHash } from './secret-hash.ts'
 import type { ClusterSpec, KafkaAccess } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
+import type { SecretHash } from './secret-hash.ts'
 
 interface Wanted { name: string, keys: readonly string[], field: string }
 
@@ -13,12 +13,17 @@ const USER_FIELD = 'spec.kafka.authentication.secret'
 
 type Deps = Pick<ReconcileDeps, 'client' | 'secretsNeedConsent'>
 
+/** What reading Secrets is done for. */
+export interface Hashing extends Pick<Work, 'probe' | 'secrets'> { hashOf: SecretHash }
+
 /**
  * Reads the Secrets that pods mount: they must allow it and hold their keys, and a changed one rolls the pods.
  *
  * @throws ProbeError `PP_SECRET_MISSING`, `PP_SECRET_NOT_ALLOWED`
  */
-export async function secretsStep ({ client, secretsNeedConsent }: Deps, { probe, secrets }: Pick<Work, 'probe' | 'secrets'>, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
+export async function secretsStep (deps: Deps, hashing: Hashing, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
+  const { client, secretsNeedConsent } = deps
+  const { probe, secrets, hashOf } = hashing
   const { metadata, spec } = probe
   const hashes: Record<string, string> = {}
 
@@ -33,7 +38,7 @@ export async function secretsStep ({ client, secretsNeedConsent }: Deps, { probe
       throw new ProbeError('PP_SECRET_MISSING', `${field}: Secret ${metadata.namespace}/${name} ${secret === undefined ? 'does not exist' : `lacks the key ${missing.join(', ')}`}`)
     }
 
-    hashes[name] = secretHash(data)
+    hashes[name] = hashOf(data)
   }
 
   return hashes

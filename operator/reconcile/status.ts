@@ -27,6 +27,10 @@ export interface StatusBefore {
   observedGeneration?: number
   conditions?: Condition[]
   prepared?: string
+
+  /** What was verified, and since when: see `claims.ts`. */
+  claim?: unknown
+
   scans?: ScanStatus[]
   lag?: number
   replicas?: number
@@ -80,6 +84,7 @@ export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, 
     selector: Object.entries(selectorFor(metadata, 'consumer')).map(([key, value]) => `${key}=${value}`).join(','),
     replicas: consumer.replicas,
     prepared: prepared ?? before.prepared,
+    claim: before.claim,
     ...scans,
     lag: figures.lag ?? before.lag,
     kafka: kafkaStatus(work, kafka, before),

@@ -1,23 +1,26 @@
 import { isProbeError } from '../../core/errors.ts'
 import { allObjects } from '../model/all-objects.ts'
 import { podMonitor } from '../model/monitor.ts'
+import { hashKeyName } from '../model/names.ts'
 import { policyFor } from '../policy/cluster-policy.ts'
 import { claimsStep } from './claims-step.ts'
+import { readHashKey } from './hash-key.ts'
 import { readIdentity } from './identity-step.ts'
 import { kafkaPlan, userAccess } from './kafka-plan.ts'
-import { secretHash } from './secret-hash.ts'
+import { keyedHash } from './secret-hash.ts'
 import { secretsStep } from './secrets-step.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Desired } from '../model/owned.ts'
 import type { ClusterProbe, KafkaAccess, ModelInput } from '../model/world.ts'
 import type { ReconcileDeps } from './context.ts'
+import type { Hashing } from './secrets-step.ts'
 
 /** Everything that a PeerProbe asks for as the world stands: nothing is written to find it out. */
 export interface WholePlan {
   planned: Desired[]
   input: ModelInput
 
-  /** Names of the Secrets with keys of passive nodes that are not there yet: they are made once. */
+  /** Names of the Secrets with keys that are not there yet, of passive nodes and of hashes: they are made once. */
   newKeys: string[]
 
   /** What all waits for: a Secret or a claim that is not there or may not be used. */
@@ -33,8 +36,11 @@ export async function wholePlan (deps: Reader, probe: ClusterProbe, places: Pick
   const { access, topics, user } = await kafkaPlan(deps, probe, signal)
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
-  const { secretHashes, missing } = await mountedBy(deps, probe, kafka, signal)
-  const { hashes, newKeys } = await keysOf(deps, probe, signal)
+  const { key } = await readHashKey(deps, probe, signal)
+  const hashing: Hashing = { probe, secrets: [], hashOf: key === undefined ? () => 'of a key that is not made yet' : keyedHash(key) }
+  const { secretHashes, missing } = await mountedBy(deps, hashing, kafka, signal)
+  const { hashes, newKeys } = await keysOf(deps, hashing, signal)
+  newKeys.push(...key === undefined ? [hashKeyName(probe.metadata)] : [])
   const { resources } = policyFor(deps.policy, probe.metadata.namespace)
   const input: ModelInput = { kafka, ...places, secretHashes: { ...secretHashes, ...hashes }, resources }
   const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
@@ -42,11 +48,13 @@ export async function wholePlan (deps: Reader, probe: ClusterProbe, places: Pick
   return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missing }
 }
 
-async function mountedBy (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess, signal: AbortSignal): Promise<Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missing'>> {
-  try {
-    await claimsStep(deps, probe, signal)
+type Mounted = Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missing'>
 
-    return { secretHashes: await secretsStep(deps, { probe, secrets: [] }, kafka, signal), missing: undefined }
+async function mountedBy (deps: Reader, hashing: Hashing, kafka: KafkaAccess, signal: AbortSignal): Promise<Mounted> {
+  try {
+    await claimsStep(deps, hashing.probe, signal)
+
+    return { secretHashes: await secretsStep(deps, hashing, kafka, signal), missing: undefined }
   } catch (err) {
     if (!isProbeError(err) || !WAITED_FOR.has(err.code)) {
       throw err
@@ -56,7 +64,7 @@ async function mountedBy (deps: Reader, probe: ClusterProbe, kafka: KafkaAccess,
   }
 }
 
-async function keysOf (deps: Reader, probe: ClusterProbe, signal: AbortSignal): Promise<Pick<WholePlan, 'newKeys'> & { hashes: Record<string, string> }> {
+async function keysOf (deps: Reader, { probe, hashOf }: Hashing, signal: AbortSignal): Promise<Pick<WholePlan, 'newKeys'> & { hashes: Record<string, string> }> {
   const hashes: Record<string, string> = {}
   const newKeys: string[] = []
 
@@ -66,7 +74,7 @@ async function keysOf (deps: Reader, probe: ClusterProbe, signal: AbortSignal): 
     if (data === undefined) {
       newKeys.push(name)
     } else {
-      hashes[name] = secretHash(data)
+      hashes[name] = hashOf(data)
     }
   }
 

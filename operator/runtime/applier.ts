@@ -110,8 +110,16 @@ export class Applier {
 
   #withHash (desired: KubeObject): KubeObject {
     const { metadata } = desired
-    const annotations = { ...metadata.annotations, [this.#options.hashAnnotation]: hash('sha256', JSON.stringify(desired), 'hex').slice(0, 16) }
+    const annotations = { ...metadata.annotations, [this.#options.hashAnnotation]: hash('sha256', JSON.stringify(withoutSecrets(desired)), 'hex').slice(0, 16) }
 
     return { ...desired, metadata: { ...metadata, annotations } }
   }
+}
+
+// Annotations are shown by more than shows a Secret (metadata requests, metrics of objects): what it holds is compared with
+// the live object, so its keys are enough here.
+function withoutSecrets (desired: KubeObject): KubeObject {
+  const { kind, data } = desired as KubeObject & { data?: object }
+
+  return kind === 'Secret' && data !== undefined ? { ...desired, data: Object.keys(data) } : desired
 }

@@ -36,6 +36,7 @@ suite('planProbe', () => {
     assert.equal(planned.changes.every(({ action }) => action === 'make'), true)
     assert.ok(shown(planned, 'make').includes('make Deployment amino-crawler-main'))
     assert.match(planned.notes.join(), /^spec\.mysql\.credentialsSecret: Secret lab\/mysql does not exist: nothing starts before it is there/)
+    assert.match(planned.notes.at(-1) ?? '', /^Secret amino-hash-key is made first, with a random key/)
     assert.deepEqual(cluster.writes, [])
   })
 

@@ -28,6 +28,7 @@ suite('conditions', () => {
 
   test('have reasons of the error table, and messages of bounded length', () => {
     assert.deepEqual(failed(new ProbeError('PP_TOPIC_NOT_READY', 'soon', { details: { waiting: 'TopicNotReady' } })), { status: 'Unknown', reason: 'TopicNotReady', message: 'soon' })
+    assert.equal(failed(new ProbeError('PP_KUBE_FORBIDDEN', 'User "system:serviceaccount:ops:peerprobe" cannot get')).message, 'User "the operator\'s account" cannot get')
     assert.deepEqual(failed(new ProbeError('PP_BUS_AUTH', 'no')), { status: 'False', reason: 'BusAuth', message: 'no' })
     assert.equal(conditionsOf({ Ready: good('R', 'x'.repeat(9_999)) }, [], at)[0]?.message.length, 1_024)
   })

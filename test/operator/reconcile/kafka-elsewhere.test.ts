@@ -68,6 +68,8 @@ suite('Kafka of another namespace', () => {
     cluster.status('KafkaTopic', key, { conditions: [{ type: 'Ready', status: 'False', reason: 'NotSupported', message: 'Decreasing partitions not supported' }] })
 
     assert.match(String(await look()), /NotSupported: Decreasing partitions not supported/)
+    cluster.status('KafkaTopic', key, { conditions: [{ type: 'Ready', status: 'False', reason: 'ResourceConflict', message: 'Managed by Ref{namespace=\'kafka\', name=\'of-others\'}' }] })
+    assert.match(String(await look()), /ResourceConflict: Managed by another KafkaTopic$/)
   })
 
   test('takes the user away when it is asked for no more, once no pod needs it, and nobody else\'s', async () => {

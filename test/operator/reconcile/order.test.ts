@@ -75,12 +75,13 @@ suite('Reconciler', () => {
     assert.deepEqual(cluster.writes.slice(length).filter(write => / (ConfigMap|Deployment) /.test(write)), ['remove ConfigMap amino-crawler-main', 'remove Deployment amino-crawler-main'])
   })
 
-  test('tells the first PeerProbe and the second apart: one consumer group for two topics is refused in the younger one', async () => {
+  test('tells the first PeerProbe and the second apart: one consumer group for two topics is refused in the one that was not verified first', async () => {
     const { cluster, reconciler, status } = rig()
-    cluster.store('PeerProbe').set(probeObject({ kafka: { brokers: ['kafka:9092'], topic: { name: 'other' } } }, { name: 'first', uid: 'u-0', creationTimestamp: '2025-01-01T00:00:00Z' }))
+    const first = probeObject({ kafka: { brokers: ['kafka:9092'], topic: { name: 'other' } } }, { name: 'first', uid: 'u-0', creationTimestamp: '2027-01-01T00:00:00Z' })
+    cluster.store('PeerProbe').set({ ...first, status: { prepared: 'first-prepare' } })
     await reconciler.reconcile(KEY, signal)
 
-    assert.match(String(status()['summary']), /^OwnershipConflict: PeerProbe lab\/amino: PeerProbe lab\/first is older and reads topic other with consumer group ipfs-node-consumer/)
+    assert.match(String(status()['summary']), /^OwnershipConflict: spec\.kafka\.consumerGroup: PeerProbe first reads another topic of this Kafka with consumer group ipfs-node-consumer/)
     assert.deepEqual(cluster.writes, ['status PeerProbe amino'])
   })
 })

@@ -74,6 +74,6 @@ test('wholePlan names the Secret that is missing, and the keys that would be mad
   const { missing, newKeys, planned } = await wholePlan(cluster.deps(), clusterProbe(), { images: { workload: 'peerprobe:1' } }, signal)
 
   assert.match(missing ?? '', /Secret lab\/mysql does not exist/)
-  assert.deepEqual(newKeys, ['amino-identity-main'])
+  assert.deepEqual(newKeys, ['amino-identity-main', 'amino-hash-key'])
   assert.ok(planned.some(({ object }) => object.metadata.name === 'amino-crawler-main'))
 })

@@ -7,6 +7,7 @@ import { PAUSE } from '../../../operator/reconcile/paused.ts'
 import { prune } from '../../../operator/reconcile/prune.ts'
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
 import { imageOf } from '../../../operator/reconcile/running-image.ts'
+import { keyedHash } from '../../../operator/reconcile/secret-hash.ts'
 import { secretsStep } from '../../../operator/reconcile/secrets-step.ts'
 import { podsOf } from '../../../operator/reconcile/workload-steps.ts'
 import { ObjectStore } from '../../../operator/runtime/object-store.ts'
@@ -38,15 +39,15 @@ suite('Reconciler', () => {
   test('has the Secrets that it read looked out for, and none of a PeerProbe that is gone', async () => {
     const { cluster, reconciler, converge } = rig()
     await converge()
-    const [mysql, identity] = cluster.noted.get(KEY) ?? []
+    const [hashKey, mysql, identity] = cluster.noted.get(KEY) ?? []
     cluster.store('Secret').delete(SECRET.metadata)
     await reconciler.reconcile(KEY, signal)
     const missing = cluster.noted.get(KEY)
     cluster.store('PeerProbe').delete({ namespace: 'lab', name: 'amino' })
     await reconciler.reconcile(KEY, signal)
 
-    assert.deepEqual([mysql, identity?.name], [{ namespace: 'lab', name: 'mysql', version: '7' }, 'amino-identity-main'])
-    assert.deepEqual(missing, [{ namespace: 'lab', name: 'mysql', version: null }])
+    assert.deepEqual([hashKey?.name, mysql, identity?.name], ['amino-hash-key', { namespace: 'lab', name: 'mysql', version: '7' }, 'amino-identity-main'])
+    assert.deepEqual(missing?.slice(1), [{ namespace: 'lab', name: 'mysql', version: null }])
     assert.deepEqual(cluster.noted.get(KEY), [])
   })
 
@@ -232,7 +233,7 @@ suite('steps', () => {
 
   test('name the Secret, the key and the field that are missing, and hash what is there', async () => {
     const cluster = new FakeCluster()
-    const work = { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }
+    const work = { probe: clusterProbe(), secrets: [], hashOf: keyedHash(Buffer.alloc(32)) }
     const access = { bootstrapServers: [], tls: false }
     await assert.rejects(secretsStep(cluster.deps(), work, access, signal), { message: 'spec.mysql.credentialsSecret: Secret lab/mysql does not exist' })
     cluster.put({ ...SECRET, data: { username: 'x' } })

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { KINDS } from '../../../operator/model/kinds.ts'
 import { PROBE_LABEL } from '../../../operator/model/labels.ts'
 import { DEFAULT_POLICY } from '../../../operator/policy/cluster-policy.ts'
+import { ClaimRegistry } from '../../../operator/reconcile/claim-registry.ts'
 import { FirstSeen } from '../../../operator/reconcile/first-seen.ts'
 import { Applier } from '../../../operator/runtime/applier.ts'
 import { EventRecorder } from '../../../operator/runtime/event-recorder.ts'
@@ -65,7 +66,9 @@ export class FakeCluster {
           return { ...this.store(kind).get(object.metadata), ...object }
         }
         this.writes.push(`apply ${kind} ${object.metadata.name}`)
-        this.put(object)
+        // What others wrote on it stays.
+        const { annotations } = this.store(kind).get(object.metadata)?.metadata ?? {}
+        this.put({ ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...object.metadata.annotations } } })
         return this.store(kind).get(object.metadata)!
       },
       remove: async ({ kind }: KindRef, key: ObjectKey) => {
@@ -109,6 +112,7 @@ export class FakeCluster {
       monitoringVersion: async () => this.monitoringVersion,
       readStatus: async ({ metadata: { name } }) => this.answers.get(name),
       lease,
+      claims: new ClaimRegistry(),
       ages: new FirstSeen(this.clock),
       images: { workload: 'peerprobe:1' }
     }

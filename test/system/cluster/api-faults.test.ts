@@ -105,6 +105,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       'Job/amino-prepare',
       'NetworkPolicy/amino-consumer',
       'NetworkPolicy/amino-crawler-main',
+      'Secret/amino-hash-key',
       'Secret/amino-identity-main',
       'ServiceAccount/amino-peerprobe'
     ], `seed ${String(seed)}: ${JSON.stringify(proxy.made)}`)

@@ -145,7 +145,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('claims', 'True')
     await delay(1_100)
     await rig.probe('claims', {}, 'later')
-    await rig.untilReady('claims', 'False', { name: 'later', reason: 'OwnershipConflict', words: /PeerProbe claims\/amino is older and uses the same topic already/ })
+    await rig.untilReady('claims', 'False', { name: 'later', reason: 'OwnershipConflict', words: /^spec\.kafka\.topic\.name: PeerProbe amino uses topic ipfs-nodes of this Kafka already/ })
     await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'claims'])
     await rig.untilReady('claims', 'True', { name: 'later' })
   })

@@ -60,6 +60,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
       'NetworkPolicy/amino-crawler-fil',
       'NetworkPolicy/amino-crawler-main',
       'PodDisruptionBudget/amino-consumer',
+      'Secret/amino-hash-key',
       'Secret/amino-identity-fil',
       'Secret/amino-identity-main',
       'ServiceAccount/amino-peerprobe'
