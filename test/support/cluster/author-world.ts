@@ -19,7 +19,7 @@ const VOLUME = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMod
 /** What is in his namespace, and his rights: those on PeerProbes. */
 export const AUTHOR_WORLD: readonly object[] = [
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace: TENANT }, stringData: { 'token': 'secret', 'username': 'u', 'password': 'p', 'ca.crt': 'c', 'user.crt': 'c', 'user.key': 'k' } },
-  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'theirs', namespace: TENANT }, spec: VOLUME },
+  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'theirs', namespace: TENANT }, spec: { ...VOLUME, volumeName: 'theirs' } },
   { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'own', namespace: TENANT, annotations: { 'peerprobe.dev/allowed-probes': 'everything' } }, spec: { ...VOLUME, volumeName: 'own' } },
   { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'own' }, spec: { ...VOLUME, resources: undefined, capacity: { storage: '1Gi' }, hostPath: { path: '/own' } } },
   { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: AUTHOR, namespace: TENANT }, rules: [{ apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['*'] }] },
