@@ -1,5 +1,8 @@
+import { dirname } from 'node:path'
 import { AdminServer } from '../core/admin-server.ts'
 import { openBus } from '../core/bus/open-bus.ts'
+import { addDiskGauges } from '../core/disk-metrics.ts'
+import { DiskWatch, refuseWhere } from '../core/disk-watch.ts'
 import { runTogether } from '../core/run-together.ts'
 import { DumpFolder } from './files/dump-folder.ts'
 import { DumpLoop } from './files/dump-loop.ts'
@@ -18,25 +21,32 @@ import { openStore } from './store/open-store.ts'
 import { tellMigration } from './store/tell-migration.ts'
 import { Tally } from './tally.ts'
 import type { ConsumerConfig } from '../core/contracts/process-config.ts'
+import type { DiskUse, DiskWatchDeps } from '../core/disk-watch.ts'
 import type { ComponentContext } from '../core/run-component.ts'
 import type { NodeStore } from './store/node-store.ts'
 
 /** What a running consumer is given besides its context. */
 export interface ConsumerHooks {
+  /** Reads a disk's free space. @default the system's own figures */
+  readDisk?: DiskWatchDeps['read']
+
   /** Told once it has joined its group, with the port of its admin server. */
   onReady: (adminPort: number) => void
 }
 
+// A SQLite file with so much free in it takes a transaction without growing.
+const ENOUGH_REUSABLE_BYTES = 16 * 1_048_576
+
 type DumpConfig = NonNullable<ConsumerConfig['dump']>
 type Context = ComponentContext<ConsumerConfig>
-interface Parts { consumer: Consumer, store: NodeStore }
+interface Parts { consumer: Consumer, store: NodeStore, disks: DiskWatch }
 interface Counters { tally: Tally, metrics: ConsumerMetrics, meter: LagMeter }
 
 // The lag is read once a second: a minute without is a hung loop.
 const LIVENESS_MS = 60_000
 
 /** Runs one consumer until `signal` aborts: consumes, dumps, removes; then finishes what is in work and dumps a last time. */
-export async function runConsumer (context: Context, { onReady }: ConsumerHooks, signal: AbortSignal): Promise<void> {
+export async function runConsumer (context: Context, { onReady, readDisk }: ConsumerHooks, signal: AbortSignal): Promise<void> {
   const { config, log, registry, progress, clock } = context
   await using stack = new AsyncDisposableStack()
   const meter = new LagMeter({ clock, log, beat: stack.use(progress.watch('lag', LIVENESS_MS)) })
@@ -49,25 +59,34 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
   })
   const tally = new Tally({ clock })
   const outage = new Outage({ clock, log })
+  const disks = new DiskWatch({ clock, log, ...readDisk === undefined ? {} : { read: readDisk } }, await foldersOf(config), config.disk)
+  addDiskGauges(registry, 'consumer', disks)
   let hasJoined = false
 
   const server = stack.use(await AdminServer.open({
     log,
     progress,
     registry,
-    notReady: () => signal.aborted ? 'stopping' : outage.state ?? (hasJoined ? undefined : 'starting'),
+    notReady: () => signal.aborted ? 'stopping' : outage.state ?? disks.critical('bus') ?? (hasJoined ? undefined : 'starting'),
     status: () => tally.status({
       topic: config.topic,
       group: config.group,
       lag: meter.lag,
       outage: outage.state,
       groupProblem: groupWatch.problem,
-      deadLetterProblem: rate.problem
+      deadLetterProblem: rate.problem,
+      disk: disks.problem
     })
   }, config.admin))
-  const store = stack.use(await openStore(config.store, { clock }, config))
+  const store = stack.use(await openStore(config.store, {
+    clock,
+    requireRoom: (reusableBytes) => {
+      const problem = disks.critical('store')
+      refuseWhere(problem === undefined || reusableBytes() >= ENOUGH_REUSABLE_BYTES ? undefined : problem)
+    }
+  }, config))
   tellMigration(log, await store.migrate())
-  const bus = stack.use(await openBus(config.bus, { log, clock }, signal))
+  const bus = stack.use(await openBus(config.bus, { log, clock, isDiskLow: () => disks.low('bus') !== undefined }, signal))
   const observer = observeWith(tally, metrics)
   const shared = { bus, clock, log, outage, observer }
   const consumer = new Consumer({
@@ -77,6 +96,7 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     writer: new BatchWriter({ ...shared, store }, config.retry),
     deadLetters: new DeadLetters(shared, { ...config.deadLetters, topic: config.topic, deadLetterTopic: config.deadLetterTopic }),
     rate,
+    isHeldUp: () => disks.low('bus') !== undefined,
     onSubscribed: () => {
       if (!hasJoined) {
         hasJoined = true
@@ -86,18 +106,32 @@ export async function runConsumer (context: Context, { onReady }: ConsumerHooks,
     }
   }, { ...config.batch, concurrentWrites: store.concurrentWrites, topic: config.topic, group: config.group })
 
-  await consumeAndCare(context, { consumer, store }, { tally, metrics, meter }, signal)
+  await consumeAndCare(context, { consumer, store, disks }, { tally, metrics, meter }, signal)
 }
 
-async function consumeAndCare (context: Context, { consumer, store }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {
+// The folder of the dumps is made here, so that its disk can be watched from the start.
+async function foldersOf ({ bus, store, dump }: ConsumerConfig): Promise<Partial<Record<DiskUse, string>>> {
+  if (dump !== undefined) {
+    await DumpFolder.open(dump.folder)
+  }
+
+  return {
+    ...bus.embedded === undefined ? {} : { bus: dirname(bus.embedded.path) },
+    ...store.sqlite === undefined ? {} : { store: dirname(store.sqlite.path) },
+    ...dump === undefined ? {} : { dumps: dump.folder }
+  }
+}
+
+async function consumeAndCare (context: Context, { consumer, store, disks }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {
   const { config, clock, log } = context
   const { tally, metrics, meter } = counters
   const { dump, retention } = config
-  const dumps = dump === undefined ? undefined : await openDumps(context, dump, store, counters)
+  const dumps = dump === undefined ? undefined : await openDumps(context, dump, { store, disks }, counters)
   const retentionDeps = { store, clock, log, onRemoved: metrics.removed.bind(metrics) }
 
   await runTogether([
     async (taskSignal) => { await consumer.run(taskSignal) },
+    async (taskSignal) => { await disks.run(taskSignal) },
     async (taskSignal) => { await tally.report(log, () => meter.lag, taskSignal) },
     ...dump === undefined || dumps === undefined ? [] : [async (taskSignal: AbortSignal) => { await dumps.run(dump.intervalMs, taskSignal) }],
     ...retention === undefined ? [] : [async (taskSignal: AbortSignal) => { await runRetention(retentionDeps, retention, taskSignal) }]
@@ -107,12 +141,12 @@ async function consumeAndCare (context: Context, { consumer, store }: Parts, cou
   await dumps?.dumpNow(new AbortController().signal)
 }
 
-async function openDumps ({ clock, log }: Context, dump: DumpConfig, store: NodeStore, { tally, metrics, meter }: Counters): Promise<DumpLoop> {
+async function openDumps ({ clock, log }: Context, dump: DumpConfig, { store, disks }: Pick<Parts, 'store' | 'disks'>, { tally, metrics, meter }: Counters): Promise<DumpLoop> {
   const folder = await DumpFolder.open(dump.folder)
   await folder.removeStale(clock.now())
 
   return new DumpLoop({
-    dump: new NodeDump({ store, folder, clock, log }, dump),
+    dump: new NodeDump({ store, folder, clock, log, isDiskLow: () => disks.low('dumps') !== undefined }, dump),
     clock,
     log,
     isDumper: () => meter.lag?.partitions.has(0) ?? false,

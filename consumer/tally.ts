@@ -1,6 +1,7 @@
 import { waitOn } from '../core/clock-wait.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ConsumerStatus } from '../core/contracts/consumer-status.ts'
+import type { DiskProblem } from '../core/disk-watch.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { DumpResult } from './files/node-dump.ts'
@@ -19,6 +20,7 @@ export interface StatusInput {
   outage: OutageState | undefined
   groupProblem: GroupProblem | undefined
   deadLetterProblem: DeadLetterProblem | undefined
+  disk?: DiskProblem | undefined
 }
 
 const REPORT_MS = 60_000
@@ -74,7 +76,7 @@ export class Tally implements PipelineObserver {
   }
 
   /** The body of `/status`. */
-  status ({ topic, group, lag, outage, groupProblem, deadLetterProblem }: StatusInput): ConsumerStatus {
+  status ({ topic, group, lag, outage, groupProblem, deadLetterProblem, disk }: StatusInput): ConsumerStatus {
     return {
       topic,
       group,
@@ -88,6 +90,7 @@ export class Tally implements PipelineObserver {
       deadLetterProblem: toStatus(deadLetterProblem),
       outage: toStatus(outage),
       groupProblem: toStatus(groupProblem),
+      disk: toStatus(disk),
       dump: this.#dump
     }
   }
@@ -114,7 +117,7 @@ export class Tally implements PipelineObserver {
   }
 }
 
-function toStatus (problem: OutageState | GroupProblem | DeadLetterProblem | undefined): ConsumerStatus['outage'] {
+function toStatus (problem: OutageState | GroupProblem | DeadLetterProblem | DiskProblem | undefined): ConsumerStatus['outage'] {
   return problem === undefined ? null : { code: problem.code, message: problem.message, since: isoOf(problem.sinceMs) }
 }
 

@@ -8,6 +8,7 @@ import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.
 import { publishingSink } from './publish/publishing-sink.ts'
 import { equalBytes } from './wire/bytes.ts'
 import type { Clock } from '../core/clock.ts'
+import type { DiskWatch } from '../core/disk-watch.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Beat } from '../core/progress.ts'
 import type { CompiledScan } from './compile-scan.ts'
@@ -30,6 +31,9 @@ export interface ActiveDiscoveryDeps {
   schedule: Schedule
   visitor: Visitor
   publisher: Publisher
+
+  /** No crawl starts or takes new peers while the message log's disk has no room. */
+  disks?: Pick<DiskWatch, 'room'>
 
   /** What the visits ask by, and learn. */
   protocols?: SpokenProtocols
@@ -104,9 +108,9 @@ export class ActiveDiscovery {
 
   // Waits in slices, so that a long interval does not look like a hung loop.
   async #nextStart (signal: AbortSignal): Promise<CrawlStart | undefined> {
-    const { schedule, beat, clock } = this.#deps
+    const { schedule, beat, clock, disks } = this.#deps
 
-    while (!signal.aborted && schedule.dueInMs > WAIT_SLICE_MS) {
+    while (!signal.aborted && (schedule.dueInMs > WAIT_SLICE_MS || disks?.room() !== undefined)) {
       beat.beat()
       const { promise, resolve } = Promise.withResolvers<undefined>()
       using timer = clock.after(WAIT_SLICE_MS, () => {
@@ -123,7 +127,7 @@ export class ActiveDiscovery {
   }
 
   async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
-    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, protocols, onVisit, onForm, onCrawl } = this.#deps
+    const { clock, log, visitor, publisher, beat, standstill, isDialable, passive, protocols, disks, onVisit, onForm, onCrawl } = this.#deps
     const forms = { whole: 0, short: 0, none: 0 }
     using held = new DisposableStack()
     held.use(standstill.watch())
@@ -143,7 +147,7 @@ export class ActiveDiscovery {
       busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
-      sink: publishingSink(publisher, this.#context, { limits: CRAWL_BYTES, onForm: (form) => {
+      sink: publishingSink(publisher, this.#context, { ...disks === undefined ? {} : { disks }, limits: CRAWL_BYTES, onForm: (form) => {
         forms[form]++
         onForm?.(form)
       } }),

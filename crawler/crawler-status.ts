@@ -3,6 +3,7 @@ import { diagnose } from './engine/crawl-diagnosis.ts'
 import { timestamp } from './publish/message-context.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
+import type { DiskProblem } from '../core/disk-watch.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { PassiveStatus } from './passive/passive-discovery.ts'
 import type { PublisherStatus } from './publish/publisher-status.ts'
@@ -19,6 +20,9 @@ export interface CrawlerState {
 
   publisher: PublisherStatus
 
+  /** Undefined while all disks have room. */
+  disk?: DiskProblem | undefined
+
   /** Undefined where there is no passive node. */
   passive?: PassiveStatus | undefined
 
@@ -26,7 +30,7 @@ export interface CrawlerState {
 }
 
 /** What the crawler says at `/status`. */
-export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publisher, passive, nowMs }: CrawlerState): CrawlerStatus {
+export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publisher, passive, disk, nowMs }: CrawlerState): CrawlerStatus {
   return {
     scan,
     network,
@@ -34,6 +38,7 @@ export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publi
     lastCrawl: lastCrawl === undefined ? null : endOf(lastCrawl, network),
     nextCrawlAt: dueInMs === undefined ? null : timestamp(nowMs + dueInMs),
     passive: passive ?? null,
+    disk: disk === undefined ? null : { code: disk.code, message: disk.message, since: timestamp(disk.sinceMs) },
     publisher: publishingOf(publisher)
   }
 }

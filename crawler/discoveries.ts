@@ -17,6 +17,7 @@ import { resolvePeers } from './visit/resolve-peers.ts'
 import { seedPeers } from './visit/seed-peers.ts'
 import { openSystemDns } from './visit/system-dns.ts'
 import type { CrawlerConfig } from '../core/contracts/process-config.ts'
+import type { DiskWatch } from '../core/disk-watch.ts'
 import type { ComponentContext } from '../core/run-component.ts'
 import type { CompiledScan } from './compile-scan.ts'
 import type { CrawlReport } from './engine/crawl-report.ts'
@@ -32,6 +33,7 @@ import type { PeerRecord } from './visit/visitor.ts'
 /** What the two discoveries of a scan work with. */
 export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   publisher: Publisher
+  disks: Pick<DiskWatch, 'room'>
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport) => void
 
@@ -102,7 +104,7 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   const accepts = (address: Address): boolean => canDial(address) && policy.allows(address)
   const bootstrap = async (signal: AbortSignal): Promise<PeerRecord[]> => await resolvePeers(await parts.bootstrap(signal), { dns, accepts }, signal)
 
-  const sink = publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm })
+  const sink = publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm, disks: parts.disks })
   // Each crawl starts the budget again; without crawls the passive node does.
   const renewing = config.scan.active.enabled
     ? {}

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { AdminServer } from '../core/admin-server.ts'
 import { openBus } from '../core/bus/open-bus.ts'
 import { CrawlerConfig } from '../core/contracts/process-config.ts'
+import { addDiskGauges } from '../core/disk-metrics.ts'
+import { DiskWatch } from '../core/disk-watch.ts'
 import { tellParent } from '../core/parent-link.ts'
 import { runComponent } from '../core/run-component.ts'
 import { runTogether } from '../core/run-together.ts'
@@ -9,6 +13,7 @@ import { crawlerStatus } from './crawler-status.ts'
 import { openDiscoveries } from './discoveries.ts'
 import { CrawlerMetrics } from './metrics.ts'
 import { Publisher } from './publish/publisher.ts'
+import type { ComponentContext } from '../core/run-component.ts'
 import type { Discoveries } from './discoveries.ts'
 
 // What of the stop's time is left for closing, once the flush had its share.
@@ -21,7 +26,8 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
   const { network } = compiled
 
   await using stack = new AsyncDisposableStack()
-  const bus = stack.use(await openBus(config.bus, { log, clock }, signal))
+  const disks = watchDisks(component)
+  const bus = stack.use(await openBus(config.bus, { log, clock, isDiskLow: () => disks.low('bus') !== undefined }, signal))
   const publisher = stack.use(Publisher.open({ bus, clock, log, onPublished: (n, ms) => {
     metrics.onPublished(n, ms)
   } }, { topic, flushTimeoutMs: Math.max(1_000, stopTimeoutMs - CLOSE_MS) }))
@@ -35,6 +41,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
   const { active, passive, dueInMs } = discoveries = await openDiscoveries(compiled, {
     ...component,
     publisher,
+    disks,
     onVisit: (visit) => {
       metrics.onVisit(visit)
     },
@@ -52,7 +59,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     log,
     progress,
     registry,
-    notReady: () => signal.aborted ? 'stopping' : publisher.status().outage,
+    notReady: () => signal.aborted ? 'stopping' : publisher.status().outage ?? disks.low('bus'),
     status: () => crawlerStatus({
       scan: scanId,
       network: network.name,
@@ -61,13 +68,26 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
       dueInMs: dueInMs(),
       publisher: publisher.status(),
       passive: passive?.status(),
+      disk: disks.problem,
       nowMs: clock.now()
     })
   }, admin))
 
   tellParent({ type: 'ready', adminPort: server.port })
   log.info({ network: network.name, adminPort: server.port, peerId: passive?.status().peerId }, 'crawler ready')
-  await runTogether([passive, active].filter(part => part !== undefined).map(part => async (life: AbortSignal) => {
+  await runTogether([disks, passive, active].filter(part => part !== undefined).map(part => async (life: AbortSignal) => {
     await part.run(life)
   }), signal)
 })
+
+function watchDisks ({ config, clock, log, registry }: ComponentContext<CrawlerConfig>): DiskWatch {
+  // It may be a volume of its own, or be made when something is kept there for the first time.
+  const { stateFolder } = config
+  const disks = new DiskWatch({ clock, log }, {
+    ...config.bus.embedded === undefined ? {} : { bus: dirname(config.bus.embedded.path) },
+    ...stateFolder === undefined ? {} : { state: existsSync(stateFolder) ? stateFolder : dirname(stateFolder) }
+  }, config.disk)
+  addDiskGauges(registry, 'crawler', disks)
+
+  return disks
+}

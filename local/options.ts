@@ -35,6 +35,9 @@ export interface LocalOptions {
 
   /** What the embedded message log holds of one topic at most, in bytes; its own default when absent. */
   logMaxBytes?: number
+
+  /** Room that the disk must have, in bytes; a crawl waits where it has not. The processes' own default when absent. */
+  minFreeBytes?: number
 }
 
 const MIB = 1_048_576
@@ -50,6 +53,7 @@ interface RawOptions {
   embedded: boolean
   listen: string
   logLimit?: number
+  minFree?: number
 }
 
 /** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
@@ -66,12 +70,13 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each', nonEmpty)
     .option('--listen <ip>', 'IP address that passive nodes listen on; :: for all, IPv4 and IPv6', parseIp, '::')
     .option('--log-limit <MiB>', 'what the embedded message log holds at most while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
+    .option('--min-free <MiB>', 'room that the disk must have: with less, crawls wait (default: 512, or a twentieth of a small disk)', parseMebibytes)
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
-  const { devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit } = command.opts<RawOptions>()
+  const { devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit, minFree } = command.opts<RawOptions>()
 
-  const limits = logLimit === undefined ? {} : { logMaxBytes: logLimit * MIB }
+  const limits = { ...logLimit !== undefined && { logMaxBytes: logLimit * MIB }, ...minFree !== undefined && { minFreeBytes: minFree * MIB } }
 
   return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen, ...limits }
 }

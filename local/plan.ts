@@ -37,25 +37,27 @@ const ADMIN = { port: 0 }
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
 /** What to run for a PeerProbe on this machine: the operator's own plan, with processes in place of pods. */
-export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder'>, { listen }: Pick<LocalOptions, 'listen'>): LocalPlan {
+export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder'>, { listen, minFreeBytes }: Pick<LocalOptions, 'listen' | 'minFreeBytes'>): LocalPlan {
   const { messages, deadLetters } = topicsFor(probe.spec)
   const { bus } = places
+  // Who names the room in bytes means that, whatever the size of the disk.
+  const disk = minFreeBytes === undefined ? {} : { disk: { minFreeBytes, minFreeShare: 1 } }
 
   return {
     places,
     topics: [messages, deadLetters],
     children: [
-      ...consumersOf(probe, { places, topic: messages.name, dumpFolder }),
+      ...consumersOf(probe, { places, topic: messages.name, dumpFolder }).map((child): ChildPlan => child.kind === 'consumer' ? { ...child, config: { ...child.config, ...disk } } : child),
       ...probe.spec.scans.map((scan): ChildPlan => ({
         kind: 'crawler',
         name: crawlerName(probe.metadata, scan.name),
-        config: crawlerConfigFor(probe.metadata, scan, {
+        config: { ...crawlerConfigFor(probe.metadata, scan, {
           bus,
           topic: messages.name,
           admin: ADMIN,
           stateFolder: join(stateFolder, scan.name),
           passive: { host: listen }
-        })
+        }), ...disk }
       }))
     ]
   }

@@ -1,5 +1,6 @@
 import { cutEnd } from '../core/cut-apart.ts'
 import { formatMilliseconds } from '../core/fields.ts'
+import { printable } from '../core/printable.ts'
 import { formatCount } from './text.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 
@@ -98,10 +99,11 @@ export class ProgressView {
 }
 
 function phaseOf ({ status }: ScanProgress): string {
-  const { crawl, lastCrawl } = status ?? {}
+  const { crawl, lastCrawl, disk } = status ?? {}
+  const wait = disk == null ? '' : ' waiting'
   const first = crawl == null || crawl.contacted === 0 ? '' : ' first'
 
-  return crawl == null ? `idle ${String(lastCrawl?.crawlId)}` : `crawl ${String(crawl.crawlId)}${first}`
+  return crawl == null ? `idle ${String(lastCrawl?.crawlId)}${wait}` : `crawl ${String(crawl.crawlId)}${first}${wait}`
 }
 
 function describe (scan: ScanProgress, once: boolean): string {
@@ -110,7 +112,13 @@ function describe (scan: ScanProgress, once: boolean): string {
   return ageMs === 0 ? stateOf(scan, once) : `${stateOf(scan, once)} (${formatMilliseconds(ageMs)} ago; it has not answered since)`
 }
 
-function stateOf ({ status }: ScanProgress, once: boolean): string {
+function stateOf (scan: ScanProgress, once: boolean): string {
+  const { disk } = scan.status ?? {}
+
+  return disk == null ? crawlOf(scan, once) : `${crawlOf(scan, once)}; waiting: ${printable(disk.message)}`
+}
+
+function crawlOf ({ status }: ScanProgress, once: boolean): string {
   const { crawl, lastCrawl, nextCrawlAt } = status ?? {}
 
   if (crawl != null) {

@@ -91,7 +91,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
     const ownSecrets = new SecretFiles({ secrets, dir, makeFolder: folder.makePrivateFolder })
     const places = placesFor(probe.spec, { folder, embedded, secrets: ownSecrets, logMaxBytes })
 
-    return { ...await withPlan(probe, places, folder, { listen: options.listen, view }), folder, devnet: undefined }
+    return { ...await withPlan(probe, places, folder, { ...options, view }), folder, devnet: undefined }
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
@@ -100,10 +100,10 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   const probe = PeerProbe.parse(devnetManifest(devnet, port))
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, ${dialIns(devnet)}the others dead in several ways`)
-  return { probe, plan: planFor(probe, embeddedPlaces(folder, options.logMaxBytes), folder, { listen: LOOPBACK }), folder, devnet }
+  return { probe, plan: planFor(probe, embeddedPlaces(folder, options.logMaxBytes), folder, { ...options, listen: LOOPBACK }), folder, devnet }
 }
 
-async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, view }: { listen: string, view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
   const listen = asked.spec.scans.some(({ passive }) => passive.enabled) ? await checkListenAddress(wanted) : wanted
   const { probe, moved } = await withOwnPorts(asked, listen)
 
@@ -111,7 +111,7 @@ async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, {
     view.say(`${scan}: the default port of the passive node is taken; it listens on ${String(port)}`)
   }
 
-  return { probe, plan: planFor(probe, places, folder, { listen }) }
+  return { probe, plan: planFor(probe, places, folder, { listen, ...minFreeBytes !== undefined && { minFreeBytes } }) }
 }
 
 function dialIns ({ peers }: DevnetTruth): string {

@@ -17,6 +17,9 @@ export interface NodeDumpDeps {
   folder: DumpFolder
   clock: Clock
   log: Logger
+
+  /** Whether the folder's disk is below its mark: no dump is made then. @default never */
+  isDiskLow?: () => boolean
 }
 
 /** How dumps are made. */
@@ -101,11 +104,13 @@ export class NodeDump {
     const freeBytes = await this.#deps.folder.free()
     const neededBytes = MIN_FREE_BYTES + 2 * (last?.bytes ?? 0)
 
-    if (freeBytes < neededBytes) {
+    const isLow = freeBytes < neededBytes || this.#deps.isDiskLow?.() === true
+
+    if (isLow) {
       this.#deps.log.warn({ freeBytes, neededBytes, folder: this.#deps.folder.path }, 'disk nearly full, dump skipped')
     }
 
-    return freeBytes < neededBytes
+    return isLow
   }
 
   async #write (snapshot: StoreSnapshot, { takenAtMs, sinceMs }: { takenAtMs: number, sinceMs: number | undefined }, signal: AbortSignal): Promise<DumpEntry> {

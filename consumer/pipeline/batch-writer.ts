@@ -103,7 +103,7 @@ export class BatchWriter {
         if (isConflict && conflicts < this.#options.attempts) {
           conflicts++
           await this.#afterConflict(err, conflicts, signal)
-        } else if (isConflict || isProbeError(err, 'PP_STORE_UNAVAILABLE')) {
+        } else if (isConflict || isProbeError(err, 'PP_STORE_UNAVAILABLE') || isProbeError(err, 'PP_DISK_LOW')) {
           failures++
           await this.#inOutage(err, failures, signal)
         } else {

@@ -22,6 +22,9 @@ export interface ConsumerDeps extends Omit<PipelineDeps, 'commit'> {
   meter: LagMeter
   groupWatch: Pick<GroupWatch, 'follow'>
 
+  /** Whether something outside, such as a full disk, keeps it from committing. @default never */
+  isHeldUp?: () => boolean
+
   /** Told once it has joined the group. */
   onSubscribed: () => void
 }
@@ -70,7 +73,7 @@ export class Consumer {
   }
 
   async #consume (signal: AbortSignal): Promise<'ended' | 'stuck'> {
-    const { outage, meter, groupWatch, clock, onSubscribed } = this.#deps
+    const { outage, meter, groupWatch, clock, isHeldUp, onSubscribed } = this.#deps
     using life = childController(signal)
     using metered = childController(signal)
     // Not a child of `signal`: the last transactions are watched as well.
@@ -85,7 +88,7 @@ export class Consumer {
     }
     onSubscribed()
     const metering = Promise.all([meter.follow(subscription, metered.signal), groupWatch.follow(subscription, metered.signal)])
-    const deps = { clock, lag: () => meter.lag?.total, commits: () => this.#commits, isExcused: () => outage.state !== undefined }
+    const deps = { clock, lag: () => meter.lag?.total, commits: () => this.#commits, isExcused: () => outage.state !== undefined || isHeldUp?.() === true }
 
     try {
       const end = await Promise.race([ended(subscription), isStuck(deps, this.#options.stuckAfterMs ?? STUCK_AFTER_MS, watch.signal)])

@@ -1,6 +1,15 @@
+import type { Clock } from '../../core/clock.ts'
 import type { Crawl } from '../../core/contracts/crawl.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
 import type { CrawlSpan, FoundBy } from './found-by.ts'
+
+/** What a store works with, whichever adapter it is. */
+export interface OpenStoreDeps {
+  clock: Clock
+
+  /** Asked before each transaction of a database in a file, with a way to know what it could use again of its own. @throws ProbeError where it must not grow */
+  requireRoom?: (reusableBytes: () => number) => void
+}
 
 /** Messages that are written together. */
 export interface StoreBatch {

@@ -1,14 +1,8 @@
 import { ProbeError } from '../../core/errors.ts'
 import { MysqlStore } from './mysql/mysql-store.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'
-import type { Clock } from '../../core/clock.ts'
 import type { StoreConfig } from '../../core/contracts/process-config.ts'
-import type { NodeStore } from './node-store.ts'
-
-/** What a store works with, whichever adapter it is. */
-export interface OpenStoreDeps {
-  clock: Clock
-}
+import type { NodeStore, OpenStoreDeps } from './node-store.ts'
 
 /** How a store works, whichever adapter it is. */
 export interface OpenStoreOptions {

@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { retry } from '../backoff.ts'
 import { waitOn } from '../clock-wait.ts'
-import { ProbeError } from '../errors.ts'
+import { isProbeError, ProbeError } from '../errors.ts'
+import { isAbort } from '../signals.ts'
 import { isBusy } from './bus-error.ts'
 import { EmbeddedGroup } from './embedded-group.ts'
 import { DEFAULT_LIMITS, EmbeddedLog, MAX_VALUE_BYTES } from './embedded-log.ts'
@@ -22,6 +23,9 @@ import type { BatchHandler, EventBus, GroupPosition, GroupTarget, IncomingMessag
 export interface EmbeddedBusDeps {
   log: Logger
   clock: Clock
+
+  /** Whether the disk has nearly no room: what all groups have committed goes at once then. @default false */
+  isDiskLow?: () => boolean
 }
 
 /** How the embedded bus works. */
@@ -52,6 +56,12 @@ export interface EmbeddedBusOptions {
 const BUSY_RETRY = { attempts: 12, initialMs: 20, maxMs: 1_000 }
 
 const TRIM_PAUSE_MS = 50
+
+// How often committed messages are looked for while the disk has nearly no room.
+const LOW_TRIM_MS = 5_000
+
+// Time between two attempts of a member whose file cannot be written, such as on a full disk.
+const FAULT_WAIT_MS = 1_000
 
 type BusTimes = Required<Pick<EmbeddedBusOptions, 'path' | 'pollMs' | 'heartbeatMs' | 'leaseMs' | 'trimIntervalMs'>>
 
@@ -122,7 +132,7 @@ export class EmbeddedBus implements EventBus {
       group: new EmbeddedGroup(this.#file, { group, topicId, memberId: randomUUID(), leaseMs: this.#options.leaseMs }),
       handler,
       wakeup: this.#wakeup,
-      eventually: async operation => await this.#eventually(operation)
+      eventually: async (operation, life) => await this.#waitingOutFaults(operation, life)
     }, { ...this.#options, maxMessages }, signal)
     this.#subscriptions.add(subscription)
     void Promise.allSettled([subscription.ended]).then(() => this.#subscriptions.delete(subscription))
@@ -181,16 +191,40 @@ export class EmbeddedBus implements EventBus {
     return await retry(() => Promise.try(operation), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(this.#deps.clock) })
   }
 
+  // A file that cannot be written (a full disk) can be some time later: a member waits for that as long as it lives.
+  async #waitingOutFaults<T> (operation: () => T, life: AbortSignal): Promise<T> {
+    for (let isTold = false; ; isTold = true) {
+      try {
+        return await this.#eventually(operation)
+      } catch (err) {
+        if (life.aborted || !isProbeError(err, 'PP_BUS_UNAVAILABLE')) {
+          throw err
+        }
+        if (!isTold) {
+          this.#deps.log.error({ err }, 'the message log cannot be written, trying again')
+        }
+
+        await waitOn(this.#deps.clock, FAULT_WAIT_MS, life).catch((cause: unknown) => {
+          // Once more, since what was handled should be committed before the end.
+          if (!isAbort(cause)) {
+            throw cause
+          }
+        })
+      }
+    }
+  }
+
   // A failure costs disk space and nothing else: reading and publishing meet the same file and say so.
   async #trimNowAndThen (): Promise<void> {
-    const { clock, log } = this.#deps
+    const { clock, log, isDiskLow } = this.#deps
 
     while (!this.#closing.signal.aborted) {
-      let waitMs = this.#options.trimIntervalMs
+      const isLow = isDiskLow?.() ?? false
+      let waitMs = Math.min(this.#options.trimIntervalMs, isLow || isDiskLow !== undefined ? LOW_TRIM_MS : Infinity)
 
       try {
         // A little at a time, so that publishers get their turn in between.
-        waitMs = this.#file.trim(clock.now()) > 0 ? TRIM_PAUSE_MS : waitMs
+        waitMs = this.#file.trim(clock.now(), { keepsCommitted: !isLow }) > 0 ? TRIM_PAUSE_MS : waitMs
       } catch (err) {
         log.warn({ err }, 'old messages not removed')
       }

@@ -200,13 +200,14 @@ export class EmbeddedLog implements Disposable {
   }
 
   /**
-   * Removes some of the messages that may go: see `embedded-trim.ts`.
+   * Removes some of the messages that may go: see `embedded-trim.ts`. Where room is short, `keepsCommitted` is false: what
+   * all groups have committed may go at once.
    *
    * @returns how many were removed; 0 when nothing is left to remove
    */
-  trim (nowMs: number): number {
+  trim (nowMs: number, { keepsCommitted = true }: { keepsCommitted?: boolean } = {}): number {
     return this.run(() => {
-      const removed = trimLog(this.database, nowMs, this.#limits)
+      const removed = trimLog(this.database, nowMs, keepsCommitted ? this.#limits : { ...this.#limits, keepCommittedMs: 0 })
 
       if (removed > 0) {
         this.database.exec(`PRAGMA incremental_vacuum(${String(FREED_PAGES)})`)

@@ -18,8 +18,8 @@ export interface EmbeddedSubscriptionDeps {
   /** Woken by the bus when it has published. */
   wakeup: Wakeup
 
-  /** Runs an operation on the file, again while another process writes. */
-  eventually: <T>(operation: () => T) => Promise<T>
+  /** Runs an operation on the file: again while another process writes, and, until `life` aborts, while it cannot be written. */
+  eventually: <T>(operation: () => T, life: AbortSignal) => Promise<T>
 }
 
 /** How an embedded subscription works. */
@@ -60,7 +60,7 @@ export class EmbeddedSubscription implements Subscription {
 
   /** Joins the group; returns once the first partitions are taken, as far as any were free. */
   static async open (deps: EmbeddedSubscriptionDeps, options: EmbeddedSubscriptionOptions, signal: AbortSignal): Promise<EmbeddedSubscription> {
-    const first = await deps.eventually(() => deps.group.beat(deps.clock.now()))
+    const first = await deps.eventually(() => deps.group.beat(deps.clock.now()), signal)
     const subscription = new EmbeddedSubscription(deps, options, signal)
     subscription.#follow(first)
 
@@ -76,7 +76,7 @@ export class EmbeddedSubscription implements Subscription {
 
     await this.#deps.eventually(() => {
       this.#deps.group.commit(partitionId, nextOffset)
-    })
+    }, this.#abort.signal)
   }
 
   pause (): void {
@@ -89,14 +89,14 @@ export class EmbeddedSubscription implements Subscription {
   }
 
   async lag (): Promise<ReadonlyMap<number, number>> {
-    const lag = await this.#deps.eventually(() => this.#deps.group.lag())
+    const lag = await this.#deps.eventually(() => this.#deps.group.lag(), this.#abort.signal)
 
     return new Map([...lag].filter(([partition]) => this.#readers.has(partition)))
   }
 
   /** Groups of the embedded log are of one topic each: there are no other members, and how many of its own is nobody's concern. */
   async standing (): Promise<GroupStanding> {
-    const lag = await this.#deps.eventually(() => this.#deps.group.lag())
+    const lag = await this.#deps.eventually(() => this.#deps.group.lag(), this.#abort.signal)
 
     return { assigned: this.#readers.size, partitions: lag.size, members: 1, others: 0, otherTopics: [] }
   }
@@ -120,7 +120,7 @@ export class EmbeddedSubscription implements Subscription {
 
       // It goes on beating while handlers come to an end, so that nobody takes their partitions.
       while (!this.#isEnding || this.#readers.size > 0) {
-        this.#follow(await eventually(() => group.beat(clock.now())))
+        this.#follow(await eventually(() => group.beat(clock.now()), this.#abort.signal))
         await this.#turn.wait(this.#options.heartbeatMs)
       }
     } catch (err) {
@@ -142,7 +142,7 @@ export class EmbeddedSubscription implements Subscription {
     try {
       await this.#deps.eventually(() => {
         this.#deps.group.leave()
-      })
+      }, this.#abort.signal)
     } catch (err) {
       this.#fail(err)
     }
@@ -181,7 +181,7 @@ export class EmbeddedSubscription implements Subscription {
     }
 
     const reader = new PartitionReader({
-      read: async from => await eventually(() => file.read(owned, from, maxMessages)),
+      read: async from => await eventually(() => file.read(owned, from, maxMessages), this.#abort.signal),
       handler,
       wakeup,
       isPaused: () => this.#isPaused
@@ -196,7 +196,7 @@ export class EmbeddedSubscription implements Subscription {
       await reader.done
       await this.#deps.eventually(() => {
         this.#deps.group.release(reader.partitionId)
-      })
+      }, this.#abort.signal)
     } catch (err) {
       this.#fail(err)
     } finally {

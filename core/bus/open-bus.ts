@@ -9,11 +9,14 @@ import type { EventBus } from './event-bus.ts'
 export interface BusDeps {
   log: Logger
   clock: Clock
+
+  /** Whether the disk of an embedded log has nearly no room: it keeps nothing then that was committed. @default false */
+  isDiskLow?: () => boolean
 }
 
 /** Opens the message bus that a configuration names. @throws ProbeError what {@link EmbeddedBus.open} and {@link KafkaBus.open} throw */
-export async function openBus ({ embedded, kafka }: BusConfig, { log, clock }: BusDeps, signal: AbortSignal): Promise<EventBus> {
-  const deps = { log: log.child({ part: 'bus' }), clock }
+export async function openBus ({ embedded, kafka }: BusConfig, { log, ...rest }: BusDeps, signal: AbortSignal): Promise<EventBus> {
+  const deps = { log: log.child({ part: 'bus' }), ...rest }
 
   if (kafka !== undefined) {
     return await KafkaBus.open(deps, kafka, signal)

@@ -11,9 +11,12 @@ import type { Logger } from '../logger.ts'
 export class WriteSignal implements Disposable {
   readonly #file: number
   readonly #watcher: Disposable | undefined
+  readonly #log: Logger
+  #isUnwritable = false
 
   /** @param onWritten called when any process has written, this one too */
   constructor (path: string, { onWritten, log }: { onWritten: () => void, log: Logger }) {
+    this.#log = log
     protectFile(path)
     this.#file = openSync(path, 'w', PRIVATE_FILE)
     this.#watcher = watchFile(path, onWritten, log)
@@ -21,7 +24,16 @@ export class WriteSignal implements Disposable {
 
   /** Called after each write. */
   raise (): void {
-    writeSync(this.#file, '.', 0)
+    try {
+      writeSync(this.#file, '.', 0)
+      this.#isUnwritable = false
+    } catch (err) {
+      // What it tells of is written already: a full disk must not make that a failure.
+      if (!this.#isUnwritable) {
+        this.#log.warn({ reason: errorText(err) }, 'other processes are not told of new messages: they see them with a delay')
+      }
+      this.#isUnwritable = true
+    }
   }
 
   [Symbol.dispose] (): void {

@@ -44,6 +44,9 @@ export const ConsumerStatus = z.object({
   /** What is wrong with this consumer's place in its group, or null: it has no partition of its topic, or others in the group read another topic. */
   groupProblem: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
 
+  /** Which disk has nearly no room, or null. Below a quarter of its mark there is an outage besides. */
+  disk: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
+
   /** The last dump that this process wrote, or null. */
   dump: z.object({ file: z.string(), takenAt: Timestamp, count: Count, bytes: Count }).nullable()
 })

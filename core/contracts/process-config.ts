@@ -51,6 +51,11 @@ export const StoreConfig = z.strictObject({
 /** {@inheritDoc StoreConfig} */
 export type StoreConfig = z.output<typeof StoreConfig>
 
+const Disk = z.strictObject({
+  minFreeBytes: z.int().min(0).default(536_870_912).describe('Room that a disk must have, in bytes, or `minFreeShare`, whichever is less. Below it no crawl starts or goes on that publishes to a log there, and no dump is written; below a quarter of it nothing is stored there.'),
+  minFreeShare: z.number().min(0).max(1).default(0.05).describe('The same as a share of the whole disk.')
+}).prefault({}).describe('When disks of this process count as nearly full.')
+
 const ProcessConfig = z.strictObject({
   admin: z.strictObject({
     host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on; `::` is all, IPv4 and IPv6; several IP addresses are separated by commas.'),
@@ -58,6 +63,7 @@ const ProcessConfig = z.strictObject({
     port: Port.default(9_090).describe('Port of /livez, /readyz, /metrics and /status; 0 takes any free one.')
   }).prefault({}).describe('The admin server.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severe level that is logged.'),
+  disk: Disk,
   stopTimeoutMs: Milliseconds.default(25_000).describe('How long a stopping process may take to drain and flush.'),
   terminationLog: Path.optional().describe('File for the last words of a process that fails.')
 })

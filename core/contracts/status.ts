@@ -60,6 +60,9 @@ export const CrawlerStatus = z.object({
     refusedSightings: Count.default(0)
   }).nullable().default(null),
 
+  /** Which disk has nearly no room, or null. Where it is that of the message log, crawls wait. */
+  disk: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
+
   publisher: z.object({
     buffered: Count,
     acknowledged: Count,

@@ -10,6 +10,9 @@ import type { VisitorsMet } from './visitors-met.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
+/** Sightings that wait for room at most: what comes meanwhile is refused, and counted. */
+export const MAX_WAITING = 1_000
+
 /** What reports of sightings need. */
 export interface SightingReportsDeps {
   clock: Clock
@@ -26,6 +29,8 @@ export interface SightingReportsDeps {
 export class SightingReports {
   readonly #deps: SightingReportsDeps
   readonly #sightings: Sightings
+  #waiting = 0
+  #crowdedOut = 0
 
   constructor (deps: SightingReportsDeps) {
     this.#deps = deps
@@ -34,7 +39,7 @@ export class SightingReports {
 
   /** Sightings that were refused since the start. */
   get refused (): number {
-    return this.#sightings.refused
+    return this.#sightings.refused + this.#crowdedOut
   }
 
   /** Waits until a connected peer has identified itself, pings it, and reports it. @throws whatever broke the sink */
@@ -68,7 +73,19 @@ export class SightingReports {
   }
 
   async #report (visit: CompletedVisit): Promise<void> {
-    await this.#deps.sink.ready()
+    if (this.#waiting >= MAX_WAITING) {
+      this.#crowdedOut++
+      return
+    }
+
+    this.#waiting++
+
+    try {
+      await this.#deps.sink.ready()
+    } finally {
+      this.#waiting--
+    }
+
     this.#deps.sink.accept(visit)
     this.#deps.onVisit(visit)
   }

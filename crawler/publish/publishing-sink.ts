@@ -1,5 +1,6 @@
 import { ByteBudget } from './byte-budget.ts'
 import { shortVisitMessage, visitMessage } from './visit-message.ts'
+import type { DiskWatch } from '../../core/disk-watch.ts'
 import type { VisitSink } from '../engine/visit-sink.ts'
 import type { ByteLimits, PublishedForm } from './byte-budget.ts'
 import type { MessageContext } from './message-context.ts'
@@ -9,14 +10,17 @@ import type { Publisher } from './publisher.ts'
 export interface SinkOptions {
   limits: ByteLimits
   onForm: (form: PublishedForm) => void
+
+  /** While the message log's disk has no room, neither has the sink. */
+  disks?: Pick<DiskWatch, 'room'>
 }
 
 /** Sends the visits of one scan to the publisher, each whole, in short or not at all: as much as a crawl or a window may publish. */
-export function publishingSink (publisher: Pick<Publisher, 'ready' | 'accept'>, context: MessageContext, { limits, onForm }: SinkOptions): VisitSink {
+export function publishingSink (publisher: Pick<Publisher, 'ready' | 'accept'>, context: MessageContext, { limits, onForm, disks }: SinkOptions): VisitSink {
   const budget = new ByteBudget(limits)
 
   return {
-    ready: () => publisher.ready(),
+    ready: () => disks?.room() ?? publisher.ready(),
     accept (visit) {
       const message = visitMessage(visit, context)
       const form = budget.charge(visit, message.value.length)

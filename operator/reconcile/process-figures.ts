@@ -62,7 +62,7 @@ type Told = { code: string, message: string } | null
 export async function processFigures (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<ProcessFigures> {
   const scans: Record<string, ScanFigures> = {}
   const consumers = await Promise.all(podsOf(deps, work, 'consumer').map(async pod => ({ pod, status: ConsumerStatus.safeParse(await deps.readStatus(pod, signal)).data })))
-  const problems = consumers.flatMap(({ pod, status }) => [status?.outage, status?.groupProblem, status?.deadLetterProblem].flatMap(told => problemOf('consumer', pod, told ?? null)))
+  const problems = consumers.flatMap(({ pod, status }) => [status?.outage, status?.groupProblem, status?.deadLetterProblem, status?.disk].flatMap(told => problemOf('consumer', pod, told ?? null)))
   const lags = consumers.flatMap(({ status }) => status?.lag?.total ?? [])
 
   for (const { name } of work.probe.spec.scans) {
@@ -71,7 +71,7 @@ export async function processFigures (deps: ReconcileDeps, work: Work, signal: A
 
     if (pod !== undefined && status !== undefined) {
       scans[name] = scanFigures(status)
-      problems.push(...problemOf('crawler', pod, status.publisher.outage))
+      problems.push(...[status.publisher.outage, status.disk].flatMap(told => problemOf('crawler', pod, told)))
     }
   }
 

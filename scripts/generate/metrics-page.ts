@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client'
 import { ConsumerMetrics } from '../../consumer/metrics.ts'
+import { addDiskGauges } from '../../core/disk-metrics.ts'
 import { CrawlerMetrics } from '../../crawler/metrics.ts'
 import { ControllerMetrics } from '../../operator/runtime/controller-metrics.ts'
 
@@ -22,6 +23,10 @@ export function metricsPage (): string {
   const sections = SECTIONS.map(([title, register]) => {
     const registry = new Registry()
     register(registry)
+
+    if (title !== 'Operator') {
+      addDiskGauges(registry, title === 'Crawler' ? 'crawler' : 'consumer', { spaces: new Map(), low: () => undefined })
+    }
     const metrics = (registry.getMetricsAsArray() as unknown as Described[]).sort((a, b) => a.name < b.name ? -1 : 1)
     const rows = metrics.map(({ name, type, labelNames = [], help }) => `| \`${name}\` | ${type} | ${labelNames.filter(label => label !== 'le').map(label => `\`${label}\``).join(', ')} | ${help} |`)
 

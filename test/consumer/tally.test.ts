@@ -13,7 +13,7 @@ suite('Tally', () => {
   test('says nothing is known before anything happened', () => {
     const status = new Tally({ clock: new FakeClock() }).status({ topic: 't', group: 'g', lag: undefined, outage: undefined, groupProblem: undefined, deadLetterProblem: undefined })
 
-    assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, skipped: 0, deadLetterProblem: null, outage: null, groupProblem: null, dump: null })
+    assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, skipped: 0, deadLetterProblem: null, outage: null, groupProblem: null, disk: null, dump: null })
   })
 
   test('sums up what it is told', async () => {
@@ -51,6 +51,7 @@ suite('Tally', () => {
       deadLetterProblem: { code: 'PP_DEAD_LETTER_RATE', message: '3 of 9', since: at },
       outage: { code: 'PP_STORE_UNAVAILABLE', message: 'away', since: at },
       groupProblem: { code: 'PP_GROUP_IDLE', message: 'none of 3', since: at },
+      disk: null,
       dump: { file: 'a', takenAt: '2026-01-01T00:00:00.000Z', count: 3, bytes: 9 }
     })
   })

@@ -45,7 +45,8 @@ async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
     onVisit: () => undefined,
     onCrawl: () => undefined,
     onLost: () => undefined,
-    onForm: () => undefined
+    onForm: () => undefined,
+    disks: { room: () => undefined }
   }, stack, signal)
 
   const visits = (): Visit[] => messages

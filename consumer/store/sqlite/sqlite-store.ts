@@ -20,7 +20,7 @@ import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { CrawlSpan, FoundBy } from '../found-by.ts'
 import type { AppliedMigration } from '../migrations.ts'
-import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
+import type { MigrationReport, NodeStore, OpenStoreDeps, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
 import type { Rows } from '../rows.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -47,6 +47,7 @@ export class SqliteStore implements NodeStore {
   readonly concurrentWrites = 1
 
   readonly #clock: Clock
+  readonly #requireRoom: OpenStoreDeps['requireRoom']
   readonly #database: DatabaseSync
   readonly #path: string
   readonly #migrations: string
@@ -54,8 +55,9 @@ export class SqliteStore implements NodeStore {
   #writers: { visits: VisitWriter, nodes: NodeWriter, crawls: CrawlStore } | undefined
   #epoch: number | undefined
 
-  private constructor (clock: Clock, database: DatabaseSync, { path, coalesceWindowMs, migrations }: SqliteStoreOptions) {
+  private constructor ({ clock, requireRoom }: { clock: Clock, requireRoom: OpenStoreDeps['requireRoom'] }, database: DatabaseSync, { path, coalesceWindowMs, migrations }: SqliteStoreOptions) {
     this.#clock = clock
+    this.#requireRoom = requireRoom
     this.#database = database
     this.#path = path
     this.#coalescer = new Coalescer(coalesceWindowMs)
@@ -63,10 +65,10 @@ export class SqliteStore implements NodeStore {
   }
 
   /** Opens or makes the file. @throws ProbeError `PP_FILE_UNUSABLE`, `PP_STORE_UNAVAILABLE` */
-  static async open ({ clock }: { clock: Clock }, options: SqliteStoreOptions): Promise<SqliteStore> {
+  static async open ({ clock, requireRoom }: OpenStoreDeps, options: SqliteStoreOptions): Promise<SqliteStore> {
     return await Promise.try(() => {
       try {
-        return new SqliteStore(clock, openDatabase(options.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }), options)
+        return new SqliteStore({ clock, requireRoom }, openDatabase(options.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }), options)
       } catch (err) {
         throw asStoreError(err, options.path)
       }
@@ -94,6 +96,7 @@ export class SqliteStore implements NodeStore {
 
   async write ({ visits, crawls }: StoreBatch): Promise<WriteReport> {
     return await this.#run(() => {
+      this.#requireRoom?.(() => reusableBytes(this.#database))
       const rows = toRows(visits, this.#coalescer)
       const crawlRows = crawls.map(crawlRowOf)
 
@@ -193,6 +196,14 @@ export class SqliteStore implements NodeStore {
       }
     })
   }
+}
+
+// Pages that removals have left in the file.
+function reusableBytes (database: DatabaseSync): number {
+  const pages = database.prepare('PRAGMA freelist_count').get()?.['freelist_count'] as number
+  const pageBytes = database.prepare('PRAGMA page_size').get()?.['page_size'] as number
+
+  return pages * pageBytes
 }
 
 // A file that was made for something else is not made ours by tables beside its own.
