@@ -7,11 +7,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { root } from './import-graph.ts'
 
+// `npm run --silent` hands its settings on to what it runs, by the environment: npm would then fail without a word.
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)))
+
 const HOSTILE = { name: 'hostile', version: '1.0.0', scripts: { postinstall: 'echo ran > ../../ran' } }
 
 function install (): { status: number | null, stderr: string, hasRun: boolean } {
   const folder = mkdtempSync(join(tmpdir(), 'peerprobe-install-'))
-  const npm = (...args: string[]): { status: number | null, stderr: string } => spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })
+  const npm = (...args: string[]): { status: number | null, stderr: string } => spawnSync('npm', args, { cwd: folder, env: environment, encoding: 'utf8' })
 
   try {
     mkdirSync(join(folder, 'hostile'))
