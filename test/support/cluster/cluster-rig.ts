@@ -115,11 +115,11 @@ export class ClusterRig implements AsyncDisposable {
     await this.plane.apply(probeOf(namespace, spec, name))
   }
 
-  /** A condition of a PeerProbe. */
+  /** A condition of a PeerProbe, once the operator has written it about the PeerProbe as it is now. */
   async condition (namespace: string, type: string, name = 'amino'): Promise<Condition | undefined> {
-    const { status } = await this.plane.get<KubeObject>('pp', name, '-n', namespace)
+    const { metadata: { generation }, status } = await this.plane.get<KubeObject & { status?: { conditions?: Condition[] } }>('pp', name, '-n', namespace)
 
-    return ((status as { conditions?: Condition[] } | undefined)?.conditions ?? []).find(condition => condition.type === type)
+    return status?.conditions?.find(condition => condition.type === type && condition.observedGeneration === generation)
   }
 
   /** Waits for `Ready` to have a status and, where given, a reason and words. */
