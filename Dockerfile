@@ -21,6 +21,6 @@ COPY crawler crawler
 COPY consumer consumer
 COPY operator operator
 USER 65532:65532
-# The flags of core/node-flags.ts, and a heap that leaves room for the rest within the container's limit.
+# The flags of core/process/node-flags.ts, and a heap that leaves room for the rest within the container's limit.
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16", "--max-old-space-size-percentage=65"]
 CMD ["operator/main.ts", "--help"]

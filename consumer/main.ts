@@ -1,6 +1,6 @@
 import { ConsumerConfig } from '../core/contracts/process-config.ts'
-import { tellParent } from '../core/parent-link.ts'
-import { runComponent } from '../core/run-component.ts'
+import { tellParent } from '../core/process/parent-link.ts'
+import { runComponent } from '../core/process/run-component.ts'
 import { runConsumer } from './run-consumer.ts'
 
 await runComponent('consumer', ConsumerConfig, async (context, signal) => {

@@ -1,13 +1,13 @@
 import { ERRORS } from '../core/errors.ts'
-import { Counter, DURATION_BUCKETS_S, Gauge, Histogram } from '../core/metrics.ts'
+import { Counter, DURATION_BUCKETS_S, Gauge, Histogram } from '../core/process/metrics.ts'
 import { GROUP_PROBLEM_CODES } from './pipeline/group-watch.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import type { Registry } from '../core/metrics.ts'
-import type { DumpResult } from './files/node-dump.ts'
+import type { Registry } from '../core/process/metrics.ts'
+import type { DumpResult } from './dumps/node-dump.ts'
 import type { GroupProblemCode } from './pipeline/group-watch.ts'
 import type { Lag } from './pipeline/lag-meter.ts'
 import type { PipelineObserver, RetryCause } from './pipeline/pipeline-observer.ts'
-import type { StoreTable, WriteReport } from './store/node-store.ts'
+import type { StoreTable, WriteReport } from './store/model/node-store.ts'
 
 const TABLES: readonly StoreTable[] = ['node_info', 'address_info', 'node_network', 'visit', 'crawl']
 const CAUSES: readonly RetryCause[] = ['conflict', 'store-unavailable', 'bus-unavailable']

@@ -1,13 +1,14 @@
 import { dirname } from 'node:path'
-import { AdminServer } from '../core/admin-server.ts'
+import { AdminServer } from '../core/admin/admin-server.ts'
 import { openBus } from '../core/bus/open-bus.ts'
-import { addDiskGauges } from '../core/disk-metrics.ts'
-import { DiskWatch, refuseWhere } from '../core/disk-watch.ts'
-import { runTogether } from '../core/run-together.ts'
-import { DumpFolder } from './files/dump-folder.ts'
-import { DumpLoop } from './files/dump-loop.ts'
-import { NodeDump } from './files/node-dump.ts'
-import { runRetention } from './maintenance/retention.ts'
+import { addDiskGauges } from '../core/disk/disk-metrics.ts'
+import { DiskWatch, refuseWhere } from '../core/disk/disk-watch.ts'
+import { runTogether } from '../core/process/run-together.ts'
+import { ConsumerCounters } from './consumer-counters.ts'
+import { DumpFolder } from './dumps/dump-folder.ts'
+import { DumpLoop } from './dumps/dump-loop.ts'
+import { NodeDump } from './dumps/node-dump.ts'
+import { runRetention } from './jobs/retention/retention.ts'
 import { ConsumerMetrics } from './metrics.ts'
 import { observeWith } from './observers.ts'
 import { BatchWriter } from './pipeline/batch-writer.ts'
@@ -17,13 +18,12 @@ import { DeadLetters } from './pipeline/dead-letters.ts'
 import { GroupWatch } from './pipeline/group-watch.ts'
 import { LagMeter } from './pipeline/lag-meter.ts'
 import { Outage } from './pipeline/outage.ts'
+import { logMigration } from './store/migrations/log-migration.ts'
 import { openStore } from './store/open-store.ts'
-import { tellMigration } from './store/tell-migration.ts'
-import { Tally } from './tally.ts'
 import type { ConsumerConfig } from '../core/contracts/process-config.ts'
-import type { DiskUse, DiskWatchDeps } from '../core/disk-watch.ts'
-import type { ComponentContext } from '../core/run-component.ts'
-import type { NodeStore } from './store/node-store.ts'
+import type { DiskUse, DiskWatchDeps } from '../core/disk/disk-watch.ts'
+import type { ComponentContext } from '../core/process/run-component.ts'
+import type { NodeStore } from './store/model/node-store.ts'
 
 /** What a running consumer is given besides its context. */
 export interface ConsumerHooks {
@@ -40,7 +40,7 @@ const ENOUGH_REUSABLE_BYTES = 16 * 1_048_576
 type DumpConfig = NonNullable<ConsumerConfig['dump']>
 type Context = ComponentContext<ConsumerConfig>
 interface Parts { consumer: Consumer, store: NodeStore, disks: DiskWatch }
-interface Counters { tally: Tally, metrics: ConsumerMetrics, meter: LagMeter }
+interface Counters { tally: ConsumerCounters, metrics: ConsumerMetrics, meter: LagMeter }
 
 // The lag is read once a second: a minute without is a hung loop.
 const LIVENESS_MS = 60_000
@@ -57,7 +57,7 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
     groupProblem: () => groupWatch.problem?.code,
     deadLetterShare: () => rate.share
   })
-  const tally = new Tally({ clock })
+  const tally = new ConsumerCounters({ clock })
   const outage = new Outage({ clock, log })
   const disks = new DiskWatch({ clock, log, ...readDisk === undefined ? {} : { read: readDisk } }, await foldersOf(config), config.disk)
   addDiskGauges(registry, 'consumer', disks)
@@ -85,7 +85,7 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
       refuseWhere(problem === undefined || reusableBytes() >= ENOUGH_REUSABLE_BYTES ? undefined : problem)
     }
   }, config))
-  tellMigration(log, await store.migrate())
+  logMigration(log, await store.migrate())
   const bus = stack.use(await openBus(config.bus, { log, clock, isDiskLow: () => disks.low('bus') !== undefined }, signal))
   const observer = observeWith(tally, metrics)
   const shared = { bus, clock, log, outage, observer }

@@ -1,5 +1,5 @@
-import { VERSION } from '../core/build-info.ts'
-import { toMilliseconds } from '../core/fields.ts'
+import { VERSION } from '../core/process/build-info.ts'
+import { toMilliseconds } from '../core/time/duration.ts'
 import { resolveNetwork } from './networks/presets.ts'
 import type { Scan } from '../core/contracts/scan.ts'
 import type { CrawlOptions } from './engine/crawl-report.ts'

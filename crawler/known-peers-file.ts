@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { OUTCOME_NAMES } from '../core/contracts/outcome.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
-import { protectFile } from '../core/private-file.ts'
-import { writeWholeFile } from '../core/whole-file.ts'
-import { isPeerId } from './wire/peer-id.ts'
-import type { Logger } from '../core/logger.ts'
-import type { KnownPeer } from './engine/known-peer.ts'
+import { protectFile } from '../core/files/private-file.ts'
+import { writeFileAtomically } from '../core/files/write-file-atomically.ts'
+import { isPeerId } from './peer/peer-id.ts'
+import type { Logger } from '../core/process/logger.ts'
+import type { KnownPeer } from './engine/frontier/known-peer.ts'
 
 // One crawl's population at most (`maxPeers`), and addresses that one peer may have.
 const MAX_PEERS = 500_000
@@ -86,7 +86,7 @@ async function write (path: string, peers: readonly KnownPeer[], maxBytes: numbe
     lines.push(line)
   }
 
-  await writeWholeFile(path, lines.join(''))
+  await writeFileAtomically(path, lines.join(''))
 
   return peers.length - lines.length
 }

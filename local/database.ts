@@ -1,4 +1,4 @@
-import { hostPort } from '../core/host-port.ts'
+import { hostPort } from '../core/text/host-port.ts'
 import { shellQuoted } from './text.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
 

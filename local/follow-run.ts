@@ -1,9 +1,9 @@
-import { waitOn } from '../core/clock-wait.ts'
 import { CrawlerStatus } from '../core/contracts/status.ts'
 import { ProbeError } from '../core/errors.ts'
-import { isAbort } from '../core/signals.ts'
-import type { Clock } from '../core/clock.ts'
+import { waitOn } from '../core/time/clock-wait.ts'
+import { isAbort } from '../core/time/signals.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import type { Clock } from '../core/time/clock.ts'
 import type { Processes } from './processes.ts'
 import type { ProgressView, ScanProgress } from './progress-view.ts'
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { ProbeError } from '../core/errors.ts'
-import { runCommand } from '../core/run-command.ts'
+import { runCommand } from '../core/process/run-command.ts'
 import { databaseName, queryCommand } from './database.ts'
 import { parseOptions } from './options.ts'
 import { ProgressView } from './progress-view.ts'

@@ -1,4 +1,4 @@
-import { formatPath, problemsError, problemsOf } from '../core/config.ts'
+import { formatPath, problemsError, problemsOf } from '../core/process/config.ts'
 import { PeerProbe } from '../operator/api/v1alpha1.ts'
 import { unusableAddresses } from './manifest/addresses.ts'
 import { unusedBootstrapPeers } from './manifest/bootstrap-lists.ts'

@@ -1,8 +1,8 @@
 import { isIP, SocketAddress } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { VERSION } from '../core/build-info.ts'
-import { DurationText, toMilliseconds } from '../core/fields.ts'
-import { nonEmpty } from '../core/option-text.ts'
+import { VERSION } from '../core/process/build-info.ts'
+import { nonEmpty } from '../core/text/option-text.ts'
+import { DurationText, toMilliseconds } from '../core/time/duration.ts'
 
 /** What the command line asks for. */
 export interface LocalOptions {

@@ -1,11 +1,11 @@
-import { problemsError } from '../core/config.ts'
+import { problemsError } from '../core/process/config.ts'
 import type { KafkaConfig } from '../core/contracts/kafka-config.ts'
 import type { BusConfig, StoreConfig } from '../core/contracts/process-config.ts'
 import type { KafkaSpec } from '../operator/api/kafka-spec.ts'
 import type { MysqlSpec } from '../operator/api/mysql-spec.ts'
 import type { PeerProbeSpec } from '../operator/api/v1alpha1.ts'
-import type { DataFolder } from './data-folder.ts'
-import type { SecretFiles } from './secret-files.ts'
+import type { DataFolder } from './files/data-folder.ts'
+import type { SecretFiles } from './files/secret-files.ts'
 
 /** Where the messages and the rows of a run go. */
 export interface Places {

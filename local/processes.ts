@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../core/private-file.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../core/files/private-file.ts'
 import { SupervisedChild } from './supervised-child.ts'
-import type { DataFolder } from './data-folder.ts'
+import type { DataFolder } from './files/data-folder.ts'
 import type { ChildPlan, LocalPlan } from './plan.ts'
 import type { SupervisorOptions } from './supervised-child.ts'
 

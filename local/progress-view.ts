@@ -1,6 +1,6 @@
-import { cutEnd } from '../core/cut-apart.ts'
-import { formatMilliseconds } from '../core/fields.ts'
-import { printable } from '../core/printable.ts'
+import { cutEnd } from '../core/text/cut-apart.ts'
+import { escapeControlChars } from '../core/text/escape-control-chars.ts'
+import { formatMilliseconds } from '../core/time/duration.ts'
 import { formatCount } from './text.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 
@@ -115,7 +115,7 @@ function describe (scan: ScanProgress, once: boolean): string {
 function stateOf (scan: ScanProgress, once: boolean): string {
   const { disk } = scan.status ?? {}
 
-  return disk == null ? crawlOf(scan, once) : `${crawlOf(scan, once)}; waiting: ${printable(disk.message)}`
+  return disk == null ? crawlOf(scan, once) : `${crawlOf(scan, once)}; waiting: ${escapeControlChars(disk.message)}`
 }
 
 function crawlOf ({ status }: ScanProgress, once: boolean): string {

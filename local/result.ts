@@ -1,6 +1,6 @@
 import { databaseName } from './database.ts'
 import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
-import type { FoundBy } from '../consumer/store/found-by.ts'
+import type { FoundBy } from '../consumer/store/model/found-by.ts'
 import type { Crawl, CrawlFinding } from '../core/contracts/crawl.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
 import type { DevnetTruth } from './devnet/truth.ts'

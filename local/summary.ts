@@ -1,9 +1,9 @@
 import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
-import { cutApart } from '../core/cut-apart.ts'
-import { formatMilliseconds } from '../core/fields.ts'
-import { printable } from '../core/printable.ts'
+import { cutApart } from '../core/text/cut-apart.ts'
+import { escapeControlChars } from '../core/text/escape-control-chars.ts'
+import { formatMilliseconds } from '../core/time/duration.ts'
 import { formatCount, formatShare, wrap } from './text.ts'
-import type { FoundBy } from '../consumer/store/found-by.ts'
+import type { FoundBy } from '../consumer/store/model/found-by.ts'
 import type { Crawl, CrawlFinding, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 
@@ -123,7 +123,7 @@ function populationLines (totals: CrawlTotals): string[] {
 }
 
 function findingLines (title: string, finding: CrawlFinding | undefined): string[] {
-  return finding === undefined ? [] : [`${title} (${finding.code})`, ...wrap(printable(finding.message), TEXT_WIDTH - 2).map(line => `  ${line}`), '']
+  return finding === undefined ? [] : [`${title} (${finding.code})`, ...wrap(escapeControlChars(finding.message), TEXT_WIDTH - 2).map(line => `  ${line}`), '']
 }
 
 function foundByLines (foundBy: FoundBy | undefined): string[] {
@@ -150,7 +150,7 @@ function layoutFor (distributions: readonly Distribution[], columns: number): La
 }
 
 function labelsOf (top: Distribution['top']): string[] {
-  return top.slice(0, ROWS).map(({ value }) => printable(value) || '(empty)')
+  return top.slice(0, ROWS).map(({ value }) => escapeControlChars(value) || '(empty)')
 }
 
 function distributionLines (title: string, { top, other }: Distribution, { whole, labelWidth, barWidth }: Layout & { whole: number }): string[] {

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
-import { backoffMs } from '../core/backoff.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
-import { NODE_FLAGS } from '../core/node-flags.ts'
-import { isChildReady } from '../core/parent-link.ts'
-import { printable } from '../core/printable.ts'
-import { EXIT } from '../core/process.ts'
-import { pause } from '../core/signals.ts'
-import { RotatingLog } from './rotating-log.ts'
+import { NODE_FLAGS } from '../core/process/node-flags.ts'
+import { isChildReady } from '../core/process/parent-link.ts'
+import { EXIT } from '../core/process/process.ts'
+import { escapeControlChars } from '../core/text/escape-control-chars.ts'
+import { backoffMs } from '../core/time/backoff.ts'
+import { pause } from '../core/time/signals.ts'
+import { RotatingLog } from './files/rotating-log.ts'
 import type { ChildProcess } from 'node:child_process'
 
 /** What to run. */
@@ -183,7 +183,7 @@ export class SupervisedChild implements AsyncDisposable {
   // What it wrote before it ended, for a person: bounded, and safe to print.
   #lastWords (): string {
     try {
-      return `: ${printable(readFileSync(this.#spec.lastWordsPath, 'utf8').trim()).slice(0, MAX_LAST_WORDS)}`
+      return `: ${escapeControlChars(readFileSync(this.#spec.lastWordsPath, 'utf8').trim()).slice(0, MAX_LAST_WORDS)}`
     } catch {
       return '' // it had none
     }

@@ -1,4 +1,4 @@
-import { cutEnd } from '../core/cut-apart.ts'
+import { cutEnd } from '../core/text/cut-apart.ts'
 
 /** Breaks a text into lines of a width between its words; a longer word is a line of its own, cut. */
 export function wrap (text: string, width: number): string[] {

@@ -1,4 +1,4 @@
-import { AdminServer } from '../core/admin-server.ts'
+import { AdminServer } from '../core/admin/admin-server.ts'
 import { KINDS, strimziKinds } from './model/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/labels.ts'
 import { leaseName } from './model/names.ts'
@@ -14,14 +14,14 @@ import { EventRecorder } from './runtime/event-recorder.ts'
 import { KubeClient } from './runtime/kube-client.ts'
 import { keyOf } from './runtime/kube-object.ts'
 import { Leader } from './runtime/leader.ts'
-import { Lookout } from './runtime/lookout.ts'
 import { readPodJson } from './runtime/pod-status.ts'
-import type { Clock } from '../core/clock.ts'
-import type { Logger } from '../core/logger.ts'
-import type { Registry } from '../core/metrics.ts'
-import type { Progress } from '../core/progress.ts'
+import { SecretPoller } from './runtime/secret-poller.ts'
+import type { Logger } from '../core/process/logger.ts'
+import type { Registry } from '../core/process/metrics.ts'
+import type { Progress } from '../core/process/progress.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { NetworkPeer } from './model/cluster-probe.ts'
 import type { Images } from './model/images.ts'
-import type { NetworkPeer } from './model/world.ts'
 import type { ClusterPolicy } from './policy/cluster-policy.ts'
 import type { Watched } from './runtime/controller.ts'
 import type { KubeObject } from './runtime/kube-object.ts'
@@ -86,7 +86,7 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
     identity: options.identity,
     ...options.leaseOwner === undefined ? {} : { owner: { kind: KINDS.deployment, name: options.leaseOwner } }
   })
-  const lookout = new Lookout({
+  const lookout = new SecretPoller({
     client,
     clock,
     log,
@@ -122,7 +122,7 @@ function leaseOf ({ leaseNamespace, namespaces }: OperatorOptions): { namespace:
   return { namespace: leaseNamespace, name: leaseName(namespaces) }
 }
 
-interface Parts { client: KubeClient, leader: Leader, lookout: Lookout, metrics: ControllerMetrics | undefined }
+interface Parts { client: KubeClient, leader: Leader, lookout: SecretPoller, metrics: ControllerMetrics | undefined }
 
 function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions, parts: Parts): Controller {
   const { images, namespaces = [], identity, readsPods, secretsNeedConsent, policy } = options

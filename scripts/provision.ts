@@ -4,7 +4,7 @@
  * loudly that it cannot be had here and how to get it; then it exits 1.
  */
 import { errorText } from '../core/errors.ts'
-import { formatMilliseconds } from '../core/fields.ts'
+import { formatMilliseconds } from '../core/time/duration.ts'
 import { actionlint } from './provision/actionlint.ts'
 import { cluster } from './provision/cluster.ts'
 import { kafka } from './provision/kafka.ts'

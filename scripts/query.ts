@@ -1,8 +1,8 @@
 /** `npm run query -- DATABASE "SELECT …"`: one query on a local database, opened read-only, as a table. */
 import { DatabaseSync } from 'node:sqlite'
-import { cutApart } from '../core/cut-apart.ts'
 import { errorText } from '../core/errors.ts'
-import { printable } from '../core/printable.ts'
+import { cutApart } from '../core/text/cut-apart.ts'
+import { escapeControlChars } from '../core/text/escape-control-chars.ts'
 import type { SQLOutputValue } from 'node:sqlite'
 
 const MAX_ROWS = 1_000
@@ -52,5 +52,5 @@ function formatTable (rows: readonly Record<string, SQLOutputValue>[]): string {
 }
 
 function formatCell (value: SQLOutputValue | undefined): string {
-  return value == null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : printable(String(value))
+  return value == null ? '' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : escapeControlChars(String(value))
 }

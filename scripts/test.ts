@@ -6,7 +6,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatMilliseconds } from '../core/fields.ts'
+import { formatMilliseconds } from '../core/time/duration.ts'
 import { runPart } from './testing/run-part.ts'
 import { runServerTests } from './testing/server-tests.ts'
 import { isGreen, summaryOf } from './testing/summary.ts'

@@ -2,7 +2,7 @@
 // its topic once, and one that fails again is a new dead letter.
 import { deadLetterGroupOf, DeadLetterHeaders, OMITTED_HEADER } from '../../core/contracts/dead-letter.ts'
 import { readBacklog } from './read-backlog.ts'
-import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
 
 /** One dead letter for a person. */

@@ -5,19 +5,19 @@
  * `offsets reset`, for which no consumer may run, as a Job: `kubectl peerprobe job NAME -- offsets reset …`.
  */
 import { Command, Option } from 'commander'
-import { lagAt } from '../../core/bus/event-bus.ts'
 import { openBus } from '../../core/bus/open-bus.ts'
-import { systemClock } from '../../core/clock.ts'
-import { loadConfig } from '../../core/config.ts'
+import { lagAt } from '../../core/bus/port/event-bus.ts'
 import { ConsumerConfig } from '../../core/contracts/process-config.ts'
 import { ProbeError } from '../../core/errors.ts'
-import { createLogger } from '../../core/logger.ts'
-import { nonEmpty, wholeNumber } from '../../core/option-text.ts'
-import { runCommand } from '../../core/run-command.ts'
-import { formatTable } from '../../core/table.ts'
+import { loadConfig } from '../../core/process/config.ts'
+import { createLogger } from '../../core/process/logger.ts'
+import { runCommand } from '../../core/process/run-command.ts'
+import { nonEmpty, wholeNumber } from '../../core/text/option-text.ts'
+import { formatTable } from '../../core/text/table.ts'
+import { systemClock } from '../../core/time/clock.ts'
 import { listDeadLetters, replayDeadLetters } from './dead-letters.ts'
 import { targetOf } from './target.ts'
-import type { EventBus } from '../../core/bus/event-bus.ts'
+import type { EventBus } from '../../core/bus/port/event-bus.ts'
 import type { TargetOptions } from './target.ts'
 
 type Work = (bus: EventBus, config: ConsumerConfig, signal: AbortSignal) => Promise<void>

@@ -1,5 +1,5 @@
-import { lagAt } from '../../core/bus/event-bus.ts'
-import type { EventBus, MessageBatch, Subscription } from '../../core/bus/event-bus.ts'
+import { lagAt } from '../../core/bus/port/event-bus.ts'
+import type { EventBus, MessageBatch, Subscription } from '../../core/bus/port/event-bus.ts'
 
 /** Which messages are read. */
 export interface Backlog {

@@ -1,4 +1,4 @@
-import type { GroupTarget } from '../../core/bus/event-bus.ts'
+import type { GroupTarget } from '../../core/bus/port/event-bus.ts'
 
 /** The ways to say where a group shall go on, as options of a command line. */
 export interface TargetOptions {

@@ -1,13 +1,13 @@
+import { ProbeError } from '../../core/errors.ts'
 // One member of the group, from subscribing to leaving. When it is stuck it subscribes anew, since a
 // client that lost its way often finds it again; if that does not help, the process ends and whoever
 // runs it starts a new one.
-import { waitOn } from '../../core/clock-wait.ts'
-import { ProbeError } from '../../core/errors.ts'
-import { childController } from '../../core/signals.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import { childController } from '../../core/time/signals.ts'
 import { Pipeline } from './pipeline.ts'
 import { stuck } from './watchdog.ts'
-import type { EventBus, Subscription } from '../../core/bus/event-bus.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { EventBus, Subscription } from '../../core/bus/port/event-bus.ts'
+import type { Logger } from '../../core/process/logger.ts'
 import type { GroupWatch } from './group-watch.ts'
 import type { LagMeter } from './lag-meter.ts'
 import type { Outage } from './outage.ts'

@@ -1,8 +1,8 @@
 // What a dead letter looks like. It is larger than its message by the reason beside it, and its topic may take less than the
 // topic of the message: so there are smaller forms of it. The last one has a few kB whatever the message holds.
 import { DeadLetterHeaders, OMITTED_HEADER } from '../../core/contracts/dead-letter.ts'
-import { safeText } from '../store/safe-text.ts'
-import type { IncomingMessage, OutgoingMessage } from '../../core/bus/event-bus.ts'
+import { safeText } from '../store/model/safe-text.ts'
+import type { IncomingMessage, OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { ProbeError } from '../../core/errors.ts'
 
 /** A message that cannot be stored, and why. */

@@ -1,11 +1,11 @@
 // A member without a partition is idle and looks well: it is connected, nothing waits for it, and it stores nothing.
 // Members of another topic in its group take partitions that nobody reads then.
-import { waitOn } from '../../core/clock-wait.ts'
-import { isAbort } from '../../core/signals.ts'
-import type { GroupStanding, Subscription } from '../../core/bus/event-bus.ts'
-import type { Clock } from '../../core/clock.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import { isAbort } from '../../core/time/signals.ts'
+import type { GroupStanding, Subscription } from '../../core/bus/port/event-bus.ts'
 import type { ErrorCode } from '../../core/errors.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 /** What a group watch works with. */
 export interface GroupWatchDeps {

@@ -1,9 +1,9 @@
-import { waitOn } from '../../core/clock-wait.ts'
-import { isAbort } from '../../core/signals.ts'
-import type { Subscription } from '../../core/bus/event-bus.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
-import type { Beat } from '../../core/progress.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import { isAbort } from '../../core/time/signals.ts'
+import type { Subscription } from '../../core/bus/port/event-bus.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Beat } from '../../core/process/progress.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 /** What waits, as last read. */
 export interface Lag {

@@ -1,6 +1,6 @@
 import { errorText, isProbeError } from '../../core/errors.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 /** Why nothing can be stored at the moment. */
 export interface OutageState {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts'
-import type { WriteReport } from '../store/node-store.ts'
+import type { WriteReport } from '../store/model/node-store.ts'
 
 /** Why something is done again. */
 export type RetryCause = 'conflict' | 'store-unavailable' | 'bus-unavailable'

@@ -1,8 +1,8 @@
 // Health is progress: a client that is connected and hands out nothing looks well from everywhere
 // else. A consumer with messages waiting that commits none for a minute is stuck, whatever the cause,
 // unless it is known to wait for an outage to end.
-import { waitOn } from '../../core/clock-wait.ts'
-import type { Clock } from '../../core/clock.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 /** What a watchdog looks at. */
 export interface WatchdogDeps {

@@ -2,7 +2,7 @@ import { ProbeError } from '../../core/errors.ts'
 import { MysqlStore } from './mysql/mysql-store.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { StoreConfig } from '../../core/contracts/process-config.ts'
-import type { NodeStore, OpenStoreDeps } from './node-store.ts'
+import type { NodeStore, OpenStoreDeps } from './model/node-store.ts'
 
 /** How a store works, whichever adapter it is. */
 export interface OpenStoreOptions {

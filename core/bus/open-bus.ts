@@ -1,9 +1,9 @@
-import { EmbeddedBus } from './embedded-bus.ts'
-import { KafkaBus } from './kafka-bus.ts'
-import type { Clock } from '../clock.ts'
+import { EmbeddedBus } from './embedded/embedded-bus.ts'
+import { KafkaBus } from './kafka/kafka-bus.ts'
 import type { BusConfig } from '../contracts/process-config.ts'
-import type { Logger } from '../logger.ts'
-import type { EventBus } from './event-bus.ts'
+import type { Logger } from '../process/logger.ts'
+import type { Clock } from '../time/clock.ts'
+import type { EventBus } from './port/event-bus.ts'
 
 /** What a bus works with, whichever adapter it is. */
 export interface BusDeps {

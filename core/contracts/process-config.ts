@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { bareHost } from '../host-port.ts'
-import { LOG_LEVELS } from '../logger.ts'
+import { LOG_LEVELS } from '../process/logger.ts'
+import { bareHost } from '../text/host-port.ts'
 import { KafkaConfig } from './kafka-config.ts'
 import { Scan } from './scan.ts'
 import { ScanId } from './visit.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DurationText } from '../fields.ts'
+import { DurationText } from '../time/duration.ts'
 
 const IPV4_CIDR = String.raw`(\d{1,3}\.){3}\d{1,3}/\d{1,2}`
 const IPV6_CIDR = String.raw`[0-9a-fA-F:.]+/\d{1,3}`

@@ -1,12 +1,12 @@
 // What to say of a crawl that found nothing of use, or less than there is: numbers alone look like a small network.
 import { isContacted } from '../../core/contracts/outcome.ts'
 import { ERRORS } from '../../core/errors.ts'
-import { printable } from '../../core/printable.ts'
-import { isLan } from '../visit/kad-names.ts'
+import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
+import { isLan } from '../dht/kad-names.ts'
 import type { CrawlFinding } from '../../core/contracts/crawl.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { CrawlReport } from './crawl-report.ts'
-import type { ListedCount } from './unasked-peers.ts'
+import type { ListedCount } from './frontier/unasked-peers.ts'
 
 /** What is to be said of a crawl. */
 export interface Diagnosis {
@@ -106,7 +106,7 @@ function bounded (texts: readonly string[]): string {
 
 /** Strangers choose the names. */
 function shown (protocol: string): string {
-  const text = printable(protocol.slice(0, MAX_SHOWN))
+  const text = escapeControlChars(protocol.slice(0, MAX_SHOWN))
 
   return text.length < protocol.length || text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }

@@ -1,10 +1,11 @@
 import type { CrawlTotals } from '../../core/contracts/crawl.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { PeerRecord, QueryPlan } from '../visit/visitor.ts'
-import type { KnownPeer } from './known-peer.ts'
-import type { Distributions } from './population-profile.ts'
-import type { Quantiles } from './quantiles.ts'
-import type { OtherProtocols } from './unasked-peers.ts'
+import type { QueryPlan } from '../dht/visit-target.ts'
+import type { PeerRecord } from '../peer/peer-record.ts'
+import type { KnownPeer } from './frontier/known-peer.ts'
+import type { OtherProtocols } from './frontier/unasked-peers.ts'
+import type { Distributions } from './population/population-profile.ts'
+import type { Quantiles } from './population/quantiles.ts'
 
 /** Settings of one crawl. */
 export interface CrawlOptions {

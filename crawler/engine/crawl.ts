@@ -2,17 +2,17 @@
 // the next peer takes its place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl,
 // of each visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { ConcurrencyLimit } from './concurrency-limit.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
-import { Pace } from './pace.ts'
 import { queryPlan } from './query-plan.ts'
 import { VisitWatch } from './visit-watch.ts'
 import { abandonedReport, reportOf, VisitsInFlight } from './visits-in-flight.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
 import type { Visitor, VisitResult } from '../visit/visitor.ts'
 import type { CrawlLedgerDeps } from './crawl-ledger.ts'
 import type { CrawlEnd, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
-import type { FrontierPeer } from './frontier-peer.ts'
-import type { CompletedVisit, VisitReport, VisitSink } from './visit-sink.ts'
+import type { FrontierPeer } from './frontier/frontier-peer.ts'
+import type { CompletedVisit, VisitReport, VisitSink } from './population/visit-sink.ts'
 import type { VisitWatchDeps } from './visit-watch.ts'
 import type { RunningVisit } from './visits-in-flight.ts'
 
@@ -40,7 +40,7 @@ export class CrawlRun {
   readonly #options: CrawlOptions
   readonly #ledger: CrawlLedger
   readonly #inFlight: VisitsInFlight
-  readonly #pace: Pace
+  readonly #pace: ConcurrencyLimit
   readonly #watch: VisitWatch
   readonly #over = Promise.withResolvers<undefined>()
   #timer: Disposable | undefined
@@ -54,7 +54,7 @@ export class CrawlRun {
     this.#options = options
     this.#ledger = new CrawlLedger(deps, options, seeds)
     this.#inFlight = new VisitsInFlight(options)
-    this.#pace = new Pace({ clock: deps.clock, busyShare: deps.busyShare, onMore: this.#refill }, options.concurrency)
+    this.#pace = new ConcurrencyLimit({ clock: deps.clock, busyShare: deps.busyShare, onMore: this.#refill }, options.concurrency)
     this.#watch = new VisitWatch(deps, this.#inFlight)
   }
 

@@ -1,4 +1,4 @@
-import type { QueryPlan } from '../visit/visitor.ts'
+import type { QueryPlan } from '../dht/visit-target.ts'
 
 /** Buckets that the questions of a Census go through: deeper ones are empty in a network of a million peers. */
 export const CENSUS_BUCKETS = 16

@@ -1,8 +1,8 @@
 // When crawls start: the first at once, each further one an interval after the start of the last, or at
 // once when the last took longer. The next start is asked for when the last crawl is over, so that two
 // never overlap. The jitter keeps crawlers that were started together from staying together.
-import { waitOn } from '../../core/clock-wait.ts'
-import type { Clock } from '../../core/clock.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 /** Share of the interval by which a start moves at most, to either side. */
 export const JITTER = 0.05

@@ -1,6 +1,6 @@
 // What to make of a visit during which this process stood still. What came is kept where it is all; else nothing of it
 // says anything of the peer: remotes hang up on those who fall silent, and our own timers ran out without them.
-import type { VisitReport } from './visit-sink.ts'
+import type { VisitReport } from './population/visit-sink.ts'
 
 /** How often a peer is visited again because of us, in one crawl: a process that is throttled for good must come to an end. */
 export const MAX_REPEATS = 2

@@ -1,10 +1,10 @@
 // The watch over the visits of one crawl: which of them take too long, when none ends at all, and what this process lost of
 // them by standing still. Time that was lost is nobody's silence, and no limit counts it.
 import { excused, isSpoilt, MAX_REPEATS } from './spoilt-visit.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Standstill } from '../standstill.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { Standstill } from '../../core/time/standstill.ts'
 import type { CrawlTroubles } from './crawl-report.ts'
-import type { VisitReport } from './visit-sink.ts'
+import type { VisitReport } from './population/visit-sink.ts'
 import type { RunningVisit, VisitsInFlight } from './visits-in-flight.ts'
 
 /** Silence after which all visits in flight are told to end, in milliseconds. */

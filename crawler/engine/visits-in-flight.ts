@@ -1,6 +1,6 @@
 import type { VisitResult } from '../visit/visitor.ts'
-import type { FrontierPeer } from './frontier-peer.ts'
-import type { VisitReport } from './visit-sink.ts'
+import type { FrontierPeer } from './frontier/frontier-peer.ts'
+import type { VisitReport } from './population/visit-sink.ts'
 
 /** Why a visit was told to end early. */
 export type CutCause = 'watchdog' | 'stall' | 'stopped'

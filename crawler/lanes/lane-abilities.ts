@@ -6,7 +6,7 @@
 import { isContacted } from '../../core/contracts/outcome.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
-import type { Address } from '../visit/address-reader.ts'
+import type { Address } from '../address/address-reader.ts'
 import type { VisitResult } from '../visit/visitor.ts'
 
 /** What a lane can do. */

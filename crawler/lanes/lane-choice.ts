@@ -3,11 +3,12 @@
 // the next, but behind many a dead TCP address there is a peer with QUIC.
 
 import { furthestOutcome } from '../../core/contracts/outcome.ts'
-import { readAddress } from '../visit/address-reader.ts'
-import { Deadline } from '../visit/deadline.ts'
+import { readAddress } from '../address/address-reader.ts'
+import { Deadline } from '../peer/deadline.ts'
 import { abilitiesBeyond, lackedBy, mayBeElsewhere, mayReach } from './lane-abilities.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Visitor, VisitResult, VisitTarget } from '../visit/visitor.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { VisitTarget } from '../dht/visit-target.ts'
+import type { Visitor, VisitResult } from '../visit/visitor.ts'
 import type { LaneAbilities } from './lane-abilities.ts'
 
 /** An open lane. */

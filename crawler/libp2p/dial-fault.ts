@@ -1,5 +1,5 @@
-import { classify } from '../visit/classify.ts'
-import { peerFault } from '../visit/peer-fault.ts'
+import { classify } from '../peer/classify.ts'
+import { peerFault } from '../peer/peer-fault.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { ProbeError } from '../../core/errors.ts'
 

@@ -1,9 +1,9 @@
 import { byteStream } from '@libp2p/utils'
-import { Proposal, Selection } from '../fast/multistream.ts'
-import { peerFault } from '../visit/peer-fault.ts'
-import { raceAbort } from '../visit/race-abort.ts'
-import { MAX_REPLY_BYTES } from '../wire/find-node.ts'
-import type { QueryStream } from '../visit/session.ts'
+import { raceAbort } from '../../core/time/race-abort.ts'
+import { Proposal, Selection } from '../client/stream/multistream.ts'
+import { MAX_REPLY_BYTES } from '../dht/find-node.ts'
+import { peerFault } from '../peer/peer-fault.ts'
+import type { QueryStream } from '../dial/session.ts'
 import type { Connection, Stream, StreamMuxer } from '@libp2p/interface'
 
 // The library's own negotiation (`newStream`) loses what a remote sends together with its consent when it resets the

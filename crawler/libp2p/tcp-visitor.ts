@@ -1,5 +1,5 @@
+import { preimages } from '../dht/kad-key.ts'
 import { laneVisitor } from '../visit/visitor-options.ts'
-import { preimages } from '../wire/kad-key.ts'
 import { CrawlHost } from './host.ts'
 import { Libp2pDialler } from './libp2p-dialler.ts'
 import type { LaneVisitor } from '../visit/lane-visitor.ts'

@@ -1,13 +1,14 @@
 import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
+import { KadProtocols } from '../dht/kad-protocol.ts'
 import { Libp2pSession } from '../libp2p/libp2p-session.ts'
-import { Deadline } from '../visit/deadline.ts'
+import { Deadline } from '../peer/deadline.ts'
 import { interview } from '../visit/interview.ts'
-import { KadProtocols } from '../visit/kad-protocol.ts'
 import { visitLimits } from '../visit/visitor-options.ts'
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { VisitTarget } from '../dht/visit-target.ts'
 import type { InterviewOptions } from '../visit/interview.ts'
 import type { VisitorOptions } from '../visit/visitor-options.ts'
-import type { Visitor, VisitResult, VisitTarget } from '../visit/visitor.ts'
+import type { Visitor, VisitResult } from '../visit/visitor.ts'
 import type { Connection } from '@libp2p/interface'
 
 interface ConnectedVisitorDeps {

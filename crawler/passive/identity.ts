@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { errorText, ProbeError } from '../../core/errors.ts'
-import { protectFile } from '../../core/private-file.ts'
-import { writeWholeFile } from '../../core/whole-file.ts'
+import { protectFile } from '../../core/files/private-file.ts'
+import { writeFileAtomically } from '../../core/files/write-file-atomically.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 // An RSA key of 8,192 bits has some 4.7 kB.
@@ -48,7 +48,7 @@ async function readText (path: string): Promise<string | undefined> {
 // A half-written key would be a new peer id.
 async function writeKey (path: string, text: string): Promise<void> {
   try {
-    await writeWholeFile(path, `${text}\n`)
+    await writeFileAtomically(path, `${text}\n`)
   } catch (cause) {
     throw new ProbeError('PP_CONFIG_INVALID', `passive.identityFile: ${errorText(cause)}`, { cause })
   }

@@ -1,10 +1,10 @@
-// What multicast DNS finds is dialled: any neighbour can tell of anybody, as often as he likes.
-import { BoundedCache } from '../../core/bounded-cache.ts'
 import { errorText } from '../../core/errors.ts'
+// What multicast DNS finds is dialled: any neighbour can tell of anybody, as often as he likes.
+import { BoundedCache } from '../../core/limits/bounded-cache.ts'
 import { DIAL_LIMIT_MS } from './node-upkeep.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
-import type { PassiveGater } from './passive-gater.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { PassiveGater } from './limits/passive-gater.ts'
 import type { DialFailure } from './passive-result.ts'
 import type { Connection, Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'

@@ -1,8 +1,8 @@
 // What keeps the passive node in its network and small: it joins the DHT, makes room for newcomers, and forgets whom it
 // met. (libp2p refuses newcomers at its limit, and remembers every peer.)
 import { errorText } from '../../core/errors.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { OpenConnections } from './open-connections.ts'
 import type { PassiveServices } from './passive-node.ts'
 import type { Libp2p, PeerId } from '@libp2p/interface'

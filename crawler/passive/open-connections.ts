@@ -1,6 +1,6 @@
-import { peerFault } from '../visit/peer-fault.ts'
-import { IDENTIFY_PROTOCOL } from '../wire/identify-message.ts'
-import type { Clock } from '../../core/clock.ts'
+import { IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
+import { peerFault } from '../peer/peer-fault.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { Connection, IdentifyResult } from '@libp2p/interface'
 
 const IDENTIFIED = peerFault('aborted', 'the remote has identified itself, or its time is over')

@@ -1,11 +1,12 @@
 // What a connection to the passive node told, as the result of a visit.
 
 import { bytesOf, connectionFacts } from '../libp2p/connection-facts.ts'
-import { classify } from '../visit/classify.ts'
+import { classify } from '../peer/classify.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { Latency } from '../dial/latency.ts'
+import type { Identity } from '../identify/identity.ts'
 import type { ConnectionFacts } from '../libp2p/connection-facts.ts'
-import type { Latency } from '../visit/latency.ts'
-import type { Identity, VisitResult } from '../visit/visitor.ts'
+import type { VisitResult } from '../visit/visitor.ts'
 import type { IdentifyResult } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 

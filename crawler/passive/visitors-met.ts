@@ -1,4 +1,4 @@
-import type { KnownPeer } from '../engine/known-peer.ts'
+import type { KnownPeer } from '../engine/frontier/known-peer.ts'
 
 // Some 500 bytes each.
 const MAX_PEERS = 20_000

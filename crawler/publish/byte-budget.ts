@@ -2,9 +2,9 @@
 // nothing, IP addresses do: so each subnet has a share, and all have one together. Over it a visit is published in
 // short, without what the peer says of itself; far over it, it is only counted. The first peers of each subnet are
 // published whole for longer than that, so that a flood from elsewhere does not silence them.
-import { readAddress } from '../visit/address-reader.ts'
-import { addressClassOf, embeddedIpv4 } from '../visit/ip-class.ts'
-import type { CompletedVisit } from '../engine/visit-sink.ts'
+import { readAddress } from '../address/address-reader.ts'
+import { addressClassOf, embeddedIpv4 } from '../address/ip-class.ts'
+import type { CompletedVisit } from '../engine/population/visit-sink.ts'
 
 /** What one crawl, or one window of passive sightings, publishes at most. */
 export interface ByteLimits {

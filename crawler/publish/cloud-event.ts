@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 
 /** What identifies an event. */
 export interface CloudEvent {

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 
 /** How much a buffer, or a batch of it, holds at most. */
 export interface BufferLimits { messages: number, bytes: number }

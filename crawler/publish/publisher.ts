@@ -1,16 +1,16 @@
+import { refusedOf } from '../../core/bus/port/event-bus.ts'
+import { errorText, isProbeError } from '../../core/errors.ts'
 // Messages on their way to the bus. Nothing accepted is dropped while the process runs: a bus that is
 // away is tried again for ever, the buffer fills, and a full buffer tells the crawl to take no new
 // visits. One batch is under way at a time, which keeps the order of messages with the same key.
-import { retry } from '../../core/backoff.ts'
-import { refusedOf } from '../../core/bus/event-bus.ts'
-import { waitOn } from '../../core/clock-wait.ts'
-import { errorText, isProbeError } from '../../core/errors.ts'
-import { childController, isAbort } from '../../core/signals.ts'
+import { retry } from '../../core/time/backoff.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import { childController, isAbort } from '../../core/time/signals.ts'
 import { Change } from './change.ts'
 import { MessageBuffer } from './message-buffer.ts'
-import type { EventBus, OutgoingMessage } from '../../core/bus/event-bus.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { EventBus, OutgoingMessage } from '../../core/bus/port/event-bus.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { BufferLimits } from './message-buffer.ts'
 import type { PublisherOutage, PublisherStatus } from './publisher-status.ts'
 

@@ -2,16 +2,17 @@
 // never by refusing: a peer with a hostile agent string is still a peer. An address is left out whole, since
 // half of one is another one. Lists are cut to their bytes, and to those of the message; how much was left out is told.
 import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
-import { cleanText } from '../engine/clean-text.ts'
-import { formatAddress } from '../visit/address.ts'
-import { formatPeerId } from '../visit/peer-id-text.ts'
+import { formatAddress } from '../address/address.ts'
+import { cleanText } from '../engine/population/clean-text.ts'
+import { formatPeerId } from '../peer/peer-id-text.ts'
 import { cloudEventHeaders } from './cloud-event.ts'
 import { fitList, jsonBytes } from './fit-list.ts'
 import { messageMs, timestamp } from './message-context.ts'
-import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
-import type { CompletedVisit } from '../engine/visit-sink.ts'
-import type { DialAttempt, Identity, VisitConnection } from '../visit/visitor.ts'
+import type { DialAttempt, VisitConnection } from '../dial/session.ts'
+import type { CompletedVisit } from '../engine/population/visit-sink.ts'
+import type { Identity } from '../identify/identity.ts'
 import type { MessageContext } from './message-context.ts'
 
 const NAME_CHARS = 64

@@ -1,9 +1,9 @@
-import { Selection } from '../fast/multistream.ts'
-import { peerFault } from '../visit/peer-fault.ts'
-import { raceAbort } from '../visit/race-abort.ts'
+import { raceAbort } from '../../core/time/race-abort.ts'
+import { Selection } from '../client/stream/multistream.ts'
+import { peerFault } from '../peer/peer-fault.ts'
 import { leave } from './native-quic.ts'
-import type { Proposal } from '../fast/multistream.ts'
-import type { QueryStream } from '../visit/session.ts'
+import type { Proposal } from '../client/stream/multistream.ts'
+import type { QueryStream } from '../dial/session.ts'
 import type { NativeStream } from './native-quic.ts'
 
 // The library holds so much for each read until JavaScript's collector comes: larger ones cost 100 MB and save no time.

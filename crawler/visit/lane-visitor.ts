@@ -1,6 +1,7 @@
 import { visitPeer } from './visit-peer.ts'
+import type { VisitTarget } from '../dht/visit-target.ts'
 import type { VisitDeps, VisitOptions } from './visit-peer.ts'
-import type { Visitor, VisitResult, VisitTarget } from './visitor.ts'
+import type { Visitor, VisitResult } from './visitor.ts'
 
 /** Visits through one lane. */
 export class LaneVisitor implements Visitor {

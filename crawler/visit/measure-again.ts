@@ -1,10 +1,10 @@
+import { raceAbort } from '../../core/time/race-abort.ts'
 // A round trip that may be wrong by much of itself is measured again while the connection still stands: a ping costs a
 // hundredth of what the visit did.
-import { Deadline } from './deadline.ts'
-import { raceAbort } from './race-abort.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Latency } from './latency.ts'
-import type { Session } from './session.ts'
+import { Deadline } from '../peer/deadline.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { Latency } from '../dial/latency.ts'
+import type { Session } from '../dial/session.ts'
 
 /** Pings of one visit at most: where the process is busy all the time, more would not help. */
 const MAX_PINGS = 3

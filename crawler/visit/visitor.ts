@@ -1,91 +1,9 @@
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { Lane, Transport } from '../../core/contracts/visit.ts'
-
-/**
- * A peer as the DHT names it. Ids and addresses stay bytes until something must print them:
- * most are named hundreds of times and printed once.
- */
-export interface PeerRecord {
-  /** Multihash bytes of the peer id. */
-  id: Uint8Array
-
-  /** Binary multiaddrs, without a trailing /p2p. */
-  addresses: readonly Uint8Array[]
-
-  /** Whether a set holds all the addresses; found out without making an object of each. */
-  areAddressesIn?: (set: AddressSet) => boolean
-}
-
-/** Addresses without duplicates. */
-export interface AddressSet {
-  /** Whether the binary multiaddr from `start` to `end` is one of them. */
-  has (bytes: Uint8Array, start: number, end: number): boolean
-}
-
-/** Which questions a visit asks. The buckets of a Census rotate, so that over crawls each peer's whole table is seen. */
-export type QueryPlan = { strategy: 'Census', bucket: number } | { strategy: 'Topology' }
-
-/** The peer to visit, and how. */
-export interface VisitTarget extends PeerRecord {
-  plan: QueryPlan
-
-  /** Whether the scan's user named it: what it lists is the network's. @default false */
-  isBootstrap?: boolean
-}
-
-/** One dial of one address. */
-export interface DialAttempt {
-  /** Binary multiaddr that was dialled (after DNS). */
-  address: Uint8Array
-
-  outcome: Outcome
-  durationMs: number
-}
-
-/** The connection that stood. */
-export interface VisitConnection {
-  /** Binary multiaddr that answered. */
-  address: Uint8Array
-
-  transport: Transport
-
-  /** Such as `/noise`. */
-  security?: string
-
-  /** Such as `/yamux/1.0.0`. */
-  muxer?: string
-
-  /** Whether a relay limits it. */
-  limited: boolean
-}
-
-/** What a peer said of itself (libp2p identify specification, `/ipfs/id/1.0.0`). Texts are as received: hostile. */
-export interface Identity {
-  protocolVersion?: string
-  agentVersion?: string
-  protocols: readonly string[]
-
-  /** Binary multiaddrs. */
-  listenAddresses: readonly Uint8Array[]
-
-  /** Binary multiaddr. */
-  observedAddress?: Uint8Array
-
-  /** Sequence number of the signed peer record, where one was sent and its signature holds. */
-  recordSequence?: bigint
-}
-
-/** What asking for the routing table gave. Partial answers are kept. */
-export interface RoutingTable {
-  /** FIND_NODE requests sent. */
-  queries: number
-
-  /** Of those, without a usable answer. */
-  failed: number
-
-  /** Peers named in the answers, each once, with all addresses told; at most 32 from one answer. */
-  peers: readonly PeerRecord[]
-}
+import type { Lane } from '../../core/contracts/visit.ts'
+import type { RoutingTable } from '../dht/routing-table.ts'
+import type { VisitTarget } from '../dht/visit-target.ts'
+import type { DialAttempt, VisitConnection } from '../dial/session.ts'
+import type { Identity } from '../identify/identity.ts'
 
 /** What one visit found out. */
 export interface VisitResult {

@@ -5,7 +5,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
-import { isAbort } from '../../core/signals.ts'
+import { isAbort } from '../../core/time/signals.ts'
 import { planAcquaintances } from './acquaintances.ts'
 import { plantDead } from './dead-entries.ts'
 import { DevnetPeer } from './devnet-peer.ts'

@@ -4,9 +4,9 @@
  */
 import { rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { createLogger } from '../../core/logger.ts'
-import { runProcess } from '../../core/process.ts'
-import { aborted } from '../../core/signals.ts'
+import { createLogger } from '../../core/process/logger.ts'
+import { runProcess } from '../../core/process/process.ts'
+import { aborted } from '../../core/time/signals.ts'
 import { Devnet } from './devnet.ts'
 import type { DevnetReady } from './devnet-message.ts'
 

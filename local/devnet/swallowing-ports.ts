@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { ProbeError } from '../../core/errors.ts'
-import { isAbort } from '../../core/signals.ts'
+import { isAbort } from '../../core/time/signals.ts'
 import type { AddressInfo, Socket } from 'node:net'
 
 interface Job { swallowingPorts: number, gate: SharedArrayBuffer }

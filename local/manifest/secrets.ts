@@ -1,7 +1,7 @@
 // Kubernetes keeps passwords in Secrets. On one machine they stand beside the PeerProbe in its file, as they would
 // for `kubectl apply`, or in a folder as a pod sees them mounted: one folder for each Secret, one file for each key.
 import { z } from 'zod'
-import { formatPath, problemsOf } from '../../core/config.ts'
+import { formatPath, problemsOf } from '../../core/process/config.ts'
 import { NamespaceName, ObjectName, SecretKey } from '../../operator/api/references.ts'
 
 /** A Secret of a manifest: its values by key. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BrokerAddress } from '../../core/contracts/broker-address.ts'
-import { DurationText } from '../../core/fields.ts'
+import { DurationText } from '../../core/time/duration.ts'
 import { CaSecret, NamespaceName, ObjectName } from './references.ts'
 import { durationRule, valueAt, withRules } from './rules.ts'
 import type { Rule } from './rules.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bareHost } from '../../core/host-port.ts'
+import { bareHost } from '../../core/text/host-port.ts'
 import { CaSecret, ObjectName, SecretKey } from './references.ts'
 import { valueAt, withRules } from './rules.ts'
 import type { Rule } from './rules.ts'

@@ -1,4 +1,4 @@
-import { DurationText, toMilliseconds } from '../../core/fields.ts'
+import { DurationText, toMilliseconds } from '../../core/time/duration.ts'
 import type { z } from 'zod'
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DurationText } from '../../core/fields.ts'
+import { DurationText } from '../../core/time/duration.ts'
 import { CronText } from './cron.ts'
 import { Volume } from './references.ts'
 import { durationRule, withRules } from './rules.ts'

@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable.ts'
+import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
 import type { Change, ProbePlan } from './plan.ts'
 
 const SIGNS = { make: '+', change: '~', remove: '-', keep: ' ', refuse: '!' } as const satisfies Record<Change['action'], string>
@@ -7,11 +7,11 @@ const WORDS = { make: 'to make', change: 'to change', remove: 'to remove', refus
 /** A plan for a terminal: what would be made, changed and removed, each change with its lines, and how many of each. */
 export function planText ({ changes, notes }: ProbePlan): string {
   const shown = changes.filter(({ action }) => action !== 'keep').flatMap(({ action, kind, namespace, name, lines }) =>
-    [`${SIGNS[action]} ${kind} ${namespace}/${name}`, ...lines.map(line => `    ${printable(line)}`)])
+    [`${SIGNS[action]} ${kind} ${namespace}/${name}`, ...lines.map(line => `    ${escapeControlChars(line)}`)])
   const counts = (Object.keys(WORDS) as Change['action'][])
     .map(action => [changes.filter(change => change.action === action).length, WORDS[action]] as const)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${String(count)} ${word}`)
 
-  return [...shown, ...notes.map(note => `note: ${printable(note)}`), counts.join(', '), ''].join('\n')
+  return [...shown, ...notes.map(note => `note: ${escapeControlChars(note)}`), counts.join(', '), ''].join('\n')
 }

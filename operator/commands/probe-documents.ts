@@ -1,6 +1,6 @@
-import { problemsError } from '../../core/config.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
-import { yamlDocuments } from '../../core/yaml-documents.ts'
+import { problemsError } from '../../core/process/config.ts'
+import { yamlDocuments } from '../../core/text/yaml-documents.ts'
 import { API_VERSION, KIND } from '../api/v1alpha1.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Document } from 'yaml'

@@ -1,6 +1,6 @@
 import { ERRORS } from '../../core/errors.ts'
-import { printable } from '../../core/printable.ts'
-import { formatTable } from '../../core/table.ts'
+import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
+import { formatTable } from '../../core/text/table.ts'
 import type { Condition } from '../reconcile/conditions.ts'
 import type { StatusBefore } from '../reconcile/status.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
@@ -26,7 +26,7 @@ export function statusText ({ metadata, status }: KubeObject): string {
 function verdict ({ status, reason, message }: Condition): string {
   const action = status === 'True' ? undefined : ACTIONS.get(reason)
 
-  return `${status === 'True' ? 'ready' : `not ready, ${reason}`}\n  ${printable(message)}\n${action === undefined ? '' : `  What to do: ${action}\n`}`
+  return `${status === 'True' ? 'ready' : `not ready, ${reason}`}\n  ${escapeControlChars(message)}\n${action === undefined ? '' : `  What to do: ${action}\n`}`
 }
 
 function conditionTable (conditions: Condition[]): string {
@@ -47,7 +47,7 @@ function crawlNotes ({ scans = [] }: StatusBefore): string {
   return scans.flatMap(({ name, notes = [] }) => notes.map(({ reason, message }) => {
     const action = ACTIONS.get(reason)
 
-    return `  ${name}, last crawl: ${reason}: ${printable(message)}\n${action === undefined ? '' : `    What to do: ${action}\n`}`
+    return `  ${name}, last crawl: ${reason}: ${escapeControlChars(message)}\n${action === undefined ? '' : `    What to do: ${action}\n`}`
   })).join('')
 }
 

@@ -1,7 +1,7 @@
 import { CONFIG_FOLDER, SECRET_FOLDERS } from './mounts.ts'
 import type { KafkaConfig } from '../../core/contracts/kafka-config.ts'
 import type { StoreConfig } from '../../core/contracts/process-config.ts'
-import type { ClusterSpec, KafkaAccess } from './world.ts'
+import type { ClusterSpec, KafkaAccess } from './cluster-probe.ts'
 
 /** Name of the file with the authority of Kafka's certificates beside a process's configuration. */
 export const KAFKA_CA_FILE = 'kafka-ca.crt'

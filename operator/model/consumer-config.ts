@@ -1,5 +1,5 @@
 import { ProbeError } from '../../core/errors.ts'
-import { toMilliseconds } from '../../core/fields.ts'
+import { toMilliseconds } from '../../core/time/duration.ts'
 import { deadLetterTopicOf } from './names.ts'
 import type { BusConfig, ConsumerConfigInput, StoreConfig } from '../../core/contracts/process-config.ts'
 import type { PeerProbeSpec } from '../api/v1alpha1.ts'

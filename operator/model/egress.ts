@@ -1,9 +1,9 @@
 // Where pods may connect to: the egress rules of their network policies, which hold even where a process is deceived.
-import { canonicalCidr, cidrOf, embedded, isWithin } from '../../core/cidr.ts'
-import { bareHost } from '../../core/host-port.ts'
-import { FORBIDDEN_RANGES, GLOBAL_UNICAST, METADATA_RANGES, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../core/ip-ranges.ts'
+import { canonicalCidr, cidrOf, embedded, isWithin } from '../../core/ip/cidr.ts'
+import { FORBIDDEN_RANGES, GLOBAL_UNICAST, METADATA_RANGES, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../core/ip/ip-ranges.ts'
+import { bareHost } from '../../core/text/host-port.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
-import type { ClusterSpec, KafkaAccess } from './world.ts'
+import type { ClusterSpec, KafkaAccess } from './cluster-probe.ts'
 
 /** One rule of a network policy. Without `to` it holds for every address. */
 export interface EgressRule {
@@ -73,7 +73,7 @@ const METADATA = [...METADATA_RANGES.ipv4, ...METADATA_RANGES.ipv6, ...EMBEDDING
 const SOMEWHERE = [{ namespaceSelector: {} }, ...block(ANY_IPV4, METADATA), ...block(ANY_IPV6, METADATA)]
 
 /**
- * The addresses that the process dials (`crawler/visit/ip-class.ts`, `crawler/visit/address-policy.ts`), but for Teredo, which
+ * The addresses that the process dials (`crawler/address/ip-class.ts`, `crawler/address/address-policy.ts`), but for Teredo, which
  * no CIDR can describe: none of it.
  */
 function peerBlocks (dialled: Dialled, deny: readonly string[]): object[] {

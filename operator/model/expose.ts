@@ -3,8 +3,8 @@ import { labelsFor, selectorFor } from './labels.ts'
 import { crawlerName } from './names.ts'
 import { owned } from './owned.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
+import type { ClusterProbe } from './cluster-probe.ts'
 import type { Desired } from './owned.ts'
-import type { ClusterProbe } from './world.ts'
 
 /** A port that the passive node of a scan listens on. */
 export interface PassivePort { name: string, port: number, protocol: 'TCP' | 'UDP' }

@@ -4,9 +4,9 @@ import { labelsFor, NAMESPACE_LABEL } from './labels.ts'
 import { kafkaUserName } from './names.ts'
 import { owned } from './owned.ts'
 import { topicsFor } from './topics.ts'
-import type { TopicSpec } from '../../core/bus/event-bus.ts'
+import type { TopicSpec } from '../../core/bus/port/event-bus.ts'
+import type { ClusterProbe } from './cluster-probe.ts'
 import type { Desired } from './owned.ts'
-import type { ClusterProbe } from './world.ts'
 
 /** Where Strimzi runs the Kafka of a PeerProbe. */
 export interface StrimziPlace {

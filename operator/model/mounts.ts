@@ -1,6 +1,6 @@
 import { identityName } from './names.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
-import type { ClusterProbe, ClusterSpec, KafkaAccess } from './world.ts'
+import type { ClusterProbe, ClusterSpec, KafkaAccess } from './cluster-probe.ts'
 
 /** A Secret or a ConfigMap in a pod. */
 export interface Mount {

@@ -1,6 +1,6 @@
 import { API_VERSION, KIND } from '../api/v1alpha1.ts'
 import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
-import type { ClusterProbe } from './world.ts'
+import type { ClusterProbe } from './cluster-probe.ts'
 
 /** An object that one PeerProbe wants, and its kind. */
 export interface Desired {

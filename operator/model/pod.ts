@@ -2,11 +2,11 @@
 import { terse } from './images.ts'
 import { CONFIG_FOLDER } from './mounts.ts'
 import { textHash } from './text-hash.ts'
+import type { ClusterProbe } from './cluster-probe.ts'
 import type { PassivePort } from './expose.ts'
 import type { Images } from './images.ts'
 import type { Mount } from './mounts.ts'
 import type { Resources } from './pod-resources.ts'
-import type { ClusterProbe } from './world.ts'
 
 /** What differs between pods. */
 export interface PodPlan {

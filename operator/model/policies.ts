@@ -8,11 +8,11 @@ import { crawlerName } from './names.ts'
 import { owned } from './owned.ts'
 import { ADMIN_PORT } from './pod.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
+import type { ClusterProbe, ModelInput, NetworkPeer } from './cluster-probe.ts'
 import type { EgressRule } from './egress.ts'
 import type { Component } from './labels.ts'
 import type { ProbeKey } from './names.ts'
 import type { Desired } from './owned.ts'
-import type { ClusterProbe, ModelInput, NetworkPeer } from './world.ts'
 
 interface IngressRule { from?: readonly NetworkPeer[], ports: readonly object[] }
 

@@ -1,7 +1,7 @@
-import { toMilliseconds } from '../../core/fields.ts'
+import { toMilliseconds } from '../../core/time/duration.ts'
 import { TopicSpec } from '../api/kafka-spec.ts'
 import { deadLetterTopicOf } from './names.ts'
-import type { TopicSpec as BusTopic } from '../../core/bus/event-bus.ts'
+import type { TopicSpec as BusTopic } from '../../core/bus/port/event-bus.ts'
 import type { PeerProbeSpec } from '../api/v1alpha1.ts'
 
 /** The topics of one PeerProbe. */

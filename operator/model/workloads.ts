@@ -1,5 +1,5 @@
 import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
-import { toMilliseconds } from '../../core/fields.ts'
+import { toMilliseconds } from '../../core/time/duration.ts'
 import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './access.ts'
 import { consumerConfigFor } from './consumer-config.ts'
 import { crawlerConfigFor } from './crawler-config.ts'
@@ -14,14 +14,14 @@ import { resourcesFor } from './pod-resources.ts'
 import { ADMIN_PORT, POD_IPS, podTemplate } from './pod.ts'
 import { textHash } from './text-hash.ts'
 import { topicsFor } from './topics.ts'
-import type { PrepareConfigInput, RetentionConfigInput } from '../../core/contracts/care-config.ts'
+import type { PrepareConfigInput, RetentionConfigInput } from '../../core/contracts/job-config.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
+import type { ClusterProbe, ModelInput } from './cluster-probe.ts'
 import type { CrawlerPlaces } from './crawler-config.ts'
 import type { PassivePort } from './expose.ts'
 import type { Mount } from './mounts.ts'
 import type { Desired } from './owned.ts'
 import type { Resources } from './pod-resources.ts'
-import type { ClusterProbe, ModelInput } from './world.ts'
 
 // At the pod's addresses alone: a pod may be in further networks, and one on its node's network is in all of the node's.
 const ADMIN = { hostVariable: POD_IPS, port: ADMIN_PORT }
@@ -123,7 +123,7 @@ export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired
       spec: {
         backoffLimit: 3,
         activeDeadlineSeconds: JOB_DEADLINE_SECONDS,
-        template: template(probe, input, { name, labels, entry: 'consumer/prepare/main.ts', config, mounts, pod: spec.consumer.pod, probed: false })
+        template: template(probe, input, { name, labels, entry: 'consumer/jobs/prepare/main.ts', config, mounts, pod: spec.consumer.pod, probed: false })
       }
     })
   ]
@@ -151,7 +151,7 @@ export function retentionObjects (probe: ClusterProbe, input: ModelInput): Desir
           metadata: { labels },
           spec: {
             backoffLimit: 2,
-            template: template(probe, input, { name, labels, entry: 'consumer/retention/main.ts', config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
+            template: template(probe, input, { name, labels, entry: 'consumer/jobs/retention/main.ts', config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
           }
         }
       }

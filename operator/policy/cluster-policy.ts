@@ -3,8 +3,8 @@
  * create pods or Services, and the operator makes these for him. The chart passes the owner's value `policy` as it is.
  */
 import { z } from 'zod'
-import { parseWith } from '../../core/config.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { parseWith } from '../../core/process/config.ts'
 import { Quantities } from '../api/pod-spec.ts'
 import { NamespaceName } from '../api/references.ts'
 import { DEFAULT_RESOURCES } from '../model/pod-resources.ts'

@@ -1,10 +1,10 @@
-import { problemsError } from '../../core/config.ts'
+import { problemsError } from '../../core/process/config.ts'
 import { policyFor } from './cluster-policy.ts'
 import { exposeRefusals } from './expose-refusals.ts'
 import { podRefusals } from './pod-refusals.ts'
 import { reachRefusals } from './reach-refusals.ts'
 import { tenancyRefusals } from './tenancy-refusals.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { ClusterPolicy } from './cluster-policy.ts'
 import type { Refusal, Refuses } from './refusal.ts'
 

@@ -4,7 +4,7 @@ import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/kinds.ts'
 import { policyFor } from '../policy/cluster-policy.ts'
 import { allowsUse, howToAllow } from './secret-consent.ts'
-import type { ClusterProbe, ClusterSpec } from '../model/world.ts'
+import type { ClusterProbe, ClusterSpec } from '../model/cluster-probe.ts'
 import type { ReconcileDeps } from './context.ts'
 
 /**

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { brokerKeys, hostKey, strimziKey } from './server-address.ts'
 import { statusField } from './strimzi-status.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 const Held = z.object({ name: z.string(), since: z.string() })

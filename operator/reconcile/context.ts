@@ -1,15 +1,15 @@
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { ClusterProbe, NetworkPeer } from '../model/cluster-probe.ts'
 import type { Images } from '../model/images.ts'
 import type { Desired } from '../model/owned.ts'
-import type { ClusterProbe, NetworkPeer } from '../model/world.ts'
 import type { ClusterPolicy } from '../policy/cluster-policy.ts'
 import type { Applier } from '../runtime/applier.ts'
 import type { EventRecorder } from '../runtime/event-recorder.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
-import type { Lookout, Sighted } from '../runtime/lookout.ts'
 import type { ObjectStore } from '../runtime/object-store.ts'
+import type { SecretPoller, Sighted } from '../runtime/secret-poller.ts'
 import type { ClaimRegistry } from './claim-registry.ts'
 import type { FirstSeen } from './first-seen.ts'
 import type { ServedVersion } from './served-version.ts'
@@ -35,7 +35,7 @@ export interface ReconcileDeps {
   policy: ClusterPolicy
 
   /** Told of the Secrets that were read: they are not watched. */
-  lookout: Pick<Lookout, 'note'>
+  lookout: Pick<SecretPoller, 'note'>
 
   /** Served version of Strimzi's kinds, or undefined where there is none. */
   strimziVersion: ServedVersion

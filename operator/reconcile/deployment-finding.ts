@@ -1,10 +1,10 @@
 import { isErrorCode, ProbeError } from '../../core/errors.ts'
 import { CONFIG_HASH } from '../model/pod.ts'
 import { good, waiting } from './conditions.ts'
-import { worstWords } from './pod-words.ts'
+import { worstFailure } from './pod-words.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Finding } from './conditions.ts'
-import type { PodWords } from './pod-words.ts'
+import type { PodFailure } from './pod-words.ts'
 
 interface DeploymentCondition { type: string, status: string, reason?: string, message?: string }
 interface DeploymentStatus {
@@ -20,7 +20,7 @@ export function deploymentFinding (what: string, deployment: KubeObject | undefi
   const status = (deployment?.['status'] ?? {}) as DeploymentStatus
   const wanted = wantedOf(deployment)
   const refused = failureOf(status)
-  const words = worstWords(pods.filter(pod => isOfTemplate(pod, deployment)))
+  const words = worstFailure(pods.filter(pod => isOfTemplate(pod, deployment)))
 
   if (isCurrent(deployment, status) && isComplete(status, wanted)) {
     return good('Running', `${what}: ${String(wanted)} of ${String(wanted)} ready`)
@@ -72,7 +72,7 @@ function isComplete ({ replicas = 0, updatedReplicas = 0, readyReplicas = 0 }: D
 }
 
 // The last words of our own processes begin with a code of the error table.
-function reasonOf ({ reason, code }: PodWords): string {
+function reasonOf ({ reason, code }: PodFailure): string {
   return isErrorCode(code) ? new ProbeError(code, '').reason : reason
 }
 

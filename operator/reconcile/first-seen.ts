@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 // More than one operator waits for at the same time.
 const MAX_KNOWN = 10_000

@@ -1,7 +1,7 @@
 import { strimziKinds } from '../model/kinds.ts'
 import { isOurs } from './apply-step.ts'
 import { kafkaUserNameOf } from './kafka-user-name.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps } from './context.ts'
 

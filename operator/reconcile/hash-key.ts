@@ -6,7 +6,7 @@ import { hashKeyName } from '../model/names.ts'
 import { owned } from '../model/owned.ts'
 import { isOurs } from './apply-step.ts'
 import { earlierHash, keyedHash } from './secret-hash.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 import type { SecretHash } from './secret-hash.ts'
 

@@ -1,6 +1,6 @@
 import { ProbeError } from '../../core/errors.ts'
 import { heldBy, statusField } from './strimzi-status.ts'
-import type { ClusterProbe, KafkaAccess } from '../model/world.ts'
+import type { ClusterProbe, KafkaAccess } from '../model/cluster-probe.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 interface ListenerSpec {

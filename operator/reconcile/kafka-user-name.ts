@@ -1,7 +1,7 @@
 import { strimziKinds } from '../model/kinds.ts'
 import { earlierKafkaUserName, kafkaUserName } from '../model/names.ts'
 import { isOurs } from './apply-step.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { ReconcileDeps } from './context.ts'
 
 /** Where a Kafka user is, and by which version of Strimzi's kinds. */

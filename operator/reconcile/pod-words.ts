@@ -12,7 +12,7 @@ interface PodStatus { conditions?: PodCondition[], containerStatuses?: Container
 const RANKS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerConfigError', 'CrashLoopBackOff', 'Unschedulable', 'Error']
 
 /** A pod's own words about why it does not run. */
-export interface PodWords {
+export interface PodFailure {
   reason: string
   message: string
 
@@ -21,13 +21,13 @@ export interface PodWords {
 }
 
 /** The words of the worst of some pods; undefined where none complains. */
-export function worstWords (pods: readonly KubeObject[]): PodWords | undefined {
-  const rank = ({ reason }: PodWords): number => RANKS.includes(reason) ? RANKS.indexOf(reason) : RANKS.length
+export function worstFailure (pods: readonly KubeObject[]): PodFailure | undefined {
+  const rank = ({ reason }: PodFailure): number => RANKS.includes(reason) ? RANKS.indexOf(reason) : RANKS.length
 
   return pods.flatMap(pod => wordsOf(pod) ?? []).sort((a, b) => rank(a) - rank(b))[0]
 }
 
-function wordsOf (pod: KubeObject): PodWords | undefined {
+function wordsOf (pod: KubeObject): PodFailure | undefined {
   const { conditions = [], containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus
   const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
 
@@ -38,7 +38,7 @@ function wordsOf (pod: KubeObject): PodWords | undefined {
   return containerStatuses[0] === undefined ? undefined : wordsOfContainer(containerStatuses[0])
 }
 
-function wordsOfContainer ({ state = {}, lastState = {} }: ContainerStatus): PodWords | undefined {
+function wordsOfContainer ({ state = {}, lastState = {} }: ContainerStatus): PodFailure | undefined {
   const { waiting = {}, terminated } = state
   const lastWords = textOf(terminated ?? lastState.terminated)
   const { reason = '', message = '' } = waiting

@@ -1,7 +1,7 @@
 import { ConsumerStatus } from '../../core/contracts/consumer-status.ts'
 import { CrawlerStatus } from '../../core/contracts/status.ts'
 import { ERRORS, isErrorCode } from '../../core/errors.ts'
-import { printable } from '../../core/printable.ts'
+import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
 import { podsOf } from './workload-steps.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
@@ -98,7 +98,7 @@ function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
 function notesOf ({ problem, warning, disturbed, lostMs }: NonNullable<CrawlerStatus['lastCrawl']>): CrawlNote[] {
   const findings = [problem, warning].flatMap(finding => finding ?? []).map(({ code, message }) => ({
     reason: isErrorCode(code) ? ERRORS[code].reason : 'CrawlFinding',
-    message: cut(printable(message))
+    message: cut(escapeControlChars(message))
   }))
   const lost = String(Math.ceil(lostMs / 1_000))
   const stall = `the crawler stood still for ${lost} s: it had no CPU time, or was stopped; peers that only then could be reached may be missing`

@@ -1,6 +1,6 @@
 import { ERRORS, isErrorCode } from '../../core/errors.ts'
-import { printable } from '../../core/printable.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { ConditionType, Finding, Findings } from './conditions.ts'
 import type { CrawlNote, ProcessProblem } from './process-figures.ts'
 
@@ -62,5 +62,5 @@ function spareConsumers ({ consumer: { replicas }, kafka: { topic } }: ClusterPr
 function findingOf ({ component, pod, code, message }: ProcessProblem, count: number): Finding {
   const others = count > 1 ? ` (and ${String(count - 1)} more)` : ''
 
-  return { status: 'False', reason: isErrorCode(code) ? ERRORS[code].reason : 'PodNotReady', message: `${component} ${pod}: ${printable(message)}${others}` }
+  return { status: 'False', reason: isErrorCode(code) ? ERRORS[code].reason : 'PodNotReady', message: `${component} ${pod}: ${escapeControlChars(message)}${others}` }
 }

@@ -1,7 +1,7 @@
-import { formatPath, problemsError, problemsOf } from '../../core/config.ts'
+import { formatPath, problemsError, problemsOf } from '../../core/process/config.ts'
 import { PeerProbeSpec } from '../api/v1alpha1.ts'
 import { isMetadata } from '../model/egress.ts'
-import type { ClusterProbe, ClusterSpec } from '../model/world.ts'
+import type { ClusterProbe, ClusterSpec } from '../model/cluster-probe.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 interface Refusal {

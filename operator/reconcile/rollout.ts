@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { Images } from '../model/images.ts'
 
 /** What is known of a PeerProbe that asks for an image. */

@@ -2,7 +2,7 @@
 // owner says first that PeerProbes may use it.
 import { ProbeError } from '../../core/errors.ts'
 import { isOurs } from './apply-step.ts'
-import type { ClusterProbe } from '../model/world.ts'
+import type { ClusterProbe } from '../model/cluster-probe.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 /** Label of a Secret or claim: with `"true"` all PeerProbes of its namespace may use it. */

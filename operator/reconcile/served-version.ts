@@ -1,5 +1,5 @@
 import { isNotFound } from '../runtime/kube-client.ts'
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
 
 /** A group of kinds that a cluster may lack, and the versions of it that we know, newest first. */

@@ -1,7 +1,7 @@
 // One server has many names in a cluster: short, with its namespace, whole, of a Service or of one of its pods. What is
 // compared here is what they stand for.
 import { isIP } from 'node:net'
-import { bareHost } from '../../core/host-port.ts'
+import { bareHost } from '../../core/text/host-port.ts'
 
 /** A Service of the cluster. */
 interface Service { name: string, namespace: string }

@@ -6,15 +6,15 @@ import { consumerObjects, crawlerObjects, prepareObjects } from '../model/worklo
 import { applyAll, isOurs } from './apply-step.ts'
 import { good, waiting } from './conditions.ts'
 import { canFollow, deploymentFinding } from './deployment-finding.ts'
-import { worstWords } from './pod-words.ts'
+import { worstFailure } from './pod-words.ts'
 import { statusField } from './strimzi-status.ts'
+import type { ModelInput } from '../model/cluster-probe.ts'
 import type { Component } from '../model/labels.ts'
 import type { Desired } from '../model/owned.ts'
-import type { ModelInput } from '../model/world.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Finding } from './conditions.ts'
 import type { ReconcileDeps, Work } from './context.ts'
-import type { PodWords } from './pod-words.ts'
+import type { PodFailure } from './pod-words.ts'
 
 interface JobCondition { type: string, status: string, lastTransitionTime?: string }
 
@@ -52,7 +52,7 @@ export async function prepareStep (deps: ReconcileDeps, work: Work, input: Model
     await deps.applier.remove(KINDS.job, job, signal)
   }
 
-  throw whyNotPrepared(name, failure !== undefined, worstWords(podsOf(deps, work, 'prepare').filter(pod => isOf(pod, job))))
+  throw whyNotPrepared(name, failure !== undefined, worstFailure(podsOf(deps, work, 'prepare').filter(pod => isOf(pod, job))))
 }
 
 // Before the new one is made: it would go on with settings that hold no more, beside the new one.
@@ -71,7 +71,7 @@ function isOf ({ metadata: { ownerReferences = [] } }: KubeObject, job: KubeObje
   return job !== undefined && ownerReferences.some(({ uid, controller }) => controller === true && uid === job.metadata.uid)
 }
 
-function whyNotPrepared (name: string, hasFailed: boolean, words: PodWords | undefined): ProbeError {
+function whyNotPrepared (name: string, hasFailed: boolean, words: PodFailure | undefined): ProbeError {
   if (words !== undefined) {
     return new ProbeError(isErrorCode(words.code) ? words.code : 'PP_PREPARE_FAILED', `prepare job ${name}: ${words.reason}: ${words.message}`)
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { pathOf } from './kube-object.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject } from './kube-object.ts'
 

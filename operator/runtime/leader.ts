@@ -1,9 +1,9 @@
-import { waitOn } from '../../core/clock-wait.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
-import { isAbort } from '../../core/signals.ts'
+import { waitOn } from '../../core/time/clock-wait.ts'
+import { isAbort } from '../../core/time/signals.ts'
 import { pathOf } from './kube-object.ts'
-import type { Clock } from '../../core/clock.ts'
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey, OwnerReference } from './kube-object.ts'
 

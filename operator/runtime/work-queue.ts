@@ -1,6 +1,6 @@
-import { backoffMs } from '../../core/backoff.ts'
-import type { BackoffOptions } from '../../core/backoff.ts'
-import type { Clock } from '../../core/clock.ts'
+import { backoffMs } from '../../core/time/backoff.ts'
+import type { BackoffOptions } from '../../core/time/backoff.ts'
+import type { Clock } from '../../core/time/clock.ts'
 
 /** What became of one key. */
 export type Result = { done: true } | { requeueAfterMs: number } | { err: unknown } | { terminal: unknown }

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
-import { wholeNumber } from '../../core/option-text.ts'
+import { wholeNumber } from '../../core/text/option-text.ts'
 import { LocalRun } from '../../test/support/local-run.ts'
 import { TempFolder } from '../../test/support/temp-folder.ts'
 import { until } from '../../test/support/until.ts'

@@ -1,6 +1,6 @@
 import { Scan } from '../../core/contracts/scan.ts'
-import { formatAddress } from '../../crawler/visit/address.ts'
-import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
+import { formatAddress } from '../../crawler/address/address.ts'
+import { formatPeerId } from '../../crawler/peer/peer-id-text.ts'
 import { kuboAddresses } from './virtual-network/kubo-addresses.ts'
 import { KAD_PROTOCOL } from './virtual-network/peer-answers.ts'
 import { createPopulation } from './virtual-network/population.ts'

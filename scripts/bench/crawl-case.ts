@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { nonEmpty, wholeNumber } from '../../core/option-text.ts'
+import { nonEmpty, wholeNumber } from '../../core/text/option-text.ts'
 
 /** What can be measured: the crawl's own client, a whole libp2p node, or the lanes as a crawler has them, QUIC among them. */
 export const BENCH_LANES = ['fast', 'full', 'all'] as const

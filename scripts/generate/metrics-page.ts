@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client'
 import { ConsumerMetrics } from '../../consumer/metrics.ts'
-import { addDiskGauges } from '../../core/disk-metrics.ts'
+import { addDiskGauges } from '../../core/disk/disk-metrics.ts'
 import { CrawlerMetrics } from '../../crawler/metrics.ts'
 import { ControllerMetrics } from '../../operator/runtime/controller-metrics.ts'
 

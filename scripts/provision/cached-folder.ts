@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from '../../local/cache-folder.ts'
+import { cacheFolder } from '../../local/files/cache-folder.ts'
 
 /**
  * A folder in the user's cache that is whole or not there. Its name holds a hash of its recipe, so that

@@ -1,7 +1,7 @@
 // The tests on real servers: the files of the parts `system` and `cluster` side by side, and those that failed once more, alone,
 // after everything else has ended.
 import { appendFileSync, globSync } from 'node:fs'
-import { formatMilliseconds } from '../../core/fields.ts'
+import { formatMilliseconds } from '../../core/time/duration.ts'
 import { runFiles, usualAtOnce } from './file-pool.ts'
 import { longestFirst } from './longest-first.ts'
 import { filesToRunAgain, hasFailed, judgeFiles } from './run-again.ts'

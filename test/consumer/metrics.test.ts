@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ConsumerMetrics } from '../../consumer/metrics.ts'
-import { Registry } from '../../core/metrics.ts'
+import { Registry } from '../../core/process/metrics.ts'
 import type { Lag } from '../../consumer/pipeline/lag-meter.ts'
 
 const report = { rows: { node_info: 1, address_info: 5, node_network: 1, visit: 2, crawl: 0 }, coalesced: 3, cuts: 1 }

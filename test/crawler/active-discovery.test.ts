@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Crawl } from '../../core/contracts/crawl.ts'
-import { createLogger } from '../../core/logger.ts'
+import { createLogger } from '../../core/process/logger.ts'
+import { StandstillWatch } from '../../core/time/standstill.ts'
 import { ActiveDiscovery } from '../../crawler/active-discovery.ts'
 import { Schedule } from '../../crawler/engine/schedule.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
-import { StandstillWatch } from '../../crawler/standstill.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { SimulatedVisitor } from '../support/simulated-network-visitor.ts'
-import { isDialable, SimulatedNetwork } from '../support/simulated-network.ts'
-import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
+import { SimulatedVisitor } from '../support/network/simulated-network-visitor.ts'
+import { isDialable, SimulatedNetwork } from '../support/network/simulated-network.ts'
+import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { CrawlReport } from '../../crawler/engine/crawl-report.ts'
-import type { CompletedVisit } from '../../crawler/engine/visit-sink.ts'
+import type { CompletedVisit } from '../../crawler/engine/population/visit-sink.ts'
 
 const log = createLogger({ level: 'silent' })
 const INTERVAL_MS = 600_000

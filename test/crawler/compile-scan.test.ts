@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { VERSION } from '../../core/build-info.ts'
 import { Scan } from '../../core/contracts/scan.ts'
 import { isProbeError } from '../../core/errors.ts'
+import { VERSION } from '../../core/process/build-info.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 
 suite('compileScan', () => {

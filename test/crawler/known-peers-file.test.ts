@@ -3,9 +3,9 @@ import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
 import { keepKnownPeers, readKnownPeers } from '../../crawler/known-peers-file.ts'
-import { parsePeerId } from '../../crawler/visit/peer-id-text.ts'
+import { parsePeerId } from '../../crawler/peer/peer-id-text.ts'
 import { TempFolder } from '../support/temp-folder.ts'
-import type { KnownPeer } from '../../crawler/engine/known-peer.ts'
+import type { KnownPeer } from '../../crawler/engine/frontier/known-peer.ts'
 
 const id = parsePeerId('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')!
 const peer: KnownPeer = { id, addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)], outcome: 'ok', failures: 2 }

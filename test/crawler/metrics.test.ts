@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Registry } from '../../core/metrics.ts'
+import { Registry } from '../../core/process/metrics.ts'
+import { parseAddress } from '../../crawler/address/address.ts'
 import { CrawlerMetrics } from '../../crawler/metrics.ts'
-import { parseAddress } from '../../crawler/visit/address.ts'
 
 test('visits, dials and agents are counted under labels of closed sets, whatever a peer says', async () => {
   const registry = new Registry()

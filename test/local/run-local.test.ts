@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { isAbort } from '../../core/signals.ts'
+import { isAbort } from '../../core/time/signals.ts'
 import { Processes } from '../../local/processes.ts'
 import { ProgressView } from '../../local/progress-view.ts'
 import { runLocal } from '../../local/run-local.ts'

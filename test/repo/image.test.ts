@@ -6,7 +6,7 @@ import { baseImage, foreignImages } from '../../scripts/supply/base-image.ts'
 import { lockedPackages } from '../../scripts/supply/lock-file.ts'
 import { importsOf, packagesOf, root } from './import-graph.ts'
 
-const ENTRIES = ['operator/main.ts', 'crawler/main.ts', 'consumer/main.ts', 'consumer/prepare/main.ts', 'consumer/retention/main.ts', 'consumer/commands/main.ts']
+const ENTRIES = ['operator/main.ts', 'crawler/main.ts', 'consumer/main.ts', 'consumer/jobs/prepare/main.ts', 'consumer/jobs/retention/main.ts', 'consumer/commands/main.ts']
 
 test('the image holds every file and every package that its entry points import, and no development package', () => {
   const copied = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^COPY (\w+) \1$/gm)].map(match => match[1])

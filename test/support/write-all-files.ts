@@ -1,17 +1,17 @@
 // Run by a test under a umask of its choice: writes, in the folder given, one of each file that PeerProbe makes.
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { DumpFolder } from '../../consumer/files/dump-folder.ts'
+import { DumpFolder } from '../../consumer/dumps/dump-folder.ts'
 import { openStore } from '../../consumer/store/open-store.ts'
-import { EmbeddedBus } from '../../core/bus/embedded-bus.ts'
-import { systemClock } from '../../core/clock.ts'
+import { EmbeddedBus } from '../../core/bus/embedded/embedded-bus.ts'
 import { ProbeError } from '../../core/errors.ts'
-import { createLogger } from '../../core/logger.ts'
-import { runProcess } from '../../core/process.ts'
+import { createLogger } from '../../core/process/logger.ts'
+import { runProcess } from '../../core/process/process.ts'
+import { systemClock } from '../../core/time/clock.ts'
 import { keepKnownPeers, readKnownPeers } from '../../crawler/known-peers-file.ts'
 import { loadIdentity } from '../../crawler/passive/identity.ts'
-import { openDataFolder } from '../../local/data-folder.ts'
-import { RotatingLog } from '../../local/rotating-log.ts'
+import { openDataFolder } from '../../local/files/data-folder.ts'
+import { RotatingLog } from '../../local/files/rotating-log.ts'
 
 const log = createLogger({ level: 'silent' })
 const { signal } = new AbortController()

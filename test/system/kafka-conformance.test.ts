@@ -1,12 +1,12 @@
 import { after, before, suite } from 'node:test'
 import { pino } from 'pino'
-import { KafkaBus } from '../../core/bus/kafka-bus.ts'
-import { systemClock } from '../../core/clock.ts'
+import { KafkaBus } from '../../core/bus/kafka/kafka-bus.ts'
+import { systemClock } from '../../core/time/clock.ts'
 import { kafka } from '../../scripts/provision/kafka.ts'
 import { eventBusConformance } from '../core/bus/event-bus-conformance.ts'
-import { apart, namedApart } from '../support/named-apart.ts'
+import { apart, namedApart } from '../support/network/named-apart.ts'
 import { KafkaServer } from '../support/servers/kafka-server.ts'
-import type { EventBus } from '../../core/bus/event-bus.ts'
+import type { EventBus } from '../../core/bus/port/event-bus.ts'
 
 const found = kafka.find()
 const { signal } = new AbortController()

@@ -4,18 +4,18 @@ import { once } from 'node:events'
 import { after, before, suite, test } from 'node:test'
 import kafkajs from 'kafkajs'
 import { pino } from 'pino'
-import { retry } from '../../core/backoff.ts'
-import { KafkaBus } from '../../core/bus/kafka-bus.ts'
-import { KafkaClient } from '../../core/bus/kafka-client.ts'
-import { systemClock } from '../../core/clock.ts'
+import { KafkaClient } from '../../core/bus/kafka/client/kafka-client.ts'
+import { KafkaBus } from '../../core/bus/kafka/kafka-bus.ts'
 import { isProbeError } from '../../core/errors.ts'
+import { retry } from '../../core/time/backoff.ts'
+import { systemClock } from '../../core/time/clock.ts'
 import { kafka } from '../../scripts/provision/kafka.ts'
 import { collector, message, numbered, textOf } from '../core/bus/event-bus-fixture.ts'
-import { apart } from '../support/named-apart.ts'
+import { apart } from '../support/network/named-apart.ts'
 import { KafkaServer } from '../support/servers/kafka-server.ts'
 import { until } from '../support/until.ts'
-import type { OutgoingMessage } from '../../core/bus/event-bus.ts'
-import type { KafkaBusOptions } from '../../core/bus/kafka-bus.ts'
+import type { KafkaBusOptions } from '../../core/bus/kafka/kafka-bus.ts'
+import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 
 const found = kafka.find()
 const { signal } = new AbortController()
@@ -83,7 +83,7 @@ suite('Kafka with faults, one node', { skip: 'missing' in found ? found.missing 
     await using bus = await open(server, { sessionMs: 2_000 })
     const topic = apart()
     await bus.ensureTopic({ name: topic, partitions: 4, retentionMs: 3_600_000 }, signal)
-    const member = fork(new URL('../support/kafka-member-process.ts', import.meta.url), [server.brokers.join(), topic])
+    const member = fork(new URL('../support/bus/kafka-member-process.ts', import.meta.url), [server.brokers.join(), topic])
     await once(member, 'message')
     const { all, handler } = collector()
     await using subscription = await bus.subscribe({ topic, group: topic, maxMessages: 10 }, handler, signal)

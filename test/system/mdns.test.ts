@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
+import { formatPeerId } from '../../crawler/peer/peer-id-text.ts'
 import { missingNamespaces, runAlone } from '../support/network-namespace.ts'
 
 const SCENE = fileURLToPath(new URL('../support/libp2p/mdns-scene.ts', import.meta.url))

@@ -10,7 +10,7 @@ import { mysqlKind } from '../support/servers/mysql-server.ts'
 import { SqlServer } from '../support/servers/sql-server.ts'
 import { exercise } from './mysql/exercise.ts'
 import { GLOBAL_SETTINGS, LOG_FORMATS, START_OPTIONS_OF } from './mysql/settings.ts'
-import type { ServerFamily } from '../../consumer/store/mysql/server-info.ts'
+import type { ServerFamily } from '../../consumer/store/mysql/server/server-info.ts'
 import type { SqlServerKind } from '../support/servers/sql-server.ts'
 import type { ServerSetting } from './mysql/settings.ts'
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readAddress } from '../../crawler/visit/address-reader.ts'
-import { parseAddress } from '../../crawler/visit/address.ts'
-import { formatPeerId } from '../../crawler/visit/peer-id-text.ts'
-import { createTestKey } from '../support/fast-keys.ts'
-import { FastServer } from '../support/fast-server.ts'
-import { crawlAttackers, dhtServer, dialsTo } from '../support/naming-attackers.ts'
+import { readAddress } from '../../crawler/address/address-reader.ts'
+import { parseAddress } from '../../crawler/address/address.ts'
+import { formatPeerId } from '../../crawler/peer/peer-id-text.ts'
+import { createTestKey } from '../support/client/fast-keys.ts'
+import { FastServer } from '../support/client/fast-server.ts'
+import { crawlAttackers, dhtServer, dialsTo } from '../support/network/naming-attackers.ts'
 
 // Fifty identities behind one address name one victim, which has asked for nothing, under 1,600 invented ids.
 

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
-import { pendingMigrations, readMigrations } from '../migrations.ts'
-import { storeTimeOf } from '../store-time.ts'
+import { pendingMigrations, readMigrations } from '../migrations/migrations.ts'
+import { storeTimeOf } from '../model/store-time.ts'
 import { adoptPredecessor, completeAdoption } from './adoption/adopt.ts'
 import { isAtWork, listPrograms } from './adoption/retire-programs.ts'
-import { withNamedLock } from './named-lock.ts'
 import { makePartitions } from './partitions.ts'
-import { quote } from './sql-text.ts'
-import type { MigrationReport } from '../node-store.ts'
-import type { MysqlConnection } from './connection.ts'
+import { withNamedLock } from './server/named-lock.ts'
+import { quote } from './server/sql-text.ts'
+import type { MigrationReport } from '../model/node-store.ts'
+import type { MysqlConnection } from './server/connection.ts'
 
 const LOCK_WAIT_S = 120
 

@@ -2,8 +2,8 @@
 // table's definition and not millions of deletions. Days are made ahead; there is no catch-all
 // partition, since splitting one that has rows would stop the writers.
 import { ProbeError } from '../../../core/errors.ts'
-import { withNamedLock } from './named-lock.ts'
-import type { MysqlConnection } from './connection.ts'
+import { withNamedLock } from './server/named-lock.ts'
+import type { MysqlConnection } from './server/connection.ts'
 
 const SECONDS_PER_DAY = 86_400
 

@@ -1,14 +1,14 @@
 // Removal in steps that each hold few locks for some milliseconds: a step looks at a bounded number
 // of rows by key, without locks, and deletes by key those that are too old, looking again at their
 // age. Nothing needs an index on time. A named lock keeps a second removal from doing the same.
-import { storeTimeOf } from '../store-time.ts'
-import { DICTIONARIES } from './dictionary.ts'
+import { storeTimeOf } from '../model/store-time.ts'
 import { listPartitions, makePartitions } from './partitions.ts'
-import { writtenBy } from './query-result.ts'
-import { bytesText, listText, quote } from './sql-text.ts'
-import type { PurgeCursor, PurgeStep } from '../node-store.ts'
-import type { MysqlConnection } from './connection.ts'
-import type { QueryResult, SqlValue } from './query-result.ts'
+import { writtenBy } from './server/query-result.ts'
+import { bytesText, listText, quote } from './server/sql-text.ts'
+import { DICTIONARIES } from './write/dictionary.ts'
+import type { PurgeCursor, PurgeStep } from '../model/node-store.ts'
+import type { MysqlConnection } from './server/connection.ts'
+import type { QueryResult, SqlValue } from './server/query-result.ts'
 
 const SECONDS_PER_DAY = 86_400
 

@@ -1,10 +1,10 @@
-import { NODE_COLUMNS } from '../node-row.ts'
-import { fromStoreTime, storeTimeOf } from '../store-time.ts'
-import { listText, quote } from './sql-text.ts'
-import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../node-store.ts'
-import type { ConnectionPool } from './connection-pool.ts'
-import type { MysqlConnection } from './connection.ts'
-import type { QueryResult, SqlValue } from './query-result.ts'
+import { NODE_COLUMNS } from '../model/node-row.ts'
+import { fromStoreTime, storeTimeOf } from '../model/store-time.ts'
+import { listText, quote } from './server/sql-text.ts'
+import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
+import type { ConnectionPool } from './server/connection-pool.ts'
+import type { MysqlConnection } from './server/connection.ts'
+import type { QueryResult, SqlValue } from './server/query-result.ts'
 
 /** A read transaction on a connection of its own: it sees one moment and holds nobody up. */
 export class MysqlSnapshot implements StoreSnapshot {

@@ -1,6 +1,6 @@
-import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../crawl-row.ts'
+import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../model/crawl-row.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
-import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../crawl-row.ts'
+import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../model/crawl-row.ts'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 const TOTALS = Object.keys(TOTAL_COLUMNS) as (keyof typeof TOTAL_COLUMNS)[]

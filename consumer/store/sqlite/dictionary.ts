@@ -1,4 +1,4 @@
-import { BoundedCache } from '../../../core/bounded-cache.ts'
+import { BoundedCache } from '../../../core/limits/bounded-cache.ts'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 /** A table of texts that the history refers to by number. */

@@ -1,12 +1,12 @@
 // Peers are read, merged by the rules of node-state.ts and written back, all in one transaction:
 // one form of the rules, and a row that is as it should be already is not written at all.
-import { NODE_COLUMNS, nodeStateOf, nodeValuesOf } from '../node-row.ts'
-import { mergeNodeStates } from '../node-state.ts'
-import { storeTimeOf } from '../store-time.ts'
-import type { SightedAddress } from '../coalescer.ts'
-import type { KnownNode, NodeValues } from '../node-row.ts'
-import type { NodeState } from '../node-state.ts'
-import type { NetworkRow } from '../rows.ts'
+import { NODE_COLUMNS, nodeStateOf, nodeValuesOf } from '../model/node-row.ts'
+import { mergeNodeStates } from '../model/node-state.ts'
+import { storeTimeOf } from '../model/store-time.ts'
+import type { SightedAddress } from '../model/coalescer.ts'
+import type { KnownNode, NodeValues } from '../model/node-row.ts'
+import type { NodeState } from '../model/node-state.ts'
+import type { NetworkRow } from '../model/rows.ts'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** Writes the tables of peers. Every method works within the transaction of the caller and returns how many rows it wrote. */

@@ -1,8 +1,8 @@
 // Removal in steps that each hold the write lock for some milliseconds: a step looks at a bounded
 // number of rows by key and removes those that are too old. Nothing needs an index on time.
-import { storeTimeOf } from '../store-time.ts'
+import { storeTimeOf } from '../model/store-time.ts'
 import { DICTIONARIES } from './dictionary.ts'
-import type { PurgeCursor, PurgeStep } from '../node-store.ts'
+import type { PurgeCursor, PurgeStep } from '../model/node-store.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
 const VISITS_PER_STEP = 1_000

@@ -1,7 +1,7 @@
-import { openDatabase } from '../../../core/sqlite.ts'
-import { storeTimeOf, fromStoreTime } from '../store-time.ts'
+import { openDatabase } from '../../../core/files/sqlite.ts'
+import { storeTimeOf, fromStoreTime } from '../model/store-time.ts'
 import { asStoreError } from './store-error.ts'
-import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../node-store.ts'
+import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** A read transaction on a connection of its own: it sees one moment and holds nobody up. */

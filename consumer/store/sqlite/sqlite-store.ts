@@ -2,26 +2,26 @@
 // for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
 import { fileURLToPath } from 'node:url'
 import { ProbeError } from '../../../core/errors.ts'
-import { printable } from '../../../core/printable.ts'
-import { inTransaction, openDatabase } from '../../../core/sqlite.ts'
-import { Coalescer } from '../coalescer.ts'
-import { crawlRowOf } from '../crawl-row.ts'
-import { foundByOf, foundBySql } from '../found-by.ts'
-import { pendingMigrations, readMigrations } from '../migrations.ts'
-import { toRows } from '../rows.ts'
-import { storeTimeOf } from '../store-time.ts'
+import { inTransaction, openDatabase } from '../../../core/files/sqlite.ts'
+import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
+import { pendingMigrations, readMigrations } from '../migrations/migrations.ts'
+import { Coalescer } from '../model/coalescer.ts'
+import { crawlRowOf } from '../model/crawl-row.ts'
+import { foundByOf, foundBySql } from '../model/found-by.ts'
+import { toRows } from '../model/rows.ts'
+import { storeTimeOf } from '../model/store-time.ts'
 import { CrawlStore } from './crawl-store.ts'
 import { NodeWriter } from './node-writer.ts'
 import { purgeStep } from './purge.ts'
 import { SqliteSnapshot } from './snapshot.ts'
 import { asStoreError } from './store-error.ts'
 import { VisitWriter } from './visit-writer.ts'
-import type { Clock } from '../../../core/clock.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
-import type { CrawlSpan, FoundBy } from '../found-by.ts'
-import type { AppliedMigration } from '../migrations.ts'
-import type { MigrationReport, NodeStore, OpenStoreDeps, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../node-store.ts'
-import type { Rows } from '../rows.ts'
+import type { Clock } from '../../../core/time/clock.ts'
+import type { AppliedMigration } from '../migrations/migrations.ts'
+import type { CrawlSpan, FoundBy } from '../model/found-by.ts'
+import type { MigrationReport, NodeStore, OpenStoreDeps, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../model/node-store.ts'
+import type { Rows } from '../model/rows.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
 // Long enough for the batch of another consumer, short enough for this one's heartbeats.
@@ -211,6 +211,6 @@ function refuseForeign (database: DatabaseSync, path: string): void {
   const names = database.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite!_%\' ESCAPE \'!\'').all().map(({ name }) => String(name))
 
   if (names.length > 0 && !names.includes('schema_migration')) {
-    throw new ProbeError('PP_FILE_UNUSABLE', `database ${path}: it is a database of another program (it has a table ${printable(names[0]?.slice(0, 100) ?? '')}, and none of PeerProbe's)`)
+    throw new ProbeError('PP_FILE_UNUSABLE', `database ${path}: it is a database of another program (it has a table ${escapeControlChars(names[0]?.slice(0, 100) ?? '')}, and none of PeerProbe's)`)
   }
 }

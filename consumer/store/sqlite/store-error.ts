@@ -1,7 +1,7 @@
 import { errorText, ProbeError } from '../../../core/errors.ts'
-import { sqliteFault } from '../../../core/sqlite.ts'
+import { sqliteFault } from '../../../core/files/sqlite.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
-import type { SqliteFault } from '../../../core/sqlite.ts'
+import type { SqliteFault } from '../../../core/files/sqlite.ts'
 
 const CODE_BY_FAULT: Readonly<Record<SqliteFault, ErrorCode>> = {
   busy: 'PP_STORE_CONFLICT',

@@ -1,5 +1,5 @@
 import { Dictionary, DICTIONARIES } from './dictionary.ts'
-import type { VisitRow } from '../visit-row.ts'
+import type { VisitRow } from '../model/visit-row.ts'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 const KEY = ['crawl_id', 'scan_id', 'peer_id', 'source_id', 'attempt']

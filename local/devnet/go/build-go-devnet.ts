@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { errorText, ProbeError } from '../../../core/errors.ts'
-import { cacheFolder } from '../../cache-folder.ts'
+import { cacheFolder } from '../../files/cache-folder.ts'
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url))
 

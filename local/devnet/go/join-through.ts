@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { parseWith } from '../../../core/config.ts'
 import { errorText, ProbeError } from '../../../core/errors.ts'
+import { parseWith } from '../../../core/process/config.ts'
 import { buildGoDevnet } from './build-go-devnet.ts'
 
 /** DHT protocol of the Go devnet's hosts. */

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import { createPool } from 'mysql2/promise'
-import { useKafkaCodecs } from '../../../core/bus/kafka-codecs.ts'
+import { useKafkaCodecs } from '../../../core/bus/kafka/records/kafka-codecs.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 
 const NODE = `INSERT INTO node_info (node_id, protocol_version, agent_version, discovery_type, latency, last_seen, last_tried, last_outcome)

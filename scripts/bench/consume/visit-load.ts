@@ -2,8 +2,8 @@
 // twenty versions of agents, eight protocols.
 import { hash } from 'node:crypto'
 import { VISIT_TYPE, visitIdOf } from '../../../core/contracts/visit.ts'
-import { toBase58 } from '../../../crawler/visit/base58.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import { toBase58 } from '../../../crawler/peer/base58.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 
 /** Addresses that each peer of the load announces. */

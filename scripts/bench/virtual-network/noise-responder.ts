@@ -1,9 +1,9 @@
-import { TAG_LENGTH } from '../../../crawler/fast/cipher.ts'
-import { SymmetricState } from '../../../crawler/fast/symmetric-state.ts'
-import { agree, generateX25519, X25519_LENGTH } from '../../../crawler/fast/x25519.ts'
+import { TAG_LENGTH } from '../../../crawler/client/noise/cipher.ts'
+import { SymmetricState } from '../../../crawler/client/noise/symmetric-state.ts'
+import { agree, generateX25519, X25519_LENGTH } from '../../../crawler/client/noise/x25519.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import type { CipherState } from '../../../crawler/fast/cipher.ts'
-import type { X25519KeyPair } from '../../../crawler/fast/x25519.ts'
+import type { CipherState } from '../../../crawler/client/noise/cipher.ts'
+import type { X25519KeyPair } from '../../../crawler/client/noise/x25519.ts'
 
 const EMPTY = new Uint8Array(0)
 const SEALED_KEY_LENGTH = X25519_LENGTH + TAG_LENGTH

@@ -1,6 +1,6 @@
-import { Acceptance } from '../../../crawler/fast/multistream.ts'
+import { Acceptance } from '../../../crawler/client/stream/multistream.ts'
+import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
 import { FrameReader } from '../../../crawler/wire/frames.ts'
-import { IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { ProtobufReader } from '../../../crawler/wire/protobuf.ts'
 import { KAD_PROTOCOL, PROTOCOLS } from './peer-answers.ts'
 import type { PeerAnswers } from './peer-answers.ts'

@@ -1,7 +1,7 @@
 // Who lives in the virtual network. All of it follows from peers' numbers, so that the processes that
 // serve it and the one that crawls it agree without telling each other, and every run is the same.
 import { hash } from 'node:crypto'
-import { HostKey } from '../../../crawler/fast/host-key.ts'
+import { HostKey } from '../../../crawler/peer/host-key.ts'
 
 /** How a peer behaves: `alive` and `slow` answer; of the rest nobody ever hears. */
 export type Role = 'alive' | 'slow' | 'black-hole' | 'silent' | 'refused'

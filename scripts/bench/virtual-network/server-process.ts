@@ -2,7 +2,7 @@
  * One of the processes that serve a virtual network: the peers whose number is its own modulo the
  * number of processes. It tells its parent when it is ready and ends when the parent lets go of it.
  */
-import { aborted } from '../../../core/signals.ts'
+import { aborted } from '../../../core/time/signals.ts'
 import { BlackHoles } from './black-holes.ts'
 import { ipOf } from './kubo-addresses.ts'
 import { PeerAnswers } from './peer-answers.ts'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { listDeadLetters, replayDeadLetters } from '../../../consumer/commands/dead-letters.ts'
 import { message, signal, textOf } from '../../core/bus/event-bus-fixture.ts'
-import { openEmbeddedBus } from '../../support/embedded-bus.ts'
-import type { EmbeddedBus } from '../../../core/bus/embedded-bus.ts'
+import { openEmbeddedBus } from '../../support/bus/embedded-bus.ts'
+import type { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
 
 const places = { topic: 'visits', deadLetterTopic: 'visits-dead-letters', group: 'readers' }
 const letter = (key: string, offset: number): ReturnType<typeof message> => ({

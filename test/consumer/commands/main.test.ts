@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { numbered, signal, spec } from '../../core/bus/event-bus-fixture.ts'
-import { openEmbeddedBus } from '../../support/embedded-bus.ts'
+import { openEmbeddedBus } from '../../support/bus/embedded-bus.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import type { ConsumerConfigInput } from '../../../core/contracts/process-config.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readBacklog } from '../../../consumer/commands/read-backlog.ts'
 import { numbered, signal, spec, textOf } from '../../core/bus/event-bus-fixture.ts'
-import { openEmbeddedBus } from '../../support/embedded-bus.ts'
+import { openEmbeddedBus } from '../../support/bus/embedded-bus.ts'
 
 const backlog = { topic: 'visits', group: 'tool', maxMessages: 7 }
 

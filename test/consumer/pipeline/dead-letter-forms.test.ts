@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { DEAD_LETTER_FORMS } from '../../../consumer/pipeline/dead-letter-forms.ts'
 import { DeadLetterHeaders } from '../../../core/contracts/dead-letter.ts'
 import { ProbeError } from '../../../core/errors.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 const message = { key: 'k'.repeat(500_000), value: Buffer.alloc(500_000), headers: { own: 'x'.repeat(500_000) }, partition: 2, offset: 42, timestampMs: 0 }
 const context = { topic: 't', at: '2026-01-01T00:00:00.000Z' }

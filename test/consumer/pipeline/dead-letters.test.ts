@@ -5,12 +5,12 @@ import { DeadLetters } from '../../../consumer/pipeline/dead-letters.ts'
 import { Outage } from '../../../consumer/pipeline/outage.ts'
 import { DeadLetterHeaders } from '../../../core/contracts/dead-letter.ts'
 import { ProbeError } from '../../../core/errors.ts'
-import { isAbort } from '../../../core/signals.ts'
+import { isAbort } from '../../../core/time/signals.ts'
 import { incoming, visitMessage } from '../../support/consumer/incoming.ts'
 import { visitOf } from '../../support/consumer/messages.ts'
 import { recordingObserver } from '../../support/consumer/recording-observer.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 const { signal } = new AbortController()
 const letter = { message: incoming(visitMessage(visitOf()), 42, 2), err: new ProbeError('PP_STORE_DATA', `bad \0 ${'x'.repeat(2_000)}`), attempts: 3 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { GroupWatch } from '../../../consumer/pipeline/group-watch.ts'
 import { ProbeError } from '../../../core/errors.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createLogger } from '../../../core/process/logger.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { GroupStanding } from '../../../core/bus/event-bus.ts'
+import type { GroupStanding } from '../../../core/bus/port/event-bus.ts'
 
 const WELL: GroupStanding = { assigned: 1, partitions: 3, members: 2, others: 0, otherTopics: [] }
 const SHARED: GroupStanding = { ...WELL, others: 2, otherTopics: ['a', 'b', 'c', 'd'] }

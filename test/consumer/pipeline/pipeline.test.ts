@@ -7,13 +7,13 @@ import { DeadLetters } from '../../../consumer/pipeline/dead-letters.ts'
 import { Outage } from '../../../consumer/pipeline/outage.ts'
 import { Pipeline } from '../../../consumer/pipeline/pipeline.ts'
 import { ProbeError } from '../../../core/errors.ts'
-import { isAbort } from '../../../core/signals.ts'
+import { isAbort } from '../../../core/time/signals.ts'
 import { crawlMessage, incoming, visitMessage } from '../../support/consumer/incoming.ts'
 import { crawlOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { recordingObserver } from '../../support/consumer/recording-observer.ts'
 import { ScriptedStore } from '../../support/consumer/scripted-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { IncomingMessage, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { IncomingMessage, OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 interface Fixture {
   clock: FakeClock

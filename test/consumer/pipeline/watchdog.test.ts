@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { stuck } from '../../../consumer/pipeline/watchdog.ts'
-import { isAbort } from '../../../core/signals.ts'
+import { isAbort } from '../../../core/time/signals.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 interface Fixture {

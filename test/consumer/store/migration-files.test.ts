@@ -1,7 +1,7 @@
 // What the migrations of this version leave in a database, read from their files.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readMigrations } from '../../../consumer/store/migrations.ts'
+import { readMigrations } from '../../../consumer/store/migrations/migrations.ts'
 import { MYSQL_MIGRATIONS } from '../../../consumer/store/mysql/migrator.ts'
 import { migratedDatabase } from '../../support/consumer/migrated-database.ts'
 

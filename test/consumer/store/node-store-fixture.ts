@@ -1,5 +1,5 @@
 // What the tests of the NodeStore port share: an empty store, and a look into its tables.
-import type { NodeStore } from '../../../consumer/store/node-store.ts'
+import type { NodeStore } from '../../../consumer/store/model/node-store.ts'
 import type { FakeClock } from '../../support/fake-clock.ts'
 
 /** A row with its columns. */

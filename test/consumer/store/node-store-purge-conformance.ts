@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { contentsOf } from './node-store-fixture.ts'
-import type { NodeStore, PurgeStep } from '../../../consumer/store/node-store.ts'
+import type { NodeStore, PurgeStep } from '../../../consumer/store/model/node-store.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 import type { OpenStore } from './node-store-fixture.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openStore } from '../../../consumer/store/open-store.ts'
 import { SqliteStore } from '../../../consumer/store/sqlite/sqlite-store.ts'
-import { systemClock } from '../../../core/clock.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
 test('openStore opens SQLite where the configuration names a file', async () => {

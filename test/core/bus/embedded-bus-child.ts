@@ -2,9 +2,9 @@
 // is stored, `member` joins the group and says so.
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
-import { EmbeddedBus } from '../../../core/bus/embedded-bus.ts'
-import { systemClock } from '../../../core/clock.ts'
-import { aborted } from '../../../core/signals.ts'
+import { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { aborted } from '../../../core/time/signals.ts'
 
 const [role, path] = process.argv.slice(2) as [string, string]
 const { signal } = new AbortController()

@@ -1,5 +1,5 @@
 // What the tests of the EventBus port share: a bus for one test, messages, and handlers that keep what they get.
-import type { EventBus, IncomingMessage, MessageBatch, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { EventBus, IncomingMessage, MessageBatch, OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 /** One bus for one test; `another` opens a second connection to it, as another process would. */
 export interface BusFixture extends AsyncDisposable {

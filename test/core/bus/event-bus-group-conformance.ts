@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { until } from '../../support/until.ts'
 import { collector, numbered, options, signal, spec } from './event-bus-fixture.ts'
-import type { IncomingMessage } from '../../../core/bus/event-bus.ts'
+import type { IncomingMessage } from '../../../core/bus/port/event-bus.ts'
 import type { BusFixture } from './event-bus-fixture.ts'
 
 /** Part of the suite: what members of a group see. */

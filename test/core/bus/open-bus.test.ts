@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { EmbeddedBus } from '../../../core/bus/embedded-bus.ts'
+import { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
 import { openBus } from '../../../core/bus/open-bus.ts'
-import { systemClock } from '../../../core/clock.ts'
 import { isProbeError } from '../../../core/errors.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
 test('openBus opens the embedded log where the configuration names one', async () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CrawlLedger } from '../../../crawler/engine/crawl-ledger.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { addressOf, isDialable, peerIdOf } from '../../support/simulated-network.ts'
-import type { PeerRecord, VisitResult } from '../../../crawler/visit/visitor.ts'
+import { addressOf, isDialable, peerIdOf } from '../../support/network/simulated-network.ts'
+import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
+import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 
 const peer = (n: number): PeerRecord => ({ id: peerIdOf(String(n)), addresses: [addressOf(n)] })
 const result = (change: Partial<VisitResult>): VisitResult => ({ lane: 'fast', startedAtMs: 0, durationMs: 1, outcome: 'refused', attempts: [], ...change })

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { isContacted } from '../../../core/contracts/outcome.ts'
-import { Frontier } from '../../../crawler/engine/frontier.ts'
-import { addressOf, isDialable, peerIdOf } from '../../support/simulated-network.ts'
+import { Frontier } from '../../../crawler/engine/frontier/frontier.ts'
+import { addressOf, isDialable, peerIdOf } from '../../support/network/simulated-network.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
-import type { FrontierPeer } from '../../../crawler/engine/frontier-peer.ts'
-import type { PeerRecord } from '../../../crawler/visit/visitor.ts'
+import type { FrontierPeer } from '../../../crawler/engine/frontier/frontier-peer.ts'
+import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
 
 const peer = (name: string, ...addresses: number[]): PeerRecord => ({ id: peerIdOf(name), addresses: addresses.map(addressOf) })
 

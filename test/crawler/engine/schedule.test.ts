@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { JITTER, Schedule } from '../../../crawler/engine/schedule.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { Clock } from '../../../core/clock.ts'
+import type { Clock } from '../../../core/time/clock.ts'
 
 const never = new AbortController().signal
 const setting = (random: () => number = () => 0.5): { clock: FakeClock, schedule: Schedule } => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { excused, isSpoilt } from '../../../crawler/engine/spoilt-visit.ts'
-import type { VisitReport } from '../../../crawler/engine/visit-sink.ts'
+import type { VisitReport } from '../../../crawler/engine/population/visit-sink.ts'
 
 suite('a visit during which the process stood still', () => {
   const visit = (change: Partial<VisitReport>): VisitReport => ({ startedAtMs: 0, durationMs: 1, attempts: [], outcome: 'ok', ...change })

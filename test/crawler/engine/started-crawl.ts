@@ -1,12 +1,13 @@
-import { createLogger } from '../../../core/logger.ts'
+import { createLogger } from '../../../core/process/logger.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
+import { NEVER_STILL } from '../../support/client/never-still.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { NEVER_STILL } from '../../support/never-still.ts'
-import { addressOf, isDialable, peerIdOf } from '../../support/simulated-network.ts'
+import { addressOf, isDialable, peerIdOf } from '../../support/network/simulated-network.ts'
 import type { CrawlOptions, CrawlReport } from '../../../crawler/engine/crawl-report.ts'
 import type { CrawlDeps } from '../../../crawler/engine/crawl.ts'
-import type { CompletedVisit, VisitSink } from '../../../crawler/engine/visit-sink.ts'
-import type { PeerRecord, Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
+import type { CompletedVisit, VisitSink } from '../../../crawler/engine/population/visit-sink.ts'
+import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
 /** How a visitor visits. */
 export type Visit = Visitor['visit']

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { newEntry } from '../../../crawler/engine/frontier-peer.ts'
+import { newEntry } from '../../../crawler/engine/frontier/frontier-peer.ts'
 import { STALL_MS, VisitWatch } from '../../../crawler/engine/visit-watch.ts'
 import { VisitsInFlight } from '../../../crawler/engine/visits-in-flight.ts'
 import { FakeClock } from '../../support/fake-clock.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { newEntry } from '../../../crawler/engine/frontier-peer.ts'
+import { newEntry } from '../../../crawler/engine/frontier/frontier-peer.ts'
 import { abandonedReport, reportOf, VisitsInFlight } from '../../../crawler/engine/visits-in-flight.ts'
 import type { RunningVisit } from '../../../crawler/engine/visits-in-flight.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'

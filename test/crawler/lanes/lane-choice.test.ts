@@ -4,13 +4,14 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { isContacted, OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { FAST_LANE } from '../../../crawler/lanes/lane-abilities.ts'
 import { LaneChoice } from '../../../crawler/lanes/lane-choice.ts'
-import { classify } from '../../../crawler/visit/classify.ts'
+import { classify } from '../../../crawler/peer/classify.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { nobodyId } from '../../support/peer-fixtures.ts'
+import { nobodyId } from '../../support/network/peer-fixtures.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
+import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
 import type { LaneAbilities } from '../../../crawler/lanes/lane-abilities.ts'
 import type { OpenLane } from '../../../crawler/lanes/lane-choice.ts'
-import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
 const QUIC_LANE: LaneAbilities = { transports: ['quic-v1'], securities: [], muxers: [] }
 const PLAINTEXT_LANE: LaneAbilities = { transports: ['tcp'], securities: ['/noise', '/plaintext/2.0.0'], muxers: ['/yamux/1.0.0'] }

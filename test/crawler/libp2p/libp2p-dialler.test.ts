@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
-import { systemClock } from '../../../core/clock.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { CrawlHost } from '../../../crawler/libp2p/host.ts'
 import { Libp2pDialler } from '../../../crawler/libp2p/libp2p-dialler.ts'
-import { readAddress } from '../../../crawler/visit/address-reader.ts'
-import { outcomeOfFault } from '../../../crawler/visit/peer-fault.ts'
-import { identifyBytesOf } from '../../support/identify-bytes-of.ts'
-import { silence, startPeer, startSocketPeer } from '../../support/peers.ts'
+import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
+import { identifyBytesOf } from '../../support/client/identify-bytes-of.ts'
+import { silence, startPeer, startSocketPeer } from '../../support/network/peers.ts'
 import { until } from '../../support/until.ts'
-import type { Address } from '../../../crawler/visit/address-reader.ts'
+import type { Address } from '../../../crawler/address/address-reader.ts'
 
 const { signal } = new AbortController()
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '../../../core/clock.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { openVisitor } from '../../../crawler/libp2p/tcp-visitor.ts'
 import { dialConformance } from '../visit/dial-conformance.ts'
 import { CONFORMANCE_LIMITS, visitorConformance } from '../visit/visitor-conformance.ts'
-import type { DnsResolver } from '../../../crawler/visit/dns-resolver.ts'
+import type { DnsResolver } from '../../../crawler/dial/dns/dns-resolver.ts'
 import type { VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
 import type { VisitorFactory } from '../visit/visitor-conformance.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { readAddress } from '../../../crawler/address/address-reader.ts'
+import { parseAddress } from '../../../crawler/address/address.ts'
 import { presetNames, resolveNetwork } from '../../../crawler/networks/presets.ts'
-import { readAddress } from '../../../crawler/visit/address-reader.ts'
-import { parseAddress } from '../../../crawler/visit/address.ts'
 
 suite('network presets', () => {
   test('six networks are known', () => {

@@ -5,9 +5,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { SightingReports } from '../../../crawler/passive/sighting-reports.ts'
 import { VisitorsMet } from '../../../crawler/passive/visitors-met.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
+import type { Latency } from '../../../crawler/dial/latency.ts'
+import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
 import type { OpenConnection } from '../../../crawler/passive/open-connections.ts'
-import type { Latency } from '../../../crawler/visit/latency.ts'
 import type { Connection, IdentifyResult } from '@libp2p/interface'
 
 const peer = peerIdFromString('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')

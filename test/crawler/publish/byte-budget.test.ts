@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ByteBudget, CRAWL_BYTES, WINDOW_BYTES } from '../../../crawler/publish/byte-budget.ts'
 import { publishingSink } from '../../../crawler/publish/publishing-sink.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
-import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
+import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
 import type { ByteLimits, PublishedForm } from '../../../crawler/publish/byte-budget.ts'
 
 const ip4 = (a: number, b: number, c: number, d: number): number[] => [4, a, b, c, d]

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { Crawl, CRAWL_TYPE } from '../../../core/contracts/crawl.ts'
 import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
 import { crawlEndedMessage, crawlStartedMessage } from '../../../crawler/publish/crawl-message.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 import type { CrawlReport } from '../../../crawler/engine/crawl-report.ts'
 
 const CONTEXT = { scan: 'default/probe/main', network: 'ipfs' }

@@ -4,12 +4,12 @@ import { statSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { decode } from '../../../consumer/pipeline/decode.ts'
 import { SqliteStore } from '../../../consumer/store/sqlite/sqlite-store.ts'
-import { packBatch } from '../../../core/bus/embedded-batch.ts'
-import { systemClock } from '../../../core/clock.ts'
+import { packBatch } from '../../../core/bus/embedded/embedded-batch.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { visitMessage } from '../../../crawler/publish/visit-message.ts'
-import { peerIdOf } from '../../support/simulated-network.ts'
+import { peerIdOf } from '../../support/network/simulated-network.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
-import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
+import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
 
 const CONTEXT = { scan: 'default/probe/main', network: 'ipfs' }
 const VISITS = 50

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MessageBuffer } from '../../../crawler/publish/message-buffer.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 const message = (key: string, bytes: number): OutgoingMessage => ({ key, value: new Uint8Array(bytes), headers: {} })
 const keys = (messages: OutgoingMessage[]): string => messages.map(({ key }) => key).join('')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { ProbeError } from '../../../core/errors.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createLogger } from '../../../core/process/logger.ts'
 import { Publisher } from '../../../crawler/publish/publisher.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { EventBus, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { EventBus, OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ProbeError } from '../../../core/errors.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createLogger } from '../../../core/process/logger.ts'
 import { BATCH_LIMITS, BUFFER_LIMITS, LINGER_MS, Publisher } from '../../../crawler/publish/publisher.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { accept, close, FakeBus, message, never, open, unavailable } from './opened-publisher.ts'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CRAWL_BYTES } from '../../../crawler/publish/byte-budget.ts'
 import { publishingSink } from '../../../crawler/publish/publishing-sink.ts'
-import { addressOf, peerIdOf } from '../../support/simulated-network.ts'
-import type { OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import { addressOf, peerIdOf } from '../../support/network/simulated-network.ts'
+import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 suite('publishingSink', () => {
   test('hands each visit to the publisher as a message of its scan', () => {

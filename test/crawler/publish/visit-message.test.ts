@@ -3,10 +3,10 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { LANES, MESSAGE_LIMITS, SOURCES, TRANSPORTS, Visit, VISIT_TYPE, visitIdOf } from '../../../core/contracts/visit.ts'
+import { formatAddress } from '../../../crawler/address/address.ts'
 import { shortVisitMessage, visitMessage } from '../../../crawler/publish/visit-message.ts'
-import { formatAddress } from '../../../crawler/visit/address.ts'
-import { addressOf, peerIdOf } from '../../support/simulated-network.ts'
-import type { CompletedVisit } from '../../../crawler/engine/visit-sink.ts'
+import { addressOf, peerIdOf } from '../../support/network/simulated-network.ts'
+import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
 
 const CONTEXT = { scan: 'default/probe/main', network: 'ipfs', vantage: 'here' }
 const STARTED_MS = Date.UTC(2026, 0, 1)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
-import { KAD_PROTOCOL, nobodyId } from '../../support/peer-fixtures.ts'
-import { deadAddress, serving, silence, startPeer, startSocketPeer } from '../../support/peers.ts'
+import { KAD_PROTOCOL, nobodyId } from '../../support/network/peer-fixtures.ts'
+import { deadAddress, serving, silence, startPeer, startSocketPeer } from '../../support/network/peers.ts'
 import { checkResult } from './visitor-conformance.ts'
-import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
+import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 import type { VisitorFactory } from './visitor-conformance.ts'
 
 const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 import { interview } from '../../../crawler/visit/interview.ts'
-import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/peer-fixtures.ts'
-import { identifyBytes, ScriptedSession } from '../../support/scripted-session.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/network/peer-fixtures.ts'
+import { identifyBytes, ScriptedSession } from '../../support/network/scripted-session.ts'
 import type { Interview } from '../../../crawler/visit/interview.ts'
-import type { SessionScript } from '../../support/scripted-session.ts'
+import type { SessionScript } from '../../support/network/scripted-session.ts'
 
 const ANSWER = frame(findNodeReply([]))
 const SERVER: SessionScript = { identify: identifyBytes('a/1', [KAD_PROTOCOL]), protocols: [KAD_PROTOCOL], streams: [[ANSWER, ANSWER]] }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { AddressPolicy } from '../../../crawler/visit/address-policy.ts'
-import { DialLimits } from '../../../crawler/visit/dial-limits.ts'
-import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
+import { AddressPolicy } from '../../../crawler/address/address-policy.ts'
+import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
+import { DialLimits } from '../../../crawler/dial/dial-limits.ts'
 import { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/peer-fixtures.ts'
-import { ScriptedDns } from '../../support/scripted-dns.ts'
-import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/scripted-session.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/network/peer-fixtures.ts'
+import { ScriptedDns } from '../../support/network/scripted-dns.ts'
+import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/network/scripted-session.ts'
 
 const ANSWER = frame(findNodeReply([]))
 

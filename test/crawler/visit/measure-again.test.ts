@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { isDoubtful, measureAgain } from '../../../crawler/visit/measure-again.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { ScriptedSession } from '../../support/scripted-session.ts'
-import type { Latency } from '../../../crawler/visit/latency.ts'
+import { ScriptedSession } from '../../support/network/scripted-session.ts'
+import type { Latency } from '../../../crawler/dial/latency.ts'
 
 const { signal } = new AbortController()
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { isContacted, isIdentified } from '../../../core/contracts/outcome.ts'
-import { formatAddress } from '../../../crawler/visit/address.ts'
+import { formatAddress } from '../../../crawler/address/address.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
-import { findNodeReply, KAD_PROTOCOL, nobodyId, plainPeers } from '../../support/peer-fixtures.ts'
-import { answering, KEY_TYPES, saying, serving, silence, startPeer } from '../../support/peers.ts'
-import type { Visitor, VisitResult, VisitTarget } from '../../../crawler/visit/visitor.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId, plainPeers } from '../../support/network/peer-fixtures.ts'
+import { answering, KEY_TYPES, saying, serving, silence, startPeer } from '../../support/network/peers.ts'
+import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
 /** How long the visitor under test waits: peers here are near or never answer, but on a busy machine a near one is slow. */
 export const CONFORMANCE_LIMITS = { dialTimeoutMs: 1_500, visitTimeoutMs: 6_000, identifyTimeoutMs: 1_500, requestTimeoutMs: 1_500, staggerMs: 100 } as const

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { systemClock } from '../../../core/clock.ts'
 import { Scan } from '../../../core/contracts/scan.ts'
-import { KadProtocols } from '../../../crawler/visit/kad-protocol.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 import { laneVisitor, visitLimits } from '../../../crawler/visit/visitor-options.ts'
-import { ScriptedDns } from '../../support/scripted-dns.ts'
-import type { Dialler } from '../../../crawler/visit/session.ts'
+import { ScriptedDns } from '../../support/network/scripted-dns.ts'
+import type { Dialler } from '../../../crawler/dial/session.ts'
 
 const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
 const options = { kadProtocols: ['/x/kad/1.0.0'], agentVersion: 'x', addresses, dialTimeoutMs: 1, visitTimeoutMs: 2 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { formatPath } from '../../../core/config.ts'
+import { formatPath } from '../../../core/process/config.ts'
 import { unusableAddresses } from '../../../local/manifest/addresses.ts'
 
 const ID = '12D3KooWQnwEGNqcM2nAcPtRR9rAX8Hrg4k9kJLCHoTR5chJfz6d'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { formatPath } from '../../../core/config.ts'
+import { formatPath } from '../../../core/process/config.ts'
 import { replacedByEmbedded, unsupported } from '../../../local/manifest/unsupported.ts'
 
 const fieldsOf = (spec: unknown, embedded = false): string[] => unsupported({ spec }, { embedded }).map(({ path }) => formatPath(path))

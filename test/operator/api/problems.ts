@@ -1,4 +1,4 @@
-import { problemsOf } from '../../../core/config.ts'
+import { problemsOf } from '../../../core/process/config.ts'
 import type { z } from 'zod'
 
 /** The problems that a schema finds, as people read them. */

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { isWithin } from '../../../core/cidr.ts'
-import { FORBIDDEN_RANGES, METADATA_RANGES, PRIVATE_RANGES } from '../../../core/ip-ranges.ts'
-import { AddressPolicy } from '../../../crawler/visit/address-policy.ts'
-import { addressClassOf } from '../../../crawler/visit/ip-class.ts'
-import { inRange, parseCidr } from '../../../crawler/visit/ip-range.ts'
-import { formatIp, parseIp } from '../../../crawler/visit/ip-text.ts'
+import { isWithin } from '../../../core/ip/cidr.ts'
+import { FORBIDDEN_RANGES, METADATA_RANGES, PRIVATE_RANGES } from '../../../core/ip/ip-ranges.ts'
+import { AddressPolicy } from '../../../crawler/address/address-policy.ts'
+import { addressClassOf } from '../../../crawler/address/ip-class.ts'
+import { inRange, parseCidr } from '../../../crawler/address/ip-range.ts'
+import { formatIp, parseIp } from '../../../crawler/address/ip-text.ts'
 import { isMetadata } from '../../../operator/model/egress.ts'
 import { networkPolicies } from '../../../operator/model/policies.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
-import type { IpClass } from '../../../crawler/visit/ip-class.ts'
+import type { IpClass } from '../../../crawler/address/ip-class.ts'
 
 interface Rule { to?: { ipBlock?: { cidr: string, except?: string[] }, namespaceSelector?: object }[], ports?: { port: number, protocol: string }[] }
 

@@ -4,7 +4,7 @@ import { exposedService, passivePorts } from '../../../operator/model/expose.ts'
 import { networkPolicies } from '../../../operator/model/policies.ts'
 import { crawlerObjects } from '../../../operator/model/workloads.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
-import type { ClusterProbe } from '../../../operator/model/world.ts'
+import type { ClusterProbe } from '../../../operator/model/cluster-probe.ts'
 
 const probe = (passive: object, more: object = {}): ClusterProbe => clusterProbe({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive, ...more }] })
 

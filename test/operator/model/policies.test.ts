@@ -9,7 +9,7 @@ import { ADMIN_PORT } from '../../../operator/model/pod.ts'
 import { networkPolicies, othersPolicyName, scrapersOf } from '../../../operator/model/policies.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
 import { admits, labelsOfPods, selects } from '../../support/cluster/policy-evaluator.ts'
-import type { ClusterProbe, NetworkPeer } from '../../../operator/model/world.ts'
+import type { ClusterProbe, NetworkPeer } from '../../../operator/model/cluster-probe.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const SCANS = [

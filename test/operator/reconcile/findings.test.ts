@@ -5,7 +5,7 @@ import { CONFIG_HASH } from '../../../operator/model/pod.ts'
 import { conditionsOf, failed, good, waiting } from '../../../operator/reconcile/conditions.ts'
 import { canFollow, deploymentFinding } from '../../../operator/reconcile/deployment-finding.ts'
 import { listenerOf } from '../../../operator/reconcile/kafka-listener.ts'
-import { worstWords } from '../../../operator/reconcile/pod-words.ts'
+import { worstFailure } from '../../../operator/reconcile/pod-words.ts'
 import { roundUp } from '../../../operator/reconcile/process-figures.ts'
 import { readProbe } from '../../../operator/reconcile/read-probe.ts'
 import { summarise } from '../../../operator/reconcile/status.ts'
@@ -178,11 +178,11 @@ suite('what pods and Deployments say', () => {
   test('is the worst pod\'s own words, with the code of its last ones', () => {
     const pull = pod({ state: { waiting: { reason: 'ImagePullBackOff', message: 'm' } } })
 
-    assert.deepEqual(worstWords([crash, pull]), { reason: 'ImagePullBackOff', message: 'm', code: undefined })
-    assert.deepEqual(worstWords([crash]), { reason: 'CrashLoopBackOff', message: 'PP_STORE_AUTH: no', code: 'PP_STORE_AUTH' })
-    assert.deepEqual(worstWords([pod({}, [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' }])]), { reason: 'Unschedulable', message: 'no node', code: undefined })
-    assert.deepEqual(worstWords([pod({ state: { terminated: { exitCode: 2, message: 'x' } } })])?.reason, 'Error')
-    assert.equal(worstWords([pod({ state: { waiting: { reason: 'ContainerCreating' } } }), pod({ state: { terminated: { exitCode: 0 } } }), object({})]), undefined)
+    assert.deepEqual(worstFailure([crash, pull]), { reason: 'ImagePullBackOff', message: 'm', code: undefined })
+    assert.deepEqual(worstFailure([crash]), { reason: 'CrashLoopBackOff', message: 'PP_STORE_AUTH: no', code: 'PP_STORE_AUTH' })
+    assert.deepEqual(worstFailure([pod({}, [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' }])]), { reason: 'Unschedulable', message: 'no node', code: undefined })
+    assert.deepEqual(worstFailure([pod({ state: { terminated: { exitCode: 2, message: 'x' } } })])?.reason, 'Error')
+    assert.equal(worstFailure([pod({ state: { waiting: { reason: 'ContainerCreating' } } }), pod({ state: { terminated: { exitCode: 0 } } }), object({})]), undefined)
   })
 
   test('is good only for the generation that was asked for and all replicas', () => {

@@ -5,8 +5,8 @@ import { identityStep } from '../../../operator/reconcile/identity-step.ts'
 import { keyedHash } from '../../../operator/reconcile/secret-hash.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
-import type { ClusterProbe } from '../../../operator/model/world.ts'
-import type { Sighted } from '../../../operator/runtime/lookout.ts'
+import type { ClusterProbe } from '../../../operator/model/cluster-probe.ts'
+import type { Sighted } from '../../../operator/runtime/secret-poller.ts'
 
 const { signal } = new AbortController()
 const hashOf = keyedHash(Buffer.alloc(32))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { parseAddress } from '../../../crawler/address/address.ts'
 import { compileScan } from '../../../crawler/compile-scan.ts'
-import { parseAddress } from '../../../crawler/visit/address.ts'
 import { benchScan } from '../../../scripts/bench/bench-scan.ts'
 import { kuboAddresses } from '../../../scripts/bench/virtual-network/kubo-addresses.ts'
 import { createPopulation } from '../../../scripts/bench/virtual-network/population.ts'

@@ -14,7 +14,7 @@ import { FakeClock } from '../fake-clock.ts'
 import type { ReconcileDeps } from '../../../operator/reconcile/context.ts'
 import type { KubeRequest } from '../../../operator/runtime/kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey } from '../../../operator/runtime/kube-object.ts'
-import type { Sighted } from '../../../operator/runtime/lookout.ts'
+import type { Sighted } from '../../../operator/runtime/secret-poller.ts'
 
 const WATCHED = new Set(Object.values(KINDS).map(({ kind }) => kind as string).filter(kind => kind !== 'Secret'))
 

@@ -1,6 +1,6 @@
 import { CRAWL_TYPE } from '../../../core/contracts/crawl.ts'
 import { VISIT_TYPE } from '../../../core/contracts/visit.ts'
-import type { IncomingMessage, OutgoingMessage } from '../../../core/bus/event-bus.ts'
+import type { IncomingMessage, OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 

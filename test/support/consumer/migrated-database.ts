@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { readMigrations } from '../../../consumer/store/migrations.ts'
+import { readMigrations } from '../../../consumer/store/migrations/migrations.ts'
 
 /** Folder of the migrations of SQLite. */
 export const SQLITE_MIGRATIONS = fileURLToPath(new URL('../../../consumer/store/migrations/sqlite', import.meta.url))

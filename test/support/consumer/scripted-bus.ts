@@ -1,4 +1,4 @@
-import type { BatchHandler, EventBus, GroupStanding, IncomingMessage, SubscribeOptions, Subscription } from '../../../core/bus/event-bus.ts'
+import type { BatchHandler, EventBus, GroupStanding, IncomingMessage, SubscribeOptions, Subscription } from '../../../core/bus/port/event-bus.ts'
 
 /** A subscription that hands out what the test says, and ends when its handlers have. */
 class ScriptedSubscription implements Subscription {

@@ -1,7 +1,7 @@
-import { NO_RESULT } from '../../../consumer/store/mysql/query-result.ts'
-import type { MysqlConnection } from '../../../consumer/store/mysql/connection.ts'
-import type { QueryResult, SqlValue } from '../../../consumer/store/mysql/query-result.ts'
-import type { ServerInfo } from '../../../consumer/store/mysql/server-info.ts'
+import { NO_RESULT } from '../../../consumer/store/mysql/server/query-result.ts'
+import type { MysqlConnection } from '../../../consumer/store/mysql/server/connection.ts'
+import type { QueryResult, SqlValue } from '../../../consumer/store/mysql/server/query-result.ts'
+import type { ServerInfo } from '../../../consumer/store/mysql/server/server-info.ts'
 
 /** A server as the tests of statements want one. */
 export const MARIADB: ServerInfo = { family: 'mariadb', version: '10.11.19-MariaDB', upsert: 'function', maxPacketChars: 100_000 }

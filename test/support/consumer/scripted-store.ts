@@ -1,4 +1,4 @@
-import type { NodeStore, StoreBatch, WriteReport } from '../../../consumer/store/node-store.ts'
+import type { NodeStore, StoreBatch, WriteReport } from '../../../consumer/store/model/node-store.ts'
 
 const REPORT: WriteReport = { rows: { node_info: 0, address_info: 0, node_network: 0, visit: 0, crawl: 0 }, coalesced: 0, cuts: 0 }
 

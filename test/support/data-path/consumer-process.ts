@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { isChildReady } from '../../../core/parent-link.ts'
+import { isChildReady } from '../../../core/process/parent-link.ts'
 import { Child } from '../child.ts'
 
 const ENTRY = fileURLToPath(new URL('../../../consumer/main.ts', import.meta.url))

@@ -1,7 +1,7 @@
 // A producer in a process of its own, which a test kills: publishes the stream from a visit on and tells what was acknowledged.
 import { pino } from 'pino'
-import { KafkaBus } from '../../../core/bus/kafka-bus.ts'
-import { systemClock } from '../../../core/clock.ts'
+import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { messagesOf } from './visit-stream.ts'
 
 const [brokers = '', topic = '', from = '0', to = '0'] = process.argv.slice(2)

@@ -1,12 +1,12 @@
+import { Scan } from '../../../core/contracts/scan.ts'
 // Three Kubo daemons that know each other, and a crawl that starts from one of them; runs in a network of its own, prints
 // what was true and what was found as JSON, and ends.
-import { systemClock } from '../../../core/clock.ts'
-import { Scan } from '../../../core/contracts/scan.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { formatAddress } from '../../../crawler/address/address.ts'
 import { openLanes } from '../../../crawler/lanes/open-lanes.ts'
-import { formatAddress } from '../../../crawler/visit/address.ts'
-import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
-import { crawlOnce } from '../crawl-once.ts'
-import { ScriptedDns } from '../scripted-dns.ts'
+import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
+import { crawlOnce } from '../network/crawl-once.ts'
+import { ScriptedDns } from '../network/scripted-dns.ts'
 import { LAN_KAD } from '../servers/kubo-node.ts'
 import { openKuboNetwork } from './kubo-network.ts'
 

@@ -1,9 +1,9 @@
+import { Scan } from '../../../core/contracts/scan.ts'
 // A passive node that two of three Kubo daemons connect to, and crawls over those connections; runs in a network of its own,
 // prints what became of it as JSON, and ends.
-import { systemClock } from '../../../core/clock.ts'
-import { Scan } from '../../../core/contracts/scan.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
-import { formatPeerId, parsePeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { formatPeerId, parsePeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { openPassiveRig } from '../libp2p/open-passive.ts'
 import { LAN_KAD } from '../servers/kubo-node.ts'
 import { until } from '../until.ts'

@@ -1,13 +1,13 @@
 // Peers that only QUIC, WebSocket, TLS or a relay reaches, and that take any number of visits; prints where they are as
 // JSON, and ends when it is killed.
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
+import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
-import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/wire/identify-message.ts'
 import { DevnetPeer } from '../../../local/devnet/devnet-peer.ts'
-import { createTestKey } from '../fast-keys.ts'
-import { serve } from '../fast-peer.ts'
-import { openTlsServer } from '../tls-server.ts'
+import { createTestKey } from '../client/fast-keys.ts'
+import { serve } from '../client/fast-peer.ts'
+import { openTlsServer } from '../servers/tls-server.ts'
 import type { LanePeer } from './lane-peers-process.ts'
 
 const FIN = 4

@@ -2,7 +2,7 @@
 // JSON and ends.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { formatPeerId } from '../../../crawler/visit/peer-id-text.ts'
+import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { Child } from '../child.ts'
 import { until } from '../until.ts'
 import { openPassiveRig } from './open-passive.ts'

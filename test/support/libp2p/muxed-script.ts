@@ -1,6 +1,6 @@
 import { StreamMessageEvent } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { Acceptance } from '../../../crawler/fast/multistream.ts'
+import { Acceptance } from '../../../crawler/client/stream/multistream.ts'
 import type { Connection } from '@libp2p/interface'
 
 /** What a remote does on a stream of a protocol that it serves: says bytes, or nothing more. */

@@ -1,10 +1,10 @@
+import { Scan } from '../../../core/contracts/scan.ts'
 // Strangers in a burst, in a process of their own: as many whole visits at once as it is told to make, each on its own
 // connection. Prints how many ended how, as JSON.
-import { systemClock } from '../../../core/clock.ts'
-import { Scan } from '../../../core/contracts/scan.ts'
-import { openFastVisitor } from '../../../crawler/fast/fast-visitor.ts'
-import { parseAddress } from '../../../crawler/visit/address.ts'
-import { ScriptedDns } from '../scripted-dns.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { parseAddress } from '../../../crawler/address/address.ts'
+import { openFastVisitor } from '../../../crawler/client/fast-visitor.ts'
+import { ScriptedDns } from '../network/scripted-dns.ts'
 import { KAD } from './open-passive.ts'
 
 const [address = '', count = ''] = process.argv.slice(2)

@@ -13,7 +13,7 @@ import { missingCluster } from '../../support/cluster/cluster-rig.ts'
 import { admits, labelsOfPods, lets, selects } from '../../support/cluster/policy-evaluator.ts'
 import { ControlPlane } from '../../support/servers/control-plane.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
-import type { NetworkPeer } from '../../../operator/model/world.ts'
+import type { NetworkPeer } from '../../../operator/model/cluster-probe.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 

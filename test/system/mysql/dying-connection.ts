@@ -1,5 +1,5 @@
 import { ProbeError } from '../../../core/errors.ts'
-import type { MysqlConnection } from '../../../consumer/store/mysql/connection.ts'
+import type { MysqlConnection } from '../../../consumer/store/mysql/server/connection.ts'
 
 /** What happens on the way of statements. */
 export interface Meddling {

@@ -1,11 +1,11 @@
 // The table of the servers' errors against the servers themselves: each error of the table is raised by a real server.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { MysqlConnection } from '../../../consumer/store/mysql/connection.ts'
-import { isReadOnlyError, SERVER_ERRORS } from '../../../consumer/store/mysql/server-errors.ts'
-import { endsConnection, isReadOnlyServer } from '../../../consumer/store/mysql/store-error.ts'
-import { systemClock } from '../../../core/clock.ts'
+import { MysqlConnection } from '../../../consumer/store/mysql/server/connection.ts'
+import { isReadOnlyError, SERVER_ERRORS } from '../../../consumer/store/mysql/server/server-errors.ts'
+import { endsConnection, isReadOnlyServer } from '../../../consumer/store/mysql/server/store-error.ts'
 import { isProbeError } from '../../../core/errors.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import type { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
 import type { RowDataPacket } from 'mysql2/promise'
 

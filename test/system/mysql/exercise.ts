@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
 import { CRAWL_ID, crawlOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { PurgeStep } from '../../../consumer/store/node-store.ts'
+import type { PurgeStep } from '../../../consumer/store/model/node-store.ts'
 import type { MysqlConfig } from '../../../core/contracts/process-config.ts'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 

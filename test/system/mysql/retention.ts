@@ -1,10 +1,10 @@
 // Removal beside a writer at full speed: no write fails, and nothing is removed twice.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { removeOlderThan } from '../../../consumer/maintenance/retention.ts'
+import { removeOlderThan } from '../../../consumer/jobs/retention/retention.ts'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
-import { systemClock } from '../../../core/clock.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createLogger } from '../../../core/process/logger.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { visitOf } from '../../support/consumer/messages.ts'
 import type { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
 

@@ -1,5 +1,5 @@
 // Settings of servers that people have, one by one: the store works with each as with none, or refuses the server and names it.
-import type { ServerFamily } from '../../../consumer/store/mysql/server-info.ts'
+import type { ServerFamily } from '../../../consumer/store/mysql/server/server-info.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 
 /** A setting that a server gives to all its sessions. */

@@ -6,8 +6,8 @@ import { ProbeError } from '../../../../core/errors.ts'
 import { copyAddresses, copyNodes, watchTables, withLenientSession } from './copy-rows.ts'
 import { findPredecessor, KEPT, refuseOtherTables, STAGED } from './predecessor.ts'
 import { inspectPrograms } from './retire-programs.ts'
-import type { AdoptionReport } from '../../node-store.ts'
-import type { MysqlConnection } from '../connection.ts'
+import type { AdoptionReport } from '../../model/node-store.ts'
+import type { MysqlConnection } from '../server/connection.ts'
 import type { AdoptedTable, Predecessor } from './predecessor.ts'
 
 const TIMEOUT_MS = 60_000

@@ -1,11 +1,11 @@
 // Copies the rows of a predecessor into tables of ours. What cannot be used is counted and left where
 // it is; no row stops the others. Both statements may run again over what they wrote.
 import { ProbeError } from '../../../../core/errors.ts'
-import { storeTimeOf } from '../../store-time.ts'
-import { quote } from '../sql-text.ts'
+import { storeTimeOf } from '../../model/store-time.ts'
+import { quote } from '../server/sql-text.ts'
 import { oldAddresses, oldNodes } from './old-rows.ts'
-import type { CopiedAddresses, CopiedNodes } from '../../node-store.ts'
-import type { MysqlConnection } from '../connection.ts'
+import type { CopiedAddresses, CopiedNodes } from '../../model/node-store.ts'
+import type { MysqlConnection } from '../server/connection.ts'
 import type { OldTable } from './predecessor.ts'
 
 // Those of the first migration, whose form the tables have while they are filled.

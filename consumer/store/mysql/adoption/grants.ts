@@ -1,5 +1,5 @@
 // Which privileges on a database the session's user holds, by itself or through its roles.
-import type { MysqlConnection } from '../connection.ts'
+import type { MysqlConnection } from '../server/connection.ts'
 
 // GRANT SELECT, TRIGGER ON `data\_base`.* TO …
 const LINE = /^(?<verb>GRANT|REVOKE) (?<privileges>.+?) ON (?:(?<all>\*\.\*)|`(?<pattern>(?:[^`]|``)+)`\.\*) (?:TO|FROM) /

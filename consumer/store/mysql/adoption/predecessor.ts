@@ -1,8 +1,8 @@
 // What a program before this one left in the database: node_info and address_info in another form, or
 // what an adoption that was interrupted made of them.
 import { ProbeError } from '../../../../core/errors.ts'
-import { listText, quote } from '../sql-text.ts'
-import type { MysqlConnection } from '../connection.ts'
+import { listText, quote } from '../server/sql-text.ts'
+import type { MysqlConnection } from '../server/connection.ts'
 
 /** The tables that are taken over. */
 export type AdoptedTable = 'node_info' | 'address_info'

@@ -3,8 +3,8 @@
 import { ProbeError } from '../../../../core/errors.ts'
 import { storedPrograms } from './stored-programs.ts'
 import { judgePrograms } from './table-writers.ts'
-import type { OtherProgram } from '../../node-store.ts'
-import type { MysqlConnection } from '../connection.ts'
+import type { OtherProgram } from '../../model/node-store.ts'
+import type { MysqlConnection } from '../server/connection.ts'
 import type { JudgedProgram } from './table-writers.ts'
 
 /** Names that our tables have or will have. What else we name so is made by no other program before. */

@@ -1,11 +1,11 @@
 // Everything that the database itself runs: events, triggers and routines, also those of other schemas,
 // which may work on this one. They are judged by what they do, through whatever they call.
 import { isProbeError } from '../../../../core/errors.ts'
-import { quote } from '../sql-text.ts'
+import { quote } from '../server/sql-text.ts'
 import { grantsCover } from './grants.ts'
 import { effectsOf } from './program-effects.ts'
-import type { MysqlConnection } from '../connection.ts'
-import type { SqlValue } from '../query-result.ts'
+import type { MysqlConnection } from '../server/connection.ts'
+import type { SqlValue } from '../server/query-result.ts'
 import type { ProgramEffects, QualifiedName } from './program-effects.ts'
 
 /** Kinds of programs, as the server names them. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ConnectionPool } from '../../../../consumer/store/mysql/connection-pool.ts'
+import { ConnectionPool } from '../../../../consumer/store/mysql/server/connection-pool.ts'
 import { MysqlSnapshot } from '../../../../consumer/store/mysql/snapshot.ts'
 import { isProbeError, ProbeError } from '../../../../core/errors.ts'
 import { ScriptedConnection } from '../../../support/consumer/scripted-connection.ts'

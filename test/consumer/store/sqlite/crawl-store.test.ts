@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { crawlRowOf } from '../../../../consumer/store/crawl-row.ts'
+import { crawlRowOf } from '../../../../consumer/store/model/crawl-row.ts'
 import { CrawlStore } from '../../../../consumer/store/sqlite/crawl-store.ts'
 import { CRAWL_ID, crawlOf, distributionsOf } from '../../../support/consumer/messages.ts'
 import { migratedDatabase } from '../../../support/consumer/migrated-database.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { NodeWriter } from '../../../../consumer/store/sqlite/node-writer.ts'
 import { migratedDatabase } from '../../../support/consumer/migrated-database.ts'
-import type { NodeState } from '../../../../consumer/store/node-state.ts'
+import type { NodeState } from '../../../../consumer/store/model/node-state.ts'
 
 const at = '2026-01-01 00:00:01.000'
 const state: NodeState = { nodeId: 'QmPeer', contact: { firstSeen: at, lastSeen: at, discoveryType: 'active' }, identity: undefined, tried: { at, outcome: 'connected' } }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { purgeStep } from '../../../../consumer/store/sqlite/purge.ts'
 import { migratedDatabase } from '../../../support/consumer/migrated-database.ts'
-import type { PurgeStep } from '../../../../consumer/store/node-store.ts'
+import type { PurgeStep } from '../../../../consumer/store/model/node-store.ts'
 
 suite('purgeStep', () => {
   test('comes to an end on an empty database, history before the dictionaries that it uses', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { SqliteSnapshot } from '../../../../consumer/store/sqlite/snapshot.ts'
 import { isProbeError } from '../../../../core/errors.ts'
-import { openDatabase } from '../../../../core/sqlite.ts'
+import { openDatabase } from '../../../../core/files/sqlite.ts'
 import { TempFolder } from '../../../support/temp-folder.ts'
 
 suite('SqliteSnapshot', () => {

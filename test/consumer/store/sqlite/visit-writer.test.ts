@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { TextFitter } from '../../../../consumer/store/safe-text.ts'
+import { TextFitter } from '../../../../consumer/store/model/safe-text.ts'
+import { visitRowOf } from '../../../../consumer/store/model/visit-row.ts'
 import { VisitWriter } from '../../../../consumer/store/sqlite/visit-writer.ts'
-import { visitRowOf } from '../../../../consumer/store/visit-row.ts'
 import { visitOf } from '../../../support/consumer/messages.ts'
 import { migratedDatabase } from '../../../support/consumer/migrated-database.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { accessSync, constants } from 'node:fs'
 import { suite, test } from 'node:test'
-import { cacheFolder } from '../../../../local/cache-folder.ts'
 import { buildGoDevnet, hasGo } from '../../../../local/devnet/go/build-go-devnet.ts'
-import { HONEST_PROGRAM, StandInGo } from '../../../support/stand-in-go.ts'
+import { cacheFolder } from '../../../../local/files/cache-folder.ts'
+import { HONEST_PROGRAM, StandInGo } from '../../../support/client/stand-in-go.ts'
 
 const signal = new AbortController().signal
 

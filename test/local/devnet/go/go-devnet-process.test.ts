@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { GoDevnetProcess } from '../../../../local/devnet/go/go-devnet-process.ts'
-import { HONEST_PROGRAM, StandInGo } from '../../../support/stand-in-go.ts'
+import { HONEST_PROGRAM, StandInGo } from '../../../support/client/stand-in-go.ts'
 import type { GoDevnetOptions } from '../../../../local/devnet/go/go-devnet-process.ts'
 
 const signal = new AbortController().signal

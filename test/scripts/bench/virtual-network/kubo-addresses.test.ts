@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { formatAddress } from '../../../../crawler/visit/address.ts'
-import { mayDial } from '../../../../crawler/visit/may-dial.ts'
+import { formatAddress } from '../../../../crawler/address/address.ts'
+import { mayDial } from '../../../../crawler/lanes/may-dial.ts'
 import { benchScan } from '../../../../scripts/bench/bench-scan.ts'
 import { ipOf, kuboAddresses } from '../../../../scripts/bench/virtual-network/kubo-addresses.ts'
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { decodeFindNode } from '../../../../crawler/wire/find-node.ts'
+import { decodeFindNode } from '../../../../crawler/dht/find-node.ts'
+import { decodeIdentify } from '../../../../crawler/identify/identify-message.ts'
 import { FrameReader } from '../../../../crawler/wire/frames.ts'
-import { decodeIdentify } from '../../../../crawler/wire/identify-message.ts'
 import { kuboAddresses } from '../../../../scripts/bench/virtual-network/kubo-addresses.ts'
 import { KAD_PROTOCOL, PeerAnswers, PROTOCOLS } from '../../../../scripts/bench/virtual-network/peer-answers.ts'
 import { createPopulation, placeOf } from '../../../../scripts/bench/virtual-network/population.ts'
 import { closestIn, KeySpace } from '../../../../scripts/bench/virtual-network/routing-table.ts'
-import { plainPeers } from '../../../support/peer-fixtures.ts'
+import { plainPeers } from '../../../support/network/peer-fixtures.ts'
 
 const population = createPopulation({ peers: 300, dead: 0 })
 const space = new KeySpace(population)

@@ -4,7 +4,7 @@ import { inspectPrograms, isAtWork, listPrograms } from '../../../../../consumer
 import { quotedName, storedPrograms } from '../../../../../consumer/store/mysql/adoption/stored-programs.ts'
 import { isProbeError, ProbeError } from '../../../../../core/errors.ts'
 import { MYSQL, ScriptedConnection } from '../../../../support/consumer/scripted-connection.ts'
-import type { SqlValue } from '../../../../../consumer/store/mysql/query-result.ts'
+import type { SqlValue } from '../../../../../consumer/store/mysql/server/query-result.ts'
 import type { Answer } from '../../../../support/consumer/scripted-connection.ts'
 
 type Script = (statement: string) => Answer | undefined

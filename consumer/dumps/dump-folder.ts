@@ -1,0 +1,177 @@
+// The folder of the dump files. A file appears under its name whole or not at all: it is written
+// beside, forced to the disk and renamed, and then the folder is forced to the disk as well.
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createZstdCompress } from 'node:zlib'
+import { errorText, ProbeError } from '../../core/errors.ts'
+import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/files/private-file.ts'
+import type { FileHandle } from 'node:fs/promises'
+
+/** What was written. */
+export interface WrittenFile {
+  bytes: number
+
+  /** SHA-256 of the file in hex. */
+  sha256: string
+}
+
+const TEMPORARY = '.tmp'
+const OURS = /^(?:nodes-[0-9TZ.]+\.ndjson\.zst|manifest\.json)(?:\.[0-9a-f-]+\.tmp)?$/
+
+const SET_GROUP_ID = 0o2000
+const GROUP_READS = 0o640
+
+// A dump takes seconds; another consumer may be writing one.
+const STALE_AFTER_MS = 600_000
+
+/** A folder that dumps are written to. */
+export class DumpFolder {
+  readonly path: string
+
+  readonly #mode: number
+
+  private constructor (path: string, mode: number) {
+    this.path = path
+    this.#mode = mode
+  }
+
+  /** Makes the folder where it is missing. @throws ProbeError `PP_DUMP_FAILED` */
+  static async open (path: string): Promise<DumpFolder> {
+    return await orDumpFailed(path, async () => {
+      await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER })
+      const folder = new DumpFolder(path, await modeFor(path))
+      await folder.#protect()
+
+      return folder
+    })
+  }
+
+  /** Bytes that a file may still take. */
+  async free (): Promise<number> {
+    return await orDumpFailed(this.path, async () => {
+      const { bavail, bsize } = await statfs(this.path)
+
+      return bavail * bsize
+    })
+  }
+
+  /** Names of the files in the folder. */
+  async list (): Promise<string[]> {
+    return await orDumpFailed(this.path, async () => await readdir(this.path))
+  }
+
+  /** Writes texts as one zstd file. @throws ProbeError `PP_DUMP_FAILED`; nothing is left behind then */
+  async writeCompressed (name: string, texts: AsyncIterable<string>, signal: AbortSignal): Promise<WrittenFile> {
+    return await this.#write(name, async (handle) => {
+      const hash = createHash('sha256')
+      let bytes = 0
+
+      await pipeline(texts, createZstdCompress(), async (chunks: AsyncIterable<Buffer>) => {
+        for await (const chunk of chunks) {
+          hash.update(chunk)
+          bytes += chunk.byteLength
+          await handle.appendFile(chunk)
+        }
+      }, { signal })
+
+      return { bytes, sha256: hash.digest('hex') }
+    })
+  }
+
+  /** Writes one text as a file. @throws ProbeError `PP_DUMP_FAILED`; the file is as it was before then */
+  async writeText (name: string, text: string): Promise<void> {
+    await this.#write(name, async (handle) => {
+      await handle.appendFile(text)
+    })
+  }
+
+  async remove (names: readonly string[]): Promise<void> {
+    await orDumpFailed(this.path, async () => {
+      for (const name of names) {
+        await rm(join(this.path, name), { force: true })
+      }
+    })
+  }
+
+  /** Removes what writers left behind that were killed. */
+  async removeStale (nowMs: number): Promise<void> {
+    for (const name of await this.list()) {
+      if (name.endsWith(TEMPORARY)) {
+        await orDumpFailed(this.path, async () => {
+          await removeIfOlder(join(this.path, name), nowMs - STALE_AFTER_MS)
+        })
+      }
+    }
+  }
+
+  // Those that an earlier version made readable for all.
+  async #protect (): Promise<void> {
+    for (const name of await readdir(this.path)) {
+      if (OURS.test(name)) {
+        protectFile(join(this.path, name), this.#mode)
+      }
+    }
+  }
+
+  async #write<T> (name: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
+    const temporary = join(this.path, `${name}.${randomUUID()}${TEMPORARY}`)
+
+    return await orDumpFailed(join(this.path, name), async () => {
+      try {
+        const result = await filled(temporary, fill)
+        protectFile(temporary, this.#mode)
+        await rename(temporary, join(this.path, name))
+        await syncFolder(this.path)
+
+        return result
+      } finally {
+        await rm(temporary, { force: true })
+      }
+    })
+  }
+}
+
+async function filled<T> (path: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
+  await using handle = await open(path, 'wx', PRIVATE_FILE)
+  const result = await fill(handle)
+  await handle.sync()
+
+  return result
+}
+
+// Whoever shares a folder with a group sets this bit, as Kubernetes does for `fsGroup`: readers of the dumps are of that group.
+async function modeFor (path: string): Promise<number> {
+  return ((await stat(path)).mode & SET_GROUP_ID) === 0 ? PRIVATE_FILE : GROUP_READS
+}
+
+async function syncFolder (path: string): Promise<void> {
+  // Windows opens no folders.
+  if (process.platform !== 'win32') {
+    await using handle = await open(path, 'r')
+    await handle.sync()
+  }
+}
+
+async function removeIfOlder (path: string, beforeMs: number): Promise<void> {
+  try {
+    if ((await stat(path)).mtimeMs < beforeMs) {
+      await rm(path, { force: true })
+    }
+  } catch (err) {
+    // Its writer has renamed it meanwhile.
+    if (!(err instanceof Error && 'code' in err && err.code === 'ENOENT')) {
+      throw err
+    }
+  }
+}
+
+async function orDumpFailed<T> (path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (err) {
+    // Errors of the system have a code; those of the reader of the database keep theirs.
+    throw err instanceof Error && 'syscall' in err ? new ProbeError('PP_DUMP_FAILED', `${path}: ${errorText(err)}`, { cause: err, details: { path } }) : err
+  }
+}

@@ -1,0 +1,196 @@
+// A dump is a query on the store, not a tap on the stream: it needs no state of its own, and a
+// message that is delivered twice is in it once. It holds the peers whose row was written since the
+// dump before (or all), also when their visit was old by the time it was delivered.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isProbeError } from '../../core/errors.ts'
+import { readManifest, writeManifest } from './dump-manifest.ts'
+import { nodeLine } from './node-line.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { NodeRecord, NodeStore, StoreSnapshot } from '../store/model/node-store.ts'
+import type { DumpFolder } from './dump-folder.ts'
+import type { DumpEntry, DumpManifest } from './dump-manifest.ts'
+
+/** What a dump works with. */
+export interface NodeDumpDeps {
+  store: Pick<NodeStore, 'snapshot'>
+  folder: DumpFolder
+  clock: Clock
+  log: Logger
+
+  /** Whether the folder's disk is below its mark: no dump is made then. @default never */
+  isDiskLow?: () => boolean
+}
+
+/** How dumps are made. */
+export interface NodeDumpOptions {
+  /** Whether each dump holds all nodes instead of those written since the last one. */
+  full: boolean
+
+  /** Files older than this are removed, in milliseconds; the newest stays. */
+  keepMs: number
+}
+
+/** What became of a dump: `unchanged` when no peer was written since the last one, `skipped` when the disk is nearly full. */
+export type DumpResult = { outcome: 'written', entry: DumpEntry } | { outcome: 'unchanged' } | { outcome: 'skipped' }
+
+/** Least room that a dump leaves to the others on the disk. */
+export const MIN_FREE_BYTES = 268_435_456
+
+const PAGE_ROWS = 200
+
+// A transaction stamps its rows when it begins and is seen when it ends: no transaction takes as long.
+const OVERLAP_MS = 10_000
+
+const FILE_NAME = /^nodes-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.(\d{3})Z\.ndjson\.zst$/
+
+interface ConsumerCounters { count: number, minLastSeen: string | null, maxLastSeen: string | null }
+
+/** Writes dumps of the peers. */
+export class NodeDump {
+  readonly #deps: NodeDumpDeps
+  readonly #options: NodeDumpOptions
+
+  constructor (deps: NodeDumpDeps, options: NodeDumpOptions) {
+    this.#deps = deps
+    this.#options = options
+  }
+
+  /**
+   * Writes one dump, and removes what is too old.
+   *
+   * @throws ProbeError `PP_DUMP_FAILED`, and those of the store
+   */
+  async dump (signal: AbortSignal): Promise<DumpResult> {
+    const { folder, clock } = this.#deps
+    await folder.removeStale(clock.now())
+    const manifest = await this.#removeOld(await this.#readManifest())
+    const last = manifest.dumps.at(-1)
+
+    if (await this.#isNearlyFull(last)) {
+      return { outcome: 'skipped' }
+    }
+
+    // Taken before the snapshot, so that nothing falls between two dumps.
+    const takenAtMs = clock.now()
+    await using snapshot = await this.#deps.store.snapshot()
+    const sinceMs = last === undefined ? undefined : Date.parse(last.takenAt) - OVERLAP_MS
+
+    if (sinceMs !== undefined && !await hasChanges(snapshot, sinceMs)) {
+      return { outcome: 'unchanged' }
+    }
+
+    const entry = await this.#write(snapshot, { takenAtMs, sinceMs: this.#options.full ? undefined : sinceMs }, signal)
+    await writeManifest(folder, { version: 1, dumps: [...manifest.dumps, entry] })
+
+    return { outcome: 'written', entry }
+  }
+
+  // A manifest that somebody broke must not end all dumps: the next one is a full one, and begins a new manifest.
+  async #readManifest (): Promise<DumpManifest> {
+    try {
+      return await readManifest(this.#deps.folder) ?? { version: 1, dumps: [] }
+    } catch (err) {
+      if (!isProbeError(err, 'PP_DUMP_FAILED')) {
+        throw err
+      }
+
+      this.#deps.log.warn({ err }, 'dump manifest cannot be read, beginning a new one')
+      return { version: 1, dumps: [] }
+    }
+  }
+
+  async #isNearlyFull (last: DumpEntry | undefined): Promise<boolean> {
+    const freeBytes = await this.#deps.folder.free()
+    const neededBytes = MIN_FREE_BYTES + 2 * (last?.bytes ?? 0)
+
+    const isLow = freeBytes < neededBytes || this.#deps.isDiskLow?.() === true
+
+    if (isLow) {
+      this.#deps.log.warn({ freeBytes, neededBytes, folder: this.#deps.folder.path }, 'disk nearly full, dump skipped')
+    }
+
+    return isLow
+  }
+
+  async #write (snapshot: StoreSnapshot, { takenAtMs, sinceMs }: { takenAtMs: number, sinceMs: number | undefined }, signal: AbortSignal): Promise<DumpEntry> {
+    const takenAt = new Date(takenAtMs).toISOString()
+    const file = `nodes-${takenAt.replaceAll(/[-:]/g, '')}.ndjson.zst`
+    const tally: ConsumerCounters = { count: 0, minLastSeen: null, maxLastSeen: null }
+    const written = await this.#deps.folder.writeCompressed(file, linesOf(snapshot, sinceMs, tally), signal)
+
+    return {
+      file,
+      format: 'NDJSON',
+      compression: 'zstd',
+      schemaVersion: snapshot.schemaVersion,
+      takenAt,
+      full: sinceMs === undefined,
+      changedSince: sinceMs === undefined ? null : new Date(sinceMs).toISOString(),
+      ...tally,
+      ...written
+    }
+  }
+
+  // First the manifest forgets a file, then the file goes: the manifest names no file that is not there.
+  async #removeOld ({ dumps }: DumpManifest): Promise<DumpManifest> {
+    const { folder, clock } = this.#deps
+    const before = clock.now() - this.#options.keepMs
+    const kept = dumps.filter(({ takenAt }, i) => i === dumps.length - 1 || Date.parse(takenAt) >= before)
+
+    if (kept.length < dumps.length) {
+      await writeManifest(folder, { version: 1, dumps: kept })
+    }
+
+    const named = new Set(kept.map(({ file }) => file))
+    await folder.remove((await folder.list()).filter(name => !named.has(name) && (timeOf(name) ?? Infinity) < before))
+
+    return { version: 1, dumps: kept }
+  }
+}
+
+async function hasChanges (snapshot: StoreSnapshot, sinceMs: number): Promise<boolean> {
+  for (let after: string | undefined; ;) {
+    const { nodes, next } = await snapshot.nodes({ after, limit: PAGE_ROWS, changedSinceMs: sinceMs })
+
+    if (nodes.length > 0 || next === undefined) {
+      return nodes.length > 0
+    }
+
+    after = next
+    await nextTurn()
+  }
+}
+
+async function* linesOf (snapshot: StoreSnapshot, changedSinceMs: number | undefined, tally: ConsumerCounters): AsyncIterable<string> {
+  for (let after: string | undefined; ;) {
+    const { nodes, next } = await snapshot.nodes({ after, limit: PAGE_ROWS, changedSinceMs })
+
+    for (const node of nodes) {
+      count(tally, node)
+    }
+
+    if (nodes.length > 0) {
+      yield nodes.map(nodeLine).join('')
+    }
+    if (next === undefined) {
+      return
+    }
+
+    after = next
+    await nextTurn()
+  }
+}
+
+function count (tally: ConsumerCounters, { lastSeen }: NodeRecord): void {
+  tally.count++
+  tally.minLastSeen = tally.minLastSeen === null || lastSeen < tally.minLastSeen ? lastSeen : tally.minLastSeen
+  tally.maxLastSeen = tally.maxLastSeen === null || lastSeen > tally.maxLastSeen ? lastSeen : tally.maxLastSeen
+}
+
+function timeOf (name: string): number | undefined {
+  const [, ...parts] = FILE_NAME.exec(name) ?? []
+  const [year, month, day, hour, minute, second, ms] = parts.map(Number)
+
+  return year === undefined ? undefined : Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second, ms)
+}

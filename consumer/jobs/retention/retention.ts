@@ -1,0 +1,79 @@
+import { isProbeError } from '../../../core/errors.ts'
+// Removal inside the consumer, where nothing else does it. It goes in small steps with pauses as long
+// as the steps took, so that the writer always gets its turn and a restart loses nothing.
+import { retry } from '../../../core/time/backoff.ts'
+import { waitOn } from '../../../core/time/clock-wait.ts'
+import { isAbort } from '../../../core/time/signals.ts'
+import type { Logger } from '../../../core/process/logger.ts'
+import type { Clock } from '../../../core/time/clock.ts'
+import type { NodeStore, PurgeStep } from '../../store/model/node-store.ts'
+
+/** What retention works with. */
+export interface RetentionDeps {
+  store: Pick<NodeStore, 'purge'>
+  clock: Clock
+  log: Logger
+
+  /** Told of the rows that a step removed. */
+  onRemoved: (table: string, rows: number) => void
+}
+
+/** What retention removes, and when. */
+export interface RetentionOptions {
+  /** Nodes and visits older than this are removed, in milliseconds. */
+  afterMs: number
+
+  /** Time between two removals in milliseconds. */
+  intervalMs: number
+}
+
+// A process that starts has a backlog to deal with first.
+const FIRST_AFTER_MS = 60_000
+
+const MIN_INTERVAL_MS = 60_000
+const MIN_PAUSE_MS = 5
+const ATTEMPTS = 8
+
+/** Removes what is too old, now and then until `signal` aborts. A removal that fails is logged and made up for by the next one. */
+export async function runRetention (deps: RetentionDeps, { afterMs, intervalMs }: RetentionOptions, signal: AbortSignal): Promise<void> {
+  const { clock, log } = deps
+  await waitOn(clock, FIRST_AFTER_MS, signal)
+
+  for (;;) {
+    try {
+      await removeOlderThan(deps, clock.now() - afterMs, signal)
+    } catch (err) {
+      if (isAbort(err) || !(isProbeError(err) && err.retryable)) {
+        throw err
+      }
+
+      log.warn({ err }, 'old rows not removed')
+    }
+
+    await waitOn(clock, Math.max(MIN_INTERVAL_MS, intervalMs), signal)
+  }
+}
+
+/** Removes everything older than `beforeMs` and returns how many rows that were. */
+export async function removeOlderThan ({ store, clock, log, onRemoved }: RetentionDeps, beforeMs: number, signal: AbortSignal): Promise<number> {
+  let removed = 0
+
+  for (let step: PurgeStep | undefined; step === undefined || step.next !== undefined;) {
+    const cursor: PurgeStep['next'] = step?.next
+    const startMs = clock.monotonic()
+    step = await retry(async () => await store.purge(beforeMs, cursor), {
+      signal,
+      attempts: ATTEMPTS,
+      wait: async (ms) => {
+        await waitOn(clock, ms, signal)
+      }
+    })
+    removed += step.removed
+    onRemoved(step.table, step.removed)
+    await waitOn(clock, Math.max(MIN_PAUSE_MS, clock.monotonic() - startMs), signal)
+  }
+
+  log.info({ removed, before: new Date(beforeMs).toISOString() }, 'old rows removed')
+
+  return removed
+}

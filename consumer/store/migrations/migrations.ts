@@ -1,0 +1,60 @@
+// Migrations are numbered SQL files, applied in order and never edited afterwards: the checksum of
+// each is recorded, so that an edited file and a database of another version are told apart from
+// what this version expects before anything is written.
+import { hash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ProbeError } from '../../../core/errors.ts'
+
+/** One numbered step of the schema. */
+export interface Migration {
+  /** From 1, without gaps. */
+  version: number
+
+  /** File name without number and ending. */
+  name: string
+
+  sql: string
+
+  /** SHA-256 of the file in hex. */
+  checksum: string
+}
+
+/** A migration as the database remembers it. */
+export type AppliedMigration = Pick<Migration, 'version' | 'name' | 'checksum'>
+
+const FILE_NAME = /^(\d{4})-([a-z0-9-]+)\.sql$/
+
+/** Reads the migrations of a folder. @throws TypeError when a name does not fit or a number is missing */
+export function readMigrations (folder: string): Migration[] {
+  return readdirSync(folder).sort().map((file, i) => {
+    const [, number, name] = FILE_NAME.exec(file) ?? []
+    const sql = readFileSync(join(folder, file), 'utf8')
+
+    if (name === undefined || Number(number) !== i + 1) {
+      throw new TypeError(`${file} is not migration number ${String(i + 1)}`)
+    }
+
+    return { version: i + 1, name, sql, checksum: hash('sha256', sql, 'hex') }
+  })
+}
+
+/**
+ * The migrations that a database lacks.
+ *
+ * @throws ProbeError `PP_STORE_SCHEMA` when it has one that this version lacks, or has another in its place
+ */
+export function pendingMigrations (known: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
+  for (const { version, name, checksum } of applied) {
+    const migration = known[version - 1]
+
+    if (migration === undefined) {
+      throw new ProbeError('PP_STORE_SCHEMA', `the database has migration ${String(version)} (${name}), which this version does not know: it was made by a newer one`)
+    }
+    if (migration.checksum !== checksum) {
+      throw new ProbeError('PP_STORE_SCHEMA', `migration ${String(version)} (${name}) was applied in another form than ${migration.name} has now`)
+    }
+  }
+
+  return known.slice(applied.length)
+}

@@ -1,0 +1,121 @@
+// From one visit message to the values of its row in the history: texts made safe and cut to their
+// columns, lists put into one order so that equal sets have equal hashes.
+import { hash } from 'node:crypto'
+import { isContacted, isIdentified } from '../../../core/contracts/outcome.ts'
+import type { Outcome } from '../../../core/contracts/outcome.ts'
+import type { Visit } from '../../../core/contracts/visit.ts'
+import type { TextFitter } from './safe-text.ts'
+
+/** Most characters in the columns that hold texts of strangers. */
+export const COLUMN_LIMITS = { agentVersion: 255, protocolVersion: 64, detail: 256 } as const
+
+/** A set of texts as one value. */
+export class TextSet {
+  /** The texts, sorted and without duplicates, as a JSON array. */
+  readonly json: string
+
+  /** First 16 bytes of SHA-256 of `json`, in hex. */
+  readonly hash: string
+
+  constructor (sorted: readonly string[]) {
+    this.json = JSON.stringify(sorted)
+    this.hash = hash('sha256', this.json, 'hex').slice(0, 32)
+  }
+}
+
+/** A visit as the history keeps it. */
+export interface VisitRow {
+  crawlId: number
+  scan: string
+  network: string
+  vantage: string
+  nodeId: string
+  source: string
+  attempt: number
+  startedAtMs: number
+  durationMs: number
+  outcome: Outcome
+  discoveryType: string
+  lane: string | null
+  detail: string | null
+
+  /** The connection, where the peer was reached. */
+  connection: { address: string, transport: string, security: string, muxer: string, limited: boolean } | null
+
+  /** What the peer said of itself, where it was identified. */
+  identity: { agentVersion: string | null, protocolVersion: string | null, listenAddresses: readonly string[], addresses: TextSet, protocols: TextSet } | null
+
+  latencyMs: number | null
+  latencyErrorMs: number | null
+  table: { queries: number, failed: number, peers: number } | null
+}
+
+/** The row of one visit. What contradicts the visit's outcome is left out: a refused visit has no connection. */
+export function visitRowOf (visit: Visit, fitter: TextFitter): VisitRow {
+  return {
+    crawlId: visit.crawlId,
+    scan: visit.scan,
+    network: fitter.fit(visit.network, 64),
+    vantage: fitter.fit(visit.vantage ?? '', 64),
+    nodeId: visit.nodeId,
+    source: visit.source,
+    attempt: visit.attempt,
+    startedAtMs: Date.parse(visit.startedAt),
+    durationMs: Math.round(visit.durationMs),
+    outcome: visit.outcome,
+    discoveryType: visit.discoveryType,
+    lane: visit.lane ?? null,
+    detail: visit.detail === undefined ? null : fitter.fit(visit.detail, COLUMN_LIMITS.detail),
+    connection: isContacted(visit.outcome) ? connectionOf(visit, fitter) : null,
+    identity: isIdentified(visit.outcome) ? identityOf(visit, fitter) : null,
+    latencyMs: visit.latencyMs ?? null,
+    latencyErrorMs: visit.latencyMs === undefined ? null : visit.latencyErrorMs ?? null,
+    table: visit.routingTable ?? null
+  }
+}
+
+function connectionOf ({ nodeId, connection }: Visit, fitter: TextFitter): VisitRow['connection'] {
+  return connection === undefined
+    ? null
+    : {
+        address: ownAddress(connection.address, nodeId, fitter),
+        transport: connection.transport,
+        security: fitter.fit(connection.security ?? '', 64),
+        muxer: fitter.fit(connection.muxer ?? '', 64),
+        limited: connection.limited
+      }
+}
+
+function identityOf ({ nodeId, identify }: Visit, fitter: TextFitter): VisitRow['identity'] {
+  if (identify === undefined) {
+    return null
+  }
+
+  const { agentVersion, protocolVersion, listenAddresses, protocols } = identify
+  const addresses = sortedSet(listenAddresses.map(address => ownAddress(address, nodeId, fitter)))
+
+  return {
+    agentVersion: agentVersion === undefined ? null : fitter.fit(agentVersion, COLUMN_LIMITS.agentVersion),
+    protocolVersion: protocolVersion === undefined ? null : fitter.fit(protocolVersion, COLUMN_LIMITS.protocolVersion),
+    listenAddresses: addresses,
+    addresses: new TextSet(addresses),
+    protocols: new TextSet(sortedSet(protocols.map(protocol => fitter.fit(protocol, 256))))
+  }
+}
+
+/** An address of a peer without the `/p2p/<its own id>` at its end, which some announce and some do not. */
+function ownAddress (address: string, nodeId: string, fitter: TextFitter): string {
+  const suffix = `/p2p/${nodeId}`
+
+  return fitter.fit(address.endsWith(suffix) ? address.slice(0, -suffix.length) : address, 512)
+}
+
+function sortedSet (texts: readonly string[]): readonly string[] {
+  const sorted = isStrictlyAscending(texts) ? texts : texts.toSorted()
+
+  return isStrictlyAscending(sorted) ? sorted : [...new Set(sorted)]
+}
+
+function isStrictlyAscending (texts: readonly string[]): boolean {
+  return texts.every((text, i) => i === 0 || (texts[i - 1] ?? '') < text)
+}

@@ -1,0 +1,70 @@
+import { writtenBy } from '../server/query-result.ts'
+// One batch, one transaction, a handful of packets: what is known of its texts and peers is read and
+// locked first, then everything is written together. All writers take their locks in one order
+// (removal mark, dictionaries, peers that are known, peers that are not, then the rows by key), so that two of them wait for one another
+// and do not deadlock.
+import { writeAddresses } from './address-writer.ts'
+import { writeCrawl } from './crawl-store.ts'
+import { writeNetworks } from './network-writer.ts'
+import { changedNodes, latestVisits, lockNodes, upsertNodes } from './node-writer.ts'
+import { insertVisits, replaceVisits, uniqueVisits } from './visit-writer.ts'
+import type { CrawlRow } from '../../model/crawl-row.ts'
+import type { NodeState } from '../../model/node-state.ts'
+import type { StoreTable } from '../../model/node-store.ts'
+import type { Rows } from '../../model/rows.ts'
+import type { MysqlConnection } from '../server/connection.ts'
+import type { KnownNodes } from './node-writer.ts'
+import type { VisitIds } from './visit-ids.ts'
+
+/** What a batch writes. */
+export interface BatchRows {
+  visits: Rows
+  crawls: readonly CrawlRow[]
+}
+
+/** Rows written, by table. */
+export type Written = Record<StoreTable, number>
+
+/** Writes a batch within the transaction of the caller; `ids` are those of this batch alone. */
+export async function writeBatch (connection: MysqlConnection, { visits: rows, crawls }: BatchRows, ids: VisitIds, nowMs: number): Promise<Written> {
+  // Crawls of one scan look at one another: only one batch with crawls at a time.
+  const { rows: [mark] } = await connection.query(`SELECT day FROM removal_mark WHERE id = 1 ${crawls.length > 0 ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}`)
+  const visits = await ids.resolve(connection, rows.visits, Number(mark?.[0] ?? 0))
+  const known = await lockNodes(connection, rows.nodes, visits, nodeId => ids.isFreshPeer(nodeId))
+  const latest = await latestVisits(connection, rows.nodes.filter(state => isFirstContact(state, known, ids)).map(({ nodeId }) => nodeId))
+  const unique = uniqueVisits(visits)
+  const { server } = connection
+
+  const written = {
+    ...await runByTable(connection, {
+      visit: insertVisits(unique, server),
+      node_info: upsertNodes(changedNodes(rows.nodes, known, latest), nowMs, server)
+    }),
+    node_network: await writeNetworks(connection, rows.networks, known),
+    address_info: await writeAddresses(connection, rows.addresses, known),
+    crawl: 0
+  }
+
+  if (written.visit < unique.length) {
+    written.visit += await replaceVisits(connection, unique)
+  }
+  for (const crawl of crawls) {
+    written.crawl += await writeCrawl(connection, crawl)
+  }
+
+  return written
+}
+
+// Of a peer whose dictionary row is new there is no visit yet.
+function isFirstContact ({ nodeId, contact }: NodeState, known: KnownNodes, ids: VisitIds): boolean {
+  return contact !== undefined && !known.has(nodeId) && !ids.isFreshPeer(nodeId)
+}
+
+async function runByTable<Table extends StoreTable> (connection: MysqlConnection, statements: Record<Table, string[]>): Promise<Record<Table, number>> {
+  const tables = Object.keys(statements) as Table[]
+  const results = await connection.run(tables.flatMap(table => statements[table]))
+  let next = 0
+  const counts = tables.map(table => [table, writtenBy(results.slice(next, next += statements[table].length))])
+
+  return Object.fromEntries(counts) as Record<Table, number>
+}

@@ -1,0 +1,132 @@
+import { ProbeError } from '../../errors.ts'
+import { inTransaction } from '../../files/sqlite.ts'
+import { packBatch } from './embedded-batch.ts'
+import type { DatabaseSync } from 'node:sqlite'
+
+// Marks a file as an embedded log, so that a path mixed up with the database's is refused.
+const APPLICATION_ID = 0x50506c67
+const SCHEMA_VERSION = 2
+
+// Batches of messages, and when a group was last seen: new in version 2.
+const BATCHES = `
+CREATE TABLE message_batch (
+  partition_id INTEGER NOT NULL,
+  first_offset INTEGER NOT NULL,
+  next_offset INTEGER NOT NULL,
+  published_at INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  PRIMARY KEY (partition_id, first_offset)
+) STRICT;
+
+CREATE TABLE group_seen (
+  group_name TEXT NOT NULL,
+  topic_id INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (group_name, topic_id)
+) STRICT, WITHOUT ROWID;
+`
+
+const SCHEMA = `${BATCHES}
+CREATE TABLE topic (
+  topic_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  retention_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE topic_partition (
+  partition_id INTEGER PRIMARY KEY,
+  topic_id INTEGER NOT NULL REFERENCES topic,
+  partition INTEGER NOT NULL,
+  start_offset INTEGER NOT NULL DEFAULT 0,
+  next_offset INTEGER NOT NULL DEFAULT 0,
+  stored_bytes INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (topic_id, partition)
+) STRICT;
+
+CREATE TABLE group_member (
+  group_name TEXT NOT NULL,
+  topic_id INTEGER NOT NULL,
+  member_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (group_name, topic_id, member_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE group_partition (
+  group_name TEXT NOT NULL,
+  partition_id INTEGER NOT NULL,
+  committed_offset INTEGER,
+  owner TEXT,
+  owner_expires_at INTEGER,
+  PRIMARY KEY (group_name, partition_id)
+) STRICT, WITHOUT ROWID;
+
+PRAGMA application_id = ${String(APPLICATION_ID)};
+PRAGMA user_version = ${String(SCHEMA_VERSION)};
+`
+
+/**
+ * Makes the tables of the embedded log where the file is new, and brings a file of the version before to this one.
+ *
+ * @throws ProbeError `PP_CONFIG_INVALID` when the file is something else, or of another version
+ */
+export function prepareLogFile (database: DatabaseSync, path: string): void {
+  const isNew = (): boolean => database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] === 0
+
+  if (isNew()) {
+    giveSpaceBack(database)
+  }
+
+  inTransaction(database, () => {
+    if (isNew()) {
+      database.exec(SCHEMA)
+    }
+  })
+
+  if (isOfVersion(database, 1) && upgrade(database)) {
+    giveSpaceBack(database)
+  }
+  if (!isOfVersion(database, SCHEMA_VERSION)) {
+    throw new ProbeError('PP_CONFIG_INVALID', `bus.embedded.path: ${path} is not an embedded log of version ${String(SCHEMA_VERSION)}`, { details: { path } })
+  }
+}
+
+// From now on what is removed can leave the disk. It takes a rewriting of the file, which holds little at these moments.
+function giveSpaceBack (database: DatabaseSync): void {
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
+}
+
+function isOfVersion (database: DatabaseSync, version: number): boolean {
+  return database.prepare('PRAGMA application_id').get()?.['application_id'] === APPLICATION_ID && database.prepare('PRAGMA user_version').get()?.['user_version'] === version
+}
+
+const UNCOMMITTED = `SELECT m.* FROM message m JOIN topic_partition p USING (partition_id)
+  WHERE m.message_offset >= p.start_offset ORDER BY m.partition_id, m.message_offset`
+
+// Version 1 kept every message, one row each and as it came, for a week. What every group has committed is left out.
+function upgrade (database: DatabaseSync): boolean {
+  return inTransaction(database, () => {
+    // Another process may have done it meanwhile.
+    if (!isOfVersion(database, 1)) {
+      return false
+    }
+
+    database.exec(`${BATCHES}
+      ALTER TABLE topic_partition ADD COLUMN stored_bytes INTEGER NOT NULL DEFAULT 0;
+      UPDATE topic_partition SET start_offset = max(start_offset, ifnull((SELECT min(ifnull(committed_offset, 0))
+        FROM group_partition g WHERE g.partition_id = topic_partition.partition_id), 0))`)
+    const insert = database.prepare('INSERT INTO message_batch (partition_id, first_offset, next_offset, published_at, payload) VALUES (?, ?, ?, ?, ?)')
+    const count = database.prepare('UPDATE topic_partition SET stored_bytes = stored_bytes + ? WHERE partition_id = ?')
+
+    for (const row of database.prepare(UNCOMMITTED).iterate()) {
+      const offset = row['message_offset'] as number
+      const headers = JSON.parse(row['headers'] as string) as Record<string, string>
+      const payload = packBatch([{ key: row['message_key'] as string, headers, value: row['value'] as Uint8Array }])
+      insert.run(row['partition_id'] as number, offset, offset + 1, row['published_at'] as number, payload)
+      count.run(payload.byteLength, row['partition_id'] as number)
+    }
+
+    database.exec(`DROP TABLE message; PRAGMA user_version = ${String(SCHEMA_VERSION)}`)
+
+    return true
+  })
+}

@@ -1,0 +1,88 @@
+// What the embedded log lets go. One machine has no room for a week of messages that everyone has read:
+// what each group has committed goes after some minutes, what is older than the topic's retention goes
+// whoever has read it, and a limit in bytes takes what nobody waits for.
+import { inTransaction } from '../../files/sqlite.ts'
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What a topic keeps. */
+export interface TrimLimits {
+  /** Bytes of one topic, compressed. Where groups wait for more than that, publishing waits for them. */
+  maxBytes: number
+
+  /** How long messages are kept once every group has committed them, in milliseconds: so long a group can be set back. */
+  keepCommittedMs: number
+}
+
+/** A group that has not been seen for so long holds nothing back any more: it may have been renamed. */
+const FORGOTTEN_AFTER_MS = 24 * 3_600_000
+
+// Batches that one transaction removes at most: some milliseconds.
+const TRIM_CHUNK = 200
+
+interface PartitionRow { partitionId: number, topicId: number, retentionMs: number, storedBytes: number, floor: number | null }
+interface BatchRow { firstOffset: number, nextOffset: number, publishedAt: number, bytes: number }
+
+/** Room that one topic needs beside what it holds. */
+export interface Room { topicId: number, bytes: number }
+
+/** Removes some of the oldest batches that may go, and so many that there is `room`, if any may; returns how many messages. */
+export function trimLog (database: DatabaseSync, nowMs: number, limits: TrimLimits, room: Room = { topicId: 0, bytes: 0 }): number {
+  const partitions = partitionRows(database, nowMs)
+  const excess = new Map<number, number>()
+
+  for (const { topicId, storedBytes } of partitions) {
+    excess.set(topicId, (excess.get(topicId) ?? (topicId === room.topicId ? room.bytes : 0) - limits.maxBytes) + storedBytes)
+  }
+
+  return partitions.reduce((removed, partition) => removed + trimPartition(database, partition, { nowMs, excess, ...limits }), 0)
+}
+
+function partitionRows (database: DatabaseSync, nowMs: number): PartitionRow[] {
+  // A group that has committed nothing in a partition holds all of it back.
+  return database.prepare(`SELECT p.partition_id AS partitionId, p.topic_id AS topicId, t.retention_ms AS retentionMs, p.stored_bytes AS storedBytes,
+    (SELECT min(ifnull(g.committed_offset, 0)) FROM group_seen s LEFT JOIN group_partition g ON g.group_name = s.group_name AND g.partition_id = p.partition_id
+      WHERE s.topic_id = p.topic_id AND s.seen_at > ?) AS floor
+    FROM topic_partition p JOIN topic t USING (topic_id)`).all(nowMs - FORGOTTEN_AFTER_MS) as unknown as PartitionRow[]
+}
+
+interface Trim extends TrimLimits { nowMs: number, excess: Map<number, number> }
+
+function trimPartition (database: DatabaseSync, partition: PartitionRow, trim: Trim): number {
+  const { partitionId, topicId } = partition
+  const oldest = database.prepare(`SELECT first_offset AS firstOffset, next_offset AS nextOffset, published_at AS publishedAt, length(payload) AS bytes
+    FROM message_batch WHERE partition_id = ? ORDER BY first_offset LIMIT ?`).all(partitionId, TRIM_CHUNK) as unknown as BatchRow[]
+  const removed: BatchRow[] = []
+
+  for (const batch of oldest) {
+    if (!mayGo(batch, partition, trim)) {
+      break
+    }
+    removed.push(batch)
+    trim.excess.set(topicId, (trim.excess.get(topicId) ?? 0) - batch.bytes)
+  }
+
+  const [first, last] = [removed[0], removed.at(-1)]
+
+  if (first === undefined || last === undefined) {
+    return 0
+  }
+
+  inTransaction(database, () => {
+    const bytes = removed.reduce((sum, batch) => sum + batch.bytes, 0)
+    const { changes } = database.prepare('DELETE FROM message_batch WHERE partition_id = ? AND first_offset BETWEEN ? AND ?').run(partitionId, first.firstOffset, last.firstOffset)
+
+    // Another process may have removed them already.
+    if (changes !== 0) {
+      database.prepare('UPDATE topic_partition SET start_offset = max(start_offset, ?), stored_bytes = max(0, stored_bytes - ?) WHERE partition_id = ?').run(last.nextOffset, bytes, partitionId)
+    }
+  })
+
+  return last.nextOffset - first.firstOffset
+}
+
+function mayGo ({ nextOffset, publishedAt }: BatchRow, { topicId, retentionMs, floor }: PartitionRow, { nowMs, excess, keepCommittedMs }: Trim): boolean {
+  const isTooMuch = (excess.get(topicId) ?? 0) > 0
+  const isCommitted = floor !== null && nextOffset <= floor
+
+  return publishedAt < nowMs - retentionMs || (isCommitted && publishedAt < nowMs - keepCommittedMs) || (isTooMuch && (isCommitted || floor === null))
+}

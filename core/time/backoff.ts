@@ -1,0 +1,69 @@
+import { isProbeError } from '../errors.ts'
+import { isAbort, sleep } from './signals.ts'
+
+/** How the waits between attempts grow. */
+export interface BackoffOptions {
+  /** Wait before the second attempt, in milliseconds. @default 500 */
+  initialMs?: number
+
+  /** Longest wait, in milliseconds. @default 30000 */
+  maxMs?: number
+
+  /** How each wait follows from the one before. @default 2 */
+  factor?: number
+
+  /** Share of each wait that is random, from 0 to 1, so that many clients do not return together. @default 0.5 */
+  jitter?: number
+
+  /** Source of randomness in [0, 1). @default Math.random */
+  random?: () => number
+}
+
+/** The wait after failed attempt number `attempt` (the first is 1), in milliseconds. */
+export function backoffMs (attempt: number, { initialMs = 500, maxMs = 30_000, factor = 2, jitter = 0.5, random = Math.random }: BackoffOptions = {}): number {
+  const full = Math.min(maxMs, initialMs * factor ** (attempt - 1))
+
+  return Math.round(full * (1 - jitter * random()))
+}
+
+/** Settings of {@link retry}. */
+export interface RetryOptions extends BackoffOptions {
+  signal: AbortSignal
+
+  /** Attempts in all; Infinity retries until the signal aborts. */
+  attempts: number
+
+  /** Whether a failure may be retried. @default what the error table says; unknown errors are not retried */
+  isRetryable?: (err: unknown) => boolean
+
+  /** Told of each failure that will be retried. */
+  onRetry?: (err: unknown, attempt: number, waitMs: number) => void
+
+  /** How to wait. @default sleep */
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** Runs `operation` until it succeeds, fails for good, or the attempts are used up. */
+export async function retry<T> (operation: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
+  const { signal, attempts, isRetryable = isRetryableByTable, onRetry, wait = sleep } = options
+
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
+
+    try {
+      return await operation(attempt)
+    } catch (err) {
+      if (isAbort(err) || attempt >= attempts || !isRetryable(err)) {
+        throw err
+      }
+
+      const waitMs = backoffMs(attempt, options)
+      onRetry?.(err, attempt, waitMs)
+      await wait(waitMs, signal)
+    }
+  }
+}
+
+function isRetryableByTable (err: unknown): boolean {
+  return isProbeError(err) && err.retryable
+}

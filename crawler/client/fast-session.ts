@@ -1,0 +1,221 @@
+import { waitOn } from '../../core/time/clock-wait.ts'
+import { least } from '../dial/latency.ts'
+import { IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
+import { outcomeOfFault, peerFault } from '../peer/peer-fault.ts'
+import { ProtocolStream } from './protocol-stream.ts'
+import { Proposal } from './stream/multistream.ts'
+import { YAMUX_PROTOCOL } from './yamux/yamux.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { Latency } from '../dial/latency.ts'
+import type { QueryStream, ReadStream, Session } from '../dial/session.ts'
+import type { PublicKey } from '../peer/public-key.ts'
+import type { SecuredLink } from './secured-link.ts'
+
+/**
+ * One secured connection, and up to four more in its place.
+ *
+ * rust-libp2p hosts without an idle time close a connection that has no stream yet: whether ours are
+ * in time is chance. A connection that closes before any stream is answered is therefore dialled
+ * again, and the streams are opened again on the next one. After the first answer a close is final.
+ */
+const MAX_REDIALS = 4
+const MIN_WAIT_MS = 20
+const MAX_WAIT_MS = 400
+
+const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
+const NOTHING = new Uint8Array(0)
+
+/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
+const CLOSED = peerFault('aborted', 'the session was closed')
+
+/** What a session needs. */
+export interface FastSessionDeps {
+  clock: Clock
+
+  /** In [0, 1). */
+  random: () => number
+
+  /** What carries the connection, and whether a relay limits it. */
+  via: Pick<Session['connection'], 'transport' | 'limited'>
+
+  /** Another secured link to the same address. */
+  redial: (signal: AbortSignal) => Promise<SecuredLink>
+
+  /** The proposal of a protocol, made once. */
+  proposalOf: (protocol: string) => Proposal
+}
+
+/** A {@link Session} of the fast lane. */
+export class FastSession implements Session {
+  readonly connection: Session['connection']
+  readonly #deps: FastSessionDeps
+  readonly #streams = new Set<ProtocolStream>()
+  readonly #closing = new AbortController()
+  #link: SecuredLink | undefined
+  #latency: Latency | undefined
+  #redials = 0
+  #isAnswered = false
+  #fault: Error | undefined
+
+  constructor (deps: FastSessionDeps, link: SecuredLink) {
+    this.connection = { ...deps.via, security: link.security, muxer: YAMUX_PROTOCOL }
+    this.#deps = deps
+    this.#use(link)
+  }
+
+  get latency (): Latency | undefined {
+    return this.#latency
+  }
+
+  get remoteKey (): PublicKey | undefined {
+    return this.#link?.remoteKey
+  }
+
+  async openIdentify (signal: AbortSignal): Promise<ReadStream> {
+    const stream = await this.#openSelected(IDENTIFY, NOTHING, signal)
+
+    if (stream === undefined) {
+      throw peerFault('protocol-error', 'the remote refuses identify')
+    }
+
+    return stream
+  }
+
+  /** `first` leaves with the proposal. Who refuses the protocol has not read it: with the next it goes out again. */
+  async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
+    for (const protocol of protocols) {
+      const stream = await this.#openSelected(this.#deps.proposalOf(protocol), first, signal)
+
+      if (stream !== undefined) {
+        return stream
+      }
+    }
+
+    return undefined
+  }
+
+  async ping (): Promise<void> {
+    this.#latency = least(this.#latency, await this.#link?.ping())
+  }
+
+  [Symbol.dispose] (): void {
+    this.#fail(CLOSED)
+    this.#closing.abort(CLOSED)
+    this.#link?.[Symbol.dispose]()
+    this.#link = undefined
+  }
+
+  /** A stream on which the remote has agreed to the protocol; undefined when it refuses. */
+  async #openSelected (proposal: Proposal, first: Uint8Array, signal: AbortSignal): Promise<ProtocolStream | undefined> {
+    using unselected = new DisposableStack()
+    const stream = unselected.use(this.#open(proposal, first))
+
+    if (!await stream.isSelected(signal)) {
+      return undefined
+    }
+
+    unselected.move()
+
+    return stream
+  }
+
+  #open (proposal: Proposal, first: Uint8Array): ProtocolStream {
+    const stream = new ProtocolStream(proposal, this.#onAnswer, this.#onGivenUp)
+    stream.send(first)
+    this.#streams.add(stream)
+
+    if (this.#fault !== undefined) {
+      stream.fail(this.#fault)
+    } else if (this.#link !== undefined) {
+      stream.attach(this.#link.streams)
+    }
+
+    return stream
+  }
+
+  readonly #onGivenUp = (stream: ProtocolStream): void => {
+    this.#streams.delete(stream)
+  }
+
+  readonly #onAnswer = (): void => {
+    if (!this.#isAnswered) {
+      this.#isAnswered = true
+      this.#latency = least(this.#latency, this.#link?.sinceAsked())
+    }
+  }
+
+  #use (link: SecuredLink): void {
+    this.#link = link
+    this.#latency = least(this.#latency, link.latency)
+    link.onClosed = (fault) => {
+      this.#link = undefined
+      void this.#recover(fault)
+    }
+
+    for (const stream of this.#streams) {
+      stream.attach(link.streams)
+    }
+  }
+
+  /** Never rejects: whatever ends the attempts becomes the fault of the session's streams. */
+  async #recover (fault: Error): Promise<void> {
+    let last = fault
+
+    try {
+      while (this.#isChance(last)) {
+        this.#redials++
+        const link = await this.#redial()
+
+        if (link instanceof Error) {
+          last = link
+        } else {
+          this.#adopt(link)
+
+          return
+        }
+      }
+
+      this.#fail(fault)
+    } catch (err) {
+      this.#fail(err as Error)
+    }
+  }
+
+  /** The session may have closed in the moment in which the link was secured. */
+  #adopt (link: SecuredLink): void {
+    if (this.#closing.signal.aborted) {
+      link[Symbol.dispose]()
+    } else {
+      this.#use(link)
+    }
+  }
+
+  /** The next link, or the fault of the peer that prevented it. Throws when the session closes meanwhile. */
+  async #redial (): Promise<SecuredLink | Error> {
+    const { clock, random, redial } = this.#deps
+    const waitMs = MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS) * this.#redials / MAX_REDIALS
+    await waitOn(clock, waitMs, this.#closing.signal)
+
+    try {
+      return await redial(this.#closing.signal)
+    } catch (err) {
+      if (outcomeOfFault(err) === undefined) {
+        throw err
+      }
+
+      return err as Error
+    }
+  }
+
+  #isChance (fault: Error): boolean {
+    return outcomeOfFault(fault) === 'reset' && !this.#isAnswered && this.#redials < MAX_REDIALS && this.#fault === undefined
+  }
+
+  #fail (fault: Error): void {
+    this.#fault ??= fault
+
+    for (const stream of this.#streams) {
+      stream.fail(fault)
+    }
+  }
+}

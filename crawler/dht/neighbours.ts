@@ -1,0 +1,80 @@
+import { hashId } from '../peer/id-hash.ts'
+import { MergedPeerRecord } from '../peer/merged-peer-record.ts'
+import { NamedPeer } from '../peer/named-peers.ts'
+import { equalBytes } from '../wire/bytes.ts'
+import type { PeerRecord } from '../peer/peer-record.ts'
+
+/** A free row. */
+const NONE = -1
+
+/**
+ * The peers that one remote named, each once, with all addresses told.
+ *
+ * They are told apart when they are asked for, all at once: so the table for that is one for all visits.
+ */
+export class Neighbours {
+  private readonly named: PeerRecord[] = []
+
+  /** Adds the peers of one answer. */
+  add (peers: readonly PeerRecord[]): void {
+    for (const peer of peers) {
+      this.named.push(peer)
+    }
+  }
+
+  /** All of them, first named first. */
+  list (): PeerRecord[] {
+    const rows = freeRows(this.named.length)
+    const distinct: PeerRecord[] = []
+
+    for (const peer of this.named) {
+      const row = rowOf(rows, peer, distinct)
+      const place = rows[row] ?? NONE
+      const known = distinct[place]
+
+      if (known === undefined) {
+        rows[row] = distinct.push(peer) - 1
+      } else if (known instanceof MergedPeerRecord) {
+        known.add(peer)
+      } else if (!isToldLike(known, peer)) {
+        distinct[place] = new MergedPeerRecord(known, peer)
+      }
+    }
+
+    return distinct
+  }
+}
+
+let table = new Int32Array(1_024)
+
+/** A table of twice as many rows as can be needed, a power of two: each holds the place of a peer. */
+function freeRows (count: number): Int32Array {
+  const size = 2 ** Math.ceil(Math.log2(2 * count + 2))
+
+  if (table.length < size) {
+    table = new Int32Array(size)
+  }
+
+  return table.subarray(0, size).fill(NONE)
+}
+
+/** The row that holds the peer's place, or the free one where it belongs. */
+function rowOf (rows: Int32Array, peer: PeerRecord, distinct: readonly PeerRecord[]): number {
+  const mask = rows.length - 1
+  let row = (peer instanceof NamedPeer ? peer.hash : hashId(peer.id)) & mask
+
+  for (let known = distinct[rows[row] ?? NONE]; known !== undefined && !isSamePeer(known, peer); known = distinct[rows[row] ?? NONE]) {
+    row = (row + 1) & mask
+  }
+
+  return row
+}
+
+function isSamePeer (a: PeerRecord, b: PeerRecord): boolean {
+  return a instanceof NamedPeer && b instanceof NamedPeer ? a.hasIdOf(b) : equalBytes(a.id, b.id)
+}
+
+/** May be false although they are. */
+function isToldLike (a: PeerRecord, b: PeerRecord): boolean {
+  return a instanceof NamedPeer && b instanceof NamedPeer && a.isToldLike(b)
+}

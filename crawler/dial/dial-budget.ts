@@ -1,0 +1,242 @@
+import { boundedEntry } from '../../core/limits/bounded-entry.ts'
+import { TokenBucket } from '../../core/limits/token-bucket.ts'
+import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
+import { Deadline } from '../peer/deadline.ts'
+import { peerFault, provenIdOf } from '../peer/peer-fault.ts'
+import type { BucketOptions } from '../../core/limits/token-bucket.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { Address } from '../address/address-reader.ts'
+
+// Peers name addresses of others, and nothing proves that anybody is there: who names one victim under
+// a thousand invented ids must not make us dial it a thousand times. Hence a dial is a loan until the
+// peer that was named proves itself. Dead addresses use the loan up; a peer that is found pays it back with
+// interest, so that a host with hundreds of real peers (a relay, a proxy, a network on loopback) is found whole.
+
+interface PortOptions { budget: number, credit: number }
+
+/** What the loans are. */
+export interface DialBudgetOptions {
+  endpoint: BucketOptions
+  ip: BucketOptions
+  subnet: BucketOptions
+
+  /** Ports of one IP address that are dialled in one crawl; each peer found there allows `credit` more. */
+  ports: PortOptions
+
+  /** The same for loopback, where one address is a whole network; it has no subnets. */
+  loopback: { ip: BucketOptions, ports: PortOptions }
+
+  /** Endpoints, and IP addresses, and subnets remembered; the oldest is forgotten first. */
+  maxEntries: number
+
+  /** Longest wait of one dial, in milliseconds: the other addresses of the peer wait behind it. */
+  maxWaitMs: number
+}
+
+/** What a crawler uses. */
+export const DIAL_BUDGET: DialBudgetOptions = {
+  endpoint: { burst: 8, perSecond: 2, budget: 16, credit: 8 },
+  ip: { burst: 64, perSecond: 4, budget: 256, credit: 16 },
+  subnet: { burst: 256, perSecond: 16, budget: 2_048, credit: 64 },
+  ports: { budget: 64, credit: 8 },
+  loopback: { ip: { burst: 256, perSecond: 16, budget: 1_024, credit: 32 }, ports: { budget: 256, credit: 32 } },
+  maxEntries: 50_000,
+  maxWaitMs: 2_000
+}
+
+/** Proven ids of one IP address that are remembered. */
+const MAX_PROVEN = 16
+
+/** Leave for one dial; whoever has it says how the dial ended. */
+export interface DialLeave {
+  /** The peer that was named proved itself. */
+  found (): void
+
+  /** @param err why the dial failed; where another peer proved itself, that one may be dialled whatever strangers have used up */
+  failed (err: unknown): void
+
+  /** The dial was never made. */
+  unused (): void
+}
+
+interface Endpoint {
+  bucket: TokenBucket
+
+  /** Ids that were dialled here and paid for; as many as the budget allows. */
+  ids: Set<string>
+}
+
+interface Host {
+  bucket: TokenBucket
+
+  /** Ids that proved to be here; what strangers use up does not keep them out. */
+  proven: Set<string>
+
+  ports: Set<number>
+  portsLeft: number
+  portCredit: number
+}
+
+interface Place { endpoint: Endpoint, host: Host, buckets: readonly TokenBucket[], port: number }
+
+/** Bounds the dials of one crawl, over all lanes, to endpoints, IP addresses and subnets where nobody is found. */
+export class DialBudget {
+  private readonly clock: Clock
+  private readonly options: DialBudgetOptions
+  private endpoints = new Map<string, Endpoint>()
+  private hosts = new Map<string, Host>()
+  private subnets = new Map<string, TokenBucket>()
+
+  constructor (clock: Clock, options: DialBudgetOptions = DIAL_BUDGET) {
+    this.clock = clock
+    this.options = options
+  }
+
+  /** Endpoints, IP addresses and subnets that are remembered. */
+  get size (): number {
+    return this.endpoints.size + this.hosts.size + this.subnets.size
+  }
+
+  /** Forgets what the last crawl spent. */
+  startCrawl (): void {
+    this.endpoints = new Map()
+    this.hosts = new Map()
+    this.subnets = new Map()
+  }
+
+  /**
+   * Waits for leave to dial an address for a peer.
+   *
+   * @param repeats whether a further dial of the same peer there is free, as in a visit, which dials an address only some times;
+   *   where it is charged, it gives back what it cost when the peer is found, and earns nothing
+   * @throws PP_PEER_FAULT `limit-exceeded` when the crawl's budget is spent or the wait is too long; the signal's reason when it aborts first
+   */
+  async admit (address: Address, id: Uint8Array, signal: AbortSignal, repeats: 'free' | 'charged' = 'free'): Promise<DialLeave> {
+    const key = latin1(id)
+    signal.throwIfAborted()
+    const first = this.tryAdmit(address, key, repeats)
+
+    if (!(first instanceof TokenBucket)) {
+      return first
+    }
+
+    using deadline = new Deadline(this.clock, this.options.maxWaitMs, signal)
+
+    for (let next: DialLeave | TokenBucket = first; ; next = this.tryAdmit(address, key, repeats)) {
+      signal.throwIfAborted()
+
+      if (!(next instanceof TokenBucket)) {
+        return next
+      }
+      if (deadline.signal.aborted) {
+        throw overBudget()
+      }
+
+      await next.wait(deadline.signal)
+    }
+  }
+
+  /** Leave, or the bucket that has no token. */
+  private tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialLeave | TokenBucket {
+    const place = this.placeOf(address)
+    const { endpoint, host, buckets, port } = place
+
+    const isRepeat = endpoint.ids.has(key) || host.proven.has(key)
+
+    if (isRepeat && repeats === 'free') {
+      return leaveOf(place, key, 'nothing')
+    }
+
+    const isNewPort = !host.ports.has(port)
+
+    if (buckets.some(({ isSpent }) => isSpent) || (isNewPort && host.portsLeft < 1)) {
+      throw overBudget()
+    }
+
+    const empty = buckets.find(({ hasToken }) => !hasToken)
+
+    if (empty !== undefined) {
+      return empty
+    }
+
+    buckets.forEach((bucket) => {
+      bucket.take()
+    })
+    endpoint.ids.add(key)
+
+    if (isNewPort) {
+      host.ports.add(port)
+      host.portsLeft--
+    }
+
+    return leaveOf(place, key, isRepeat ? 'its own' : 'credit')
+  }
+
+  private placeOf ({ host: bytes, port, transport }: Address): Place {
+    const address = embeddedIpv4(bytes) ?? bytes
+    const ip = latin1(address)
+    const { maxEntries, ...options } = this.options
+    const endpointKey = `${ip}:${String(port)}:${String(transport)}`
+    const endpoint = boundedEntry(this.endpoints, endpointKey, maxEntries, () => ({ bucket: this.bucket(options.endpoint), ids: new Set<string>() }))
+    const isLocal = isLoopback(address)
+    const host = boundedEntry(this.hosts, ip, maxEntries, () => this.newHost(isLocal ? options.loopback : options))
+
+    if (isLocal) {
+      return { endpoint, host, buckets: [endpoint.bucket, host.bucket], port }
+    }
+
+    const subnet = boundedEntry(this.subnets, ip.slice(0, address.length === 4 ? 3 : 8), maxEntries, () => this.bucket(options.subnet))
+
+    return { endpoint, host, buckets: [endpoint.bucket, host.bucket, subnet], port }
+  }
+
+  private newHost ({ ip, ports }: Pick<DialBudgetOptions, 'ip' | 'ports'>): Host {
+    return { bucket: this.bucket(ip), proven: new Set(), ports: new Set(), portsLeft: ports.budget, portCredit: ports.credit }
+  }
+
+  private bucket (options: BucketOptions): TokenBucket {
+    return new TokenBucket(this.clock, options)
+  }
+}
+
+/** @param prize what the dial earns when the peer is found; `nothing` where it was free */
+function leaveOf ({ host, buckets }: Place, key: string, prize: Parameters<TokenBucket['end']>[0]): DialLeave {
+  const end: TokenBucket['end'] = (earned) => {
+    for (const bucket of prize === 'nothing' ? [] : buckets) {
+      bucket.end(earned)
+    }
+  }
+
+  return {
+    found () {
+      prove(host, key)
+      host.portsLeft += prize === 'credit' ? host.portCredit : 0
+      end(prize)
+    },
+    failed (err) {
+      const proven = provenIdOf(err)
+
+      if (proven !== undefined) {
+        prove(host, latin1(proven))
+      }
+      end('nothing')
+    },
+    unused () {
+      end('its own')
+    }
+  }
+}
+
+function prove ({ proven }: Host, key: string): void {
+  if (proven.size < MAX_PROVEN) {
+    proven.add(key)
+  }
+}
+
+function overBudget (): Error {
+  return peerFault('limit-exceeded', 'this crawl has dialled enough there without finding anybody')
+}
+
+function latin1 (bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+}

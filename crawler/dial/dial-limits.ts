@@ -1,0 +1,138 @@
+import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
+import type { ScanAddresses } from '../../core/contracts/scan.ts'
+import type { z } from 'zod'
+
+// One host with a thousand peer ids, or a provider's /24, must not see a thousand dials at once:
+// remote limits trip, and hosters read it as an attack. A dial over a limit waits for its turn and
+// never fails by it. As many wait as visits dial at once: the crawl's concurrency bounds the queues.
+
+/** How many dials may run at once. */
+export type DialLimitOptions = Pick<z.output<typeof ScanAddresses>, 'maxDialsPerIP' | 'maxDialsPerSubnet'>
+
+interface Waiter {
+  ip: string
+  grant: () => void
+}
+
+/** One /24 (IPv4) or /64 (IPv6): its dials that run, by IP address, and those that wait, oldest first. */
+interface Subnet {
+  active: number
+  activeByIp: Map<string, number>
+  waiters: Set<Waiter>
+}
+
+/** Limits the dials that run at once to one IP address and to one subnet. Loopback is exempt. */
+export class DialLimits {
+  private readonly subnets = new Map<string, Subnet>()
+  private readonly options: DialLimitOptions
+
+  constructor (options: DialLimitOptions) {
+    this.options = options
+  }
+
+  /** Subnets with dials that run or wait. */
+  get size (): number {
+    return this.subnets.size
+  }
+
+  /**
+   * Waits for leave to dial; first come, first served, except that nobody waits for another IP
+   * address's turn. Dispose the result when the dial ended.
+   *
+   * @throws the signal's reason when it aborts first
+   */
+  async acquire (ip: Uint8Array, signal: AbortSignal): Promise<Disposable> {
+    signal.throwIfAborted()
+
+    if (isLoopback(ip)) {
+      return FREE
+    }
+
+    const [key, subnetKey] = keysOf(ip)
+    const subnet = this.subnets.get(subnetKey) ?? { active: 0, activeByIp: new Map<string, number>(), waiters: new Set<Waiter>() }
+    this.subnets.set(subnetKey, subnet)
+
+    if (this.hasRoom(subnet, key)) {
+      take(subnet, key)
+    } else {
+      await wait(subnet, key, signal)
+    }
+
+    return {
+      [Symbol.dispose]: () => {
+        this.release(subnetKey, subnet, key)
+      }
+    }
+  }
+
+  private hasRoom (subnet: Subnet, ip: string): boolean {
+    return subnet.active < this.options.maxDialsPerSubnet && (subnet.activeByIp.get(ip) ?? 0) < this.options.maxDialsPerIP
+  }
+
+  private release (subnetKey: string, subnet: Subnet, ip: string): void {
+    give(subnet, ip)
+
+    for (const waiter of subnet.waiters) {
+      if (subnet.active >= this.options.maxDialsPerSubnet) {
+        break
+      }
+      if (this.hasRoom(subnet, waiter.ip)) {
+        subnet.waiters.delete(waiter)
+        take(subnet, waiter.ip)
+        waiter.grant()
+      }
+    }
+
+    if (subnet.active === 0) {
+      this.subnets.delete(subnetKey)
+    }
+  }
+}
+
+const FREE: Disposable = {
+  [Symbol.dispose] () {
+    // loopback takes no place that could be given back
+  }
+}
+
+function take (subnet: Subnet, ip: string): void {
+  subnet.active++
+  subnet.activeByIp.set(ip, (subnet.activeByIp.get(ip) ?? 0) + 1)
+}
+
+function give (subnet: Subnet, ip: string): void {
+  const left = (subnet.activeByIp.get(ip) ?? 0) - 1
+  subnet.active--
+
+  if (left > 0) {
+    subnet.activeByIp.set(ip, left)
+  } else {
+    subnet.activeByIp.delete(ip)
+  }
+}
+
+async function wait (subnet: Subnet, ip: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+  const waiter: Waiter = {
+    ip,
+    grant () {
+      signal.removeEventListener('abort', onAbort)
+      resolve(undefined)
+    }
+  }
+  const onAbort = (): void => {
+    subnet.waiters.delete(waiter)
+    reject(signal.reason as Error)
+  }
+  subnet.waiters.add(waiter)
+  signal.addEventListener('abort', onAbort, { once: true })
+  await promise
+}
+
+/** Keys of an IP address and of its /24 or /64. An IPv4 address written as IPv6 is that IPv4 address: it leads to the same host. */
+function keysOf (address: Uint8Array): [string, string] {
+  const ip = embeddedIpv4(address) ?? address
+  const key = Buffer.from(ip.buffer, ip.byteOffset, ip.length).toString('latin1')
+
+  return [key, key.slice(0, ip.length === 4 ? 3 : 8)]
+}

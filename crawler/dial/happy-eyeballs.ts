@@ -1,0 +1,212 @@
+import { raceAbort } from '../../core/time/race-abort.ts'
+import { classify } from '../peer/classify.ts'
+import { Deadline } from '../peer/deadline.ts'
+import { peerFault } from '../peer/peer-fault.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { Address } from '../address/address-reader.ts'
+import type { Classified } from '../peer/classify.ts'
+import type { DialLeave } from './dial-budget.ts'
+import type { DialLimits } from './dial-limits.ts'
+
+// Happy Eyeballs (RFC 8305) over all of a peer's addresses: most have a dead one, and a peer whose
+// first address is dead is not a dead peer. An attempt that lost the race, or was never started, is
+// not recorded: it says nothing of its address.
+
+/** What the race needs. */
+export interface EyeballsDeps<T> {
+  clock: Clock
+  limits: DialLimits
+
+  /** Waits for leave to dial an address at all. @default every address may be dialled */
+  admit?: (address: Address, signal: AbortSignal) => Promise<DialLeave>
+
+  /** Dials one address; rejects with what became of it. What comes after `signal` aborted is disposed of here. */
+  dial: (address: Address, signal: AbortSignal) => Promise<T>
+}
+
+/** Limits of the race. */
+export interface EyeballsOptions {
+  /** Limit of one dial, in milliseconds, from the moment that the dial limits let it start. */
+  dialTimeoutMs: number
+
+  /** Wait before the next address of the same group is dialled beside one that has not answered, in milliseconds. */
+  staggerMs: number
+
+  /** Dials of one peer that run at once. */
+  maxParallel: number
+}
+
+/** How one dial ended. */
+export interface Attempt extends Classified {
+  address: Address
+  durationMs: number
+}
+
+/** Who won, and what became of the others. */
+export interface RaceResult<T> {
+  winner?: { value: T, address: Address, durationMs: number }
+
+  /** Attempts that failed, in the order in which they ended. */
+  failed: readonly Attempt[]
+}
+
+/** Dials the groups side by side, each in its order; the first that answers wins and the others are aborted. */
+export async function dialFirst<T extends Disposable> (
+  groups: readonly (readonly Address[])[],
+  deps: EyeballsDeps<T>,
+  options: EyeballsOptions,
+  signal: AbortSignal
+): Promise<RaceResult<T>> {
+  return await new Race(deps, options, signal).run(groups)
+}
+
+interface Group {
+  waiting: Address[]
+  stagger?: Disposable
+}
+
+class Race<T extends Disposable> {
+  private readonly deps: EyeballsDeps<T>
+  private readonly options: EyeballsOptions
+  private readonly race = new AbortController()
+  private readonly outer: AbortSignal
+  private readonly done = Promise.withResolvers<RaceResult<T>>()
+  private readonly failed: Attempt[] = []
+  private groups: Group[] = []
+  private running = 0
+
+  constructor (deps: EyeballsDeps<T>, options: EyeballsOptions, signal: AbortSignal) {
+    this.deps = deps
+    this.options = options
+    this.outer = signal
+  }
+
+  async run (lists: readonly (readonly Address[])[]): Promise<RaceResult<T>> {
+    this.groups = lists.map(addresses => ({ waiting: [...addresses] }))
+    const onAbort = (): void => {
+      this.race.abort(this.outer.reason)
+    }
+    this.outer.addEventListener('abort', onAbort, { once: true })
+    this.groups.forEach((group) => {
+      this.startNext(group)
+    })
+    this.finishIfOver()
+
+    try {
+      return await this.done.promise
+    } finally {
+      this.outer.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Dials the group's next address, unless the race is over or has enough under way: then the end of one of those comes back here. */
+  private startNext (group: Group): void {
+    group.stagger?.[Symbol.dispose]()
+    delete group.stagger
+
+    if (this.race.signal.aborted || this.outer.aborted || this.running >= this.options.maxParallel) {
+      return
+    }
+
+    const address = group.waiting.shift()
+
+    if (address === undefined) {
+      return
+    }
+
+    this.running++
+    void this.attempt(group, address)
+
+    if (group.waiting.length > 0) {
+      group.stagger = this.deps.clock.after(this.options.staggerMs, () => {
+        this.startNext(group)
+      })
+    }
+  }
+
+  /** Never rejects. */
+  private async attempt (group: Group, address: Address): Promise<void> {
+    const { clock, limits } = this.deps
+    let startedAt: number | undefined
+    let leave: DialLeave | undefined
+
+    try {
+      leave = await this.deps.admit?.(address, this.race.signal)
+      using held = new DisposableStack()
+      held.use(await limits.acquire(address.host, this.race.signal))
+      startedAt = clock.monotonic()
+      const value = await this.dial(address)
+      leave?.found()
+      this.win(value, address, clock.monotonic() - startedAt)
+    } catch (err) {
+      giveBack(leave, startedAt === undefined, err)
+      const ended = classify(err)
+      const waited = startedAt === undefined && ended.outcome === 'timeout'
+
+      this.lose(group, err === LOST
+        ? undefined
+        : {
+            ...ended,
+            ...(waited && { outcome: 'limit-exceeded' }),
+            address,
+            durationMs: startedAt === undefined ? 0 : clock.monotonic() - startedAt
+          })
+    }
+  }
+
+  /** The dial's signal is let go before anyone learns of its success: libraries tie the connection itself to it. */
+  private async dial (address: Address): Promise<T> {
+    using deadline = new Deadline(this.deps.clock, this.options.dialTimeoutMs, this.race.signal)
+
+    return await raceAbort(this.deps.dial(address, deadline.signal), deadline.signal, (late) => {
+      late[Symbol.dispose]()
+    })
+  }
+
+  private win (value: T, address: Address, durationMs: number): void {
+    this.running--
+
+    if (this.race.signal.aborted) {
+      value[Symbol.dispose]()
+      this.finishIfOver()
+
+      return
+    }
+
+    this.race.abort(LOST)
+    this.groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
+    this.done.resolve({ winner: { value, address, durationMs }, failed: this.failed })
+  }
+
+  private lose (group: Group, attempt: Attempt | undefined): void {
+    this.running--
+
+    if (attempt !== undefined) {
+      this.failed.push(attempt)
+      this.startNext(group)
+      this.groups.filter(({ stagger }) => stagger === undefined).forEach((other) => {
+        this.startNext(other)
+      })
+    }
+
+    this.finishIfOver()
+  }
+
+  private finishIfOver (): void {
+    if (this.running === 0 && (this.outer.aborted || this.groups.every(({ waiting }) => waiting.length === 0))) {
+      this.groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
+      this.done.resolve({ failed: this.failed })
+    }
+  }
+}
+
+function giveBack (leave: DialLeave | undefined, isUnused: boolean, err: unknown): void {
+  if (isUnused) {
+    leave?.unused()
+  } else {
+    leave?.failed(err)
+  }
+}
+
+/** Why the other dials of a race are aborted once one has won. */
+const LOST = peerFault('aborted', 'another address answered first')

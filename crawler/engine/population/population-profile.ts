@@ -1,0 +1,86 @@
+import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
+import { quantiles } from './quantiles.ts'
+import { ValueCounter } from './value-counter.ts'
+import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { Quantiles } from './quantiles.ts'
+import type { VisitReport } from './visit-sink.ts'
+
+// Multiaddr protocol codes (multiformats/multicodec table) of what an address begins with.
+const FAMILIES: Readonly<Record<number, string>> = { 4: 'ip4', 41: 'ip6', 53: 'dns', 54: 'dns4', 55: 'dns6', 56: 'dnsaddr' }
+
+/** What a crawl says of the peers that it contacted. */
+export type Distributions = NonNullable<Crawl['distributions']>
+
+/**
+ * What the contacted peers are like: software, protocols, transports, address families, latency.
+ *
+ * A peer is contacted at most once in a crawl, so each visit of a contacted peer counts as it comes.
+ * Families are those of the addresses at which the peer says it can be dialled (and of the one that
+ * answered): those of the connections would only tell what this crawler has.
+ */
+export class PopulationProfile {
+  readonly #isDialable: (address: Uint8Array) => boolean
+  readonly #agentVersions = new ValueCounter()
+  readonly #protocols = new ValueCounter()
+  readonly #transports = new ValueCounter()
+  readonly #addressFamilies = new ValueCounter()
+  readonly #latenciesMs: number[] = []
+  readonly #latencyErrorsMs: number[] = []
+
+  constructor ({ isDialable }: { isDialable: (address: Uint8Array) => boolean }) {
+    this.#isDialable = isDialable
+  }
+
+  /** Counts a contacted peer. */
+  add ({ connection, identity, latencyMs, latencyErrorMs }: VisitReport): void {
+    const announced = identity?.listenAddresses.slice(0, MESSAGE_LIMITS.addresses).filter(this.#isDialable) ?? []
+    const addresses = connection === undefined ? announced : [connection.address, ...announced]
+    addEach(this.#addressFamilies, addresses.map(familyOf))
+    addEach(this.#protocols, identity?.protocols.slice(0, MESSAGE_LIMITS.protocols) ?? [])
+
+    if (identity?.agentVersion !== undefined) {
+      this.#agentVersions.add(identity.agentVersion)
+    }
+    if (connection !== undefined) {
+      this.#transports.add(connection.transport)
+    }
+
+    addMeasured(this.#latenciesMs, latencyMs)
+    addMeasured(this.#latencyErrorsMs, latencyErrorMs)
+  }
+
+  distributions (): Distributions {
+    return {
+      agentVersions: this.#agentVersions.distribution(),
+      protocols: this.#protocols.distribution(),
+      transports: this.#transports.distribution(),
+      addressFamilies: this.#addressFamilies.distribution()
+    }
+  }
+
+  /** Quantiles of the latency; undefined where none was measured. */
+  latencyMs (): Quantiles | undefined {
+    return quantiles(this.#latenciesMs)
+  }
+
+  /** Quantiles of how much shorter they may have been; undefined where nobody knows. */
+  latencyErrorMs (): Quantiles | undefined {
+    return quantiles(this.#latencyErrorsMs)
+  }
+}
+
+function addMeasured (all: number[], ms: number | undefined): void {
+  if (ms !== undefined) {
+    all.push(ms)
+  }
+}
+
+function familyOf (address: Uint8Array): string {
+  return FAMILIES[address[0] ?? 0] ?? 'other'
+}
+
+function addEach (counter: ValueCounter, values: readonly string[]): void {
+  for (const value of new Set(values)) {
+    counter.add(value)
+  }
+}

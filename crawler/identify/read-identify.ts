@@ -1,0 +1,63 @@
+import { raceAbort } from '../../core/time/race-abort.ts'
+import { Deadline } from '../peer/deadline.ts'
+import { concatBytes } from '../wire/bytes.ts'
+import { FrameReader } from '../wire/frames.ts'
+import { MAX_IDENTIFY_BYTES, MAX_IDENTIFY_MESSAGES } from './identify-message.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { ReadStream } from '../dial/session.ts'
+
+/**
+ * How long a remote that has sent whole messages may be silent before they count as all, in milliseconds. go-libp2p
+ * sends its second message right after the first; many others never end the stream.
+ */
+const SILENCE_MS = 1_000
+
+/**
+ * Reads an identify stream until the remote ends it, breaks it, or falls silent after a whole message. What has arrived
+ * whole is used, whatever becomes of the stream.
+ *
+ * @returns all bytes that came: at least one whole length-prefixed message, or what the remote sent instead before it ended the stream
+ * @throws whatever ended the stream before a whole message had arrived
+ */
+export async function readIdentify (stream: ReadStream, clock: Clock, signal: AbortSignal): Promise<Uint8Array> {
+  const frames = new FrameReader(MAX_IDENTIFY_BYTES)
+  const parts: Uint8Array[] = []
+  let size = 0
+  let messages = 0
+
+  try {
+    for (let bytes = await next(stream, signal); bytes !== undefined && size <= MAX_IDENTIFY_BYTES; bytes = await more()) {
+      parts.push(bytes)
+      size += bytes.length
+      frames.push(bytes)
+
+      while (frames.next() !== undefined) {
+        messages++
+      }
+      if (frames.malformed || messages >= MAX_IDENTIFY_MESSAGES) {
+        break
+      }
+    }
+  } catch (err) {
+    if (messages === 0) {
+      throw err
+    }
+  }
+
+  return concatBytes(parts)
+
+  // A message of which a part has come is worth the whole time.
+  async function more (): Promise<Uint8Array | undefined> {
+    return messages === 0 || frames.rest().length > 0 ? await next(stream, signal) : await soon(stream, clock, signal)
+  }
+}
+
+async function next (stream: ReadStream, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  return await raceAbort(stream.read(signal), signal)
+}
+
+async function soon (stream: ReadStream, clock: Clock, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  using silence = new Deadline(clock, SILENCE_MS, signal)
+
+  return await next(stream, silence.signal)
+}

@@ -1,0 +1,106 @@
+// Objects that may be read by name and not be watched: to list or watch Secrets is the right to read all of them. Each
+// is looked at in turn, its metadata alone; a lap takes some seconds, or longer where there are very many.
+import { waitOn } from '../../core/time/clock-wait.ts'
+import type { Logger } from '../../core/process/logger.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { KubeClient } from './kube-client.ts'
+import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
+
+/** An object as somebody saw it. */
+export interface Sighted extends ObjectKey {
+  /** Its resourceVersion; null where it is not there; undefined where it is there and its version is not known. */
+  version: string | null | undefined
+}
+
+/** An object as it was read just now. */
+export function sighted ({ namespace, name }: ObjectKey, object: KubeObject | undefined): Sighted {
+  return { namespace, name, version: object === undefined ? null : object.metadata.resourceVersion }
+}
+
+/** What a lookout works with. */
+export interface SecretPollerDeps {
+  client: Pick<KubeClient, 'getMetadata'>
+  clock: Clock
+  log: Logger
+
+  /** Told whose object has changed, come or gone. */
+  onChange: (owner: string) => void
+}
+
+/** Time of a lap at least, in milliseconds. */
+export const LAP_MS = 3_000
+
+/** Time between two looks at least, in milliseconds: 25 a second, whatever there is. */
+export const LOOK_MS = 40
+
+/** Notices changes of objects that are not watched. */
+export class SecretPoller {
+  readonly #deps: SecretPollerDeps
+  readonly #kind: KindRef
+  readonly #sighted = new Map<string, Sighted[]>()
+
+  constructor (deps: SecretPollerDeps, kind: KindRef) {
+    this.#deps = deps
+    this.#kind = kind
+  }
+
+  /** What an owner saw last, all of it; nothing where it is of no more concern. */
+  note (owner: string, objects: readonly Sighted[]): void {
+    if (objects.length === 0) {
+      this.#sighted.delete(owner)
+    } else {
+      this.#sighted.set(owner, objects.map(object => ({ ...object })))
+    }
+  }
+
+  /** Looks until `signal` aborts. */
+  async run (signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps
+
+    try {
+      for (;;) {
+        const sinceMs = clock.monotonic()
+        await this.#lap(signal)
+        await waitOn(clock, Math.max(LOOK_MS, LAP_MS - (clock.monotonic() - sinceMs)), signal)
+      }
+    } catch (err) {
+      if (!signal.aborted) {
+        throw err
+      }
+    }
+  }
+
+  async #lap (signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps
+    const all = [...this.#sighted].flatMap(([owner, objects]) => objects.map(object => ({ owner, object })))
+    const failures: unknown[] = []
+
+    for (const { owner, object } of all) {
+      try {
+        await this.#look(owner, object, signal)
+      } catch (err) {
+        signal.throwIfAborted()
+        failures.push(err)
+      }
+
+      await waitOn(clock, LOOK_MS, signal)
+    }
+
+    // Once a lap: where the server is away, all fail alike.
+    if (failures.length > 0) {
+      log.warn({ err: failures[0], kind: this.#kind.kind, failures: failures.length, objects: all.length }, 'objects could not be looked at, tried again')
+    }
+  }
+
+  // Said once: from then on it is as it was found, until its owner says what it saw.
+  async #look (owner: string, object: Sighted, signal: AbortSignal): Promise<void> {
+    const found = await this.#deps.client.getMetadata(this.#kind, object, signal)
+    const { version } = sighted(object, found)
+    const isChanged = object.version === undefined ? version === null : version !== object.version
+    object.version = version
+
+    if (isChanged && this.#sighted.get(owner)?.includes(object) === true) {
+      this.#deps.onChange(owner)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { zstdDecompressSync } from 'node:zlib'
+import { DumpFolder } from '../../../consumer/dumps/dump-folder.ts'
+import { isProbeError } from '../../../core/errors.ts'
+import { isAbort } from '../../../core/time/signals.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+
+const { signal } = new AbortController()
+
+async function* texts (...parts: (string | Error)[]): AsyncIterable<string> {
+  for (const part of parts) {
+    if (part instanceof Error) {
+      throw part
+    }
+    yield part
+  }
+}
+
+suite('DumpFolder', () => {
+  test('writes a compressed file whole, with its size and hash, and leaves nothing else', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.file('new/dumps'))
+    const parts = Array.from({ length: 500 }, (_, i) => `${'x'.repeat(1_000)} ${String(i)}\n`)
+    const { bytes, sha256 } = await folder.writeCompressed('a.zst', texts(...parts), signal)
+    const content = readFileSync(temp.file('new/dumps/a.zst'))
+
+    assert.equal(zstdDecompressSync(content).toString(), parts.join(''))
+    assert.equal(bytes, content.length)
+    assert.equal(sha256, createHash('sha256').update(content).digest('hex'))
+    assert.deepEqual(await folder.list(), ['a.zst'])
+  })
+
+  test('leaves the file before in its place when the source fails or the process stops', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    await folder.writeText('a.zst', 'before')
+    const failure = new TypeError('store is away')
+    await assert.rejects(folder.writeCompressed('a.zst', texts('x', failure), signal), failure)
+    await assert.rejects(folder.writeCompressed('a.zst', texts('x'), AbortSignal.abort()), isAbort)
+
+    assert.deepEqual(await folder.list(), ['a.zst'])
+    assert.equal(readFileSync(temp.file('a.zst'), 'utf8'), 'before')
+  })
+
+  test('names the path that the system refuses', async () => {
+    using temp = new TempFolder()
+    writeFileSync(temp.file('file'), '')
+    await assert.rejects(DumpFolder.open(temp.file('file/dumps')), err => isProbeError(err, 'PP_DUMP_FAILED') && err.message.includes('file/dumps'))
+    const folder = await DumpFolder.open(temp.path)
+    mkdirSync(temp.file('a'))
+    await assert.rejects(folder.writeText('a', 'x'), err => isProbeError(err, 'PP_DUMP_FAILED'))
+
+    assert.deepEqual((await folder.list()).sort(), ['a', 'file'])
+  })
+
+  test('removes what killed writers left, not what others are writing or what is whole', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    for (const name of ['old.tmp', 'young.tmp', 'old.zst']) {
+      writeFileSync(temp.file(name), '')
+    }
+    utimesSync(temp.file('old.tmp'), 1_000, 1_000)
+    utimesSync(temp.file('old.zst'), 1_000, 1_000)
+    await folder.removeStale(Date.now())
+
+    assert.deepEqual((await folder.list()).sort(), ['old.zst', 'young.tmp'])
+  })
+
+  test('tells the room on its disk, and removes files that may be gone', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    await folder.writeText('a', '')
+    await folder.remove(['a', 'b'])
+
+    assert.deepEqual(await folder.list(), [])
+    assert.ok(await folder.free() > 0)
+  })
+
+  test('writes for its owner alone, or for the group too where the folder is shared with one, and puts its older files right', async () => {
+    using temp = new TempFolder()
+    const modes = async (folderMode: number): Promise<number[]> => {
+      const path = temp.file(folderMode.toString(8))
+      mkdirSync(path)
+      chmodSync(path, folderMode)
+      const older = join(path, 'nodes-20261130T100000.000Z.ndjson.zst')
+      writeFileSync(older, '')
+      chmodSync(older, 0o666)
+      const folder = await DumpFolder.open(path)
+      await folder.writeText('manifest.json', '{}')
+
+      return [path, older, join(path, 'manifest.json')].map(name => statSync(name).mode & 0o7777)
+    }
+
+    assert.deepEqual(await modes(0o755), [0o755, 0o600, 0o600])
+    // As Kubernetes leaves a volume of a pod with `fsGroup`.
+    assert.deepEqual(await modes(0o2775), [0o2775, 0o640, 0o640])
+  })
+})

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { DumpFolder } from '../../../consumer/dumps/dump-folder.ts'
+import { readManifest, writeManifest } from '../../../consumer/dumps/dump-manifest.ts'
+import { isProbeError } from '../../../core/errors.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+import type { DumpEntry } from '../../../consumer/dumps/dump-manifest.ts'
+
+const entry: DumpEntry = {
+  file: 'nodes-20260101T000000.000Z.ndjson.zst',
+  format: 'NDJSON',
+  compression: 'zstd',
+  schemaVersion: 1,
+  takenAt: '2026-01-01T00:00:00.000Z',
+  full: true,
+  changedSince: null,
+  count: 0,
+  minLastSeen: null,
+  maxLastSeen: null,
+  bytes: 9,
+  sha256: 'a'.repeat(64)
+}
+
+suite('manifest of dumps', () => {
+  test('is read as it was written, and is absent at first', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    assert.equal(await readManifest(folder), undefined)
+    await writeManifest(folder, { version: 1, dumps: [entry] })
+
+    assert.deepEqual(await readManifest(folder), { version: 1, dumps: [entry] })
+  })
+
+  test('is refused when somebody broke it, also when it names files elsewhere', async () => {
+    using temp = new TempFolder()
+    for (const text of ['{', '{"version":2}', JSON.stringify({ version: 1, dumps: [{ ...entry, file: '../../etc/passwd' }] })]) {
+      writeFileSync(temp.file('manifest.json'), text)
+      await assert.rejects(readManifest({ path: temp.path }), err => isProbeError(err, 'PP_DUMP_FAILED') && err.message.includes('manifest.json'))
+    }
+  })
+})

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
+import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
+import { piecesOf } from '../../support/client/fast-faults.ts'
+import { dht, identifyOf, KAD, KEY, REPLY, signedRecord, visit } from '../../support/client/fast-hostile.ts'
+import { createTestKey } from '../../support/client/fast-keys.ts'
+import { serve } from '../../support/client/fast-peer.ts'
+import { FastServer } from '../../support/client/fast-server.ts'
+import { playRustOn, RustPeer } from '../../support/client/rust-peer.ts'
+import type { ReceivedFrame } from '../../support/client/fast-peer.ts'
+
+// What only hosts in the field did, go-libp2p's and rust-libp2p's, each as it was seen: a first TCP
+// client of ours lost peers by every one of these.
+
+/** A reply of `size` bytes at least: one peer with addresses without end. */
+function longReply (size: number): Uint8Array {
+  const peer = new ProtobufWriter().bytes(1, createTestKey().id)
+
+  for (let length = 0; length < size; length += 1_000) {
+    peer.bytes(2, Uint8Array.from([4, 192, 0, 2, 1, 6, 15, 161, ...new Uint8Array(992)]))
+  }
+
+  return frame(new ProtobufWriter().number(1, 4).bytes(8, peer.finish()).finish())
+}
+
+suite('the fast lane', () => {
+  test('opens the window of a stream on which more than 256 KiB come', async () => {
+    const peers: RustPeer[] = []
+    await using server = await FastServer.open((socket) => {
+      peers.push(playRustOn(socket, { key: KEY, onFrame: dht(undefined, longReply(200_000)) }))
+    })
+    const { outcome, routingTable } = await visit(server)
+
+    assert.equal(outcome, 'ok')
+    assert.deepEqual([routingTable?.queries, routingTable?.failed], [2, 0])
+    assert.equal(peers[0]?.waiting, 0)
+  })
+
+  test('reads an answer of 16,556 bytes, more than rust-libp2p itself would take', async () => {
+    const peer = new ProtobufWriter().bytes(1, createTestKey().id).bytes(2, new Uint8Array(16_506)).finish()
+    const reply = frame(new ProtobufWriter().number(1, 4).bytes(8, peer).finish())
+    assert.equal(reply.length - 3, 16_556)
+    await using server = await FastServer.play({ key: KEY, onFrame: dht(undefined, reply) })
+
+    assert.equal((await visit(server)).routingTable?.failed, 0)
+  })
+
+  test('merges an identify whose signed record comes as a second message, as go-libp2p sends it', async () => {
+    const record = frame(new ProtobufWriter().bytes(8, signedRecord(KEY, KEY)).finish())
+    const onFrame = serve({
+      [IDENTIFY_PROTOCOL] (_, say) {
+        say(identifyOf(KEY))
+        say(record, FLAG.fin)
+      },
+      [KAD] (_, say) {
+        say(concatBytes([REPLY, REPLY]))
+      }
+    })
+    await using server = await FastServer.play({ key: KEY, onFrame })
+    const { identity } = await visit(server)
+
+    assert.deepEqual([identity?.agentVersion, identity?.protocols, identity?.recordSequence], ['agent/1', [KAD], 42n])
+  })
+
+  test('visits a host that agrees on yamux inside Noise and waits for an answer to its ping, in one connection', async () => {
+    const answer = dht()
+    await using server = await FastServer.open((socket) => {
+      const held: ReceivedFrame[] = []
+      let isAnswered = false
+      playRustOn(socket, { key: KEY, onFrame (received, peer) {
+        held.push(received)
+        isAnswered ||= received.type === TYPE.ping && received.flags === FLAG.ack
+
+        if (isAnswered) {
+          held.splice(0).forEach((one) => {
+            answer(one, peer)
+          })
+        }
+      } })
+    })
+    const { outcome, routingTable } = await visit(server)
+
+    assert.deepEqual([outcome, routingTable?.failed, server.sockets.length], ['ok', 0, 1])
+  })
+
+  test('reads what TCP cuts into pieces of 1 to 5 bytes', async () => {
+    await using server = await FastServer.open((socket) => {
+      let cuts = 0
+      const peer = new RustPeer({ key: KEY, onFrame: dht() }, (bytes) => {
+        piecesOf(bytes, 1 + cuts++ % 5).forEach(piece => socket.write(piece))
+      })
+      socket.on('data', (bytes) => {
+        piecesOf(bytes, 3).forEach((piece) => {
+          peer.feed(piece)
+        })
+      })
+    })
+
+    assert.equal((await visit(server)).outcome, 'ok')
+  })
+
+  test('visits a host that closes a connection right after Noise, as those without an idle time do, until one stands', async () => {
+    await using server = await FastServer.open((socket, count) => {
+      playRustOn(socket, { key: KEY, onFrame: dht(), ...(count <= 2 && { onSecured: () => socket.end() }) })
+    })
+
+    assert.equal((await visit(server)).outcome, 'ok')
+    assert.equal(server.sockets.length, 3)
+  })
+
+  test('believes no host whose id is another\'s hash, whatever key it proves', async () => {
+    for (const kind of ['RSA', 'ECDSA of Go and Rust'] as const) {
+      await using server = await FastServer.play({ key: createTestKey(kind), onFrame: dht() })
+      const { outcome, identity } = await visit(server, createTestKey(kind).id)
+
+      assert.deepEqual([outcome, identity], ['peer-id-mismatch', undefined])
+    }
+  })
+})

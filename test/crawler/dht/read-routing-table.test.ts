@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { readRoutingTable } from '../../../crawler/dht/read-routing-table.ts'
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
+import { FrameReader, frame } from '../../../crawler/wire/frames.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId, plainPeers } from '../../support/network/peer-fixtures.ts'
+import { ScriptedSession } from '../../support/network/scripted-session.ts'
+import type { TableAnswer } from '../../../crawler/dht/read-routing-table.ts'
+import type { QueryPlan } from '../../../crawler/dht/visit-target.ts'
+import type { SessionScript } from '../../support/network/scripted-session.ts'
+
+const CENSUS = { strategy: 'Census', bucket: 3 } as const
+
+function naming (...peers: number[]): Uint8Array {
+  return frame(findNodeReply(peers.map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] }))))
+}
+
+function framesIn (bytes: Uint8Array): number {
+  const frames = new FrameReader(1_000)
+  frames.push(bytes)
+  let count = 0
+
+  while (frames.next() !== undefined) {
+    count++
+  }
+
+  return count
+}
+
+async function ask (streams: SessionScript['streams'], plan: QueryPlan = CENSUS, signal = new AbortController().signal): Promise<{ answer: TableAnswer, session: ScriptedSession }> {
+  const clock = new FakeClock()
+  const session = new ScriptedSession({ protocols: [KAD_PROTOCOL], ...(streams !== undefined && { streams }) })
+  const open = async (first: Uint8Array): ReturnType<ScriptedSession['openQueries']> => await session.openQueries([KAD_PROTOCOL], first)
+  const answer = await clock.runUntil(readRoutingTable({ id: nobodyId(9), addresses: [], plan }, { clock, open }, 5_000, signal))
+  assert.equal(clock.pending, 0, 'no timer is left')
+
+  return { answer, session }
+}
+
+suite('readRoutingTable', () => {
+  test('all questions of a burst go with the opening of one stream', async () => {
+    const { session } = await ask([[naming(1), naming(2)]])
+
+    assert.deepEqual(session.sent.map(sent => sent.map(framesIn)), [[2]])
+  })
+
+  test('answers are matched by order and merged', async () => {
+    const { answer } = await ask([[naming(1, 2), naming(2, 3)]])
+
+    const peers = [1, 2, 3].map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] }))
+
+    assert.deepEqual({ ...answer.table, peers: plainPeers(answer.table?.peers) }, { queries: 2, failed: 0, peers })
+    assert.deepEqual([answer.answered, answer.protocol, answer.fault], [2, KAD_PROTOCOL, undefined])
+  })
+
+  test('answers may come in one chunk or cut anywhere', async () => {
+    const bytes = concatBytes([naming(1), naming(2)])
+
+    assert.equal((await ask([[bytes]])).answer.answered, 2)
+    assert.equal((await ask([Array.from(bytes, byte => Uint8Array.of(byte))])).answer.answered, 2)
+  })
+
+  test('an answer that names nobody is one', async () => {
+    assert.deepEqual((await ask([[naming(), naming()]])).answer.table, { queries: 2, failed: 0, peers: [] })
+  })
+
+  test('an answer that makes no sense costs only its own question', async () => {
+    assert.partialDeepStrictEqual((await ask([[frame(Uint8Array.of(0xff)), naming(1)]])).answer, { answered: 1, table: { queries: 2, failed: 1 } })
+  })
+
+  test('what a peer told before it fell silent is kept', async () => {
+    assert.partialDeepStrictEqual((await ask([[naming(1), 'hang']])).answer, { answered: 1, table: { queries: 2, failed: 1 }, fault: { outcome: 'timeout' } })
+  })
+
+  test('each answer has the whole time of a request', async () => {
+    const clock = new FakeClock()
+    const replies = Array.from({ length: 9 }, (_, i) => naming(i))
+    const open = async (): ReturnType<ScriptedSession['openQueries']> => ({
+      protocol: KAD_PROTOCOL,
+      send: () => undefined,
+      [Symbol.dispose]: () => undefined,
+      read: async () => await new Promise(resolve => clock.after(4_000, () => {
+        resolve(replies.shift())
+      }))
+    })
+    const answer = await clock.runUntil(readRoutingTable({ id: nobodyId(9), addresses: [], plan: { strategy: 'Topology' } }, { clock, open }, 5_000, new AbortController().signal))
+
+    assert.equal(answer.table?.failed, 0)
+  })
+
+  test('a stream that ends after an answer is followed by another for the rest', async () => {
+    const { answer, session } = await ask([[naming(1)], [naming(2)]])
+
+    assert.partialDeepStrictEqual(answer, { answered: 2, table: { queries: 2, failed: 0 } })
+    assert.deepEqual(session.sent.map(sent => sent.map(framesIn)), [[2], [1]])
+  })
+
+  test('so is one that is reset after an answer', async () => {
+    assert.equal((await ask([[naming(1), 'reset'], [naming(2)]])).answer.answered, 2)
+  })
+
+  test('a stream that brings nothing is the last', async () => {
+    const { answer, session } = await ask([[naming(1)], [], [naming(2)]])
+
+    assert.partialDeepStrictEqual(answer, { answered: 1, table: { queries: 2, failed: 1 } })
+    assert.equal(session.sent.length, 2)
+    assert.deepEqual((await ask([['reset']])).answer.fault, { outcome: 'reset' })
+  })
+
+  test('at most four streams are opened', async () => {
+    const { answer, session } = await ask(Array.from({ length: 9 }, (_, i) => [naming(i)]), { strategy: 'Topology' })
+
+    assert.equal(session.sent.length, 4)
+    assert.equal(answer.answered, 4)
+  })
+
+  test('a length over the limit ends asking as a broken protocol', async () => {
+    assert.partialDeepStrictEqual((await ask([[Uint8Array.of(0x80, 0x80, 0x80, 0x01)]])).answer, { answered: 0, fault: { outcome: 'protocol-error' } })
+  })
+
+  test('where the protocol is refused nothing was asked', async () => {
+    const clock = new FakeClock()
+    const target = { id: nobodyId(9), addresses: [], plan: CENSUS }
+    const answer = await readRoutingTable(target, { clock, open: async () => undefined }, 5_000, new AbortController().signal)
+
+    assert.deepEqual(answer, { answered: 0 })
+    assert.equal(clock.pending, 0)
+  })
+
+  test('an abort ends asking as aborted', async () => {
+    assert.deepEqual((await ask([['hang']], CENSUS, AbortSignal.abort())).answer.fault, { outcome: 'aborted' })
+  })
+})

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { openSystemDns } from '../../../../crawler/dial/dns/system-dns.ts'
+import { NEVER_STILL } from '../../../support/client/never-still.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+
+suite('openSystemDns', () => {
+  test('once disposed of it asks nobody any more', async () => {
+    const dns = openSystemDns(new FakeClock(), NEVER_STILL)
+    dns[Symbol.dispose]()
+
+    await assert.rejects(dns.texts('name.invalid', new AbortController().signal), { name: 'AbortError' })
+    await assert.rejects(dns.addresses('name.invalid', 4, new AbortController().signal), { name: 'AbortError' })
+  })
+})

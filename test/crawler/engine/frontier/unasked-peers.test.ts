@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { KadProtocols } from '../../../../crawler/dht/kad-protocol.ts'
+import { newEntry } from '../../../../crawler/engine/frontier/frontier-peer.ts'
+import { UnaskedPeers } from '../../../../crawler/engine/frontier/unasked-peers.ts'
+import { nobodyId } from '../../../support/network/peer-fixtures.ts'
+import type { FrontierPeer } from '../../../../crawler/engine/frontier/frontier-peer.ts'
+
+const peer = (n: number): FrontierPeer => newEntry(nobodyId(n), { source: 'routing-table' })
+
+suite('UnaskedPeers', () => {
+  test('a peer can be asked once its protocol is learnt, and is returned once', () => {
+    const protocols = new KadProtocols([])
+    const unasked = new UnaskedPeers(protocols)
+    const [b, c] = [peer(1), peer(2)]
+    assert.deepEqual(unasked.note(b, ['/b/kad']), [])
+    assert.deepEqual(unasked.note(c, ['/c/kad']), [])
+    protocols.confirm('/a/kad', { listed: ['/a/kad', '/b/kad'] })
+
+    assert.deepEqual(unasked.note(peer(3)), [b])
+    assert.deepEqual(unasked.note(peer(4)), [])
+  })
+
+  test('one whose protocol was learnt while it was visited is returned at once', () => {
+    const protocols = new KadProtocols([])
+    const unasked = new UnaskedPeers(protocols)
+    protocols.confirm('/b/kad')
+    assert.deepEqual(unasked.note(peer(1)), [])
+    const b = peer(2)
+
+    assert.deepEqual(unasked.note(b, ['/b/kad']), [b])
+  })
+
+  test('what is left is counted, the most listed first; who serves a local network alone aside', () => {
+    const protocols = new KadProtocols(['/a/kad'])
+    const unasked = new UnaskedPeers(protocols)
+    assert.deepEqual(unasked.others(), { wide: 0, counts: [] })
+    unasked.note(peer(1), ['/b/kad'])
+    unasked.note(peer(2), ['/c/kad', '/b/kad'])
+    unasked.note(peer(3), ['/ipfs/lan/kad/1.0.0'])
+    unasked.note(peer(4))
+
+    assert.deepEqual(unasked.others(), {
+      wide: 2,
+      counts: [{ protocol: '/b/kad', peers: 2 }, { protocol: '/c/kad', peers: 1 }, { protocol: '/ipfs/lan/kad/1.0.0', peers: 1 }]
+    })
+  })
+
+  test('10,000 wait at most, and nobody where visits do not say what they ask by', () => {
+    const protocols = new KadProtocols([])
+    const unasked = new UnaskedPeers(protocols)
+
+    for (let n = 0; n < 10_100; n++) {
+      unasked.note(peer(n), ['/b/kad'])
+    }
+    protocols.confirm('/b/kad')
+    assert.equal(unasked.note(peer(20_000)).length, 10_000)
+    assert.deepEqual(new UnaskedPeers(undefined).note(peer(1), ['/b/kad']), [])
+  })
+})

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { PopulationProfile } from '../../../../crawler/engine/population/population-profile.ts'
+import { addressOf } from '../../../support/network/simulated-network.ts'
+import type { VisitReport } from '../../../../crawler/engine/population/visit-sink.ts'
+
+const IP6 = Uint8Array.from([41, ...Array<number>(16).fill(1), 6, 0, 1])
+const DNS4 = Uint8Array.from([54, 1, 97, 6, 0, 1])
+const ONION = Uint8Array.from([0xbd, 0x03, 1])
+const visit = (change: Partial<VisitReport>): VisitReport => ({
+  startedAtMs: 0,
+  durationMs: 1,
+  outcome: 'ok',
+  attempts: [],
+  connection: { address: addressOf(1), transport: 'tcp', limited: false },
+  ...change
+})
+
+suite('PopulationProfile', () => {
+  test('counts software, protocols and transports by peer', () => {
+    const profile = new PopulationProfile({ isDialable: () => true })
+    profile.add(visit({ identity: { agentVersion: 'kubo', protocols: ['/kad', '/kad', '/ping'], listenAddresses: [] } }))
+    profile.add(visit({ identity: { agentVersion: 'kubo', protocols: ['/ping'], listenAddresses: [] } }))
+    profile.add(visit({ outcome: 'connected', connection: { address: addressOf(2), transport: 'quic-v1', limited: false } }))
+    const { agentVersions, protocols, transports } = profile.distributions()
+
+    assert.deepEqual(agentVersions.top, [{ value: 'kubo', count: 2 }])
+    assert.deepEqual(protocols.top, [{ value: '/ping', count: 2 }, { value: '/kad', count: 1 }])
+    assert.deepEqual(transports.top, [{ value: 'tcp', count: 2 }, { value: 'quic-v1', count: 1 }])
+  })
+
+  test('counts the families of the addresses at which peers can be dialled, each once for a peer', () => {
+    const profile = new PopulationProfile({ isDialable: address => address[0] !== 41 })
+    profile.add(visit({ identity: { protocols: [], listenAddresses: [addressOf(2), addressOf(3), IP6, DNS4, ONION] } }))
+
+    assert.deepEqual(profile.distributions().addressFamilies.top, [{ value: 'ip4', count: 1 }, { value: 'dns4', count: 1 }, { value: 'other', count: 1 }])
+  })
+
+  test('looks at no more of one peer than a message takes', () => {
+    const profile = new PopulationProfile({ isDialable: () => true })
+    profile.add(visit({ identity: { protocols: Array.from({ length: 9_000 }, (_, i) => String(i)), listenAddresses: [] } }))
+    const { top, other } = profile.distributions().protocols
+
+    assert.equal(top.length + other, 256)
+  })
+
+  test('tells the latency where any was measured', () => {
+    const profile = new PopulationProfile({ isDialable: () => true })
+    profile.add(visit({}))
+    assert.equal(profile.latencyMs(), undefined)
+
+    assert.equal(profile.latencyErrorMs(), undefined)
+    profile.add(visit({ latencyMs: 30, latencyErrorMs: 2 }))
+    assert.deepEqual(profile.latencyErrorMs(), { p50: 2, p90: 2, p99: 2 })
+    assert.deepEqual(profile.latencyMs(), { p50: 30, p90: 30, p99: 30 })
+  })
+})

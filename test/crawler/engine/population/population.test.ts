@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { newEntry } from '../../../../crawler/engine/frontier/frontier-peer.ts'
+import { MAX_FAILURES, population } from '../../../../crawler/engine/population/population.ts'
+import { addressOf } from '../../../support/network/simulated-network.ts'
+import type { Outcome } from '../../../../core/contracts/outcome.ts'
+import type { FrontierEntry } from '../../../../crawler/engine/frontier/frontier-peer.ts'
+import type { KnownPeer } from '../../../../crawler/engine/frontier/known-peer.ts'
+
+function visited (n: number, outcome: Outcome | undefined, change: Partial<FrontierEntry> = {}): FrontierEntry {
+  const entry = { ...newEntry(Uint8Array.from([n]), { source: 'known' }), ...change }
+  entry.addresses.merge([addressOf(n)], Infinity)
+
+  return outcome === undefined ? entry : { ...entry, outcome }
+}
+
+const known = (n: number, failures: number): KnownPeer => ({ id: Uint8Array.from([n]), addresses: [], outcome: 'timeout', failures })
+const ids = (peers: KnownPeer[]): (number | undefined)[] => peers.map(({ id }) => id[0])
+
+suite('population', () => {
+  test('puts contacted peers first, the address that answered at the head', () => {
+    const peers = population([visited(1, 'timeout'), visited(2, 'ok', { answeredAt: addressOf(9) })], 100)
+
+    assert.deepEqual(peers, [
+      { id: Uint8Array.from([2]), addresses: [addressOf(9), addressOf(2)], outcome: 'ok', failures: 0 },
+      { id: Uint8Array.from([1]), addresses: [addressOf(1)], outcome: 'timeout', failures: 1 }
+    ])
+  })
+
+  test('counts failures in a row and forgets a peer after three', () => {
+    const peers = [1, 2, 3].map(failures => visited(failures, 'refused', { known: known(failures, failures) }))
+
+    assert.deepEqual(population(peers, 100).map(({ failures }) => failures), [2, MAX_FAILURES])
+    assert.equal(population([visited(1, 'connected', { known: known(1, 2) })], 100)[0]?.failures, 0)
+  })
+
+  test('keeps what is known of peers that the crawl did not get to, and nothing of hearsay', () => {
+    const peers = [visited(1, undefined, { known: known(1, 0) }), visited(2, 'aborted', { known: known(2, 2) }), visited(3, undefined), visited(4, 'aborted')]
+
+    assert.deepEqual(population(peers, 100), [known(1, 0), known(2, 2)])
+  })
+
+  test('leaves the next crawl room: half of it for contacted peers, a quarter for failed ones', () => {
+    const peers = Array.from({ length: 200 }, (_, n) => visited(n, n % 2 === 0 ? 'ok' : 'timeout'))
+
+    assert.equal(population(peers, 40).length, 20 + 10)
+    assert.deepEqual(ids(population(peers, 4)), [0, 2, 1])
+  })
+
+  test('carries 16 addresses of a peer at most', () => {
+    const peer = visited(1, 'ok')
+    peer.addresses.merge(Array.from({ length: 50 }, (_, n) => addressOf(n)), Infinity)
+
+    assert.equal(population([peer], 100)[0]?.addresses.length, 16)
+  })
+})

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { parseIp } from '../../../../crawler/address/ip-text.ts'
+import { NEW_PER_IP, NEW_PER_SUBNET, PassivePlaces, STAY_MS } from '../../../../crawler/passive/limits/passive-places.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import type { PlacedConnection } from '../../../../crawler/passive/limits/passive-places.ts'
+
+class StandIn extends EventTarget implements PlacedConnection {
+  isAborted = false
+
+  abort (): void {
+    this.isAborted = true
+    this.close()
+  }
+
+  close (): void {
+    this.dispatchEvent(new Event('close'))
+  }
+}
+
+function come (places: PassivePlaces, ip: string): StandIn | undefined {
+  const connection = new StandIn()
+
+  return places.enter(connection, parseIp(ip)!) ? connection : undefined
+}
+
+const PLACES = 60
+
+suite('the places of the passive node', () => {
+  for (const [what, attackerOf] of [
+    ['one address', () => '198.51.100.7'],
+    ['all addresses of one /24', (i: number) => `198.51.100.${String(i % 250)}`],
+    ['addresses of one /64', (i: number) => `2001:db8:1:2::${(i % 60_000 + 1).toString(16)}`],
+    ['IPv4 addresses written as IPv6', (i: number) => `::ffff:198.51.100.${String(i % 250)}`]
+  ] as const) {
+    test(`a flood from ${what} keeps out nobody of another network`, async () => {
+      const clock = new FakeClock()
+      const places = new PassivePlaces(clock, { places: PLACES })
+      const honest: (StandIn | undefined)[] = []
+
+      for (let round = 0; round < 100; round++) {
+        for (let i = 0; i < 30; i++) {
+          come(places, attackerOf(round * 30 + i))
+        }
+        honest.push(come(places, `10.0.${String(round)}.1`))
+        await clock.advance(100)
+        // Each honest one has told what it can after two seconds, and goes.
+        honest[round - 20]?.close()
+      }
+
+      assert.equal(honest.filter(connection => connection !== undefined && !connection.isAborted).length, 100)
+      assert.ok(places.size <= PLACES)
+    })
+  }
+
+  test('where every subnet has one, the oldest makes room for a newcomer', () => {
+    const places = new PassivePlaces(new FakeClock(), { places: PLACES })
+    const all = Array.from({ length: PLACES + 3 }, (_, i) => come(places, `10.0.${String(i)}.1`)!)
+
+    assert.deepEqual(all.map(({ isAborted }) => isAborted).slice(0, 5), [true, true, true, false, false])
+    assert.equal(places.size, PLACES)
+  })
+
+  test('an address that has its share gets a place again by one of its own that has stayed', async () => {
+    const clock = new FakeClock()
+    const places = new PassivePlaces(clock, { places: PLACES })
+    const held = Array.from({ length: 40 }, () => come(places, '10.0.0.1'))
+    assert.equal(places.size, PLACES / 4)
+    await clock.advance(STAY_MS)
+
+    assert.ok(come(places, '10.0.0.1') !== undefined)
+    assert.deepEqual(held.slice(0, 2).map(connection => connection?.isAborted), [true, false])
+    assert.equal(places.size, PLACES / 4)
+  })
+
+  test('new connections are limited by the second for an address and for a subnet', async () => {
+    const clock = new FakeClock()
+    const places = new PassivePlaces(clock, { places: 10_000 })
+    const count = (ipOf: (i: number) => string): number =>
+      Array.from({ length: 1_000 }, (_, i) => come(places, ipOf(i))).filter(connection => connection !== undefined).length
+
+    assert.equal(count(() => '10.0.0.1'), NEW_PER_IP)
+    assert.equal(count(i => `10.0.1.${String(i % 250)}`), NEW_PER_SUBNET)
+    await clock.advance(1_000)
+    assert.equal(count(() => '10.0.0.1'), NEW_PER_IP)
+  })
+
+  test('connections that the node made count, and go only where theirs is the most crowded subnet', () => {
+    const places = new PassivePlaces(new FakeClock(), { places: 10 })
+    const made = new StandIn()
+    places.dialled(made, parseIp('10.9.9.9')!)
+    const others = Array.from({ length: 20 }, () => come(places, '10.0.0.1'))
+    Array.from({ length: 20 }, (_, i) => {
+      places.dialled(new StandIn(), parseIp(`10.1.${String(i % 3)}.1`)!)
+    })
+
+    assert.equal(places.size, 10)
+    assert.equal(made.isAborted, false)
+    assert.ok(others.some(connection => connection?.isAborted))
+  })
+
+  test('a place is given back once, when the connection closes', () => {
+    const places = new PassivePlaces(new FakeClock(), { places: PLACES })
+    const connection = come(places, '10.0.0.1')
+    connection?.close()
+    connection?.close()
+
+    assert.equal(places.size, 0)
+  })
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import { suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { PassivePlaces } from '../../../../crawler/passive/limits/passive-places.ts'
+import { SocketPlaces, UPGRADE_LIMIT_MS } from '../../../../crawler/passive/limits/socket-places.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import type { PlacedSocket } from '../../../../crawler/passive/limits/socket-places.ts'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+class StandIn extends EventEmitter {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  isDestroyed = false
+
+  constructor (remoteAddress: string, remotePort: number) {
+    super()
+    this.remoteAddress = remoteAddress
+    this.remotePort = remotePort
+  }
+
+  destroy (): this {
+    this.isDestroyed = true
+    this.emit('close')
+
+    return this
+  }
+}
+
+interface Rig { clock: FakeClock, places: PassivePlaces, sockets: SocketPlaces, come: (ip: string, port: number) => StandIn }
+
+function rig (): Rig {
+  const clock = new FakeClock()
+  const places = new PassivePlaces(clock, { places: 60 })
+  const sockets = new SocketPlaces(clock, places)
+
+  return { clock, places, sockets, come: (ip, port) => {
+    const socket = new StandIn(ip, port)
+    sockets.enter(socket as unknown as PlacedSocket)
+
+    return socket
+  } }
+}
+
+const connection = (address: string): EventTarget & { remoteAddr: Multiaddr } => Object.assign(new EventTarget(), { remoteAddr: multiaddr(address) })
+
+suite('SocketPlaces', () => {
+  test('a socket takes a place before it says a word, and its address has no more than its share', () => {
+    const { places, sockets, come } = rig()
+    const all = Array.from({ length: 100 }, (_, i) => come('198.51.100.7', 1_000 + i))
+
+    assert.equal(places.size, 15)
+    assert.equal(sockets.size, 15)
+    assert.equal(all.filter(({ isDestroyed }) => isDestroyed).length, 85)
+  })
+
+  test('a socket over which nobody proves himself is closed, and its place is free', async () => {
+    const { clock, places, sockets, come } = rig()
+    const mute = come('198.51.100.7', 1)
+    const peer = come('198.51.100.7', 2)
+    sockets.upgraded(connection('/ip4/198.51.100.7/tcp/2/ws'))
+    await clock.advance(UPGRADE_LIMIT_MS)
+
+    assert.ok(mute.isDestroyed)
+    assert.ok(!peer.isDestroyed)
+    assert.equal(places.size, 1)
+    assert.equal(clock.pending, 0)
+  })
+
+  test('a WebSocket has the place of its socket, and the socket ends with it', () => {
+    const { places, sockets, come } = rig()
+    const socket = come('2001:db8::1', 7)
+    const webSocket = connection('/ip6/2001:db8::1/tcp/7/ws')
+    assert.ok(sockets.has(webSocket))
+    assert.ok(!sockets.has(connection('/ip6/2001:db8::1/tcp/8/ws')))
+    sockets.upgraded(webSocket)
+    webSocket.dispatchEvent(new Event('close'))
+
+    assert.ok(socket.isDestroyed)
+    assert.equal(places.size, 0)
+    assert.ok(!sockets.has(webSocket))
+  })
+
+  test('what has no address gets no place', () => {
+    assert.ok(rig().come('', 0).isDestroyed)
+  })
+})

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { decodeFindNode } from '../../../crawler/dht/find-node.ts'
+import { AddressList } from '../../../crawler/engine/frontier/address-list.ts'
+import { MergedPeerRecord } from '../../../crawler/peer/merged-peer-record.ts'
+import { findNodeReply, nobodyId } from '../../support/network/peer-fixtures.ts'
+import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
+
+/** A peer as a reply names it. */
+function told (...addresses: Uint8Array[]): PeerRecord {
+  return decodeFindNode(findNodeReply([{ id: nobodyId(1), addresses }]))!.list()[0]!
+}
+
+const [A, B, C] = [Uint8Array.of(1, 1), Uint8Array.of(2, 2), Uint8Array.of(3, 3)]
+
+suite('MergedPeerRecord', () => {
+  test('has the addresses of all tellings, each once, first told first', () => {
+    const peer = new MergedPeerRecord(told(A, B), told(B, A))
+    peer.add(told(C, A))
+
+    assert.deepEqual(peer.id, nobodyId(1))
+    assert.deepEqual(peer.addresses.map(address => [...address]), [[1, 1], [2, 2], [3, 3]])
+  })
+
+  test('is in a set that has all of them, and in none that lacks one of a later telling', () => {
+    const set = new AddressList()
+    set.merge([A, B], 1_000)
+    const peer = new MergedPeerRecord(told(A, B), told(B, A))
+    const before = peer.areAddressesIn(set)
+    peer.add(told(C))
+
+    assert.deepEqual([before, peer.areAddressesIn(set)], [true, false])
+  })
+
+  test('asks records that only list their addresses, too', () => {
+    const set = new AddressList()
+    set.merge([A], 1_000)
+
+    assert.equal(new MergedPeerRecord({ id: nobodyId(1), addresses: [A] }, told(A)).areAddressesIn(set), true)
+    assert.equal(new MergedPeerRecord(told(A), { id: nobodyId(1), addresses: [B] }).areAddressesIn(set), false)
+  })
+
+  test('keeps 128 addresses of 32 tellings', () => {
+    const peer = new MergedPeerRecord(told(A), told(B))
+
+    for (let i = 0; i < 300; i++) {
+      peer.add(told(Uint8Array.of(9, i >> 8, i & 255)))
+    }
+
+    assert.equal(peer.addresses.length, 32)
+
+    const wide = Array.from({ length: 100 }, (_, i) => Uint8Array.of(7, i))
+    assert.equal(new MergedPeerRecord(told(...wide), told(...wide.map(([, i = 0]) => Uint8Array.of(8, i)))).addresses.length, 128)
+  })
+})

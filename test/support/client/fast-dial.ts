@@ -1,0 +1,20 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '../../../core/time/clock.ts'
+import { readAddress } from '../../../crawler/address/address-reader.ts'
+import { FastDialler } from '../../../crawler/client/fast-dialler.ts'
+import type { Session } from '../../../crawler/dial/session.ts'
+
+const dialler = new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'peerprobe/test' })
+
+const DIAL_LIMIT_MS = 20_000
+
+/** Dials an address of IP, as text, through the fast lane. */
+export async function fastDial (address: string, peerId: Uint8Array, signal: AbortSignal = AbortSignal.timeout(DIAL_LIMIT_MS)): Promise<Session> {
+  const read = readAddress(multiaddr(address).bytes)
+
+  if (read === undefined) {
+    throw new TypeError(`not an address: ${address}`)
+  }
+
+  return await dialler.dial(read, peerId, signal)
+}

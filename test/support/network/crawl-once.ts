@@ -1,0 +1,47 @@
+import { createLogger } from '../../../core/process/logger.ts'
+import { busyShare } from '../../../core/time/busy-share.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { seedPeers } from '../../../crawler/bootstrap/seed-peers.ts'
+import { CrawlRun } from '../../../crawler/engine/crawl.ts'
+import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
+import { NEVER_STILL } from '../client/never-still.ts'
+import { ScriptedDns } from './scripted-dns.ts'
+import type { QueryPlan } from '../../../crawler/dht/visit-target.ts'
+import type { SpokenProtocols } from '../../../crawler/engine/frontier/unasked-peers.ts'
+import type { VisitReport } from '../../../crawler/engine/population/visit-sink.ts'
+import type { Visitor } from '../../../crawler/visit/visitor.ts'
+
+/** What to crawl, and how. */
+export interface CrawlOnceOptions {
+  visitor: Visitor
+  bootstrapPeers: readonly string[]
+  strategy: QueryPlan['strategy']
+
+  /** What the visitor asks by, where it learns that. */
+  protocols?: SpokenProtocols
+
+  signal?: AbortSignal
+}
+
+const LIMITS = { crawlId: 1, crawlNumber: 0, concurrency: 100, maxPeers: 10_000, maxDurationMs: 120_000, visitTimeoutMs: 10_000 }
+
+/** Crawls a real network once and keeps the last visit of each peer, by its id as text. */
+export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string, VisitReport>> {
+  const { visitor, bootstrapPeers, strategy, protocols, signal = new AbortController().signal } = options
+  const visits = new Map<string, VisitReport>()
+  const bootstrap = await seedPeers(bootstrapPeers, new ScriptedDns({}), signal)
+  const run = new CrawlRun({
+    clock: systemClock,
+    log: createLogger({ level: 'silent' }),
+    visitor,
+    isDialable: () => true,
+    ...protocols === undefined ? {} : { protocols },
+    busyShare: busyShare(),
+    standstill: NEVER_STILL,
+    sink: { ready: () => undefined, accept: () => undefined },
+    onVisit: ({ id, result }) => visits.set(formatPeerId(id), result)
+  }, { ...LIMITS, strategy }, { bootstrap, connected: [], known: [] })
+  await run.run(signal)
+
+  return visits
+}

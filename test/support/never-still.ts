@@ -1,4 +1,0 @@
-import type { Standstill } from '../../crawler/standstill.ts'
-
-/** A process that runs all the time. */
-export const NEVER_STILL: Standstill = { lostMs: 0, times: 0 }

@@ -1,0 +1,60 @@
+import { TLSSocket } from 'node:tls'
+import { Acceptance } from '../../../crawler/client/stream/multistream.ts'
+import { createCertificate, inPem } from '../../../crawler/client/tls/tls-certificate.ts'
+import { FastPeer } from '../client/fast-peer.ts'
+import { FastServer } from '../client/fast-server.ts'
+import type { KeyedCertificate } from '../../../crawler/client/tls/tls-certificate.ts'
+import type { PeerScript } from '../client/fast-peer.ts'
+
+/** How a remote that speaks TLS alone behaves. What is left out, it does as an honest one. */
+export interface TlsScript extends PeerScript {
+  certificate?: KeyedCertificate
+
+  /** Protocols that it knows by the extension of TLS; none where it knows no such extension. @default yamux */
+  alpn?: readonly string[]
+}
+
+/** A server on loopback that refuses everything but TLS. What it saw of its clients' certificates is in `clients`. */
+export async function openTlsServer (script: TlsScript): Promise<FastServer & { clients: Buffer[] }> {
+  const { key, alpn = ['/yamux/1.0.0'] } = script
+  const { cert, key: pem } = inPem(script.certificate ?? createCertificate(key, Date.now()))
+  const clients: Buffer[] = []
+  const server = await FastServer.open((socket) => {
+    const acceptance = new Acceptance(new Set(['/tls/1.0.0']))
+    const onData = (bytes: Buffer): void => {
+      try {
+        socket.write(acceptance.feed(bytes).reply)
+      } catch {
+        socket.resetAndDestroy() // what follows a proposal of Noise is not for us: real hosts reset
+        return
+      }
+
+      if (acceptance.protocol !== undefined) {
+        socket.off('data', onData)
+        socket.pause()
+        const options = { isServer: true, key: pem, cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3', ...alpn.length > 0 && { ALPNProtocols: [...alpn] } } as const
+        playInside(new TLSSocket(socket, options), script, clients)
+      }
+    }
+    socket.on('data', onData)
+  })
+
+  return Object.assign(server, { clients })
+}
+
+function playInside (secured: TLSSocket, script: TlsScript, clients: Buffer[]): void {
+  let peer: FastPeer | undefined
+  secured.on('error', () => {
+    // the client resets: that is how it leaves
+  })
+  secured.on('data', (bytes: Buffer) => {
+    if (peer === undefined) {
+      const muxers = secured.alpnProtocol === '/yamux/1.0.0' ? ['/yamux/1.0.0'] : []
+      clients.push(secured.getPeerX509Certificate()?.raw ?? Buffer.alloc(0))
+      peer = new FastPeer({ ...script, muxers, isSecuredOutside: true }, (reply) => {
+        secured.write(reply)
+      })
+    }
+    peer.feed(bytes)
+  })
+}
