@@ -13,7 +13,7 @@ import { runOperator } from './operator.ts'
 import { parsePolicy, POLICY_VARIABLE } from './policy/cluster-policy.ts'
 import { readScrapeFrom } from './scrape-from.ts'
 import type { LoggerOptions } from '../core/process/logger.ts'
-import type { NetworkPeer } from './model/cluster-probe.ts'
+import type { NetworkPeer } from './model/probe/cluster-probe.ts'
 
 interface Options {
   workloadImage: string

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { isWithin } from '../core/ip/cidr.ts'
-import type { NetworkPeer } from './model/cluster-probe.ts'
+import type { NetworkPeer } from './model/probe/cluster-probe.ts'
 
 const Selector = z.strictObject({
   matchLabels: z.record(z.string(), z.string()).optional(),

@@ -1,8 +1,8 @@
 import { ProbeError } from '../../core/errors.ts'
-import { KINDS } from '../model/kinds.ts'
-import { labelsFor } from '../model/labels.ts'
-import { consumerName } from '../model/names.ts'
-import type { ProbeKey } from '../model/names.ts'
+import { KINDS } from '../model/naming/kinds.ts'
+import { labelsFor } from '../model/naming/labels.ts'
+import { consumerName } from '../model/naming/names.ts'
+import type { ProbeKey } from '../model/naming/names.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 interface Volume { name: string, persistentVolumeClaim?: unknown }

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff'
 import { stringify } from 'yaml'
-import { APPLIED_BY } from '../model/labels.ts'
+import { APPLIED_BY } from '../model/naming/labels.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 /** What the server and the operator write by themselves: no person asked for it. */

@@ -1,5 +1,5 @@
 import { ProbeError } from '../../core/errors.ts'
-import { KINDS } from '../model/kinds.ts'
+import { KINDS } from '../model/naming/kinds.ts'
 import { pathOf } from '../runtime/kube-object.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'

@@ -1,8 +1,8 @@
 import { ERRORS } from '../../core/errors.ts'
 import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
 import { formatTable } from '../../core/text/table.ts'
-import type { Condition } from '../reconcile/conditions.ts'
-import type { StatusBefore } from '../reconcile/status.ts'
+import type { Condition } from '../reconcile/conditions/conditions.ts'
+import type { StatusBefore } from '../reconcile/status/status.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
 const ACTIONS: ReadonlyMap<string, string> = new Map(Object.values(ERRORS).map(({ reason, action }) => [reason, action]))

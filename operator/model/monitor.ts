@@ -1,8 +1,8 @@
-import { monitoringKinds } from './kinds.ts'
-import { labelsFor, PROBE_LABEL } from './labels.ts'
-import { owned } from './owned.ts'
-import type { ClusterProbe } from './cluster-probe.ts'
-import type { Desired } from './owned.ts'
+import { monitoringKinds } from './naming/kinds.ts'
+import { labelsFor, PROBE_LABEL } from './naming/labels.ts'
+import { owned } from './probe/owned.ts'
+import type { ClusterProbe } from './probe/cluster-probe.ts'
+import type { Desired } from './probe/owned.ts'
 
 /**
  * Tells the Prometheus operator to scrape crawlers and consumers; what it takes for labels comes from ours.

@@ -1,9 +1,9 @@
-import { KINDS } from './kinds.ts'
-import { labelsFor, selectorFor } from './labels.ts'
-import { consumerName, serviceAccountName } from './names.ts'
-import { owned } from './owned.ts'
-import type { ClusterProbe } from './cluster-probe.ts'
-import type { Desired } from './owned.ts'
+import { KINDS } from './naming/kinds.ts'
+import { labelsFor, selectorFor } from './naming/labels.ts'
+import { consumerName, serviceAccountName } from './naming/names.ts'
+import { owned } from './probe/owned.ts'
+import type { ClusterProbe } from './probe/cluster-probe.ts'
+import type { Desired } from './probe/owned.ts'
 
 /** The account of all pods: it may do nothing. */
 export function serviceAccount (probe: ClusterProbe): Desired {

@@ -2,7 +2,7 @@
 // (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#scheduling). A term by other pods tells whether such
 // pods are there, and one against them keeps them from being started: only the PeerProbe's own may be named.
 import { isRecord } from '../api/rules.ts'
-import { PROBE_LABEL } from '../model/labels.ts'
+import { PROBE_LABEL } from '../model/naming/labels.ts'
 import { isCovered } from './key-patterns.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'

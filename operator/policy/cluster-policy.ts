@@ -7,10 +7,10 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { parseWith } from '../../core/process/config.ts'
 import { Quantities } from '../api/pod-spec.ts'
 import { NamespaceName } from '../api/references.ts'
-import { DEFAULT_RESOURCES } from '../model/pod-resources.ts'
+import { DEFAULT_RESOURCES } from '../model/probe/pod-resources.ts'
 import { HostPatterns, KeyPatterns } from './key-patterns.ts'
 import { GroupPrefix, overlapping, prefixIn, TopicPrefix } from './name-prefix.ts'
-import type { ResourceRules } from '../model/pod-resources.ts'
+import type { ResourceRules } from '../model/probe/pod-resources.ts'
 
 /** Variable by which the operator's pod has the policy, for the operator and for the commands that run in it. */
 export const POLICY_VARIABLE = 'PEERPROBE_POLICY'

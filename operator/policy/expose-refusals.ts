@@ -1,5 +1,5 @@
 import { keyRefusals } from './refusal.ts'
-import type { ClusterProbe } from '../model/cluster-probe.ts'
+import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'
 

@@ -1,9 +1,9 @@
-import { quantityOf } from '../model/quantity.ts'
+import { quantityOf } from '../model/probe/quantity.ts'
 import { affinityRefusals } from './affinity-refusals.ts'
 import { isCovered } from './key-patterns.ts'
 import { keyRefusals } from './refusal.ts'
-import type { ClusterProbe } from '../model/cluster-probe.ts'
-import type { Amounts } from '../model/pod-resources.ts'
+import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
+import type { Amounts } from '../model/probe/pod-resources.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'
 

@@ -1,6 +1,6 @@
 import { bareHost } from '../../core/text/host-port.ts'
 import { isCoveredHost } from './key-patterns.ts'
-import type { ClusterProbe } from '../model/cluster-probe.ts'
+import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'
 

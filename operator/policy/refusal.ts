@@ -1,5 +1,5 @@
 import { isCovered } from './key-patterns.ts'
-import type { ClusterProbe } from '../model/cluster-probe.ts'
+import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 
 /** Something that a PeerProbe asks for and that is not allowed. */

@@ -4,7 +4,7 @@ import { exposeRefusals } from './expose-refusals.ts'
 import { podRefusals } from './pod-refusals.ts'
 import { reachRefusals } from './reach-refusals.ts'
 import { tenancyRefusals } from './tenancy-refusals.ts'
-import type { ClusterProbe } from '../model/cluster-probe.ts'
+import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { ClusterPolicy } from './cluster-policy.ts'
 import type { Refusal, Refuses } from './refusal.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { InvalidArgumentError } from 'commander'
 import { readScrapeFrom } from '../../operator/scrape-from.ts'
-import type { NetworkPeer } from '../../operator/model/cluster-probe.ts'
+import type { NetworkPeer } from '../../operator/model/probe/cluster-probe.ts'
 
 suite('readScrapeFrom', () => {
   test('takes sources as a NetworkPolicy has them, one after another', () => {

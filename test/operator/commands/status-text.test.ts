@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { statusText } from '../../../operator/commands/status-text.ts'
 import { probeObject } from '../../support/cluster/cluster-probe.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 
 const condition = (type: string, status: Condition['status'], reason: string, message: string): Condition =>
   ({ type, status, reason, message, observedGeneration: 3, lastTransitionTime: '2026-01-01T00:00:00Z' })

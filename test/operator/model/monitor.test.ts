@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { podMonitor } from '../../../operator/model/monitor.ts'
-import { podTemplate } from '../../../operator/model/pod.ts'
+import { podTemplate } from '../../../operator/model/pod/pod.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 
 suite('podMonitor', () => {

@@ -5,7 +5,7 @@ import { overlapping, prefixIn } from '../../../operator/policy/name-prefix.ts'
 import { requireAllowed } from '../../../operator/policy/refusals.ts'
 import { tenancyRefusals } from '../../../operator/policy/tenancy-refusals.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
-import type { ClusterProbe } from '../../../operator/model/cluster-probe.ts'
+import type { ClusterProbe } from '../../../operator/model/probe/cluster-probe.ts'
 
 const probe = (namespace: string, topic: string, consumerGroup: string): ClusterProbe => clusterProbe({ kafka: { brokers: ['k:1'], topic: { name: topic }, consumerGroup } }, { namespace })
 const fields = (asked: ClusterProbe, policy: object): string[] => tenancyRefusals(asked, { ...DEFAULT_FIELDS, ...policy }).map(({ field }) => field)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { probeObject } from '../../support/cluster/cluster-probe.ts'
 import { KEY, reconcilerRig as rig, SECRET } from '../../support/cluster/reconciler-rig.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const { signal } = new AbortController()

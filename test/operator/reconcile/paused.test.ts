@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { PAUSE, pausedFinding } from '../../../operator/reconcile/paused.ts'
+import { wholePlan } from '../../../operator/reconcile/plan/whole-plan.ts'
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
-import { wholePlan } from '../../../operator/reconcile/whole-plan.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
-import type { Finding } from '../../../operator/reconcile/conditions.ts'
+import type { Finding } from '../../../operator/reconcile/conditions/conditions.ts'
 
 const { signal } = new AbortController()
 const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'lab', name: 'mysql', labels: { 'peerprobe.dev/use': 'true' } }, data: { username: 'dQ==', password: 'cA==' } }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka-plan.ts'
+import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka/kafka-plan.ts'
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
 import { probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
 import { KEY } from '../../support/cluster/reconciler-rig.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 
 const { signal } = new AbortController()
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ProbeError } from '../../../core/errors.ts'
-import { KINDS } from '../../../operator/model/kinds.ts'
+import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { Applier } from '../../../operator/runtime/applier.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KINDS, strimziKinds } from '../../../operator/model/kinds.ts'
+import { KINDS, strimziKinds } from '../../../operator/model/naming/kinds.ts'
 import { keyOf, pathOf } from '../../../operator/runtime/kube-object.ts'
 
 test('paths are those of the API, and names cannot leave theirs', () => {

@@ -1,6 +1,6 @@
 import { PeerProbeSpec } from '../../../operator/api/v1alpha1.ts'
-import { DEFAULT_RESOURCES } from '../../../operator/model/pod-resources.ts'
-import type { ClusterProbe, ModelInput } from '../../../operator/model/cluster-probe.ts'
+import { DEFAULT_RESOURCES } from '../../../operator/model/probe/pod-resources.ts'
+import type { ClusterProbe, ModelInput } from '../../../operator/model/probe/cluster-probe.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 /** A PeerProbe as the API server holds it, with one scan, brokers and a database unless told otherwise. */

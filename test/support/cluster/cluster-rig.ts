@@ -8,7 +8,7 @@ import { grantRole, OPERATOR_USER, OperatorProcess } from './operator-process.ts
 import { NODE_ADDRESS } from './runner/node-network.ts'
 import { PodNode } from './runner/pod-node.ts'
 import { STRIMZI_CRDS } from './strimzi-crds.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))

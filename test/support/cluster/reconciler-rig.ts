@@ -1,7 +1,7 @@
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
 import { probeObject } from './cluster-probe.ts'
 import { FakeCluster } from './fake-cluster.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 
 /** Key of its PeerProbe. */
 export const KEY = 'lab/amino'

@@ -10,7 +10,7 @@ import { Child } from '../../support/child.ts'
 import { missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
 import { ControlPlane } from '../../support/servers/control-plane.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
-import type { Condition } from '../../../operator/reconcile/conditions.ts'
+import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 

@@ -1,0 +1,72 @@
+import { deadLetterGroupOf } from '../../../core/contracts/dead-letter.ts'
+import { strimziKinds } from '../naming/kinds.ts'
+import { labelsFor, NAMESPACE_LABEL } from '../naming/labels.ts'
+import { kafkaUserName } from '../naming/names.ts'
+import { owned } from '../probe/owned.ts'
+import { topicsFor } from './topics.ts'
+import type { TopicSpec } from '../../../core/bus/port/event-bus.ts'
+import type { ClusterProbe } from '../probe/cluster-probe.ts'
+import type { Desired } from '../probe/owned.ts'
+
+/** Where Strimzi runs the Kafka of a PeerProbe. */
+export interface StrimziPlace {
+  /** Served version of Strimzi's kinds. */
+  version: string
+
+  /** Name and namespace of the Kafka resource. */
+  cluster: string
+  namespace: string
+}
+
+/** The topics, and the user where there is authentication, by the name that it is given. They live where the Kafka resource does. */
+export function kafkaObjects (
+  probe: ClusterProbe,
+  place: StrimziPlace,
+  userName = kafkaUserName(probe.metadata)
+): { topics: Desired[], user: Desired | undefined } {
+  const { kafkaTopic, kafkaUser } = strimziKinds(place.version)
+  const { messages, deadLetters } = topicsFor(probe.spec)
+  const { type } = probe.spec.kafka.authentication
+
+  return {
+    topics: [messages, deadLetters].map(topic => inKafka(probe, place, { kind: kafkaTopic, object: {
+      apiVersion: kafkaTopic.apiVersion,
+      kind: kafkaTopic.kind,
+      metadata: { name: topic.name },
+      spec: topicSpec(topic)
+    } }, probe.spec.kafka.topic.deletionPolicy === 'Delete')),
+    user: type === 'none'
+      ? undefined
+      : inKafka(probe, place, { kind: kafkaUser, object: {
+          apiVersion: kafkaUser.apiVersion,
+          kind: kafkaUser.kind,
+          metadata: { name: userName },
+          spec: { authentication: { type }, authorization: { type: 'simple', acls: aclsOf(probe, [messages.name, deadLetters.name]) } }
+        } }, true)
+  }
+}
+
+function topicSpec ({ partitions, replicas, retentionMs }: TopicSpec): Record<string, unknown> {
+  return { partitions, ...replicas === undefined ? {} : { replicas }, config: { 'retention.ms': retentionMs } }
+}
+
+// Exactly what the processes and commands of one PeerProbe do: a test compares it with what a real authorizer was asked for.
+function aclsOf ({ spec: { kafka: { consumerGroup } } }: ClusterProbe, topics: readonly string[]): Record<string, unknown>[] {
+  const acl = (type: 'topic' | 'group', name: string, operations: readonly string[]): Record<string, unknown> => ({ resource: { type, name, patternType: 'literal' }, operations })
+
+  return [
+    ...topics.map(name => acl('topic', name, ['Read', 'Write', 'Describe'])),
+    ...[consumerGroup, deadLetterGroupOf(consumerGroup)].map(name => acl('group', name, ['Read', 'Describe']))
+  ]
+}
+
+// In its own namespace an object goes with the PeerProbe by itself, unless it shall stay; in another one the operator removes it.
+function inKafka (probe: ClusterProbe, { cluster, namespace }: StrimziPlace, { kind, object }: Desired, goesWithProbe: boolean): Desired {
+  const labels = { ...labelsFor(probe.metadata, 'kafka'), [NAMESPACE_LABEL]: probe.metadata.namespace, 'strimzi.io/cluster': cluster }
+
+  if (namespace === probe.metadata.namespace && goesWithProbe) {
+    return owned(kind, probe, object.metadata.name, { labels, spec: object['spec'] })
+  }
+
+  return { kind, object: { ...object, metadata: { name: object.metadata.name, namespace, labels } } }
+}

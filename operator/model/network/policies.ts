@@ -1,0 +1,70 @@
+import { KINDS } from '../naming/kinds.ts'
+import { labelsFor, PROBE_LABEL, selectorFor } from '../naming/labels.ts'
+import { crawlerName } from '../naming/names.ts'
+import { passivePorts } from '../pod/expose.ts'
+import { ADMIN_PORT } from '../pod/pod.ts'
+import { owned } from '../probe/owned.ts'
+// Who may reach pods, and where they may connect to: one policy for the crawler of each scan, so that what one scan dials
+// opens nothing to another, and one for all other pods of the PeerProbe, whatever they are.
+import { crawlerEgress, othersEgress } from './egress.ts'
+import type { KubeObject } from '../../runtime/kube-object.ts'
+import type { Component } from '../naming/labels.ts'
+import type { ProbeKey } from '../naming/names.ts'
+import type { ClusterProbe, ModelInput, NetworkPeer } from '../probe/cluster-probe.ts'
+import type { Desired } from '../probe/owned.ts'
+import type { EgressRule } from './egress.ts'
+
+interface IngressRule { from?: readonly NetworkPeer[], ports: readonly object[] }
+
+interface PolicyPlan {
+  name: string
+  labels: Record<string, string>
+  podSelector: object
+  ingress: readonly IngressRule[]
+  egress: readonly EgressRule[]
+}
+
+const CRAWLER: Component = 'crawler'
+
+/** The network policies of all pods of a PeerProbe: each pod has exactly one, for both directions. */
+export function networkPolicies (probe: ClusterProbe, { kafka, scrapers }: Pick<ModelInput, 'scrapers'> & { kafka: Pick<ModelInput['kafka'], 'bootstrapServers'> }): Desired[] {
+  const { metadata, spec } = probe
+  const scraped: IngressRule = { ...scrapers === undefined ? {} : { from: scrapers }, ports: [{ port: ADMIN_PORT, protocol: 'TCP' }] }
+  const crawlers = spec.scans.map(scan => policy(probe, {
+    name: crawlerName(metadata, scan.name),
+    labels: labelsFor(metadata, CRAWLER, scan.name),
+    podSelector: { matchLabels: selectorFor(metadata, CRAWLER, scan.name) },
+    ingress: [scraped, ...forPeers(passivePorts(scan))],
+    egress: crawlerEgress(spec.kafka, scan.addresses, kafka)
+  }))
+
+  return [...crawlers, policy(probe, {
+    name: othersPolicyName(metadata),
+    labels: labelsFor(metadata, 'consumer'),
+    // Not by a list of them: a new kind of job would have none.
+    podSelector: { matchLabels: { [PROBE_LABEL]: metadata.name }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: [CRAWLER] }] },
+    ingress: [scraped],
+    egress: othersEgress(spec, kafka)
+  })]
+}
+
+/** Name of the policy of all pods but crawlers. */
+export function othersPolicyName ({ name }: Pick<ProbeKey, 'name'>): string {
+  return `${name}-consumer`
+}
+
+/** Who may reach the admin port by a policy that is there; undefined where everybody may. */
+export function scrapersOf (found: KubeObject | undefined): readonly NetworkPeer[] | undefined {
+  const { ingress = [] } = (found?.['spec'] ?? {}) as { ingress?: readonly { from?: readonly NetworkPeer[], ports?: readonly { port?: unknown }[] }[] }
+
+  return ingress.find(({ ports }) => ports?.some(({ port }) => port === ADMIN_PORT))?.from
+}
+
+// Everybody may come to a passive node: it is there for strangers.
+function forPeers (ports: ReturnType<typeof passivePorts>): IngressRule[] {
+  return ports.length === 0 ? [] : [{ ports: ports.map(({ port, protocol }) => ({ port, protocol })) }]
+}
+
+function policy (probe: ClusterProbe, { name, labels, ...spec }: PolicyPlan): Desired {
+  return owned(KINDS.networkPolicy, probe, name, { labels, spec: { ...spec, policyTypes: ['Ingress', 'Egress'] } })
+}

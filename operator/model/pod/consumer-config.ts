@@ -1,0 +1,68 @@
+import { ProbeError } from '../../../core/errors.ts'
+import { toMilliseconds } from '../../../core/time/duration.ts'
+import { deadLetterTopicOf } from '../naming/names.ts'
+import type { BusConfig, ConsumerConfigInput, StoreConfig } from '../../../core/contracts/process-config.ts'
+import type { PeerProbeSpec } from '../../api/v1alpha1.ts'
+
+/** What differs between places where a process runs. */
+export interface ConsumerPlaces {
+  bus: BusConfig
+  store: StoreConfig
+
+  /** Topic that is consumed. */
+  topic: string
+
+  /** Consumer group. */
+  group: string
+
+  /** Where the admin server listens. */
+  admin: { hostVariable?: string, port: number }
+
+  /** Folder of the dump files, where the spec asks for them. */
+  dumpFolder: string
+
+  /** Time between two removals inside the process, in milliseconds; absent where something else removes. */
+  retentionIntervalMs?: number
+}
+
+/** The configuration of the consumers of one PeerProbe. */
+export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces): ConsumerConfigInput {
+  const { consumer: { batch, retry, deadLetters, coalesceWindow }, retention } = spec
+  const { bus, store, topic, group, admin, retentionIntervalMs } = places
+
+  return {
+    admin,
+    bus,
+    topic,
+    deadLetterTopic: deadLetterTopicOf(topic),
+    group,
+    store,
+    batch: { maxMessages: batch.maxMessages, maxWaitMs: toMilliseconds(batch.maxWait) },
+    retry: { attempts: retry.attempts, backoffMs: toMilliseconds(retry.backoff) },
+    // Said only where it is not the default: another rendering would restart every pod at an upgrade of the operator.
+    ...(deadLetters.whenRefused === 'skip' ? { deadLetters: { whenRefused: 'skip' } } : {}),
+    coalesceWindowMs: toMilliseconds(coalesceWindow),
+    ...dumpFor(spec, places),
+    ...(retentionIntervalMs === undefined ? {} : { retention: { afterMs: toMilliseconds(retention.after), intervalMs: retentionIntervalMs } })
+  }
+}
+
+function dumpFor ({ consumer: { dump } }: PeerProbeSpec, { dumpFolder }: ConsumerPlaces): Pick<ConsumerConfigInput, 'dump'> {
+  if (!dump.enabled) {
+    return {}
+  }
+
+  if (dump.format !== 'NDJSON') {
+    throw new ProbeError('PP_NOT_SUPPORTED', `spec.consumer.dump.format: ${dump.format} is not supported yet: use NDJSON`)
+  }
+
+  return {
+    dump: {
+      folder: dumpFolder,
+      format: dump.format,
+      intervalMs: toMilliseconds(dump.interval),
+      full: dump.full,
+      keepMs: toMilliseconds(dump.keep)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { identityName } from '../naming/names.ts'
+import type { ScanSpec } from '../../api/scan-spec.ts'
+import type { ClusterProbe, ClusterSpec, KafkaAccess } from '../probe/cluster-probe.ts'
+
+/** A Secret or a ConfigMap in a pod. */
+export interface Mount {
+  name: string
+  path: string
+  source: { secret: string } | { configMap: string } | { claim: string }
+}
+
+const ROOT = '/etc/peerprobe'
+
+/** Where a process finds its configuration. */
+export const CONFIG_FOLDER = `${ROOT}/config`
+
+/** Where a process writes why it failed. */
+export const TERMINATION_LOG = '/dev/termination-log'
+
+/** Where a consumer writes dump files. */
+export const DUMP_FOLDER = '/var/lib/peerprobe/dumps'
+
+/** Where a crawler keeps what a restart is to find again. */
+export const STATE_FOLDER = '/var/lib/peerprobe/state'
+
+/** Key of the Secret that holds a passive node's private key; the name of its file, too. */
+export const IDENTITY_KEY = 'identity.key'
+
+/** Folders of the Secrets that processes read. */
+export const SECRET_FOLDERS = {
+  kafkaUser: `${ROOT}/kafka-user`,
+  kafkaCa: `${ROOT}/kafka-ca`,
+  mysql: `${ROOT}/mysql`,
+  mysqlCa: `${ROOT}/mysql-ca`,
+  identity: `${ROOT}/identity`
+} as const
+
+/** The Secrets that whoever talks to Kafka mounts. */
+export function kafkaMounts ({ kafka }: ClusterSpec, { userSecret }: KafkaAccess): Mount[] {
+  const ca = kafka.tls?.caSecret
+
+  return [
+    ...userSecret === undefined ? [] : [{ name: 'kafka-user', path: SECRET_FOLDERS.kafkaUser, source: { secret: userSecret } }],
+    ...ca === undefined ? [] : [{ name: 'kafka-ca', path: SECRET_FOLDERS.kafkaCa, source: { secret: ca.name } }]
+  ]
+}
+
+/** What the crawler of a scan mounts beside: its passive node's key, and the volume of what it knows. */
+export function crawlerMounts ({ metadata }: ClusterProbe, { name, passive, storage }: ScanSpec): Mount[] {
+  return [
+    ...passive.enabled ? [{ name: 'identity', path: SECRET_FOLDERS.identity, source: { secret: identityName(metadata, name) } }] : [],
+    ...storage === undefined ? [] : [{ name: 'state', path: STATE_FOLDER, source: { claim: storage.claim } }]
+  ]
+}
+
+/** The Secrets that whoever talks to the database mounts. */
+export function mysqlMounts ({ mysql }: ClusterSpec): Mount[] {
+  const ca = mysql.tls?.caSecret
+
+  return [
+    { name: 'mysql', path: SECRET_FOLDERS.mysql, source: { secret: mysql.credentialsSecret.name } },
+    ...ca === undefined ? [] : [{ name: 'mysql-ca', path: SECRET_FOLDERS.mysqlCa, source: { secret: ca.name } }]
+  ]
+}

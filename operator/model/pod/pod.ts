@@ -1,0 +1,115 @@
+import { textHash } from '../naming/text-hash.ts'
+// The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
+import { terse } from '../probe/images.ts'
+import { CONFIG_FOLDER } from './mounts.ts'
+import type { ClusterProbe } from '../probe/cluster-probe.ts'
+import type { Images } from '../probe/images.ts'
+import type { Resources } from '../probe/pod-resources.ts'
+import type { PassivePort } from './expose.ts'
+import type { Mount } from './mounts.ts'
+
+/** What differs between pods. */
+export interface PodPlan {
+  images: Images
+
+  /** Entry point, such as `crawler/main.ts`. */
+  entry: string
+
+  serviceAccount: string
+  labels: Record<string, string>
+
+  /** Hash of everything that the pod reads and that a running process does not read again. */
+  configHash: string
+
+  mounts: readonly Mount[]
+  resources: Resources
+  pod: Partial<ClusterProbe['spec']['consumer']['pod'] & { hostNetwork: boolean }>
+  restartPolicy: 'Always' | 'Never'
+
+  /** Whether it serves `/livez` and `/readyz`. */
+  probed: boolean
+
+  /** Ports beside that of the admin server. */
+  ports: readonly PassivePort[]
+}
+
+/** Port of the admin server in every pod. */
+export const ADMIN_PORT = 9_090
+
+/** Variable with the pod's addresses, of one family or both. */
+export const POD_IPS = 'POD_IPS'
+
+/**
+ * Hash of all that a pod is made from, on its template: a change of what it reads rolls it, and its pods are told from
+ * those of an earlier template, whose words are out of date.
+ */
+export const CONFIG_HASH = 'peerprobe.dev/config-hash'
+
+// Longer than a process takes to drain by itself (25 s).
+const GRACE_SECONDS = 40
+const USER = 65_532
+
+/** A pod template. */
+export function podTemplate (plan: PodPlan): Record<string, unknown> {
+  const { labels, configHash, pod, restartPolicy, serviceAccount, mounts } = plan
+  const { pullSecrets } = terse(plan.images)
+
+  const spec = {
+    serviceAccountName: serviceAccount,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...pullSecrets === undefined ? {} : { imagePullSecrets: pullSecrets.map(name => ({ name })) },
+    restartPolicy,
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
+    ...pod.hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {},
+    ...pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector },
+    ...pod.tolerations === undefined ? {} : { tolerations: pod.tolerations },
+    ...pod.affinity === undefined ? {} : { affinity: pod.affinity },
+    containers: [container(plan)],
+    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, ...mounts.map(volumeOf)]
+  }
+  const hash = textHash(JSON.stringify([configHash, labels, pod.annotations, spec]))
+
+  return { metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: hash } }, spec }
+}
+
+function container ({ images, entry, mounts, resources, probed, ports }: PodPlan): Record<string, unknown> {
+  const { workload, pullPolicy } = terse(images)
+  const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
+
+  return {
+    name: 'peerprobe',
+    image: workload,
+    ...pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy },
+    args: [entry],
+    env: [
+      { name: 'PEERPROBE_CONFIG', value: `${CONFIG_FOLDER}/process.json` },
+      field('POD_NAME', 'metadata.name'),
+      field('POD_NAMESPACE', 'metadata.namespace'),
+      field('NODE_NAME', 'spec.nodeName'),
+      // A Job cannot be changed, and its pods have no admin server.
+      ...probed ? [field(POD_IPS, 'status.podIPs')] : []
+    ],
+    resources,
+    ...probed ? { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES } : {},
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    terminationMessagePolicy: 'File',
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...'claim' in source ? {} : { readOnly: true } }))]
+  }
+}
+
+const ADMIN = { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }
+
+const PROBES = {
+  livenessProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
+  readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 5, timeoutSeconds: 3 }
+}
+
+function volumeOf ({ name, source }: Mount): Record<string, unknown> {
+  if ('secret' in source) {
+    return { name, secret: { secretName: source.secret } }
+  }
+
+  return 'claim' in source ? { name, persistentVolumeClaim: { claimName: source.claim } } : { name, configMap: { name: source.configMap } }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { ProbeError } from '../../../core/errors.ts'
+import { KINDS } from '../../model/naming/kinds.ts'
+import { labelsFor } from '../../model/naming/labels.ts'
+import { hashKeyName } from '../../model/naming/names.ts'
+import { owned } from '../../model/probe/owned.ts'
+import { isOurs } from '../apply/apply-step.ts'
+import { earlierHash, keyedHash } from './secret-hash.ts'
+import type { ClusterProbe } from '../../model/probe/cluster-probe.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { SecretHash } from './secret-hash.ts'
+
+const KEY = 'key'
+const KEY_BYTES = 32
+
+/**
+ * The hash over the Secrets of a PeerProbe. Its key is made once, in a Secret that only the operator reads: a changed
+ * password rolls the pods, the same one after a restart of the operator does not, nor does another label on a Secret.
+ *
+ * @param waits whether its pods keep an earlier release for now: without a key these keep their hash too, and roll once
+ */
+export async function hashKeyStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'secrets' | 'writes'>, waits: () => boolean, signal: AbortSignal): Promise<SecretHash> {
+  const { key, version } = await readHashKey(deps, work.probe, signal)
+  work.secrets.push({ namespace: work.probe.metadata.namespace, name: hashKeyName(work.probe.metadata), version })
+
+  if (key !== undefined) {
+    return keyedHash(key)
+  }
+
+  return waits() ? earlierHash : keyedHash(await makeKey(deps, work, signal))
+}
+
+interface HashKey { key: Buffer | undefined, version: string | undefined }
+
+/** The key as it is there; undefined where there is none. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
+export async function readHashKey ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, signal: AbortSignal): Promise<HashKey> {
+  const { namespace } = probe.metadata
+  const name = hashKeyName(probe.metadata)
+  const secret = await client.get(KINDS.secret, { namespace, name }, signal)
+
+  if (secret !== undefined && !isOurs(secret, { probe })) {
+    throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
+  }
+
+  const key = Buffer.from((secret?.['data'] as Record<string, string> | undefined)?.[KEY] ?? '', 'base64')
+
+  return { key: key.length === KEY_BYTES ? key : undefined, version: secret?.metadata.resourceVersion }
+}
+
+async function makeKey ({ applier }: Pick<ReconcileDeps, 'applier'>, work: Pick<Work, 'probe' | 'writes'>, signal: AbortSignal): Promise<Buffer> {
+  const key = randomBytes(KEY_BYTES)
+  const { metadata } = work.probe
+  const { kind, object } = owned(KINDS.secret, work.probe, hashKeyName(metadata), { labels: labelsFor(metadata, 'consumer'), type: 'Opaque', data: { [KEY]: key.toString('base64') } })
+  await applier.ensure(kind, object, undefined, signal)
+  work.writes++
+
+  return key
+}

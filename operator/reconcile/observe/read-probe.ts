@@ -1,0 +1,60 @@
+import { formatPath, problemsError, problemsOf } from '../../../core/process/config.ts'
+import { PeerProbeSpec } from '../../api/v1alpha1.ts'
+import { isMetadata } from '../../model/network/egress.ts'
+import type { ClusterProbe, ClusterSpec } from '../../model/probe/cluster-probe.ts'
+import type { KubeObject } from '../../runtime/kube-object.ts'
+
+interface Refusal {
+  refuses: (spec: PeerProbeSpec) => readonly (readonly PropertyKey[])[]
+  message: string
+}
+
+// What the processes cannot do yet. Ignored, it would be missed.
+const REFUSALS: readonly Refusal[] = [
+  { refuses: ({ consumer: { dump } }) => dump.format === 'NDJSON' ? [] : [['spec', 'consumer', 'dump', 'format']], message: 'only NDJSON is supported yet' },
+  { refuses: ({ backup }) => backup.enabled ? [['spec', 'backup', 'enabled']] : [], message: 'backups are not supported yet: leave it out' }
+]
+
+/**
+ * Reads a PeerProbe as the API server holds it. What it lets through is right by the schema; objects from before a
+ * change of the schema may not be.
+ *
+ * @throws ProbeError `PP_SPEC_INVALID`, or `PP_NOT_SUPPORTED` for what this version cannot do yet, naming every field
+ */
+export function readProbe (object: KubeObject): ClusterProbe {
+  const { namespace = 'default', name, uid = '' } = object.metadata
+  const what = `PeerProbe ${namespace}/${name}`
+  const { success, data: spec, error } = PeerProbeSpec.safeParse(object['spec'])
+
+  if (!success) {
+    throw problemsError(error.issues.flatMap(problemsOf).map(problem => `spec.${problem}`), { code: 'PP_SPEC_INVALID', what })
+  }
+
+  const { kafka, mysql } = spec
+
+  if (kafka === undefined || mysql === undefined) {
+    throw problemsError([kafka === undefined ? 'spec.kafka: is required in a cluster' : 'spec.mysql: is required in a cluster'], { code: 'PP_SPEC_INVALID', what })
+  }
+
+  const misused = metadataFields({ kafka, mysql })
+
+  if (misused.length > 0) {
+    throw problemsError(misused.map(field => `${field}: is the address of a metadata service, where no server of yours is`), { code: 'PP_SPEC_INVALID', what })
+  }
+
+  const refused = REFUSALS.flatMap(({ refuses, message }) => refuses(spec).map(path => `${formatPath(path)}: ${message}`))
+
+  if (refused.length > 0) {
+    throw problemsError(refused, { code: 'PP_NOT_SUPPORTED', what })
+  }
+
+  return { metadata: { ...object.metadata, namespace, name, uid }, spec: { ...spec, kafka, mysql } }
+}
+
+// No pod would reach them: the network policies leave them out.
+function metadataFields ({ kafka, mysql }: Pick<ClusterSpec, 'kafka' | 'mysql'>): string[] {
+  return [
+    ...(kafka.brokers ?? []).flatMap((broker, i) => isMetadata(broker.slice(0, broker.lastIndexOf(':'))) ? [`spec.kafka.brokers[${String(i)}]`] : []),
+    ...isMetadata(mysql.host) ? ['spec.mysql.host'] : []
+  ]
+}

@@ -1,0 +1,23 @@
+import type { Images } from '../../model/probe/images.ts'
+import type { KubeObject } from '../../runtime/kube-object.ts'
+
+interface Template {
+  spec?: {
+    containers?: { image?: string, imagePullPolicy?: string }[]
+    imagePullSecrets?: { name: string }[]
+  }
+}
+
+/** Image of a Deployment's first container. */
+export function imageOf (deployment: KubeObject | undefined): string | undefined {
+  return imagesOf(deployment)?.workload
+}
+
+/** The same with how nodes get it; undefined where there is no Deployment. */
+export function imagesOf (deployment: KubeObject | undefined): Images | undefined {
+  const { containers = [], imagePullSecrets = [] } = ((deployment?.['spec'] ?? {}) as { template?: Template }).template?.spec ?? {}
+  const { image, imagePullPolicy: pullPolicy } = containers[0] ?? {}
+  const pullSecrets = imagePullSecrets.map(({ name }) => name)
+
+  return image === undefined ? undefined : { workload: image, pullSecrets, ...pullPolicy === undefined ? {} : { pullPolicy } }
+}

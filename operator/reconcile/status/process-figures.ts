@@ -1,0 +1,116 @@
+import { ConsumerStatus } from '../../../core/contracts/consumer-status.ts'
+import { CrawlerStatus } from '../../../core/contracts/status.ts'
+import { ERRORS, isErrorCode } from '../../../core/errors.ts'
+import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
+import { podsOf } from '../steps/workload-steps.ts'
+import type { KubeObject } from '../../runtime/kube-object.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+
+/** The last crawl of a scan, for the status. */
+export interface LastCrawl {
+  finishedAt: string
+  durationSeconds: number
+  contacted: number
+  dhtServers: number
+}
+
+/** Something to know about the last crawl of a scan. */
+export interface CrawlNote {
+  /** Of the error table, or `Disturbed`. */
+  reason: string
+
+  /** In words, safe to print. */
+  message: string
+}
+
+/** What keeps a process that runs from its work, as it says itself. */
+export interface ProcessProblem {
+  component: 'consumer' | 'crawler'
+  pod: string
+
+  /** Of the error table. */
+  code: string
+  message: string
+}
+
+/** What the processes of one PeerProbe say of themselves. */
+export interface ProcessFigures {
+  /** Messages that wait, rounded up to a power of ten: the exact number would be written all day. */
+  lag: number | undefined
+
+  scans: Readonly<Record<string, ScanFigures>>
+  problems: readonly ProcessProblem[]
+}
+
+/** What the crawler of one scan says of itself. */
+export interface ScanFigures {
+  lastCrawl?: LastCrawl
+
+  /** Peer id of its passive node, by which others know it. */
+  peerId?: string
+
+  /** Why its last crawl is of little use, where it is; undefined where that is not known. */
+  notes?: CrawlNote[]
+}
+
+// Two or three of them of each of 32 scans are part of one object.
+const MAX_NOTE = 500
+
+type Told = { code: string, message: string } | null
+
+/** Asks the processes for their `/status`. Those that do not answer, or nonsense, are left out: they say nothing about the others. */
+export async function processFigures (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<ProcessFigures> {
+  const scans: Record<string, ScanFigures> = {}
+  const consumers = await Promise.all(podsOf(deps, work, 'consumer').map(async pod => ({ pod, status: ConsumerStatus.safeParse(await deps.readStatus(pod, signal)).data })))
+  const problems = consumers.flatMap(({ pod, status }) => [status?.outage, status?.groupProblem, status?.deadLetterProblem, status?.disk].flatMap(told => problemOf('consumer', pod, told ?? null)))
+  const lags = consumers.flatMap(({ status }) => status?.lag?.total ?? [])
+
+  for (const { name } of work.probe.spec.scans) {
+    const [pod] = podsOf(deps, work, 'crawler', name)
+    const status = pod === undefined ? undefined : CrawlerStatus.safeParse(await deps.readStatus(pod, signal)).data
+
+    if (pod !== undefined && status !== undefined) {
+      scans[name] = scanFigures(status)
+      problems.push(...[status.publisher.outage, status.disk].flatMap(told => problemOf('crawler', pod, told)))
+    }
+  }
+
+  return { lag: lags.length === 0 ? undefined : roundUp(lags.reduce((sum, n) => sum + n)), scans, problems }
+}
+
+function problemOf (component: ProcessProblem['component'], { metadata: { name } }: KubeObject, told: Told): ProcessProblem[] {
+  return told === null ? [] : [{ component, pod: name, code: told.code, message: told.message }]
+}
+
+function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
+  const figures: ScanFigures = { ...passive === null ? {} : { peerId: passive.peerId }, ...lastCrawl === null ? {} : { notes: notesOf(lastCrawl) } }
+
+  if (lastCrawl?.state !== 'finished') {
+    return figures
+  }
+
+  const { finishedAt, durationSeconds, totals: { contacted, dhtServers } } = lastCrawl
+
+  return { ...figures, lastCrawl: { finishedAt, durationSeconds: Math.round(durationSeconds), contacted, dhtServers } }
+}
+
+// Peers chose part of the words, such as protocol names.
+function notesOf ({ problem, warning, disturbed, lostMs }: NonNullable<CrawlerStatus['lastCrawl']>): CrawlNote[] {
+  const findings = [problem, warning].flatMap(finding => finding ?? []).map(({ code, message }) => ({
+    reason: isErrorCode(code) ? ERRORS[code].reason : 'CrawlFinding',
+    message: cut(escapeControlChars(message))
+  }))
+  const lost = String(Math.ceil(lostMs / 1_000))
+  const stall = `the crawler stood still for ${lost} s: it had no CPU time, or was stopped; peers that only then could be reached may be missing`
+
+  return disturbed ? [...findings, { reason: 'Disturbed', message: stall }] : findings
+}
+
+function cut (text: string): string {
+  return text.length <= MAX_NOTE ? text : `${text.slice(0, MAX_NOTE - 1)}…`
+}
+
+/** The next power of ten, or 0. */
+export function roundUp (n: number): number {
+  return n <= 0 ? 0 : 10 ** Math.ceil(Math.log10(n))
+}

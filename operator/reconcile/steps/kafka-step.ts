@@ -1,0 +1,154 @@
+import { ERRORS, ProbeError } from '../../../core/errors.ts'
+import { KINDS } from '../../model/naming/kinds.ts'
+import { labelsFor, NAMESPACE_LABEL } from '../../model/naming/labels.ts'
+import { owned } from '../../model/probe/owned.ts'
+import { sighted } from '../../runtime/secret-poller.ts'
+import { applyDesired, liveOf } from '../apply/apply-step.ts'
+import { good } from '../conditions/conditions.ts'
+import { withFormerRights } from '../kafka/former-rights.ts'
+import { kafkaPlan, userAccess } from '../kafka/kafka-plan.ts'
+import { ensureTopic } from '../kafka/pending-topic.ts'
+import { HELD_BY, statusField, strimziStateOf } from '../observe/strimzi-status.ts'
+import type { KafkaAccess } from '../../model/probe/cluster-probe.ts'
+import type { Desired } from '../../model/probe/owned.ts'
+import type { KubeObject } from '../../runtime/kube-object.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { Finding } from '../conditions/conditions.ts'
+import type { UserAccess } from '../kafka/kafka-plan.ts'
+import type { HeldReason, StrimziState } from '../observe/strimzi-status.ts'
+
+/** What the Kafka step found. */
+export interface KafkaResult {
+  access: KafkaAccess
+  topicId: string | undefined
+
+  /** Objects that Strimzi leaves alone since a person has told it to; they are as they are. */
+  held: readonly Held[]
+}
+
+/** An object that Strimzi leaves alone. */
+export interface Held {
+  reason: HeldReason
+
+  /** What is held, and how it is let go. */
+  message: string
+
+  /** Whether it is known to have been made before. */
+  isMade: boolean
+}
+
+// Neither ready nor failed for this long: nobody has picked it up.
+const PICKED_UP_MS = 60_000
+
+const NOT_PICKED_UP = ': nobody has picked it up (does the Kafka resource have an entity operator for this namespace?)'
+
+/** Finds out how Kafka is reached, and makes sure of topics and user where Strimzi runs it. @throws ProbeError what it waits for */
+export async function kafkaStep (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<KafkaResult> {
+  const { access, topics, user } = await kafkaPlan(deps, work.probe, signal)
+  deps.claims.refuse(deps, work, access.bootstrapServers)
+  const held: Held[] = []
+  const topicId = await topicsReady(deps, work, { topics, held }, signal)
+
+  if (user === undefined) {
+    return { access, topicId, held }
+  }
+
+  return { access: { ...access, ...await userReady(deps, work, { user, held }, signal) }, topicId, held }
+}
+
+/** What the Kafka step found, in words. What is held and was never made, as far as is known, is not ready; the preparation tells whether it is there. */
+export function kafkaFinding ({ probe: { spec } }: Work, { access, held }: KafkaResult): Finding {
+  const [first] = [...held].sort((a, b) => Number(a.isMade) - Number(b.isMade))
+
+  return first === undefined
+    ? good('Ready', `topic ${spec.kafka.topic.name} at ${access.bootstrapServers.join(',')}`)
+    : { status: first.isMade ? 'True' : 'False', reason: first.reason, message: first.message }
+}
+
+interface HeldTopics { topics: readonly Desired[], held: Held[] }
+
+// Nothing is started before its topic is there: brokers might make one by themselves, with settings of their own.
+async function topicsReady (deps: ReconcileDeps, work: Work, { topics, held }: HeldTopics, signal: AbortSignal): Promise<string | undefined> {
+  const ids: (string | undefined)[] = []
+
+  for (const topic of topics) {
+    const object = await ensureTopic(deps, work, topic, signal)
+    const id = statusField(object, 'topicId') as string | undefined
+    held.push(...requireReady(deps, topic, object, { code: 'PP_TOPIC_NOT_READY', isMade: id !== undefined || wasPrepared(work) }))
+    ids.push(id)
+  }
+
+  return ids[0]
+}
+
+async function userReady (deps: ReconcileDeps, work: Work, { user, held }: { user: Desired, held: Held[] }, signal: AbortSignal): Promise<UserAccess> {
+  const kept = withFormerRights(user, await liveOf(deps, user, signal))
+  work.afterRoll = kept === user ? [] : [user]
+  const object = await applyDesired(deps, work, kept, signal)
+  const isMade = statusField(object, 'secret') !== undefined || wasPrepared(work)
+  held.push(...requireReady(deps, user, object, { code: 'PP_USER_NOT_READY', isMade }))
+  const { namespace = '' } = user.object.metadata
+  const access = userAccess(user, object)
+
+  if (namespace !== '' && namespace !== work.probe.metadata.namespace) {
+    await mirror(deps, work, { namespace, name: access.userSecret }, signal)
+  }
+
+  return access
+}
+
+// Pods cannot mount a Secret of another namespace.
+async function mirror (deps: ReconcileDeps, work: Work, key: { namespace: string, name: string }, signal: AbortSignal): Promise<void> {
+  const source = await deps.client.get(KINDS.secret, key, signal)
+  work.secrets.push(sighted(key, source))
+
+  if (source === undefined) {
+    throw new ProbeError('PP_SECRET_MISSING', `Secret ${key.namespace}/${key.name} of the Kafka user is not there yet`)
+  }
+
+  const labels = labelsFor(work.probe.metadata, 'kafka')
+  await applyDesired(deps, work, owned(KINDS.secret, work.probe, key.name, { labels, type: 'Opaque', data: source['data'] }), signal)
+}
+
+interface Requirement { code: 'PP_TOPIC_NOT_READY' | 'PP_USER_NOT_READY', isMade: boolean }
+
+// What is held is returned: it stays as it is, which is no reason to wait for it.
+function requireReady (deps: ReconcileDeps, desired: Desired, object: KubeObject | undefined, { code, isMade }: Requirement): Held[] {
+  const { kind: { kind }, object: { metadata } } = desired
+  const what = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`
+  const found: StrimziState = object === undefined ? { state: 'waiting' } : strimziStateOf(object)
+
+  switch (found.state) {
+    case 'ready': return []
+    case 'held': return [{ reason: found.reason, message: heldMessage(what, found.reason), isMade }]
+    case 'failed': throw new ProbeError(code, `waiting for ${what}: ${toldOf(desired, found.message)}`)
+    default: throw notYet(deps, what, object, code)
+  }
+}
+
+// Strimzi names the object that has a topic already: one of another namespace than the PeerProbe's is not named there.
+function toldOf ({ object: { metadata } }: Desired, message: string): string {
+  return metadata.labels?.[NAMESPACE_LABEL] === metadata.namespace ? message : message.replaceAll(/Ref\{[^}]*\}/g, 'another KafkaTopic')
+}
+
+// Counted from when this generation was seen first: an object may be old and its last change new.
+function notYet ({ ages }: ReconcileDeps, what: string, object: KubeObject | undefined, code: Requirement['code']): ProbeError {
+  const { uid = '', generation = 0 } = object?.metadata ?? {}
+  const isIgnored = object !== undefined && ages.ageMs(`${what} ${uid} ${String(generation)}`) >= PICKED_UP_MS
+
+  return isIgnored
+    ? new ProbeError(code, `waiting for ${what}${NOT_PICKED_UP}`)
+    : new ProbeError(code, `waiting for ${what}`, { details: { waiting: ERRORS[code].reason } })
+}
+
+function heldMessage (what: string, reason: HeldReason): string {
+  const { annotation, value } = HELD_BY[reason]
+  const effect = 'Strimzi leaves it alone, and changes that the PeerProbe asks for have no effect'
+
+  return `${what}: ${reason}: ${effect}, until the annotation ${annotation}=${value} is removed`
+}
+
+// The preparation asks for the topics as the user: both were there then.
+function wasPrepared ({ object }: Work): boolean {
+  return statusField(object, 'prepared') !== undefined
+}

@@ -1,0 +1,28 @@
+import { KINDS } from '../../model/naming/kinds.ts'
+import { CONFIG_HASH } from '../../model/pod/pod.ts'
+import { deploymentFinding, templateHash } from '../conditions/deployment-finding.ts'
+import type { KubeObject } from '../../runtime/kube-object.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+
+const LONG_LIVED = new Set(['consumer', 'crawler'])
+const OVER = new Set(['Succeeded', 'Failed'])
+
+/**
+ * Whether all crawlers and consumers are of the plan, and every pod of an earlier one is gone. A pod that ends is still
+ * there: it publishes and commits what it holds, and needs the user and the rights of its own plan for that.
+ */
+export function isRolled (deps: Pick<ReconcileDeps, 'store'>, { probe: { metadata }, planned }: Pick<Work, 'probe' | 'planned'>): boolean {
+  const { kind } = KINDS.deployment
+  const deployments = planned.filter(desired => desired.kind.kind === kind).map(({ object }) => deps.store(kind).get(object.metadata))
+  const current = new Set(deployments.map(templateHash))
+
+  return deployments.every(deployment => deploymentFinding('', deployment, []).status === 'True')
+    && deps.store('Pod').labelled(metadata.name).every(pod => pod.metadata.namespace !== metadata.namespace || !mayWork(pod) || current.has(pod.metadata.annotations?.[CONFIG_HASH]))
+}
+
+// One that was evicted stays as an object, and does nothing.
+function mayWork ({ metadata: { labels = {} }, status }: KubeObject): boolean {
+  const { phase = '' } = (status ?? {}) as { phase?: string }
+
+  return LONG_LIVED.has(labels['app.kubernetes.io/component'] ?? '') && !OVER.has(phase)
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ConsumerConfig } from '../../../../core/contracts/process-config.ts'
+import { PeerProbeSpec } from '../../../../operator/api/v1alpha1.ts'
+import { consumerConfigFor } from '../../../../operator/model/pod/consumer-config.ts'
+import type { ConsumerPlaces } from '../../../../operator/model/pod/consumer-config.ts'
+
+const scans = [{ name: 'main', network: { preset: 'ipfs' } }]
+const places: ConsumerPlaces = {
+  bus: { embedded: { path: 'bus.sqlite' } },
+  store: { sqlite: { path: 'peerprobe.sqlite' } },
+  topic: 'ipfs-nodes',
+  group: 'ipfs-node-consumer',
+  admin: { port: 0 },
+  dumpFolder: 'dumps'
+}
+
+suite('consumerConfigFor', () => {
+  test('says the decision to skip, and says nothing of the default: pods restart only where it was made', () => {
+    assert.equal('deadLetters' in consumerConfigFor(PeerProbeSpec.parse({ scans }), places), false)
+    const config = ConsumerConfig.parse(consumerConfigFor(PeerProbeSpec.parse({ scans, consumer: { deadLetters: { whenRefused: 'skip' } } }), places))
+
+    assert.equal(config.deadLetters.whenRefused, 'skip')
+  })
+
+  test('says in the process\'s units what the defaults say in people\'s', () => {
+    const config = consumerConfigFor(PeerProbeSpec.parse({ scans }), places)
+
+    assert.deepEqual(config, {
+      admin: { port: 0 },
+      bus: places.bus,
+      topic: 'ipfs-nodes',
+      deadLetterTopic: 'ipfs-nodes-dead-letters',
+      group: 'ipfs-node-consumer',
+      store: places.store,
+      batch: { maxMessages: 500, maxWaitMs: 100 },
+      retry: { attempts: 3, backoffMs: 500 },
+      coalesceWindowMs: 600_000
+    })
+  })
+
+  test('gives the same defaults as the process has by itself', () => {
+    const { batch, retry, coalesceWindowMs } = ConsumerConfig.parse(consumerConfigFor(PeerProbeSpec.parse({ scans }), places))
+    const own = ConsumerConfig.parse({ bus: places.bus, store: places.store, topic: 't', deadLetterTopic: 'd', group: 'g' })
+
+    assert.deepEqual({ batch, retry, coalesceWindowMs }, { batch: own.batch, retry: own.retry, coalesceWindowMs: own.coalesceWindowMs })
+  })
+
+  test('dumps and removes where it is told to', () => {
+    const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, interval: '1m', full: true, keep: '48h' } }, retention: { after: '24h' } })
+    const { dump, retention } = ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 60_000 }))
+
+    assert.deepEqual(dump, { folder: 'dumps', format: 'NDJSON', intervalMs: 60_000, full: true, keepMs: 172_800_000 })
+    assert.deepEqual(retention, { afterMs: 86_400_000, intervalMs: 60_000 })
+  })
+
+  test('takes the longest durations that the resource allows', () => {
+    const spec = PeerProbeSpec.parse({
+      scans,
+      consumer: { batch: { maxWait: '30s' }, retry: { backoff: '1m' }, coalesceWindow: '480h', dump: { enabled: true, interval: '480h', keep: '87600h' } },
+      retention: { after: '87600h' }
+    })
+
+    assert.doesNotThrow(() => ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 1 })))
+  })
+
+  test('refuses a dump format that nobody writes yet', () => {
+    const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, format: 'Parquet' } } })
+
+    assert.throws(() => consumerConfigFor(spec, places), { code: 'PP_NOT_SUPPORTED', message: /^spec\.consumer\.dump\.format: Parquet/ })
+  })
+})
