@@ -3,8 +3,9 @@ import type { SpawnSyncReturns } from 'node:child_process'
 
 const LOOPBACK = 'ip link set lo up'
 
-// Multicast needs a route; without one nothing is found, and nothing says so.
-const MULTICAST = `${LOOPBACK} && ip link set lo multicast on && ip route add 224.0.0.0/4 dev lo`
+// Multicast needs a route; without one nothing is found, and nothing says so. And an address that is not loopback: packets of
+// programs that choose an interface and no address, as go-libp2p's, would else come from 0.0.0.0, as they do in no real network.
+const MULTICAST = `${LOOPBACK} && ip link set lo multicast on && ip addr add 10.99.0.1/32 dev lo && ip route add 224.0.0.0/4 dev lo`
 
 /** What the network of a command has beside loopback. */
 export interface NamespaceOptions {
