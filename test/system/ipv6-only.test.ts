@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { POD_IPS } from '../../operator/model/pod/pod.ts'
 import { crawlerObjects } from '../../operator/model/workloads.ts'
 import { clusterProbe, modelInput } from '../support/cluster/cluster-probe.ts'
 import { missingNamespaces, runAlone } from '../support/network-namespace.ts'
@@ -31,8 +32,9 @@ const ASK = `
 
 interface Answer { families: string[], code: number, body: string }
 
-function ask (path: string, args: readonly string[]): Answer {
-  const { stdout, stderr } = runAlone(['sh', '-c', 'ip address delete 127.0.0.1/8 dev lo && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', ASK, path, ...args], { cwd: ROOT })
+function ask (path: string, args: readonly string[], environment: Record<string, string>): Answer {
+  const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+  const { stdout, stderr } = runAlone(['sh', '-c', 'ip address delete 127.0.0.1/8 dev lo && exec env "$@"', 'sh', ...settings, process.execPath, '--input-type=module', '-e', ASK, path, ...args], { cwd: ROOT })
 
   try {
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer
@@ -45,15 +47,9 @@ suite('where there is no IPv4', skip === undefined ? {} : { skip }, () => {
   test('the operator answers its probes', () => {
     using folder = new TempFolder()
     writeFileSync(folder.file('config'), JSON.stringify({ 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: { 'server': 'http://[::1]:1', 'insecure-skip-tls-verify': true } }], 'users': [{ name: 'u', user: {} }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }))
-    process.env['KUBECONFIG'] = folder.file('config')
+    const { families, code } = ask('/readyz', ['operator/main.ts', '--workload-image', 'x'], { KUBECONFIG: folder.file('config') })
 
-    try {
-      const { families, code } = ask('/readyz', ['operator/main.ts', '--workload-image', 'x'])
-
-      assert.deepEqual([families, code], [['IPv6'], 200])
-    } finally {
-      delete process.env['KUBECONFIG']
-    }
+    assert.deepEqual([families, code], [['IPv6'], 200])
   })
 
   test('a crawler answers with the configuration of its pod, and its passive node listens', () => {
@@ -63,16 +59,10 @@ suite('where there is no IPv4', skip === undefined ? {} : { skip }, () => {
     const [configMap] = crawlerObjects(probe, probe.spec.scans[0]!, modelInput)
     const rendered = JSON.parse((configMap!.object['data'] as Record<string, string>)['process.json']!) as CrawlerConfigInput
     writeFileSync(folder.file('process.json'), JSON.stringify({ ...rendered, bus: { embedded: { path: folder.file('bus.sqlite') } }, passive: {}, terminationLog: folder.file('last-words') }))
-    process.env['PEERPROBE_CONFIG'] = folder.file('process.json')
+    const { families, code, body } = ask('/status', ['crawler/main.ts'], { PEERPROBE_CONFIG: folder.file('process.json'), [POD_IPS]: '::1' })
 
-    try {
-      const { families, code, body } = ask('/status', ['crawler/main.ts'])
-      const { passive } = JSON.parse(body) as { passive: { addresses: string[] } }
-
-      assert.deepEqual([families, code], [['IPv6'], 200])
-      assert.deepEqual(passive.addresses.map(address => address.split('/').slice(1, 4).join(' ')), ['ip6 ::1 tcp', 'ip6 ::1 udp', 'ip6 ::1 tcp'])
-    } finally {
-      delete process.env['PEERPROBE_CONFIG']
-    }
+    assert.deepEqual([families, code], [['IPv6'], 200])
+    const { passive } = JSON.parse(body) as { passive: { addresses: string[] } }
+    assert.deepEqual(passive.addresses.map(address => address.split('/').slice(1, 4).join(' ')), ['ip6 ::1 tcp', 'ip6 ::1 udp', 'ip6 ::1 tcp'])
   })
 })
