@@ -45,7 +45,7 @@ interface Counters { tally: ConsumerCounters, metrics: ConsumerMetrics, meter: L
 // The lag is read once a second: a minute without is a hung loop.
 const LIVENESS_MS = 60_000
 
-/** Runs one consumer until `signal` aborts: consumes, dumps, removes; then finishes what is in work and dumps a last time. */
+/** Runs one consumer until `signal` aborts: consumes, dumps, removes; then finishes what is running and dumps a last time. */
 export async function runConsumer (context: Context, { onReady, readDisk }: ConsumerHooks, signal: AbortSignal): Promise<void> {
   const { config, log, registry, progress, clock } = context
   await using stack = new AsyncDisposableStack()

@@ -53,7 +53,7 @@ export const ERRORS = {
   PP_KUBE_NOT_FOUND: { reason: 'KubeNotFound', retryable: true, summary: 'The API server has no such object or kind.', action: 'Read which object the message names, and create it.' },
   PP_KUBE_CONFLICT: { reason: 'KubeConflict', retryable: true, summary: 'Somebody else changed an object at the same time.', action: 'Nothing: the operator reads it again.' },
   PP_KUBE_INVALID: { reason: 'KubeInvalid', retryable: true, summary: 'The API server refuses an object (its schema, an immutable field, a quota or an admission policy).', action: 'Read the reason in the message: a quota must be raised, a policy met, or the PeerProbe corrected.' },
-  PP_KUBE_GONE: { reason: 'KubeGone', retryable: true, summary: 'The API server no longer knows the point from which a watch should go on.', action: 'Nothing: the operator lists anew.' },
+  PP_KUBE_GONE: { reason: 'KubeGone', retryable: true, summary: 'The API server no longer knows the point from which a watch should go on.', action: 'Nothing: the operator lists the objects again, then watches on.' },
   PP_LEADER_LOST: { reason: 'LeaderLost', retryable: true, summary: 'Another operator holds the lease.', action: 'Nothing: this one starts again and waits for its turn.' },
   PP_STRIMZI_MISSING: { reason: 'StrimziMissing', retryable: true, summary: 'The cluster does not serve Strimzi\'s resources.', action: 'Install Strimzi, or give `spec.kafka.brokers`.' },
   PP_KAFKA_MISSING: { reason: 'KafkaMissing', retryable: true, summary: 'The Kafka resource does not exist or has no address for clients yet.', action: 'Create the Kafka resource, or correct `spec.kafka.strimzi`; the message names listener and address.' },

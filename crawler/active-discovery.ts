@@ -51,7 +51,7 @@ export interface ActiveDiscoveryDeps {
   /** Whether the scan may and can dial an address. */
   isDialable: (address: Uint8Array) => boolean
 
-  /** The peers where each crawl starts; asked anew for each, since names may resolve anew. */
+  /** The peers where each crawl starts; asked again for each, since names may resolve differently. */
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
   /** Whom the passive node is connected to, and whom it met: each crawl starts from them too. */

@@ -26,7 +26,7 @@ const Line = z.strictObject({
   failures: z.int().min(0).max(MAX_FAILURES)
 })
 
-/** Reads the peers of a file; none without one. Lines that are none are left out: a crawl finds their peers again. */
+/** Reads the peers of a file; none without one. Invalid lines are left out: a crawl finds their peers again. */
 export async function readKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>): Promise<KnownPeer[]> {
   const text = path === undefined ? '' : await textOf(path)
   const lines = text.split('\n').filter(line => line !== '').slice(0, MAX_PEERS)

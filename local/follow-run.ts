@@ -22,7 +22,7 @@ export interface FollowOptions {
   restPollMs?: number
 }
 
-/** What is told as it happens. */
+/** What is reported as it happens. */
 export interface FollowDeps {
   clock: Clock
   processes: Processes

@@ -49,7 +49,7 @@ export interface SupervisorOptions {
   stopTimeoutMs?: number
 }
 
-// A child that stayed up this long has recovered: its next fault starts the back-off anew.
+// A child that stayed up this long has recovered: its next fault starts the back-off again.
 const STABLE_MS = 60_000
 
 // Answers come from the same machine: anything slower is a hung process, and liveness shows it.

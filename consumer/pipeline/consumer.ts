@@ -1,5 +1,5 @@
 import { ProbeError } from '../../core/errors.ts'
-// One member of the group, from subscribing to leaving. When it is stuck it subscribes anew, since a
+// One member of the group, from subscribing to leaving. When it is stuck it subscribes again, since a
 // client that lost its way often finds it again; if that does not help, the process ends and whoever
 // runs it starts a new one.
 import { waitOn } from '../../core/time/clock-wait.ts'
@@ -55,7 +55,7 @@ export class Consumer {
   }
 
   /**
-   * Consumes until `signal` aborts; then finishes and commits the transaction in work.
+   * Consumes until `signal` aborts; then finishes and commits the running transaction.
    *
    * @throws ProbeError what ended the subscription; `PP_CONSUMER_STUCK`
    */
@@ -64,11 +64,11 @@ export class Consumer {
 
     while (!signal.aborted && await this.#consume(signal) === 'stuck') {
       if (commitsAtRebuild === this.#commits) {
-        throw new ProbeError('PP_CONSUMER_STUCK', 'messages wait and none is committed, also after subscribing anew')
+        throw new ProbeError('PP_CONSUMER_STUCK', 'messages wait and none is committed, also after subscribing again')
       }
 
       commitsAtRebuild = this.#commits
-      this.#deps.log.error({ lag: this.#deps.meter.lag?.total }, 'messages wait and none is committed, subscribing anew')
+      this.#deps.log.error({ lag: this.#deps.meter.lag?.total }, 'messages wait and none is committed, subscribing again')
     }
   }
 

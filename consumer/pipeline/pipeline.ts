@@ -42,7 +42,7 @@ export class Pipeline {
   readonly #batcher: Batcher<Item>
   readonly #signal: AbortSignal
 
-  /** @param signal ends waiting: for a batch to fill, for an outage to end. A transaction in work is finished and committed. */
+  /** @param signal ends waiting: for a batch to fill, for an outage to end. A running transaction is finished and committed. */
   constructor (deps: PipelineDeps, { maxMessages, maxWaitMs, concurrentWrites }: PipelineOptions, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal

@@ -20,7 +20,7 @@ export class AddressPolicy {
   private readonly policy: AddressPolicyOptions['policy']
   private readonly deny: readonly IpRange[]
 
-  /** @throws ProbeError `PP_CONFIG_INVALID` for a CIDR that is none */
+  /** @throws ProbeError `PP_CONFIG_INVALID` for an invalid CIDR */
   constructor ({ policy, deny }: AddressPolicyOptions) {
     this.policy = policy
     this.deny = deny.map(parseDeny)

@@ -86,7 +86,7 @@ export class Connector {
     }
   }
 
-  // A relay that is not there is told as any address where nobody is; one that is somebody else has refused.
+  // A relay that is not there is reported as any address where nobody is; one that is somebody else has refused.
   async #toRelay (relay: DirectRoute, relayId: Uint8Array, signal: AbortSignal): Promise<SecuredLink> {
     try {
       return await this.#direct(relay, relayId, signal)

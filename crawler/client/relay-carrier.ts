@@ -50,7 +50,7 @@ export async function relayTo (relay: SecuredLink, peerId: Uint8Array, signal: A
   }
 }
 
-/** Whatever a relay does wrong is told as its fault, and not as the peer's. */
+/** Whatever a relay does wrong is reported as its fault, and not as the peer's. */
 export function relayFault (err: unknown): unknown {
   const outcome = outcomeOfFault(err)
 

@@ -158,7 +158,7 @@ export class TlsLink extends SecuredLink {
     })
   }
 
-  /** Errors of the TLS library have many codes: those that are none of a socket mean that the handshake failed, or a record was forged. */
+  /** Errors of the TLS library have many codes: those that do not come from a socket mean that the handshake failed, or a record was forged. */
   readonly #onTlsError = (err: Error): void => {
     const { outcome } = classify(err)
     const otherwise = this.isSecured ? 'protocol-error' : 'handshake-failed'

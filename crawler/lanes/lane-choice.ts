@@ -1,4 +1,4 @@
-// One visit through several lanes: the cheapest first, and a dearer one only where it can do what the
+// One visit through several lanes: the cheapest first, and a more expensive one only where it can do what the
 // visit so far lacked, or dials what was not dialled: a port that is closed to one lane is as closed to
 // the next, but behind many a dead TCP address there is a peer with QUIC.
 

@@ -3,8 +3,8 @@ import type { AddressSet, PeerRecord } from './peer-record.ts'
 /** Addresses kept for one peer: what all answers of a peer may tell of another. */
 const MAX_ADDRESSES = 128
 
-/** Tellings kept for one peer: a visit asks 16 questions at most, and an honest answer names a peer once. */
-const MAX_TELLINGS = 32
+/** Mentions kept for one peer: a visit asks 16 questions at most, and an honest answer names a peer once. */
+const MAX_MENTIONS = 32
 
 /**
  * A peer that several answers named, not always with the same addresses. They are put together where somebody asks for
@@ -13,18 +13,18 @@ const MAX_TELLINGS = 32
  */
 export class MergedPeerRecord implements PeerRecord {
   readonly id: Uint8Array
-  private readonly tellings: PeerRecord[]
+  private readonly mentions: PeerRecord[]
 
   constructor (first: PeerRecord, second: PeerRecord) {
     this.id = first.id
-    this.tellings = [first, second]
+    this.mentions = [first, second]
   }
 
   /** All that were told, each once, first told first. */
   get addresses (): readonly Uint8Array[] {
     const addresses = new Map<string, Uint8Array>()
 
-    for (const address of this.tellings.flatMap(telling => telling.addresses)) {
+    for (const address of this.mentions.flatMap(mention => mention.addresses)) {
       const key = Buffer.from(address.buffer, address.byteOffset, address.length).toString('latin1')
 
       if (addresses.size < MAX_ADDRESSES && !addresses.has(key)) {
@@ -36,13 +36,13 @@ export class MergedPeerRecord implements PeerRecord {
   }
 
   areAddressesIn (set: AddressSet): boolean {
-    return this.tellings.every(telling => telling.areAddressesIn?.(set) ?? telling.addresses.every(address => set.has(address, 0, address.length)))
+    return this.mentions.every(mention => mention.areAddressesIn?.(set) ?? mention.addresses.every(address => set.has(address, 0, address.length)))
   }
 
   /** Notes what another answer tells of it. */
-  add (telling: PeerRecord): void {
-    if (this.tellings.length < MAX_TELLINGS) {
-      this.tellings.push(telling)
+  add (mention: PeerRecord): void {
+    if (this.mentions.length < MAX_MENTIONS) {
+      this.mentions.push(mention)
     }
   }
 }

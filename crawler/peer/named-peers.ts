@@ -3,7 +3,7 @@ import { hashId } from './id-hash.ts'
 import { endWithoutPeerId } from './peer-id.ts'
 import type { AddressSet, PeerRecord } from './peer-record.ts'
 
-// A crawl of ten thousand peers hears two million namings, mostly of peers that it is done with, and
+// A crawl of ten thousand peers hears two million mentions, mostly of peers that it is done with, and
 // holds those of a thousand visits at a time. So a reply is kept as it came, with numbers that tell
 // where each peer is; objects are made when the visit is over, and addresses only where they are new.
 

@@ -6,7 +6,7 @@ import { neverDialled, readBootstrapEntry } from '../../crawler/bootstrap/bootst
 import { locate } from './problem.ts'
 import type { Problem } from './problem.ts'
 
-/** What is wrong with lists of bootstrap peers of which none can ever be dialled; entries that do not even parse are told elsewhere. */
+/** What is wrong with lists of bootstrap peers of which none can ever be dialled; entries that do not even parse are reported elsewhere. */
 export function uselessBootstrapLists (manifest: unknown): Problem[] {
   return listsOf(manifest).filter(({ texts, problems }) => problems.length === texts.length).flatMap(({ texts, problems }) =>
     problems.filter((_, i) => !('fault' in readBootstrapEntry(texts[i] ?? ''))))

@@ -56,7 +56,7 @@ export const ScanSpec = withRules(z.strictObject({
   network: withRules(ScanNetwork, 'The network to crawl.', networkRules),
   storage: z.strictObject({
     claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace. In a cluster it must allow it: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
-  }).optional().describe('Keeps known peers when the crawler moves to another node; they are learnt anew when absent.'),
+  }).optional().describe('Keeps known peers when the crawler moves to another node; they are learnt again when absent.'),
   pod: CrawlerPodSpec
 }), 'One scan of one network; one crawler runs it.', scanRules)
 

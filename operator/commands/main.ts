@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `kubectl peerprobe plan|status|job`: what a manifest would change, how a PeerProbe fares, and a Job for a command of its
+ * `kubectl peerprobe plan|status|job`: what a manifest would change, what state it is in, and a Job for a command of its
  * consumers, for the person who has the kubeconfig. Nothing is written.
  */
 import { readFile } from 'node:fs/promises'
@@ -32,7 +32,7 @@ const STOP_TIMEOUT_MS = 5_000
 const { stdin, stdout } = process
 
 const program = new Command('kubectl-peerprobe')
-  .description('Shows what a PeerProbe would change, how it fares, and how to run its commands. Changes nothing.')
+  .description('Shows what a PeerProbe would change, what state it is in, and how to run its commands. Changes nothing.')
   .version(VERSION)
 
 program.command('plan')

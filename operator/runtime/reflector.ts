@@ -1,6 +1,6 @@
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 // Keeps a store equal to what the API server has, whatever happens to the connection: a list in pages, then a watch from
-// there; after anything but a clean end the watch goes on from the last version, and lists anew where that is gone.
+// there; after anything but a clean end the watch goes on from the last version, and lists again where that is gone.
 import { backoffMs } from '../../core/time/backoff.ts'
 import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
@@ -115,7 +115,7 @@ export class Reflector {
     }
 
     if (isProbeError(err, 'PP_KUBE_GONE')) {
-      log.debug({ kind }, 'watch expired, listing anew')
+      log.debug({ kind }, 'watch expired, listing again')
       this.#version = undefined
       return
     }

@@ -82,7 +82,7 @@ export class WorkQueue {
     this.#start()
   }
 
-  /** Takes no more keys, and resolves when those in work have ended. */
+  /** Takes no more keys, and resolves when the running ones have ended. */
   async drain (): Promise<void> {
     this.#stop.abort()
     this.#ready.clear()

@@ -50,7 +50,7 @@ suite('known peers', () => {
     assert.deepEqual(await readKnownPeers(folder.file('none'), log), [])
   })
 
-  test('leave out lines that are none, and say how many', async () => {
+  test('leave out invalid lines, and say how many', async () => {
     using folder = new TempFolder()
     const path = folder.file('known-peers.ndjson')
     const { log, lines } = logged()

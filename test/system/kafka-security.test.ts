@@ -125,7 +125,7 @@ suite('Kafka with security', { skip: 'missing' in found ? found.missing : openss
     await assert.rejects(bus.subscribe({ topic: 'allowed-here', group: 'secret', maxMessages: 10 }, async () => undefined, signal), forbidden)
   })
 
-  test('reads a password anew for each connection', async () => {
+  test('reads a password again for each connection', async () => {
     const renewed = file('renewed', 'old')
     const config = { ...WAYS['a password over TLS (SCRAM-SHA-512)']!(), ...user('scram-sha-512', renewed) }
     await assert.rejects(KafkaBus.open(deps, config, signal), err => isProbeError(err, 'PP_BUS_AUTH'))

@@ -43,13 +43,13 @@ export class PartitionReader {
     this.done = this.#run()
   }
 
-  /** Asks it to end once the handler that is in work has come to an end. */
+  /** Asks it to end once the running handler has ended. */
   stop (): void {
     this.#isStopping = true
     this.#deps.wakeup.wake()
   }
 
-  /** The partition belongs to somebody else now: the handler in work is told as well. */
+  /** The partition belongs to somebody else now: the running handler hears of it too. */
   lose (): void {
     this.#abort.abort()
     this.stop()

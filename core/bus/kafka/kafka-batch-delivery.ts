@@ -1,6 +1,6 @@
 // How batches get from kafkajs to the handler. A batch counts as read only when the handler has resolved. A
-// rebalance waits for the handlers in work, and whatever was not committed by then is fetched again: so nothing
-// more is handed out once there is a reason to join anew, and that reason is what makes the client do so.
+// rebalance waits for the running handlers, and whatever was not committed by then is fetched again: so nothing
+// more is handed out once there is a reason to join again, and that reason is what makes the client do so.
 import { ProbeError } from '../../errors.ts'
 import { childController } from '../../time/signals.ts'
 import { Wakeup } from '../port/wakeup.ts'
@@ -55,7 +55,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     this.#tenure = childController(signal)
   }
 
-  /** Whether no handler is in work. */
+  /** Whether no handler is running. */
   get isIdle (): boolean {
     return this.#inWork.size === 0
   }
@@ -86,7 +86,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     await this.#heartbeat?.()
   }
 
-  /** Ends what is handed out after the handlers in work. With `isLost` they are told that their partitions belong to others by now. */
+  /** Ends what is handed out after the running handlers. With `isLost` they are told that their partitions belong to others by now. */
   interrupt (reason: unknown, isLost: boolean): void {
     this.#interruption = reason instanceof Error ? reason : new TypeError(String(reason))
 
@@ -96,7 +96,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     this.#turn.wake()
   }
 
-  /** The partitions were dealt out anew. */
+  /** The partitions were assigned again. */
   joined (): void {
     this.#interruption = undefined
 
@@ -106,7 +106,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     }
   }
 
-  /** Hands out nothing more and waits for the handlers in work. */
+  /** Hands out nothing more and waits for the running handlers. */
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#isEnding = true
     this.#turn.wake()

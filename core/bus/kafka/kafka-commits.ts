@@ -8,7 +8,7 @@ export type CommitOffsets = (offsets: Offsets) => Promise<void>
 export interface KafkaCommitsDeps {
   topic: string
 
-  /** Told when a commit had no effect: the messages must come again. Further ones have none either, until the partitions are dealt out anew. */
+  /** Told when a commit had no effect: the messages must come again. Further ones have none either, until the partitions are assigned again. */
   onRefused: (err: unknown) => void
 }
 
@@ -26,7 +26,7 @@ export class KafkaCommits {
     this.#deps = deps
   }
 
-  /** Forgets what was committed: the partitions were dealt out anew. */
+  /** Forgets what was committed: the partitions were assigned again. */
   reset (): void {
     this.#committed.clear()
     this.#isRefused = false

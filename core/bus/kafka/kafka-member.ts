@@ -37,7 +37,7 @@ export interface KafkaMemberOptions extends KafkaBatchDeliveryOptions {
   /** How long joining may take, in milliseconds. */
   joinLimitMs: number
 
-  /** How long nothing may be fetched while no handler is in work, in milliseconds. */
+  /** How long nothing may be fetched while no handler is running, in milliseconds. */
   stallMs: number
 }
 
@@ -109,7 +109,7 @@ export class KafkaMember implements AsyncDisposable {
     return this.#assigned
   }
 
-  /** Waits for the handlers in work, which may still commit, and leaves the group. */
+  /** Waits for the running handlers, which may still commit, and leaves the group. */
   async [Symbol.asyncDispose] (): Promise<void> {
     const { clock, consumer, cut, log } = this.#deps
     const { signal } = new AbortController()

@@ -50,7 +50,7 @@ export class KafkaTopics {
     return partitions
   }
 
-  /** Asks anew next time: something was wrong with a topic. */
+  /** Asks again next time: something was wrong with a topic. */
   forget (topic: string): void {
     this.#known.delete(topic)
   }

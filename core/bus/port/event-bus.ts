@@ -85,7 +85,7 @@ export interface GroupStanding extends GroupMembers {
   partitions: number
 }
 
-/** A running subscription. Dispose it to leave the group; handlers in work are awaited. */
+/** A running subscription. Dispose it to leave the group; running handlers are awaited. */
 export interface Subscription extends AsyncDisposable {
   /**
    * Marks everything below `nextOffset` of a partition as done, durably. Never moves back. Has no effect when the

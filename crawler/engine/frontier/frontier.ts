@@ -77,7 +77,7 @@ export class Frontier {
     return this.#peers.size - this.#queued - this.#inFlight
   }
 
-  /** Namings refused: beyond the limits of a reply, a referrer or the crawl, or no peer id. */
+  /** Mentions refused: beyond the limits of a reply, a referrer or the crawl, or no peer id. */
   get refused (): number {
     return this.#refused
   }
@@ -188,7 +188,7 @@ export class Frontier {
     this.#queue(entry)
   }
 
-  // Called for each of the two million namings of a crawl: a closed peer costs the look-up alone.
+  // Called for each of the two million mentions in a crawl: a closed peer costs the look-up alone.
   #hear (entry: FrontierEntry, record: PeerRecord, teller?: FrontierEntry): void {
     if (entry.state === 'closed') {
       return

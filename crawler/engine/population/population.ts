@@ -2,7 +2,7 @@ import { isContacted } from '../../../core/contracts/outcome.ts'
 import type { FrontierPeer } from '../frontier/frontier-peer.ts'
 import type { KnownPeer } from '../frontier/known-peer.ts'
 
-/** Crawls in a row that a peer may fail before the crawl no longer looks for it of its own accord. */
+/** Crawls in a row that a peer may fail before the crawl no longer looks for it by itself. */
 export const MAX_FAILURES = 3
 
 const MAX_SEED_ADDRESSES = 16

@@ -61,7 +61,7 @@ export interface ReconcileDeps {
   scrapers?: readonly NetworkPeer[] | undefined
 }
 
-/** One PeerProbe in work. */
+/** One PeerProbe that is being reconciled. */
 export interface Work {
   probe: ClusterProbe
   object: KubeObject

@@ -18,7 +18,7 @@ import type { PodFailure } from '../conditions/pod-failure.ts'
 
 interface JobCondition { type: string, status: string, lastTransitionTime?: string }
 
-// A failed Job is made anew after this long: what it failed by may be mended.
+// A failed Job is created again after this long: what it failed by may be mended.
 const TRY_AGAIN_MS = 15_000
 
 /**

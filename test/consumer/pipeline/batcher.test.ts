@@ -88,7 +88,7 @@ suite('Batcher', () => {
     assert.deepEqual(done, ['short', 'long'])
   })
 
-  test('lets a batch in work settle by itself when another one fails', async () => {
+  test('lets a running batch settle by itself when another one fails', async () => {
     const failure = new TypeError('broken')
     const { promise: first, resolve: endFirst } = Promise.withResolvers<undefined>()
     const batcher = new Batcher<number>({

@@ -81,7 +81,7 @@ suite('Consumer', () => {
     await clock.runUntil(running)
   })
 
-  test('subscribes anew when it is stuck, and ends when that does not help', async () => {
+  test('subscribes again when it is stuck, and ends when that does not help', async () => {
     const { clock, bus, consumer, controller, joined } = fixture()
     bus.lag = 5
     const running = consumer.run(controller.signal)
@@ -93,7 +93,7 @@ suite('Consumer', () => {
     assert.ok(clock.monotonic() < 140_000)
   })
 
-  test('goes on when subscribing anew helped', async () => {
+  test('goes on when subscribing again helped', async () => {
     const { clock, bus, consumer, controller, joined } = fixture()
     bus.lag = 5
     const running = consumer.run(controller.signal)

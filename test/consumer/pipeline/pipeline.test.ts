@@ -155,7 +155,7 @@ suite('Pipeline', () => {
     })
   }
 
-  test('finishes the transaction in work when it is told to stop, and waits for no company', async () => {
+  test('finishes the running transaction when it is told to stop, and waits for no company', async () => {
     const { clock, controller, events, handle } = fixture()
     const handling = handle(0, [good()])
     controller.abort()

@@ -32,7 +32,7 @@ suite('stuck', () => {
     assert.equal(clock.monotonic(), 60_000)
   })
 
-  test('begins anew with each commit, when nothing waits, and while there is a reason outside', async () => {
+  test('starts again with each commit, when nothing waits, and while there is a reason outside', async () => {
     const { clock, state, controller, watching } = fixture()
     const excuses = [() => state.commits++, () => state.lag = 0, () => state.isExcused = true]
     for (const excuse of excuses) {

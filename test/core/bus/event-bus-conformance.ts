@@ -138,14 +138,14 @@ export function eventBusConformance (adapter: string, open: () => Promise<BusFix
           })
         })
       }, controller.signal)
-      await until('the handler is in work', () => state.started)
+      await until('the handler is running', () => state.started)
       controller.abort()
       await subscription.ended
 
       assert.equal(state.told, true)
     })
 
-    test('waits for the handler in work when disposed, and takes its commit', async () => {
+    test('waits for the running handler when disposed, and takes its commit', async () => {
       await using fixture = await open()
       await fixture.bus.ensureTopic({ ...spec, partitions: 1 }, signal)
       await fixture.bus.publish('visits', [message('a', '1')], signal)
@@ -157,7 +157,7 @@ export function eventBusConformance (adapter: string, open: () => Promise<BusFix
         await subscription.commit(0, 1)
         state.finished = true
       }, signal)
-      await until('the handler is in work', () => state.started)
+      await until('the handler is running', () => state.started)
       const disposed = subscription[Symbol.asyncDispose]()
       release.resolve(undefined)
       await disposed

@@ -57,7 +57,7 @@ suite('AddressPolicy', () => {
     assert.ok(allows(policy, '/ip4/10.112.0.1/tcp/443'))
   })
 
-  test('a deny list that is none is a configuration error that names the text', () => {
+  test('an invalid deny list is a configuration error that names the text', () => {
     assert.throws(() => new AddressPolicy({ policy: 'Any', deny: ['10.0.0.0/33'] }), { code: 'PP_CONFIG_INVALID', message: /10\.0\.0\.0\/33/ })
   })
 })

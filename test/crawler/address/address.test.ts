@@ -45,7 +45,7 @@ suite('addresses as text', () => {
     ['an empty name', [54, 0, 6, 0, 1]],
     ['a name with a line break', [54, 3, ...Buffer.from('a\nb')]],
     ['a name that is not ASCII', [54, 2, 0xc3, 0xbc]],
-    ['a peer id that is none', [0xa5, 0x03, 2, 1, 1]],
+    ['an invalid peer id', [0xa5, 0x03, 2, 1, 1]],
     ['an unknown protocol', [0xff, 0x7f, 1]]
   ] as const) {
     test(`${what} has no text`, () => {

@@ -138,7 +138,7 @@ suite('a connection through a relay', () => {
     })
   }
 
-  test('a relay that is not there is told as any address where nobody is', async () => {
+  test('a relay that is not there is reported as any address where nobody is', async () => {
     const server = await FastServer.open(() => undefined)
     await server[Symbol.asyncDispose]()
 

@@ -97,7 +97,7 @@ suite('DialBudget', () => {
     assert.equal(clock.monotonic(), 0)
   })
 
-  test('the next crawl starts afresh', async () => {
+  test('the next crawl starts with full budgets', async () => {
     const clock = new FakeClock()
     const budget = new DialBudget(clock)
     await failing(budget, clock, 100, () => tcp([8, 8, 8, 8]))

@@ -26,6 +26,6 @@ const factory: VisitorFactory = {
 visitorConformance('the full lane', factory)
 dialConformance('the full lane', factory)
 
-test('a deny list that is none is refused at the start', async () => {
+test('an invalid deny list is refused at the start', async () => {
   await assert.rejects(openVisitor({ ...OPTIONS, addresses: { ...OPTIONS.addresses, deny: ['10.0.0.0/33'] } }, { clock: systemClock, dns: NO_DNS }, signal), { code: 'PP_CONFIG_INVALID' })
 })

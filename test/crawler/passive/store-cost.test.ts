@@ -1,5 +1,5 @@
 // What a message of the DHT costs with a full store and with an empty one, in steps of maps and sets: whoever fills the store
-// must not make each question dearer.
+// must not make each question more expensive.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { before, suite, test } from 'node:test'

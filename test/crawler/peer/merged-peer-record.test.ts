@@ -14,7 +14,7 @@ function told (...addresses: Uint8Array[]): PeerRecord {
 const [A, B, C] = [Uint8Array.of(1, 1), Uint8Array.of(2, 2), Uint8Array.of(3, 3)]
 
 suite('MergedPeerRecord', () => {
-  test('has the addresses of all tellings, each once, first told first', () => {
+  test('has the addresses of all mentions, each once, first mentioned first', () => {
     const peer = new MergedPeerRecord(told(A, B), told(B, A))
     peer.add(told(C, A))
 
@@ -22,7 +22,7 @@ suite('MergedPeerRecord', () => {
     assert.deepEqual(peer.addresses.map(address => [...address]), [[1, 1], [2, 2], [3, 3]])
   })
 
-  test('is in a set that has all of them, and in none that lacks one of a later telling', () => {
+  test('is in a set that has all of them, and in none that lacks one of a later mention', () => {
     const set = new AddressList()
     set.merge([A, B], 1_000)
     const peer = new MergedPeerRecord(told(A, B), told(B, A))
@@ -40,7 +40,7 @@ suite('MergedPeerRecord', () => {
     assert.equal(new MergedPeerRecord(told(A), { id: nobodyId(1), addresses: [B] }).areAddressesIn(set), false)
   })
 
-  test('keeps 128 addresses of 32 tellings', () => {
+  test('keeps 128 addresses of 32 mentions', () => {
     const peer = new MergedPeerRecord(told(A), told(B))
 
     for (let i = 0; i < 300; i++) {

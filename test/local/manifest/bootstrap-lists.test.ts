@@ -7,7 +7,7 @@ const manifest = (...scans: object[]): object => ({ spec: { scans } })
 const list = (...bootstrapPeers: unknown[]): object => ({ network: { bootstrapPeers } })
 
 suite('lists of bootstrap peers', () => {
-  test('are useless when no entry can be dialled; entries that do not parse are told elsewhere', () => {
+  test('are useless when no entry can be dialled; entries that do not parse are reported elsewhere', () => {
     const problems = uselessBootstrapLists(manifest(list(`/ip4/1.2.3.4/udp/1/utp/p2p/${ID}`, 'nonsense'), list(`/ip4/8.8.8.8/tcp/1/p2p/${ID}`)))
 
     assert.deepEqual(problems.map(({ path }) => path), [['spec', 'scans', 0, 'network', 'bootstrapPeers', 0]])

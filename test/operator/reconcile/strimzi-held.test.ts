@@ -44,7 +44,7 @@ suite('KafkaTopics and KafkaUsers', () => {
   const HELD = [['ReconciliationPaused', 'strimzi.io/pause-reconciliation', 'true'], ['Unmanaged', 'strimzi.io/managed', 'false']] as const
 
   for (const [reason, annotation, value] of HELD) {
-    test(`that are ${reason} are told as such, and the rest goes on`, async () => {
+    test(`that are ${reason} are reported as such, and the rest goes on`, async () => {
       const cluster = clusterWithKafka()
       const reconciler = new Reconciler(cluster.deps())
       const settle = async (times = 1): Promise<void> => {

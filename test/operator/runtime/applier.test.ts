@@ -56,7 +56,7 @@ suite('Applier', () => {
     assert.equal(applier.difference(desired, live), 'metadata.annotations.x/applied')
   })
 
-  test('deletes what cannot be changed, to make it anew', async () => {
+  test('deletes what cannot be changed, to create it again', async () => {
     const { applier, calls, state } = rig()
     state.fails = new ProbeError('PP_KUBE_INVALID', 'spec.template: field is immutable')
 

@@ -91,7 +91,7 @@ suite('Reflector', () => {
     stop.abort()
   })
 
-  test('goes on from the last version after a reset, with growing pauses, without listing anew', async () => {
+  test('goes on from the last version after a reset, with growing pauses, without listing again', async () => {
     const { clock, changes, watches, run, lists } = rig([pod('a', 1)], [
       [event('ADDED', pod('b', 105)), new ProbeError('PP_KUBE_UNAVAILABLE', 'reset')],
       [new ProbeError('PP_KUBE_UNAVAILABLE', 'reset')],
@@ -106,7 +106,7 @@ suite('Reflector', () => {
     stop.abort()
   })
 
-  test('lists anew where its version is gone, in the stream or as an answer, and tells what was deleted meanwhile', async () => {
+  test('lists again where its version is gone, in the stream or as an answer, and tells what was deleted meanwhile', async () => {
     for (const step of [gone, new ProbeError('PP_KUBE_GONE', 'too old')]) {
       const pods = [pod('a', 1), pod('b', 2)]
       const { clock, changes, run, lists } = rig(pods, [[step]])

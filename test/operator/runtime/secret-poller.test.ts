@@ -84,7 +84,7 @@ suite('SecretPoller', () => {
   })
 
   for (const [what, seen, then] of [['changed', '1', '2'], ['went', '1', undefined], ['came', null, '1'], ['went before its version was known', undefined, undefined]] as const) {
-    test(`tells once of an object that ${what}, and again when it has been seen anew and differs`, async () => {
+    test(`tells once of an object that ${what}, and again when it has been seen once more and differs`, async () => {
       const { lookout, clock, versions, told, stop } = rig()
       lookout.note('lab/amino', [{ ...KEY, version: seen }])
 

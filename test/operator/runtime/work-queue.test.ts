@@ -84,7 +84,7 @@ suite('WorkQueue', () => {
     assert.deepEqual(starts, [['a', 0], ['bad', 0], ['a', 1_000]])
   })
 
-  test('takes a throw for a failure, and drains: what is in work ends, nothing else begins', async () => {
+  test('takes a throw for a failure, and drains: what is running ends, nothing else begins', async () => {
     const { clock, queue, starts } = rig(() => Promise.reject(new RangeError('thrown')), 1)
     queue.add('a')
     queue.add('b')

@@ -32,7 +32,7 @@ suite('files run side by side', () => {
     assert.match(runs[1]!.output, /✖ does not hold/)
   })
 
-  test('that are none end at once', async () => {
+  test('of an empty list end at once', async () => {
     assert.deepEqual(await runFiles([], { atOnce: 2, onEnd: () => assert.fail('nothing ran') }), [])
   })
 })

@@ -12,7 +12,7 @@ suite('the output of the test runner', () => {
     assert.deepEqual(countsIn(printed({ passed: 3 }) + printed({ passed: 4, failed: ['one'] })), { tests: 8, passed: 7, failed: 1, skipped: 0 })
   })
 
-  test('that is none has no counts', () => {
+  test('that is of no test run has no counts', () => {
     assert.equal(countsIn('SyntaxError: Unexpected token\n'), undefined)
     assert.equal(countsIn(''), undefined)
   })

@@ -32,7 +32,7 @@ const SHRUNK: Condition = { type: 'Ready', status: 'False', reason: 'NotSupporte
 export class StandInStrimzi implements AsyncDisposable {
   mischief: Mischief = {}
 
-  /** Ids that a topic has; a changed one says that it was made anew. */
+  /** Ids that a topic has; a changed one says that it was recreated. */
   readonly topicIds = new Map<string, string>()
 
   readonly #plane: ControlPlane

@@ -24,7 +24,7 @@ const WRONG: [string, object, RegExp][] = [
   ['a duration without a unit', scan({ active: { interval: '10' } }), /spec\.scans\[0\]\.active\.interval/],
   ['a duration out of range', scan({ active: { interval: '500h' } }), /spec\.scans\[0\]\.active.*between 1s and 480h/],
   ['an unknown strategy', scan({ active: { strategy: 'Fast' } }), /spec\.scans\[0\]\.active\.strategy: Unsupported value/],
-  ['a range that is none', scan({ addresses: { deny: ['everything'] } }), /spec\.scans\[0\]\.addresses\.deny/],
+  ['an invalid range', scan({ addresses: { deny: ['everything'] } }), /spec\.scans\[0\]\.addresses\.deny/],
   ['neither active nor passive', scan({ active: { enabled: false }, passive: { enabled: false } }), /spec\.scans\[0\].*active\.enabled/],
   ['a passive node that knows no DHT protocol', scan({ network: { name: 'lab', bootstrapPeers: ['/ip4/1.2.3.4/tcp/1'] }, passive: { enabled: true } }), /spec\.scans\[0\].*which DHT protocol/],
   ['mDNS without the host\'s network', scan({ passive: { enabled: true, mdns: true } }), /spec\.scans\[0\].*hostNetwork/],
@@ -45,7 +45,7 @@ const WRONG: [string, object, RegExp][] = [
   ['more idle connections than open ones', mysql({ maxOpenConns: 2, maxIdleConns: 3 }), /spec\.mysql.*must not exceed maxOpenConns/],
   ['dumps without a volume', { consumer: { dump: { enabled: true } } }, /spec.*dump files in a cluster/],
   ['backups without a volume', { backup: { enabled: true } }, /spec\.backup.*is required for backups/],
-  ['a schedule that is none', { retention: { schedule: 'daily' } }, /spec\.retention\.schedule/]
+  ['an invalid schedule', { retention: { schedule: 'daily' } }, /spec\.retention\.schedule/]
 ]
 
 // What cannot be changed once it is there.

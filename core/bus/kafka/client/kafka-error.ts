@@ -56,7 +56,7 @@ export function isTopicMissing (err: unknown): boolean {
 export type GroupVerdict = 'rejoin' | 'lost' | 'trouble'
 
 /**
- * Judges a failed heartbeat or commit: `rejoin` when the group deals the partitions out anew, `lost` when it
+ * Judges a failed heartbeat or commit: `rejoin` when the group assigns the partitions again, `lost` when it
  * has done so without this member, and `trouble` when the request did not get through.
  */
 export function judgeGroupError (err: unknown): GroupVerdict {

@@ -1,4 +1,4 @@
-// Our own sockets instead of the client's: certificates are read anew for each connection, since they
+// Our own sockets instead of the client's: certificates are read again for each connection, since they
 // are renewed while a process runs; and what does not end by itself can be cut, since the client has
 // waits of a minute that nothing else ends.
 import { readFileSync } from 'node:fs'

@@ -12,7 +12,7 @@ function told (report: MigrationReport): [string, unknown][] {
   return lines
 }
 
-test('a migration that did nothing is told by no line, and each thing that a person has to look at by a warning', () => {
+test('a migration that did nothing is logged by no line, and each thing that a person has to look at by a warning', () => {
   const adopted = { nodes: 1, unseen: ['events'] } as unknown as AdoptionReport
   const writers = [{ name: '`e`' }] as unknown as NonNullable<MigrationReport['writers']>
 

@@ -17,7 +17,7 @@ suite('readMigrations', () => {
     assert.deepEqual(readMigrations(folder.path).map(({ version, name, sql, checksum }) => [version, name, sql, checksum.slice(0, 8)]), [[1, 'first', 'A', '559aead0'], [2, 'second', 'B', 'df7e70e5']])
   })
 
-  test('refuses a gap, and a file that is none', () => {
+  test('refuses a gap, and a file that is not a migration', () => {
     using folder = new TempFolder()
     writeFileSync(folder.file('0002-second.sql'), 'B')
     assert.throws(() => readMigrations(folder.path), TypeError)

@@ -61,7 +61,7 @@ suite('PartitionReader', () => {
     assert.equal(state.reads, before)
   })
 
-  test('aborts the handler in work when it loses its partition, and then ends well', async () => {
+  test('aborts the running handler when it loses its partition, and then ends well', async () => {
     const { clock, reader } = reading([at(0)], async (_batch, handlerSignal) => {
       await new Promise((_resolve, reject) => {
         handlerSignal.addEventListener('abort', () => {

@@ -88,7 +88,7 @@ suite('KafkaBatchDelivery', () => {
     await feed.take(payload(1))
   })
 
-  test('stops after the handler in work when it is interrupted, counts that part as unread, and ends with the reason', async () => {
+  test('stops after the running handler when it is interrupted, counts that part as unread, and ends with the reason', async () => {
     const seen: IncomingMessage[] = []
     const reason = new Error('rebalance')
     const { feed, resolved, payload } = rig(async ({ messages }, signal) => {
@@ -104,7 +104,7 @@ suite('KafkaBatchDelivery', () => {
     assert.equal(seen.length, 2)
   })
 
-  test('tells the handler when its partitions are lost, and begins afresh once they are dealt anew', async () => {
+  test('tells the handler when its partitions are lost, and starts again once they are assigned again', async () => {
     const told: boolean[] = []
     const { feed, payload } = rig(async (_batch, signal) => {
       if (told.length === 0) {
@@ -154,7 +154,7 @@ suite('KafkaBatchDelivery', () => {
     assert.deepEqual(resolved, [])
   })
 
-  test('waits for the handlers in work when disposed', async () => {
+  test('waits for the running handlers when disposed', async () => {
     const release = Promise.withResolvers<undefined>()
     const { feed, payload } = rig(async () => {
       await release.promise

@@ -46,7 +46,7 @@ suite('KafkaCommits', () => {
     assert.deepEqual(sent, ['visits/0@20'])
   })
 
-  test('begins afresh where the log begins below what was committed: it was made again', async () => {
+  test('starts again where the log begins below what was committed: it was recreated', async () => {
     const { commits, sent, send } = rig()
     commits.began(0, 1_000, send)
     await commits.commit(0, 1_200)
@@ -65,7 +65,7 @@ suite('KafkaCommits', () => {
     assert.deepEqual([sent, refused], [['visits/0@4'], []])
   })
 
-  test('gives up after three tries, and at once when the group has moved on; then nothing more is sent until the partitions are dealt anew', async () => {
+  test('gives up after three tries, and at once when the group has moved on; then nothing more is sent until the partitions are assigned again', async () => {
     for (const errors of [[trouble(), trouble(), trouble()], [lost()]]) {
       const { commits, sent, refused, send, fail } = rig()
       commits.began(0, 0, send)

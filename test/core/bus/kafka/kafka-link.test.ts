@@ -96,7 +96,7 @@ suite('KafkaLink', () => {
     assert.deepEqual(events, ['connect 1'])
   })
 
-  test('throws the client away after a failure, names the failure, and begins anew', async () => {
+  test('throws the client away after a failure, names the failure, and starts again', async () => {
     const { link, events } = rig()
     const failing = link.use(async () => {
       throw new RangeError('broken')

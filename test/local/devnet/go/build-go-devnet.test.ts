@@ -28,7 +28,7 @@ suite('buildGoDevnet', () => {
     assert.equal(go.builds, 1)
   })
 
-  test('shows what the compiler said, and builds anew the next time', async () => {
+  test('shows what the compiler said, and builds again the next time', async () => {
     using go = new StandInGo()
     go.install('echo "host.go:1: undefined: x" >&2; exit 1')
     await assert.rejects(buildGoDevnet(signal), { code: 'PP_DEVNET_FAILED', message: /undefined: x/ })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { checkTopicId, TOPIC_ID } from '../../../../operator/reconcile/steps/topic-id.ts'
 import { probeObject } from '../../../support/cluster/cluster-probe.ts'
 
-test('checkTopicId stops at a topic that was made anew, until a person has accepted it', () => {
+test('checkTopicId stops at a topic that was recreated, until a person has accepted it', () => {
   const object = (before: string | undefined, annotations = {}): ReturnType<typeof probeObject> =>
     ({ ...probeObject({}, { annotations }), status: before === undefined ? undefined : { kafka: { topicId: before } } })
   const kafka = (topicId: string | undefined): Parameters<typeof checkTopicId>[1] => ({ access: { bootstrapServers: [], tls: false }, topicId, held: [] })

@@ -31,7 +31,7 @@ const ASKS: [name: string, steps: readonly Buffer[], says: RegExp][] = [
   ['the old switch to mysql_old_password', [Buffer.of(0xfe)], /give the user caching_sha2_password/],
   ['mysql_old_password by name', [switchTo('mysql_old_password')], /the server wants mysql_old_password, which PeerProbe does not speak/],
   ['a dialog', [switchTo('dialog')], /the server wants dialog/],
-  ['a plugin with a name that is none', [switchTo('__proto__')], /the server wants __proto__/],
+  ['a plugin with an invalid name', [switchTo('__proto__')], /the server wants __proto__/],
   ['a plugin whose name controls a terminal', [switchTo('\u001B[2Jx')], /the server wants \\u\{1b\}\[2Jx/]
 ]
 

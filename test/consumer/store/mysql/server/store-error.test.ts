@@ -34,7 +34,7 @@ suite('asStoreError', () => {
     ['a server without TLS', { code: 'HANDSHAKE_NO_SSL_SUPPORT', fatal: true }, 'PP_STORE_TLS', 'certificate'],
     ['plain text where TLS is demanded', { errno: 3159, sqlState: 'HY000' }, 'PP_STORE_TLS', 'certificate'],
     ['a text that is too long', { errno: 1406, sqlState: '22001' }, 'PP_STORE_DATA', ''],
-    ['a value that is none', { errno: 1366, sqlState: 'HY000' }, 'PP_STORE_DATA', ''],
+    ['an invalid value', { errno: 1366, sqlState: 'HY000' }, 'PP_STORE_DATA', ''],
     ['a foreign key', { errno: 1452, sqlState: '23000' }, 'PP_STORE_DATA', ''],
     ['no partition', { errno: 1526, sqlState: 'HY000' }, 'PP_STORE_DATA', ''],
     ['a trigger', { errno: 1644, sqlState: '45000' }, 'PP_STORE_DATA', ''],

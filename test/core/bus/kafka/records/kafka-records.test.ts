@@ -70,7 +70,7 @@ suite('decodeRecords', () => {
     assert.deepEqual(Object.entries(record!.headers).map(([name, value]) => [name, String(value)]), [['a', 'x'], ['b', 'z']])
   })
 
-  test('fails on bytes that end too early, and on numbers and lengths that are none', () => {
+  test('fails on bytes that end too early, and on invalid numbers and lengths', () => {
     const good = bytesOf({ key: Buffer.from('k'), value: Buffer.from('v'), headers: { h: 'x' } })
 
     for (let length = 0; length < good.length; length++) {
