@@ -102,9 +102,12 @@ function rangesOf (...subnets: [network: string, prefix: number, family: 'ipv4' 
   return ranges
 }
 
-/** A port for the only passive node of a run: the default one where it is free, else any. */
-export async function passivePort (host: string): Promise<number> {
-  return await isFree(DEFAULT_PORT, host) ? DEFAULT_PORT : await freePort(host, new Map())
+/**
+ * A port for the passive node of a practice network. Never the default one: peers of that network dial it before the node
+ * listens, and whoever else took it meanwhile would get them as visitors.
+ */
+export async function practicePort (host: string): Promise<number> {
+  return await freePort(host, new Map([[DEFAULT_PORT, '']]))
 }
 
 async function isFree (port: number, host: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { newestDump } from './files/newest-dump.ts'
 import { refuseSecretsInside, SecretFiles } from './files/secret-files.ts'
 import { followRun } from './follow-run.ts'
 import { readManifest } from './manifest.ts'
-import { checkListenAddress, passivePort, withOwnPorts } from './passive-ports.ts'
+import { checkListenAddress, practicePort, withOwnPorts } from './passive-ports.ts'
 import { embeddedPlaces, placesFor } from './places.ts'
 import { planFor } from './plan.ts'
 import { Processes } from './processes.ts'
@@ -95,7 +95,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
-  const port = await passivePort(LOOPBACK)
+  const port = await practicePort(LOOPBACK)
   const devnet = await openDevnet(options, { view, port, stack }, signal)
   const probe = PeerProbe.parse(devnetManifest(devnet, port))
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { isProbeError } from '../../core/errors.ts'
-import { checkListenAddress, withOwnPorts } from '../../local/passive-ports.ts'
+import { checkListenAddress, practicePort, withOwnPorts } from '../../local/passive-ports.ts'
 import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
 import { freePortPair } from '../support/servers/free-ports.ts'
 
@@ -48,6 +48,12 @@ suite('ports of passive nodes on one machine', () => {
       assert.deepEqual(moved.map(({ scan, port }) => [scan, port === 4_001]), [['scan-0', false]])
     })
   }
+})
+
+test('a practice network never takes the port that other libp2p software likes: its peers dial it before anybody listens', async () => {
+  const ports = await Promise.all(Array.from({ length: 8 }, async () => await practicePort('127.0.0.1')))
+
+  assert.deepEqual(ports.filter(port => port === 4_001), [])
 })
 
 suite('ports of passive nodes that the manifest names', () => {

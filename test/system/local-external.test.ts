@@ -11,6 +11,7 @@ import { Devnet } from '../../local/devnet/devnet.ts'
 import { kafka } from '../../scripts/provision/kafka.ts'
 import { mariadb } from '../../scripts/provision/mariadb.ts'
 import { LocalRun } from '../support/local-run.ts'
+import { freePortPair } from '../support/servers/free-ports.ts'
 import { KafkaServer } from '../support/servers/kafka-server.ts'
 import { mariadbKind } from '../support/servers/mariadb-server.ts'
 import { SqlServer } from '../support/servers/sql-server.ts'
@@ -64,8 +65,9 @@ suite('npm start with a Kafka and a database of one\'s own', skip === undefined 
     }
   }
 
-  function manifest (): object[] {
-    const { spec, ...head } = devnetManifest(devnet.truth)
+  // A port of its own: tests that run beside this one take the default one as well.
+  async function manifest (): Promise<object[]> {
+    const { spec, ...head } = devnetManifest(devnet.truth, await freePortPair())
     const ca = { caSecret: { name: 'test-ca' } }
 
     return [{
@@ -81,7 +83,7 @@ suite('npm start with a Kafka and a database of one\'s own', skip === undefined 
   test('crawls the practice network into them: every peer that answers is a row, and no message waits', async () => {
     using folder = new TempFolder()
     const secrets = [secret('kafka-me', { username: 'peerprobe', password }), secret('mysql-me', { user: 'peerprobe', password })]
-    writeFileSync(folder.file('probe.yaml'), [...manifest(), ...secrets].map(document => stringify(document)).join('---\n'))
+    writeFileSync(folder.file('probe.yaml'), [...await manifest(), ...secrets].map(document => stringify(document)).join('---\n'))
     writeSecretFiles(folder)
 
     await using run = new LocalRun(['probe.yaml', '--once', '--json', '--data', 'data', '--secrets', 'mounted'], { cwd: folder.path })
@@ -111,7 +113,7 @@ suite('npm start with a Kafka and a database of one\'s own', skip === undefined 
 
   test('names every Secret that is not there', async () => {
     using folder = new TempFolder()
-    writeFileSync(folder.file('probe.yaml'), manifest().map(document => stringify(document)).join('---\n'))
+    writeFileSync(folder.file('probe.yaml'), (await manifest()).map(document => stringify(document)).join('---\n'))
     await using run = new LocalRun(['probe.yaml', '--once'], { cwd: folder.path })
     const { code, stderr } = await run.ended
 

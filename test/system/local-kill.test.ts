@@ -12,6 +12,7 @@ import { systemClock } from '../../core/time/clock.ts'
 import { devnetManifest } from '../../local/devnet/devnet-manifest.ts'
 import { DevnetProcess } from '../../local/devnet/spawn.ts'
 import { LocalRun } from '../support/local-run.ts'
+import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { Crawl } from '../../core/contracts/crawl.ts'
@@ -49,7 +50,7 @@ async function readBus (path: string): Promise<Acknowledged> {
 test(`every acknowledged visit is stored once after ${String(KILLS)} kills of crawler and consumer, and the next crawl is whole`, async (t) => {
   using folder = new TempFolder()
   await using devnet = await DevnetProcess.open({ peers: 32 }, signal)
-  const manifest = devnetManifest(devnet.truth)
+  const manifest = devnetManifest(devnet.truth, await freePortPair())
   manifest.spec.scans[0]!.active!.interval = '3s'
   writeFileSync(folder.file('probe.yaml'), stringify(manifest))
 

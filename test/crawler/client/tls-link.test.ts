@@ -53,7 +53,7 @@ suite('TlsLink', () => {
 
       assert.equal(await echoed(link, 'hello'), 'hello')
       assert.ok(link.remoteKey?.verify(Buffer.from('x'), key.sign(Buffer.from('x'))))
-      assert.ok((link.latency?.ms ?? Infinity) < 1_000 && (link.sinceAsked()?.ms ?? -1) >= 0)
+      assert.ok((link.latency?.ms ?? -1) > 0 && (link.sinceAsked()?.ms ?? -1) >= 0)
       assert.equal(verifyCertificate(new X509Certificate(server.clients[0]!), OURS.id, Date.now()).type, 'Ed25519')
       await assert.rejects(startLink(server.port, createTestKey(kind).id).secured(signal), isFault('peer-id-mismatch'))
     })
