@@ -59,7 +59,7 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
   requireAllowed(probe, deps.policy)
-  const { planned, input, newKeys, missing } = await wholePlan(deps, probe, await placesOf(deps, probe, signal), signal)
+  const { planned, input, newKeys, missing } = await wholePlan(deps, { probe, object: after }, await placesOf(deps, probe, signal), signal)
   const done = preparedBefore(after, probe, input)
   const changes = [changeOf(KINDS.peerProbe, before, after)]
 
@@ -130,15 +130,19 @@ function preparedBefore (object: KubeObject, probe: ClusterProbe, input: ModelIn
   return new Set(names.includes(String(prepared)) ? [String(prepared)] : [])
 }
 
-async function changeTo ({ client, applier }: PlanDeps, probe: ClusterProbe, { kind, object }: Desired, signal: AbortSignal): Promise<Change> {
+async function changeTo ({ client, applier }: PlanDeps, probe: ClusterProbe, { kind, object, takesOver }: Desired, signal: AbortSignal): Promise<Change> {
   const live = await client.get(kind, object.metadata, signal)
   const what = placeOf(kind, object)
 
-  if (live !== undefined && !isOurs(live, { probe })) {
+  if (live !== undefined && !isOurs(live, { probe }) && takesOver !== true) {
     return { ...what, action: 'refuse', lines: ['exists and is not of this PeerProbe'] }
   }
   if (applier.difference(object, live) === undefined) {
     return { ...what, action: 'keep', lines: [] }
+  }
+  // Neither shown nor tried: whoever plans need not be allowed to write Secrets.
+  if (kind.kind === KINDS.secret.kind) {
+    return { ...what, action: live === undefined ? 'make' : 'change', lines: live === undefined ? [] : ['what it holds differs'] }
   }
 
   try {

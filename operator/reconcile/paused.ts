@@ -33,10 +33,10 @@ export async function pausedFinding (deps: ReconcileDeps, work: Work, signal: Ab
 }
 
 // A Job that has prepared may be gone by now, and is no drift.
-async function driftOf (deps: ReconcileDeps, { probe }: Work, signal: AbortSignal): Promise<string[]> {
-  const { metadata } = probe
+async function driftOf (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<string[]> {
+  const { metadata } = work.probe
   const running = imagesOf(deps.store(KINDS.deployment.kind).get({ namespace: metadata.namespace, name: consumerName(metadata) }))
-  const { planned, missing } = await wholePlan(deps, probe, { images: running ?? deps.images, scrapers: deps.scrapers }, signal)
+  const { planned, missing } = await wholePlan(deps, work, { images: running ?? deps.images, scrapers: deps.scrapers }, signal)
   const drift = missing === undefined ? [] : [missing]
 
   for (const desired of planned.filter(({ kind }) => kind.kind !== KINDS.job.kind)) {

@@ -1,23 +1,16 @@
 import { isProbeError } from '../../core/errors.ts'
-import { podMonitor } from '../model/monitor.ts'
-import { disruptionBudget, serviceAccount } from '../model/namespace-objects.ts'
 import { consumerName } from '../model/naming/names.ts'
-import { networkPolicies } from '../model/network/policies.ts'
-import { retentionObjects } from '../model/workloads.ts'
-import { policyFor } from '../policy/cluster-policy.ts'
 import { requireAllowed } from '../policy/refusals.ts'
 import { keyOf } from '../runtime/kube-object.ts'
 import { applyAll } from './apply/apply-step.ts'
+import { SecretReader } from './apply/secret-reader.ts'
 import { recordedClaim } from './claims/claims.ts'
 import { failed, good, off } from './conditions/conditions.ts'
 import { ownUser } from './kafka/former-user.ts'
-import { claimsStep } from './mounted/claims-step.ts'
-import { hashKeyStep } from './mounted/hash-key.ts'
-import { identityStep } from './mounted/identity-step.ts'
-import { secretsStep } from './mounted/secrets-step.ts'
 import { readProbe } from './observe/read-probe.ts'
 import { imagesOf } from './observe/running-image.ts'
 import { PAUSE, pausedFinding } from './paused.ts'
+import { objectsOf } from './plan/plan.ts'
 import { OtherOperators } from './status/other-operator.ts'
 import { processFigures } from './status/process-figures.ts'
 import { withProblems } from './status/process-findings.ts'
@@ -25,25 +18,48 @@ import { StatusWriter } from './status/status-writer.ts'
 import { statusOf } from './status/status.ts'
 import { addFinalizer, finalize, needsFinalizer } from './steps/finalizer.ts'
 import { kafkaFinding, kafkaStep } from './steps/kafka-step.ts'
+import { planStep } from './steps/plan-step.ts'
 import { prune } from './steps/prune.ts'
 import { Rollout } from './steps/rollout.ts'
 import { checkTopicId } from './steps/topic-id.ts'
 import { consumersStep, crawlersStep, prepareStep } from './steps/workload-steps.ts'
-import type { KafkaAccess, ModelInput } from '../model/probe/cluster-probe.ts'
+import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { Images } from '../model/probe/images.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Result } from '../runtime/work-queue.ts'
 import type { ReconcileDeps, Work } from './apply/context.ts'
-import type { Condition, ConditionType, Finding } from './conditions/conditions.ts'
-import type { Findings } from './status/status.ts'
+import type { Condition, ConditionType, Finding, Findings as Conditions } from './conditions/conditions.ts'
+import type { Plan } from './plan/plan.ts'
 import type { KafkaResult } from './steps/kafka-step.ts'
+import type { PrunePlan } from './steps/prune.ts'
 
 // What is on its way is looked at again soon, what runs once a minute for its figures.
 const SOON_MS = 2_000
 const RESYNC_MS = 60_000
 const TURN_RECHECK_MS = 10_000
 
-/** Brings the world of one PeerProbe to what it asks for, as far as it can be now, and says so in its status. */
+/** What a step found, and what the next one needs of it. */
+interface Stepped<T> { finding: Finding, value: T }
+
+/** What became of a step: nothing where the one before it waits or failed, no value where it does itself. */
+interface Outcome<T> { condition?: Conditions, value?: T }
+
+/** What was planned, what was prepared for it, and what is held since. */
+interface Prepared {
+  plan: Plan
+  images: Images
+
+  /** Name of the Job. */
+  prepared: string
+
+  object: KubeObject
+  pruned: PrunePlan
+}
+
+/** What all steps found, as far as they came. */
+interface Found { conditions: Conditions, kafka?: KafkaResult | undefined, database?: Prepared | undefined }
+
+/** Brings the objects of one PeerProbe to what it asks for, as far as it can be now, and says so in its status. */
 export class Reconciler {
   readonly #deps: ReconcileDeps
   readonly #rollout: Rollout
@@ -73,71 +89,45 @@ export class Reconciler {
       return { done: true }
     }
 
-    let work: Work
+    let probe: ClusterProbe
 
     try {
-      const probe = readProbe(object)
+      probe = readProbe(object)
       requireAllowed(probe, this.#deps.policy)
-      work = { probe, object, planned: [], secrets: [], writes: 0 }
     } catch (err) {
       await this.#status.refuse(object, err, signal)
       return { terminal: err }
     }
 
-    return await this.#reconcile(work, signal)
+    return await this.#reconcile({ probe, object }, signal)
   }
 
   async #reconcile (work: Work, signal: AbortSignal): Promise<Result> {
-    const findings: Findings = { conditions: {}, kafka: undefined, image: undefined, prepared: undefined, figures: { lag: undefined, scans: {}, problems: [] } }
-    const { conditions } = findings
-    const isPaused = work.object.metadata.annotations?.[PAUSE] === 'true'
-    conditions.Paused = isPaused ? await pausedFinding(this.#deps, work, signal) : off('NotPaused')
-    conditions.Suspended = work.probe.spec.suspend ? good('Suspended', 'crawlers and consumers are stopped; data stays') : off('NotSuspended')
+    const { probe, object } = work
+    const secrets = new SecretReader(this.#deps.client)
+    const isPaused = object.metadata.annotations?.[PAUSE] === 'true'
+    const Paused = isPaused ? await pausedFinding(this.#deps, work, signal) : off('NotPaused')
+    const Suspended = probe.spec.suspend ? good('Suspended', 'crawlers and consumers are stopped; data stays') : off('NotSuspended')
+    const found: Found = isPaused ? { conditions: {} } : await this.#steps(work, secrets, signal)
+    const conditions = { Paused, Suspended, ...found.conditions }
 
-    if (!isPaused) {
-      await this.#steps(work, findings, signal)
-    }
+    this.#deps.lookout.note(keyOf(object.metadata), secrets.seen)
 
-    this.#deps.lookout.note(keyOf(work.object.metadata), work.secrets)
-
-    findings.figures = await processFigures(this.#deps, work, signal)
-    findings.conditions = withProblems(conditions, findings.figures.problems, work.probe)
-    const status = { ...statusOf(this.#deps, work, findings), operator: await this.#others.mark(work.object, signal) }
-    const isWritten = await this.#status.write(work.object, status, signal)
-
-    return { requeueAfterMs: isWritten ? this.#pauseAfter(work, findings) : SOON_MS }
+    return await this.#report({ probe, object: found.database?.object ?? object }, { ...found, conditions }, signal)
   }
 
-  // The table of contents: what comes later needs what comes before, and is left alone until that is there.
-  async #steps (work: Work, findings: Findings, signal: AbortSignal): Promise<void> {
-    const { conditions } = findings
-    const made: { access?: KafkaAccess, input?: ModelInput } = {}
-    const steps: [ConditionType, () => Promise<Finding>][] = [
-      ['KafkaReady', async () => {
-        findings.kafka = await this.#kafka(work, signal)
-        made.access = findings.kafka.access
-        return kafkaFinding(work, findings.kafka)
-      }],
-      ['DatabaseReady', async () => {
-        made.input = await this.#inputOf(work, made.access, signal)
-        findings.image = made.input.images.workload
-        const prepared = await prepareStep(this.#deps, work, made.input, signal)
-        await this.#deps.claims.hold(this.#deps, work, made.input.kafka.bootstrapServers, signal)
-        findings.prepared = prepared
-        return good('Prepared', 'the database has the schema of this version')
-      }],
-      ['ConsumersReady', async () => await consumersStep(this.#deps, work, needed(made.input), signal)],
-      ['CrawlersReady', async () => await this.#crawlers(work, needed(made.input), signal)]
-    ]
+  // The table of contents: each step takes what those before it found, and none follows one that waits or fails.
+  async #steps (work: Work, secrets: SecretReader, signal: AbortSignal): Promise<Found> {
+    const kafka = await this.#step(work, 'KafkaReady', work, async () => await this.#kafka(work, secrets, signal))
+    const database = await this.#step(work, 'DatabaseReady', kafka.value, async value => await this.#database(work, secrets, value, signal))
+    const consumers = await this.#step(work, 'ConsumersReady', database.value, async value => await this.#consumers(work, value, signal))
+    const crawlers = await this.#step(work, 'CrawlersReady', consumers.value, async value => await this.#crawlers(work, value, signal))
+    const conditions = { ...kafka.condition, ...database.condition, ...consumers.condition, ...crawlers.condition }
 
-    for (const [type, step] of steps) {
-      if (!await this.#step(conditions, type, work, step)) {
-        return
-      }
-    }
+    return { conditions, kafka: kafka.value, database: database.value }
   }
 
-  async #kafka (work: Work, signal: AbortSignal): Promise<KafkaResult> {
+  async #kafka (work: Work, secrets: SecretReader, signal: AbortSignal): Promise<Stepped<KafkaResult>> {
     try {
       this.#deps.claims.refuse(this.#deps, work)
 
@@ -145,14 +135,52 @@ export class Reconciler {
         await addFinalizer(this.#deps, work.object, signal)
       }
 
-      const kafka = await kafkaStep(this.#deps, work, signal)
-      checkTopicId(work.object, kafka)
+      const value = await kafkaStep(this.#deps, work, secrets, signal)
+      checkTopicId(work.object, value)
 
-      return kafka
+      return { finding: kafkaFinding(work, value), value }
     } catch (err) {
       await this.#withdrawRights(work, err, signal)
       throw err
     }
+  }
+
+  // What was verified is held from here on, before anything uses it.
+  async #database (work: Work, secrets: SecretReader, kafka: KafkaResult, signal: AbortSignal): Promise<Stepped<Prepared>> {
+    const { probe } = work
+    const { plan, images } = await planStep(this.#deps, { probe, secrets }, { kafka, imagesOf: () => this.#imagesOf(work) }, signal)
+    await applyAll(this.#deps, work, plan.base, signal)
+    const prepared = await prepareStep(this.#deps, work, plan.prepare, signal)
+    const object = await this.#deps.claims.hold(this.#deps, work, kafka.access.bootstrapServers, signal)
+    const pruned = { planned: objectsOf(plan), afterRoll: kafka.afterRoll }
+
+    return { finding: good('Prepared', 'the database has the schema of this version'), value: { plan, images, prepared, object, pruned } }
+  }
+
+  async #consumers (work: Work, value: Prepared, signal: AbortSignal): Promise<Stepped<Prepared>> {
+    return { finding: await consumersStep(this.#deps, work, value.plan.consumers, signal), value }
+  }
+
+  // A new version of the messages must meet consumers that know it. What does not depend on them goes on.
+  async #crawlers (work: Work, value: Prepared, signal: AbortSignal): Promise<Stepped<Prepared>> {
+    const { plan, pruned } = value
+    const finding = await crawlersStep(this.#deps, work, plan.crawlers, signal)
+    await applyAll(this.#deps, work, plan.upkeep, signal)
+    await prune(this.#deps, work, pruned, signal)
+
+    return { finding, value }
+  }
+
+  async #report (work: Work, { conditions, kafka, database }: Found, signal: AbortSignal): Promise<Result> {
+    const figures = await processFigures(this.#deps, work, signal)
+    const all = withProblems(conditions, figures.problems, work.probe)
+    const status = {
+      ...statusOf(this.#deps, work, { conditions: all, kafka, prepared: database?.prepared, figures }),
+      operator: await this.#others.mark(work.object, signal)
+    }
+    const isWritten = await this.#status.write(work.object, status, signal)
+
+    return { requeueAfterMs: isWritten ? this.#pauseAfter(work, all, database?.images.workload) : SOON_MS }
   }
 
   // Who was never prepared may have been given rights on what another one holds now, and nothing of his runs that needs them.
@@ -161,22 +189,7 @@ export class Reconciler {
 
     if (user !== undefined) {
       await this.#deps.applier.remove(user.kind, user.object, signal)
-      work.writes++
     }
-  }
-
-  async #inputOf (work: Work, access: KafkaAccess | undefined, signal: AbortSignal): Promise<ModelInput> {
-    const kafka = needed(access)
-    await claimsStep(this.#deps, work.probe, signal)
-    const hashOf = await hashKeyStep(this.#deps, work, () => this.#imagesOf(work).workload !== this.#deps.images.workload, signal)
-    const { probe, secrets } = work
-    const hashes = await secretsStep(this.#deps, { probe, secrets, hashOf }, kafka, signal)
-    const secretHashes = { ...hashes, ...await identityStep(this.#deps, work, hashOf, signal) }
-    const { resources } = policyFor(this.#deps.policy, probe.metadata.namespace)
-    const input = { kafka, images: this.#imagesOf(work), secretHashes, resources, scrapers: this.#deps.scrapers }
-    await applyAll(this.#deps, work, [serviceAccount(probe), ...networkPolicies(probe, input)], signal)
-
-    return input
   }
 
   #imagesOf ({ object, probe: { metadata } }: Work): Images {
@@ -186,7 +199,7 @@ export class Reconciler {
   }
 
   // What waits for its turn in an upgrade is asked again.
-  #pauseAfter ({ probe: { metadata } }: Work, { conditions, image }: Findings): number {
+  #pauseAfter ({ probe: { metadata } }: Work, conditions: Conditions, image: string | undefined): number {
     const isCurrent = image === undefined || image === this.#deps.images.workload
 
     if (!isSettled(conditions)) {
@@ -199,44 +212,30 @@ export class Reconciler {
     return isCurrent ? RESYNC_MS : TURN_RECHECK_MS
   }
 
-  // A new version of the messages must meet consumers that know it. What does not depend on them goes on.
-  async #crawlers (work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
-    const finding = await crawlersStep(this.#deps, work, input, signal)
-    const monitors = podMonitor(work.probe, await this.#deps.monitoringVersion(signal))
-    await applyAll(this.#deps, work, [...retentionObjects(work.probe, input), ...disruptionBudget(work.probe), ...monitors], signal)
-    await prune(this.#deps, work, signal)
+  async #step<From, To> (work: Work, type: ConditionType, from: From | undefined, step: (from: From) => Promise<Stepped<To>>): Promise<Outcome<To>> {
+    if (from === undefined) {
+      return {}
+    }
 
-    return finding
-  }
-
-  async #step (conditions: Findings['conditions'], type: ConditionType, { object: { metadata } }: Work, step: () => Promise<Finding>): Promise<boolean> {
     try {
-      conditions[type] = await step()
-      return true
+      const { finding, value } = await step(from)
+      return { condition: { [type]: finding }, value }
     } catch (err) {
       if (!isProbeError(err) || isProbeError(err, 'PP_LEADER_LOST')) {
         throw err
       }
 
-      conditions[type] = failed(err)
-      this.#deps.log.debug({ probe: `${metadata.namespace ?? ''}/${metadata.name}`, type, code: err.code, reason: err.message }, 'step not done')
-      return false
+      const { namespace, name } = work.probe.metadata
+      this.#deps.log.debug({ probe: `${namespace}/${name}`, type, code: err.code, reason: err.message }, 'step not done')
+      return { condition: { [type]: failed(err) } }
     }
   }
-}
-
-function needed<T> (value: T | undefined): T {
-  if (value === undefined) {
-    throw new TypeError('a step ran before the one that it needs')
-  }
-
-  return value
 }
 
 function isReady ({ status }: KubeObject): boolean {
   return ((status ?? {}) as { conditions?: Condition[] }).conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 }
 
-function isSettled (conditions: Findings['conditions']): boolean {
+function isSettled (conditions: Conditions): boolean {
   return conditions.CrawlersReady?.status === 'True' && conditions.ConsumersReady?.status === 'True'
 }

@@ -6,6 +6,9 @@ import type { ClusterProbe } from './cluster-probe.ts'
 export interface Desired {
   kind: KindRef
   object: KubeObject
+
+  /** Whether it is taken over from another PeerProbe, which gave it up. */
+  takesOver?: true
 }
 
 /** The body of an object and its labels. */

@@ -5,12 +5,11 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
 /** Brings one object to what is desired, and returns it as it is then: as the server answered where something was written. */
-export async function applyDesired (deps: ReconcileDeps, work: Work, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
+export async function applyDesired (deps: ReconcileDeps, work: Pick<Work, 'probe'>, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
   const { kind, object } = desired
   const live = await liveOf(deps, desired, signal)
-  work.planned.push(desired)
 
-  if (live !== undefined && !isOurs(live, work)) {
+  if (live !== undefined && !isOurs(live, work) && desired.takesOver !== true) {
     const { namespace = '', name } = object.metadata
     throw new ProbeError('PP_FOREIGN_OBJECT', `${kind.kind} ${namespace}/${name} exists and is not of this PeerProbe`)
   }
@@ -18,24 +17,24 @@ export async function applyDesired (deps: ReconcileDeps, work: Work, desired: De
     throw new ProbeError('PP_KUBE_CONFLICT', `${kind.kind} ${object.metadata.name} is being deleted`, { details: { waiting: 'Progressing' } })
   }
 
-  const ensured = await deps.applier.ensure(kind, object, live, signal)
-  work.writes += Number(ensured.outcome !== 'unchanged')
-
-  return ensured.object
+  return (await deps.applier.ensure(kind, object, live, signal)).object
 }
+
+/** Where objects are read: the caches as well, where there are any. */
+export type LiveReader = Pick<ReconcileDeps, 'client'> & Partial<Pick<ReconcileDeps, 'isWatched' | 'store'>>
 
 /**
  * An object as it was seen, or as the server has it where its kind is not watched, or where it was not seen: what is watched
  * is only what carries our labels, and something of the same name may be somebody else's.
  */
-export async function liveOf (deps: ReconcileDeps, { kind, object: { metadata } }: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
-  const seen = deps.isWatched(kind.kind, metadata.namespace) ? deps.store(kind.kind).get(metadata) : undefined
+export async function liveOf (deps: LiveReader, { kind, object: { metadata } }: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
+  const seen = deps.isWatched?.(kind.kind, metadata.namespace) === true ? deps.store?.(kind.kind).get(metadata) : undefined
 
   return seen ?? await deps.client.get(kind, metadata, signal)
 }
 
 /** Brings several objects to what is desired, one after the other. */
-export async function applyAll (deps: ReconcileDeps, work: Work, desired: readonly Desired[], signal: AbortSignal): Promise<void> {
+export async function applyAll (deps: ReconcileDeps, work: Pick<Work, 'probe'>, desired: readonly Desired[], signal: AbortSignal): Promise<void> {
   for (const each of desired) {
     await applyDesired(deps, work, each, signal)
   }

@@ -2,14 +2,13 @@ import type { Logger } from '../../../core/process/logger.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { ClusterProbe, NetworkPeer } from '../../model/probe/cluster-probe.ts'
 import type { Images } from '../../model/probe/images.ts'
-import type { Desired } from '../../model/probe/owned.ts'
 import type { ClusterPolicy } from '../../policy/cluster-policy.ts'
 import type { Applier } from '../../runtime/applier.ts'
 import type { EventRecorder } from '../../runtime/event-recorder.ts'
 import type { KubeClient } from '../../runtime/kube-client.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ObjectStore } from '../../runtime/object-store.ts'
-import type { SecretPoller, Sighted } from '../../runtime/secret-poller.ts'
+import type { SecretPoller } from '../../runtime/secret-poller.ts'
 import type { ClaimRegistry } from '../claims/claim-registry.ts'
 import type { FirstSeen } from '../observe/first-seen.ts'
 import type { ServedVersion } from '../observe/served-version.ts'
@@ -61,20 +60,8 @@ export interface ReconcileDeps {
   scrapers?: readonly NetworkPeer[] | undefined
 }
 
-/** One PeerProbe that is being reconciled. */
+/** A PeerProbe that is reconciled: as it was read, and as the API server has it. */
 export interface Work {
-  probe: ClusterProbe
-  object: KubeObject
-
-  /** Everything that the plan names so far: what is not in it is removed at the end. */
-  planned: Desired[]
-
-  /** How some of it shall be once no pod of an earlier plan is left. */
-  afterRoll?: Desired[]
-
-  /** The Secrets that were read, as they were found. */
-  secrets: Sighted[]
-
-  /** Writes that were made. */
-  writes: number
+  readonly probe: ClusterProbe
+  readonly object: KubeObject
 }

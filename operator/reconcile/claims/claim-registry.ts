@@ -51,11 +51,11 @@ export class ClaimRegistry {
   }
 
   /**
-   * Records that what a PeerProbe names was verified just now, before anything uses it.
+   * Records that what a PeerProbe names was verified just now, before anything uses it, and returns the PeerProbe as it is then.
    *
    * @throws ProbeError `PP_OWNERSHIP_CONFLICT` where another one was first; `PP_KUBE_CONFLICT` where it changed meanwhile
    */
-  async hold (deps: ClaimDeps, work: Claiming, servers: readonly string[], signal: AbortSignal): Promise<void> {
+  async hold (deps: ClaimDeps, work: Claiming, servers: readonly string[], signal: AbortSignal): Promise<KubeObject> {
     this.refuse(deps, work, servers)
     const { uid } = work.probe.metadata
     const now = new Date(deps.clock.now()).toISOString()
@@ -63,12 +63,13 @@ export class ClaimRegistry {
 
     if (isDeepStrictEqual(statusField(work.object, 'claim'), claim)) {
       this.#made.delete(uid)
-      return
+      return work.object
     }
 
     this.#made.set(uid, claim)
     this.#forgetGone(deps)
-    work.object = await record(deps, work.object, claim, signal)
+
+    return await record(deps, work.object, claim, signal)
   }
 
   #claimantOf ({ probe, object }: Claiming, servers: readonly string[]): Claimant {

@@ -1,21 +1,37 @@
 import { ProbeError } from '../../../core/errors.ts'
 import { kafkaObjects } from '../../model/kafka/kafka-objects.ts'
-import { strimziKinds } from '../../model/naming/kinds.ts'
+import { KINDS, strimziKinds } from '../../model/naming/kinds.ts'
+import { labelsFor } from '../../model/naming/labels.ts'
+import { owned } from '../../model/probe/owned.ts'
+import { isOurs, liveOf } from '../apply/apply-step.ts'
+import { recordedClaim } from '../claims/claims.ts'
 import { statusField } from '../observe/strimzi-status.ts'
 import { listenerOf } from './kafka-listener.ts'
 import { kafkaUserNameOf } from './kafka-user-name.ts'
+import { topicAsDesired } from './pending-topic.ts'
 import type { StrimziPlace } from '../../model/kafka/kafka-objects.ts'
 import type { ClusterProbe, KafkaAccess } from '../../model/probe/cluster-probe.ts'
 import type { Desired } from '../../model/probe/owned.ts'
-import type { KubeObject } from '../../runtime/kube-object.ts'
-import type { ReconcileDeps } from '../apply/context.ts'
+import type { KubeObject, ObjectKey } from '../../runtime/kube-object.ts'
+import type { LiveReader } from '../apply/apply-step.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { SecretReader } from '../apply/secret-reader.ts'
+
+/** A KafkaTopic: as the PeerProbe asks for it, as it is there, and as it shall be. */
+export interface PlannedTopic {
+  asked: Desired
+  live: KubeObject | undefined
+
+  /** Undefined where it is used as it is. */
+  desired: Desired | undefined
+}
 
 /** What a PeerProbe wants of Kafka, and how it is reached. */
 export interface KafkaPlan {
   access: KafkaAccess
 
   /** None where Kafka is not Strimzi's. */
-  topics: Desired[]
+  topics: PlannedTopic[]
 
   user: Desired | undefined
 }
@@ -27,7 +43,8 @@ export interface UserAccess { userSecret: string, userName: string }
 export const ALLOWED_NAMESPACES = 'peerprobe.dev/allowed-namespaces'
 
 /** Finds out how Kafka is reached, and what is to be made in it. Changes nothing. @throws ProbeError what is missing */
-export async function kafkaPlan (deps: Pick<ReconcileDeps, 'client' | 'strimziVersion'>, probe: ClusterProbe, signal: AbortSignal): Promise<KafkaPlan> {
+export async function kafkaPlan (deps: LiveReader & Pick<ReconcileDeps, 'strimziVersion'>, work: Work, signal: AbortSignal): Promise<KafkaPlan> {
+  const { probe } = work
   const { metadata, spec: { kafka: { brokers, strimzi, tls, authentication } } } = probe
 
   if (strimzi === undefined) {
@@ -44,8 +61,9 @@ export async function kafkaPlan (deps: Pick<ReconcileDeps, 'client' | 'strimziVe
 
   const access = listenerOf(await kafkaOf(deps, probe, place, signal), probe)
   const userName = authentication.type === 'none' ? undefined : await kafkaUserNameOf(deps, probe, place, signal)
+  const { topics, user } = kafkaObjects(probe, place, userName)
 
-  return { access, ...kafkaObjects(probe, place, userName) }
+  return { access, topics: await plannedTopics(deps, work, topics, signal), user }
 }
 
 /** What the user proves itself by; `live` is the user as the server has it. */
@@ -53,6 +71,38 @@ export function userAccess (user: Desired, live: KubeObject | undefined): UserAc
   const named = statusField(live, 'secret')
 
   return { userSecret: typeof named === 'string' ? named : user.object.metadata.name, userName: user.object.metadata.name }
+}
+
+/**
+ * The copy of the Kafka user's Secret where that is in another namespace: pods cannot mount it there.
+ *
+ * @throws ProbeError `PP_SECRET_MISSING`
+ */
+export async function userCopy (secrets: SecretReader, probe: ClusterProbe, { namespace = '', name }: ObjectKey, signal: AbortSignal): Promise<Desired | undefined> {
+  if (namespace === '' || namespace === probe.metadata.namespace) {
+    return undefined
+  }
+
+  const source = await secrets.read({ namespace, name }, signal)
+
+  if (source === undefined) {
+    throw new ProbeError('PP_SECRET_MISSING', `Secret ${namespace}/${name} of the Kafka user is not there yet`)
+  }
+
+  return owned(KINDS.secret, probe, name, { labels: labelsFor(probe.metadata, 'kafka'), type: 'Opaque', data: source['data'] })
+}
+
+async function plannedTopics (deps: LiveReader, work: Work, topics: readonly Desired[], signal: AbortSignal): Promise<PlannedTopic[]> {
+  const isVerified = recordedClaim(work.object)?.topic.name === work.probe.spec.kafka.topic.name
+  const planned: PlannedTopic[] = []
+
+  for (const asked of topics) {
+    const live = await liveOf(deps, asked, signal)
+    const facts = { live, isOurs: live !== undefined && isOurs(live, work), isVerified }
+    planned.push({ asked, live, desired: topicAsDesired(asked, facts) })
+  }
+
+  return planned
 }
 
 type Reader = Pick<ReconcileDeps, 'client'>

@@ -1,33 +1,34 @@
 // A KafkaTopic is one for all PeerProbes that name it, whoever makes it: one of a PeerProbe that was never prepared is marked,
 // and lets the first one that is have it. Else whoever writes a name down first would keep it from everybody.
-import { applyDesired, isOurs, liveOf } from '../apply/apply-step.ts'
-import { recordedClaim } from '../claims/claims.ts'
 import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
-import type { ReconcileDeps, Work } from '../apply/context.ts'
 
 /** Label of a KafkaTopic: `pending` while no PeerProbe was prepared with it, `taken` where one was that had not made it. */
 export const CLAIM_LABEL = 'peerprobe.dev/claim'
 
 interface TopicSpec { partitions?: number, replicas?: number }
 
-/** Brings a KafkaTopic to what is desired, and returns it: that of another PeerProbe that was never prepared is used as it is, and taken over once ours was. */
-export async function ensureTopic (deps: ReconcileDeps, work: Work, topic: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
-  const isVerified = recordedClaim(work.object)?.topic.name === work.probe.spec.kafka.topic.name
-  const live = await liveOf(deps, topic, signal)
+/** What is known of a KafkaTopic that a PeerProbe wants. */
+export interface TopicFacts {
+  live: KubeObject | undefined
 
-  if (live === undefined || isOurs(live, work) || !isFree(live)) {
-    return await applyDesired(deps, work, ownTopic(topic, live, isVerified), signal)
+  /** Whether it is of this PeerProbe. */
+  isOurs: boolean
+
+  /** Whether the PeerProbe was prepared with it. */
+  isVerified: boolean
+}
+
+/**
+ * A KafkaTopic as it shall be; undefined where it is used as it is: that of another PeerProbe that was never prepared. It is
+ * taken over once ours was. One of somebody else is desired as ours, and is refused when it is applied.
+ */
+export function topicAsDesired (topic: Desired, { live, isOurs, isVerified }: TopicFacts): Desired | undefined {
+  if (live === undefined || isOurs || !isFree(live)) {
+    return ownTopic(topic, live, isVerified)
   }
-  if (!isVerified) {
-    return live
-  }
 
-  const taken = asTaken(topic, live)
-  work.planned.push(taken)
-  work.writes++
-
-  return (await deps.applier.ensure(taken.kind, taken.object, live, signal)).object
+  return isVerified ? { ...asTaken(topic, live), takesOver: true } : undefined
 }
 
 function isFree ({ metadata: { labels, deletionTimestamp } }: KubeObject): boolean {

@@ -7,7 +7,8 @@ import { owned } from '../../model/probe/owned.ts'
 import { isOurs } from '../apply/apply-step.ts'
 import { earlierHash, keyedHash } from './secret-hash.ts'
 import type { ClusterProbe } from '../../model/probe/cluster-probe.ts'
-import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { ReconcileDeps } from '../apply/context.ts'
+import type { SecretReader } from '../apply/secret-reader.ts'
 import type { SecretHash } from './secret-hash.ts'
 
 const KEY = 'key'
@@ -19,24 +20,24 @@ const KEY_BYTES = 32
  *
  * @param waits whether its pods keep an earlier release for now: without a key these keep their hash too, and roll once
  */
-export async function hashKeyStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'secrets' | 'writes'>, waits: () => boolean, signal: AbortSignal): Promise<SecretHash> {
-  const { key, version } = await readHashKey(deps, work.probe, signal)
-  work.secrets.push({ namespace: work.probe.metadata.namespace, name: hashKeyName(work.probe.metadata), version })
+export async function hashKeyStep (deps: Pick<ReconcileDeps, 'applier'>, reading: Reading, waits: () => boolean, signal: AbortSignal): Promise<SecretHash> {
+  const key = await readHashKey(reading, signal)
 
   if (key !== undefined) {
     return keyedHash(key)
   }
 
-  return waits() ? earlierHash : keyedHash(await makeKey(deps, work, signal))
+  return waits() ? earlierHash : keyedHash(await makeKey(deps, reading, signal))
 }
 
-interface HashKey { key: Buffer | undefined, version: string | undefined }
+/** Whose Secrets are read, and by what. */
+export interface Reading { probe: ClusterProbe, secrets: SecretReader }
 
 /** The key as it is there; undefined where there is none. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
-export async function readHashKey ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, signal: AbortSignal): Promise<HashKey> {
+export async function readHashKey ({ probe, secrets }: Reading, signal: AbortSignal): Promise<Buffer | undefined> {
   const { namespace } = probe.metadata
   const name = hashKeyName(probe.metadata)
-  const secret = await client.get(KINDS.secret, { namespace, name }, signal)
+  const secret = await secrets.read({ namespace, name }, signal)
 
   if (secret !== undefined && !isOurs(secret, { probe })) {
     throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
@@ -44,15 +45,15 @@ export async function readHashKey ({ client }: Pick<ReconcileDeps, 'client'>, pr
 
   const key = Buffer.from((secret?.['data'] as Record<string, string> | undefined)?.[KEY] ?? '', 'base64')
 
-  return { key: key.length === KEY_BYTES ? key : undefined, version: secret?.metadata.resourceVersion }
+  return key.length === KEY_BYTES ? key : undefined
 }
 
-async function makeKey ({ applier }: Pick<ReconcileDeps, 'applier'>, work: Pick<Work, 'probe' | 'writes'>, signal: AbortSignal): Promise<Buffer> {
+async function makeKey ({ applier }: Pick<ReconcileDeps, 'applier'>, { probe, secrets }: Reading, signal: AbortSignal): Promise<Buffer> {
   const key = randomBytes(KEY_BYTES)
-  const { metadata } = work.probe
-  const { kind, object } = owned(KINDS.secret, work.probe, hashKeyName(metadata), { labels: labelsFor(metadata, 'consumer'), type: 'Opaque', data: { [KEY]: key.toString('base64') } })
-  await applier.ensure(kind, object, undefined, signal)
-  work.writes++
+  const { metadata } = probe
+  const { kind, object } = owned(KINDS.secret, probe, hashKeyName(metadata), { labels: labelsFor(metadata, 'consumer'), type: 'Opaque', data: { [KEY]: key.toString('base64') } })
+  const made = await applier.ensure(kind, object, undefined, signal)
+  secrets.note(object.metadata, made.object)
 
   return key
 }

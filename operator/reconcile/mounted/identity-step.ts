@@ -9,36 +9,36 @@ import { isOurs } from '../apply/apply-step.ts'
 import type { ScanSpec } from '../../api/scan-spec.ts'
 import type { ClusterProbe } from '../../model/probe/cluster-probe.ts'
 import type { Desired } from '../../model/probe/owned.ts'
-import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { ReconcileDeps } from '../apply/context.ts'
+import type { Reading } from './hash-key.ts'
 import type { SecretData, SecretHash } from './secret-hash.ts'
 
 // An Ed25519 private key as libp2p writes it (peer-ids specification): type, then seed and public key.
 const KEY_HEAD = Uint8Array.of(0x08, 1, 0x12, 64)
 
 /** Makes sure that each scan with a passive node has a key of its own, made once, and hashes them: a changed one rolls the pod. */
-export async function identityStep (deps: Pick<ReconcileDeps, 'client' | 'applier'>, work: Pick<Work, 'probe' | 'secrets' | 'writes'>, hashOf: SecretHash, signal: AbortSignal): Promise<Record<string, string>> {
+export async function identityStep (deps: Pick<ReconcileDeps, 'applier'>, reading: Reading, hashOf: SecretHash, signal: AbortSignal): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {}
 
-  for (const scan of work.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
-    const { name, data, version } = await readIdentity(deps, work.probe, scan, signal)
-    work.secrets.push({ namespace: work.probe.metadata.namespace, name, version })
-    hashes[name] = hashOf(data ?? await makeIdentity(deps, work, scan, signal))
+  for (const scan of reading.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
+    const { name, data } = await readIdentity(reading, scan, signal)
+    hashes[name] = hashOf(data ?? await makeIdentity(deps, reading, scan, signal))
   }
 
   return hashes
 }
 
 /** The Secret with the key of a scan's passive node, as it is there. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
-export async function readIdentity ({ client }: Pick<ReconcileDeps, 'client'>, probe: ClusterProbe, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: SecretData | undefined, version: string | undefined }> {
+export async function readIdentity ({ probe, secrets }: Reading, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: SecretData | undefined }> {
   const { namespace } = probe.metadata
   const name = identityName(probe.metadata, scan.name)
-  const secret = await client.get(KINDS.secret, { namespace, name }, signal)
+  const secret = await secrets.read({ namespace, name }, signal)
 
   if (secret !== undefined && !isOurs(secret, { probe })) {
     throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
   }
 
-  return { name, data: secret?.['data'] as SecretData | undefined, version: secret?.metadata.resourceVersion }
+  return { name, data: secret?.['data'] as SecretData | undefined }
 }
 
 // With a fresh key.
@@ -50,10 +50,10 @@ function identitySecret (probe: ClusterProbe, scan: ScanSpec): Desired {
   return owned(KINDS.secret, probe, identityName(probe.metadata, scan.name), { labels: labelsFor(probe.metadata, 'crawler', scan.name), type: 'Opaque', data })
 }
 
-async function makeIdentity ({ applier }: Pick<ReconcileDeps, 'applier'>, work: Pick<Work, 'probe' | 'writes'>, scan: ScanSpec, signal: AbortSignal): Promise<SecretData> {
-  const { kind, object } = identitySecret(work.probe, scan)
-  await applier.ensure(kind, object, undefined, signal)
-  work.writes++
+async function makeIdentity ({ applier }: Pick<ReconcileDeps, 'applier'>, { probe, secrets }: Reading, scan: ScanSpec, signal: AbortSignal): Promise<SecretData> {
+  const { kind, object } = identitySecret(probe, scan)
+  const made = await applier.ensure(kind, object, undefined, signal)
+  secrets.note(object.metadata, made.object)
 
   return object['data'] as SecretData
 }

@@ -1,20 +1,19 @@
 import { ProbeError } from '../../../core/errors.ts'
-import { KINDS } from '../../model/naming/kinds.ts'
-import { sighted } from '../../runtime/secret-poller.ts'
 import { isMadeForUser, requireConsent } from './secret-consent.ts'
 import type { ClusterSpec, KafkaAccess } from '../../model/probe/cluster-probe.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { Reading } from './hash-key.ts'
 import type { SecretHash } from './secret-hash.ts'
 
 interface Wanted { name: string, keys: readonly string[], field: string }
 
 const USER_FIELD = 'spec.kafka.authentication.secret'
 
-type Deps = Pick<ReconcileDeps, 'client' | 'secretsNeedConsent'>
+type Deps = Pick<ReconcileDeps, 'secretsNeedConsent'>
 
 /** What reading Secrets is done for. */
-export interface Hashing extends Pick<Work, 'probe' | 'secrets'> { hashOf: SecretHash }
+export interface Hashing extends Reading { hashOf: SecretHash }
 
 /**
  * Reads the Secrets that pods mount: they must allow it and hold their keys, and a changed one rolls the pods.
@@ -22,14 +21,13 @@ export interface Hashing extends Pick<Work, 'probe' | 'secrets'> { hashOf: Secre
  * @throws ProbeError `PP_SECRET_MISSING`, `PP_SECRET_NOT_ALLOWED`
  */
 export async function secretsStep (deps: Deps, hashing: Hashing, access: KafkaAccess, signal: AbortSignal): Promise<Record<string, string>> {
-  const { client, secretsNeedConsent } = deps
+  const { secretsNeedConsent } = deps
   const { probe, secrets, hashOf } = hashing
   const { metadata, spec } = probe
   const hashes: Record<string, string> = {}
 
   for (const { name, keys, field } of wantedBy(spec, access)) {
-    const secret = await client.get(KINDS.secret, { namespace: metadata.namespace, name }, signal)
-    secrets.push(sighted({ namespace: metadata.namespace, name }, secret))
+    const secret = await secrets.read({ namespace: metadata.namespace, name }, signal)
     requireUse(secret, { probe, field, secretsNeedConsent })
     const data = (secret?.['data'] ?? {}) as Record<string, string>
     const missing = keys.filter(key => data[key] === undefined)

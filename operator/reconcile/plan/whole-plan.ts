@@ -1,21 +1,23 @@
 import { isProbeError } from '../../../core/errors.ts'
-import { allObjects } from '../../model/all-objects.ts'
-import { podMonitor } from '../../model/monitor.ts'
 import { hashKeyName } from '../../model/naming/names.ts'
 import { policyFor } from '../../policy/cluster-policy.ts'
-import { kafkaPlan, userAccess } from '../kafka/kafka-plan.ts'
+import { SecretReader } from '../apply/secret-reader.ts'
+import { kafkaPlan, userAccess, userCopy } from '../kafka/kafka-plan.ts'
 import { claimsStep } from '../mounted/claims-step.ts'
 import { readHashKey } from '../mounted/hash-key.ts'
 import { readIdentity } from '../mounted/identity-step.ts'
 import { keyedHash } from '../mounted/secret-hash.ts'
 import { secretsStep } from '../mounted/secrets-step.ts'
+import { objectsOf, planOf } from './plan.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
-import type { ClusterProbe, KafkaAccess, ModelInput } from '../../model/probe/cluster-probe.ts'
+import type { KafkaAccess, ModelInput } from '../../model/probe/cluster-probe.ts'
 import type { Desired } from '../../model/probe/owned.ts'
-import type { ReconcileDeps } from '../apply/context.ts'
+import type { LiveReader } from '../apply/apply-step.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { KafkaPlan } from '../kafka/kafka-plan.ts'
 import type { Hashing } from '../mounted/secrets-step.ts'
 
-/** Everything that a PeerProbe asks for as the world stands: nothing is written to find it out. */
+/** Everything that a PeerProbe asks for as the cluster stands: nothing is written to find it out. */
 export interface WholePlan {
   planned: Desired[]
   input: ModelInput
@@ -29,52 +31,66 @@ export interface WholePlan {
 
 const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>(['PP_SECRET_MISSING', 'PP_SECRET_NOT_ALLOWED', 'PP_CLAIM_NOT_ALLOWED'])
 
-type Reader = Pick<ReconcileDeps, 'client' | 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
+type Reader = LiveReader & Pick<ReconcileDeps, 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'>
 
-/** Plans all of a PeerProbe. @param places images of its pods, and who may reach their admin ports. @throws ProbeError what keeps it from being planned */
-export async function wholePlan (deps: Reader, probe: ClusterProbe, places: Pick<ModelInput, 'images' | 'scrapers'>, signal: AbortSignal): Promise<WholePlan> {
-  const { access, topics, user } = await kafkaPlan(deps, probe, signal)
+/**
+ * Observes what the steps would find, and plans all of a PeerProbe.
+ *
+ * @param places images of its pods, and who may reach their admin ports
+ * @throws ProbeError what keeps it from being planned
+ */
+export async function wholePlan (deps: Reader, work: Work, places: Pick<ModelInput, 'images' | 'scrapers'>, signal: AbortSignal): Promise<WholePlan> {
+  const { probe } = work
+  const secrets = new SecretReader(deps.client)
+  const { access, topics, user } = await kafkaPlan(deps, work, signal)
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
-  const { key } = await readHashKey(deps, probe, signal)
-  const hashing: Hashing = { probe, secrets: [], hashOf: key === undefined ? () => 'of a key that is not made yet' : keyedHash(key) }
-  const { secretHashes, missing } = await mountedBy(deps, hashing, kafka, signal)
-  const { hashes, newKeys } = await keysOf(deps, hashing, signal)
+  const key = await readHashKey({ probe, secrets }, signal)
+  const hashing: Hashing = { probe, secrets, hashOf: key === undefined ? () => 'of a key that is not made yet' : keyedHash(key) }
+  const { copy, secretHashes, missing } = await mountedBy(deps, hashing, { access: kafka, user }, signal)
+  const { hashes, newKeys } = await keysOf(hashing, signal)
   newKeys.push(...key === undefined ? [hashKeyName(probe.metadata)] : [])
   const { resources } = policyFor(deps.policy, probe.metadata.namespace)
   const input: ModelInput = { kafka, ...places, secretHashes: { ...secretHashes, ...hashes }, resources }
-  const monitors = podMonitor(probe, await deps.monitoringVersion(signal))
+  const plan = planOf(probe, { kafka: { topics, user, copy }, input, monitoringVersion: await deps.monitoringVersion(signal) })
 
-  return { planned: [...topics, ...user === undefined ? [] : [user], ...allObjects(probe, input), ...monitors], input, newKeys, missing }
+  return { planned: objectsOf(plan), input, newKeys, missing }
 }
 
-type Mounted = Pick<ModelInput, 'secretHashes'> & Pick<WholePlan, 'missing'>
+interface Mounted extends Pick<ModelInput, 'secretHashes'>, Pick<WholePlan, 'missing'> { copy: Desired | undefined }
 
-async function mountedBy (deps: Reader, hashing: Hashing, kafka: KafkaAccess, signal: AbortSignal): Promise<Mounted> {
+// What would be copied counts as if it were there.
+async function mountedBy (deps: Reader, hashing: Hashing, { access, user }: Omit<KafkaPlan, 'topics'>, signal: AbortSignal): Promise<Mounted> {
+  let copy: Desired | undefined
+
   try {
+    const { userSecret = '' } = access
+    const { namespace } = user?.object.metadata ?? {}
+    copy = await userCopy(hashing.secrets, hashing.probe, { namespace, name: userSecret }, signal)
+    hashing.secrets.assume(copy?.object)
     await claimsStep(deps, hashing.probe, signal)
 
-    return { secretHashes: await secretsStep(deps, hashing, kafka, signal), missing: undefined }
+    return { copy, secretHashes: await secretsStep(deps, hashing, access, signal), missing: undefined }
   } catch (err) {
     if (!isProbeError(err) || !WAITED_FOR.has(err.code)) {
       throw err
     }
 
-    return { secretHashes: {}, missing: err.message }
+    return { copy, secretHashes: {}, missing: err.message }
   }
 }
 
-async function keysOf (deps: Reader, { probe, hashOf }: Hashing, signal: AbortSignal): Promise<Pick<WholePlan, 'newKeys'> & { hashes: Record<string, string> }> {
+async function keysOf (hashing: Hashing, signal: AbortSignal): Promise<Pick<WholePlan, 'newKeys'> & { hashes: Record<string, string> }> {
   const hashes: Record<string, string> = {}
   const newKeys: string[] = []
 
-  for (const scan of probe.spec.scans.filter(({ passive }) => passive.enabled)) {
-    const { name, data } = await readIdentity(deps, probe, scan, signal)
+  for (const scan of hashing.probe.spec.scans.filter(({ passive }) => passive.enabled)) {
+    const { name, data } = await readIdentity(hashing, scan, signal)
 
     if (data === undefined) {
       newKeys.push(name)
     } else {
-      hashes[name] = hashOf(data)
+      hashes[name] = hashing.hashOf(data)
     }
   }
 

@@ -13,9 +13,6 @@ export interface Findings {
   conditions: Partial<Record<ConditionType, Finding>>
   kafka: KafkaResult | undefined
 
-  /** Image that its processes are to have now; undefined where it did not come that far. */
-  image: string | undefined
-
   /** The prepare Job that succeeded for what the PeerProbe asks for. */
   prepared: string | undefined
 

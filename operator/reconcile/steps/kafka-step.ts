@@ -1,21 +1,19 @@
 import { ERRORS, ProbeError } from '../../../core/errors.ts'
-import { KINDS } from '../../model/naming/kinds.ts'
-import { labelsFor, NAMESPACE_LABEL } from '../../model/naming/labels.ts'
-import { owned } from '../../model/probe/owned.ts'
-import { sighted } from '../../runtime/secret-poller.ts'
-import { applyDesired, liveOf } from '../apply/apply-step.ts'
+import { NAMESPACE_LABEL } from '../../model/naming/labels.ts'
+import { applyAll, applyDesired, liveOf } from '../apply/apply-step.ts'
 import { good } from '../conditions/conditions.ts'
 import { withFormerRights } from '../kafka/former-rights.ts'
-import { kafkaPlan, userAccess } from '../kafka/kafka-plan.ts'
-import { ensureTopic } from '../kafka/pending-topic.ts'
+import { kafkaPlan, userAccess, userCopy } from '../kafka/kafka-plan.ts'
 import { HELD_BY, statusField, strimziStateOf } from '../observe/strimzi-status.ts'
 import type { KafkaAccess } from '../../model/probe/cluster-probe.ts'
 import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { SecretReader } from '../apply/secret-reader.ts'
 import type { Finding } from '../conditions/conditions.ts'
-import type { UserAccess } from '../kafka/kafka-plan.ts'
+import type { PlannedTopic } from '../kafka/kafka-plan.ts'
 import type { HeldReason, StrimziState } from '../observe/strimzi-status.ts'
+import type { KafkaObjects } from '../plan/plan.ts'
 
 /** What the Kafka step found. */
 export interface KafkaResult {
@@ -24,6 +22,12 @@ export interface KafkaResult {
 
   /** Objects that Strimzi leaves alone since a person has told it to; they are as they are. */
   held: readonly Held[]
+
+  /** What is planned for Kafka. */
+  objects: KafkaObjects
+
+  /** How some of it shall be once no pod of an earlier plan is left. */
+  afterRoll: readonly Desired[]
 }
 
 /** An object that Strimzi leaves alone. */
@@ -43,17 +47,22 @@ const PICKED_UP_MS = 60_000
 const NOT_PICKED_UP = ': nobody has picked it up (does the Kafka resource have an entity operator for this namespace?)'
 
 /** Finds out how Kafka is reached, and makes sure of topics and user where Strimzi runs it. @throws ProbeError what it waits for */
-export async function kafkaStep (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<KafkaResult> {
-  const { access, topics, user } = await kafkaPlan(deps, work.probe, signal)
+export async function kafkaStep (deps: ReconcileDeps, work: Work, secrets: SecretReader, signal: AbortSignal): Promise<KafkaResult> {
+  const { access, topics, user } = await kafkaPlan(deps, work, signal)
   deps.claims.refuse(deps, work, access.bootstrapServers)
-  const held: Held[] = []
-  const topicId = await topicsReady(deps, work, { topics, held }, signal)
+  const ready = await topicsReady(deps, work, topics, signal)
 
   if (user === undefined) {
-    return { access, topicId, held }
+    return { access, ...ready, objects: { topics, user, copy: undefined }, afterRoll: [] }
   }
 
-  return { access: { ...access, ...await userReady(deps, work, { user, held }, signal) }, topicId, held }
+  const { object, held, afterRoll } = await userReady(deps, work, user, signal)
+  const ofUser = userAccess(user, object)
+  const { namespace } = user.object.metadata
+  const copy = await userCopy(secrets, work.probe, { namespace, name: ofUser.userSecret }, signal)
+  await applyAll(deps, work, copy === undefined ? [] : [copy], signal)
+
+  return { access: { ...access, ...ofUser }, topicId: ready.topicId, held: [...ready.held, ...held], objects: { topics, user, copy }, afterRoll }
 }
 
 /** What the Kafka step found, in words. What is held and was never made, as far as is known, is not ready; the preparation tells whether it is there. */
@@ -65,49 +74,29 @@ export function kafkaFinding ({ probe: { spec } }: Work, { access, held }: Kafka
     : { status: first.isMade ? 'True' : 'False', reason: first.reason, message: first.message }
 }
 
-interface HeldTopics { topics: readonly Desired[], held: Held[] }
-
 // Nothing is started before its topic is there: brokers might make one by themselves, with settings of their own.
-async function topicsReady (deps: ReconcileDeps, work: Work, { topics, held }: HeldTopics, signal: AbortSignal): Promise<string | undefined> {
+async function topicsReady (deps: ReconcileDeps, work: Work, topics: readonly PlannedTopic[], signal: AbortSignal): Promise<Pick<KafkaResult, 'topicId' | 'held'>> {
   const ids: (string | undefined)[] = []
+  const held: Held[] = []
 
-  for (const topic of topics) {
-    const object = await ensureTopic(deps, work, topic, signal)
+  for (const { asked, live, desired } of topics) {
+    const object = desired === undefined ? live : await applyDesired(deps, work, desired, signal)
     const id = statusField(object, 'topicId') as string | undefined
-    held.push(...requireReady(deps, topic, object, { code: 'PP_TOPIC_NOT_READY', isMade: id !== undefined || wasPrepared(work) }))
+    held.push(...requireReady(deps, asked, object, { code: 'PP_TOPIC_NOT_READY', isMade: id !== undefined || wasPrepared(work) }))
     ids.push(id)
   }
 
-  return ids[0]
+  return { topicId: ids[0], held }
 }
 
-async function userReady (deps: ReconcileDeps, work: Work, { user, held }: { user: Desired, held: Held[] }, signal: AbortSignal): Promise<UserAccess> {
+interface ReadyUser extends Pick<KafkaResult, 'held' | 'afterRoll'> { object: KubeObject | undefined }
+
+async function userReady (deps: ReconcileDeps, work: Work, user: Desired, signal: AbortSignal): Promise<ReadyUser> {
   const kept = withFormerRights(user, await liveOf(deps, user, signal))
-  work.afterRoll = kept === user ? [] : [user]
   const object = await applyDesired(deps, work, kept, signal)
   const isMade = statusField(object, 'secret') !== undefined || wasPrepared(work)
-  held.push(...requireReady(deps, user, object, { code: 'PP_USER_NOT_READY', isMade }))
-  const { namespace = '' } = user.object.metadata
-  const access = userAccess(user, object)
 
-  if (namespace !== '' && namespace !== work.probe.metadata.namespace) {
-    await mirror(deps, work, { namespace, name: access.userSecret }, signal)
-  }
-
-  return access
-}
-
-// Pods cannot mount a Secret of another namespace.
-async function mirror (deps: ReconcileDeps, work: Work, key: { namespace: string, name: string }, signal: AbortSignal): Promise<void> {
-  const source = await deps.client.get(KINDS.secret, key, signal)
-  work.secrets.push(sighted(key, source))
-
-  if (source === undefined) {
-    throw new ProbeError('PP_SECRET_MISSING', `Secret ${key.namespace}/${key.name} of the Kafka user is not there yet`)
-  }
-
-  const labels = labelsFor(work.probe.metadata, 'kafka')
-  await applyDesired(deps, work, owned(KINDS.secret, work.probe, key.name, { labels, type: 'Opaque', data: source['data'] }), signal)
+  return { object, held: requireReady(deps, user, object, { code: 'PP_USER_NOT_READY', isMade }), afterRoll: kept === user ? [] : [user] }
 }
 
 interface Requirement { code: 'PP_TOPIC_NOT_READY' | 'PP_USER_NOT_READY', isMade: boolean }

@@ -1,6 +1,7 @@
 import { KINDS } from '../../model/naming/kinds.ts'
 import { CONFIG_HASH } from '../../model/pod/pod.ts'
 import { deploymentFinding, templateHash } from '../conditions/deployment-finding.ts'
+import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 
@@ -11,7 +12,7 @@ const OVER = new Set(['Succeeded', 'Failed'])
  * Whether all crawlers and consumers are of the plan, and every pod of an earlier one is gone. A pod that ends is still
  * there: it publishes and commits what it holds, and needs the user and the rights of its own plan for that.
  */
-export function isRolled (deps: Pick<ReconcileDeps, 'store'>, { probe: { metadata }, planned }: Pick<Work, 'probe' | 'planned'>): boolean {
+export function isRolled (deps: Pick<ReconcileDeps, 'store'>, { probe: { metadata }, planned }: Pick<Work, 'probe'> & { planned: readonly Desired[] }): boolean {
   const { kind } = KINDS.deployment
   const deployments = planned.filter(desired => desired.kind.kind === kind).map(({ object }) => deps.store(kind).get(object.metadata))
   const current = new Set(deployments.map(templateHash))

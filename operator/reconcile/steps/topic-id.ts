@@ -6,7 +6,7 @@ import type { KafkaResult } from './kafka-step.ts'
 export const TOPIC_ID = 'peerprobe.dev/topic-id'
 
 /** A topic that was recreated has lost what was not consumed: a person must know before anything goes on. @throws ProbeError `PP_TOPIC_RECREATED` */
-export function checkTopicId ({ metadata, status }: KubeObject, { topicId }: KafkaResult): void {
+export function checkTopicId ({ metadata, status }: KubeObject, { topicId }: Pick<KafkaResult, 'topicId'>): void {
   const before = (status as { kafka?: { topicId?: string } } | undefined)?.kafka?.topicId
   const accepted = metadata.annotations?.[TOPIC_ID]
 

@@ -2,14 +2,12 @@ import { isErrorCode, ProbeError } from '../../../core/errors.ts'
 import { KINDS } from '../../model/naming/kinds.ts'
 import { selectorFor } from '../../model/naming/labels.ts'
 import { consumerName, crawlerName } from '../../model/naming/names.ts'
-import { consumerObjects, crawlerObjects, prepareObjects } from '../../model/workloads.ts'
 import { applyAll, isOurs } from '../apply/apply-step.ts'
 import { good, waiting } from '../conditions/conditions.ts'
 import { canFollow, deploymentFinding } from '../conditions/deployment-finding.ts'
 import { worstFailure } from '../conditions/pod-failure.ts'
 import { statusField } from '../observe/strimzi-status.ts'
 import type { Component } from '../../model/naming/labels.ts'
-import type { ModelInput } from '../../model/probe/cluster-probe.ts'
 import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
@@ -24,17 +22,16 @@ const TRY_AGAIN_MS = 15_000
 /**
  * Prepares database and topics once for what the PeerProbe asks for, and returns the name of the Job that did.
  *
+ * @param objects the Job and its configuration
  * @throws ProbeError what it waits for, or failed by
  */
-export async function prepareStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<string> {
-  const objects = prepareObjects(work.probe, input)
-  const name = objects[1]?.object.metadata.name ?? ''
+export async function prepareStep (deps: ReconcileDeps, work: Work, objects: readonly Desired[], signal: AbortSignal): Promise<string> {
+  const name = objects.find(({ kind }) => kind.kind === KINDS.job.kind)?.object.metadata.name ?? ''
 
   await removeSuperseded(deps, work, name, signal)
 
   // Done before: its Job may be gone by now, and need not come back.
   if (statusField(work.object, 'prepared') === name) {
-    work.planned.push(...objects)
     return name
   }
 
@@ -62,7 +59,6 @@ async function removeSuperseded (deps: ReconcileDeps, work: Work, name: string, 
 
   for (const job of jobs.filter(({ metadata: { name: other, deletionTimestamp } }) => other !== name && deletionTimestamp === undefined)) {
     await deps.applier.remove(KINDS.job, job, signal)
-    work.writes++
   }
 }
 
@@ -80,8 +76,7 @@ function whyNotPrepared (name: string, hasFailed: boolean, words: PodFailure | u
 }
 
 /** Applies the consumers. */
-export async function consumersStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
-  const objects = consumerObjects(work.probe, input)
+export async function consumersStep (deps: ReconcileDeps, work: Work, objects: readonly Desired[], signal: AbortSignal): Promise<Finding> {
   await applyAll(deps, work, objects, signal)
 
   return findingOf(deps, work, consumerName(work.probe.metadata), { component: 'consumer' })
@@ -91,9 +86,8 @@ export async function consumersStep (deps: ReconcileDeps, work: Work, input: Mod
  * Applies the crawlers, one for each scan, once a consumer of the present plan runs and none of an earlier one does. Until
  * then those that are there are left as they are.
  */
-export async function crawlersStep (deps: ReconcileDeps, work: Work, input: ModelInput, signal: AbortSignal): Promise<Finding> {
-  const { metadata, spec } = work.probe
-  const objects = spec.scans.flatMap(scan => crawlerObjects(work.probe, scan, input))
+export async function crawlersStep (deps: ReconcileDeps, work: Work, objects: readonly Desired[], signal: AbortSignal): Promise<Finding> {
+  const { metadata } = work.probe
   const consumers = deps.store('Deployment').get({ namespace: metadata.namespace, name: consumerName(metadata) })
 
   if (canFollow(consumers)) {
@@ -101,7 +95,6 @@ export async function crawlersStep (deps: ReconcileDeps, work: Work, input: Mode
     return crawlersFinding(deps, work)
   }
 
-  work.planned.push(...objects)
   const isAsPlanned = ({ kind: { kind }, object }: Desired): boolean => deps.applier.difference(object, deps.store(kind).get(object.metadata)) === undefined
 
   return objects.every(isAsPlanned) ? crawlersFinding(deps, work) : waiting('WaitingForConsumers', 'crawlers start and change once a consumer of the same plan runs')

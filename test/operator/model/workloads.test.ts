@@ -4,7 +4,6 @@ import { suite, test } from 'node:test'
 import { stringify } from 'yaml'
 import { PrepareConfig, RetentionConfig } from '../../../core/contracts/job-config.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../../core/contracts/process-config.ts'
-import { allObjects } from '../../../operator/model/all-objects.ts'
 import { kafkaObjects } from '../../../operator/model/kafka/kafka-objects.ts'
 import { disruptionBudget } from '../../../operator/model/namespace-objects.ts'
 import { textHash } from '../../../operator/model/naming/text-hash.ts'
@@ -12,7 +11,9 @@ import { kafkaConfigFor, storeConfigFor } from '../../../operator/model/pod/acce
 import { kafkaMounts, mysqlMounts } from '../../../operator/model/pod/mounts.ts'
 import { ADMIN_PORT, CONFIG_HASH, POD_IPS, podTemplate } from '../../../operator/model/pod/pod.ts'
 import { owned } from '../../../operator/model/probe/owned.ts'
+import { stagesOf } from '../../../operator/model/stages.ts'
 import { prepareObjects } from '../../../operator/model/workloads.ts'
+import { objectsOf } from '../../../operator/reconcile/plan/plan.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
 import type { ModelInput } from '../../../operator/model/probe/cluster-probe.ts'
 import type { Desired } from '../../../operator/model/probe/owned.ts'
@@ -21,7 +22,7 @@ interface Template { metadata: { labels: Record<string, string> }, spec: Record<
 
 interface PodShape { containers: { resources: Record<string, object> }[], initContainers?: unknown, volumes: { emptyDir?: { sizeLimit?: string } }[] }
 
-const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => allObjects(clusterProbe(spec), input)
+const all = (spec: object = {}, input: ModelInput = modelInput): Desired[] => objectsOf({ ...stagesOf(clusterProbe(spec), input), kafka: [] })
 const configOf = (objects: Desired[], name: string): unknown => JSON.parse((objects.find(({ kind, object }) => kind.kind === 'ConfigMap' && object.metadata.name.startsWith(name))?.object['data'] as Record<string, string>)['process.json']!)
 const hashOf = (objects: Desired[], name: string): string => {
   const { template } = objects.find(({ kind, object }) => kind.kind === 'Deployment' && object.metadata.name === name)!.object['spec'] as { template: { metadata: { annotations: Record<string, string> } } }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { SecretReader } from '../../../operator/reconcile/apply/secret-reader.ts'
 import { formerUser } from '../../../operator/reconcile/kafka/former-user.ts'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka/kafka-plan.ts'
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
@@ -16,29 +17,32 @@ const KEY = 'lab/amino'
 suite('Kafka of another namespace', () => {
   const spec = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } } }
   const kafka = { apiVersion: 'kafka.strimzi.io/v1', kind: 'Kafka', metadata: { namespace: 'kafka', name: 'events', annotations: { [ALLOWED_NAMESPACES]: 'lab' } }, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true, authentication: { type: 'scram-sha-512' } }] } }, status: { listeners: [{ name: 'tls', bootstrapServers: 'k:9093' }] } }
-  const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec), planned: [], secrets: [], writes: 0 })
+  const work = (): Parameters<typeof kafkaStep>[1] => ({ probe: clusterProbe(spec), object: probeObject(spec) })
 
   test('is used only with its consent, and its user\'s Secret is copied', async () => {
     const cluster = new FakeCluster()
     const deps = cluster.deps()
-    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_STRIMZI_MISSING' })
+    await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_STRIMZI_MISSING' })
     cluster.strimziVersion = 'v1'
-    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_KAFKA_MISSING' })
+    await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_KAFKA_MISSING' })
     cluster.put({ ...kafka, metadata: { ...kafka.metadata, annotations: { [ALLOWED_NAMESPACES]: 'others' } } })
-    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_NAMESPACE_NOT_ALLOWED' })
+    await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_NAMESPACE_NOT_ALLOWED' })
     cluster.put(kafka)
-    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_TOPIC_NOT_READY' })
+    await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_TOPIC_NOT_READY' })
 
     for (const name of ['ipfs-nodes', 'ipfs-nodes-dead-letters']) {
-      await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_TOPIC_NOT_READY' })
+      await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_TOPIC_NOT_READY' })
       cluster.status('KafkaTopic', { namespace: 'kafka', name }, { conditions: [{ type: 'Ready', status: 'True' }], topicId: `id of ${name}` })
     }
-    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_USER_NOT_READY' })
+    await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_USER_NOT_READY' })
     cluster.status('KafkaUser', { namespace: 'kafka', name: 'lab-amino-peerprobe' }, { conditions: [{ type: 'Ready', status: 'True' }], secret: 'made' })
-    await assert.rejects(kafkaStep(deps, work(), signal), { code: 'PP_SECRET_MISSING' })
+    await assert.rejects(kafkaStep(deps, work(), new SecretReader(deps.client), signal), { code: 'PP_SECRET_MISSING' })
     cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'kafka', name: 'made' }, data: { password: 'cA==' } })
 
-    assert.deepEqual(await kafkaStep(deps, work(), signal), { access: { bootstrapServers: ['k:9093'], tls: true, caPem: '', userSecret: 'made', userName: 'lab-amino-peerprobe' }, topicId: 'id of ipfs-nodes', held: [] })
+    const { objects, afterRoll, ...result } = await kafkaStep(deps, work(), new SecretReader(deps.client), signal)
+    assert.deepEqual(result, { access: { bootstrapServers: ['k:9093'], tls: true, caPem: '', userSecret: 'made', userName: 'lab-amino-peerprobe' }, topicId: 'id of ipfs-nodes', held: [] })
+    const { namespace, name } = objects.copy!.object.metadata
+    assert.deepEqual([objects.topics.length, objects.user?.object.metadata.name, `${namespace ?? ''}/${name}`, afterRoll], [2, 'lab-amino-peerprobe', 'lab/made', []])
     assert.deepEqual(cluster.store('Secret').get({ namespace: 'lab', name: 'made' })?.['data'], { password: 'cA==' })
   })
 
@@ -47,7 +51,7 @@ suite('Kafka of another namespace', () => {
     const deps = cluster.deps()
     const plain = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } }
     const ofPlain = { ...kafka, spec: { kafka: { listeners: [{ name: 'tls', type: 'internal', tls: true }] } } }
-    const look = async (): Promise<unknown> => await kafkaStep(deps, { ...work(), probe: clusterProbe(plain), object: probeObject(plain) }, signal).then(() => 'ready', (err: unknown) => err)
+    const look = async (): Promise<unknown> => await kafkaStep(deps, { ...work(), probe: clusterProbe(plain), object: probeObject(plain) }, new SecretReader(deps.client), signal).then(() => 'ready', (err: unknown) => err)
     const key = { namespace: 'kafka', name: 'ipfs-nodes' }
     cluster.strimziVersion = 'v1'
     cluster.put(ofPlain)
@@ -81,7 +85,7 @@ suite('Kafka of another namespace', () => {
     const clean = async (asked: object, isRolled: boolean): Promise<string[]> => {
       const pod = { namespace: 'lab', name: 'k-1', deletionTimestamp: '2026-01-01T00:00:00Z', labels: { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/probe': 'amino' } }
       cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: pod, status: { phase: isRolled ? 'Succeeded' : 'Running' } })
-      await prune(cluster.deps(), { probe: clusterProbe(asked), object: probeObject(asked), planned: [], secrets: [], writes: 0 }, signal)
+      await prune(cluster.deps(), { probe: clusterProbe(asked) }, { planned: [], afterRoll: [] }, signal)
       return cluster.writes
     }
     cluster.put(user)

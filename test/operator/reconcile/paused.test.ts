@@ -21,7 +21,7 @@ async function running (): Promise<{ cluster: FakeCluster, paused: () => Promise
     cluster.settle()
   }
 
-  return { cluster, paused: async () => await pausedFinding(cluster.deps(), { probe: clusterProbe(), object: probeObject({}, { annotations: { [PAUSE]: 'true' } }), planned: [], secrets: [], writes: 0 }, signal) }
+  return { cluster, paused: async () => await pausedFinding(cluster.deps(), { probe: clusterProbe(), object: probeObject({}, { annotations: { [PAUSE]: 'true' } }) }, signal) }
 }
 
 suite('a PeerProbe that is paused', () => {
@@ -61,7 +61,7 @@ suite('a PeerProbe that is paused', () => {
   test('says so where it cannot be planned', async () => {
     const { cluster } = await running()
     const spec = { kafka: { strimzi: { cluster: 'events' } } }
-    const work = { probe: clusterProbe(spec), object: probeObject(spec), planned: [], secrets: [], writes: 0 }
+    const work = { probe: clusterProbe(spec), object: probeObject(spec) }
     const { status, message } = await pausedFinding(cluster.deps(), work, signal)
 
     assert.equal(status, 'True')
@@ -71,7 +71,7 @@ suite('a PeerProbe that is paused', () => {
 
 test('wholePlan names the Secret that is missing, and the keys that would be made', async () => {
   const cluster = new FakeCluster()
-  const { missing, newKeys, planned } = await wholePlan(cluster.deps(), clusterProbe(), { images: { workload: 'peerprobe:1' } }, signal)
+  const { missing, newKeys, planned } = await wholePlan(cluster.deps(), { probe: clusterProbe(), object: probeObject() }, { images: { workload: 'peerprobe:1' } }, signal)
 
   assert.match(missing ?? '', /Secret lab\/mysql does not exist/)
   assert.deepEqual(newKeys, ['amino-identity-main', 'amino-hash-key'])

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import { statusText } from '../../../operator/commands/status-text.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { applyAll, isOurs } from '../../../operator/reconcile/apply/apply-step.ts'
+import { SecretReader } from '../../../operator/reconcile/apply/secret-reader.ts'
 import { keyedHash } from '../../../operator/reconcile/mounted/secret-hash.ts'
 import { secretsStep } from '../../../operator/reconcile/mounted/secrets-step.ts'
 import { imageOf } from '../../../operator/reconcile/observe/running-image.ts'
@@ -92,7 +93,7 @@ suite('Reconciler', () => {
 
     assert.equal(status()['lag'], 10_000)
     assert.equal(status()['scansReady'], '1/1')
-    assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }, 'crawler', 'main').length, 1)
+    assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject() }, 'crawler', 'main').length, 1)
   })
 
   test('tells what keeps processes that run from their work, each in its condition, until it is over', async () => {
@@ -188,7 +189,7 @@ suite('Reconciler', () => {
 
     assert.deepEqual(cluster.writes.filter(write => write.startsWith('remove')).sort(), ['remove ConfigMap amino-crawler-fil', 'remove Deployment amino-crawler-fil', 'remove NetworkPolicy amino-crawler-fil'])
     assert.ok(cluster.store('ConfigMap').get({ namespace: 'lab', name: 'mine' }) !== undefined)
-    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }), object: probeObject(), planned: [], secrets: [], writes: 0 }, signal)
+    await prune(cluster.deps(), { probe: clusterProbe({}, { uid: 'another' }) }, { planned: [], afterRoll: [] }, signal)
     assert.equal(cluster.store('Deployment').size, 2)
   })
 })
@@ -224,7 +225,7 @@ suite('steps', () => {
     const cluster = new FakeCluster()
     const foreign = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'lab', name: 'x', labels: { team: 'a' } } }
     cluster.put(foreign)
-    const work = { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }
+    const work = { probe: clusterProbe(), object: probeObject() }
 
     assert.ok(!isOurs(foreign, work))
     await assert.rejects(applyAll({ ...cluster.deps(), store: () => new ObjectStore() }, work, [{ kind: KINDS.deployment, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' }, 'a watch does not see what has not our labels')
@@ -233,7 +234,7 @@ suite('steps', () => {
 
   test('name the Secret, the key and the field that are missing, and hash what is there', async () => {
     const cluster = new FakeCluster()
-    const work = { probe: clusterProbe(), secrets: [], hashOf: keyedHash(Buffer.alloc(32)) }
+    const work = { probe: clusterProbe(), secrets: new SecretReader(cluster.deps().client), hashOf: keyedHash(Buffer.alloc(32)) }
     const access = { bootstrapServers: [], tls: false }
     await assert.rejects(secretsStep(cluster.deps(), work, access, signal), { message: 'spec.mysql.credentialsSecret: Secret lab/mysql does not exist' })
     cluster.put({ ...SECRET, data: { username: 'x' } })

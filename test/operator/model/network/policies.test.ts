@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { commandJob } from '../../../../operator/commands/command-job.ts'
-import { allObjects } from '../../../../operator/model/all-objects.ts'
 import { labelsFor } from '../../../../operator/model/naming/labels.ts'
 import { consumerName } from '../../../../operator/model/naming/names.ts'
 import { networkPolicies, othersPolicyName, scrapersOf } from '../../../../operator/model/network/policies.ts'
 import { ADMIN_PORT } from '../../../../operator/model/pod/pod.ts'
+import { stagesOf } from '../../../../operator/model/stages.ts'
+import { objectsOf } from '../../../../operator/reconcile/plan/plan.ts'
 import { clusterProbe, modelInput } from '../../../support/cluster/cluster-probe.ts'
 import { admits, labelsOfPods, selects } from '../../../support/cluster/policy-evaluator.ts'
 import type { ClusterProbe, NetworkPeer } from '../../../../operator/model/probe/cluster-probe.ts'
@@ -26,7 +27,7 @@ const probe = clusterProbe({ scans: SCANS, consumer: { replicas: 2, dump: { enab
 const policiesOf = (of: ClusterProbe, scrapers?: readonly NetworkPeer[]): KubeObject[] =>
   networkPolicies(of, { kafka: modelInput.kafka, scrapers }).map(({ object }) => object)
 const podsOf = (of: ClusterProbe): Record<string, string>[] => {
-  const objects = allObjects(of, modelInput).map(({ object }) => object)
+  const objects = objectsOf({ ...stagesOf(of, modelInput), kafka: [] }).map(({ object }) => object)
   const deployment = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === consumerName(of.metadata))
 
   return labelsOfPods([...objects, commandJob(of.metadata, deployment, ['offsets', 'describe']) as unknown as KubeObject])

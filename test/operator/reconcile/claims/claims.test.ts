@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
+import { applyDesired } from '../../../../operator/reconcile/apply/apply-step.ts'
 import { ClaimRegistry } from '../../../../operator/reconcile/claims/claim-registry.ts'
 import { ALLOWED_NAMESPACES } from '../../../../operator/reconcile/kafka/kafka-plan.ts'
-import { CLAIM_LABEL, ensureTopic } from '../../../../operator/reconcile/kafka/pending-topic.ts'
+import { CLAIM_LABEL, topicAsDesired } from '../../../../operator/reconcile/kafka/pending-topic.ts'
 import { Reconciler } from '../../../../operator/reconcile/reconciler.ts'
 import { finalize } from '../../../../operator/reconcile/steps/finalizer.ts'
 import { clusterProbe, probeObject } from '../../../support/cluster/cluster-probe.ts'
@@ -239,8 +240,10 @@ suite('a KafkaTopic', () => {
     const cluster = new FakeCluster()
     const topic = { apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaTopic', plural: 'kafkatopics', namespaced: true }
     const object = { apiVersion: topic.apiVersion, kind: topic.kind, metadata: { namespace: 'kafka', name: 'x', labels: {} }, spec: {} }
-    cluster.put({ ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', labels: { [CLAIM_LABEL]: 'pending' } } })
+    const live = { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', labels: { [CLAIM_LABEL]: 'pending' } } }
+    cluster.put(live)
 
-    await assert.rejects(ensureTopic(cluster.deps(), { probe: clusterProbe(), object: probeObject(), planned: [], secrets: [], writes: 0 }, { kind: topic, object }, signal), { code: 'PP_FOREIGN_OBJECT' })
+    const desired = topicAsDesired({ kind: topic, object }, { live, isOurs: false, isVerified: true })!
+    await assert.rejects(applyDesired(cluster.deps(), { probe: clusterProbe() }, desired, signal), { code: 'PP_FOREIGN_OBJECT' })
   })
 })

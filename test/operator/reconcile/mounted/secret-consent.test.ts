@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { planProbe } from '../../../../operator/commands/plan.ts'
+import { SecretReader } from '../../../../operator/reconcile/apply/secret-reader.ts'
 import { ALLOWED_PROBES, USE_LABEL } from '../../../../operator/reconcile/mounted/secret-consent.ts'
 import { keyedHash } from '../../../../operator/reconcile/mounted/secret-hash.ts'
 import { secretsStep } from '../../../../operator/reconcile/mounted/secrets-step.ts'
@@ -35,7 +36,8 @@ async function outcomeOf (spec: object, theirs: KubeObject, { userSecret, needCo
   const { strimzi, authentication } = probe.spec.kafka
   const access = { bootstrapServers: [], tls: false, userSecret: strimzi === undefined ? authentication.secret : userSecret }
 
-  const step = secretsStep({ ...cluster.deps(), secretsNeedConsent: needConsent }, { probe, secrets: [], hashOf: keyedHash(Buffer.alloc(32)) }, access, signal)
+  const hashing = { probe, secrets: new SecretReader(cluster.deps().client), hashOf: keyedHash(Buffer.alloc(32)) }
+  const step = secretsStep({ ...cluster.deps(), secretsNeedConsent: needConsent }, hashing, access, signal)
 
   return await step.then(() => 'used', (err: unknown) => (err as Error).message)
 }

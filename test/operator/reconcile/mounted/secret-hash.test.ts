@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { KINDS } from '../../../../operator/model/naming/kinds.ts'
+import { SecretReader } from '../../../../operator/reconcile/apply/secret-reader.ts'
 import { hashKeyStep, readHashKey } from '../../../../operator/reconcile/mounted/hash-key.ts'
 import { earlierHash, keyedHash } from '../../../../operator/reconcile/mounted/secret-hash.ts'
 import { Reconciler } from '../../../../operator/reconcile/reconciler.ts'
@@ -78,13 +79,13 @@ suite('the hash over a Secret', () => {
 suite('the key of these hashes', () => {
   test('is made once, again where it is broken, and never taken from somebody else', async () => {
     const cluster = new FakeCluster()
-    const work = { probe: clusterProbe(), secrets: [], writes: 0 }
+    const work = { probe: clusterProbe(), secrets: new SecretReader(cluster.deps().client) }
     const hash = await hashKeyStep(cluster.deps(), work, never, signal)
     assert.equal((await hashKeyStep(cluster.deps(), work, never, signal))(SECRET.data), hash(SECRET.data))
     assert.deepEqual(cluster.writes, ['apply Secret amino-hash-key'])
     cluster.put({ ...cluster.store('Secret').get(HASH_KEY)!, data: { key: '' } })
     assert.notEqual((await hashKeyStep(cluster.deps(), work, never, signal))(SECRET.data), hash(SECRET.data))
-    assert.equal((await readHashKey(cluster.deps(), clusterProbe(), signal)).key?.length, 32)
+    assert.equal((await readHashKey(work, signal))?.length, 32)
     cluster.put({ apiVersion: 'v1', kind: 'Secret', metadata: HASH_KEY, data: {} })
 
     await assert.rejects(hashKeyStep(cluster.deps(), work, never, signal), { code: 'PP_FOREIGN_OBJECT' })
@@ -92,7 +93,7 @@ suite('the key of these hashes', () => {
 
   test('comes with the new image: pods of a release without it keep their hash until it is their turn, and roll once', async () => {
     const cluster = new FakeCluster()
-    const work = { probe: clusterProbe(), secrets: [], writes: 0 }
+    const work = { probe: clusterProbe(), secrets: new SecretReader(cluster.deps().client) }
     const waiting = await hashKeyStep(cluster.deps(), work, () => true, signal)
     assert.equal(waiting(SECRET.data), earlierHash(SECRET.data))
     assert.deepEqual(cluster.writes, [])

@@ -6,7 +6,7 @@ import { probeObject } from '../../../support/cluster/cluster-probe.ts'
 test('checkTopicId stops at a topic that was recreated, until a person has accepted it', () => {
   const object = (before: string | undefined, annotations = {}): ReturnType<typeof probeObject> =>
     ({ ...probeObject({}, { annotations }), status: before === undefined ? undefined : { kafka: { topicId: before } } })
-  const kafka = (topicId: string | undefined): Parameters<typeof checkTopicId>[1] => ({ access: { bootstrapServers: [], tls: false }, topicId, held: [] })
+  const kafka = (topicId: string | undefined): Parameters<typeof checkTopicId>[1] => ({ topicId })
 
   assert.throws(() => {
     checkTopicId(object('a'), kafka('b'))

@@ -1,0 +1,29 @@
+import { disruptionBudget, serviceAccount } from './namespace-objects.ts'
+import { networkPolicies } from './network/policies.ts'
+import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } from './workloads.ts'
+import type { ClusterProbe, ModelInput } from './probe/cluster-probe.ts'
+import type { Desired } from './probe/owned.ts'
+
+/** What a PeerProbe wants in its own namespace, by the stages in which it is made. */
+export interface Stages {
+  /** Before any pod: their account and their network policies. */
+  base: Desired[]
+
+  prepare: Desired[]
+  consumers: Desired[]
+  crawlers: Desired[]
+
+  /** What keeps the rest in order. */
+  upkeep: Desired[]
+}
+
+/** The objects of a PeerProbe in its own namespace, each stage in the order in which it is made. */
+export function stagesOf (probe: ClusterProbe, input: ModelInput): Stages {
+  return {
+    base: [serviceAccount(probe), ...networkPolicies(probe, input)],
+    prepare: prepareObjects(probe, input),
+    consumers: consumerObjects(probe, input),
+    crawlers: probe.spec.scans.flatMap(scan => crawlerObjects(probe, scan, input)),
+    upkeep: [...retentionObjects(probe, input), ...disruptionBudget(probe)]
+  }
+}
