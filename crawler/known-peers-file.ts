@@ -39,7 +39,7 @@ export async function readKnownPeers (path: string | undefined, log: Pick<Logger
   return peers
 }
 
-/** Writes the peers of each crawl in place of those before: whole, or not at all. That it fails is told; the crawl goes on. */
+/** Writes the peers of each crawl in place of those before: whole, or not at all. A failure is reported; the crawl goes on. */
 export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>, maxBytes = MAX_FILE_BYTES): (peers: readonly KnownPeer[]) => Promise<void> {
   return async (peers) => {
     if (path === undefined) {

@@ -62,7 +62,7 @@ export class CrawlerMetrics {
     this.#watchdog = new Counter({ name: 'peerprobe_crawler_watchdog_cuts_total', help: 'Visits that outlived their limit and were told to end.', registers })
     this.#lostSeconds = new Counter({ name: 'peerprobe_crawler_lost_seconds_total', help: 'Time that the process stood still during crawls: stopped, without CPU time, or asleep with its machine.', registers })
     this.#disturbed = new Counter({ name: 'peerprobe_crawler_disturbed_crawls_total', help: 'Crawls that ended and during which the process stood still for more than a second.', registers })
-    this.#repeated = new Counter({ name: 'peerprobe_crawler_repeated_visits_total', help: 'Visits made again, since the process stood still during the first.', registers })
+    this.#repeated = new Counter({ name: 'peerprobe_crawler_repeated_visits_total', help: 'Visits repeated, since the process stood still during the first.', registers })
     this.#publishSeconds = new Histogram({ name: 'peerprobe_crawler_publish_duration_seconds', help: 'Time until the bus acknowledged a batch.', buckets: DURATION_BUCKETS_S, registers })
     this.#published = new Counter({ name: 'peerprobe_crawler_messages_published_total', help: 'Messages that the bus acknowledged.', registers })
     this.#shortened = new Counter({ name: 'peerprobe_crawler_shortened_visits_total', help: 'Visits published in short, or not at all, since peers of their subnet or all together said more than a crawl publishes.', labelNames: ['form'], registers })

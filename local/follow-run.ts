@@ -122,7 +122,7 @@ function parse (status: unknown): CrawlerStatus | undefined {
 }
 
 // A first crawl that contacts nobody will not do better next time by itself; a later one may. One that contacts peers of
-// which none serves the DHT has something to tell: the run goes on, or ends as a failure once it is told.
+// which none serves the DHT has something to tell: the run goes on, or ends as a failure once it is reported.
 function throwIfUseless ({ problem }: LastCrawl, hasWorked: boolean): void {
   if (problem !== null && problem.code !== 'PP_NO_DHT_SERVER' && !hasWorked) {
     throw new ProbeError(problem.code as ErrorCode, problem.message)

@@ -6,7 +6,7 @@ import type { Main, RunOptions } from './process.ts'
 
 /** Settings of {@link runCommand}. */
 export interface RunCommandOptions extends Pick<RunOptions, 'stopTimeoutMs'> {
-  /** Done before a failure is told, such as clearing a line of progress. */
+  /** Done before a failure is reported, such as clearing a line of progress. */
   onFailure?: () => void
 }
 

@@ -70,7 +70,7 @@ export interface CrawlTroubles {
   /** Times that it did. */
   standstills: number
 
-  /** Visits that were made again for that reason. */
+  /** Visits that were repeated for that reason. */
   repeatedVisits: number
 }
 

@@ -23,7 +23,7 @@ export interface MdnsFindsDeps {
   onFailed: (peer: PeerId, found: readonly Multiaddr[], failure: DialFailure) => Promise<void>
 }
 
-/** Finds that are dialled at once; more are left until they are told again. */
+/** Finds that are dialled at once; more are left until they are announced again. */
 export const FINDS_AT_ONCE = 64
 
 /** Peers answer each question, every 20 s: who answers more often is not dialled more often. In milliseconds. */

@@ -74,7 +74,7 @@ export class PassiveDiscovery implements AsyncDisposable {
     }, onFailed: async (peer, found, failure) => {
       await this.#reports.failed(peer, found, failure)
     } })
-    this.#broken.promise.catch(() => undefined) // it is told to whoever runs
+    this.#broken.promise.catch(() => undefined) // whoever runs it gets it
   }
 
   /** Starts to listen. @throws ProbeError `PP_CONFIG_INVALID` when it cannot */

@@ -8,7 +8,7 @@ export interface PublisherStatus {
   /** Messages acknowledged. */
   published: number
 
-  /** Attempts that failed and were made again. */
+  /** Attempts that failed and were repeated. */
   retries: number
 
   /** Messages that the topic refuses as too large: they were left out, and logged. */

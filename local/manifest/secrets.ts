@@ -37,7 +37,7 @@ export function parseSecret (document: unknown): Secret | { problems: string[] }
   return { name, values }
 }
 
-/** How a missing key of a Secret is told, with the ways to give it. */
+/** How a missing key of a Secret is reported, with the ways to give it. */
 export function missingSecret (path: readonly PropertyKey[], name: string, key: string): string {
   const ways = `put the Secret into the manifest as a document of its own, or give --secrets DIR with a file DIR/${name}/${key}`
 

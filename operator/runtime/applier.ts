@@ -13,7 +13,7 @@ export type ApplyOutcome = 'unchanged' | 'applied' | 'replaced'
 export interface Ensured {
   outcome: ApplyOutcome
 
-  /** As the server answered, or as it was seen where nothing was written; undefined where it was deleted to be made again. */
+  /** As the server answered, or as it was seen where nothing was written; undefined where it was deleted to be recreated. */
   object: KubeObject | undefined
 }
 
@@ -62,7 +62,7 @@ export class Applier {
   }
 
   /**
-   * Applies an object where it differs. What cannot be changed is deleted, to be made again the next time.
+   * Applies an object where it differs. What cannot be changed is deleted, to be recreated the next time.
    *
    * @throws ProbeError what the client throws; `PP_LEADER_LOST` when this process may not write
    */

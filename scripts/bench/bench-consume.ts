@@ -30,7 +30,7 @@ const { peers, naive, runs, server, profile, json } = new Command('bench:consume
   .description('Consumes from a real Kafka into a real database and measures what each row costs.')
   .option('--peers <n>', 'peers, each seen in two crawls', wholeNumber(1_000, 1_000_000), 20_000)
   .option('--naive <n>', 'messages for the design beside it', wholeNumber(100, 1_000_000), 2_000)
-  .option('--runs <n>', 'runs, of which the median is told', wholeNumber(1, 100), 3)
+  .option('--runs <n>', 'runs, of which the median is reported', wholeNumber(1, 100), 3)
   .addOption(new Option('--server <name>', 'the database').choices(['mariadb', 'mysql']).default('mariadb'))
   .option('--profile <dir>', 'leave CPU profiles of the consuming processes in this folder', nonEmpty)
   .option('--json', 'one JSON object instead of a table', false)

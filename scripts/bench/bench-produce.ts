@@ -17,7 +17,7 @@ interface Figures { messagesPerSecond: number, cpuMicrosPerMessage: number }
 const { messages, runs, json } = new Command('bench:produce')
   .description('Publishes visits to a real Kafka and measures what each costs, serialising included.')
   .option('--messages <n>', 'messages of a run', wholeNumber(1_000, 1_000_000), 50_000)
-  .option('--runs <n>', 'runs, of which the median is told', wholeNumber(1, 100), 3)
+  .option('--runs <n>', 'runs, of which the median is reported', wholeNumber(1, 100), 3)
   .option('--json', 'one JSON object instead of a table', false)
   .parse()
   .opts<{ messages: number, runs: number, json: boolean }>()

@@ -28,7 +28,7 @@ suite('known peers', () => {
     assert.deepEqual(lines, [])
   })
 
-  test('take 2 kB each at most, and no more than the file may hold: the first are kept, and how many are not is told', async () => {
+  test('take 2 kB each at most, and no more than the file may hold: the first are kept, and how many are not is reported', async () => {
     using folder = new TempFolder()
     const path = folder.file('known-peers.ndjson')
     const { log, lines } = logged()

@@ -18,7 +18,7 @@ const probeOf = (...scans: object[]): PeerProbe => PeerProbe.parse({
 const portsOf = ({ spec }: PeerProbe): number[] => spec.scans.map(({ passive }) => passive.port)
 
 suite('ports of passive nodes on one machine', () => {
-  test('are different for every scan, with room for WebSocket, and it is told whose is not the default one', async () => {
+  test('are different for every scan, with room for WebSocket, and it is said whose is not the default one', async () => {
     const { probe, moved } = await withOwnPorts(probeOf({}, {}, {}), HOST)
     const ports = portsOf(probe)
     const all = ports.flatMap(port => [port, port + 1])

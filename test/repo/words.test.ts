@@ -11,6 +11,8 @@ const PHRASES: Record<string, string> = {
   'tellings?(?= (of|for)\\b)|tellings': 'mentions',
   'namings?(?= (of|for|made)\\b)|namings|a naming': 'mentions',
   'anew': 'again',
+  'made again': 'recreated, repeated',
+  'the median is told': 'reported',
   'afresh': 'again',
   '(is|are) told (settled|as (any|its|such)|elsewhere|by no)': 'is recognised as, is reported as',
   'in work': 'running, in progress',

@@ -173,7 +173,7 @@ suite('positions on Kafka', { skip: 'missing' in found ? found.missing : false }
     assert.deepEqual(await waits(topic), [0, 0])
   })
 
-  test('begin again with a topic that was made again while it is read and written', async () => {
+  test('begin again with a topic that was recreated while it is read and written', async () => {
     await using stack = new AsyncDisposableStack()
     const topic = await make({}, 3)
     const { all, subscription } = await reading(topic, stack)

@@ -38,7 +38,7 @@ export class KafkaCommits {
 
     const committed = this.#committed.get(partition)
 
-    // A log that was made again, or lost its end, begins below: what was committed of the old one says nothing of it.
+    // A log that was recreated, or lost its end, begins below: what was committed of the old one says nothing of it.
     if (committed === undefined || offset < committed) {
       this.#committed.set(partition, offset)
     }

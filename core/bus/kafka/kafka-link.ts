@@ -23,7 +23,7 @@ export interface KafkaLinkDeps<Client extends Connectable> {
   /** Named in messages. */
   brokers: readonly string[]
 
-  /** Whether a call may simply be made again: it is, for a while, when the cluster is not ready for it yet. @default false */
+  /** Whether a call may simply be repeated: it is, for a while, when the cluster is not ready for it yet. @default false */
   isRepeatable?: boolean
 }
 

@@ -69,7 +69,7 @@ export function positionsOf (ends: readonly PartitionEnds[], committed: readonly
 
 /**
  * The arithmetic of it. A partition without a committed offset, or with one that retention has passed or that a log
- * made again has not reached, is read from its oldest message.
+ * recreated has not reached, is read from its oldest message.
  */
 export function lagOf (ends: readonly PartitionEnds[], committed: readonly PartitionOffset[]): Map<number, number> {
   return new Map(positionsOf(ends, committed).map(position => [position.partition, Math.max(0, lagAt(position))]))

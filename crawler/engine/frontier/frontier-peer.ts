@@ -18,7 +18,7 @@ export interface FrontierEntry {
   /** Visits begun. */
   attempt: 0 | 1 | 2
 
-  /** Visits begun that told nothing of it, since this process stood still meanwhile, and were made again. */
+  /** Visits begun that told nothing of it, since this process stood still meanwhile, and were repeated. */
   repeats: number
 
   /** Of its last visit that ended. */

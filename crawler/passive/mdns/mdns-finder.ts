@@ -19,7 +19,7 @@ export const ANSWER_RATES: SharedRates = {
 // Records of one answer that are read; a peer has one for each address.
 const MAX_RECORDS = 64
 
-/** Addresses of one find that are told. */
+/** Addresses of one find that are passed on. */
 export const MAX_ADDRESSES = 16
 
 const INTERVAL_MS = 20_000

@@ -6,7 +6,7 @@ export const CONDITION_TYPES = ['Ready', 'KafkaReady', 'DatabaseReady', 'Consume
 /** {@inheritDoc CONDITION_TYPES} */
 export type ConditionType = typeof CONDITION_TYPES[number]
 
-/** The parts of a PeerProbe in the order in which they are made: of several causes the first is told. */
+/** The parts of a PeerProbe in the order in which they are made: of several causes the first is reported. */
 export const ORDER = ['KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady'] as const satisfies readonly ConditionType[]
 
 /** A finding about one part of a PeerProbe. */

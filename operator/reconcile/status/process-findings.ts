@@ -30,7 +30,7 @@ export function withCrawlNotes (conditions: Findings, scans: readonly { name: st
 
 /**
  * Findings with what processes that run say keeps them from their work: Kubernetes knows only whether a pod is ready. Where
- * a pod's last words, a quota or a full cluster are the cause, those are told.
+ * a pod's last words, a quota or a full cluster are the cause, those are reported.
  */
 export function withProblems (conditions: Findings, problems: readonly ProcessProblem[], { spec }: Pick<ClusterProbe, 'spec'>): Findings {
   const told: Partial<Record<ConditionType, Finding>> = { ...conditions }

@@ -6,7 +6,7 @@ import { ProbeError } from '../../../core/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 suite('Outage', () => {
-  test('begins with the first failure, keeps the latest reason, and ends with a success; each is told once', async () => {
+  test('begins with the first failure, keeps the latest reason, and ends with a success; each is reported once', async () => {
     const clock = new FakeClock()
     const lines: string[] = []
     const outage = new Outage({ clock, log: pino({ base: null }, { write: line => lines.push((JSON.parse(line) as { msg: string }).msg) }) })

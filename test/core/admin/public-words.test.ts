@@ -6,7 +6,7 @@ import { ERRORS } from '../../../core/errors.ts'
 const SECRET = 'connect ECONNREFUSED 10.1.2.3:9092 kafka-0.kafka.internal user scanner'
 
 suite('public words', () => {
-  test('no word of a failure is told, of whatever code', () => {
+  test('no word of a failure is shown, of whatever code', () => {
     for (const code of [...Object.keys(ERRORS), 'UNEXPECTED', '', 'PP_STORE_AUTH ']) {
       const words = publicWords({ code })
 

@@ -84,7 +84,7 @@ suite('NoiseLink', () => {
     given.onClosed = () => assert.fail('a link that was given up tells nothing')
     given[Symbol.dispose]()
     server.sockets.forEach(socket => socket.destroy())
-    await until('the close is told', () => faults.length > 0)
+    await until('the close is reported', () => faults.length > 0)
 
     assert.ok(faults.every(isFault('reset')))
     assert.equal(faults.length, 1)

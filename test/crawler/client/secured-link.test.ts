@@ -140,7 +140,7 @@ suite('SecuredLink', () => {
     later.onClosed = fault => faults.push(fault)
     await later.secured(signal)
     later.say('and now?')
-    await until('it is told', () => faults.length > 0)
+    await until('the fault is reported', () => faults.length > 0)
     assert.ok(isFault('handshake-failed')(faults[0]))
     assert.deepEqual([faults.length, later.heard], [1, []])
     await until('both are gone', () => server.openSockets === 0)

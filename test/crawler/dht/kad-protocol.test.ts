@@ -41,7 +41,7 @@ suite('KadProtocols', () => {
     assert.deepEqual(protocols.candidates(), ['/b/kad', '/a/kad'])
   })
 
-  test('so is what a peer lists that answered by another, and the learning is told', () => {
+  test('so is what a peer lists that answered by another, and the learning is reported', () => {
     const protocols = new KadProtocols([])
     protocols.confirm('/sup/kad', { listed: ['/x', '/genesis/kad', '/sup/kad'] })
     assert.deepEqual(protocols.candidates(), ['/sup/kad', '/genesis/kad'])

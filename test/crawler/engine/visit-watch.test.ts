@@ -43,7 +43,7 @@ suite('VisitWatch', () => {
     assert.deepEqual([watch.troubles().stalls, visit.controller.signal.aborted], [1, true])
   })
 
-  test('has a visit made again only where time was lost during it, and only while that may be', () => {
+  test('has a visit repeated only where time was lost during it, and only while that may be', () => {
     const { watch, standstill, visit } = watched()
     assert.equal(watch.judge(visit, timedOut, true), timedOut)
     standstill.lostMs += 2_000

@@ -1,4 +1,4 @@
-// What comes first, and whose words are told: with objects before them, beside them, and not there yet.
+// What comes first, and whose words are quoted: with objects before them, beside them, and not there yet.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { probeObject } from '../../support/cluster/cluster-probe.ts'

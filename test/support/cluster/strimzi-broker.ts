@@ -15,7 +15,7 @@ const TOPIC_TOOL = 'org.apache.kafka.tools.TopicCommand'
 const CONFIG_TOOL = 'kafka.admin.ConfigCommand'
 const ACL_TOOL = 'org.apache.kafka.tools.AclCommand'
 
-/** See the head of this file. What was made once as it is asked for is not made again. */
+/** See the head of this file. What was made once as it is asked for is not made a second time. */
 export class StrimziBroker {
   readonly #server: KafkaServer
   readonly #topics = new Map<string, { wanted: string, id: string }>()

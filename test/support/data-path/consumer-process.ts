@@ -18,7 +18,7 @@ export class ConsumerProcess extends Child {
       once(child, 'message').then(([message]) => isChildReady(message) ? message.adminPort : 0),
       this.ended.then(code => Promise.reject(new TypeError(`the consumer ended with ${String(code)}: ${this.output}`)))
     ])
-    this.ready.catch(() => undefined) // whoever waits for it is told
+    this.ready.catch(() => undefined) // whoever waits for it gets the failure
   }
 
   /** The sum of a counter over the labels that match. */

@@ -65,7 +65,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('ignored', 'True')
   })
 
-  test('whose topic was deleted and made again stops until a person has seen it', async () => {
+  test('whose topic was deleted and recreated stops until a person has seen it', async () => {
     await rig.namespace('recreated')
     await rig.probe('recreated', ACROSS('recreated'))
     await rig.untilReady('recreated', 'True')

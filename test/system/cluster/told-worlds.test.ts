@@ -1,4 +1,4 @@
-// Worlds of which every cause is told: what Strimzi holds, what does not fit, what comes first, and in which events.
+// Worlds of which every cause is reported: what Strimzi holds, what does not fit, what comes first, and in which events.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -182,7 +182,7 @@ export function mysqlAdoption (name: string, databasesOf: () => MysqlDatabases):
       ['are views', 'CREATE TABLE other (node_id INT, last_seen INT); CREATE VIEW node_info AS SELECT * FROM other', /node_info is a view/],
       ['stand beside tables of our names', `${PREDECESSOR}; CREATE TABLE crawl (id INT); CREATE TABLE peer (id INT)`, /the database has crawl, peer already/],
       ['have been kept before', `${PREDECESSOR}; CREATE TABLE adopted_node_info (id INT)`, /adopted_node_info, exists already/],
-      ['were made again', `${PREDECESSOR}; ${SET_ASIDE}; CREATE TABLE node_info (node_id INT, last_seen INT)`, /node_info was set aside as predecessor_node_info and exists again/]
+      ['were recreated', `${PREDECESSOR}; ${SET_ASIDE}; CREATE TABLE node_info (node_id INT, last_seen INT)`, /node_info was set aside as predecessor_node_info and exists again/]
     ] as const) {
       test(`refuses old tables that ${what}, and changes nothing`, async () => {
         const { database, connection } = await withPredecessor(sql)

@@ -50,7 +50,7 @@ function rig (isRepeatable = false): Rig {
 }
 
 suite('KafkaLink', () => {
-  test('makes a call again, with a fresh client, while the cluster is not ready for it, where calls may be made again', async () => {
+  test('makes a call again, with a fresh client, while the cluster is not ready for it, where calls may be repeated', async () => {
     for (const isRepeatable of [true, false]) {
       const { link, clock, events } = rig(isRepeatable)
       let calls = 0

@@ -120,7 +120,7 @@ suite('KafkaProducer', () => {
     assert.ok(sends[1]!.messages.some(({ partition }) => partition! > 3))
   })
 
-  test('chooses the partitions again for what was not stored, since the topic may have been made again', async () => {
+  test('chooses the partitions again for what was not stored, since the topic may have been recreated', async () => {
     const { producer, sends, grow, clock } = rig((partitions, send) => send === 1 ? [] : partitions)
     const publishing = producer.publish('visits', numbered(20), signal)
     grow(1)

@@ -179,7 +179,7 @@ suite('a WebSocket of the fast lane', () => {
       onError: () => told.push('error')
     })
     assert.deepEqual(told, [])
-    await until('it is told', () => told.length > 0)
+    await until('the fault is reported', () => told.length > 0)
     carrier.drop()
 
     assert.equal(told[0], 'error')

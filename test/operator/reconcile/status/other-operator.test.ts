@@ -42,7 +42,7 @@ suite('two operators of one PeerProbe', () => {
     assert.match(noticed().at(-1) ?? '', /^OtherOperator another operator /)
   })
 
-  test('are not assumed where one follows another, or a PeerProbe was made again', async () => {
+  test('are not assumed where one follows another, or a PeerProbe was recreated', async () => {
     const said: string[] = []
     const { cluster } = reconcilerRig()
     const others = new OtherOperators({ ...cluster.deps(ONE), events: { record: async (_object, { reason }) => void said.push(reason) } })
