@@ -57,7 +57,7 @@ export default defineConfig(
   },
   layer(['core/**'], ['**/crawler/**', '**/consumer/**', '**/operator/**', '**/local/**'], 'core imports no component.'),
   layer(['crawler/**'], ['**/consumer/**', '**/operator/**', '**/local/**'], 'components meet only in core.'),
-  layer(['crawler/engine/**'], ['**/consumer/**', '**/operator/**', '**/local/**', '**/crawler/libp2p/**', '**/libp2p/**', '**/wire/**', '**/publish/**', 'node:*', '@libp2p/*', 'libp2p', 'pino'], 'the engine is pure: decisions with an injected clock and visitor.', true),
+  layer(['crawler/engine/**'], ['**/consumer/**', '**/operator/**', '**/local/**', '**/wire/**', '**/publish/**', 'node:*', '@libp2p/*', 'libp2p', 'pino'], 'the engine is pure: decisions with an injected clock and visitor.', true),
   layer(['consumer/**'], ['**/crawler/**', '**/operator/**', '**/local/**'], 'components meet only in core.'),
   layer(['operator/**'], ['**/crawler/**', '**/consumer/**', '**/local/**'], 'components meet only in core.'),
   layer(['operator/model/**'], ['**/crawler/**', '**/consumer/**', '**/local/**', '**/reconcile/**', '**/runtime/**', 'node:*', 'pino', '@kubernetes/client-node'], 'model is pure: custom resource in, desired objects out.', true),

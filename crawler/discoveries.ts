@@ -57,7 +57,7 @@ export interface Discoveries {
 const LIVENESS_MS = 60_000
 
 /** Opens the discoveries of a scan. @param stack what they hold goes here */
-export async function openDiscoveries (compiled: CompiledScan, deps: DiscoveriesDeps, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Discoveries> {
+export async function openDiscoveries (compiled: CompiledScan, deps: DiscoveriesDeps, stack: AsyncDisposableStack): Promise<Discoveries> {
   const { clock, log, config: { scan } } = deps
   checkBootstrap(compiled.network.bootstrapPeers, scan.addresses, log)
   const standstill = new StandstillWatch({ clock, sinceBootMs, onLost: (lostMs) => {
@@ -78,7 +78,7 @@ export async function openDiscoveries (compiled: CompiledScan, deps: Discoveries
     bootstrap: async seedSignal => await seedPeers(compiled.network.bootstrapPeers, dns, seedSignal)
   }
   const passive = scan.passive.enabled ? await passiveOf(parts) : undefined
-  const active = scan.active.enabled ? await activeOf(parts, passive, signal) : undefined
+  const active = scan.active.enabled ? await activeOf(parts, passive) : undefined
 
   return { active, passive, dueInMs: () => active === undefined || active.crawl !== undefined ? undefined : schedule.dueInMs }
 }
@@ -115,10 +115,10 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   return stack.use(await openPassive(config, compiled, { ...parts, ...renewing, bootstrap, sink, beat }))
 }
 
-async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined, signal: AbortSignal): Promise<ActiveDiscovery> {
+async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): Promise<ActiveDiscovery> {
   const { config: { scan, stateFolder }, compiled: { crawl, visitor: options }, budget, clock, dns, log, progress, context, stack } = parts
   const protocols = new KadProtocols(options.kadProtocols)
-  const lanes = await openLanes(options, { clock, dns, protocols, budget }, signal)
+  const lanes = await openLanes(options, { clock, dns, protocols, budget })
   const visitor = stack.use(visitConnected(lanes, passive, { ...options, protocols }, clock))
   const file = stateFolder === undefined ? undefined : join(stateFolder, 'known-peers.ndjson')
 

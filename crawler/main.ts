@@ -54,7 +54,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     onLost: (lostMs) => {
       metrics.onLost(lostMs)
     }
-  }, stack, signal)
+  }, stack)
   const server = stack.use(await AdminServer.open({
     log,
     progress,

@@ -38,8 +38,11 @@ export const TRANSPORTS = ['tcp', 'quic-v1', 'quic', 'ws', 'wss', 'webtransport'
 /** One of {@link TRANSPORTS}. */
 export type Transport = typeof TRANSPORTS[number]
 
-/** Which client of ours made the visit: the crawl's own (TCP, WebSocket, relays), QUIC without a node, or a whole libp2p node. */
-export const LANES = ['fast', 'quic', 'full'] as const
+/**
+ * What made the visit: the crawl's own client (`fast`: TCP, WebSocket, relays), its QUIC client, or a connection of the
+ * passive node (`passive`). Earlier versions called the latter `full`; messages of theirs are still read.
+ */
+export const LANES = ['fast', 'quic', 'full', 'passive'] as const
 
 /** One of {@link LANES}. */
 export type Lane = typeof LANES[number]
@@ -79,7 +82,7 @@ export const Visit = z.object({
   nodeId: PeerIdText.describe('Peer id as libp2p prints it.'),
   discoveryType: z.enum(DISCOVERY_TYPES).describe('Whether we dialled the peer or it came to us.'),
   source: z.enum(SOURCES).describe('Who named the peer, or how it came to us.'),
-  lane: z.enum(LANES).optional().describe('Which client of the crawler made the visit.'),
+  lane: z.enum(LANES).optional().describe('What made the visit: fast (the crawl\'s own client, by TCP, WebSocket or a relay), quic (its QUIC client) or passive (a connection of the passive node; full in earlier versions).'),
   startedAt: Timestamp.describe('Start of the visit by the crawler\'s clock.'),
   durationMs: Milliseconds.describe('How long the visit took.'),
   outcome: OutcomeName.describe('What became of the visit: that of the attempt that got furthest.'),

@@ -73,7 +73,7 @@ const HOSTS = ['ip4', 'ip6', 'dns', 'dns4', 'dns6', 'dnsaddr']
 const WITH_VALUE = new Set([...HOSTS, 'tcp', 'udp', 'sni', 'certhash', 'p2p'])
 const DIALLED = new Set([...WITH_VALUE, 'tls', 'ws', 'wss', 'noise', 'quic-v1', 'p2p-circuit'])
 
-/** The protocol of an address that keeps every lane from dialling it. */
+/** The protocol of an address that keeps us from dialling it. */
 function strangerIn (text: string): string | undefined {
   try {
     return multiaddr(text).getComponents().find(({ name }) => !DIALLED.has(name))?.name

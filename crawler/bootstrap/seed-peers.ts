@@ -6,7 +6,7 @@ import type { DnsResolver } from '../dial/dns/dns-resolver.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
 
 /**
- * The peers where a crawl starts, each once with all its addresses, also those that no lane dials: a visit says so.
+ * The peers where a crawl starts, each once with all its addresses, also those that we cannot dial: a visit says so.
  *
  * `/dnsaddr/<name>` without a peer id stands for all peers that its records name. All other names stay names: the visit
  * resolves them, and tells them to whom it dials. A /dnsaddr that does not resolve gives no peer.

@@ -4,11 +4,7 @@ import { FastDialler } from './fast-dialler.ts'
 import type { LaneVisitor } from '../visit/lane-visitor.ts'
 import type { VisitorDeps, VisitorOptions } from '../visit/visitor-options.ts'
 
-/**
- * Opens the visitor of the fast lane: TCP, WebSocket and relays without a libp2p node. It holds nothing between visits.
- *
- * Takes what the full lane takes, so that one can stand for the other.
- */
+/** Opens the visitor of the fast lane: TCP, WebSocket and relays without a libp2p node. It holds nothing between visits. */
 export function openFastVisitor (options: VisitorOptions, deps: VisitorDeps): LaneVisitor {
   preimages() // computed now: it takes 0.2 s, which no visit is to wait for
 

@@ -1,14 +1,11 @@
 import { AddressPolicy } from '../address/address-policy.ts'
 import { readAddress } from '../address/address-reader.ts'
 import { hasRoute } from '../client/route.ts'
-import { FAST_LANE, FULL_LANE, QUIC_LANE } from './lane-abilities.ts'
+import { isQuic } from '../quic/quic-address.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
-import type { Transport } from '../../core/contracts/visit.ts'
 import type { Address } from '../address/address-reader.ts'
 
-const DIALLED: ReadonlySet<Transport> = new Set([FAST_LANE, QUIC_LANE, FULL_LANE].flatMap(({ transports }) => transports))
-
-/** Whether a scan may dial an address and some lane can: tells the crawl which new addresses make a second visit worthwhile. */
+/** Whether a scan may dial an address and a client of ours can: such addresses make a peer worth a visit, and a new one a second visit. */
 export function mayDial (addresses: Scan['addresses']): (bytes: Uint8Array) => boolean {
   const policy = new AddressPolicy(addresses)
 
@@ -19,9 +16,7 @@ export function mayDial (addresses: Scan['addresses']): (bytes: Uint8Array) => b
   }
 }
 
-/** Whether some lane can dial an address; of a /dnsaddr it shows only when it is resolved. */
+/** Whether the fast client or the QUIC client dials an address; of a /dnsaddr it shows only when it is resolved. */
 export function canDial (address: Address): boolean {
-  const { transport } = address
-
-  return transport === undefined || (DIALLED.has(transport) && (transport !== 'relay' || hasRoute(address)))
+  return hasRoute(address) || isQuic(address)
 }

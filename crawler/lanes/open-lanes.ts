@@ -1,49 +1,83 @@
+import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
+import { readAddress } from '../address/address-reader.ts'
 import { openFastVisitor } from '../client/fast-visitor.ts'
 import { KadProtocols } from '../dht/kad-protocol.ts'
 import { DialBudget } from '../dial/dial-budget.ts'
 import { DialLimits } from '../dial/dial-limits.ts'
-import { openVisitor } from '../libp2p/tcp-visitor.ts'
+import { Deadline } from '../peer/deadline.ts'
+import { isQuic } from '../quic/quic-address.ts'
 import { openQuicVisitor } from '../quic/quic-visitor.ts'
-import { abilitiesBeyond, FAST_LANE, FULL_LANE, isOfUse, QUIC_LANE } from './lane-abilities.ts'
-import { LaneChoice } from './lane-choice.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { VisitTarget } from '../dht/visit-target.ts'
 import type { VisitorDeps, VisitorOptions } from '../visit/visitor-options.ts'
-import type { Visitor } from '../visit/visitor.ts'
-import type { LaneAbilities } from './lane-abilities.ts'
+import type { Visitor, VisitResult } from '../visit/visitor.ts'
 
-/** A lane, and how to open it. */
-export interface LaneKind {
-  abilities: LaneAbilities
-  open: (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal) => Promise<Visitor>
+/** The clients of a visit. */
+export interface Lanes {
+  clock: Clock
+  fast: Pick<Visitor, 'visit'>
+  quic: Pick<Visitor, 'visit'>
+
+  /** Limit of one visit, by both clients together, in milliseconds. */
+  visitTimeoutMs: number
 }
 
-/** The crawler's lanes, the cheapest first. */
-export const LANE_KINDS: readonly [LaneKind, ...LaneKind[]] = [
-  { abilities: FAST_LANE, open: async (options, deps) => await Promise.resolve(openFastVisitor(options, deps)) },
-  { abilities: QUIC_LANE, open: openQuicVisitor },
-  { abilities: FULL_LANE, open: openVisitor }
-]
+const CLIENTS = { openFast: openFastVisitor, openQuic: openQuicVisitor }
 
-/**
- * Opens a visitor that goes through the first of the lanes that can do anything for a peer.
- *
- * A lane that can do nothing beyond those before it is not opened: a libp2p node that no visit would
- * go to costs memory and a second of start.
- */
-export async function openLanes (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal, kinds = LANE_KINDS): Promise<Visitor> {
+/** How the clients are opened. */
+export type LaneClients = Record<keyof typeof CLIENTS, (options: VisitorOptions, deps: VisitorDeps) => Visitor | Promise<Visitor>>
+
+/** Opens the crawler's visitor: the fast client and the QUIC client, which share limits, budgets and what they learn. */
+export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { openFast, openQuic }: LaneClients = CLIENTS): Promise<Visitor> {
   await using opened = new AsyncDisposableStack()
-  const { addresses, kadProtocols } = options
-  const shared = { limits: new DialLimits(addresses), budget: new DialBudget(deps.clock), protocols: new KadProtocols(kadProtocols), ...deps }
-  const [firstKind, ...laterKinds] = kinds
-  const first = { abilities: firstKind.abilities, visitor: opened.use(await firstKind.open(options, shared, signal)) }
-  const later = []
+  const { addresses, kadProtocols, visitTimeoutMs } = options
+  const { clock } = deps
+  const shared = { limits: new DialLimits(addresses), budget: new DialBudget(clock), protocols: new KadProtocols(kadProtocols), ...deps }
+  const fast = opened.use(await openFast(options, shared))
+  const quic = opened.use(await openQuic(options, shared))
+  const held = opened.move()
 
-  for (const [i, { abilities, open }] of laterKinds.entries()) {
-    if (isOfUse(abilitiesBeyond(abilities, kinds.slice(0, i + 1).map(kind => kind.abilities)))) {
-      later.push({ abilities, visitor: opened.use(await open(options, shared, signal)) })
+  return {
+    visit: async (target, signal) => await visitByLanes(target, { clock, fast, quic, visitTimeoutMs }, signal),
+    [Symbol.asyncDispose]: async () => {
+      await held.disposeAsync()
     }
   }
+}
 
-  opened.move()
+/**
+ * Visits a peer by the fast client, then by QUIC where the first did not contact it: behind many a dead TCP address there is
+ * a peer with QUIC. Also where our own limits kept us from its other endpoints: QUIC's has a limit of its own, and strangers
+ * may have used theirs up.
+ */
+export async function visitByLanes (target: VisitTarget, { clock, fast, quic, visitTimeoutMs }: Lanes, signal: AbortSignal): Promise<VisitResult> {
+  const first = await fast.visit(target, signal)
+  const leftMs = visitTimeoutMs - first.durationMs
+  const isOver = isContacted(first.outcome) || first.outcome === 'aborted' || signal.aborted || leftMs <= 0
 
-  return later.length === 0 ? first.visitor : new LaneChoice({ clock: deps.clock, lanes: [first, ...later] }, options)
+  if (isOver || !target.addresses.some(mayBeQuic)) {
+    return first
+  }
+
+  using deadline = new Deadline(clock, leftMs, signal)
+
+  return merge(first, await quic.visit(target, deadline.signal))
+}
+
+function mayBeQuic (bytes: Uint8Array): boolean {
+  const address = readAddress(bytes)
+
+  return address !== undefined && isQuic(address)
+}
+
+/** The visit that got furthest says what the peer is like; all attempts count. */
+function merge (first: VisitResult, second: VisitResult): VisitResult {
+  const further = furthestOutcome([first.outcome, second.outcome]) === first.outcome ? first : second
+
+  return {
+    ...further,
+    startedAtMs: first.startedAtMs,
+    durationMs: first.durationMs + second.durationMs,
+    attempts: [...first.attempts, ...second.attempts]
+  }
 }

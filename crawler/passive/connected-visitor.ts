@@ -1,9 +1,9 @@
 import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
 import { KadProtocols } from '../dht/kad-protocol.ts'
-import { Libp2pSession } from '../libp2p/libp2p-session.ts'
 import { Deadline } from '../peer/deadline.ts'
 import { interview } from '../visit/interview.ts'
 import { visitLimits } from '../visit/visitor-options.ts'
+import { Libp2pSession } from './connection/libp2p-session.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { VisitTarget } from '../dht/visit-target.ts'
 import type { InterviewOptions } from '../visit/interview.ts'
@@ -62,7 +62,7 @@ class ConnectedVisitor implements Visitor {
     const { outcome, detail, identity, latency, table, otherProtocols } = met
 
     return {
-      lane: 'full',
+      lane: 'passive',
       startedAtMs,
       durationMs: clock.monotonic() - started,
       outcome,

@@ -1,12 +1,12 @@
 // What a connection to the passive node told, as the result of a visit.
 
-import { bytesOf, connectionFacts } from '../libp2p/connection-facts.ts'
 import { classify } from '../peer/classify.ts'
+import { bytesOf, connectionFacts } from './connection/connection-facts.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Latency } from '../dial/latency.ts'
 import type { Identity } from '../identify/identity.ts'
-import type { ConnectionFacts } from '../libp2p/connection-facts.ts'
 import type { VisitResult } from '../visit/visitor.ts'
+import type { ConnectionFacts } from './connection/connection-facts.ts'
 import type { IdentifyResult } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -26,7 +26,7 @@ export interface Contact {
 /** The result of a visit that a connection stands for. */
 export function passiveResult ({ connection, identified, outcome, startedAtMs, durationMs, latency }: Contact): VisitResult {
   return {
-    lane: 'full',
+    lane: 'passive',
     startedAtMs,
     durationMs,
     outcome: identified === undefined ? outcome : 'identified',
@@ -50,7 +50,7 @@ export function failedFind (found: readonly Multiaddr[], { err, startedAtMs, dur
   const addresses = found.flatMap(address => bytesOf(address) ?? [])
   const attempts = addresses.map(address => ({ address, outcome, durationMs }))
 
-  return { addresses, result: { lane: 'full', startedAtMs, durationMs, outcome, attempts, ...detail === undefined ? {} : { detail } } }
+  return { addresses, result: { lane: 'passive', startedAtMs, durationMs, outcome, attempts, ...detail === undefined ? {} : { detail } } }
 }
 
 function identityOf ({ protocolVersion, agentVersion, protocols, listenAddrs, observedAddr, signedPeerRecord }: NonNullable<Contact['identified']>): Identity {

@@ -8,6 +8,7 @@ import { classify } from '../peer/classify.ts'
 import { mismatchFault, peerFault } from '../peer/peer-fault.ts'
 import { formatPeerId, parsePeerId } from '../peer/peer-id-text.ts'
 import { frame } from '../wire/frames.ts'
+import { isQuic } from './quic-address.ts'
 import { QuicSession } from './quic-session.ts'
 import { Slots } from './slots.ts'
 import type { ProbeError } from '../../core/errors.ts'
@@ -62,8 +63,8 @@ export class QuicDialler implements Dialler, AsyncDisposable {
     this.#identifyReply = Buffer.concat([new Proposal(IDENTIFY_PROTOCOL).opening, identity])
   }
 
-  supports ({ transport }: Address): boolean {
-    return transport === 'quic-v1' || transport === undefined
+  supports (address: Address): boolean {
+    return isQuic(address)
   }
 
   async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {

@@ -46,7 +46,7 @@ await using devnet = await GoDevnetProcess.open({ plain: 8, special: 8 }, signal
 const { kadProtocol, peers } = devnet.truth
 const { addresses } = Scan.parse({ name: 'bench', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
 const options = { kadProtocols: [kadProtocol], agentVersion: 'peerprobe/bench', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
-await using visitor = await openLanes(options, { clock: systemClock, dns: new NodeDns(5_000) }, signal)
+await using visitor = await openLanes(options, { clock: systemClock, dns: new NodeDns(5_000) })
 const figures = new Map<string, Figures[]>(WAYS.map(({ way }) => [way, []]))
 
 for (const way of WAYS) {

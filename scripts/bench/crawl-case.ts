@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { nonEmpty, wholeNumber } from '../../core/text/option-text.ts'
 
-/** What can be measured: the crawl's own client, a whole libp2p node, or the lanes as a crawler has them, QUIC among them. */
+/** What can be measured: the crawl's own client, the reference visitor of the tests (a libp2p node), or the clients as a crawler has them, QUIC among them. */
 export const BENCH_LANES = ['fast', 'full', 'all'] as const
 
 const STRATEGIES = ['Topology', 'Census'] as const
@@ -61,7 +61,7 @@ export function parseBenchOptions (argv: readonly string[]): BenchOptions {
     .addOption(listOption('--addresses <list>', 'addresses of each peer, 1 to 6', wholeNumber(1, MAX_ADDRESSES), [MAX_ADDRESSES]))
     .addOption(listOption('--dead <list>', 'percentages of peers that do not answer', wholeNumber(0, 90), [0, 45]))
     .addOption(listOption('--strategy <list>', 'Topology, Census', oneOf(STRATEGIES), [...STRATEGIES]))
-    .addOption(listOption('--lane <list>', 'fast, full (a libp2p node), all (as a crawler)', oneOf(BENCH_LANES), ['fast']))
+    .addOption(listOption('--lane <list>', 'fast, full (a libp2p node, for comparison), all (as a crawler)', oneOf(BENCH_LANES), ['fast']))
     .option('--concurrency <n>', 'visits in flight (default: 1000 in the fast lane, 200 in the full lane)', wholeNumber(1, MAX_PEERS))
     .option('--runs <n>', 'crawls of each case; the median counts', wholeNumber(1, 99), 3)
     .option('--profile <dir>', 'leave CPU profiles of the crawling processes in this folder', nonEmpty)

@@ -103,7 +103,7 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   }
 }
 
-/** Only the lane that is measured is loaded: a libp2p node's modules alone take 25 MB. */
+/** Only the client that is measured is loaded: a libp2p node's modules alone take 25 MB. */
 async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal): Promise<Visitor> {
   if (lane === 'fast') {
     const { openFastVisitor } = await import('../../crawler/client/fast-visitor.ts')
@@ -114,12 +114,12 @@ async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: Vis
   if (lane === 'all') {
     const { openLanes } = await import('../../crawler/lanes/open-lanes.ts')
 
-    return await openLanes(options, deps, signal)
+    return await openLanes(options, deps)
   }
 
-  const { openVisitor } = await import('../../crawler/libp2p/tcp-visitor.ts')
+  const { openReferenceVisitor } = await import('../../test/support/reference/reference-visitor.ts')
 
-  return await openVisitor(options, deps, signal)
+  return await openReferenceVisitor(options, deps, signal)
 }
 
 /** A message that a consumer refuses ends the benchmark: what is fast and wrong is not measured. */

@@ -20,7 +20,6 @@ import type { CrawlerConfigOptions } from '../support/libp2p/crawler-config.ts'
 import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
 
 const KAD = '/lab/kad/1.0.0'
-const { signal } = new AbortController()
 const log = pino({ level: 'silent' })
 
 interface Opened extends Discoveries { port: number, stack: AsyncDisposableStack, visits: () => Visit[] }
@@ -47,7 +46,7 @@ async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
     onLost: () => undefined,
     onForm: () => undefined,
     disks: { room: () => undefined }
-  }, stack, signal)
+  }, stack)
 
   const visits = (): Visit[] => messages
     .filter(({ headers }) => headers['ce_type'] === VISIT_TYPE)

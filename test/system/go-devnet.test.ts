@@ -95,7 +95,7 @@ suite('go-libp2p hosts', async () => {
 
   test('that have QUIC alone are visited by the QUIC lane, but for keys that its library does not know', { skip: reason }, async () => {
     const { truth } = devnet
-    await using visitor = await openLanes(optionsOf(truth), { clock: systemClock, dns: new ScriptedDns() }, signal)
+    await using visitor = await openLanes(optionsOf(truth), { clock: systemClock, dns: new ScriptedDns() })
     const visits = await crawlOnce({ visitor, bootstrapPeers: [entryOf(truth.peers[0]!)], strategy: 'Topology' })
     const quicOnly = truth.peers.filter(({ kind }) => kind === 'quic-only')
 

@@ -4,10 +4,10 @@ import { Scan } from '../../core/contracts/scan.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { openFastVisitor } from '../../crawler/client/fast-visitor.ts'
 import { openLanes } from '../../crawler/lanes/open-lanes.ts'
-import { openVisitor } from '../../crawler/libp2p/tcp-visitor.ts'
 import { Devnet } from '../../local/devnet/devnet.ts'
 import { crawlOnce } from '../support/network/crawl-once.ts'
 import { ScriptedDns } from '../support/network/scripted-dns.ts'
+import { openReferenceVisitor } from '../support/reference/reference-visitor.ts'
 import type { VisitReport } from '../../crawler/engine/population/visit-sink.ts'
 import type { VisitorOptions } from '../../crawler/visit/visitor-options.ts'
 import type { Visitor } from '../../crawler/visit/visitor.ts'
@@ -38,8 +38,8 @@ test('the fast lane and the libp2p visitor find the same population, and all lan
   const options: VisitorOptions = { kadProtocols: [kadProtocol], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_500, visitTimeoutMs: 10_000 }
 
   await using fast = openFastVisitor(options, deps)
-  await using full = await openVisitor(options, deps, signal)
-  await using lanes = await openLanes(options, deps, signal)
+  await using full = await openReferenceVisitor(options, deps, signal)
+  await using lanes = await openLanes(options, deps)
   const crawl = async (visitor: Visitor): Promise<Map<string, VisitReport>> => await crawlOnce({ visitor, bootstrapPeers, strategy: 'Topology' })
   const [byFast, byFull, byAll] = [await crawl(fast), await crawl(full), await crawl(lanes)]
   const comparable = new Set(peers.filter(byTcp).map(({ id }) => id))

@@ -46,7 +46,7 @@ test('10,000 visits to peers of every kind leave no handle, timer or listener be
     addresses,
     dialTimeoutMs: 1_000,
     visitTimeoutMs: 10_000
-  }, { clock: systemClock, dns: new ScriptedDns() }, signal)
+  }, { clock: systemClock, dns: new ScriptedDns() })
   const outcomes = new Map<Outcome, number>()
   const silent = peers.filter(({ expectedOutcome }) => expectedOutcome === 'timeout')
   const others = peers.filter(({ expectedOutcome }) => expectedOutcome !== 'timeout')

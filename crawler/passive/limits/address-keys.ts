@@ -1,6 +1,6 @@
 import { readAddress } from '../../address/address-reader.ts'
 import { embeddedIpv4 } from '../../address/ip-class.ts'
-import { bytesOf } from '../../libp2p/connection-facts.ts'
+import { bytesOf } from '../connection/connection-facts.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Keys of an IP address of 4 or 16 bytes and of its /24 or /64. An IPv4 address written as IPv6 is that IPv4 address. */

@@ -1,6 +1,6 @@
 import { AddressPolicy } from '../../address/address-policy.ts'
 import { readAddress } from '../../address/address-reader.ts'
-import { bytesOf } from '../../libp2p/connection-facts.ts'
+import { bytesOf } from '../connection/connection-facts.ts'
 import { remoteOf } from './address-keys.ts'
 import { isOfLink } from './link-addresses.ts'
 import type { Scan } from '../../../core/contracts/scan.ts'

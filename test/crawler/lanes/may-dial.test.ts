@@ -1,23 +1,103 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import fc from 'fast-check'
 import { Scan } from '../../../core/contracts/scan.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { parseAddress } from '../../../crawler/address/address.ts'
-import { mayDial } from '../../../crawler/lanes/may-dial.ts'
+import { FastDialler } from '../../../crawler/client/fast-dialler.ts'
+import { CrawlLedger } from '../../../crawler/engine/crawl-ledger.ts'
+import { canDial, mayDial } from '../../../crawler/lanes/may-dial.ts'
+import { QuicDialler } from '../../../crawler/quic/quic-dialler.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { peerIdOf } from '../../support/network/simulated-network.ts'
+import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 
-test('an address makes a second visit worthwhile only when the scan may dial it and a lane can', () => {
-  const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
-  const check = mayDial(addresses)
-  const verdicts = ['/ip4/8.8.8.8/tcp/4001', '/dns4/example.org/tcp/4001', '/dnsaddr/bootstrap.libp2p.io', '/ip4/8.8.8.8/udp/4001/quic-v1', '/ip4/8.8.8.8/udp/4001/webrtc-direct', '/ip4/10.0.0.1/tcp/4001'].map(text => check(parseAddress(text)!.address))
+const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+const RELAY = '/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN/p2p-circuit'
+const bytesOf = (text: string): Uint8Array => parseAddress(text)!.address
 
-  assert.deepEqual(verdicts, [true, true, true, true, false, false])
-  assert.equal(check(new Uint8Array([255, 255])), false)
+/** Addresses that nothing but WebSocket or a relay reaches. */
+const DIALLED = ['/ip4/8.8.8.8/tcp/1/ws', '/ip6/2606:4700::1/tcp/1/tls/ws', '/dns4/example.org/tcp/443/wss', `/ip4/8.8.8.8/tcp/1${RELAY}`, `/ip4/8.8.8.8/tcp/1/ws${RELAY}`]
+
+/** Addresses that the policy allows and nobody dials. */
+const UNDIALLED = ['/ip4/8.8.8.8/udp/1/webrtc-direct', `/ip4/8.8.8.8/udp/1/quic-v1${RELAY}`, `/ip4/8.8.8.8/tcp/1${RELAY}/webrtc`, '/ip4/8.8.8.8/tcp/1/p2p-circuit', '/ip4/8.8.8.8/udp/1/quic']
+
+const COMPONENTS = ['/tcp/1', '/udp/1', '/ws', '/wss', '/tls', '/sni/a.example', '/quic-v1', '/quic', '/webtransport', '/webrtc', '/webrtc-direct', '/noise', '/http', '/p2p-circuit', RELAY]
+const address = fc.tuple(fc.constantFrom('/ip4/8.8.8.8', '/ip6/2606:4700::1', '/dns4/a.example', '/dns/a.example', '/dnsaddr/a.example'), fc.array(fc.constantFrom(...COMPONENTS), { maxLength: 6 }))
+
+suite('what can be dialled', () => {
+  test('is what the fast client or the QUIC client says that it dials', async () => {
+    const fast = new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'peerprobe/test' })
+    await using quic = new QuicDialler({ clock: systemClock }, { agentVersion: 'peerprobe/test', privateKey: await generateKeyPair('Ed25519') })
+
+    fc.assert(fc.property(address, ([host, components]) => {
+      const read = readAddress(parseAddress(host + components.join(''))?.address ?? new Uint8Array(0))
+
+      assert.equal(read !== undefined && canDial(read), read !== undefined && (fast.supports(read) || quic.supports(read)))
+    }), { numRuns: 1_000 })
+  })
+
+  for (const text of [...DIALLED, '/ip4/8.8.8.8/tcp/4001', '/dns4/example.org/tcp/4001', '/dnsaddr/bootstrap.libp2p.io', '/ip4/8.8.8.8/udp/4001/quic-v1']) {
+    test(`has ${text}`, () => {
+      assert.equal(mayDial(addresses)(bytesOf(text)), true)
+    })
+  }
+
+  for (const text of [...UNDIALLED, '/ip4/10.0.0.1/tcp/4001', '/ip4/10.0.0.1/tcp/1/ws', `/ip4/10.0.0.1/tcp/1${RELAY}`]) {
+    test(`has no ${text}`, () => {
+      assert.equal(mayDial(addresses)(bytesOf(text)), false)
+    })
+  }
+
+  test('has nothing that is no address', () => {
+    assert.equal(mayDial(addresses)(new Uint8Array([255, 255])), false)
+  })
 })
 
-test('every transport of a lane counts, a relay when it can be reached', () => {
-  const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
-  const check = mayDial(addresses)
-  const relay = '/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN/p2p-circuit'
-  const verdicts = ['/tcp/1/ws', '/tcp/1/wss', '/tcp/1/tls/ws', `/tcp/1${relay}`, `/udp/1/quic-v1${relay}`, '/tcp/1/p2p-circuit', `/tcp/1${relay}/webrtc`].map(end => check(parseAddress(`/ip4/8.8.8.8${end}`)!.address))
+const OPTIONS = { crawlId: 1, crawlNumber: 0, strategy: 'Topology', maxPeers: 10, concurrency: 1, maxDurationMs: 1_000, visitTimeoutMs: 1_000 } as const
+const SEEDS = { bootstrap: [], connected: [], known: [] }
+const refused: VisitResult = { lane: 'fast', startedAtMs: 0, durationMs: 1, outcome: 'refused', attempts: [] }
 
-  assert.deepEqual(verdicts, [true, true, true, true, false, false, false])
+/** A crawl that starts from peers with these addresses. */
+function ledgerOf (...peers: [name: string, ...addresses: string[]][]): CrawlLedger {
+  const bootstrap = peers.map(([name, ...texts]) => ({ id: peerIdOf(name), addresses: texts.map(bytesOf) }))
+
+  return new CrawlLedger({ clock: new FakeClock(), isDialable: mayDial(addresses) }, { ...OPTIONS }, { ...SEEDS, bootstrap })
+}
+
+suite('a crawl by what can be dialled', () => {
+  for (const text of DIALLED) {
+    test(`visits a peer that has only ${text} before one that nobody dials`, () => {
+      const { frontier } = ledgerOf(['undialled', ...UNDIALLED], ['dialled', text])
+
+      assert.deepEqual([frontier.take()?.id, frontier.take()?.id], [peerIdOf('dialled'), peerIdOf('undialled')])
+    })
+
+    test(`visits a peer again that failed and got ${text} since`, () => {
+      const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
+      ledger.enter(ledger.frontier.take()!, refused)
+      assert.equal(ledger.frontier.take(), undefined)
+      ledger.frontier.seed({ id: peerIdOf('peer'), addresses: [bytesOf(text)] }, 'known')
+
+      assert.equal(ledger.frontier.take()?.attempt, 2)
+    })
+
+    test(`counts the address family of ${text}`, () => {
+      const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
+      const identity = { protocols: [], listenAddresses: [text, ...UNDIALLED].map(bytesOf) }
+      ledger.enter(ledger.frontier.take()!, { ...refused, outcome: 'identified', identity })
+
+      assert.deepEqual(ledger.report().distributions.addressFamilies, { top: [{ value: text.split('/')[1], count: 1 }], other: 0 })
+    })
+  }
+
+  test('makes no second visit for an address that nobody dials', () => {
+    const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
+    ledger.enter(ledger.frontier.take()!, refused)
+    ledger.frontier.seed({ id: peerIdOf('peer'), addresses: UNDIALLED.map(bytesOf) }, 'known')
+
+    assert.equal(ledger.frontier.take(), undefined)
+  })
 })

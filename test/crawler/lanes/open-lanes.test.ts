@@ -1,91 +1,194 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { multiaddr } from '@multiformats/multiaddr'
+import { isContacted, OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { systemClock } from '../../../core/time/clock.ts'
-import { FAST_LANE, FULL_LANE } from '../../../crawler/lanes/lane-abilities.ts'
-import { LaneChoice } from '../../../crawler/lanes/lane-choice.ts'
-import { LANE_KINDS, openLanes } from '../../../crawler/lanes/open-lanes.ts'
+import { openLanes, visitByLanes } from '../../../crawler/lanes/open-lanes.ts'
+import { classify } from '../../../crawler/peer/classify.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { nobodyId } from '../../support/network/peer-fixtures.ts'
-import { startSocketPeer } from '../../support/network/peers.ts'
+import { deadAddress, startSocketPeer } from '../../support/network/peers.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
-import type { LaneKind } from '../../../crawler/lanes/open-lanes.ts'
+import type { Outcome } from '../../../core/contracts/outcome.ts'
+import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
+import type { Lanes } from '../../../crawler/lanes/open-lanes.ts'
 import type { VisitorDeps, VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
-import type { Visitor } from '../../../crawler/visit/visitor.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
 const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
-const PLAINTEXT_TOO = { ...FULL_LANE, securities: ['/noise', '/plaintext/2.0.0'] }
-const deps = { clock: systemClock, dns: new ScriptedDns() }
+const TCP = multiaddr('/ip4/127.0.0.1/tcp/4001').bytes
+const QUIC = multiaddr('/ip4/127.0.0.1/udp/4001/quic-v1').bytes
+const NAME = multiaddr('/dnsaddr/example.org').bytes
+const NO_QUIC = ['/ip4/127.0.0.1/tcp/4001', '/ip4/127.0.0.1/tcp/4001/ws', '/dns4/example.org/tcp/4001', '/ip4/127.0.0.1/udp/4001/quic', '/ip4/127.0.0.1/udp/4001/quic-v1/webtransport', '/ip4/127.0.0.1/udp/4001/quic-v1/p2p-circuit'].map(text => multiaddr(text).bytes).concat(Uint8Array.of(255, 255))
 const signal = new AbortController().signal
-const options: VisitorOptions = {
-  kadProtocols: [],
-  agentVersion: 'peerprobe/test',
-  addresses: { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 },
-  dialTimeoutMs: 1_500,
-  visitTimeoutMs: 4_500
-}
+const target = (...addresses: Uint8Array[]): VisitTarget => ({ id: nobodyId(1), addresses, plan: { strategy: 'Topology' } })
 
-/** A lane that writes down that it was opened and closed. */
-function noting (journal: string[], name: string, abilities = FAST_LANE): LaneKind {
+const result = (lane: 'fast' | 'quic', outcome: Outcome, more: Partial<VisitResult> = {}): VisitResult => ({
+  lane,
+  startedAtMs: lane === 'fast' ? 1_000 : 1_100,
+  durationMs: 100,
+  outcome,
+  attempts: [{ address: TCP, outcome, durationMs: 50 }],
+  ...more
+})
+
+type Visit = Visitor['visit']
+
+const ending = (with_: VisitResult): Visit => async () => await Promise.resolve(with_)
+
+/** Lanes of which QUIC counts its visits. */
+function lanesOf (fast: VisitResult, quic: Visit = ending(result('quic', 'ok'))): { lanes: Lanes, clock: FakeClock, quicVisits: () => number } {
+  const clock = new FakeClock()
+  let visits = 0
+
   return {
-    abilities,
-    async open () {
-      await Promise.resolve(journal.push(`open ${name}`))
-      const visitor: Visitor = {
-        visit: async () => await Promise.resolve({ lane: 'full', startedAtMs: 0, durationMs: 0, outcome: 'ok', attempts: [] }),
-        async [Symbol.asyncDispose] () {
-          await Promise.resolve(journal.push(`close ${name}`))
-        }
-      }
-
-      return visitor
-    }
+    clock,
+    quicVisits: () => visits,
+    lanes: { clock, visitTimeoutMs: 1_000, fast: { visit: ending(fast) }, quic: { visit: async (...args) => {
+      visits++
+      return await quic(...args)
+    } } }
   }
 }
 
+suite('a visit by the fast client, then by QUIC', () => {
+  for (const outcome of OUTCOME_NAMES) {
+    const goesOn = !isContacted(outcome) && outcome !== 'aborted'
+
+    test(`${goesOn ? 'goes on to' : 'makes no visit by'} QUIC after ${outcome}`, async () => {
+      for (const addresses of [[TCP, QUIC], [QUIC], [NAME], [NAME, TCP]]) {
+        const { lanes, quicVisits } = lanesOf(result('fast', outcome))
+        const { outcome: merged } = await visitByLanes(target(...addresses), lanes, signal)
+
+        assert.deepEqual([quicVisits(), merged], goesOn ? [1, 'ok'] : [0, outcome])
+      }
+    })
+
+    test(`makes no visit by QUIC after ${outcome} where the peer has no QUIC address`, async () => {
+      const { lanes, quicVisits } = lanesOf(result('fast', outcome))
+      await visitByLanes(target(...NO_QUIC), lanes, signal)
+      await visitByLanes(target(), lanes, signal)
+
+      assert.equal(quicVisits(), 0)
+    })
+  }
+
+  test('results in what the visit that got further found, with the attempts and the time of both', async () => {
+    const found = { identity: { protocols: [], listenAddresses: [] }, latencyMs: 7 }
+    const { lanes } = lanesOf(result('fast', 'refused'), ending(result('quic', 'identified', found)))
+
+    assert.deepEqual(await visitByLanes(target(QUIC), lanes, signal), {
+      ...found,
+      lane: 'quic',
+      startedAtMs: 1_000,
+      durationMs: 200,
+      outcome: 'identified',
+      attempts: [{ address: TCP, outcome: 'refused', durationMs: 50 }, { address: TCP, outcome: 'identified', durationMs: 50 }]
+    })
+  })
+
+  test('results in what the first found when the second got no further', async () => {
+    const { lanes } = lanesOf(result('fast', 'security-unsupported', { detail: 'na' }), ending(result('quic', 'timeout', { attempts: [] })))
+
+    assert.partialDeepStrictEqual(await visitByLanes(target(QUIC), lanes, signal), { lane: 'fast', outcome: 'security-unsupported', detail: 'na', durationMs: 200 })
+  })
+
+  test('leaves QUIC what is left of the time of one visit, and cancels that timer', { timeout: 10_000 }, async () => {
+    const { lanes, clock } = lanesOf(result('fast', 'unsupported-transport', { durationMs: 900, attempts: [] }), async (_, visitSignal) => {
+      const { promise, resolve } = Promise.withResolvers<VisitResult>()
+      visitSignal.addEventListener('abort', () => {
+        resolve(result('quic', classify(visitSignal.reason).outcome, { attempts: [] }))
+      })
+
+      return await promise
+    })
+    const visit = visitByLanes(target(QUIC), lanes, signal)
+    let isOver = false
+    void visit.then(() => {
+      isOver = true
+    })
+
+    await clock.advance(99)
+    assert.equal(isOver, false)
+    await clock.advance(1)
+    assert.equal((await visit).outcome, 'timeout')
+    assert.equal(clock.pending, 0)
+  })
+
+  test('goes to QUIC neither when no time is left nor when the crawl has stopped', async () => {
+    const late = lanesOf(result('fast', 'unsupported-transport', { durationMs: 1_000 }))
+    const stopped = lanesOf(result('fast', 'unsupported-transport'))
+
+    assert.equal((await visitByLanes(target(QUIC), late.lanes, signal)).outcome, 'unsupported-transport')
+    assert.equal((await visitByLanes(target(QUIC), stopped.lanes, AbortSignal.abort())).outcome, 'unsupported-transport')
+    assert.deepEqual([late.quicVisits(), stopped.quicVisits()], [0, 0])
+  })
+})
+
 suite('openLanes', () => {
-  test('opens the fast and the QUIC lane, since the full one could do nothing for a peer that they cannot', async () => {
+  const deps = { clock: systemClock, dns: new ScriptedDns() }
+  const options: VisitorOptions = {
+    kadProtocols: [],
+    agentVersion: 'peerprobe/test',
+    addresses: { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 },
+    dialTimeoutMs: 1_500,
+    visitTimeoutMs: 4_500
+  }
+
+  test('visits by the fast client', async () => {
     await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
-    await using visitor = await openLanes(options, deps, signal)
+    await using visitor = await openLanes(options, deps)
     const { outcome, lane, attempts } = await visitor.visit(peer.target, signal)
 
-    assert.ok(visitor instanceof LaneChoice)
     assert.deepEqual([outcome, lane, attempts.length], ['security-unsupported', 'fast', 1])
   })
 
-  test('sends a peer that refuses Noise to the full lane once that speaks more', async () => {
-    await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
-    await using visitor = await openLanes(options, deps, signal, [LANE_KINDS[0], { ...LANE_KINDS[2]!, abilities: PLAINTEXT_TOO }])
-    const { outcome, attempts } = await visitor.visit(peer.target, signal)
+  test('goes on to the QUIC client', async () => {
+    await using visitor = await openLanes({ ...options, dialTimeoutMs: 300 }, deps)
+    const { attempts } = await visitor.visit(target(await deadAddress(), QUIC), signal)
 
-    assert.ok(visitor instanceof LaneChoice)
-    assert.deepEqual([outcome, attempts.length], ['security-unsupported', 2])
+    assert.deepEqual(attempts.map(({ address }) => Buffer.from(address).equals(QUIC)), [false, true])
   })
 
-  test('gives all lanes one count of the dials to an address, and what one of them learns', async () => {
+  test('gives both clients one count of the dials to an address, one budget, and what either learns', async () => {
     const given: VisitorDeps[] = []
-    const kind = (abilities: LaneKind['abilities']): LaneKind => ({ abilities, open: async (_, laneDeps) => {
+    const open = (_: VisitorOptions, laneDeps: VisitorDeps): Visitor => {
       given.push(laneDeps)
-      return await noting([], 'lane').open(options, laneDeps, signal)
-    } })
-    await (await openLanes(options, deps, signal, [kind(FAST_LANE), kind(PLAINTEXT_TOO)]))[Symbol.asyncDispose]()
+      return noting([], 'a client')
+    }
+    await (await openLanes(options, deps, { openFast: open, openQuic: open }))[Symbol.asyncDispose]()
 
-    assert.equal(given.length, 2)
-    assert.ok(given[0]?.limits !== undefined && given[0].limits === given[1]?.limits)
-    assert.ok(given[0].protocols !== undefined && given[0].protocols === given[1].protocols)
+    const [fast, quic] = given
+    assert.ok(fast?.limits !== undefined && fast.limits === quic?.limits)
+    assert.ok(fast.budget !== undefined && fast.budget === quic.budget)
+    assert.ok(fast.protocols !== undefined && fast.protocols === quic.protocols)
   })
 
-  test('opens the lanes that are of use in their order and closes them in the reverse one', async () => {
+  test('closes the clients, the last first', async () => {
     const journal: string[] = []
-    const visitor = await openLanes(options, deps, signal, [noting(journal, 'fast'), noting(journal, 'useless'), noting(journal, 'full', PLAINTEXT_TOO)])
+    const visitor = await openLanes(options, deps, { openFast: () => noting(journal, 'fast'), openQuic: () => noting(journal, 'quic') })
     await visitor[Symbol.asyncDispose]()
 
-    assert.deepEqual(journal, ['open fast', 'open full', 'close full', 'close fast'])
+    assert.deepEqual(journal, ['open fast', 'open quic', 'close quic', 'close fast'])
   })
 
-  test('leaves no lane open when another does not open', async () => {
+  test('leaves no client open when another does not open', async () => {
     const journal: string[] = []
-    const broken: LaneKind = { abilities: PLAINTEXT_TOO, open: async () => await Promise.reject(new TypeError('does not open')) }
+    const broken = { openFast: () => noting(journal, 'fast'), openQuic: async () => await Promise.reject(new TypeError('does not open')) }
 
-    await assert.rejects(openLanes(options, deps, signal, [noting(journal, 'fast'), broken]), TypeError)
+    await assert.rejects(openLanes(options, deps, broken), TypeError)
     assert.deepEqual(journal, ['open fast', 'close fast'])
   })
 })
+
+/** A client that notes when it is opened and closed. */
+function noting (journal: string[], name: string): Visitor {
+  journal.push(`open ${name}`)
+
+  return {
+    visit: ending(result('fast', 'ok')),
+    async [Symbol.asyncDispose] () {
+      await Promise.resolve(journal.push(`close ${name}`))
+    }
+  }
+}

@@ -39,7 +39,7 @@ suite('visitConnected', () => {
   test('tells what a peer said over its connection, and how it is connected', async () => {
     const { outcome, lane, connection, attempts } = await visit(new MuxedScript({ '/ipfs/id/1.0.0': [identifyBytes('a/1', [])] }), 'refused')
 
-    assert.deepEqual([outcome, lane, attempts], ['identified', 'full', []])
+    assert.deepEqual([outcome, lane, attempts], ['identified', 'passive', []])
     assert.deepEqual(connection, { address: multiaddr('/ip4/9.9.9.9/tcp/9/ws').bytes, transport: 'ws', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
   })
 

@@ -18,7 +18,7 @@ suite('results of the passive node', () => {
     }
 
     assert.deepEqual(passiveResult({ connection, identified, outcome: 'connected', ...times, latency: { ms: 3, errorMs: 1 } }), {
-      lane: 'full',
+      lane: 'passive',
       ...times,
       outcome: 'identified',
       attempts: [],

@@ -43,7 +43,7 @@ async function visit (addresses: readonly Uint8Array[], given: Given = {}): Prom
   const { id = KEY.id, signal = new AbortController().signal, dialTimeoutMs = OPTIONS.dialTimeoutMs } = given
   const scan = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 }
   const options = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses: scan, ...OPTIONS, dialTimeoutMs }
-  await using lanes = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() }, signal)
+  await using lanes = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() })
 
   return await lanes.visit({ id, addresses, plan }, signal)
 }

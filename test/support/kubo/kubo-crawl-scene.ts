@@ -14,7 +14,7 @@ const [program = ''] = process.argv.slice(2)
 await using network = await openKuboNetwork(program)
 const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
 const options = { kadProtocols: [LAN_KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
-await using visitor = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() }, new AbortController().signal)
+await using visitor = await openLanes(options, { clock: systemClock, dns: new ScriptedDns() })
 const visits = await crawlOnce({ visitor, bootstrapPeers: [network.nodes[0].address], strategy: 'Topology' })
 const truth = await Promise.all(network.nodes.map(async ({ node, identity }) => ({ ...identity, table: await node.table() })))
 

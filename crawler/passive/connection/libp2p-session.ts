@@ -1,11 +1,11 @@
-import { least, stopwatch } from '../dial/latency.ts'
-import { IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
-import { peerFault } from '../peer/peer-fault.ts'
+import { least, stopwatch } from '../../dial/latency.ts'
+import { IDENTIFY_PROTOCOL } from '../../identify/identify-message.ts'
+import { peerFault } from '../../peer/peer-fault.ts'
 import { connectionFacts } from './connection-facts.ts'
 import { Libp2pStream } from './libp2p-stream.ts'
-import type { Clock } from '../../core/time/clock.ts'
-import type { Latency } from '../dial/latency.ts'
-import type { QueryStream, ReadStream, Session } from '../dial/session.ts'
+import type { Clock } from '../../../core/time/clock.ts'
+import type { Latency } from '../../dial/latency.ts'
+import type { QueryStream, ReadStream, Session } from '../../dial/session.ts'
 import type { Connection } from '@libp2p/interface'
 
 const NOTHING = new Uint8Array(0)

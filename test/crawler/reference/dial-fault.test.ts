@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { dialFault } from '../../../crawler/libp2p/dial-fault.ts'
 import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
+import { dialFault } from '../../support/reference/dial-fault.ts'
 
 function encryptionFailed (text: string): Error {
   return Object.assign(new Error(text), { name: 'EncryptionFailedError' })

@@ -1,9 +1,9 @@
 import { byteStream } from '@libp2p/utils'
-import { raceAbort } from '../../core/time/race-abort.ts'
-import { Proposal, Selection } from '../client/stream/multistream.ts'
-import { MAX_REPLY_BYTES } from '../dht/find-node.ts'
-import { peerFault } from '../peer/peer-fault.ts'
-import type { QueryStream } from '../dial/session.ts'
+import { raceAbort } from '../../../core/time/race-abort.ts'
+import { Proposal, Selection } from '../../client/stream/multistream.ts'
+import { MAX_REPLY_BYTES } from '../../dht/find-node.ts'
+import { peerFault } from '../../peer/peer-fault.ts'
+import type { QueryStream } from '../../dial/session.ts'
 import type { Connection, Stream, StreamMuxer } from '@libp2p/interface'
 
 // The library's own negotiation (`newStream`) loses what a remote sends together with its consent when it resets the

@@ -1,6 +1,6 @@
-import { readAddress } from '../address/address-reader.ts'
-import { parseAddress } from '../address/address.ts'
-import type { VisitConnection } from '../dial/session.ts'
+import { readAddress } from '../../address/address-reader.ts'
+import { parseAddress } from '../../address/address.ts'
+import type { VisitConnection } from '../../dial/session.ts'
 import type { Connection } from '@libp2p/interface'
 
 /** What a libp2p connection tells of itself. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
-import { bytesOf, connectionFacts } from '../../../crawler/libp2p/connection-facts.ts'
+import { bytesOf, connectionFacts } from '../../../../crawler/passive/connection/connection-facts.ts'
 
 const PEER = '/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 const RELAY = '/p2p/12D3KooWLV39jaMuhx3HGdfy4NfjB4Qmvu1iiUkqpeTWymq6FmPp/p2p-circuit'

@@ -1,15 +1,15 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { stopwatch } from '../dial/latency.ts'
-import { mismatchFault } from '../peer/peer-fault.ts'
-import { equalBytes } from '../wire/bytes.ts'
+import { stopwatch } from '../../../crawler/dial/latency.ts'
+import { Libp2pSession } from '../../../crawler/passive/connection/libp2p-session.ts'
+import { mismatchFault } from '../../../crawler/peer/peer-fault.ts'
+import { equalBytes } from '../../../crawler/wire/bytes.ts'
 import { dialFault } from './dial-fault.ts'
-import { Libp2pSession } from './libp2p-session.ts'
-import type { Clock } from '../../core/time/clock.ts'
-import type { Address } from '../address/address-reader.ts'
-import type { Latency } from '../dial/latency.ts'
-import type { Dialler, Session } from '../dial/session.ts'
+import type { Clock } from '../../../core/time/clock.ts'
+import type { Address } from '../../../crawler/address/address-reader.ts'
+import type { Latency } from '../../../crawler/dial/latency.ts'
+import type { Dialler, Session } from '../../../crawler/dial/session.ts'
 import type { DialStage } from './dial-fault.ts'
-import type { CrawlHost, DialProgress } from './host.ts'
+import type { ReferenceHost, DialProgress } from './reference-host.ts'
 import type { Connection } from '@libp2p/interface'
 
 /** Progress events of a dial, and the stage that starts with each. */
@@ -18,13 +18,13 @@ const STAGES: Partial<Record<string, DialStage>> = {
   'upgrader:multiplex-outbound-connection': 'multiplex'
 }
 
-/** Dials TCP through a libp2p node: the full lane. */
-export class Libp2pDialler implements Dialler {
+/** Dials TCP through a libp2p node. */
+export class ReferenceDialler implements Dialler {
   readonly lane = 'full'
-  private readonly host: CrawlHost
+  private readonly host: ReferenceHost
   private readonly clock: Clock
 
-  constructor (host: CrawlHost, clock: Clock) {
+  constructor (host: ReferenceHost, clock: Clock) {
     this.host = host
     this.clock = clock
   }

@@ -13,12 +13,12 @@ import { AddressPolicy } from '../../../crawler/address/address-policy.ts'
 import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 import { DialLimits } from '../../../crawler/dial/dial-limits.ts'
 import { decodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
-import { CrawlHost } from '../../../crawler/libp2p/host.ts'
-import { Libp2pDialler } from '../../../crawler/libp2p/libp2p-dialler.ts'
 import { visitPeer } from '../../../crawler/visit/visit-peer.ts'
 import { KAD_PROTOCOL, nobodyId } from '../../support/network/peer-fixtures.ts'
 import { peerAt, serving, silence, startPeer, startSocketPeer } from '../../support/network/peers.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
+import { ReferenceDialler } from '../../support/reference/reference-dialler.ts'
+import { ReferenceHost } from '../../support/reference/reference-host.ts'
 import { until } from '../../support/until.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
@@ -28,14 +28,14 @@ import type { Connection, Libp2p } from '@libp2p/interface'
 const OPTIONS = { visitTimeoutMs: 4_500, dialTimeoutMs: 1_500, identifyTimeoutMs: 1_500, requestTimeoutMs: 1_500, staggerMs: 100, maxParallel: 8 }
 const { signal } = new AbortController()
 
-suite('CrawlHost', () => {
-  let host: CrawlHost
+suite('ReferenceHost', () => {
+  let host: ReferenceHost
   let visit: (target: VisitTarget) => Promise<VisitResult>
 
   before(async () => {
-    host = await CrawlHost.open('peerprobe/1.2.3 (+ops@example.org)', signal)
+    host = await ReferenceHost.open('peerprobe/1.2.3 (+ops@example.org)', signal)
     const deps = {
-      dialler: new Libp2pDialler(host, systemClock),
+      dialler: new ReferenceDialler(host, systemClock),
       policy: new AddressPolicy({ policy: 'Any', deny: [] }),
       limits: new DialLimits({ maxDialsPerIP: 4, maxDialsPerSubnet: 32 }),
       dns: new ScriptedDns(),

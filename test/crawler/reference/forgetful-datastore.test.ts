@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { forgetfulDatastore } from '../../../crawler/libp2p/forgetful-datastore.ts'
+import { forgetfulDatastore } from '../../support/reference/forgetful-datastore.ts'
 
 const KEY = { toString: () => '/peers/x' } as unknown as Parameters<typeof forgetfulDatastore.put>[0]
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '../../../core/time/clock.ts'
-import { openVisitor } from '../../../crawler/libp2p/tcp-visitor.ts'
+import { openReferenceVisitor } from '../../support/reference/reference-visitor.ts'
 import { dialConformance } from '../visit/dial-conformance.ts'
 import { CONFORMANCE_LIMITS, visitorConformance } from '../visit/visitor-conformance.ts'
 import type { DnsResolver } from '../../../crawler/dial/dns/dns-resolver.ts'
@@ -20,12 +20,12 @@ const OPTIONS: VisitorOptions = {
 const { signal } = new AbortController()
 
 const factory: VisitorFactory = {
-  open: async kadProtocols => await openVisitor({ ...OPTIONS, kadProtocols }, { clock: systemClock, dns: NO_DNS }, signal)
+  open: async kadProtocols => await openReferenceVisitor({ ...OPTIONS, kadProtocols }, { clock: systemClock, dns: NO_DNS }, signal)
 }
 
-visitorConformance('the full lane', factory)
-dialConformance('the full lane', factory)
+visitorConformance('the reference visitor', factory)
+dialConformance('the reference visitor', factory)
 
 test('an invalid deny list is refused at the start', async () => {
-  await assert.rejects(openVisitor({ ...OPTIONS, addresses: { ...OPTIONS.addresses, deny: ['10.0.0.0/33'] } }, { clock: systemClock, dns: NO_DNS }, signal), { code: 'PP_CONFIG_INVALID' })
+  await assert.rejects(openReferenceVisitor({ ...OPTIONS, addresses: { ...OPTIONS.addresses, deny: ['10.0.0.0/33'] } }, { clock: systemClock, dns: NO_DNS }, signal), { code: 'PP_CONFIG_INVALID' })
 })

@@ -3,8 +3,8 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { encodeIdentify, IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
-import { frame } from '../wire/frames.ts'
+import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
 import { forgetfulDatastore } from './forgetful-datastore.ts'
 import type { Connection, Libp2p, StreamHandler } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -32,7 +32,7 @@ interface TransportManager {
 }
 
 /** A libp2p node for outgoing connections alone. */
-export class CrawlHost implements AsyncDisposable {
+export class ReferenceHost implements AsyncDisposable {
   private readonly node: Libp2p
   private readonly transportManager: TransportManager
 
@@ -42,7 +42,7 @@ export class CrawlHost implements AsyncDisposable {
   }
 
   /** @param agentVersion what remotes are told that we are */
-  static async open (agentVersion: string, signal: AbortSignal): Promise<CrawlHost> {
+  static async open (agentVersion: string, signal: AbortSignal): Promise<ReferenceHost> {
     signal.throwIfAborted()
     const privateKey = await generateKeyPair('Ed25519')
     let transportManager: TransportManager | undefined
@@ -66,7 +66,7 @@ export class CrawlHost implements AsyncDisposable {
       throw new TypeError('libp2p did not make its services')
     }
 
-    return new CrawlHost(node, transportManager)
+    return new ReferenceHost(node, transportManager)
   }
 
   /** Dials one address without a peer id in it, and secures the connection. The caller compares the remote's id. */

@@ -1,9 +1,9 @@
 // What a stream does when it is driven word by word; whole talks are in libp2p-session.test.ts.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { Libp2pStream } from '../../../crawler/libp2p/libp2p-stream.ts'
-import { MuxedScript } from '../../support/libp2p/muxed-script.ts'
-import { strangePeer } from '../../support/libp2p/strange-peer.ts'
+import { Libp2pStream } from '../../../../crawler/passive/connection/libp2p-stream.ts'
+import { MuxedScript } from '../../../support/libp2p/muxed-script.ts'
+import { strangePeer } from '../../../support/libp2p/strange-peer.ts'
 import type { Connection } from '@libp2p/interface'
 
 const NOTHING = new Uint8Array(0)

@@ -3,11 +3,11 @@ import { after, before, suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../../core/time/clock.ts'
 import { readAddress } from '../../../crawler/address/address-reader.ts'
-import { CrawlHost } from '../../../crawler/libp2p/host.ts'
-import { Libp2pDialler } from '../../../crawler/libp2p/libp2p-dialler.ts'
 import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
 import { identifyBytesOf } from '../../support/client/identify-bytes-of.ts'
 import { silence, startPeer, startSocketPeer } from '../../support/network/peers.ts'
+import { ReferenceDialler } from '../../support/reference/reference-dialler.ts'
+import { ReferenceHost } from '../../support/reference/reference-host.ts'
 import { until } from '../../support/until.ts'
 import type { Address } from '../../../crawler/address/address-reader.ts'
 
@@ -17,13 +17,13 @@ function read (bytes: Uint8Array): Address {
   return readAddress(bytes) ?? assert.fail()
 }
 
-suite('Libp2pDialler', () => {
-  let host: CrawlHost
-  let dialler: Libp2pDialler
+suite('ReferenceDialler', () => {
+  let host: ReferenceHost
+  let dialler: ReferenceDialler
 
   before(async () => {
-    host = await CrawlHost.open('peerprobe/0', signal)
-    dialler = new Libp2pDialler(host, systemClock)
+    host = await ReferenceHost.open('peerprobe/0', signal)
+    dialler = new ReferenceDialler(host, systemClock)
   })
 
   after(async () => {
