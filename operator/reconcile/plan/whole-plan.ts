@@ -61,22 +61,27 @@ interface Mounted extends Pick<ModelInput, 'secretHashes'>, Pick<WholePlan, 'mis
 
 // What would be copied counts as if it were there.
 async function mountedBy (deps: Reader, hashing: Hashing, { access, user }: Omit<KafkaPlan, 'topics'>, signal: AbortSignal): Promise<Mounted> {
-  let copy: Desired | undefined
+  const { probe, secrets } = hashing
+  const key = { namespace: user?.object.metadata.namespace, name: access.userSecret ?? '' }
+  const copied = await unlessMissing(async () => await userCopy(secrets, probe, key, signal))
+  secrets.assume(copied.value?.object)
+  const hashed = await unlessMissing(async () => {
+    await claimsStep(deps, probe, signal)
+    return await secretsStep(deps, hashing, access, signal)
+  })
 
+  return { copy: copied.value, secretHashes: hashed.value ?? {}, missing: copied.missing ?? hashed.missing }
+}
+
+async function unlessMissing<T> (read: () => Promise<T>): Promise<{ value?: T, missing?: string }> {
   try {
-    const { userSecret = '' } = access
-    const { namespace } = user?.object.metadata ?? {}
-    copy = await userCopy(hashing.secrets, hashing.probe, { namespace, name: userSecret }, signal)
-    hashing.secrets.assume(copy?.object)
-    await claimsStep(deps, hashing.probe, signal)
-
-    return { copy, secretHashes: await secretsStep(deps, hashing, access, signal), missing: undefined }
+    return { value: await read() }
   } catch (err) {
     if (!isProbeError(err) || !WAITED_FOR.has(err.code)) {
       throw err
     }
 
-    return { copy, secretHashes: {}, missing: err.message }
+    return { missing: err.message }
   }
 }
 
