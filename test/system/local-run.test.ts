@@ -75,7 +75,7 @@ suite('npm start', () => {
 
   test('prints progress and a summary for a person, and stops by itself after the time given', async () => {
     using folder = new TempFolder()
-    await using run = new LocalRun(['--for', '8s'], { cwd: folder.path })
+    await using run = new LocalRun(['--for', '20s'], { cwd: folder.path })
     const { code, stdout, stderr } = await run.ended
 
     assert.equal(code, 0, stderr)
