@@ -6,11 +6,12 @@ import { PopulationProfile } from './population/population-profile.ts'
 import { population } from './population/population.ts'
 import { RateMeter } from './rate-meter.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import type { VisitResult } from '../visit/visitor.ts'
 import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
 import type { FrontierDeps } from './frontier/frontier.ts'
 import type { SpokenProtocols } from './frontier/unasked-peers.ts'
-import type { CompletedVisit, VisitReport } from './population/visit-sink.ts'
+import type { CompletedVisit } from './population/visit-sink.ts'
 
 /** What the ledger needs. */
 export interface CrawlLedgerDeps extends FrontierDeps {
@@ -70,7 +71,7 @@ export class CrawlLedger {
   }
 
   /** Enters a visit that ended: counts it and takes in the peers that it names. */
-  enter (peer: FrontierPeer, result: VisitReport): LedgerEntry {
+  enter (peer: FrontierPeer, result: VisitResult): LedgerEntry {
     const { outcome, connection, routingTable } = result
     const isCounted = peer.outcome !== undefined && isContacted(peer.outcome)
     this.#tally.count(outcome, peer.outcome)

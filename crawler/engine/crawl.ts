@@ -6,13 +6,13 @@ import { ConcurrencyLimit } from './concurrency-limit.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
 import { queryPlan } from './query-plan.ts'
 import { VisitWatch } from './visit-watch.ts'
-import { abandonedReport, reportOf, VisitsInFlight } from './visits-in-flight.ts'
+import { abandonedResult, resultOf, VisitsInFlight } from './visits-in-flight.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Visitor, VisitResult } from '../visit/visitor.ts'
 import type { CrawlLedgerDeps } from './crawl-ledger.ts'
 import type { CrawlEnd, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
-import type { CompletedVisit, VisitReport, VisitSink } from './population/visit-sink.ts'
+import type { CompletedVisit, VisitSink } from './population/visit-sink.ts'
 import type { VisitWatchDeps } from './visit-watch.ts'
 import type { RunningVisit } from './visits-in-flight.ts'
 
@@ -139,13 +139,13 @@ export class CrawlRun {
     // An abandoned visit that ends after all has been counted already.
     if (this.#inFlight.end(visit)) {
       this.#guard(() => {
-        this.#completeOrRepeat(visit, reportOf(visit, result))
+        this.#completeOrRepeat(visit, resultOf(visit, result))
         this.#fill()
       })
     }
   }
 
-  #completeOrRepeat (visit: RunningVisit, report: VisitReport): void {
+  #completeOrRepeat (visit: RunningVisit, report: VisitResult): void {
     const result = this.#watch.judge(visit, report, this.#end === undefined)
 
     if (result === undefined) {
@@ -155,7 +155,7 @@ export class CrawlRun {
     }
   }
 
-  #complete (peer: FrontierPeer, result: VisitReport): void {
+  #complete (peer: FrontierPeer, result: VisitResult): void {
     const { visit, isPublished } = this.#ledger.enter(peer, result)
 
     if (isPublished) {
@@ -184,7 +184,7 @@ export class CrawlRun {
     }
 
     for (const visit of overdue) {
-      this.#completeOrRepeat(visit, abandonedReport(visit, nowMs))
+      this.#completeOrRepeat(visit, abandonedResult(visit, nowMs))
     }
 
     if (this.#fault === undefined && this.#inFlight.lingering > this.#options.concurrency) {

@@ -3,8 +3,8 @@
 import { excused, isSpoilt, MAX_REPEATS } from './spoilt-visit.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Standstill } from '../../core/time/standstill.ts'
+import type { VisitResult } from '../visit/visitor.ts'
 import type { CrawlTroubles } from './crawl-report.ts'
-import type { VisitReport } from './population/visit-sink.ts'
 import type { RunningVisit, VisitsInFlight } from './visits-in-flight.ts'
 
 /** Silence after which all visits in flight are told to end, in milliseconds. */
@@ -74,7 +74,7 @@ export class VisitWatch {
   }
 
   /** What a visit is worth: undefined where the peer is to be visited again, if that `mayBe`, since this process stood still meanwhile. */
-  judge ({ peer, lostBeforeMs }: RunningVisit, report: VisitReport, mayBe: boolean): VisitReport | undefined {
+  judge ({ peer, lostBeforeMs }: RunningVisit, report: VisitResult, mayBe: boolean): VisitResult | undefined {
     const lostMs = this.#deps.standstill.lostMs - lostBeforeMs
     this.progressed()
 

@@ -1,6 +1,6 @@
+import { visitResult } from '../visit/visit-result.ts'
 import type { VisitResult } from '../visit/visitor.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
-import type { VisitReport } from './population/visit-sink.ts'
 
 /** Why a visit was told to end early. */
 export type CutCause = 'watchdog' | 'stall' | 'stopped'
@@ -122,21 +122,15 @@ function cut (visit: RunningVisit, cause: CutCause, atMs: number): void {
 }
 
 /** The visit's result. A peer on which we lost patience has timed out; `aborted` is kept for a crawl that stopped. */
-export function reportOf ({ cut }: RunningVisit, result: VisitResult): VisitReport {
+export function resultOf ({ cut }: RunningVisit, result: VisitResult): VisitResult {
   return result.outcome === 'aborted' && cut !== undefined && cut.cause !== 'stopped'
     ? { ...result, outcome: 'timeout', detail: CUT_DETAIL[cut.cause] }
     : result
 }
 
 /** What stands for the result of a visit that never ended. */
-export function abandonedReport ({ startedAtMs, sinceMs, cut }: RunningVisit, nowMs: number): VisitReport {
+export function abandonedResult ({ startedAtMs, sinceMs, cut }: RunningVisit, nowMs: number): VisitResult {
   const cause = cut?.cause ?? 'watchdog'
 
-  return {
-    startedAtMs,
-    durationMs: nowMs - sinceMs,
-    outcome: cause === 'stopped' ? 'aborted' : 'timeout',
-    detail: CUT_DETAIL[cause],
-    attempts: []
-  }
+  return visitResult({ startedAtMs, durationMs: nowMs - sinceMs }, { outcome: cause === 'stopped' ? 'aborted' : 'timeout', detail: CUT_DETAIL[cause] })
 }

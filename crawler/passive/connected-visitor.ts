@@ -1,7 +1,8 @@
-import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
+import { furthestOutcome } from '../../core/contracts/outcome.ts'
 import { KadProtocols } from '../dht/kad-protocol.ts'
 import { Deadline } from '../peer/deadline.ts'
 import { interview } from '../visit/interview.ts'
+import { visitResult } from '../visit/visit-result.ts'
 import { visitLimits } from '../visit/visitor-options.ts'
 import { Libp2pSession } from './connection/libp2p-session.ts'
 import type { Clock } from '../../core/time/clock.ts'
@@ -59,21 +60,12 @@ class ConnectedVisitor implements Visitor {
     const session = new Libp2pSession(connection, clock, undefined)
     using deadline = new Deadline(clock, this.#options.visitTimeoutMs, signal)
     const met = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
-    const { outcome, detail, identity, latency, table, otherProtocols } = met
 
-    return {
-      lane: 'passive',
-      startedAtMs,
-      durationMs: clock.monotonic() - started,
-      outcome,
-      attempts: [],
-      ...detail === undefined ? {} : { detail },
-      ...isContacted(outcome) ? { connection: { ...session.connection, address: session.address } } : {},
-      ...identity === undefined ? {} : { identity },
-      ...latency === undefined ? {} : { latencyMs: latency.ms, latencyErrorMs: latency.errorMs },
-      ...table.table === undefined ? {} : { routingTable: table.table },
-      ...otherProtocols === undefined ? {} : { otherProtocols }
-    }
+    return visitResult({ lane: 'passive', startedAtMs, durationMs: clock.monotonic() - started }, {
+      ...met,
+      connection: { ...session.connection, address: session.address },
+      routingTable: met.table.table
+    })
   }
 }
 

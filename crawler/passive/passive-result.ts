@@ -1,6 +1,7 @@
 // What a connection to the passive node told, as the result of a visit.
 
 import { classify } from '../peer/classify.ts'
+import { visitResult } from '../visit/visit-result.ts'
 import { bytesOf, connectionFacts } from './connection/connection-facts.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Latency } from '../dial/latency.ts'
@@ -25,16 +26,12 @@ export interface Contact {
 
 /** The result of a visit that a connection stands for. */
 export function passiveResult ({ connection, identified, outcome, startedAtMs, durationMs, latency }: Contact): VisitResult {
-  return {
-    lane: 'passive',
-    startedAtMs,
-    durationMs,
+  return visitResult({ lane: 'passive', startedAtMs, durationMs }, {
     outcome: identified === undefined ? outcome : 'identified',
-    attempts: [],
     connection: connectionFacts(connection),
-    ...identified === undefined ? {} : { identity: identityOf(identified) },
-    ...latency === undefined ? {} : { latencyMs: latency.ms, latencyErrorMs: latency.errorMs }
-  }
+    identity: identified === undefined ? undefined : identityOf(identified),
+    latency
+  })
 }
 
 /** A dial that failed. */
@@ -50,7 +47,7 @@ export function failedFind (found: readonly Multiaddr[], { err, startedAtMs, dur
   const addresses = found.flatMap(address => bytesOf(address) ?? [])
   const attempts = addresses.map(address => ({ address, outcome, durationMs }))
 
-  return { addresses, result: { lane: 'passive', startedAtMs, durationMs, outcome, attempts, ...detail === undefined ? {} : { detail } } }
+  return { addresses, result: visitResult({ lane: 'passive', startedAtMs, durationMs }, { outcome, detail, attempts }) }
 }
 
 function identityOf ({ protocolVersion, agentVersion, protocols, listenAddrs, observedAddr, signedPeerRecord }: NonNullable<Contact['identified']>): Identity {

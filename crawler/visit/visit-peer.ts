@@ -1,10 +1,11 @@
-import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
+import { furthestOutcome } from '../../core/contracts/outcome.ts'
 import { dialableAddresses } from '../dial/dialable.ts'
 import { dialFirst } from '../dial/happy-eyeballs.ts'
 import { bestOf, rankAddresses } from '../dial/rank.ts'
 import { classify } from '../peer/classify.ts'
 import { Deadline } from '../peer/deadline.ts'
 import { interview } from './interview.ts'
+import { visitResult } from './visit-result.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { AddressPolicy } from '../address/address-policy.ts'
@@ -17,6 +18,7 @@ import type { Attempt, EyeballsOptions, RaceResult } from '../dial/happy-eyeball
 import type { DialAttempt, Dialler, Session } from '../dial/session.ts'
 import type { Classified } from '../peer/classify.ts'
 import type { Interview, InterviewOptions } from './interview.ts'
+import type { VisitFindings } from './visit-result.ts'
 import type { VisitResult } from './visitor.ts'
 
 /** What visits need. */
@@ -39,27 +41,25 @@ export interface VisitOptions extends EyeballsOptions, InterviewOptions {
   visitTimeoutMs: number
 }
 
-type Finding = Omit<VisitResult, 'lane' | 'startedAtMs' | 'durationMs'>
-
 /** Visits one peer: which of its addresses, which answers, who it is and whom it knows. The same in every lane. */
 export async function visitPeer (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<VisitResult> {
   const { clock, dialler } = deps
   const startedAtMs = clock.now()
   const started = clock.monotonic()
   using deadline = new Deadline(clock, options.visitTimeoutMs, signal)
-  const finding = await find(target, deps, options, deadline.signal)
+  const findings = await find(target, deps, options, deadline.signal)
 
-  return { lane: dialler.lane, startedAtMs, durationMs: clock.monotonic() - started, ...finding }
+  return visitResult({ lane: dialler.lane, startedAtMs, durationMs: clock.monotonic() - started }, findings)
 }
 
-async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<Finding> {
+async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<VisitFindings> {
   const { budget, clock, dialler, dns, limits, policy } = deps
 
   try {
     const dialable = await dialableAddresses(target, { policy, dns, supports: address => dialler.supports(address) }, signal)
 
     if ('outcome' in dialable) {
-      return { outcome: dialable.outcome, attempts: [] }
+      return { outcome: dialable.outcome }
     }
 
     const dial = async (address: Attempt['address'], dialSignal: AbortSignal): Promise<Session> => await dialler.dial(address, target.id, dialSignal)
@@ -74,7 +74,7 @@ async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions
 
     return success(race, await interview(session, target, { ...deps, ...options }, signal), session)
   } catch (err) {
-    return { ...ifAborted(err, signal), attempts: [] }
+    return ifAborted(err, signal)
   }
 }
 
@@ -87,7 +87,7 @@ function ifAborted (err: unknown, signal: AbortSignal): Classified {
   return classify(signal.reason)
 }
 
-function failure (failed: readonly Attempt[], signal: AbortSignal): Finding {
+function failure (failed: readonly Attempt[], signal: AbortSignal): VisitFindings {
   const attempts = failed.map(attempt => toDialAttempt(attempt, attempt.outcome))
 
   if (failed.length === 0) {
@@ -95,29 +95,16 @@ function failure (failed: readonly Attempt[], signal: AbortSignal): Finding {
   }
 
   const outcome = furthestOutcome(attempts.map(attempt => attempt.outcome))
-  const detail = failed.find(attempt => attempt.outcome === outcome)?.detail
 
-  return { outcome, ...(detail !== undefined && { detail }), attempts }
+  return { outcome, detail: failed.find(attempt => attempt.outcome === outcome)?.detail, attempts }
 }
 
-function success ({ winner, failed }: RaceResult<Session>, met: Interview, session: Session): Finding {
-  const { outcome, detail, identity, table, latency, otherProtocols } = met
-  const attempts = [...failed.map(attempt => toDialAttempt(attempt, attempt.outcome)), ...(winner === undefined ? [] : [toDialAttempt(winner, outcome)])]
-
-  // A remote without a muxer of ours was not reached, though that shows only when streams are opened.
-  if (!isContacted(outcome)) {
-    return { outcome, ...(detail !== undefined && { detail }), attempts }
-  }
-
+function success ({ winner, failed }: RaceResult<Session>, met: Interview, session: Session): VisitFindings {
   return {
-    outcome,
-    ...(detail !== undefined && { detail }),
-    attempts,
-    ...(winner !== undefined && { connection: { ...session.connection, address: winner.address.bytes } }),
-    ...(identity !== undefined && { identity }),
-    ...latency !== undefined && { latencyMs: latency.ms, latencyErrorMs: latency.errorMs },
-    ...(table.table !== undefined && { routingTable: table.table }),
-    ...(otherProtocols !== undefined && { otherProtocols })
+    ...met,
+    attempts: [...failed.map(attempt => toDialAttempt(attempt, attempt.outcome)), ...(winner === undefined ? [] : [toDialAttempt(winner, met.outcome)])],
+    connection: winner === undefined ? undefined : { ...session.connection, address: winner.address.bytes },
+    routingTable: met.table.table
   }
 }
 

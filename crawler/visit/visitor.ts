@@ -7,7 +7,8 @@ import type { Identity } from '../identify/identity.ts'
 
 /** What one visit found out. */
 export interface VisitResult {
-  lane: Lane
+  /** Absent where the visitor never said: its visit was given up. */
+  lane?: Lane
 
   /** Wall clock, epoch milliseconds. */
   startedAtMs: number

@@ -19,9 +19,8 @@ import { parsePeerId } from '../../crawler/peer/peer-id-text.ts'
 import { GoDevnetProcess } from '../../local/devnet/go/go-devnet-process.ts'
 import { markdownTable } from './markdown-table.ts'
 import { medianOf } from './median.ts'
-import type { VisitReport } from '../../crawler/engine/population/visit-sink.ts'
 import type { PeerRecord } from '../../crawler/peer/peer-record.ts'
-import type { Visitor } from '../../crawler/visit/visitor.ts'
+import type { Visitor, VisitResult } from '../../crawler/visit/visitor.ts'
 
 interface Figures {
   p50: number
@@ -73,7 +72,7 @@ process.stdout.write(`${markdownTable(['concurrency', 'p50 ms', 'ratio', 'p90 ms
 ${String(peers.length)} hosts, medians of ${String(runs)}; Node ${process.version}, ${String(availableParallelism())} cores, ${cpus()[0]?.model ?? 'unknown'}\n`)
 
 async function crawl (through: Visitor, bootstrap: readonly PeerRecord[], limit: number): Promise<Figures> {
-  const results: VisitReport[] = []
+  const results: VisitResult[] = []
   const run = new CrawlRun({
     clock: systemClock,
     log: createLogger({ level: 'warn' }),

@@ -8,16 +8,15 @@ import { Devnet } from '../../local/devnet/devnet.ts'
 import { crawlOnce } from '../support/network/crawl-once.ts'
 import { ScriptedDns } from '../support/network/scripted-dns.ts'
 import { openReferenceVisitor } from '../support/reference/reference-visitor.ts'
-import type { VisitReport } from '../../crawler/engine/population/visit-sink.ts'
 import type { VisitorOptions } from '../../crawler/visit/visitor-options.ts'
-import type { Visitor } from '../../crawler/visit/visitor.ts'
+import type { Visitor, VisitResult } from '../../crawler/visit/visitor.ts'
 import type { PeerTruth } from '../../local/devnet/truth.ts'
 
 const signal = new AbortController().signal
 const deps = { clock: systemClock, dns: new ScriptedDns({}) }
 
 /** What both lanes must find out alike. */
-const findings = (visits: Map<string, VisitReport>, ids: ReadonlySet<string>): unknown => [...visits]
+const findings = (visits: Map<string, VisitResult>, ids: ReadonlySet<string>): unknown => [...visits]
   .filter(([id]) => ids.has(id))
   .sort(([a], [b]) => a < b ? -1 : 1)
   .map(([id, { outcome, identity }]) => ({
@@ -40,7 +39,7 @@ test('the fast lane and the libp2p visitor find the same population, and all lan
   await using fast = openFastVisitor(options, deps)
   await using full = await openReferenceVisitor(options, deps, signal)
   await using lanes = await openLanes(options, deps)
-  const crawl = async (visitor: Visitor): Promise<Map<string, VisitReport>> => await crawlOnce({ visitor, bootstrapPeers, strategy: 'Topology' })
+  const crawl = async (visitor: Visitor): Promise<Map<string, VisitResult>> => await crawlOnce({ visitor, bootstrapPeers, strategy: 'Topology' })
   const [byFast, byFull, byAll] = [await crawl(fast), await crawl(full), await crawl(lanes)]
   const comparable = new Set(peers.filter(byTcp).map(({ id }) => id))
 

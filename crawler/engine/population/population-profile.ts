@@ -2,8 +2,8 @@ import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
 import { quantiles } from './quantiles.ts'
 import { ValueCounter } from './value-counter.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { VisitResult } from '../../visit/visitor.ts'
 import type { Quantiles } from './quantiles.ts'
-import type { VisitReport } from './visit-sink.ts'
 
 // Multiaddr protocol codes (multiformats/multicodec table) of what an address begins with.
 const FAMILIES: Readonly<Record<number, string>> = { 4: 'ip4', 41: 'ip6', 53: 'dns', 54: 'dns4', 55: 'dns6', 56: 'dnsaddr' }
@@ -32,7 +32,7 @@ export class PopulationProfile {
   }
 
   /** Counts a contacted peer. */
-  add ({ connection, identity, latencyMs, latencyErrorMs }: VisitReport): void {
+  add ({ connection, identity, latencyMs, latencyErrorMs }: VisitResult): void {
     const announced = identity?.listenAddresses.slice(0, MESSAGE_LIMITS.addresses).filter(this.#isDialable) ?? []
     const addresses = connection === undefined ? announced : [connection.address, ...announced]
     addEach(this.#addressFamilies, addresses.map(familyOf))

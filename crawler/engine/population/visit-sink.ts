@@ -1,8 +1,5 @@
-import type { DISCOVERY_TYPES, Lane, Source } from '../../../core/contracts/visit.ts'
+import type { DISCOVERY_TYPES, Source } from '../../../core/contracts/visit.ts'
 import type { VisitResult } from '../../visit/visitor.ts'
-
-/** What one visit found out; without a lane where its visitor never said. */
-export type VisitReport = Omit<VisitResult, 'lane'> & { lane?: Lane }
 
 /** A visit that has ended, with what the crawl knows around it. */
 export interface CompletedVisit {
@@ -17,7 +14,7 @@ export interface CompletedVisit {
   /** Binary multiaddrs known for the peer, without duplicates. */
   addresses: readonly Uint8Array[]
 
-  result: VisitReport
+  result: VisitResult
 }
 
 /** Where visits go. */

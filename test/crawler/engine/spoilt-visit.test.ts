@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { excused, isSpoilt } from '../../../crawler/engine/spoilt-visit.ts'
-import type { VisitReport } from '../../../crawler/engine/population/visit-sink.ts'
+import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 
 suite('a visit during which the process stood still', () => {
-  const visit = (change: Partial<VisitReport>): VisitReport => ({ startedAtMs: 0, durationMs: 1, attempts: [], outcome: 'ok', ...change })
+  const visit = (change: Partial<VisitResult>): VisitResult => ({ startedAtMs: 0, durationMs: 1, attempts: [], outcome: 'ok', ...change })
 
   test('is spoilt unless the peer told all that it was asked', () => {
     const spoilt = (['refused', 'timeout', 'reset', 'connected', 'identify-failed', 'rpc-failed', 'dns-failed', 'limit-exceeded'] as const).map(outcome => isSpoilt(visit({ outcome })))

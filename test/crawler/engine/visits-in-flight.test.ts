@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { newEntry } from '../../../crawler/engine/frontier/frontier-peer.ts'
-import { abandonedReport, reportOf, VisitsInFlight } from '../../../crawler/engine/visits-in-flight.ts'
+import { abandonedResult, resultOf, VisitsInFlight } from '../../../crawler/engine/visits-in-flight.ts'
 import type { RunningVisit } from '../../../crawler/engine/visits-in-flight.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 
@@ -54,21 +54,21 @@ suite('the report of a visit that was told to end', () => {
   const cut = (cause: 'watchdog' | 'stall' | 'stopped'): RunningVisit => ({ ...started(0), cut: { cause, atMs: 5 } })
 
   test('is a timeout when patience was lost, and `aborted` when the crawl stopped', () => {
-    assert.equal(reportOf(cut('watchdog'), result('aborted')).outcome, 'timeout')
-    assert.equal(reportOf(cut('stall'), result('aborted')).outcome, 'timeout')
-    assert.equal(reportOf(cut('stopped'), result('aborted')).outcome, 'aborted')
+    assert.equal(resultOf(cut('watchdog'), result('aborted')).outcome, 'timeout')
+    assert.equal(resultOf(cut('stall'), result('aborted')).outcome, 'timeout')
+    assert.equal(resultOf(cut('stopped'), result('aborted')).outcome, 'aborted')
   })
 
   test('keeps what the visit found out in time', () => {
-    assert.equal(reportOf(cut('watchdog'), result('rpc-failed')).outcome, 'rpc-failed')
-    assert.equal(reportOf(started(0), result('aborted')).outcome, 'aborted')
+    assert.equal(resultOf(cut('watchdog'), result('rpc-failed')).outcome, 'rpc-failed')
+    assert.equal(resultOf(started(0), result('aborted')).outcome, 'aborted')
   })
 
   test('that never ended names no lane and lasts until it was abandoned', () => {
-    const { detail, ...report } = abandonedReport(cut('watchdog'), 20_000)
+    const { detail, ...report } = abandonedResult(cut('watchdog'), 20_000)
 
     assert.deepEqual(report, { startedAtMs: 1_000_000, durationMs: 20_000, outcome: 'timeout', attempts: [] })
     assert.match(detail!, /watchdog/)
-    assert.equal(abandonedReport(cut('stopped'), 20_000).outcome, 'aborted')
+    assert.equal(abandonedResult(cut('stopped'), 20_000).outcome, 'aborted')
   })
 })

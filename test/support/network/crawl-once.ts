@@ -8,8 +8,7 @@ import { NEVER_STILL } from '../client/never-still.ts'
 import { ScriptedDns } from './scripted-dns.ts'
 import type { QueryPlan } from '../../../crawler/dht/visit-target.ts'
 import type { SpokenProtocols } from '../../../crawler/engine/frontier/unasked-peers.ts'
-import type { VisitReport } from '../../../crawler/engine/population/visit-sink.ts'
-import type { Visitor } from '../../../crawler/visit/visitor.ts'
+import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
 /** What to crawl, and how. */
 export interface CrawlOnceOptions {
@@ -26,9 +25,9 @@ export interface CrawlOnceOptions {
 const LIMITS = { crawlId: 1, crawlNumber: 0, concurrency: 100, maxPeers: 10_000, maxDurationMs: 120_000, visitTimeoutMs: 10_000 }
 
 /** Crawls a real network once and keeps the last visit of each peer, by its id as text. */
-export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string, VisitReport>> {
+export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string, VisitResult>> {
   const { visitor, bootstrapPeers, strategy, protocols, signal = new AbortController().signal } = options
-  const visits = new Map<string, VisitReport>()
+  const visits = new Map<string, VisitResult>()
   const bootstrap = await seedPeers(bootstrapPeers, new ScriptedDns({}), signal)
   const run = new CrawlRun({
     clock: systemClock,

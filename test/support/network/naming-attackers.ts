@@ -13,8 +13,8 @@ import { crawlOnce } from './crawl-once.ts'
 import { findNodeReply } from './peer-fixtures.ts'
 import { ScriptedDns } from './scripted-dns.ts'
 import type { DnsResolver } from '../../../crawler/dial/dns/dns-resolver.ts'
-import type { VisitReport } from '../../../crawler/engine/population/visit-sink.ts'
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
+import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 import type { TestKey } from '../client/fast-keys.ts'
 
 /** IP address of all attackers. */
@@ -52,7 +52,7 @@ export interface AttackedWorld {
 }
 
 /** Crawls the attackers, and whom else they name. Each of `count` identities behind one IP address names 32 invented peers in each answer. */
-export async function crawlAttackers (count: number, nameVictim: NameVictim, world: AttackedWorld = {}): Promise<Map<string, VisitReport>> {
+export async function crawlAttackers (count: number, nameVictim: NameVictim, world: AttackedWorld = {}): Promise<Map<string, VisitResult>> {
   const { honest = [], dns = new ScriptedDns() } = world
   await using stack = new AsyncDisposableStack()
   const bootstrapPeers = [...honest]
@@ -77,7 +77,7 @@ export async function crawlAttackers (count: number, nameVictim: NameVictim, wor
 }
 
 /** Dials that were made to one IP address, as text. */
-export function dialsTo (visits: Map<string, VisitReport>, ip: readonly number[]): number {
+export function dialsTo (visits: Map<string, VisitResult>, ip: readonly number[]): number {
   const isThere = (address: Uint8Array): boolean => address[0] === 4 && ip.every((byte, i) => address[i + 1] === byte)
 
   return [...visits.values()].flatMap(({ attempts }) => attempts).filter(({ address, outcome }) => outcome !== 'limit-exceeded' && isThere(address)).length

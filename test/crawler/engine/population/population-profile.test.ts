@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { PopulationProfile } from '../../../../crawler/engine/population/population-profile.ts'
 import { addressOf } from '../../../support/network/simulated-network.ts'
-import type { VisitReport } from '../../../../crawler/engine/population/visit-sink.ts'
+import type { VisitResult } from '../../../../crawler/visit/visitor.ts'
 
 const IP6 = Uint8Array.from([41, ...Array<number>(16).fill(1), 6, 0, 1])
 const DNS4 = Uint8Array.from([54, 1, 97, 6, 0, 1])
 const ONION = Uint8Array.from([0xbd, 0x03, 1])
-const visit = (change: Partial<VisitReport>): VisitReport => ({
+const visit = (change: Partial<VisitResult>): VisitResult => ({
   startedAtMs: 0,
   durationMs: 1,
   outcome: 'ok',
