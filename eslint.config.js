@@ -10,6 +10,12 @@ const layer = (files, group, message, allowTypeImports = false) => ({
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group, message, allowTypeImports }] }] }
 })
 
+/** Listeners stay on a signal that outlives their wait: one function adds them, and gives what takes them off. */
+const ABORT_LISTENER = {
+  selector: 'CallExpression[callee.property.name=/^(addEventListener|once|on)$/][arguments.0.value=\'abort\']',
+  message: 'Wait by core/time: onAbort, raceAbort, sleep, pause, withTimeLimit or childController; their listeners do not stay on the signal.'
+}
+
 export default defineConfig(
   globalIgnores(['dist/', 'docs/api/']),
   stylistic.configs.customize({ indent: 2, quotes: 'single', semi: false, commaDangle: 'never', braceStyle: '1tbs', arrowParens: false }),
@@ -37,6 +43,7 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/explicit-function-return-type': ['error', { allowExpressions: true, allowTypedFunctionExpressions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreUsingDeclarations: true }], // held until the end of its block
       '@typescript-eslint/no-redeclare': 'off', // a zod schema and its type share one name
 
       // comments
@@ -52,9 +59,10 @@ export default defineConfig(
       }, {
         selector: 'ThrowStatement > NewExpression[callee.name=\'Error\']',
         message: 'Throw a ProbeError with a code.'
-      }]
+      }, ABORT_LISTENER]
     }
   },
+  { files: ['core/time/signals.ts'], rules: { 'no-restricted-syntax': 'off' } },
   layer(['core/**'], ['**/crawler/**', '**/consumer/**', '**/operator/**', '**/local/**'], 'core imports no component.'),
   layer(['crawler/**'], ['**/consumer/**', '**/operator/**', '**/local/**'], 'components meet only in core.'),
   layer(['crawler/engine/**'], ['**/consumer/**', '**/operator/**', '**/local/**', '**/wire/**', '**/publish/**', 'node:*', '@libp2p/*', 'libp2p', 'pino'], 'the engine is pure: decisions with an injected clock and visitor.', true),

@@ -1,4 +1,4 @@
-import { waitOn } from '../core/time/clock-wait.ts'
+import { sleep } from '../core/time/sleep.ts'
 import type { ConsumerStatus } from '../core/contracts/consumer-status.ts'
 import type { DiskProblem } from '../core/disk/disk-watch.ts'
 import type { ErrorCode } from '../core/errors.ts'
@@ -99,7 +99,7 @@ export class ConsumerCounters implements PipelineObserver {
   async report (log: Logger, lag: () => Lag | undefined, signal: AbortSignal): Promise<void> {
     for (;;) {
       const before = { committed: this.#committed, rows: this.#rowsInAll(), ms: this.#clock.monotonic() }
-      await waitOn(this.#clock, REPORT_MS, signal)
+      await sleep(this.#clock, REPORT_MS, signal)
       const seconds = (this.#clock.monotonic() - before.ms) / 1_000
 
       log.info({

@@ -1,6 +1,7 @@
 // The active half of a crawler: crawls on the scan's interval, each from the bootstrap peers and from
 // what the crawl before left behind, and sends what they find.
 import { busyShare } from '../core/time/busy-share.ts'
+import { pause } from '../core/time/sleep.ts'
 import { diagnose } from './engine/crawl-diagnosis.ts'
 import { CrawlRun } from './engine/crawl.ts'
 import { CRAWL_BYTES } from './publish/byte-budget.ts'
@@ -113,15 +114,7 @@ export class ActiveDiscovery {
 
     while (!signal.aborted && (schedule.dueInMs > WAIT_SLICE_MS || disks?.room() !== undefined)) {
       beat.beat()
-      const { promise, resolve } = Promise.withResolvers<undefined>()
-      using timer = clock.after(WAIT_SLICE_MS, () => {
-        resolve(undefined)
-      })
-      signal.addEventListener('abort', () => {
-        resolve(undefined)
-      }, { once: true })
-      await promise
-      timer[Symbol.dispose]()
+      await pause(clock, WAIT_SLICE_MS, signal)
     }
 
     return signal.aborted ? undefined : await schedule.next(signal)

@@ -1,7 +1,7 @@
 import { CrawlerStatus } from '../core/contracts/status.ts'
 import { ProbeError } from '../core/errors.ts'
-import { waitOn } from '../core/time/clock-wait.ts'
 import { isAbort } from '../core/time/signals.ts'
+import { sleep } from '../core/time/sleep.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { Processes } from './processes.ts'
@@ -75,7 +75,7 @@ async function lookUntilOver (deps: FollowDeps, { once, forMs = Infinity, ...tim
       return
     }
 
-    await waitOn(clock, Math.min(waitMsFor(scans, told, times), until - clock.monotonic()), signal)
+    await sleep(clock, Math.min(waitMsFor(scans, told, times), until - clock.monotonic()), signal)
   }
 }
 

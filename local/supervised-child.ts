@@ -7,7 +7,8 @@ import { isChildReady } from '../core/process/parent-link.ts'
 import { EXIT } from '../core/process/process.ts'
 import { escapeControlChars } from '../core/text/escape-control-chars.ts'
 import { backoffMs } from '../core/time/backoff.ts'
-import { pause } from '../core/time/signals.ts'
+import { systemClock } from '../core/time/clock.ts'
+import { pause } from '../core/time/sleep.ts'
 import { RotatingLog } from './files/rotating-log.ts'
 import type { ChildProcess } from 'node:child_process'
 
@@ -140,7 +141,7 @@ export class SupervisedChild implements AsyncDisposable {
 
       const waitMs = backoffMs(fault, { initialMs: 1_000, jitter: 0 })
       this.#options.onRestart({ name: this.name, cause, waitMs })
-      await pause(waitMs, this.#stop.signal)
+      await pause(systemClock, waitMs, this.#stop.signal)
     }
   }
 

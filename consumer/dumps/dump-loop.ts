@@ -1,6 +1,6 @@
 import { isProbeError } from '../../core/errors.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { DumpResult } from './node-dump.ts'
@@ -32,7 +32,7 @@ export class DumpLoop {
   /** Dumps on an interval until `signal` aborts. A dump that fails is logged and made up for by the next one. */
   async run (intervalMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await waitOn(this.#deps.clock, Math.max(MIN_INTERVAL_MS, intervalMs), signal)
+      await sleep(this.#deps.clock, Math.max(MIN_INTERVAL_MS, intervalMs), signal)
       await this.dumpNow(signal)
     }
   }

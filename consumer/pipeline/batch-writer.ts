@@ -1,8 +1,8 @@
-import { isProbeError } from '../../core/errors.ts'
 // What a failure of the database means for a batch: a conflict is tried again some times, an outage
 // is waited out for ever, a data error is narrowed down to the message that carries it.
+import { isProbeError } from '../../core/errors.ts'
 import { backoffMs } from '../../core/time/backoff.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { IncomingMessage } from '../../core/bus/port/event-bus.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
@@ -118,14 +118,14 @@ export class BatchWriter {
     const waitMs = this.#options.backoffMs * conflicts
     observer.retried('conflict')
     log.warn({ err, conflicts, waitMs }, 'transaction lost to another one, trying it again')
-    await waitOn(clock, waitMs, signal)
+    await sleep(clock, waitMs, signal)
   }
 
   async #inOutage (err: unknown, failures: number, signal: AbortSignal): Promise<void> {
     const { clock, outage, observer, random } = this.#deps
     outage.begin(err)
     observer.retried('store-unavailable')
-    await waitOn(clock, backoffMs(failures, random === undefined ? {} : { random }), signal)
+    await sleep(clock, backoffMs(failures, random === undefined ? {} : { random }), signal)
   }
 }
 

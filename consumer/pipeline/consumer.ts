@@ -1,9 +1,9 @@
-import { ProbeError } from '../../core/errors.ts'
 // One member of the group, from subscribing to leaving. When it is stuck it subscribes again, since a
 // client that lost its way often finds it again; if that does not help, the process ends and whoever
 // runs it starts a new one.
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { ProbeError } from '../../core/errors.ts'
 import { childController } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { Pipeline } from './pipeline.ts'
 import { stuck } from './watchdog.ts'
 import type { EventBus, Subscription } from '../../core/bus/port/event-bus.ts'
@@ -134,7 +134,7 @@ export class Consumer {
 
   async #giveUp (subscription: Subscription): Promise<void> {
     const limit = new AbortController()
-    const tooLong = waitOn(this.#deps.clock, GIVE_UP_MS, limit.signal).then(() => {
+    const tooLong = sleep(this.#deps.clock, GIVE_UP_MS, limit.signal).then(() => {
       throw new ProbeError('PP_CONSUMER_STUCK', 'a handler does not come to an end')
     })
 

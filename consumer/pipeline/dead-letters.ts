@@ -1,7 +1,6 @@
 import { refusedOf } from '../../core/bus/port/event-bus.ts'
 import { isProbeError } from '../../core/errors.ts'
 import { retry } from '../../core/time/backoff.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { DEAD_LETTER_FORMS } from './dead-letter-forms.ts'
 import type { EventBus, OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
@@ -126,6 +125,7 @@ export class DeadLetters {
     let refusals = 0
 
     await retry(publish, {
+      clock,
       signal,
       attempts: Infinity,
       isRetryable: (err) => {
@@ -142,9 +142,6 @@ export class DeadLetters {
       onRetry: (err) => {
         outage.begin(err)
         observer.retried('bus-unavailable')
-      },
-      wait: async (ms) => {
-        await waitOn(clock, ms, signal)
       }
     })
   }

@@ -1,7 +1,7 @@
 // A member without a partition is idle and looks well: it is connected, nothing waits for it, and it stores nothing.
 // Members of another topic in its group take partitions that nobody reads then.
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { GroupStanding, Subscription } from '../../core/bus/port/event-bus.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Logger } from '../../core/process/logger.ts'
@@ -63,7 +63,7 @@ export class GroupWatch {
       }
 
       try {
-        await waitOn(clock, INTERVAL_MS, signal)
+        await sleep(clock, INTERVAL_MS, signal)
       } catch (err) {
         if (!isAbort(err)) {
           throw err

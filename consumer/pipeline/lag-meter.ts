@@ -1,5 +1,5 @@
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { Subscription } from '../../core/bus/port/event-bus.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Beat } from '../../core/process/progress.ts'
@@ -45,7 +45,7 @@ export class LagMeter {
       }
 
       try {
-        await waitOn(clock, INTERVAL_MS, signal)
+        await sleep(clock, INTERVAL_MS, signal)
       } catch (err) {
         if (!isAbort(err)) {
           throw err

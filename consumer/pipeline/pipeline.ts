@@ -1,6 +1,7 @@
-import { isProbeError } from '../../core/errors.ts'
 // The way of a message: decoded, gathered into a batch, written, its offset committed. An offset is
 // committed only when every message below it is stored or its dead letter acknowledged.
+import { isProbeError } from '../../core/errors.ts'
+import { onAbort } from '../../core/time/signals.ts'
 import { Batcher } from './batcher.ts'
 import { decode } from './decode.ts'
 import type { IncomingMessage, MessageBatch } from '../../core/bus/port/event-bus.ts'
@@ -52,9 +53,9 @@ export class Pipeline {
         await this.#flush(items)
       }
     }, { maxItems: maxMessages, maxWaitMs, maxInFlight: concurrentWrites })
-    signal.addEventListener('abort', () => {
+    onAbort(signal, () => {
       this.#batcher.hurry()
-    }, { once: true })
+    })
   }
 
   /** Resolves when the messages are stored, or dead-lettered, and committed. */

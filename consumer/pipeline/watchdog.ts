@@ -1,7 +1,7 @@
 // Health is progress: a client that is connected and hands out nothing looks well from everywhere
 // else. A consumer with messages waiting that commits none for a minute is stuck, whatever the cause,
 // unless it is known to wait for an outage to end.
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
 /** What a watchdog looks at. */
@@ -26,7 +26,7 @@ export async function stuck ({ clock, lag, commits, isExcused }: WatchdogDeps, l
   let lastMs = clock.monotonic()
 
   for (;;) {
-    await waitOn(clock, CHECK_MS, signal)
+    await sleep(clock, CHECK_MS, signal)
 
     if (lag() === 0 || isExcused() || commits() !== lastCommits) {
       lastCommits = commits()

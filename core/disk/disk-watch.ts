@@ -3,8 +3,8 @@
 // make room by storing and removing, only at a quarter of it.
 import { statfsSync } from 'node:fs'
 import { errorText, ProbeError } from '../errors.ts'
-import { waitOn } from '../time/clock-wait.ts'
 import { isAbort } from '../time/signals.ts'
+import { sleep } from '../time/sleep.ts'
 import type { Logger } from '../process/logger.ts'
 import type { Clock } from '../time/clock.ts'
 
@@ -111,7 +111,7 @@ export class DiskWatch {
   async run (signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        await waitOn(this.#deps.clock, CHECK_MS, signal)
+        await sleep(this.#deps.clock, CHECK_MS, signal)
         this.#look()
       }
     } catch (err) {

@@ -1,3 +1,4 @@
+import { onAbort } from '../time/signals.ts'
 import type { Clock } from '../time/clock.ts'
 
 /** Size of a bucket. */
@@ -71,13 +72,12 @@ export class TokenBucket {
       resolve(undefined)
     } }
     this.waiters.add(waiter)
-    signal.addEventListener('abort', waiter.wake, { once: true })
+    using _ = onAbort(signal, waiter.wake)
     this.arm()
 
     try {
       await promise
     } finally {
-      signal.removeEventListener('abort', waiter.wake)
       this.waiters.delete(waiter)
 
       if (this.waiters.size === 0) {

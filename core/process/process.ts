@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { errorText, isProbeError } from '../errors.ts'
 import { PRIVATE_FILE, protectFile } from '../files/private-file.ts'
-import { isAbort } from '../time/signals.ts'
+import { isAbort, onAbort } from '../time/signals.ts'
 import { watchParent } from './parent-watch.ts'
 import type { Logger } from './logger.ts'
 
@@ -71,9 +71,11 @@ export async function runProcess (main: Main, { log, stopTimeoutMs, terminationL
   const onParentGone = (): void => {
     stopOnce('parent gone')
   }
-  stopSignal?.addEventListener('abort', () => {
-    stopOnce('asked by itself')
-  }, { once: true, signal: controller.signal })
+  using _ = stopSignal === undefined
+    ? undefined
+    : onAbort(stopSignal, () => {
+        stopOnce('asked by itself')
+      })
 
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

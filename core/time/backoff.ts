@@ -1,5 +1,8 @@
 import { isProbeError } from '../errors.ts'
-import { isAbort, sleep } from './signals.ts'
+import { systemClock } from './clock.ts'
+import { isAbort } from './signals.ts'
+import { sleep } from './sleep.ts'
+import type { Clock } from './clock.ts'
 
 /** How the waits between attempts grow. */
 export interface BackoffOptions {
@@ -39,13 +42,16 @@ export interface RetryOptions extends BackoffOptions {
   /** Told of each failure that will be retried. */
   onRetry?: (err: unknown, attempt: number, waitMs: number) => void
 
-  /** How to wait. @default sleep */
+  /** What waits are measured by. @default the machine's own clock */
+  clock?: Clock
+
+  /** How to wait. @default sleep by the clock */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 /** Runs `operation` until it succeeds, fails for good, or the attempts are used up. */
 export async function retry<T> (operation: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, attempts, isRetryable = isRetryableByTable, onRetry, wait = sleep } = options
+  const { signal, attempts, isRetryable = isRetryableByTable, onRetry, clock = systemClock, wait } = options
 
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted()
@@ -59,7 +65,7 @@ export async function retry<T> (operation: (attempt: number) => Promise<T>, opti
 
       const waitMs = backoffMs(attempt, options)
       onRetry?.(err, attempt, waitMs)
-      await wait(waitMs, signal)
+      await (wait === undefined ? sleep(clock, waitMs, signal) : wait(waitMs, signal))
     }
   }
 }

@@ -1,3 +1,5 @@
+import { onAbort } from './signals.ts'
+
 /**
  * Waits for `promise`, but no longer than `signal` lasts: then it rejects with the signal's reason
  * at once, whatever the promise does. Some libraries heed a signal late, or never.
@@ -6,25 +8,20 @@
  */
 export async function raceAbort<T> (promise: Promise<T>, signal: AbortSignal, onLate?: (value: T) => void): Promise<T> {
   return await new Promise<T>((resolve, reject: (reason: Error) => void) => {
-    const onAbort = (): void => {
-      reject(signal.reason as Error)
+    const listening = onAbort(signal, (reason) => {
+      reject(reason)
 
       promise.then(onLate, () => {
         // failing is what an aborted operation does
       })
-    }
+    })
 
-    if (signal.aborted) {
-      onAbort()
-      return
-    }
-
-    signal.addEventListener('abort', onAbort, { once: true })
+    // The listener goes before the value is handed over, so that no value is both used and released.
     promise.then((value) => {
-      signal.removeEventListener('abort', onAbort)
+      listening[Symbol.dispose]()
       resolve(value)
     }, (err: unknown) => {
-      signal.removeEventListener('abort', onAbort)
+      listening[Symbol.dispose]()
       reject(err as Error)
     })
   })

@@ -1,36 +1,36 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 /** Whether an error only says that its signal aborted. Abort is not a failure. */
 export function isAbort (err: unknown): boolean {
   return err instanceof Error && (err.name === 'AbortError' || ('code' in err && err.code === 'ABORT_ERR'))
 }
 
-/** Waits; rejects with an AbortError as soon as `signal` aborts. */
-export async function sleep (ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal })
-}
+/**
+ * Calls `callback` once with the signal's reason when `signal` aborts, or at once when it has aborted.
+ *
+ * Dispose the result when the wait is over: many signals last as long as the process, and keep each listener
+ * that is not removed. This is the only place that adds a listener, so that none is forgotten.
+ */
+export function onAbort (signal: AbortSignal, callback: (reason: Error) => void): Disposable {
+  const listener = (): void => {
+    callback(signal.reason as Error)
+  }
 
-/** Waits, and returns early without an error when `signal` aborts: for `while (!signal.aborted)` loops. */
-export async function pause (ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal })
-  } catch (err) {
-    if (!isAbort(err)) {
-      throw err
+  if (signal.aborted) {
+    listener()
+  } else {
+    signal.addEventListener('abort', listener, { once: true })
+  }
+
+  return {
+    [Symbol.dispose] () {
+      signal.removeEventListener('abort', listener)
     }
   }
 }
 
 /** Resolves when `signal` aborts. */
 export async function aborted (signal: AbortSignal): Promise<void> {
-  if (signal.aborted) {
-    return
-  }
-
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  signal.addEventListener('abort', () => {
-    resolve(undefined)
-  }, { once: true })
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  using _ = onAbort(signal, resolve)
   await promise
 }
 
@@ -42,19 +42,13 @@ export async function aborted (signal: AbortSignal): Promise<void> {
  */
 export function childController (parent: AbortSignal): AbortController & Disposable {
   const controller = new AbortController()
-  const onAbort = (): void => {
-    controller.abort(parent.reason)
-  }
-
-  if (parent.aborted) {
-    onAbort()
-  } else {
-    parent.addEventListener('abort', onAbort, { once: true })
-  }
+  const following = onAbort(parent, (reason) => {
+    controller.abort(reason)
+  })
 
   return Object.assign(controller, {
     [Symbol.dispose] (): void {
-      parent.removeEventListener('abort', onAbort)
+      following[Symbol.dispose]()
     }
   })
 }

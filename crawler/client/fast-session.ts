@@ -1,4 +1,4 @@
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { least } from '../dial/latency.ts'
 import { IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
 import { outcomeOfFault, peerFault } from '../peer/peer-fault.ts'
@@ -194,7 +194,7 @@ export class FastSession implements Session {
   async #redial (): Promise<SecuredLink | Error> {
     const { clock, random, redial } = this.#deps
     const waitMs = MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS) * this.#redials / MAX_REDIALS
-    await waitOn(clock, waitMs, this.#closing.signal)
+    await sleep(clock, waitMs, this.#closing.signal)
 
     try {
       return await redial(this.#closing.signal)

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/time/signals.ts'
 import { outcomeOfFault, peerFault } from '../peer/peer-fault.ts'
 import { Selection } from './stream/multistream.ts'
 import type { QueryStream } from '../dial/session.ts'
@@ -166,18 +167,14 @@ export class ProtocolStream implements QueryStream, StreamHandler {
 
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-    const onAbort = (): void => {
-      reject(signal.reason as Error)
-    }
     this.#wake = () => {
       resolve(undefined)
     }
-    signal.addEventListener('abort', onAbort, { once: true })
+    using _ = onAbort(signal, reject)
 
     try {
       await promise
     } finally {
-      signal.removeEventListener('abort', onAbort)
       this.#wake = undefined
     }
   }

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/time/signals.ts'
 import { least, sinceSent } from '../dial/latency.ts'
 import { classify } from '../peer/classify.ts'
 import { peerFault } from '../peer/peer-fault.ts'
@@ -88,10 +89,9 @@ export abstract class SecuredLink implements Disposable {
 
   /** Waits until the remote has proven who it is. Rejects with PP_PEER_FAULT, or the signal's reason, and disposes of the link then. */
   async secured (signal: AbortSignal): Promise<void> {
-    const onAbort = (): void => {
-      this.fail(signal.reason as Error)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
+    using _ = onAbort(signal, (reason) => {
+      this.fail(reason)
+    })
 
     try {
       signal.throwIfAborted()
@@ -99,8 +99,6 @@ export abstract class SecuredLink implements Disposable {
     } catch (err) {
       this[Symbol.dispose]()
       throw err
-    } finally {
-      signal.removeEventListener('abort', onAbort)
     }
   }
 

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/time/signals.ts'
 import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
 import type { ScanAddresses } from '../../core/contracts/scan.ts'
 import type { z } from 'zod'
@@ -116,16 +117,15 @@ async function wait (subnet: Subnet, ip: string, signal: AbortSignal): Promise<v
   const waiter: Waiter = {
     ip,
     grant () {
-      signal.removeEventListener('abort', onAbort)
+      listening[Symbol.dispose]()
       resolve(undefined)
     }
   }
-  const onAbort = (): void => {
-    subnet.waiters.delete(waiter)
-    reject(signal.reason as Error)
-  }
   subnet.waiters.add(waiter)
-  signal.addEventListener('abort', onAbort, { once: true })
+  const listening = onAbort(signal, (reason) => {
+    subnet.waiters.delete(waiter)
+    reject(reason)
+  })
   await promise
 }
 

@@ -1,4 +1,5 @@
 import { raceAbort } from '../../core/time/race-abort.ts'
+import { childController } from '../../core/time/signals.ts'
 import { classify } from '../peer/classify.ts'
 import { Deadline } from '../peer/deadline.ts'
 import { peerFault } from '../peer/peer-fault.ts'
@@ -68,7 +69,7 @@ interface Group {
 class Race<T extends Disposable> {
   private readonly deps: EyeballsDeps<T>
   private readonly options: EyeballsOptions
-  private readonly race = new AbortController()
+  private readonly race: AbortController & Disposable
   private readonly outer: AbortSignal
   private readonly done = Promise.withResolvers<RaceResult<T>>()
   private readonly failed: Attempt[] = []
@@ -79,14 +80,11 @@ class Race<T extends Disposable> {
     this.deps = deps
     this.options = options
     this.outer = signal
+    this.race = childController(signal)
   }
 
   async run (lists: readonly (readonly Address[])[]): Promise<RaceResult<T>> {
     this.groups = lists.map(addresses => ({ waiting: [...addresses] }))
-    const onAbort = (): void => {
-      this.race.abort(this.outer.reason)
-    }
-    this.outer.addEventListener('abort', onAbort, { once: true })
     this.groups.forEach((group) => {
       this.startNext(group)
     })
@@ -95,7 +93,7 @@ class Race<T extends Disposable> {
     try {
       return await this.done.promise
     } finally {
-      this.outer.removeEventListener('abort', onAbort)
+      this.race[Symbol.dispose]()
     }
   }
 

@@ -2,6 +2,7 @@
 // the next peer takes its place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl,
 // of each visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { onAbort } from '../../core/time/signals.ts'
 import { ConcurrencyLimit } from './concurrency-limit.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
 import { queryPlan } from './query-plan.ts'
@@ -65,22 +66,16 @@ export class CrawlRun {
    * @throws ProbeError `PP_VISITOR_BROKEN` when the visitor breaks its contract; whatever broke the sink
    */
   async run (signal: AbortSignal): Promise<CrawlReport> {
-    const onAbort = (): void => {
-      this.#stop('aborted')
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
     this.#setTimer()
     this.#pace.start()
+    using _ = onAbort(signal, () => {
+      this.#stop('aborted')
+    })
 
     try {
-      if (signal.aborted) {
-        onAbort()
-      }
-
       this.#fill()
       await this.#over.promise
     } finally {
-      signal.removeEventListener('abort', onAbort)
       this.#timer?.[Symbol.dispose]()
       this.#pace[Symbol.dispose]()
     }

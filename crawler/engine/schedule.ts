@@ -1,7 +1,7 @@
 // When crawls start: the first at once, each further one an interval after the start of the last, or at
 // once when the last took longer. The next start is asked for when the last crawl is over, so that two
 // never overlap. The jitter keeps crawlers that were started together from staying together.
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
 /** Share of the interval by which a start moves at most, to either side. */
@@ -47,7 +47,7 @@ export class Schedule {
 
   /** Waits until the next crawl is due. Call it when the last crawl is over. @throws AbortError when `signal` aborts first */
   async next (signal: AbortSignal): Promise<CrawlStart> {
-    await waitOn(this.#clock, this.dueInMs, signal)
+    await sleep(this.#clock, this.dueInMs, signal)
     this.#dueMs = this.#clock.monotonic() + this.#intervalMs * (1 + JITTER * (2 * this.#random() - 1))
     this.#crawlNumber++
     this.#lastCrawlId = Math.max(this.#lastCrawlId + 1, Math.floor(this.#clock.now() / 1_000))

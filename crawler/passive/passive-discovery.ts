@@ -1,8 +1,8 @@
-import { errorText, ProbeError } from '../../core/errors.ts'
 // The passive half of a crawler: a node that others come to. Who connects is identified, pinged and reported, once in ten
 // minutes; so is who is found by multicast DNS. Whom it knows, the next crawl starts from.
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { errorText, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { stopwatch } from '../dial/latency.ts'
 import { MdnsFinds } from './mdns-finds.ts'
 import { NodeUpkeep } from './node-upkeep.ts'
@@ -160,7 +160,7 @@ export class PassiveDiscovery implements AsyncDisposable {
       this.#upkeep.renew()
       await this.#upkeep.join(signal)
       await this.#upkeep.rotate()
-      await waitOn(this.#deps.clock, TICK_MS, signal)
+      await sleep(this.#deps.clock, TICK_MS, signal)
     }
   }
 

@@ -1,94 +1,18 @@
+import { Deadline as AnyDeadline } from '../../core/time/deadline.ts'
 import { outcomeOfFault, peerFault } from './peer-fault.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** A timer that comes later than this was late by our own doing, in milliseconds. */
-const LATE_MS = 100
-
-/** Sockets are read so often at most after the time fell due: an event loop that is late all the time has an end. */
-const MAX_READS = 3
+const REASONS = {
+  timeout: () => peerFault('timeout', 'no answer in time'),
+  stopped: (reason: unknown) => outcomeOfFault(reason) === undefined ? peerFault('aborted', 'the crawl or the process stopped', reason) : reason
+}
 
 /**
- * The time that a remote has for one thing. Its signal aborts with the outcome `timeout` when the
+ * The time that a peer has for one thing. Its signal aborts with the outcome `timeout` when the
  * time is up, and with its parent: then with the parent's outcome, which is `aborted` unless it has one.
- *
- * A timer may run before what has arrived is read, above all after this process stood still. So the time is up only when
- * the sockets were read once more after it fell due; and where the timer came late, the remote gets that time back, once,
- * its whole limit at most: it may have waited for us all the while.
  */
-export class Deadline implements Disposable {
-  private readonly controller = new AbortController()
-  private readonly clock: Clock
-  private readonly limitMs: number
-  private readonly parent: AbortSignal
-  private timer: Disposable
-  private dueMs: number
-  private reads = 0
-  private hasTimeBack = false
-
+export class Deadline extends AnyDeadline {
   constructor (clock: Clock, limitMs: number, parent: AbortSignal) {
-    this.clock = clock
-    this.limitMs = limitMs
-    this.parent = parent
-    this.dueMs = clock.monotonic() + limitMs
-    this.timer = this.wait(limitMs)
-
-    if (parent.aborted) {
-      this.onAbort()
-    } else {
-      parent.addEventListener('abort', this.onAbort, { once: true })
-    }
-  }
-
-  get signal (): AbortSignal {
-    return this.controller.signal
-  }
-
-  /** Grants the whole time again. The timer stays: each answer of a peer comes here, and hardly any is the last before silence. */
-  restart (): void {
-    this.dueMs = this.clock.monotonic() + this.limitMs
-  }
-
-  [Symbol.dispose] (): void {
-    this.timer[Symbol.dispose]()
-    this.parent.removeEventListener('abort', this.onAbort)
-  }
-
-  private wait (ms: number): Disposable {
-    const expectedMs = this.clock.monotonic() + ms
-
-    return this.clock.after(ms, () => {
-      this.judge(expectedMs)
-    })
-  }
-
-  private judge (expectedMs: number): void {
-    const now = this.clock.monotonic()
-    const isLate = now - expectedMs > LATE_MS
-
-    if (this.dueMs > now) {
-      this.reads = 0
-      this.timer = this.wait(this.dueMs - now)
-    } else if (this.reads === 0 || (isLate && this.reads < MAX_READS)) {
-      this.reads++
-      this.timer = this.wait(isLate ? this.timeBack(now - expectedMs) : 0)
-    } else {
-      this.controller.abort(peerFault('timeout', 'no answer in time'))
-    }
-  }
-
-  private timeBack (lateMs: number): number {
-    if (this.hasTimeBack) {
-      return 0
-    }
-
-    this.hasTimeBack = true
-
-    return Math.min(lateMs, this.limitMs)
-  }
-
-  private readonly onAbort = (): void => {
-    const reason: unknown = this.parent.reason
-
-    this.controller.abort(outcomeOfFault(reason) === undefined ? peerFault('aborted', 'the crawl or the process stopped', reason) : reason)
+    super(clock, limitMs, parent, REASONS)
   }
 }

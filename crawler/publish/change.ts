@@ -1,3 +1,5 @@
+import { onAbort } from '../../core/time/signals.ts'
+
 /** Lets callers wait until a condition holds, checked whenever somebody says that something changed. */
 export class Change {
   readonly #checks = new Set<() => void>()
@@ -27,17 +29,13 @@ export class Change {
         reject(err)
       }
     }
-    const onAbort = (): void => {
-      reject(signal?.reason)
-    }
     this.#checks.add(check)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    using _ = signal === undefined ? undefined : onAbort(signal, reject)
 
     try {
       await promise
     } finally {
       this.#checks.delete(check)
-      signal?.removeEventListener('abort', onAbort)
     }
   }
 }

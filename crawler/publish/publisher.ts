@@ -1,11 +1,11 @@
-import { refusedOf } from '../../core/bus/port/event-bus.ts'
-import { errorText, isProbeError } from '../../core/errors.ts'
 // Messages on their way to the bus. Nothing accepted is dropped while the process runs: a bus that is
 // away is tried again for ever, the buffer fills, and a full buffer tells the crawl to take no new
 // visits. One batch is under way at a time, which keeps the order of messages with the same key.
+import { refusedOf } from '../../core/bus/port/event-bus.ts'
+import { errorText, isProbeError } from '../../core/errors.ts'
 import { retry } from '../../core/time/backoff.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
-import { childController, isAbort } from '../../core/time/signals.ts'
+import { childController } from '../../core/time/signals.ts'
+import { pause } from '../../core/time/sleep.ts'
 import { Change } from './change.ts'
 import { MessageBuffer } from './message-buffer.ts'
 import type { EventBus, OutgoingMessage } from '../../core/bus/port/event-bus.ts'
@@ -213,14 +213,8 @@ export class Publisher implements AsyncDisposable {
   async #waitToRetry (ms: number, signal: AbortSignal): Promise<void> {
     using cut = childController(signal)
     this.#backoff = cut
-
-    try {
-      await waitOn(this.#deps.clock, ms, cut.signal)
-    } catch (err) {
-      if (signal.aborted || !isAbort(err)) {
-        throw err
-      }
-    }
+    await pause(this.#deps.clock, ms, cut.signal)
+    signal.throwIfAborted()
   }
 
   #startLinger (): void {

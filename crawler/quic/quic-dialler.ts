@@ -1,6 +1,7 @@
 import { quic } from '@chainsafe/libp2p-quic'
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
+import { raceAbort } from '../../core/time/race-abort.ts'
 import { Proposal } from '../client/stream/multistream.ts'
 import { stopwatch } from '../dial/latency.ts'
 import { encodeIdentify, IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
@@ -88,23 +89,15 @@ export class QuicDialler implements Dialler, AsyncDisposable {
   }
 
   async #connect (address: Address, signal: AbortSignal): Promise<DialledConnection> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const onAbort = (): void => {
-      reject(signal.reason as Error)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
     const dialling = this.#transport.dial(multiaddr(address.bytes), { signal, upgrader: UPGRADER } as never) as unknown as Promise<DialledConnection>
 
     try {
-      return await Promise.race([dialling, aborted])
-    } catch (err) {
-      dialling.then(({ maConn }) => {
+      return await raceAbort(dialling, signal, ({ maConn }) => {
         maConn.abort(TOO_LATE)
-      }, () => undefined)
+      })
+    } catch (err) {
       signal.throwIfAborted()
       throw quicFault(err)
-    } finally {
-      signal.removeEventListener('abort', onAbort)
     }
   }
 }

@@ -1,3 +1,5 @@
+import { onAbort } from '../../core/time/signals.ts'
+
 /** Lets a bounded number of holders through; the others wait in the order in which they came. */
 export class Slots {
   #free: number
@@ -28,18 +30,12 @@ export class Slots {
     const wake = (): void => {
       resolve(undefined)
     }
-    const onAbort = (): void => {
-      this.#waiting.delete(wake)
-      reject(signal.reason as Error)
-    }
     this.#waiting.add(wake)
-    signal.addEventListener('abort', onAbort, { once: true })
-
-    try {
-      await promise
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-    }
+    using _ = onAbort(signal, (reason) => {
+      this.#waiting.delete(wake)
+      reject(reason)
+    })
+    await promise
   }
 
   #release (): void {

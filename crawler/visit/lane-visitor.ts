@@ -20,11 +20,6 @@ export class LaneVisitor implements Visitor {
     return await visitPeer(target, this.deps, this.options, signal)
   }
 
-  /** The DHT protocol that most peers answered so far. */
-  confirmedProtocol (): string | undefined {
-    return this.deps.protocols.confirmed()
-  }
-
   async [Symbol.asyncDispose] (): Promise<void> {
     await this.resources.disposeAsync()
   }

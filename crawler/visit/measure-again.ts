@@ -1,6 +1,6 @@
-import { raceAbort } from '../../core/time/race-abort.ts'
 // A round trip that may be wrong by much of itself is measured again while the connection still stands: a ping costs a
 // hundredth of what the visit did.
+import { raceAbort } from '../../core/time/race-abort.ts'
 import { Deadline } from '../peer/deadline.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Latency } from '../dial/latency.ts'

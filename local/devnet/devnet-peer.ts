@@ -17,7 +17,8 @@ import { yamux } from '@libp2p/yamux'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { ProbeError } from '../../core/errors.ts'
-import { sleep } from '../../core/time/signals.ts'
+import { systemClock } from '../../core/time/clock.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { KAD_PROTOCOL } from './truth.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { KadDHTComponents, SingleKadDHT } from '@libp2p/kad-dht'
@@ -166,7 +167,7 @@ async function becomes (holds: () => boolean, problem: () => string, signal: Abo
       throw new ProbeError('PP_DEVNET_FAILED', problem())
     }
 
-    await sleep(5, signal)
+    await sleep(systemClock, 5, signal)
   }
 }
 

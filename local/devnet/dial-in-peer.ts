@@ -4,7 +4,9 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { isAbort, sleep } from '../../core/time/signals.ts'
+import { systemClock } from '../../core/time/clock.ts'
+import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { Libp2p } from 'libp2p'
 
@@ -73,7 +75,7 @@ export class DialInPeer implements AsyncDisposable {
       const isConnected = this.#node.getConnections().length > 0 || await this.#come(signal)
 
       try {
-        await sleep(isConnected ? CHECK_MS : RETRY_MS, signal)
+        await sleep(systemClock, isConnected ? CHECK_MS : RETRY_MS, signal)
       } catch (err) {
         if (!isAbort(err)) {
           throw err

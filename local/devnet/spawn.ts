@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
-import { childController, sleep } from '../../core/time/signals.ts'
+import { systemClock } from '../../core/time/clock.ts'
+import { childController } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { DevnetReady } from './devnet-message.ts'
 import type { DevnetTruth } from './truth.ts'
 import type { ChildProcess } from 'node:child_process'
@@ -84,7 +86,7 @@ async function truthFrom ({ child, ended, startTimeoutMs }: Starting, signal: Ab
       ended.then((how) => {
         throw new ProbeError('PP_DEVNET_FAILED', `the devnet's process ended before it was ready: ${how}`)
       }),
-      sleep(startTimeoutMs, waiting.signal).then(() => {
+      sleep(systemClock, startTimeoutMs, waiting.signal).then(() => {
         throw new ProbeError('PP_DEVNET_FAILED', `the devnet was not ready within ${String(startTimeoutMs)} ms`)
       })
     ])

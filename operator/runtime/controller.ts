@@ -1,6 +1,6 @@
 import { isProbeError } from '../../core/errors.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { ObjectStore } from './object-store.ts'
 import { Reflector } from './reflector.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -165,7 +165,7 @@ export class Controller {
         log.debug({ err }, 'which optional kinds are served is not known')
       }
 
-      await waitOn(clock, ASK_MS, signal).catch(() => undefined) // aborted: the loop ends
+      await sleep(clock, ASK_MS, signal).catch(() => undefined) // aborted: the loop ends
     }
 
     await this.#watchNow([], signal)

@@ -1,6 +1,6 @@
 import { isProbeError, ProbeError } from '../../core/errors.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { pathOf } from './kube-object.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
@@ -77,7 +77,7 @@ export class Leader {
         told = this.#holder
         this.#deps.log.info({ lease: this.#options.lease.name, holder: told }, 'waiting for the lease')
       }
-      await waitOn(this.#deps.clock, this.#options.retryMs, signal)
+      await sleep(this.#deps.clock, this.#options.retryMs, signal)
     }
 
     this.#deps.log.info({ identity: this.#options.identity }, 'leading')
@@ -100,7 +100,7 @@ export class Leader {
   async #renew (lost: AbortController, signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
-        await waitOn(this.#deps.clock, this.#options.retryMs, signal)
+        await sleep(this.#deps.clock, this.#options.retryMs, signal)
 
         if (!await this.#try(signal) && !this.isLeader) {
           lost.abort(new ProbeError('PP_LEADER_LOST', `the lease ${this.#options.lease.name} could not be renewed in ${String(this.#options.renewMs)} ms`))

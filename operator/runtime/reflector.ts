@@ -1,9 +1,9 @@
-import { isProbeError, ProbeError } from '../../core/errors.ts'
 // Keeps a store equal to what the API server has, whatever happens to the connection: a list in pages, then a watch from
 // there; after anything but a clean end the watch goes on from the last version, and lists again where that is gone.
+import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { backoffMs } from '../../core/time/backoff.ts'
-import { waitOn } from '../../core/time/clock-wait.ts'
 import { isAbort } from '../../core/time/signals.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import { kubeError } from './kube-error.ts'
 import { isNewer, keyOf, METADATA, pathOf } from './kube-object.ts'
 import type { Logger } from '../../core/process/logger.ts'
@@ -125,7 +125,7 @@ export class Reflector {
     log[failures > 3 ? 'warn' : 'debug']({ kind, err, failures, waitMs }, 'watch broken')
 
     try {
-      await waitOn(clock, waitMs, signal)
+      await sleep(clock, waitMs, signal)
     } catch (stop) {
       if (!isAbort(stop)) {
         throw stop

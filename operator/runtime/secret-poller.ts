@@ -1,6 +1,6 @@
 // Objects that may be read by name and not be watched: to list or watch Secrets is the right to read all of them. Each
 // is looked at in turn, its metadata alone; a lap takes some seconds, or longer where there are very many.
-import { waitOn } from '../../core/time/clock-wait.ts'
+import { sleep } from '../../core/time/sleep.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { KubeClient } from './kube-client.ts'
@@ -61,7 +61,7 @@ export class SecretPoller {
       for (;;) {
         const sinceMs = clock.monotonic()
         await this.#lap(signal)
-        await waitOn(clock, Math.max(LOOK_MS, LAP_MS - (clock.monotonic() - sinceMs)), signal)
+        await sleep(clock, Math.max(LOOK_MS, LAP_MS - (clock.monotonic() - sinceMs)), signal)
       }
     } catch (err) {
       if (!signal.aborted) {
@@ -83,7 +83,7 @@ export class SecretPoller {
         failures.push(err)
       }
 
-      await waitOn(clock, LOOK_MS, signal)
+      await sleep(clock, LOOK_MS, signal)
     }
 
     // Once a lap: where the server is away, all fail alike.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { Crawl } from '../../core/contracts/crawl.ts'
 import { createLogger } from '../../core/process/logger.ts'
@@ -75,6 +76,24 @@ suite('ActiveDiscovery', () => {
     await running
     await clock.runUntil(publisher[Symbol.asyncDispose]())
     assert.equal(clock.pending, 0)
+  })
+
+  test('leaves no listener behind on the signal of the process, however long it waits', async () => {
+    const { clock, discovery, publisher } = start()
+    const stop = new AbortController()
+    const running = discovery.run(stop.signal)
+    const counts: number[] = []
+
+    for (let i = 0; i < 20; i++) {
+      await clock.advance(60_000)
+      counts.push(getEventListeners(stop.signal, 'abort').length)
+    }
+
+    assert.ok(Math.max(...counts) <= 2, String(counts))
+    stop.abort()
+    await running
+    assert.equal(getEventListeners(stop.signal, 'abort').length, 0)
+    await clock.runUntil(publisher[Symbol.asyncDispose]())
   })
 
   test('says started before the first visit and finished after the last', async () => {

@@ -10,7 +10,7 @@ import type { JobContext } from '../../../core/process/run-job.ts'
  */
 export async function retain ({ config, log, clock }: JobContext<RetentionConfig>, signal: AbortSignal): Promise<void> {
   await using store = await openStore(config.store, { clock }, { coalesceWindowMs: 0 })
-  const removed = await removeOlderThan({
+  await removeOlderThan({
     store,
     clock,
     log,
@@ -18,6 +18,4 @@ export async function retain ({ config, log, clock }: JobContext<RetentionConfig
       log.debug({ table, count: rows }, 'rows removed')
     }
   }, clock.now() - config.afterMs, signal)
-
-  log.info({ count: removed }, 'old rows removed')
 }

@@ -1,9 +1,9 @@
-import { isProbeError } from '../../../core/errors.ts'
 // Removal inside the consumer, where nothing else does it. It goes in small steps with pauses as long
 // as the steps took, so that the writer always gets its turn and a restart loses nothing.
+import { isProbeError } from '../../../core/errors.ts'
 import { retry } from '../../../core/time/backoff.ts'
-import { waitOn } from '../../../core/time/clock-wait.ts'
 import { isAbort } from '../../../core/time/signals.ts'
+import { sleep } from '../../../core/time/sleep.ts'
 import type { Logger } from '../../../core/process/logger.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { NodeStore, PurgeStep } from '../../store/model/node-store.ts'
@@ -37,7 +37,7 @@ const ATTEMPTS = 8
 /** Removes what is too old, now and then until `signal` aborts. A removal that fails is logged and made up for by the next one. */
 export async function runRetention (deps: RetentionDeps, { afterMs, intervalMs }: RetentionOptions, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps
-  await waitOn(clock, FIRST_AFTER_MS, signal)
+  await sleep(clock, FIRST_AFTER_MS, signal)
 
   for (;;) {
     try {
@@ -50,30 +50,24 @@ export async function runRetention (deps: RetentionDeps, { afterMs, intervalMs }
       log.warn({ err }, 'old rows not removed')
     }
 
-    await waitOn(clock, Math.max(MIN_INTERVAL_MS, intervalMs), signal)
+    await sleep(clock, Math.max(MIN_INTERVAL_MS, intervalMs), signal)
   }
 }
 
-/** Removes everything older than `beforeMs` and returns how many rows that were. */
+/** Removes everything older than `beforeMs`, logs once how many rows that were, and returns it. */
 export async function removeOlderThan ({ store, clock, log, onRemoved }: RetentionDeps, beforeMs: number, signal: AbortSignal): Promise<number> {
   let removed = 0
 
   for (let step: PurgeStep | undefined; step === undefined || step.next !== undefined;) {
     const cursor: PurgeStep['next'] = step?.next
     const startMs = clock.monotonic()
-    step = await retry(async () => await store.purge(beforeMs, cursor), {
-      signal,
-      attempts: ATTEMPTS,
-      wait: async (ms) => {
-        await waitOn(clock, ms, signal)
-      }
-    })
+    step = await retry(async () => await store.purge(beforeMs, cursor), { clock, signal, attempts: ATTEMPTS })
     removed += step.removed
     onRemoved(step.table, step.removed)
-    await waitOn(clock, Math.max(MIN_PAUSE_MS, clock.monotonic() - startMs), signal)
+    await sleep(clock, Math.max(MIN_PAUSE_MS, clock.monotonic() - startMs), signal)
   }
 
-  log.info({ removed, before: new Date(beforeMs).toISOString() }, 'old rows removed')
+  log.info({ count: removed, before: new Date(beforeMs).toISOString() }, 'old rows removed')
 
   return removed
 }

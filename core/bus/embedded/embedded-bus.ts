@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { isProbeError, ProbeError } from '../../errors.ts'
 import { retry } from '../../time/backoff.ts'
-import { waitOn } from '../../time/clock-wait.ts'
 import { isAbort } from '../../time/signals.ts'
+import { sleep } from '../../time/sleep.ts'
 import { isBusy } from '../port/bus-error.ts'
 import { Wakeup } from '../port/wakeup.ts'
 import { WriteSignal } from '../port/write-signal.ts'
@@ -97,7 +97,7 @@ export class EmbeddedBus implements EventBus {
     const { path, maxBytes = DEFAULT_LIMITS.maxBytes, keepCommittedMs = DEFAULT_LIMITS.keepCommittedMs } = options
     const limits = { maxBytes, keepCommittedMs }
     const open = async (): Promise<EmbeddedLog> => await Promise.try(() => EmbeddedLog.open(path, limits))
-    const file = await retry(open, { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(deps.clock) })
+    const file = await retry(open, { ...BUSY_RETRY, signal, isRetryable: isBusy, clock: deps.clock })
 
     return new EmbeddedBus(deps, { pollMs: 2_000, heartbeatMs: 500, leaseMs: 2_500, trimIntervalMs: 60_000, ...options }, file)
   }
@@ -188,7 +188,7 @@ export class EmbeddedBus implements EventBus {
       throw new ProbeError('PP_BUS_CLOSED', 'the embedded log is closed')
     }
 
-    return await retry(() => Promise.try(operation), { ...BUSY_RETRY, signal, isRetryable: isBusy, wait: waitBy(this.#deps.clock) })
+    return await retry(() => Promise.try(operation), { ...BUSY_RETRY, signal, isRetryable: isBusy, clock: this.#deps.clock })
   }
 
   // A file that cannot be written (a full disk) can be some time later: a member waits for that as long as it lives.
@@ -204,7 +204,7 @@ export class EmbeddedBus implements EventBus {
           this.#deps.log.error({ err }, 'the message log cannot be written, trying again')
         }
 
-        await waitOn(this.#deps.clock, FAULT_WAIT_MS, life).catch((cause: unknown) => {
+        await sleep(this.#deps.clock, FAULT_WAIT_MS, life).catch((cause: unknown) => {
           // Once more, since what was handled should be committed before the end.
           if (!isAbort(cause)) {
             throw cause
@@ -231,11 +231,5 @@ export class EmbeddedBus implements EventBus {
 
       await this.#trimTurn.wait(waitMs)
     }
-  }
-}
-
-function waitBy (clock: Clock): (ms: number, signal: AbortSignal) => Promise<void> {
-  return async (ms, signal) => {
-    await waitOn(clock, ms, signal)
   }
 }

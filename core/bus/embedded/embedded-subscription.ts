@@ -1,4 +1,4 @@
-import { childController } from '../../time/signals.ts'
+import { childController, onAbort } from '../../time/signals.ts'
 import { Wakeup } from '../port/wakeup.ts'
 import { PartitionReader } from './partition-reader.ts'
 import type { Logger } from '../../process/logger.ts'
@@ -50,9 +50,9 @@ export class EmbeddedSubscription implements Subscription {
     this.#options = options
     this.#abort = childController(signal)
     this.#turn = new Wakeup(deps)
-    this.#abort.signal.addEventListener('abort', () => {
+    onAbort(this.#abort.signal, () => {
       this.#end()
-    }, { once: true })
+    })
     this.ended = this.#run()
     // Whoever awaits `ended` gets the failure; nobody awaiting it yet must not end the process.
     this.ended.catch(() => undefined)

@@ -1,8 +1,7 @@
 import { isProbeError, ProbeError } from '../../errors.ts'
 import { retry } from '../../time/backoff.ts'
-import { waitOn } from '../../time/clock-wait.ts'
 import { isAbort } from '../../time/signals.ts'
-import { within } from '../port/within.ts'
+import { withTimeLimit } from '../../time/with-time-limit.ts'
 import type { Logger } from '../../process/logger.ts'
 import type { Clock } from '../../time/clock.ts'
 
@@ -70,11 +69,9 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
 
     return await retry(async () => await this.#useOnce(operation, signal, { topic, limitMs: Math.max(0, endMs - clock.monotonic()) }), {
       ...SETTLE,
+      clock,
       signal,
-      isRetryable: err => isRepeatable && isProbeError(err, 'PP_BUS_SETTLING') && clock.monotonic() < endMs,
-      wait: async (ms, waitSignal) => {
-        await waitOn(clock, ms, waitSignal)
-      }
+      isRetryable: err => isRepeatable && isProbeError(err, 'PP_BUS_SETTLING') && clock.monotonic() < endMs
     })
   }
 
@@ -96,10 +93,12 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
     signal.throwIfAborted()
     const { clock, brokers } = this.#deps
     const client = this.#client ??= this.#connect()
-    const tooLate = (): ProbeError => new ProbeError('PP_BUS_UNAVAILABLE', `Kafka at ${brokers.join(',')}: no answer within ${String(limitMs)} ms`, { details: { brokers } })
+    const onTimeout = (): never => {
+      throw new ProbeError('PP_BUS_UNAVAILABLE', `Kafka at ${brokers.join(',')}: no answer within ${String(limitMs)} ms`, { details: { brokers } })
+    }
 
     try {
-      return await within(client.then(operation), { clock, limitMs, signal, tooLate })
+      return await withTimeLimit(client.then(operation), { clock, limitMs, signal, onTimeout })
     } catch (err) {
       if (!isAbort(err) && this.#client === client) {
         this.#client = undefined
@@ -126,13 +125,15 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
 
   async #end (client: Promise<Client>): Promise<void> {
     const { clock, log } = this.#deps
-    const { signal } = new AbortController()
     const disconnected = client.then(async (connected) => {
       await connected.disconnect()
     }, () => undefined) // a client that never connected has told its user why
+    const onTimeout = (): never => {
+      throw new ProbeError('PP_BUS_UNAVAILABLE', 'a Kafka client does not disconnect')
+    }
 
     try {
-      await within(disconnected, { clock, limitMs: DISCONNECT_LIMIT_MS, signal, tooLate: () => new ProbeError('PP_BUS_UNAVAILABLE', 'a Kafka client does not disconnect') })
+      await withTimeLimit(disconnected, { clock, limitMs: DISCONNECT_LIMIT_MS, onTimeout })
     } catch (err) {
       log.debug({ err }, 'Kafka client left to itself')
     }

@@ -2,8 +2,8 @@
 // off and its retries few. When it gives up, or stops fetching without a word, this membership is over, and
 // whoever holds it makes another one.
 import { ProbeError } from '../../errors.ts'
+import { withTimeLimit } from '../../time/with-time-limit.ts'
 import { Wakeup } from '../port/wakeup.ts'
-import { within } from '../port/within.ts'
 import { judgeGroupError } from './client/kafka-error.ts'
 import { KafkaBatchDelivery } from './kafka-batch-delivery.ts'
 import { KafkaCommits } from './kafka-commits.ts'
@@ -92,10 +92,12 @@ export class KafkaMember implements AsyncDisposable {
   /** Joins the group. @throws ProbeError what the client failed with; `PP_BUS_UNAVAILABLE` when it takes too long */
   static async open (deps: KafkaMemberDeps, options: KafkaMemberOptions, signal: AbortSignal): Promise<KafkaMember> {
     const member = new KafkaMember(deps, options, signal)
-    const tooLate = (): ProbeError => new ProbeError('PP_BUS_UNAVAILABLE', `topic ${options.topic}: the group took longer than ${String(options.joinLimitMs)} ms to let a member in`)
+    const onTimeout = (): never => {
+      throw new ProbeError('PP_BUS_UNAVAILABLE', `topic ${options.topic}: the group took longer than ${String(options.joinLimitMs)} ms to let a member in`)
+    }
 
     try {
-      await within(member.#join(), { clock: deps.clock, limitMs: options.joinLimitMs, signal, tooLate })
+      await withTimeLimit(member.#join(), { clock: deps.clock, limitMs: options.joinLimitMs, signal, onTimeout })
     } catch (err) {
       await member[Symbol.asyncDispose]()
       throw deps.asError(err)
@@ -112,7 +114,9 @@ export class KafkaMember implements AsyncDisposable {
   /** Waits for the running handlers, which may still commit, and leaves the group. */
   async [Symbol.asyncDispose] (): Promise<void> {
     const { clock, consumer, cut, log } = this.#deps
-    const { signal } = new AbortController()
+    const onTimeout = (): never => {
+      throw new ProbeError('PP_BUS_UNAVAILABLE', 'the client does not come to an end')
+    }
     // The client stops fetching at once, and waits for the handlers as well.
     const stopped = consumer.disconnect()
     await Promise.allSettled([this.feed[Symbol.asyncDispose]()])
@@ -120,7 +124,7 @@ export class KafkaMember implements AsyncDisposable {
     this.#turn.wake()
 
     try {
-      await within(stopped, { clock, limitMs: STOP_LIMIT_MS, signal, tooLate: () => new ProbeError('PP_BUS_UNAVAILABLE', 'the client does not come to an end') })
+      await withTimeLimit(stopped, { clock, limitMs: STOP_LIMIT_MS, onTimeout })
     } catch (err) {
       log.warn({ err }, 'left a Kafka group without saying so')
     }

@@ -8,7 +8,7 @@
 // stay small for a while; only a message that is too large by itself is refused.
 import kafkajs from 'kafkajs'
 import { isProbeError, ProbeError } from '../../errors.ts'
-import { waitOn } from '../../time/clock-wait.ts'
+import { sleep } from '../../time/sleep.ts'
 import { partitionOf } from '../port/partition-of.ts'
 import { runsOf, sizeOf, toKafkaMessage } from './kafka-message.ts'
 import type { Logger } from '../../process/logger.ts'
@@ -139,7 +139,7 @@ export class KafkaProducer {
 
   async #lookAgain (topic: string, waitMs: number, signal: AbortSignal): Promise<void> {
     const { clock, topics, link } = this.#deps
-    await waitOn(clock, waitMs, signal)
+    await sleep(clock, waitMs, signal)
     topics.forget(topic)
     await link.renew()
   }

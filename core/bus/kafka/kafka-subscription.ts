@@ -1,7 +1,6 @@
 import { ProbeError } from '../../errors.ts'
 import { retry } from '../../time/backoff.ts'
-import { waitOn } from '../../time/clock-wait.ts'
-import { childController, isAbort } from '../../time/signals.ts'
+import { childController, isAbort, onAbort } from '../../time/signals.ts'
 import { isPassing } from './client/kafka-error.ts'
 import type { Logger } from '../../process/logger.ts'
 import type { Clock } from '../../time/clock.ts'
@@ -51,9 +50,9 @@ export class KafkaSubscription implements Subscription {
     this.#deps = deps
     this.#member = member
     this.#abort = abort
-    abort.signal.addEventListener('abort', () => {
+    onAbort(abort.signal, () => {
       this.#end()
-    }, { once: true })
+    })
     this.ended = this.#run()
     // Whoever awaits `ended` gets the failure; nobody awaiting it yet must not end the process.
     this.ended.catch(() => undefined)
@@ -177,14 +176,12 @@ type Join = () => Promise<KafkaMember>
 async function joinPatiently ({ clock, log }: KafkaSubscriptionDeps, attempts: number, join: Join, signal: AbortSignal): Promise<KafkaMember> {
   return await retry(join, {
     ...BACKOFF,
+    clock,
     attempts,
     signal,
     isRetryable: isPassing,
     onRetry: (err, attempt) => {
       log.warn({ err, attempt }, 'could not join the Kafka group yet')
-    },
-    wait: async (ms, waitSignal) => {
-      await waitOn(clock, ms, waitSignal)
     }
   })
 }

@@ -1,6 +1,5 @@
 import { ProbeError } from '../../errors.ts'
 import { retry } from '../../time/backoff.ts'
-import { waitOn } from '../../time/clock-wait.ts'
 import { isTopicMissing } from './client/kafka-error.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { TopicSpec } from '../port/event-bus.ts'
@@ -92,13 +91,7 @@ export class KafkaTopics {
         throw new ProbeError('PP_TOPIC_MISSING', `topic ${name} was made and does not have ${String(partitions)} partitions yet`)
       }
       await this.#admin.use(async admin => await admin.fetchTopicOffsets(name), signal, { topic: name })
-    }, {
-      ...SETTLE,
-      signal,
-      wait: async (ms, waitSignal) => {
-        await waitOn(this.#clock, ms, waitSignal)
-      }
-    })
+    }, { ...SETTLE, clock: this.#clock, signal })
   }
 
   async #count (topic: string, signal: AbortSignal): Promise<number | undefined> {

@@ -29,7 +29,8 @@ async function runInto (stdout: 'pipe' | number, body: string): Promise<{ code: 
 function argumentsFor (body: string): string[] {
   const script = `
     import { runCommand } from ${JSON.stringify(path('process/run-command'))}
-    import { sleep } from ${JSON.stringify(path('time/signals'))}
+    import { systemClock } from ${JSON.stringify(path('time/clock'))}
+    import { sleep } from ${JSON.stringify(path('time/sleep'))}
     import { ProbeError } from ${JSON.stringify(path('errors'))}
     await runCommand(async (signal) => { ${body} }, { stopTimeoutMs: 1_000, onFailure: () => { process.stderr.write('cleared ') } })`
 
@@ -56,17 +57,17 @@ suite('runCommand', () => {
   })
 
   test('ends in silence when it was stopped', async () => {
-    assert.deepEqual(await run('process.kill(process.pid, "SIGTERM"); await sleep(60_000, signal)'), { code: 0, stderr: 'cleared ' })
+    assert.deepEqual(await run('process.kill(process.pid, "SIGTERM"); await sleep(systemClock, 60_000, signal)'), { code: 0, stderr: 'cleared ' })
   })
 
   test('stops in order and in silence when nobody reads its output any more', async () => {
-    const script = 'process.stdout.write("x"); await sleep(60_000, signal).finally(() => process.stderr.write("stopped "))'
+    const script = 'process.stdout.write("x"); await sleep(systemClock, 60_000, signal).finally(() => process.stderr.write("stopped "))'
 
     assert.deepEqual(await runInto('pipe', script), { code: 0, stderr: 'stopped cleared ' })
   })
 
   test('says that its output cannot be written, and fails', async () => {
-    const { code, stderr } = await runInto(openSync('/dev/full', 'w'), 'process.stdout.write("x"); await sleep(60_000, signal)')
+    const { code, stderr } = await runInto(openSync('/dev/full', 'w'), 'process.stdout.write("x"); await sleep(systemClock, 60_000, signal)')
 
     assert.equal(code, 1)
     assert.match(stderr, /^peerprobe: standard output cannot be written: ENOSPC[^\n]+\ncleared $/)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { raceAbort } from '../../../core/time/race-abort.ts'
 
@@ -10,6 +11,7 @@ suite('raceAbort', () => {
 
     assert.equal(await raceAbort(Promise.resolve(1), signal), 1)
     await assert.rejects(raceAbort(Promise.reject(REASON), signal), REASON)
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
   test('an abort decides over a promise that never settles', async () => {
@@ -41,6 +43,18 @@ suite('raceAbort', () => {
     await new Promise(setImmediate)
 
     assert.deepEqual(late, [7])
+  })
+
+  test('what settles just before the abort is not handed over a second time', async () => {
+    const controller = new AbortController()
+    const late: number[] = []
+    const racing = raceAbort(Promise.resolve(1), controller.signal, value => late.push(value))
+    await Promise.resolve()
+    controller.abort(REASON)
+    const used = await racing.catch(() => undefined)
+    await new Promise(setImmediate)
+
+    assert.equal([...late, ...used === undefined ? [] : [used]].length, 1)
   })
 
   test('nothing is handed over without an abort', async () => {

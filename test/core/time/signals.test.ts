@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
-import { aborted, childController, isAbort, pause, sleep } from '../../../core/time/signals.ts'
+import { aborted, childController, isAbort, onAbort } from '../../../core/time/signals.ts'
+
+const REASON = new TypeError('reason')
 
 suite('signals', () => {
-  test('sleep rejects and pause returns when the signal aborts', async () => {
+  test('an abort is heard once with its reason, also when it came before, and not after disposal', () => {
     const controller = new AbortController()
-    const sleeping = assert.rejects(sleep(600_000, controller.signal), isAbort)
-    const pausing = pause(600_000, controller.signal)
-    controller.abort()
+    const heard: unknown[] = []
+    onAbort(controller.signal, reason => heard.push(reason))
+    onAbort(controller.signal, () => heard.push('disposed of'))[Symbol.dispose]()
+    controller.abort(REASON)
+    onAbort(controller.signal, reason => heard.push(reason))
 
-    await Promise.all([sleeping, pausing])
+    assert.deepEqual(heard, [REASON, REASON])
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0)
   })
 
   test('aborted resolves for a signal that aborts and for one that already has', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { isProbeError, ProbeError } from '../../../core/errors.ts'
-import { waitOn } from '../../../core/time/clock-wait.ts'
+import { sleep } from '../../../core/time/sleep.ts'
 import { FIRST_VISITS } from '../../../crawler/engine/concurrency-limit.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { hanging, patient, refused, start } from './started-crawl.ts'
@@ -81,7 +81,7 @@ suite('the limits of a crawl', () => {
 
   test('a visitor that rejects when it is told to end fails the crawl at once', async () => {
     const visit: Visit = async (_target, signal) => {
-      await waitOn(new FakeClock(), 1, signal)
+      await sleep(new FakeClock(), 1, signal)
       return refused
     }
     const { clock, report } = start({ visit, options: { maxDurationMs: 5_000 } })
@@ -139,7 +139,7 @@ suite('a crawl whose sink is full', () => {
       accept: () => undefined
     }
     const slow: Visit = async (_target, signal) => {
-      await waitOn(clock, 2_500, signal)
+      await sleep(clock, 2_500, signal)
       return refused
     }
     const clock = new FakeClock()

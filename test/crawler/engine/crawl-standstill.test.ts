@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { waitOn } from '../../../core/time/clock-wait.ts'
+import { sleep } from '../../../core/time/sleep.ts'
 import { BEAT_MS, StandstillWatch } from '../../../core/time/standstill.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { addressOf } from '../../support/network/simulated-network.ts'
@@ -33,7 +33,7 @@ function watched (visit: (scene: Scene, signal: AbortSignal) => Promise<VisitRes
 
 /** Lasts for some time of the clock. */
 const after = async (ms: number, { clock }: Scene, signal: AbortSignal, result: VisitResult): Promise<VisitResult> => {
-  await waitOn(clock, ms, signal)
+  await sleep(clock, ms, signal)
 
   return result
 }
@@ -103,7 +103,7 @@ suite('a crawl whose process stood still', () => {
 
   test('that stands still at each visit ends all the same, and blames itself', async () => {
     const crawl = watched(async (scene, signal) => {
-      await waitOn(scene.clock, 1, signal)
+      await sleep(scene.clock, 1, signal)
       scene.clock.standStill(3_000)
 
       return timedOut

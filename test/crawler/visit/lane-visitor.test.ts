@@ -13,9 +13,10 @@ import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/n
 const ANSWER = frame(findNodeReply([]))
 
 suite('LaneVisitor', () => {
-  test('visits through its lane, knows which protocol was confirmed, and disposes of what the lane holds', async () => {
+  test('visits through its lane, learns which protocol peers answer, and disposes of what the lane holds', async () => {
     const disposed: string[] = []
     const resources = new AsyncDisposableStack()
+    const protocols = new KadProtocols([KAD_PROTOCOL])
     resources.defer(() => {
       disposed.push('lane')
     })
@@ -24,14 +25,14 @@ suite('LaneVisitor', () => {
       policy: new AddressPolicy({ policy: 'Any', deny: [] }),
       limits: new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 1 }),
       dns: new ScriptedDns(),
-      protocols: new KadProtocols([KAD_PROTOCOL]),
+      protocols,
       clock: new FakeClock()
     }, { visitTimeoutMs: 1, dialTimeoutMs: 1, identifyTimeoutMs: 1, requestTimeoutMs: 1, staggerMs: 1, maxParallel: 1 }, resources)
     const target = { id: nobodyId(1), addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 0, 1)], plan: { strategy: 'Census', bucket: 0 } } as const
 
-    assert.equal(visitor.confirmedProtocol(), undefined)
+    assert.equal(protocols.confirmed(), undefined)
     assert.equal((await visitor.visit(target, new AbortController().signal)).outcome, 'ok')
-    assert.equal(visitor.confirmedProtocol(), KAD_PROTOCOL)
+    assert.equal(protocols.confirmed(), KAD_PROTOCOL)
     await visitor[Symbol.asyncDispose]()
     assert.deepEqual(disposed, ['lane'])
   })

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Scan } from '../../../core/contracts/scan.ts'
-import { systemClock } from '../../../core/time/clock.ts'
 import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 import { laneVisitor, visitLimits } from '../../../crawler/visit/visitor-options.ts'
+import { frame } from '../../../crawler/wire/frames.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { findNodeReply, KAD_PROTOCOL, nobodyId } from '../../support/network/peer-fixtures.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
-import type { Dialler } from '../../../crawler/dial/session.ts'
+import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/network/scripted-session.ts'
 
-const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
+const addresses = { ...Scan.parse({ name: 'main', network: { preset: 'ipfs' } }).addresses, policy: 'Any' as const, deny: [] }
 const options = { kadProtocols: ['/x/kad/1.0.0'], agentVersion: 'x', addresses, dialTimeoutMs: 1, visitTimeoutMs: 2 }
-const dialler = { lane: 'fast', supports: () => false } as unknown as Dialler
+const answer = frame(findNodeReply([]))
+const dialler = scriptedDialler(async () => new ScriptedSession({ identify: identifyBytes('a', []), protocols: [KAD_PROTOCOL], streams: [[answer, answer]] }))
+const target = { id: nobodyId(1), addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 0, 1)], plan: { strategy: 'Census', bucket: 0 } } as const
+const clock = new FakeClock()
 
 suite('what lanes have in common', () => {
   test('are limits with defaults', () => {
@@ -19,18 +24,17 @@ suite('what lanes have in common', () => {
   })
 
   test('is what the others have learnt, and what a lane holds goes with it', async () => {
-    const protocols = new KadProtocols(['/learnt/kad/1.0.0'])
-    protocols.confirm('/learnt/kad/1.0.0')
+    const protocols = new KadProtocols([KAD_PROTOCOL])
     const resources = new AsyncDisposableStack()
     let isClosed = false
     resources.defer(() => {
       isClosed = true
     })
-    const visitor = laneVisitor(dialler, options, { clock: systemClock, dns: new ScriptedDns(), protocols }, resources)
-    const alone = laneVisitor(dialler, options, { clock: systemClock, dns: new ScriptedDns() }, new AsyncDisposableStack())
+    const visitor = laneVisitor(dialler, options, { clock, dns: new ScriptedDns(), protocols }, resources)
+    const { outcome } = await visitor.visit(target, new AbortController().signal)
 
-    assert.equal(visitor.confirmedProtocol(), '/learnt/kad/1.0.0')
-    assert.equal(alone.confirmedProtocol(), undefined)
+    assert.equal(outcome, 'ok')
+    assert.equal(protocols.confirmed(), KAD_PROTOCOL)
     await visitor[Symbol.asyncDispose]()
     assert.ok(isClosed)
   })

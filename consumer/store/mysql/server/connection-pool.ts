@@ -1,8 +1,8 @@
 // mysql2's own pool has its password from when it was made, hands out a connection before its
 // session is set up, and has no bound on a wait. This one is as small as what is needed of it.
 import { ProbeError } from '../../../../core/errors.ts'
+import { withTimeLimit } from '../../../../core/time/with-time-limit.ts'
 import { MysqlConnection } from './connection.ts'
-import { withinLimit } from './time-limit.ts'
 import type { MysqlConfig } from '../../../../core/contracts/process-config.ts'
 import type { Clock } from '../../../../core/time/clock.ts'
 
@@ -126,19 +126,19 @@ export class ConnectionPool implements AsyncDisposable {
       throw this.#allInUse()
     }
 
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+    const { promise, resolve } = Promise.withResolvers<undefined>()
     const turn = (): void => {
       resolve(undefined)
     }
     this.#waiting.push(turn)
-    await withinLimit({
+    await withTimeLimit(promise, {
       clock: this.#clock,
-      ms: WAIT_MS,
-      onDue: () => {
+      limitMs: WAIT_MS,
+      onTimeout: () => {
         this.#waiting.splice(this.#waiting.indexOf(turn), 1)
-        reject(this.#allInUse())
+        throw this.#allInUse()
       }
-    }, promise)
+    })
   }
 
   #free (): void {

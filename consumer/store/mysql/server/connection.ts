@@ -1,12 +1,12 @@
 import { createConnection } from 'mysql2'
 import { ProbeError } from '../../../../core/errors.ts'
+import { withTimeLimit } from '../../../../core/time/with-time-limit.ts'
 import { connectionOptionsFor } from './connection-options.ts'
 import { isUncommitted, NO_RESULT, queryResultOf } from './query-result.ts'
 import { SERVER_QUERIES, serverInfoOf } from './server-info.ts'
 import { checkSession, SESSION_START, sessionEnd } from './session.ts'
 import { inChunks, isAscii } from './sql-text.ts'
 import { asStoreError, endsConnection } from './store-error.ts'
-import { withinLimit } from './time-limit.ts'
 import type { MysqlConfig } from '../../../../core/contracts/process-config.ts'
 import type { Clock } from '../../../../core/time/clock.ts'
 import type { QueryResult } from './query-result.ts'
@@ -114,11 +114,10 @@ export class MysqlConnection implements AsyncDisposable {
     }
 
     const { promise, resolve } = Promise.withResolvers<undefined>()
-    const onDue = (): void => {
+    this.#connection.end(() => {
       resolve(undefined)
-    }
-    this.#connection.end(onDue)
-    await withinLimit({ clock: this.#clock, ms: CLOSE_TIMEOUT_MS, onDue }, promise)
+    })
+    await withTimeLimit(promise, { clock: this.#clock, limitMs: CLOSE_TIMEOUT_MS, onTimeout: () => undefined })
     this.destroy()
   }
 
@@ -168,9 +167,9 @@ export class MysqlConnection implements AsyncDisposable {
     }
 
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const onDue = (): void => {
+    const onTimeout = (): never => {
       this.destroy()
-      reject(new ProbeError('PP_STORE_UNAVAILABLE', `database ${this.#config.host}: no answer within ${String(timeoutMs)} ms`))
+      throw new ProbeError('PP_STORE_UNAVAILABLE', `database ${this.#config.host}: no answer within ${String(timeoutMs)} ms`)
     }
     this.#connection.query(text, (err: QueryError | null, result: unknown) => {
       if (err === null) {
@@ -181,7 +180,7 @@ export class MysqlConnection implements AsyncDisposable {
     })
 
     try {
-      const answer = await withinLimit({ clock: this.#clock, ms: timeoutMs, onDue }, promise)
+      const answer = await withTimeLimit(promise, { clock: this.#clock, limitMs: timeoutMs, onTimeout })
       const results = statements.length === 1 ? [answer] : answer as unknown[]
 
       return results.map((result, i) => this.#resultOf(result, statements[i] ?? ''))

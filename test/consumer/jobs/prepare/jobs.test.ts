@@ -48,7 +48,7 @@ suite('the prepare job', () => {
   })
 })
 
-test('the retention job removes what is too old', async () => {
+test('the retention job removes what is too old, and says so once', async () => {
   using folder = new TempFolder()
   const path = folder.file('x.sqlite')
   {
@@ -57,8 +57,11 @@ test('the retention job removes what is too old', async () => {
     await store.write({ visits: [visitOf()], crawls: [] })
   }
   const config = RetentionConfig.parse({ store: { sqlite: { path } }, afterMs: 3_600_000 })
-  await retain({ config, log, clock: systemClock }, signal)
+  const lines: { msg: string, count?: number }[] = []
+  const heard = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as typeof lines[number]) })
+  await retain({ config, log: heard, clock: systemClock }, signal)
   await using store = await SqliteStore.open({ clock: systemClock }, { path, coalesceWindowMs: 0 })
 
   assert.deepEqual([(await store.summary()).nodes, (await store.summary()).visits], [0, 0])
+  assert.deepEqual(lines.map(({ msg, count = 0 }) => [msg, count > 0]), [['old rows removed', true]])
 })
