@@ -38,6 +38,7 @@ export interface SummaryInput {
 }
 
 const ROWS = 8
+const NONE: Distribution = { top: [], other: 0 }
 const BAR_WIDTH = 24
 const LABEL_WIDTH = 34
 const MIN_LABEL_WIDTH = 12
@@ -75,7 +76,8 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     ...foundByLines(foundBy),
     ...distributionLines('Agents', distributions.agentVersions, { whole: totals.contacted, ...layout }),
     ...distributionLines('Protocols', distributions.protocols, { whole: totals.contacted, ...layout }),
-    ...distributionLines('Transports announced', distributions.transports, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Transports of our connections', distributions.transports, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Transports that peers announce', distributions.listenTransports, { whole: totals.contacted, ...layout }),
     ...distributionLines('Address families', distributions.addressFamilies, { whole: totals.contacted, ...layout }),
     ...latencyLines(crawl),
     ...disturbanceLines(crawl),
@@ -141,8 +143,8 @@ function foundByLines (foundBy: FoundBy | undefined): string[] {
 interface Layout { labelWidth: number, barWidth: number }
 
 // One layout for all lists. Long labels take what the terminal has beside figures and bars; in a narrow one bars give way first.
-function layoutFor (distributions: readonly Distribution[], columns: number): Layout {
-  const longest = Math.max(...distributions.flatMap(({ top }) => labelsOf(top)).map(label => Array.from(label).length), LABEL_WIDTH)
+function layoutFor (distributions: readonly (Distribution | undefined)[], columns: number): Layout {
+  const longest = Math.max(...distributions.flatMap(one => labelsOf(one?.top ?? [])).map(label => Array.from(label).length), LABEL_WIDTH)
   const room = columns - FIGURES_WIDTH
   const barWidth = Math.max(0, Math.min(BAR_WIDTH, room - LABEL_WIDTH))
 
@@ -153,7 +155,9 @@ function labelsOf (top: Distribution['top']): string[] {
   return top.slice(0, ROWS).map(({ value }) => escapeControlChars(value) || '(empty)')
 }
 
-function distributionLines (title: string, { top, other }: Distribution, { whole, labelWidth, barWidth }: Layout & { whole: number }): string[] {
+function distributionLines (title: string, distribution: Distribution | undefined, { whole, labelWidth, barWidth }: Layout & { whole: number }): string[] {
+  const { top, other } = distribution ?? NONE
+
   if (top.length === 0) {
     return []
   }

@@ -63,7 +63,8 @@ export const Crawl = z.object({
   distributions: z.object({
     agentVersions: Distribution,
     protocols: Distribution,
-    transports: Distribution,
+    transports: Distribution.describe('What carried our connections; each peer counts once.'),
+    listenTransports: Distribution.optional().describe('What the addresses at which peers say they listen are for, dialled or not; each peer counts once for each.'),
     addressFamilies: Distribution
   }).optional().describe('Over contacted peers; absent in `started`.'),
   latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.'),

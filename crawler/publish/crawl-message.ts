@@ -53,11 +53,12 @@ function messageQuantiles ({ p50, p90, p99 }: Quantiles): Quantiles {
   return { p50: messageMs(p50), p90: messageMs(p90), p99: messageMs(p99) }
 }
 
-function foldAll ({ agentVersions, protocols, transports, addressFamilies }: Distributions, top: number): Distributions {
+function foldAll ({ agentVersions, protocols, transports, listenTransports, addressFamilies }: Distributions, top: number): Distributions {
   return {
     agentVersions: fold(agentVersions, top),
     protocols: fold(protocols, top),
     transports: fold(transports, top),
+    ...listenTransports === undefined ? {} : { listenTransports: fold(listenTransports, top) },
     addressFamilies: fold(addressFamilies, top)
   }
 }

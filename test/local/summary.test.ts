@@ -27,6 +27,7 @@ const crawl: Crawl = {
     agentVersions: { top: [{ value: 'kubo/0.36', count: 500 }, { value: '\u001B[2Jevil', count: 60 }, ...rareAgents], other: 4 },
     protocols: { top: [{ value: '/ipfs/kad/1.0.0', count: 550 }], other: 0 },
     transports: { top: [{ value: 'tcp', count: 600 }], other: 0 },
+    listenTransports: { top: [{ value: 'tcp', count: 598 }, { value: 'webtransport', count: 300 }], other: 0 },
     addressFamilies: { top: [], other: 0 }
   },
   latencyMs: { p50: 42.25, p90: 180, p99: 900 }
@@ -41,6 +42,15 @@ suite('summaryLines', () => {
     assert.match(text, /not contacted +400/)
     assert.match(text, / {2}timeout +300 {2}No answer in time\./)
     assert.match(text, /p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms/)
+  })
+
+  test('tells the transports of connections from those that peers announce', () => {
+    const { listenTransports, ...before } = crawl.distributions!
+    const old = summaryLines({ scan: 'main', crawl: { ...crawl, distributions: before }, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
+
+    assert.match(text, /Transports of our connections\n {2}tcp +600 +100 %[^\n]*\n\nTransports that peers announce\n {2}tcp +598 +100 %[^\n]*\n {2}webtransport +300 +50 %/)
+    assert.equal(listenTransports?.top.length, 2)
+    assert.ok(old.includes('Transports of our connections') && !old.includes('announce'))
   })
 
   test('says how far off the round trips may be, and whether the crawler stood still', () => {

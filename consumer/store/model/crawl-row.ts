@@ -63,6 +63,7 @@ export const DISTRIBUTION_DIMENSIONS = {
   agent_version: 'agentVersions',
   protocol: 'protocols',
   transport: 'transports',
+  listen_transport: 'listenTransports',
   address_family: 'addressFamilies'
 } as const
 
@@ -191,7 +192,12 @@ function aggregatesOf ({ totals, distributions }: Crawl): AggregateRow[] {
 }
 
 // Texts that become equal when they are made safe count as one.
-function distributionRows (dimension: AggregateRow['dimension'], { top, other }: Distribution): AggregateRow[] {
+function distributionRows (dimension: AggregateRow['dimension'], distribution: Distribution | undefined): AggregateRow[] {
+  if (distribution === undefined) {
+    return []
+  }
+
+  const { top, other } = distribution
   const counts = new Map<string, number>()
 
   for (const { value, count } of top) {
@@ -220,6 +226,8 @@ function distributionsOf (aggregates: readonly AggregateRow[]): NonNullable<Craw
     agentVersions: distribution('agent_version'),
     protocols: distribution('protocol'),
     transports: distribution('transport'),
+    // Crawlers before this one did not count it.
+    ...aggregates.some(({ dimension }) => dimension === 'listen_transport') ? { listenTransports: distribution('listen_transport') } : {},
     addressFamilies: distribution('address_family')
   }
 }

@@ -1,4 +1,5 @@
 import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
+import { readAddress } from '../../address/address-reader.ts'
 import { quantiles } from './quantiles.ts'
 import { ValueCounter } from './value-counter.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
@@ -12,7 +13,8 @@ const FAMILIES: Readonly<Record<number, string>> = { 4: 'ip4', 41: 'ip6', 53: 'd
 export type Distributions = NonNullable<Crawl['distributions']>
 
 /**
- * What the contacted peers are like: software, protocols, transports, address families, latency.
+ * What the contacted peers are like: software, protocols, transports of our connections and of the addresses that they
+ * announce, address families, latency.
  *
  * A peer is contacted at most once in a crawl, so each visit of a contacted peer counts as it comes.
  * Families are those of the addresses at which the peer says it can be dialled (and of the one that
@@ -23,6 +25,7 @@ export class PopulationProfile {
   readonly #agentVersions = new ValueCounter()
   readonly #protocols = new ValueCounter()
   readonly #transports = new ValueCounter()
+  readonly #listenTransports = new ValueCounter()
   readonly #addressFamilies = new ValueCounter()
   readonly #latenciesMs: number[] = []
   readonly #latencyErrorsMs: number[] = []
@@ -37,6 +40,7 @@ export class PopulationProfile {
     const addresses = connection === undefined ? announced : [connection.address, ...announced]
     addEach(this.#addressFamilies, addresses.map(familyOf))
     addEach(this.#protocols, identity?.protocols.slice(0, MESSAGE_LIMITS.protocols) ?? [])
+    addEach(this.#listenTransports, transportsOf(identity?.listenAddresses.slice(0, MESSAGE_LIMITS.addresses)))
 
     if (identity?.agentVersion !== undefined) {
       this.#agentVersions.add(identity.agentVersion)
@@ -54,6 +58,7 @@ export class PopulationProfile {
       agentVersions: this.#agentVersions.distribution(),
       protocols: this.#protocols.distribution(),
       transports: this.#transports.distribution(),
+      listenTransports: this.#listenTransports.distribution(),
       addressFamilies: this.#addressFamilies.distribution()
     }
   }
@@ -73,6 +78,10 @@ function addMeasured (all: number[], ms: number | undefined): void {
   if (ms !== undefined) {
     all.push(ms)
   }
+}
+
+function transportsOf (addresses: readonly Uint8Array[] = []): string[] {
+  return addresses.flatMap(bytes => readAddress(bytes)?.transport ?? [])
 }
 
 function familyOf (address: Uint8Array): string {

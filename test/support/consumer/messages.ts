@@ -43,7 +43,7 @@ export function failedVisitOf (overrides: Partial<z.input<typeof Visit>> = {}): 
 export function distributionsOf (top: { value: string, count: number }[], other: number): NonNullable<Crawl['distributions']> {
   const distribution = { top, other }
 
-  return { agentVersions: distribution, protocols: distribution, transports: distribution, addressFamilies: distribution }
+  return { agentVersions: distribution, protocols: distribution, transports: distribution, listenTransports: distribution, addressFamilies: distribution }
 }
 
 /** A valid crawl message. */

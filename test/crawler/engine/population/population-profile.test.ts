@@ -6,6 +6,7 @@ import type { VisitResult } from '../../../../crawler/visit/visitor.ts'
 
 const IP6 = Uint8Array.from([41, ...Array<number>(16).fill(1), 6, 0, 1])
 const DNS4 = Uint8Array.from([54, 1, 97, 6, 0, 1])
+const QUIC = Uint8Array.of(4, 192, 0, 2, 1, 0x91, 2, 0x0f, 0xa1, 0xcd, 3)
 const ONION = Uint8Array.from([0xbd, 0x03, 1])
 const visit = (change: Partial<VisitResult>): VisitResult => ({
   startedAtMs: 0,
@@ -34,6 +35,16 @@ suite('PopulationProfile', () => {
     profile.add(visit({ identity: { protocols: [], listenAddresses: [addressOf(2), addressOf(3), IP6, DNS4, ONION] } }))
 
     assert.deepEqual(profile.distributions().addressFamilies.top, [{ value: 'ip4', count: 1 }, { value: 'dns4', count: 1 }, { value: 'other', count: 1 }])
+  })
+
+  test('counts the transports that peers announce apart from those of connections, each once for a peer, dialled or not', () => {
+    const profile = new PopulationProfile({ isDialable: () => false })
+    profile.add(visit({ identity: { protocols: [], listenAddresses: [addressOf(2), addressOf(3), IP6, QUIC, ONION, Uint8Array.of(4, 1)] } }))
+    profile.add(visit({ connection: { address: addressOf(1), transport: 'relay', limited: true }, identity: { protocols: [], listenAddresses: [QUIC] } }))
+    const { transports, listenTransports } = profile.distributions()
+
+    assert.deepEqual(transports.top, [{ value: 'tcp', count: 1 }, { value: 'relay', count: 1 }])
+    assert.deepEqual(listenTransports?.top, [{ value: 'quic-v1', count: 2 }, { value: 'tcp', count: 1 }, { value: 'other', count: 1 }])
   })
 
   test('looks at no more of one peer than a message takes', () => {
