@@ -1,8 +1,11 @@
+import { Crawl } from '../../../core/contracts/crawl.ts'
+import { numberAt, oneOfAt, textAt, textOrNullAt } from '../../../core/files/sqlite-row.ts'
 import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../model/crawl-row.ts'
-import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../model/crawl-row.ts'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
+const STATES = Crawl.shape.state.options
+const STRATEGIES = Crawl.shape.strategy.options
 const TOTALS = Object.keys(TOTAL_COLUMNS) as (keyof typeof TOTAL_COLUMNS)[]
 const COLUMNS = [
   'network',
@@ -62,9 +65,9 @@ export class CrawlStore {
   /** The latest crawls of a scan, newest first. */
   latest (scan: string, limit: number): Crawl[] {
     return this.#latest.all(scan, limit).map((row) => {
-      const aggregates = this.#aggregates.all(scan, row['crawl_id'] as number).map(toAggregate)
+      const aggregates = this.#aggregates.all(scan, numberAt(row, 'crawl_id')).map(toAggregate)
 
-      return crawlOf(toCrawlRow(row, aggregates), row['state'] as CrawlState)
+      return crawlOf(toCrawlRow(row, aggregates), oneOfAt(row, 'state', STATES))
     })
   }
 }
@@ -87,22 +90,22 @@ function valuesOf (row: CrawlRow, state: CrawlState): SQLInputValue[] {
 }
 
 function toAggregate (row: Record<string, SQLOutputValue>): AggregateRow {
-  return { dimension: row['dimension'] as AggregateRow['dimension'], isOther: row['is_other'] === 1, value: row['value'] as string, count: row['count'] as number }
+  return { dimension: row['dimension'] as AggregateRow['dimension'], isOther: row['is_other'] === 1, value: textAt(row, 'value'), count: numberAt(row, 'count') }
 }
 
 function toCrawlRow (row: Record<string, SQLOutputValue>, aggregates: readonly AggregateRow[]): CrawlRow {
   return {
-    scan: row['scan'] as string,
-    crawlId: row['crawl_id'] as number,
-    network: row['network'] as string,
-    vantage: row['vantage'] as string | null,
-    strategy: row['strategy'] as Crawl['strategy'],
-    reportedState: row['reported_state'] as CrawlState,
-    startedAt: row['started_at'] as string,
-    finishedAt: row['finished_at'] as string | null,
+    scan: textAt(row, 'scan'),
+    crawlId: numberAt(row, 'crawl_id'),
+    network: textAt(row, 'network'),
+    vantage: textOrNullAt(row, 'vantage'),
+    strategy: oneOfAt(row, 'strategy', STRATEGIES),
+    reportedState: oneOfAt(row, 'reported_state', STATES),
+    startedAt: textAt(row, 'started_at'),
+    finishedAt: textOrNullAt(row, 'finished_at'),
     totals: row['discovered'] === null ? null : Object.fromEntries(TOTALS.map(column => [column, row[column]])) as NonNullable<CrawlRow['totals']>,
     ...measuresFrom(row),
     aggregates,
-    digest: row['digest'] as string
+    digest: textAt(row, 'digest')
   }
 }

@@ -1,5 +1,6 @@
 // Peers are read, merged by the rules of node-state.ts and written back, all in one transaction:
 // one form of the rules, and a row that is as it should be already is not written at all.
+import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
 import { NODE_COLUMNS, nodeStateOf, nodeValuesOf } from '../model/node-row.ts'
 import { mergeNodeStates } from '../model/node-state.ts'
 import { storeTimeOf } from '../model/store-time.ts'
@@ -102,5 +103,5 @@ export class NodeWriter {
 }
 
 function toTried (visit: Record<string, SQLOutputValue>): NodeState['tried'] {
-  return { at: storeTimeOf(visit['at'] as number), outcome: visit['outcome'] as string }
+  return { at: storeTimeOf(numberAt(visit, 'at')), outcome: textAt(visit, 'outcome') }
 }

@@ -1,5 +1,6 @@
 // Removal in steps that each hold the write lock for some milliseconds: a step looks at a bounded
 // number of rows by key and removes those that are too old. Nothing needs an index on time.
+import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
 import { storeTimeOf } from '../model/store-time.ts'
 import { DICTIONARIES } from './dictionary.ts'
 import type { PurgeCursor, PurgeStep } from '../model/node-store.ts'
@@ -81,9 +82,9 @@ function sweepByLastSeen (table: string, keys: readonly string[], removedPerStep
     let removed = 0
 
     for (const row of rows) {
-      const key = keys.map(column => row[column] as string)
+      const key = keys.map(column => textAt(row, column))
 
-      if ((row['last_seen'] as string) < before) {
+      if (textAt(row, 'last_seen') < before) {
         removed += Number(statement.run(...key).changes)
       }
       if (removed >= removedPerStep) {
@@ -93,7 +94,7 @@ function sweepByLastSeen (table: string, keys: readonly string[], removedPerStep
 
     const last = rows.length === ROWS_LOOKED_AT ? rows.at(-1) : undefined
 
-    return { removed, after: last === undefined ? undefined : keys.map(column => last[column] as string) }
+    return { removed, after: last === undefined ? undefined : keys.map(column => textAt(last, column)) }
   }
 }
 
@@ -109,7 +110,7 @@ function sweepDictionary (table: string): Step {
       database.exec('UPDATE dictionary_epoch SET epoch = epoch + 1')
     }
 
-    const greatest = database.prepare(`SELECT ifnull(max(${table}_id), 0) AS id FROM ${table}`).get()?.['id'] as number
+    const greatest = numberAt(database.prepare(`SELECT ifnull(max(${table}_id), 0) AS id FROM ${table}`).get(), 'id')
 
     return { removed: Number(removed), after: end < greatest ? [end] : undefined }
   }

@@ -1,8 +1,10 @@
+import { numberAt, numberOrNullAt, textAt, textOrNullAt } from '../../../core/files/sqlite-row.ts'
 import { openDatabase } from '../../../core/files/sqlite.ts'
 import { storeTimeOf, fromStoreTime } from '../model/store-time.ts'
 import { asStoreError } from './store-error.ts'
+import type { SqliteRow } from '../../../core/files/sqlite-row.ts'
 import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** A read transaction on a connection of its own: it sees one moment and holds nobody up. */
 export class SqliteSnapshot implements StoreSnapshot {
@@ -16,7 +18,7 @@ export class SqliteSnapshot implements StoreSnapshot {
   private constructor (database: DatabaseSync, path: string) {
     this.#database = database
     this.#path = path
-    this.schemaVersion = database.prepare('SELECT max(version) AS version FROM schema_migration').get()?.['version'] as number
+    this.schemaVersion = numberAt(database.prepare('SELECT ifnull(max(version), 0) AS version FROM schema_migration').get(), 'version')
     this.#nodes = database.prepare('SELECT * FROM node_info WHERE node_id > ? ORDER BY node_id LIMIT ?')
     this.#addresses = database.prepare('SELECT multiaddr, last_seen FROM address_info WHERE node_id = ? ORDER BY multiaddr')
     this.#networks = database.prepare('SELECT network, first_seen, last_seen FROM node_network WHERE node_id = ? ORDER BY network')
@@ -51,33 +53,34 @@ export class SqliteSnapshot implements StoreSnapshot {
   #page (after: string, limit: number, changedSince: string): NodePage {
     try {
       const rows = this.#nodes.all(after, limit)
+      const last = rows.length < limit ? undefined : rows.at(-1)
 
       return {
-        nodes: rows.filter(row => (row['changed_at'] as string) >= changedSince).map(row => this.#toRecord(row)),
-        next: rows.length < limit ? undefined : rows.at(-1)?.['node_id'] as string | undefined
+        nodes: rows.filter(row => textAt(row, 'changed_at') >= changedSince).map(row => this.#toRecord(row)),
+        next: last === undefined ? undefined : textAt(last, 'node_id')
       }
     } catch (err) {
       throw asStoreError(err, this.#path)
     }
   }
 
-  #toRecord (row: Record<string, SQLOutputValue>): NodeRecord {
-    const nodeId = row['node_id'] as string
-    const time = (value: SQLOutputValue | undefined): string => fromStoreTime(value as string)
+  #toRecord (row: SqliteRow): NodeRecord {
+    const nodeId = textAt(row, 'node_id')
+    const time = (of: SqliteRow, column: string): string => fromStoreTime(textAt(of, column))
 
     return {
       nodeId,
-      protocolVersion: row['protocol_version'] as string | null,
-      agentVersion: row['agent_version'] as string | null,
-      discoveryType: row['discovery_type'] as string,
-      latencyNs: row['latency'] as number | null,
-      lastSeen: time(row['last_seen']),
-      firstSeen: time(row['first_seen']),
-      identifiedAt: row['identified_at'] === null ? null : time(row['identified_at']),
-      lastTried: time(row['last_tried']),
-      lastOutcome: row['last_outcome'] as string,
-      addresses: this.#addresses.all(nodeId).map(address => ({ multiaddr: address['multiaddr'] as string, lastSeen: time(address['last_seen']) })),
-      networks: this.#networks.all(nodeId).map(met => ({ network: met['network'] as string, firstSeen: time(met['first_seen']), lastSeen: time(met['last_seen']) }))
+      protocolVersion: textOrNullAt(row, 'protocol_version'),
+      agentVersion: textOrNullAt(row, 'agent_version'),
+      discoveryType: textAt(row, 'discovery_type'),
+      latencyNs: numberOrNullAt(row, 'latency'),
+      lastSeen: time(row, 'last_seen'),
+      firstSeen: time(row, 'first_seen'),
+      identifiedAt: row?.['identified_at'] === null ? null : time(row, 'identified_at'),
+      lastTried: time(row, 'last_tried'),
+      lastOutcome: textAt(row, 'last_outcome'),
+      addresses: this.#addresses.all(nodeId).map(address => ({ multiaddr: textAt(address, 'multiaddr'), lastSeen: time(address, 'last_seen') })),
+      networks: this.#networks.all(nodeId).map(met => ({ network: textAt(met, 'network'), firstSeen: time(met, 'first_seen'), lastSeen: time(met, 'last_seen') }))
     }
   }
 }

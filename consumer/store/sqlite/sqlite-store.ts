@@ -1,7 +1,8 @@
-// The store of one machine. node:sqlite is synchronous: a batch of 500 messages holds the event loop
-// for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
 import { fileURLToPath } from 'node:url'
 import { ProbeError } from '../../../core/errors.ts'
+// The store of one machine. node:sqlite is synchronous: a batch of 500 messages holds the event loop
+// for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
+import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
 import { inTransaction, openDatabase } from '../../../core/files/sqlite.ts'
 import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { pendingMigrations, readMigrations } from '../migrations/migrations.ts'
@@ -130,7 +131,7 @@ export class SqliteStore implements NodeStore {
 
   async summary (): Promise<StoreSummary> {
     return await this.#run(() => {
-      const count = (table: string): number => this.#database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'] as number
+      const count = (table: string): number => numberAt(this.#database.prepare(`SELECT count(*) AS n FROM ${table}`).get(), 'n')
 
       return {
         nodes: count('node_info'),
@@ -138,8 +139,8 @@ export class SqliteStore implements NodeStore {
         visits: count('visit'),
         crawls: count('crawl'),
         networks: this.#database.prepare('SELECT network, count(*) AS nodes FROM node_network GROUP BY network ORDER BY network').all()
-          .map(row => ({ network: row['network'] as string, nodes: row['nodes'] as number })),
-        schemaVersion: this.#database.prepare('SELECT ifnull(max(version), 0) AS version FROM schema_migration').get()?.['version'] as number
+          .map(row => ({ network: textAt(row, 'network'), nodes: numberAt(row, 'nodes') })),
+        schemaVersion: numberAt(this.#database.prepare('SELECT ifnull(max(version), 0) AS version FROM schema_migration').get(), 'version')
       }
     })
   }
@@ -175,7 +176,7 @@ export class SqliteStore implements NodeStore {
   }
 
   #forgetRemovedIds (visits: VisitWriter): void {
-    const epoch = this.#database.prepare('SELECT epoch FROM dictionary_epoch').get()?.['epoch'] as number
+    const epoch = numberAt(this.#database.prepare('SELECT epoch FROM dictionary_epoch').get(), 'epoch')
 
     if (epoch !== this.#epoch) {
       visits.forget()
@@ -200,8 +201,8 @@ export class SqliteStore implements NodeStore {
 
 // Pages that removals have left in the file.
 function reusableBytes (database: DatabaseSync): number {
-  const pages = database.prepare('PRAGMA freelist_count').get()?.['freelist_count'] as number
-  const pageBytes = database.prepare('PRAGMA page_size').get()?.['page_size'] as number
+  const pages = numberAt(database.prepare('PRAGMA freelist_count').get(), 'freelist_count')
+  const pageBytes = numberAt(database.prepare('PRAGMA page_size').get(), 'page_size')
 
   return pages * pageBytes
 }

@@ -1,3 +1,4 @@
+import { ProbeError } from '../../errors.ts'
 // Which member of a group reads which partition, and how far the group has come.
 //
 // Members say that they live by moving their expiry on; each partition has one owner for as long
@@ -5,7 +6,7 @@
 // the rest back once its handler has come to an end, so that in normal work a partition has one
 // reader. A member that was killed holds on for one lease. A member that slept longer than its
 // lease may still be handling messages that another one reads again: delivery is at least once.
-import { ProbeError } from '../../errors.ts'
+import { textAt } from '../../files/sqlite-row.ts'
 import { inTransaction } from '../../files/sqlite.ts'
 import { partitionsFor } from '../port/partition-assignment.ts'
 import type { GroupPosition, GroupTarget } from '../port/event-bus.ts'
@@ -174,7 +175,7 @@ export class EmbeddedGroup {
     // An expiry further away than a lease was written before the clock went back: it is over too.
     database.prepare('DELETE FROM group_member WHERE group_name = ? AND topic_id = ? AND (expires_at <= ? OR expires_at > ?)').run(group, topicId, nowMs, nowMs + leaseMs)
 
-    return database.prepare('SELECT member_id FROM group_member WHERE group_name = ? AND topic_id = ?').all(group, topicId).map(row => row['member_id'] as string)
+    return database.prepare('SELECT member_id FROM group_member WHERE group_name = ? AND topic_id = ?').all(group, topicId).map(row => textAt(row, 'member_id'))
   }
 
   #isFree ({ owner, ownerExpiresAt }: PartitionState, nowMs: number): boolean {

@@ -1,9 +1,10 @@
+import { ProbeError } from '../../errors.ts'
 // The log itself: topics, partitions and messages in one SQLite file that several processes share.
 //
 // One publish is one transaction, so that it is stored whole or not at all, and costs one commit
 // however many messages it carries. Every call is synchronous and short; a call that meets another
 // writer for longer than the busy limit fails with `details.busy` and is tried again by the bus.
-import { ProbeError } from '../../errors.ts'
+import { bytesAt, numberAt } from '../../files/sqlite-row.ts'
 import { inTransaction, openDatabase } from '../../files/sqlite.ts'
 import { asBusError } from '../port/bus-error.ts'
 import { packedByPartition, unpackBatch } from './embedded-batch.ts'
@@ -138,11 +139,11 @@ export class EmbeddedLog implements Disposable {
   /** Partitions of a topic in their order. */
   partitions (topicId: number): LogPartition[] {
     return this.run(() => this.#partitions.all(topicId).map(row => ({
-      partitionId: row['partition_id'] as number,
-      partition: row['partition'] as number,
-      start: row['start_offset'] as number,
-      next: row['next_offset'] as number,
-      storedBytes: row['stored_bytes'] as number
+      partitionId: numberAt(row, 'partition_id'),
+      partition: numberAt(row, 'partition'),
+      start: numberAt(row, 'start_offset'),
+      next: numberAt(row, 'next_offset'),
+      storedBytes: numberAt(row, 'stored_bytes')
     })))
   }
 
@@ -182,8 +183,8 @@ export class EmbeddedLog implements Disposable {
       let bytes = 0
 
       for (const row of this.#read.iterate(partitionId, from)) {
-        const first = row['first_offset'] as number
-        const batch = unpackBatch(row['payload'] as Uint8Array).map((message, i) => ({ ...message, partition, offset: first + i, timestampMs: row['published_at'] as number }))
+        const first = numberAt(row, 'first_offset')
+        const batch = unpackBatch(bytesAt(row, 'payload')).map((message, i) => ({ ...message, partition, offset: first + i, timestampMs: numberAt(row, 'published_at') }))
 
         for (const message of batch.slice(Math.max(0, from - first))) {
           messages.push(message)

@@ -1,4 +1,5 @@
 import { ProbeError } from '../../errors.ts'
+import { bytesAt, numberAt, textAt } from '../../files/sqlite-row.ts'
 import { inTransaction } from '../../files/sqlite.ts'
 import { packBatch } from './embedded-batch.ts'
 import type { DatabaseSync } from 'node:sqlite'
@@ -118,11 +119,11 @@ function upgrade (database: DatabaseSync): boolean {
     const count = database.prepare('UPDATE topic_partition SET stored_bytes = stored_bytes + ? WHERE partition_id = ?')
 
     for (const row of database.prepare(UNCOMMITTED).iterate()) {
-      const offset = row['message_offset'] as number
-      const headers = JSON.parse(row['headers'] as string) as Record<string, string>
-      const payload = packBatch([{ key: row['message_key'] as string, headers, value: row['value'] as Uint8Array }])
-      insert.run(row['partition_id'] as number, offset, offset + 1, row['published_at'] as number, payload)
-      count.run(payload.byteLength, row['partition_id'] as number)
+      const offset = numberAt(row, 'message_offset')
+      const headers = JSON.parse(textAt(row, 'headers')) as Record<string, string>
+      const payload = packBatch([{ key: textAt(row, 'message_key'), headers, value: bytesAt(row, 'value') }])
+      insert.run(numberAt(row, 'partition_id'), offset, offset + 1, numberAt(row, 'published_at'), payload)
+      count.run(payload.byteLength, numberAt(row, 'partition_id'))
     }
 
     database.exec(`DROP TABLE message; PRAGMA user_version = ${String(SCHEMA_VERSION)}`)
