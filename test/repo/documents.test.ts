@@ -17,6 +17,16 @@ suite('documents', () => {
     }
   })
 
+  test('name only files that exist, where ARCHITECTURE.md and the guides lead through the code', () => {
+    const named = ['ARCHITECTURE.md', 'docs/first-change.md', 'docs/debugging.md', 'docs/performance-history.md'].flatMap(document =>
+      [...read(document).matchAll(/`((?:core|crawler|consumer|operator|local|scripts|test)\/[\w./-]+\.(?:ts|yaml|md))`/g)].map(match => [document, match[1]!] as const))
+
+    assert.ok(named.length > 50, `${String(named.length)} names`)
+    for (const [document, path] of named) {
+      assert.ok(existsSync(join(root, path)), `${document} names ${path}`)
+    }
+  })
+
   test('decisions are numbered without gaps and all in the index', () => {
     const files = globSync('docs/adr/[0-9]*.md', { cwd: root }).map(path => path.slice('docs/adr/'.length)).sort()
     const index = [...read('docs/adr/README.md').matchAll(/\((\d{4}-[^)]+\.md)\)/g)].map(match => match[1])

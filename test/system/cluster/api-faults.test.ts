@@ -44,17 +44,21 @@ suite('faults between operator and API server', missingCluster === undefined ? {
   test(`${String(SEEDS)} seeds, each of which converges to the plan`, async (t) => {
     t.diagnostic(`PEERPROBE_SEED=${String(FIRST)}`)
 
+    const made: string[][] = []
+
     for (let start = 0; start < SEEDS; start += AT_ONCE) {
-      await Promise.all(Array.from({ length: Math.min(AT_ONCE, SEEDS - start) }, async (_, i) => {
-        await converges(FIRST + start + i)
-      }))
+      made.push(...await Promise.all(Array.from({ length: Math.min(AT_ONCE, SEEDS - start) }, async (_, i) => await converges(FIRST + start + i))))
     }
+
+    // A short life of one seed may meet none.
+    assert.ok(made.flat().length > 0, 'something went wrong on the way')
   })
 
   // The key of a scan stays when the scan goes, so that it comes back as the same peer: whether it was made by then is chance.
   const planned = async (namespace: string): Promise<string[]> => (await rig.objects(namespace)).filter(text => text !== 'Secret/amino-identity-fil')
 
-  async function converges (seed: number): Promise<void> {
+  // Which kinds of fault it met.
+  async function converges (seed: number): Promise<string[]> {
     const namespace = `seed-${String(seed)}`
     using folder = new TempFolder()
     await using proxy = await FaultyProxy.open(rig.kubeconfig, seeded(seed))
@@ -109,6 +113,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       'Secret/amino-identity-main',
       'ServiceAccount/amino-peerprobe'
     ], `seed ${String(seed)}: ${JSON.stringify(proxy.made)}`)
-    assert.ok(Object.keys(proxy.made).some(kind => kind !== 'none'), 'something went wrong on the way')
+
+    return Object.keys(proxy.made).filter(kind => kind !== 'none')
   }
 })
