@@ -28,7 +28,7 @@ export const BYTE_RATES: SharedRates = {
 export interface Receiving { onData?: (data: { byteLength: number }) => void }
 
 /** What tells of streams that the remote opens; the library's way, which its types do not show. */
-interface Muxing { muxer?: { addEventListener: (event: 'stream', listener: (event: { detail: Receiving }) => void) => void } }
+interface Muxing { muxer?: { status: string, addEventListener: (event: 'stream', listener: (event: { detail: Receiving }) => void) => void } }
 
 /** Ends connections that send too much, or open too many streams. */
 export class TrafficLimit {
@@ -52,7 +52,15 @@ export class TrafficLimit {
     const name = `streams ${String(++this.#last)}`
     const hasOwnBytes = !connection.remoteAddr.toString().includes('/quic-v1')
 
-    ;(connection as Muxing).muxer?.addEventListener('stream', ({ detail }) => {
+    const { muxer } = connection as Muxing
+
+    // Too many streams before the connection stood: the library ends the muxer alone, and the connection would keep its place.
+    if (muxer !== undefined && muxer.status !== 'open') {
+      connection.abort(new RangeError('too many streams before the connection stood'))
+      return
+    }
+
+    muxer?.addEventListener('stream', ({ detail }) => {
       if (!this.#streams.take(name, ip)) {
         connection.abort(new RangeError('too many streams of one connection, address or subnet'))
       } else if (!hasOwnBytes) {

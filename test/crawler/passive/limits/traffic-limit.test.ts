@@ -8,7 +8,7 @@ import type { Connection, MultiaddrConnection } from '@libp2p/interface'
 
 class Wire extends EventTarget {
   readonly remoteAddr
-  readonly muxer = new EventTarget()
+  readonly muxer = Object.assign(new EventTarget(), { status: 'open' })
   isAborted = false
   received = 0
 
@@ -56,6 +56,16 @@ suite('TrafficLimit', () => {
     }
 
     assert.ok(!honest.isAborted)
+  })
+
+  test('a connection whose muxer was ended before it stood keeps no place', () => {
+    const traffic = new TrafficLimit(new FakeClock())
+    const [hasty, honest] = [new Wire('/ip4/10.0.0.1/tcp/1'), new Wire('/ip4/10.0.0.1/tcp/2')]
+    hasty.muxer.status = 'closed'
+    traffic.watchStreams(hasty as unknown as Connection)
+    traffic.watchStreams(honest as unknown as Connection)
+
+    assert.deepEqual([hasty.isAborted, honest.isAborted], [true, false])
   })
 
   test('fresh connections of one address share its streams', () => {
