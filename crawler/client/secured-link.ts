@@ -89,12 +89,11 @@ export abstract class SecuredLink implements Disposable {
 
   /** Waits until the remote has proven who it is. Rejects with PP_PEER_FAULT, or the signal's reason, and disposes of the link then. */
   async secured (signal: AbortSignal): Promise<void> {
-    using _ = onAbort(signal, (reason) => {
-      this.fail(reason)
-    })
-
     try {
       signal.throwIfAborted()
+      using _ = onAbort(signal, (reason) => {
+        this.fail(reason)
+      })
       await this.#secured.promise
     } catch (err) {
       this[Symbol.dispose]()
