@@ -19,7 +19,7 @@ export interface PoolOptions {
 const MINUTE_MS = 60_000
 
 // A file that takes longer hangs. The long variants (`PEERPROBE_FULL=1`) rest for ten minutes and more.
-const LIMIT_MS = (process.env['PEERPROBE_FULL'] === '1' ? 120 : 10) * MINUTE_MS
+const LIMIT_MS = (process.env['PEERPROBE_FULL'] === '1' ? 120 : 20) * MINUTE_MS
 
 // Each file may run a control plane (600 MB), three Kafka nodes (350 MB each) or some hundred hosts.
 const MOST_AT_ONCE = 4
