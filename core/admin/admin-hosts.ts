@@ -14,7 +14,7 @@ export interface AdminHosts {
  * The addresses that an admin server listens on. In a pod they are the pod's own, which the kubelet gives as a variable: on a
  * node with several networks, or on the node's network itself, `::` would serve all of them.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming the variable, where it does not hold IP addresses
+ * @throws ProbeError `PP_CONFIG_INVALID` when the variable does not hold IP addresses; it names the variable
  */
 export function adminHosts ({ host = '127.0.0.1', hostVariable }: AdminHosts, environment: Readonly<Record<string, string | undefined>>): string[] {
   if (hostVariable === undefined) {

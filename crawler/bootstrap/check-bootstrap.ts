@@ -12,7 +12,7 @@ const MAX_SHOWN = 160
 /**
  * Says at the start which bootstrap peers can never be dialled. The rest is used.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming each unusable peer with its reason, when no other is left
+ * @throws ProbeError `PP_CONFIG_INVALID` when no peer is usable; it names each one with the reason
  */
 export function checkBootstrap (bootstrapPeers: readonly string[], addresses: AddressPolicyOptions, log: Pick<Logger, 'warn'>): void {
   const reasons = [...neverDialled(bootstrapPeers, addresses)].map(([text, reason]) => `${text.slice(0, MAX_SHOWN)}: ${reason}`)

@@ -1,6 +1,6 @@
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { classify } from '../peer/classify.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { peerFault } from '../peer/peer-fault.ts'
 import { concatBytes } from '../wire/bytes.ts'
 import { FrameReader } from '../wire/frames.ts'
@@ -55,7 +55,7 @@ class Asking {
   private readonly plan: QueryPlan
   private readonly prefix: number
   private readonly deps: AskDeps
-  private readonly deadline: Deadline
+  private readonly deadline: PeerDeadline
 
   /** Questions without an answer yet, in the order in which they were or will be sent. */
   private waiting: number[]
@@ -68,7 +68,7 @@ class Asking {
     this.plan = target.plan
     this.prefix = kadPrefix(target.id)
     this.deps = deps
-    this.deadline = new Deadline(deps.clock, requestTimeoutMs, signal)
+    this.deadline = new PeerDeadline(deps.clock, requestTimeoutMs, signal)
     this.waiting = [...firstQueries(target.plan)]
   }
 

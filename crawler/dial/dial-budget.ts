@@ -1,7 +1,7 @@
 import { boundedEntry } from '../../core/limits/bounded-entry.ts'
 import { TokenBucket } from '../../core/limits/token-bucket.ts'
 import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { peerFault, provenIdOf } from '../peer/peer-fault.ts'
 import type { BucketOptions } from '../../core/limits/token-bucket.ts'
 import type { Clock } from '../../core/time/clock.ts'
@@ -120,7 +120,7 @@ export class DialBudget {
       return first
     }
 
-    using deadline = new Deadline(this.clock, this.options.maxWaitMs, signal)
+    using deadline = new PeerDeadline(this.clock, this.options.maxWaitMs, signal)
 
     for (let next: DialLeave | TokenBucket = first; ; next = this.tryAdmit(address, key, repeats)) {
       signal.throwIfAborted()

@@ -1,7 +1,7 @@
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { childController } from '../../core/time/signals.ts'
 import { classify } from '../peer/classify.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { peerFault } from '../peer/peer-fault.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Address } from '../address/address-reader.ts'
@@ -154,7 +154,7 @@ class Race<T extends Disposable> {
 
   /** The dial's signal is let go before anyone learns of its success: libraries tie the connection itself to it. */
   private async dial (address: Address): Promise<T> {
-    using deadline = new Deadline(this.deps.clock, this.options.dialTimeoutMs, this.race.signal)
+    using deadline = new PeerDeadline(this.deps.clock, this.options.dialTimeoutMs, this.race.signal)
 
     return await raceAbort(this.deps.dial(address, deadline.signal), deadline.signal, (late) => {
       late[Symbol.dispose]()

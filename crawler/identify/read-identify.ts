@@ -1,5 +1,5 @@
 import { raceAbort } from '../../core/time/race-abort.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { concatBytes } from '../wire/bytes.ts'
 import { FrameReader } from '../wire/frames.ts'
 import { MAX_IDENTIFY_BYTES, MAX_IDENTIFY_MESSAGES } from './identify-message.ts'
@@ -57,7 +57,7 @@ async function next (stream: ReadStream, signal: AbortSignal): Promise<Uint8Arra
 }
 
 async function soon (stream: ReadStream, clock: Clock, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  using silence = new Deadline(clock, SILENCE_MS, signal)
+  using silence = new PeerDeadline(clock, SILENCE_MS, signal)
 
   return await next(stream, silence.signal)
 }

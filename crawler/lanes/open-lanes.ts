@@ -4,7 +4,7 @@ import { openFastVisitor } from '../client/fast-visitor.ts'
 import { KadProtocols } from '../dht/kad-protocol.ts'
 import { DialBudget } from '../dial/dial-budget.ts'
 import { DialLimits } from '../dial/dial-limits.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { isQuic } from '../quic/quic-address.ts'
 import { openQuicVisitor } from '../quic/quic-visitor.ts'
 import type { Clock } from '../../core/time/clock.ts'
@@ -59,7 +59,7 @@ export async function visitByLanes (target: VisitTarget, { clock, fast, quic, vi
     return first
   }
 
-  using deadline = new Deadline(clock, leftMs, signal)
+  using deadline = new PeerDeadline(clock, leftMs, signal)
 
   return merge(first, await quic.visit(target, deadline.signal))
 }

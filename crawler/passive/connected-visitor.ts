@@ -1,6 +1,6 @@
 import { furthestOutcome } from '../../core/contracts/outcome.ts'
 import { KadProtocols } from '../dht/kad-protocol.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { interview } from '../visit/interview.ts'
 import { visitResult } from '../visit/visit-result.ts'
 import { visitLimits } from '../visit/visitor-options.ts'
@@ -58,7 +58,7 @@ class ConnectedVisitor implements Visitor {
     const startedAtMs = clock.now()
     const started = clock.monotonic()
     const session = new Libp2pSession(connection, clock, undefined)
-    using deadline = new Deadline(clock, this.#options.visitTimeoutMs, signal)
+    using deadline = new PeerDeadline(clock, this.#options.visitTimeoutMs, signal)
     const met = await interview(session, target, { clock, protocols, ...this.#options }, deadline.signal)
 
     return visitResult({ lane: 'passive', startedAtMs, durationMs: clock.monotonic() - started }, {

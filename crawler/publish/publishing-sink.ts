@@ -6,7 +6,7 @@ import type { ByteLimits, PublishedForm } from './byte-budget.ts'
 import type { MessageContext } from './message-context.ts'
 import type { Publisher } from './publisher.ts'
 
-/** What a sink publishes at most, and who is told of what it does not publish whole. */
+/** What a sink publishes at most, and what is called for each visit that it shortens or leaves out. */
 export interface SinkOptions {
   limits: ByteLimits
   onForm: (form: PublishedForm) => void

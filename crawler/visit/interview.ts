@@ -3,7 +3,7 @@ import { askNetwork } from '../dht/ask-network.ts'
 import { decodeIdentify } from '../identify/identify-message.ts'
 import { readIdentify } from '../identify/read-identify.ts'
 import { classify } from '../peer/classify.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { peerFault } from '../peer/peer-fault.ts'
 import { measureAgain } from './measure-again.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
@@ -64,7 +64,7 @@ export async function interview (session: Session, target: VisitTarget, deps: In
 interface Identified { identity?: Identity, fault?: Classified }
 
 async function identify (session: Session, { id }: VisitTarget, { clock, identifyTimeoutMs }: InterviewDeps, signal: AbortSignal): Promise<Identified> {
-  using deadline = new Deadline(clock, identifyTimeoutMs, signal)
+  using deadline = new PeerDeadline(clock, identifyTimeoutMs, signal)
 
   try {
     using stream = await raceAbort(session.openIdentify(deadline.signal), deadline.signal, (late) => {

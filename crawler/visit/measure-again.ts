@@ -1,7 +1,7 @@
 // A round trip that may be wrong by much of itself is measured again while the connection still stands: a ping costs a
 // hundredth of what the visit did.
 import { raceAbort } from '../../core/time/race-abort.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Latency } from '../dial/latency.ts'
 import type { Session } from '../dial/session.ts'
@@ -21,7 +21,7 @@ export async function measureAgain (session: Session, clock: Clock, signal: Abor
     return
   }
 
-  using deadline = new Deadline(clock, PING_LIMIT_MS, signal)
+  using deadline = new PeerDeadline(clock, PING_LIMIT_MS, signal)
 
   try {
     for (let pings = 0; pings < MAX_PINGS && isDoubtful(session.latency); pings++) {

@@ -3,7 +3,7 @@ import { dialableAddresses } from '../dial/dialable.ts'
 import { dialFirst } from '../dial/happy-eyeballs.ts'
 import { bestOf, rankAddresses } from '../dial/rank.ts'
 import { classify } from '../peer/classify.ts'
-import { Deadline } from '../peer/deadline.ts'
+import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { interview } from './interview.ts'
 import { visitResult } from './visit-result.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
@@ -46,7 +46,7 @@ export async function visitPeer (target: VisitTarget, deps: VisitDeps, options: 
   const { clock, dialler } = deps
   const startedAtMs = clock.now()
   const started = clock.monotonic()
-  using deadline = new Deadline(clock, options.visitTimeoutMs, signal)
+  using deadline = new PeerDeadline(clock, options.visitTimeoutMs, signal)
   const findings = await find(target, deps, options, deadline.signal)
 
   return visitResult({ lane: dialler.lane, startedAtMs, durationMs: clock.monotonic() - started }, findings)

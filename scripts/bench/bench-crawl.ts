@@ -8,15 +8,15 @@ import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
 import { ProbeError } from '../../core/errors.ts'
 import { NODE_FLAGS } from '../../core/process/node-flags.ts'
-import { parseBenchOptions } from './crawl-case.ts'
-import { figuresOf, formatTable } from './crawl-result.ts'
+import { parseBenchOptions } from './crawl/crawl-case.ts'
+import { figuresOf, formatTable } from './crawl/crawl-result.ts'
 import { medianOf } from './median.ts'
 import { createPopulation, isContactable } from './virtual-network/population.ts'
 import { VirtualNetwork } from './virtual-network/virtual-network.ts'
-import type { BenchOptions, CrawlCase } from './crawl-case.ts'
-import type { CaseResult, CrawlCounts, CrawlFigures } from './crawl-result.ts'
+import type { BenchOptions, CrawlCase } from './crawl/crawl-case.ts'
+import type { CaseResult, CrawlCounts, CrawlFigures } from './crawl/crawl-result.ts'
 
-const CRAWL = new URL('crawl-process.ts', import.meta.url)
+const CRAWL = new URL('crawl/crawl-process.ts', import.meta.url)
 
 const options = parseBenchOptions(process.argv.slice(2))
 const stop = new AbortController()

@@ -4,7 +4,7 @@ import { formatPeerId } from '../../crawler/peer/peer-id-text.ts'
 import { kuboAddresses } from './virtual-network/kubo-addresses.ts'
 import { KAD_PROTOCOL } from './virtual-network/peer-answers.ts'
 import { createPopulation } from './virtual-network/population.ts'
-import type { CrawlCase } from './crawl-case.ts'
+import type { CrawlCase } from './crawl/crawl-case.ts'
 
 /** The scan of a virtual network, as a user would write it: one bootstrap peer, all else as it is by default. */
 export function benchScan ({ strategy, concurrency }: Pick<CrawlCase, 'strategy' | 'concurrency'>): Scan {

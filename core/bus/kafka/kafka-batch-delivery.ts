@@ -86,7 +86,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     await this.#heartbeat?.()
   }
 
-  /** Ends what is handed out after the running handlers. With `isLost` they are told that their partitions belong to others by now. */
+  /** Ends what is handed out after the running handlers. With `isLost` their partitions belong to others already. */
   interrupt (reason: unknown, isLost: boolean): void {
     this.#interruption = reason instanceof Error ? reason : new TypeError(String(reason))
 

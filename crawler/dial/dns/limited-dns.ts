@@ -1,7 +1,7 @@
 import { getDomain } from 'tldts'
 import { boundedEntry } from '../../../core/limits/bounded-entry.ts'
 import { TokenBucket } from '../../../core/limits/token-bucket.ts'
-import { Deadline } from '../../peer/deadline.ts'
+import { PeerDeadline } from '../../peer/peer-deadline.ts'
 import { peerFault } from '../../peer/peer-fault.ts'
 import type { BucketOptions } from '../../../core/limits/token-bucket.ts'
 import type { Clock } from '../../../core/time/clock.ts'
@@ -110,7 +110,7 @@ export class LimitedDns implements DnsResolver {
 
   private async turn (domain: Domain, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    using deadline = new Deadline(this.deps.clock, this.limits.maxWaitMs, signal)
+    using deadline = new PeerDeadline(this.deps.clock, this.limits.maxWaitMs, signal)
     const buckets = [domain.bucket, this.all]
 
     for (let empty = buckets.find(({ hasToken }) => !hasToken); ; empty = buckets.find(({ hasToken }) => !hasToken)) {

@@ -18,16 +18,16 @@ const KEY_BYTES = 32
  * The hash over the Secrets of a PeerProbe. Its key is made once, in a Secret that only the operator reads: a changed
  * password rolls the pods, the same one after a restart of the operator does not, nor does another label on a Secret.
  *
- * @param waits whether its pods keep an earlier release for now: without a key these keep their hash too, and roll once
+ * @param keepsEarlier whether its turn in an upgrade is still to come: without a key the hash of the earlier release stays until then, so that pods roll once
  */
-export async function hashKeyStep (deps: Pick<ReconcileDeps, 'applier'>, reading: Reading, waits: () => boolean, signal: AbortSignal): Promise<SecretHash> {
+export async function hashKeyStep (deps: Pick<ReconcileDeps, 'applier'>, reading: Reading, keepsEarlier: () => boolean, signal: AbortSignal): Promise<SecretHash> {
   const key = await readHashKey(reading, signal)
 
   if (key !== undefined) {
     return keyedHash(key)
   }
 
-  return waits() ? earlierHash : keyedHash(await makeKey(deps, reading, signal))
+  return keepsEarlier() ? earlierHash : keyedHash(await makeKey(deps, reading, signal))
 }
 
 /** Whose Secrets are read, and by what. */

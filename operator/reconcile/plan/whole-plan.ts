@@ -3,11 +3,11 @@ import { hashKeyName } from '../../model/naming/names.ts'
 import { policyFor } from '../../policy/cluster-policy.ts'
 import { SecretReader } from '../apply/secret-reader.ts'
 import { kafkaPlan, userAccess, userCopy } from '../kafka/kafka-plan.ts'
-import { claimsStep } from '../mounted/claims-step.ts'
 import { readHashKey } from '../mounted/hash-key.ts'
 import { readIdentity } from '../mounted/identity-step.ts'
 import { keyedHash } from '../mounted/secret-hash.ts'
 import { secretsStep } from '../mounted/secrets-step.ts'
+import { volumeClaimsStep } from '../mounted/volume-claims-step.ts'
 import { objectsOf, planOf } from './plan.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 import type { KafkaAccess, ModelInput } from '../../model/probe/cluster-probe.ts'
@@ -66,7 +66,7 @@ async function mountedBy (deps: Reader, hashing: Hashing, { access, user }: Omit
   const copied = await unlessMissing(async () => await userCopy(secrets, probe, key, signal))
   secrets.assume(copied.value?.object)
   const hashed = await unlessMissing(async () => {
-    await claimsStep(deps, probe, signal)
+    await volumeClaimsStep(deps, probe, signal)
     return await secretsStep(deps, hashing, access, signal)
   })
 

@@ -1,8 +1,8 @@
 import { policyFor } from '../../policy/cluster-policy.ts'
-import { claimsStep } from '../mounted/claims-step.ts'
 import { hashKeyStep } from '../mounted/hash-key.ts'
 import { identityStep } from '../mounted/identity-step.ts'
 import { secretsStep } from '../mounted/secrets-step.ts'
+import { volumeClaimsStep } from '../mounted/volume-claims-step.ts'
 import { planOf } from '../plan/plan.ts'
 import type { Images } from '../../model/probe/images.ts'
 import type { ReconcileDeps } from '../apply/context.ts'
@@ -24,7 +24,7 @@ export interface Planned { plan: Plan, images: Images }
 /** Looks at what pods mount, makes the keys that are missing, and plans all objects. @throws ProbeError what the plan waits for */
 export async function planStep (deps: ReconcileDeps, reading: Reading, { kafka, imagesOf }: PlanInput, signal: AbortSignal): Promise<Planned> {
   const { probe } = reading
-  await claimsStep(deps, probe, signal)
+  await volumeClaimsStep(deps, probe, signal)
   const hashOf = await hashKeyStep(deps, reading, () => imagesOf().workload !== deps.images.workload, signal)
   const hashes = await secretsStep(deps, { ...reading, hashOf }, kafka.access, signal)
   const secretHashes = { ...hashes, ...await identityStep(deps, reading, hashOf, signal) }

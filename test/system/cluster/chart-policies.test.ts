@@ -3,21 +3,18 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseAllDocuments, stringify } from 'yaml'
 import { labelsFor } from '../../../operator/model/naming/labels.ts'
 import { ADMIN_PORT } from '../../../operator/model/pod/pod.ts'
 import { readScrapeFrom } from '../../../operator/scrape-from.ts'
 import { cluster } from '../../../scripts/provision/cluster.ts'
+import { CHART, ChartRig } from '../../support/cluster/chart-rig.ts'
 import { missingCluster } from '../../support/cluster/cluster-rig.ts'
 import { admits, labelsOfPods, lets, selects } from '../../support/cluster/policy-evaluator.ts'
-import { ControlPlane } from '../../support/servers/control-plane.ts'
-import { TempFolder } from '../../support/temp-folder.ts'
 import type { NetworkPeer } from '../../../operator/model/probe/cluster-probe.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
-const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 const found = cluster.find()
 
 const named = (name: string): Record<string, string> => ({ 'kubernetes.io/metadata.name': name })
@@ -26,23 +23,19 @@ const NEIGHBOUR = { namespace: named('lab'), pod: { app: 'web' } }
 const CRAWLER = { namespace: named('lab'), pod: labelsFor({ namespace: 'lab', name: 'amino' }, 'crawler', 'main') }
 
 suite('network policy and alerts of the chart', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
-  let plane: ControlPlane
-  let folder: TempFolder
+  let rig: ChartRig
 
   before(async () => {
-    plane = await ControlPlane.open('at' in found ? found.at : '')
-    folder = new TempFolder()
+    rig = await ChartRig.open('at' in found ? found.at : '')
   })
   after(async () => {
-    folder[Symbol.dispose]()
-    await plane[Symbol.asyncDispose]()
+    await rig[Symbol.asyncDispose]()
   })
 
   const render = async (values: object): Promise<CommandEnd> => {
-    writeFileSync(folder.file('values.yaml'), stringify(values))
-    const env = { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') }
+    writeFileSync(rig.folder.file('values.yaml'), stringify(values))
 
-    return await plane.command('helm', ['template', 'probe', CHART, '-n', 'default', '-f', folder.file('values.yaml')], undefined, env)
+    return await rig.helm('template', 'probe', CHART, '-n', 'default', '-f', rig.folder.file('values.yaml'))
   }
   const rendered = async (values: object = {}): Promise<KubeObject[]> => {
     const { code, stdout, stderr } = await render(values)
@@ -51,7 +44,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     return parseAllDocuments(stdout).map(document => document.toJS() as KubeObject | null).filter(object => object !== null)
   }
   const taken = async (object: KubeObject): Promise<void> => {
-    const { code, stderr } = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-n', 'default', '-f', '-'], JSON.stringify(object))
+    const { code, stderr } = await rig.plane.kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-n', 'default', '-f', '-'], JSON.stringify(object))
     assert.equal(code, 0, stderr)
   }
   const ofKind = (objects: readonly KubeObject[], kind: string): KubeObject | undefined => objects.find(object => object.kind === kind)

@@ -3,17 +3,14 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseAllDocuments, stringify } from 'yaml'
 import { isRecord } from '../../../operator/api/rules.ts'
 import { cluster } from '../../../scripts/provision/cluster.ts'
+import { CHART, ChartRig } from '../../support/cluster/chart-rig.ts'
 import { missingCluster } from '../../support/cluster/cluster-rig.ts'
-import { ControlPlane } from '../../support/servers/control-plane.ts'
-import { TempFolder } from '../../support/temp-folder.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
-const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 const found = cluster.find()
 
 // What a name of a release, of a namespace or of a tag may be, and YAML takes for a number, a truth value or nothing.
@@ -29,20 +26,17 @@ interface PodTemplate { metadata: { labels: Record<string, string>, annotations:
 interface Deployment extends KubeObject { spec: { template: PodTemplate } }
 
 suite('the chart with texts that look like something else', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
-  let plane: ControlPlane
-  let folder: TempFolder
+  let rig: ChartRig
 
   before(async () => {
-    plane = await ControlPlane.open('at' in found ? found.at : '')
-    folder = new TempFolder()
+    rig = await ChartRig.open('at' in found ? found.at : '')
   })
   after(async () => {
-    folder[Symbol.dispose]()
-    await plane[Symbol.asyncDispose]()
+    await rig[Symbol.asyncDispose]()
   })
 
   const template = async (release: string, ...args: string[]): Promise<CommandEnd> =>
-    await plane.command('helm', ['template', release, CHART, ...args], undefined, { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') })
+    await rig.helm('template', release, CHART, ...args)
 
   // By the rules of YAML 1.1, by which more texts are something else.
   const objectsIn = (yaml: string): KubeObject[] => parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as KubeObject | null).filter(object => object !== null)
@@ -54,9 +48,9 @@ suite('the chart with texts that look like something else', missingCluster === u
 
     for (const release of RELEASES) {
       const namespace = /^[-a-z0-9]+$/.test(release) ? release : 'default'
-      await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+      await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
       const { stdout, stderr } = await template(release, '-n', namespace, '--set-string', `watchNamespace=${namespace}`, '--set', 'crds.install=false')
-      const applied = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', namespace, '-f', '-'], stdout)
+      const applied = await rig.plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', namespace, '-f', '-'], stdout)
       assert.equal(applied.code, 0, `${release}: ${stderr}${applied.stderr}`)
       names.push(deploymentIn(stdout).metadata.name)
       assert.equal(deploymentIn(stdout).metadata.labels?.['app.kubernetes.io/instance'], release)
@@ -70,9 +64,9 @@ suite('the chart with texts that look like something else', missingCluster === u
       // No namespace has a dot.
       const namespace = text.replace('.', '')
       const values = { image: { tag: text }, watchNamespace: namespace, podAnnotations: { a: text }, podLabels: { b: text }, env: { C: text }, nodeSelector: { d: text }, tolerations: [{ key: 'e', value: text }] }
-      writeFileSync(folder.file('values.yaml'), stringify(values, { version: '1.1' }))
+      writeFileSync(rig.folder.file('values.yaml'), stringify(values, { version: '1.1' }))
       const set = ['image.tag', 'podAnnotations.a', 'podLabels.b', 'env.C', 'nodeSelector.d', 'tolerations[0].value'].map(path => `${path}=${text}`).concat(`watchNamespace=${namespace}`).join(',')
-      const ways = [['-f', folder.file('values.yaml')], ['--set-string', `${set},tolerations[0].key=e`], ...text === 'null' ? [] : [['--set', `${set},tolerations[0].key=e`]]]
+      const ways = [['-f', rig.folder.file('values.yaml')], ['--set-string', `${set},tolerations[0].key=e`], ...text === 'null' ? [] : [['--set', `${set},tolerations[0].key=e`]]]
 
       for (const way of ways) {
         const { stdout, stderr } = await template('probe', ...way)
@@ -101,8 +95,8 @@ suite('the chart with texts that look like something else', missingCluster === u
       tolerations: [{ key: 1, operator: 'Equal', value: false, effect: 'NoExecute', tolerationSeconds: 3_600_000 }],
       affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, preference: term }] } }
     }
-    writeFileSync(folder.file('values.yaml'), stringify(values, { version: '1.1' }))
-    const { stdout, stderr } = await template('probe', '-f', folder.file('values.yaml'), '--set', 'crds.install=false')
+    writeFileSync(rig.folder.file('values.yaml'), stringify(values, { version: '1.1' }))
+    const { stdout, stderr } = await template('probe', '-f', rig.folder.file('values.yaml'), '--set', 'crds.install=false')
     const objects = objectsIn(stdout)
     assert.notEqual(stdout, '', stderr)
     const { spec, metadata } = deploymentIn(stdout).spec.template
@@ -114,7 +108,7 @@ suite('the chart with texts that look like something else', missingCluster === u
     assert.deepEqual(container!.env.slice(-2), [{ name: 'A', value: several }, { name: 'B', value: '1000000' }])
     assert.deepEqual(container!.args.slice(3), ['--image-pull-secret', '7', '--image-pull-secret', 'true', '--image-pull-policy', 'IfNotPresent', '--lease-owner', 'probe-operator', '--log-level', 'info'])
     assert.partialDeepStrictEqual(objects.find(({ kind }) => kind === 'PodMonitor')?.metadata.labels, { 'release': '1', 'app.kubernetes.io/instance': 'probe' })
-    const applied = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', 'default', '-f', '-'], JSON.stringify(deploymentIn(stdout)))
+    const applied = await rig.plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', 'default', '-f', '-'], JSON.stringify(deploymentIn(stdout)))
     assert.equal(applied.code, 0, applied.stderr)
   })
 
@@ -135,8 +129,8 @@ suite('the chart with texts that look like something else', missingCluster === u
 
     for (const [path, value] of REFUSED) {
       const [key = '', inner] = path.split('/')
-      writeFileSync(folder.file('values.yaml'), stringify({ [key]: inner === undefined ? value : { [inner]: value } }))
-      const { code, stderr } = await template('probe', '-f', folder.file('values.yaml'))
+      writeFileSync(rig.folder.file('values.yaml'), stringify({ [key]: inner === undefined ? value : { [inner]: value } }))
+      const { code, stderr } = await template('probe', '-f', rig.folder.file('values.yaml'))
       assert.notEqual(code, 0, `${path}: ${String(value)}`)
       assert.match(stderr, new RegExp(`at '/${path}`), String(value))
     }
@@ -150,8 +144,8 @@ suite('the chart with texts that look like something else', missingCluster === u
   })
 
   test('refuses a number that has lost its form, and keeps its own labels', async () => {
-    writeFileSync(folder.file('values.yaml'), 'image: {tag: 1.10}\npodAnnotations: {a: 2.5}\n')
-    const { code, stderr } = await template('probe', '-f', folder.file('values.yaml'))
+    writeFileSync(rig.folder.file('values.yaml'), 'image: {tag: 1.10}\npodAnnotations: {a: 2.5}\n')
+    const { code, stderr } = await template('probe', '-f', rig.folder.file('values.yaml'))
     const own = await template('probe', '--set-string', 'podLabels.app\\.kubernetes\\.io/instance=mine')
 
     assert.notEqual(code, 0)

@@ -7,15 +7,13 @@ import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { cluster } from '../../../scripts/provision/cluster.ts'
 import { Child } from '../../support/child.ts'
+import { CHART, ChartRig } from '../../support/cluster/chart-rig.ts'
 import { missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
-import { ControlPlane } from '../../support/servers/control-plane.ts'
-import { TempFolder } from '../../support/temp-folder.ts'
 import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))
 const SYSTEM = 'peerprobe-system'
 const SECRET = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'default', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'secret' } }
@@ -24,28 +22,25 @@ const found = cluster.find()
 interface OperatorDeployment extends KubeObject { spec: { template: { spec: { serviceAccountName: string, containers: { args: string[] }[] } } } }
 
 suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
-  let plane: ControlPlane
-  let folder: TempFolder
+  let rig: ChartRig
 
   before(async () => {
-    plane = await ControlPlane.open('at' in found ? found.at : '')
-    folder = new TempFolder()
+    rig = await ChartRig.open('at' in found ? found.at : '')
   })
   after(async () => {
-    folder[Symbol.dispose]()
-    await plane[Symbol.asyncDispose]()
+    await rig[Symbol.asyncDispose]()
   })
 
-  const helm = async (...args: string[]): Promise<CommandEnd> => await plane.command('helm', args, undefined, { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') })
+  const helm = async (...args: string[]): Promise<CommandEnd> => await rig.helm(...args)
 
   // Runs an operator from its Deployment's own command line, as its own ServiceAccount.
   const operatorOf = async (name: string): Promise<Child> => {
-    const { spec: { template: { spec } } } = await plane.get<OperatorDeployment>('deployment', name, '-n', SYSTEM)
-    const { stdout: token } = await plane.kubectl(['create', 'token', spec.serviceAccountName, '-n', SYSTEM])
-    const server = { 'server': plane.url, 'certificate-authority-data': (await plane.kubectl(['config', 'view', '--raw', '-o', 'jsonpath={.clusters[0].cluster.certificate-authority-data}'])).stdout }
-    writeFileSync(folder.file(name), JSON.stringify({ 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: server }], 'users': [{ name: 'u', user: { token: token.trim() } }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }))
+    const { spec: { template: { spec } } } = await rig.plane.get<OperatorDeployment>('deployment', name, '-n', SYSTEM)
+    const { stdout: token } = await rig.plane.kubectl(['create', 'token', spec.serviceAccountName, '-n', SYSTEM])
+    const server = { 'server': rig.plane.url, 'certificate-authority-data': (await rig.plane.kubectl(['config', 'view', '--raw', '-o', 'jsonpath={.clusters[0].cluster.certificate-authority-data}'])).stdout }
+    writeFileSync(rig.folder.file(name), JSON.stringify({ 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: server }], 'users': [{ name: 'u', user: { token: token.trim() } }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }))
 
-    return new Child(spawn(process.execPath, [...spec.containers[0]!.args, '--admin-port', '0', '--no-pod-status'], { cwd: ROOT, env: { ...process.env, KUBECONFIG: folder.file(name), POD_NAMESPACE: SYSTEM }, stdio: ['ignore', 'pipe', 'inherit'] }))
+    return new Child(spawn(process.execPath, [...spec.containers[0]!.args, '--admin-port', '0', '--no-pod-status'], { cwd: ROOT, env: { ...process.env, KUBECONFIG: rig.folder.file(name), POD_NAMESPACE: SYSTEM }, stdio: ['ignore', 'pipe', 'inherit'] }))
   }
 
   test('passes helm\'s own check, and refuses values that it does not know', async () => {
@@ -60,9 +55,9 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
   test('installs definition, role and operator; PeerProbes become Ready by the chart\'s own command line and rights', async () => {
     const { code, stderr } = await helm('install', 'probe', CHART, '-n', SYSTEM, '--create-namespace', '--wait', '--timeout', '60s')
     assert.equal(code, 0, stderr)
-    await plane.apply(SECRET, probeOf('default'))
+    await rig.plane.apply(SECRET, probeOf('default'))
     await using operator = await operatorOf('probe-operator')
-    const { code: waited, stderr: why } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '--timeout=120s'])
+    const { code: waited, stderr: why } = await rig.plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '--timeout=120s'])
 
     assert.equal(waited, 0, `${why} ${operator.output}`)
   })
@@ -70,8 +65,8 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
   test('is upgraded, and uninstalled without the PeerProbes and their definition', async () => {
     assert.equal((await helm('upgrade', 'probe', CHART, '-n', SYSTEM, '--set', 'logLevel=debug', '--wait', '--timeout', '60s')).code, 0)
     assert.equal((await helm('uninstall', 'probe', '-n', SYSTEM, '--wait', '--timeout', '60s')).code, 0)
-    const { status } = await plane.get<KubeObject>('pp', 'amino')
-    const left = (await plane.kubectl(['get', 'deployment,clusterrole,serviceaccount', '-A', '-l', 'app.kubernetes.io/instance=probe', '-o', 'name'])).stdout
+    const { status } = await rig.plane.get<KubeObject>('pp', 'amino')
+    const left = (await rig.plane.kubectl(['get', 'deployment,clusterrole,serviceaccount', '-A', '-l', 'app.kubernetes.io/instance=probe', '-o', 'name'])).stdout
 
     assert.ok((status as { conditions: Condition[] }).conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'))
     assert.equal(left, '')
@@ -79,19 +74,19 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
 
   test('serves two releases in one namespace, each of which looks after another one', async () => {
     const names = ['left', 'right']
-    assert.equal((await plane.kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRDS])).code, 0)
+    assert.equal((await rig.plane.kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRDS])).code, 0)
 
     for (const name of names) {
-      await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
       const { code, stderr } = await helm('install', name, CHART, '-n', SYSTEM, '--create-namespace', '--set', `watchNamespace=${name}`, '--set', 'crds.install=false')
       assert.equal(code, 0, stderr)
-      await plane.apply({ ...SECRET, metadata: { ...SECRET.metadata, namespace: name } }, probeOf(name))
+      await rig.plane.apply({ ...SECRET, metadata: { ...SECRET.metadata, namespace: name } }, probeOf(name))
     }
     await using left = await operatorOf('left-operator')
     await using right = await operatorOf('right-operator')
 
     for (const name of names) {
-      const { code, stderr } = await plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '-n', name, '--timeout=120s'])
+      const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '-n', name, '--timeout=120s'])
       assert.equal(code, 0, `${stderr} ${left.output} ${right.output}`)
     }
   })

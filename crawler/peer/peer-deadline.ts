@@ -1,4 +1,4 @@
-import { Deadline as AnyDeadline } from '../../core/time/deadline.ts'
+import { Deadline } from '../../core/time/deadline.ts'
 import { outcomeOfFault, peerFault } from './peer-fault.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
@@ -11,7 +11,7 @@ const REASONS = {
  * The time that a peer has for one thing. Its signal aborts with the outcome `timeout` when the
  * time is up, and with its parent: then with the parent's outcome, which is `aborted` unless it has one.
  */
-export class Deadline extends AnyDeadline {
+export class PeerDeadline extends Deadline {
   constructor (clock: Clock, limitMs: number, parent: AbortSignal) {
     super(clock, limitMs, parent, REASONS)
   }

@@ -12,7 +12,7 @@ import type { ReconcileDeps } from '../apply/context.ts'
  *
  * @throws ProbeError `PP_CLAIM_NOT_ALLOWED`
  */
-export async function claimsStep ({ client, policy }: Pick<ReconcileDeps, 'client' | 'policy'>, probe: ClusterProbe, signal: AbortSignal): Promise<void> {
+export async function volumeClaimsStep ({ client, policy }: Pick<ReconcileDeps, 'client' | 'policy'>, probe: ClusterProbe, signal: AbortSignal): Promise<void> {
   const { namespace, name: probeName } = probe.metadata
 
   if (policyFor(policy, namespace).anyClaim) {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { nonEmpty, wholeNumber } from '../../core/text/option-text.ts'
+import { nonEmpty, wholeNumber } from '../../../core/text/option-text.ts'
 
 /** What can be measured: the crawl's own client, the reference visitor of the tests (a libp2p node), or the clients as a crawler has them, QUIC among them. */
 export const BENCH_LANES = ['fast', 'full', 'all'] as const

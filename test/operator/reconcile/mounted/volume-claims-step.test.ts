@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { planProbe } from '../../../../operator/commands/plan.ts'
-import { claimsStep } from '../../../../operator/reconcile/mounted/claims-step.ts'
+import { volumeClaimsStep } from '../../../../operator/reconcile/mounted/volume-claims-step.ts'
 import { clusterProbe, probeObject } from '../../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../../support/cluster/fake-cluster.ts'
 import { reconcilerRig, SECRET } from '../../../support/cluster/reconciler-rig.ts'
@@ -20,7 +20,7 @@ async function outcomeOf (spec: object, theirs: KubeObject | undefined, policy: 
     cluster.put(theirs)
   }
 
-  return await claimsStep({ ...cluster.deps(), policy }, clusterProbe(spec), signal).then(() => 'used', (err: unknown) => (err as Error).message)
+  return await volumeClaimsStep({ ...cluster.deps(), policy }, clusterProbe(spec), signal).then(() => 'used', (err: unknown) => (err as Error).message)
 }
 
 suite('a PersistentVolumeClaim', () => {

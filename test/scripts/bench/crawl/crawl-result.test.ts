@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { figuresOf, formatTable } from '../../../scripts/bench/crawl-result.ts'
-import { medianOf } from '../../../scripts/bench/median.ts'
-import type { CrawlCase } from '../../../scripts/bench/crawl-case.ts'
-import type { CrawlCounts, CrawlFigures } from '../../../scripts/bench/crawl-result.ts'
+import { figuresOf, formatTable } from '../../../../scripts/bench/crawl/crawl-result.ts'
+import { medianOf } from '../../../../scripts/bench/median.ts'
+import type { CrawlCase } from '../../../../scripts/bench/crawl/crawl-case.ts'
+import type { CrawlCounts, CrawlFigures } from '../../../../scripts/bench/crawl/crawl-result.ts'
 
 const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, startCpuMs: 900, rssMb: 300 }
 const CASE: CrawlCase = { peers: 200, addresses: 6, dead: 0.45, strategy: 'Topology', lane: 'fast', concurrency: 1_000 }

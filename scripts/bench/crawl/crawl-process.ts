@@ -7,26 +7,26 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
-import { decode } from '../../consumer/pipeline/decode.ts'
-import { EmbeddedBus } from '../../core/bus/embedded/embedded-bus.ts'
-import { createLogger } from '../../core/process/logger.ts'
-import { busyShare } from '../../core/time/busy-share.ts'
-import { systemClock } from '../../core/time/clock.ts'
-import { sinceBootMs, StandstillWatch } from '../../core/time/standstill.ts'
-import { seedPeers } from '../../crawler/bootstrap/seed-peers.ts'
-import { compileScan } from '../../crawler/compile-scan.ts'
-import { openSystemDns } from '../../crawler/dial/dns/system-dns.ts'
-import { CrawlRun } from '../../crawler/engine/crawl.ts'
-import { mayDial } from '../../crawler/lanes/may-dial.ts'
-import { CrawlerMetrics } from '../../crawler/metrics.ts'
-import { CRAWL_BYTES } from '../../crawler/publish/byte-budget.ts'
-import { crawlEndedMessage } from '../../crawler/publish/crawl-message.ts'
-import { Publisher } from '../../crawler/publish/publisher.ts'
-import { publishingSink } from '../../crawler/publish/publishing-sink.ts'
-import { benchScan } from './bench-scan.ts'
-import { cpuMs } from './cpu-ms.ts'
-import type { VisitorDeps, VisitorOptions } from '../../crawler/visit/visitor-options.ts'
-import type { Visitor } from '../../crawler/visit/visitor.ts'
+import { decode } from '../../../consumer/pipeline/decode.ts'
+import { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
+import { createLogger } from '../../../core/process/logger.ts'
+import { busyShare } from '../../../core/time/busy-share.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import { sinceBootMs, StandstillWatch } from '../../../core/time/standstill.ts'
+import { seedPeers } from '../../../crawler/bootstrap/seed-peers.ts'
+import { compileScan } from '../../../crawler/compile-scan.ts'
+import { openSystemDns } from '../../../crawler/dial/dns/system-dns.ts'
+import { CrawlRun } from '../../../crawler/engine/crawl.ts'
+import { mayDial } from '../../../crawler/lanes/may-dial.ts'
+import { CrawlerMetrics } from '../../../crawler/metrics.ts'
+import { CRAWL_BYTES } from '../../../crawler/publish/byte-budget.ts'
+import { crawlEndedMessage } from '../../../crawler/publish/crawl-message.ts'
+import { Publisher } from '../../../crawler/publish/publisher.ts'
+import { publishingSink } from '../../../crawler/publish/publishing-sink.ts'
+import { benchScan } from '../bench-scan.ts'
+import { cpuMs } from '../cpu-ms.ts'
+import type { VisitorDeps, VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
+import type { Visitor } from '../../../crawler/visit/visitor.ts'
 import type { CrawlCase } from './crawl-case.ts'
 import type { CrawlCounts } from './crawl-result.ts'
 
@@ -106,18 +106,18 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
 /** Only the client that is measured is loaded: a libp2p node's modules alone take 25 MB. */
 async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal): Promise<Visitor> {
   if (lane === 'fast') {
-    const { openFastVisitor } = await import('../../crawler/client/fast-visitor.ts')
+    const { openFastVisitor } = await import('../../../crawler/client/fast-visitor.ts')
 
     return openFastVisitor(options, deps)
   }
 
   if (lane === 'all') {
-    const { openLanes } = await import('../../crawler/lanes/open-lanes.ts')
+    const { openLanes } = await import('../../../crawler/lanes/open-lanes.ts')
 
     return await openLanes(options, deps)
   }
 
-  const { openReferenceVisitor } = await import('../../test/support/reference/reference-visitor.ts')
+  const { openReferenceVisitor } = await import('../../../test/support/reference/reference-visitor.ts')
 
   return await openReferenceVisitor(options, deps, signal)
 }

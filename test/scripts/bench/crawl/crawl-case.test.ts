@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { parseBenchOptions } from '../../../scripts/bench/crawl-case.ts'
+import { parseBenchOptions } from '../../../../scripts/bench/crawl/crawl-case.ts'
 
 suite('options of bench:crawl', () => {
   test('without any, both strategies are measured, all alive and 45 % dead, three times', () => {

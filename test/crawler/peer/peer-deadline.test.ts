@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { Deadline } from '../../../crawler/peer/deadline.ts'
+import { PeerDeadline } from '../../../crawler/peer/peer-deadline.ts'
 import { outcomeOfFault, peerFault } from '../../../crawler/peer/peer-fault.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 suite('Deadline', () => {
   test('the outcome is timeout when the time is up', async () => {
     const clock = new FakeClock()
-    using deadline = new Deadline(clock, 100, new AbortController().signal)
+    using deadline = new PeerDeadline(clock, 100, new AbortController().signal)
     await clock.advance(99)
     assert.equal(deadline.signal.aborted, false)
     await clock.advance(1)
@@ -18,7 +18,7 @@ suite('Deadline', () => {
   test('an abort of the parent is aborted, whatever its reason', () => {
     for (const reason of [undefined, new Error('stop'), 'text']) {
       const parent = new AbortController()
-      using deadline = new Deadline(new FakeClock(), 100, parent.signal)
+      using deadline = new PeerDeadline(new FakeClock(), 100, parent.signal)
       parent.abort(reason)
 
       assert.equal(outcomeOfFault(deadline.signal.reason), 'aborted')
@@ -27,7 +27,7 @@ suite('Deadline', () => {
 
   test('a parent that has an outcome passes it on, also when it aborted before', () => {
     const reason = peerFault('timeout', 'the visit is too long')
-    using deadline = new Deadline(new FakeClock(), 100, AbortSignal.abort(reason))
+    using deadline = new PeerDeadline(new FakeClock(), 100, AbortSignal.abort(reason))
 
     assert.equal(deadline.signal.reason, reason)
   })

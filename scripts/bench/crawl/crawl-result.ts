@@ -1,5 +1,5 @@
-import { markdownTable } from './markdown-table.ts'
-import type { Outcome } from '../../core/contracts/outcome.ts'
+import { markdownTable } from '../markdown-table.ts'
+import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { CrawlCase } from './crawl-case.ts'
 
 /** What a crawling process counted. */
