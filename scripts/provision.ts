@@ -11,10 +11,11 @@ import { kafka } from './provision/kafka.ts'
 import { kubo } from './provision/kubo.ts'
 import { mariadb } from './provision/mariadb.ts'
 import { mysql } from './provision/mysql.ts'
+import { prometheus } from './provision/prometheus.ts'
 import { sqlite } from './provision/sqlite.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, actionlint, kubo, cluster]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, actionlint, kubo, cluster]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 || asked.includes('all') ? PARTS.map(({ name }) => name) : asked

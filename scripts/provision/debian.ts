@@ -17,9 +17,14 @@ export async function ensurePrograms (programs: readonly string[], packages: rea
     return `no ${missing} on this machine, and it takes root on Debian to install it: apt-get install ${packages.join(' ')}`
   }
 
-  await runProgram('apt-get', ['-o', WAIT_FOR_LOCK, 'update'], signal)
+  await updatePackageLists(signal)
   await runProgram('apt-get', ['-o', WAIT_FOR_LOCK, 'install', '-y', '--no-install-recommends', ...packages], signal)
   const still = missingProgram(...programs)
 
   return still === undefined ? undefined : `${packages.join(' ')} is installed and brought no ${still}: this is not the Debian that the tests know`
+}
+
+/** Fetches the lists of Debian's packages; it takes root. */
+export async function updatePackageLists (signal: AbortSignal): Promise<void> {
+  await runProgram('apt-get', ['-o', WAIT_FOR_LOCK, 'update'], signal)
 }
