@@ -16,6 +16,18 @@ const ABORT_LISTENER = {
   message: 'Wait by core/time: onAbort, raceAbort, sleep, pause, withTimeLimit or childController; their listeners do not stay on the signal.'
 }
 
+/** TypeScript's `private` is gone at run time: a #field is private for those who call from JavaScript too, and needs no build step. */
+const PRIVATE_KEYWORD = {
+  selector: ':matches(PropertyDefinition, MethodDefinition, TSParameterProperty, AccessorProperty)[accessibility=\'private\'][kind!=\'constructor\']',
+  message: 'Write #name: a private member of the language.'
+}
+
+/** One way to leave out a field that has no value. */
+const OPTIONAL_FIELD = {
+  selector: 'SpreadElement > ConditionalExpression > ObjectExpression[properties.length=0]',
+  message: 'Write optional fields as ...defined({ field }): core/defined.ts leaves out those without a value.'
+}
+
 export default defineConfig(
   globalIgnores(['dist/', 'docs/api/']),
   stylistic.configs.customize({ indent: 2, quotes: 'single', semi: false, commaDangle: 'never', braceStyle: '1tbs', arrowParens: false }),
@@ -59,7 +71,7 @@ export default defineConfig(
       }, {
         selector: 'ThrowStatement > NewExpression[callee.name=\'Error\']',
         message: 'Throw a ProbeError with a code.'
-      }, ABORT_LISTENER]
+      }, ABORT_LISTENER, OPTIONAL_FIELD, PRIVATE_KEYWORD]
     }
   },
   { files: ['core/time/signals.ts'], rules: { 'no-restricted-syntax': 'off' } },

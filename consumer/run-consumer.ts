@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { AdminServer } from '../core/admin/admin-server.ts'
 import { openBus } from '../core/bus/open-bus.ts'
+import { defined } from '../core/defined.ts'
 import { addDiskGauges } from '../core/disk/disk-metrics.ts'
 import { DiskWatch, refuseWhere } from '../core/disk/disk-watch.ts'
 import { runTogether } from '../core/process/run-together.ts'
@@ -59,7 +60,7 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
   })
   const tally = new ConsumerCounters({ clock })
   const outage = new Outage({ clock, log })
-  const disks = new DiskWatch({ clock, log, ...readDisk === undefined ? {} : { read: readDisk } }, await foldersOf(config), config.disk)
+  const disks = new DiskWatch({ clock, log, ...defined({ read: readDisk }) }, await foldersOf(config), config.disk)
   addDiskGauges(registry, 'consumer', disks)
   let hasJoined = false
 
@@ -116,9 +117,11 @@ async function foldersOf ({ bus, store, dump }: ConsumerConfig): Promise<Partial
   }
 
   return {
-    ...bus.embedded === undefined ? {} : { bus: dirname(bus.embedded.path) },
-    ...store.sqlite === undefined ? {} : { store: dirname(store.sqlite.path) },
-    ...dump === undefined ? {} : { dumps: dump.folder }
+    ...defined({
+      bus: bus.embedded === undefined ? undefined : dirname(bus.embedded.path),
+      store: store.sqlite === undefined ? undefined : dirname(store.sqlite.path),
+      dumps: dump?.folder
+    })
   }
 }
 

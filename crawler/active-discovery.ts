@@ -1,5 +1,6 @@
 // The active half of a crawler: crawls on the scan's interval, each from the bootstrap peers and from
 // what the crawl before left behind, and sends what they find.
+import { defined } from '../core/defined.ts'
 import { busyShare } from '../core/time/busy-share.ts'
 import { pause } from '../core/time/sleep.ts'
 import { diagnose } from './engine/crawl-diagnosis.ts'
@@ -137,11 +138,11 @@ export class ActiveDiscovery {
       visitor,
       isDialable,
       standstill,
-      ...protocols === undefined ? {} : { protocols },
+      ...defined({ protocols }),
       busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
-      sink: publishingSink(publisher, this.#context, { ...disks === undefined ? {} : { disks }, limits: CRAWL_BYTES, onForm: (form) => {
+      sink: publishingSink(publisher, this.#context, { ...defined({ disks }), limits: CRAWL_BYTES, onForm: (form) => {
         forms[form]++
         onForm?.(form)
       } }),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { defined } from '../core/defined.ts'
 import { sinceBootMs, StandstillWatch } from '../core/time/standstill.ts'
 import { ActiveDiscovery } from './active-discovery.ts'
 import { AddressPolicy } from './address/address-policy.ts'
@@ -74,7 +75,7 @@ export async function openDiscoveries (compiled: CompiledScan, deps: Discoveries
     standstill,
     stack,
     budget: new DialBudget(clock),
-    context: { scan: deps.config.scanId, network: compiled.network.name, ...scan.vantage === undefined ? {} : { vantage: scan.vantage } },
+    context: { scan: deps.config.scanId, network: compiled.network.name, ...defined({ vantage: scan.vantage }) },
     bootstrap: async seedSignal => await seedPeers(compiled.network.bootstrapPeers, dns, seedSignal)
   }
   const passive = scan.passive.enabled ? await passiveOf(parts) : undefined
@@ -129,6 +130,6 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): P
     beat: stack.use(progress.watch('active discovery', LIVENESS_MS)),
     isDialable: mayDial(scan.addresses),
     keep: keepKnownPeers(file, log),
-    ...passive === undefined ? {} : { passive }
+    ...defined({ passive })
   }, crawl, context, await readKnownPeers(file, log))
 }

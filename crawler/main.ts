@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { AdminServer } from '../core/admin/admin-server.ts'
 import { openBus } from '../core/bus/open-bus.ts'
 import { CrawlerConfig } from '../core/contracts/process-config.ts'
+import { defined } from '../core/defined.ts'
 import { addDiskGauges } from '../core/disk/disk-metrics.ts'
 import { DiskWatch } from '../core/disk/disk-watch.ts'
 import { tellParent } from '../core/process/parent-link.ts'
@@ -84,8 +85,10 @@ function watchDisks ({ config, clock, log, registry }: ComponentContext<CrawlerC
   // It may be a volume of its own, or be made when something is kept there for the first time.
   const { stateFolder } = config
   const disks = new DiskWatch({ clock, log }, {
-    ...config.bus.embedded === undefined ? {} : { bus: dirname(config.bus.embedded.path) },
-    ...stateFolder === undefined ? {} : { state: existsSync(stateFolder) ? stateFolder : dirname(stateFolder) }
+    ...defined({
+      bus: config.bus.embedded === undefined ? undefined : dirname(config.bus.embedded.path),
+      state: stateFolder === undefined ? undefined : existsSync(stateFolder) ? stateFolder : dirname(stateFolder)
+    })
   }, config.disk)
   addDiskGauges(registry, 'crawler', disks)
 

@@ -1,5 +1,6 @@
 import { isIP, SocketAddress } from 'node:net'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { defined } from '../core/defined.ts'
 import { VERSION } from '../core/process/build-info.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
 import { DurationText, toMilliseconds } from '../core/time/duration.ts'
@@ -76,7 +77,10 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .parse([...argv], { from: 'user' })
   const { devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit, minFree } = command.opts<RawOptions>()
 
-  const limits = { ...logLimit !== undefined && { logMaxBytes: logLimit * MIB }, ...minFree !== undefined && { minFreeBytes: minFree * MIB } }
+  const limits = defined({
+    logMaxBytes: logLimit === undefined ? undefined : logLimit * MIB,
+    minFreeBytes: minFree === undefined ? undefined : minFree * MIB
+  })
 
   return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen, ...limits }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts'
 import { problemsError } from '../core/process/config.ts'
 import type { KafkaConfig } from '../core/contracts/kafka-config.ts'
 import type { BusConfig, StoreConfig } from '../core/contracts/process-config.ts'
@@ -46,7 +47,7 @@ export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, e
 
 /** The embedded parts: a log and a database in files. */
 export function embeddedPlaces ({ busPath, databasePath }: PlacesOptions['folder'], logMaxBytes?: number): Places {
-  return { bus: { embedded: { path: busPath, ...logMaxBytes === undefined ? {} : { maxBytes: logMaxBytes } } }, store: { sqlite: { path: databasePath } } }
+  return { bus: { embedded: { path: busPath, ...defined({ maxBytes: logMaxBytes }) } }, store: { sqlite: { path: databasePath } } }
 }
 
 function kafkaConfig ({ tls, authentication: { type, secret = '' }, clientId }: KafkaSpec, brokers: string[], secrets: SecretFiles): KafkaConfig {
@@ -56,13 +57,11 @@ function kafkaConfig ({ tls, authentication: { type, secret = '' }, clientId }: 
   return {
     brokers,
     clientId,
-    ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: secrets.file(['spec', 'kafka', 'tls', 'caSecret'], ca.name, ca.key) } },
-    ...type === 'scram-sha-512'
-      ? { sasl: { mechanism: type, username: secrets.text(field, secret, 'username'), passwordFile: secrets.file(field, secret, 'password') } }
-      : {},
-    ...type === 'tls'
-      ? { clientCertificate: { certFile: secrets.file(field, secret, 'user.crt'), keyFile: secrets.file(field, secret, 'user.key') } }
-      : {}
+    ...defined({
+      tls: tls === undefined ? undefined : ca === undefined ? {} : { caFile: secrets.file(['spec', 'kafka', 'tls', 'caSecret'], ca.name, ca.key) },
+      sasl: type === 'scram-sha-512' ? { mechanism: type, username: secrets.text(field, secret, 'username'), passwordFile: secrets.file(field, secret, 'password') } : undefined,
+      clientCertificate: type === 'tls' ? { certFile: secrets.file(field, secret, 'user.crt'), keyFile: secrets.file(field, secret, 'user.key') } : undefined
+    })
   }
 }
 
@@ -76,8 +75,10 @@ function mysqlConfig ({ host, port, database, credentialsSecret: { name, userKey
     database,
     username: secrets.text(field, name, userKey),
     passwordFile: secrets.file(field, name, passwordKey),
-    ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: secrets.file(['spec', 'mysql', 'tls', 'caSecret'], ca.name, ca.key) } },
-    ...allowPublicKeyRetrieval === undefined ? {} : { allowPublicKeyRetrieval },
+    ...defined({
+      tls: tls === undefined ? undefined : ca === undefined ? {} : { caFile: secrets.file(['spec', 'mysql', 'tls', 'caSecret'], ca.name, ca.key) },
+      allowPublicKeyRetrieval
+    }),
     maxOpenConns,
     maxIdleConns
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { defined } from '../core/defined.ts'
 import { KafkaSpec } from '../operator/api/kafka-spec.ts'
 import { topicsFor } from '../operator/model/kafka/topics.ts'
 import { consumerName, crawlerName } from '../operator/model/naming/names.ts'
@@ -76,7 +77,7 @@ function consumersOf ({ metadata, spec }: PeerProbe, { places, topic, dumpFolder
       group: spec.kafka?.consumerGroup ?? DEFAULT_GROUP,
       admin: ADMIN,
       dumpFolder,
-      ...(i === 0 ? { retentionIntervalMs: DAY_MS } : {})
+      ...defined({ retentionIntervalMs: i === 0 ? DAY_MS : undefined })
     })
   }))
 }

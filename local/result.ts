@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts'
 import { databaseName } from './database.ts'
 import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
 import type { FoundBy } from '../consumer/store/model/found-by.ts'
@@ -42,7 +43,7 @@ export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<s
   const all = scans.map(({ scan, ...result }) => ({ scan, ...scanJson(result) }))
   const first = scans[0] === undefined ? { crawl: null, population: null } : scanJson(scans[0])
 
-  return { ...first, scans: all, database: databaseName(store), dump, ...devnet === undefined ? {} : { devnet } }
+  return { ...first, scans: all, database: databaseName(store), dump, ...defined({ devnet }) }
 }
 
 interface ScanJson extends Pick<ScanResult, 'problem' | 'warning'> { crawl: Record<string, unknown>, population: Record<string, unknown> | null }
@@ -63,10 +64,12 @@ function scanJson ({ crawl, foundBy, problem, warning }: Omit<ScanResult, 'scan'
           outcomes: totals.outcomes,
           latencyMs,
           latencyErrorMs,
-          ...foundBy === undefined ? {} : { foundBy },
+          ...defined({ foundBy }),
           ...distributions
         },
-    ...problem === undefined ? {} : { problem },
-    ...warning === undefined ? {} : { warning }
+    ...defined({
+      problem,
+      warning
+    })
   }
 }

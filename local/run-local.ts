@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openStore } from '../consumer/store/open-store.ts'
 import { openBus } from '../core/bus/open-bus.ts'
+import { defined } from '../core/defined.ts'
 import { errorText, isProbeError } from '../core/errors.ts'
 import { createLogger } from '../core/process/logger.ts'
 import { systemClock } from '../core/time/clock.ts'
@@ -111,7 +112,7 @@ async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, {
     view.say(`${scan}: the default port of the passive node is taken; it listens on ${String(port)}`)
   }
 
-  return { probe, plan: planFor(probe, places, folder, { listen, ...minFreeBytes !== undefined && { minFreeBytes } }) }
+  return { probe, plan: planFor(probe, places, folder, { listen, ...defined({ minFreeBytes }) }) }
 }
 
 function dialIns ({ peers }: DevnetTruth): string {
@@ -141,7 +142,7 @@ async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: Loc
   await checkStore(plan.places.store, view)
 
   await using processes = new Processes(plan, folder, {
-    ...options.once ? { maxFailedStarts: FAILED_STARTS } : {},
+    ...defined({ maxFailedStarts: options.once ? FAILED_STARTS : undefined }),
     onRestart: ({ name, cause, waitMs }) => {
       view.say(`${name} ended by ${cause}; it starts again in ${String(waitMs / 1_000)} s (log: ${join(folder.logFolder, `${name}.log`)})`)
     }
@@ -196,7 +197,7 @@ function spanOf ({ crawlId, startedAt, finishedAt = startedAt }: Crawl): CrawlSp
 function saidOf ({ crawlId }: Crawl, said: (CrawlFindings & { crawlId: number }) | undefined): Pick<ScanResult, 'problem' | 'warning'> {
   const { problem, warning } = said?.crawlId === crawlId ? said : {}
 
-  return { ...problem == null ? {} : { problem }, ...warning == null ? {} : { warning } }
+  return { ...defined({ problem: problem ?? undefined, warning: warning ?? undefined }) }
 }
 
 /** Reads the last crawl of each scan from the database. A run that was stopped early may have none. */

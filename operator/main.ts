@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { EVERY_ADDRESS } from '../core/admin/admin-server.ts'
+import { defined } from '../core/defined.ts'
 import { VERSION } from '../core/process/build-info.ts'
 import { createLogger, LOG_LEVELS } from '../core/process/logger.ts'
 import { createRegistry } from '../core/process/metrics.ts'
@@ -59,7 +60,7 @@ await runProcess(async (signal) => {
     images: {
       workload: options.workloadImage,
       pullSecrets: options.imagePullSecret,
-      ...options.imagePullPolicy === undefined ? {} : { pullPolicy: options.imagePullPolicy }
+      ...defined({ pullPolicy: options.imagePullPolicy })
     },
     namespaces: options.namespace ?? [],
     leaseNamespace: options.leaseNamespace,

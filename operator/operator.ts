@@ -1,4 +1,5 @@
 import { AdminServer } from '../core/admin/admin-server.ts'
+import { defined } from '../core/defined.ts'
 import { KINDS, strimziKinds } from './model/naming/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/naming/labels.ts'
 import { leaseName } from './model/naming/names.ts'
@@ -84,7 +85,7 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
   const leader = new Leader({ client, clock, log }, {
     lease,
     identity: options.identity,
-    ...options.leaseOwner === undefined ? {} : { owner: { kind: KINDS.deployment, name: options.leaseOwner } }
+    ...defined({ owner: options.leaseOwner === undefined ? undefined : { kind: KINDS.deployment, name: options.leaseOwner } })
   })
   const lookout = new SecretPoller({
     client,

@@ -20,49 +20,49 @@ interface Waiter { wake: () => void }
 
 /** A token bucket with a budget; successes refill both. Who waits is woken in the order of asking, one for each token. */
 export class TokenBucket {
-  private readonly clock: Clock
-  private readonly options: BucketOptions
-  private readonly waiters = new Set<Waiter>()
-  private tokens: number
-  private budget: number
-  private filledAtMs: number
-  private timer: Disposable | undefined
-  private running = 0
+  readonly #clock: Clock
+  readonly #options: BucketOptions
+  readonly #waiters = new Set<Waiter>()
+  #tokens: number
+  #budget: number
+  #filledAtMs: number
+  #timer: Disposable | undefined
+  #running = 0
 
   constructor (clock: Clock, options: BucketOptions) {
-    this.clock = clock
-    this.options = options
-    this.tokens = options.burst
-    this.budget = options.budget ?? Infinity
-    this.filledAtMs = clock.monotonic()
+    this.#clock = clock
+    this.#options = options
+    this.#tokens = options.burst
+    this.#budget = options.budget ?? Infinity
+    this.#filledAtMs = clock.monotonic()
   }
 
   get hasToken (): boolean {
-    this.refill()
+    this.#refill()
 
-    return this.tokens >= 1 && this.budget >= 1
+    return this.#tokens >= 1 && this.#budget >= 1
   }
 
   /** Whether there will be no further token: the budget is spent, and nothing is running that might earn more. */
   get isSpent (): boolean {
-    return this.budget < 1 && this.running === 0
+    return this.#budget < 1 && this.#running === 0
   }
 
   /** Something starts, and spends a token. */
   take (): void {
-    this.tokens--
-    this.budget--
-    this.running++
+    this.#tokens--
+    this.#budget--
+    this.#running++
   }
 
   /** What took a token has ended. @param earned how much comes back: its own token where it never started, and what it earns where it succeeded */
   end (earned: 'nothing' | 'its own' | 'credit'): void {
-    const count = earned === 'nothing' ? 0 : earned === 'its own' ? 1 : 1 + (this.options.credit ?? 0)
-    this.refill()
-    this.running--
-    this.tokens += count
-    this.budget += count
-    this.wake(this.isSpent ? this.waiters.size : Math.floor(Math.min(this.tokens, this.budget)))
+    const count = earned === 'nothing' ? 0 : earned === 'its own' ? 1 : 1 + (this.#options.credit ?? 0)
+    this.#refill()
+    this.#running--
+    this.#tokens += count
+    this.#budget += count
+    this.#wake(this.isSpent ? this.#waiters.size : Math.floor(Math.min(this.#tokens, this.#budget)))
   }
 
   /** Waits until there may be a token; the caller asks again. Ends early, without an error, when the signal aborts. */
@@ -71,61 +71,61 @@ export class TokenBucket {
     const waiter = { wake: () => {
       resolve(undefined)
     } }
-    this.waiters.add(waiter)
+    this.#waiters.add(waiter)
     using _ = onAbort(signal, waiter.wake)
-    this.arm()
+    this.#arm()
 
     try {
       await promise
     } finally {
-      this.waiters.delete(waiter)
+      this.#waiters.delete(waiter)
 
-      if (this.waiters.size === 0) {
-        this.disarm()
+      if (this.#waiters.size === 0) {
+        this.#disarm()
       }
     }
   }
 
-  private refill (): void {
-    const nowMs = this.clock.monotonic()
-    const gained = (nowMs - this.filledAtMs) * this.options.perSecond / 1_000
-    this.filledAtMs = nowMs
+  #refill (): void {
+    const nowMs = this.#clock.monotonic()
+    const gained = (nowMs - this.#filledAtMs) * this.#options.perSecond / 1_000
+    this.#filledAtMs = nowMs
     // What was earned by proof is kept; time alone fills no further than the burst.
-    this.tokens = Math.max(this.tokens, Math.min(this.options.burst, this.tokens + gained))
+    this.#tokens = Math.max(this.#tokens, Math.min(this.#options.burst, this.#tokens + gained))
   }
 
-  private wake (count: number): void {
+  #wake (count: number): void {
     let left = count
 
-    for (const waiter of this.waiters) {
+    for (const waiter of this.#waiters) {
       if (left-- <= 0) {
         break
       }
-      this.waiters.delete(waiter)
+      this.#waiters.delete(waiter)
       waiter.wake()
     }
   }
 
-  private arm (): void {
+  #arm (): void {
     // A spent budget is not refilled by time: then the end of what is running wakes.
-    if (this.budget < 1) {
+    if (this.#budget < 1) {
       return
     }
 
     // A whole millisecond more, since a timer may be early by a fraction of one.
-    this.timer ??= this.clock.after(Math.max(1, (1 - this.tokens) * 1_000 / this.options.perSecond) + 1, () => {
-      this.timer = undefined
-      this.refill()
-      this.wake(Math.max(1, Math.floor(this.tokens)))
+    this.#timer ??= this.#clock.after(Math.max(1, (1 - this.#tokens) * 1_000 / this.#options.perSecond) + 1, () => {
+      this.#timer = undefined
+      this.#refill()
+      this.#wake(Math.max(1, Math.floor(this.#tokens)))
 
-      if (this.waiters.size > 0) {
-        this.arm()
+      if (this.#waiters.size > 0) {
+        this.#arm()
       }
     })
   }
 
-  private disarm (): void {
-    this.timer?.[Symbol.dispose]()
-    this.timer = undefined
+  #disarm (): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
   }
 }

@@ -1,8 +1,7 @@
-import { isIP } from 'node:net'
-import { domainToASCII } from 'node:url'
-
 // A name is read by this one function wherever it is used: to look it up, to remember the answer, in a TLS
 // handshake (SNI), in an HTTP request (Host). Two readers that disagree connect to a server that they do not ask for.
+import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 
 /** Longest name in text form, without the dot of the root (RFC 1035, section 2.3.4). */
 const MAX_NAME = 253

@@ -17,13 +17,13 @@ export type AddressPolicyOptions = Pick<z.output<typeof ScanAddresses>, 'policy'
  * to, since whoever owns the name decides what that is (DNS rebinding).
  */
 export class AddressPolicy {
-  private readonly policy: AddressPolicyOptions['policy']
-  private readonly deny: readonly IpRange[]
+  readonly #policy: AddressPolicyOptions['policy']
+  readonly #deny: readonly IpRange[]
 
   /** @throws ProbeError `PP_CONFIG_INVALID` for an invalid CIDR */
   constructor ({ policy, deny }: AddressPolicyOptions) {
-    this.policy = policy
-    this.deny = deny.map(parseDeny)
+    this.#policy = policy
+    this.#deny = deny.map(parseDeny)
   }
 
   /** Whether the address may be dialled, or its name resolved. Of a relayed one the relay counts: that is who is dialled. */
@@ -42,13 +42,13 @@ export class AddressPolicy {
   allowsIp (ip: Uint8Array): boolean {
     const kind = addressClassOf(ip)
 
-    if (kind === 'forbidden' || (this.policy !== 'Any' && kind !== CLASS[this.policy])) {
+    if (kind === 'forbidden' || (this.#policy !== 'Any' && kind !== CLASS[this.#policy])) {
       return false
     }
 
     const inner = embeddedIpv4(ip)
 
-    return !this.deny.some(range => inRange(range, ip) || (inner !== undefined && inRange(range, inner)))
+    return !this.#deny.some(range => inRange(range, ip) || (inner !== undefined && inRange(range, inner)))
   }
 }
 

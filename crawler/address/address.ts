@@ -1,3 +1,5 @@
+// Printing an address takes the library 4-24 µs and a visit prints a dozen, so the protocols in use
+// are printed here and only what is rare goes to the library.
 import { multiaddr } from '@multiformats/multiaddr'
 import { formatPeerId, parsePeerId } from '../peer/peer-id-text.ts'
 import { isPeerId } from '../peer/peer-id.ts'
@@ -5,9 +7,6 @@ import { parseForeignAddress } from './foreign-address.ts'
 import { formatIp } from './ip-text.ts'
 import { CODE, MultiaddrReader } from './multiaddr-reader.ts'
 import type { Multiaddr } from '@multiformats/multiaddr'
-
-// Printing an address takes the library 4-24 µs and a visit prints a dozen, so the protocols in use
-// are printed here and only what is rare goes to the library.
 
 /** Longest text of an address that is parsed. */
 const MAX_TEXT = 1_024

@@ -1,8 +1,7 @@
+// `private` networks a scan may ask for; `forbidden` nobody may: the ranges are the ones that network policies are made from.
 import { FORBIDDEN_RANGES, GLOBAL_UNICAST, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../core/ip/ip-ranges.ts'
 import { inRange, parseCidr } from './ip-range.ts'
 import type { IpRange } from './ip-range.ts'
-
-// `private` networks a scan may ask for; `forbidden` nobody may: the ranges are the ones that network policies are made from.
 
 /** How an IP address is routed. */
 export type IpClass = 'public' | 'private' | 'forbidden'

@@ -1,7 +1,6 @@
-import { MALFORMED, readVarint } from '../wire/varint.ts'
-
 // The addresses in a crawl are named a hundred times and dialled at most once, so they are read as
 // bytes: the text library takes 4-24 µs for each.
+import { MALFORMED, readVarint } from '../wire/varint.ts'
 
 /** Protocol codes of the multiaddr table that decide how an address is dialled or printed. */
 export const CODE = {
@@ -71,19 +70,19 @@ export class MultiaddrReader {
   /** End of the current component. */
   position = 0
 
-  private readonly bytes: Uint8Array
+  readonly #bytes: Uint8Array
 
   constructor (bytes: Uint8Array) {
-    this.bytes = bytes
+    this.#bytes = bytes
   }
 
   /** Code of the next component; 0 at the end, at a fault and at an unknown protocol. */
   next (): number {
-    if (this.malformed || this.unknown || this.position >= this.bytes.length) {
+    if (this.malformed || this.unknown || this.position >= this.#bytes.length) {
       return 0
     }
 
-    const code = this.readNumber()
+    const code = this.#readNumber()
     const size = VALUE_BYTES.get(code)
 
     if (size === undefined) {
@@ -93,28 +92,28 @@ export class MultiaddrReader {
       return 0
     }
 
-    return this.skipValue(size) ? code : 0
+    return this.#skipValue(size) ? code : 0
   }
 
   /** The current component's value: a view. */
   view (): Uint8Array {
-    return this.bytes.subarray(this.start, this.position)
+    return this.#bytes.subarray(this.start, this.position)
   }
 
   // Numbers in multiformats have one form, the shortest (unsigned-varint specification): with others, one address
   // would have many byte forms and pass for many addresses.
-  private readNumber (): number {
+  #readNumber (): number {
     const from = this.position
-    const value = readVarint(this.bytes, this, this.bytes.length)
+    const value = readVarint(this.#bytes, this, this.#bytes.length)
 
-    return this.position - from > 1 && this.bytes[this.position - 1] === 0 ? MALFORMED : value
+    return this.position - from > 1 && this.#bytes[this.position - 1] === 0 ? MALFORMED : value
   }
 
-  private skipValue (size: number): boolean {
-    const length = size === VARIABLE ? this.readNumber() : size
+  #skipValue (size: number): boolean {
+    const length = size === VARIABLE ? this.#readNumber() : size
     this.start = this.position
 
-    if (length < 0 || length > this.bytes.length - this.position) {
+    if (length < 0 || length > this.#bytes.length - this.position) {
       this.malformed = true
 
       return false

@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { Neighbours } from './neighbours.ts'
 // Asks a peer for its tables by each of the network's protocols that it speaks. Where one protocol is known, as in most
@@ -31,87 +32,87 @@ export async function askNetwork (session: Session, target: VisitTarget, deps: A
 }
 
 class NetworkAsking {
-  private readonly session: Session
-  private readonly target: VisitTarget
-  private readonly deps: AskNetworkDeps
-  private readonly signal: AbortSignal
+  readonly #session: Session
+  readonly #target: VisitTarget
+  readonly #deps: AskNetworkDeps
+  readonly #signal: AbortSignal
 
   /** Protocols that were proposed to the peer, whatever it said. */
-  private readonly tried = new Set<string>()
+  readonly #tried = new Set<string>()
 
   constructor (session: Session, target: VisitTarget, deps: AskNetworkDeps, signal: AbortSignal) {
-    this.session = session
-    this.target = target
-    this.deps = deps
-    this.signal = signal
+    this.#session = session
+    this.#target = target
+    this.#deps = deps
+    this.#signal = signal
   }
 
   async run (): Promise<TableAnswer> {
     let spoken: string | undefined
-    let all = await this.ask(async (first, openSignal) => {
-      const stream = spoken === undefined ? await this.openFirst(first, openSignal) : await this.session.openQueries([spoken], first, openSignal)
+    let all = await this.#ask(async (first, openSignal) => {
+      const stream = spoken === undefined ? await this.#openFirst(first, openSignal) : await this.#session.openQueries([spoken], first, openSignal)
       spoken = stream?.protocol
 
       return stream
     })
-    const listed = this.mayServeMore(all) ? await this.deps.listed ?? [] : []
-    this.confirm(all, listed)
+    const listed = this.#mayServeMore(all) ? await this.#deps.listed ?? [] : []
+    this.#confirm(all, listed)
 
-    for (let next = this.further(all, listed); next !== undefined; next = this.further(all, listed)) {
-      all = await this.askFurther(next, all, listed)
+    for (let next = this.#further(all, listed); next !== undefined; next = this.#further(all, listed)) {
+      all = await this.#askFurther(next, all, listed)
     }
 
     return all
   }
 
-  private async ask (open: (first: Uint8Array, signal: AbortSignal) => Promise<QueryStream | undefined>): Promise<TableAnswer> {
-    const { clock, requestTimeoutMs } = this.deps
+  async #ask (open: (first: Uint8Array, signal: AbortSignal) => Promise<QueryStream | undefined>): Promise<TableAnswer> {
+    const { clock, requestTimeoutMs } = this.#deps
 
-    return await readRoutingTable(this.target, { clock, open }, requestTimeoutMs, this.signal)
+    return await readRoutingTable(this.#target, { clock, open }, requestTimeoutMs, this.#signal)
   }
 
-  private async openFirst (first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
-    const { learns } = this.deps.protocols
-    const known = this.deps.protocols.candidates()
-    const stream = await this.openOne(learns ? known.slice(0, BLIND_TRIES) : known, first, signal)
+  async #openFirst (first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
+    const { learns } = this.#deps.protocols
+    const known = this.#deps.protocols.candidates()
+    const stream = await this.#openOne(learns ? known.slice(0, BLIND_TRIES) : known, first, signal)
 
     if (stream !== undefined || !learns) {
       return stream
     }
 
-    const listed = await raceAbort(this.deps.listed, signal)
+    const listed = await raceAbort(this.#deps.listed, signal)
 
-    return await this.openOne(listed === undefined ? known : this.amongListed(listed), first, signal)
+    return await this.#openOne(listed === undefined ? known : this.#amongListed(listed), first, signal)
   }
 
-  private async openOne (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
-    const untried = protocols.filter(protocol => !this.tried.has(protocol))
-    const stream = untried.length === 0 ? undefined : await this.session.openQueries(untried, first, signal)
+  async #openOne (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
+    const untried = protocols.filter(protocol => !this.#tried.has(protocol))
+    const stream = untried.length === 0 ? undefined : await this.#session.openQueries(untried, first, signal)
     const proposed = stream === undefined ? untried.length : untried.indexOf(stream.protocol) + 1
-    untried.slice(0, proposed).forEach(protocol => this.tried.add(protocol))
+    untried.slice(0, proposed).forEach(protocol => this.#tried.add(protocol))
 
     return stream
   }
 
   /** Who took no protocol that was proposed was asked by all that it lists already. */
-  private mayServeMore ({ protocol }: TableAnswer): boolean {
-    const { protocols } = this.deps
+  #mayServeMore ({ protocol }: TableAnswer): boolean {
+    const { protocols } = this.#deps
 
-    return protocol !== undefined && (protocols.learns || protocols.candidates().length > this.tried.size)
+    return protocol !== undefined && (protocols.learns || protocols.candidates().length > this.#tried.size)
   }
 
-  private confirm ({ answered, protocol, table }: TableAnswer, listed: readonly string[]): void {
+  #confirm ({ answered, protocol, table }: TableAnswer, listed: readonly string[]): void {
     if (answered > 0 && protocol !== undefined) {
-      this.deps.protocols.confirm(protocol, { listed, named: table?.peers.length ?? 0 })
+      this.#deps.protocols.confirm(protocol, { listed, named: table?.peers.length ?? 0 })
     }
   }
 
-  private further ({ answered }: TableAnswer, listed: readonly string[]): string | undefined {
-    for (const protocol of this.amongListed(listed)) {
-      if (!this.tried.has(protocol)) {
-        this.tried.add(protocol)
+  #further ({ answered }: TableAnswer, listed: readonly string[]): string | undefined {
+    for (const protocol of this.#amongListed(listed)) {
+      if (!this.#tried.has(protocol)) {
+        this.#tried.add(protocol)
 
-        if (answered === 0 || this.deps.protocols.overlap.shouldAsk(protocol)) {
+        if (answered === 0 || this.#deps.protocols.overlap.shouldAsk(protocol)) {
           return protocol
         }
       }
@@ -120,19 +121,19 @@ class NetworkAsking {
     return undefined
   }
 
-  private async askFurther (protocol: string, all: TableAnswer, listed: readonly string[]): Promise<TableAnswer> {
-    const answer = await this.ask(async (first, openSignal) => await this.session.openQueries([protocol], first, openSignal))
-    this.confirm(answer, listed)
+  async #askFurther (protocol: string, all: TableAnswer, listed: readonly string[]): Promise<TableAnswer> {
+    const answer = await this.#ask(async (first, openSignal) => await this.#session.openQueries([protocol], first, openSignal))
+    this.#confirm(answer, listed)
 
     if (all.answered > 0) {
-      this.deps.protocols.overlap.note(protocol, namesOther(all.table, answer.table))
+      this.#deps.protocols.overlap.note(protocol, namesOther(all.table, answer.table))
     }
 
     return joined(all, answer)
   }
 
-  private amongListed (listed: readonly string[]): readonly string[] {
-    return this.deps.protocols.among(listed, this.target.isBootstrap)
+  #amongListed (listed: readonly string[]): readonly string[] {
+    return this.#deps.protocols.among(listed, this.#target.isBootstrap)
   }
 }
 
@@ -157,7 +158,7 @@ function joined (first: TableAnswer, second: TableAnswer): TableAnswer {
 
   return {
     ...rest,
-    ...fault === undefined || rest.answered > 0 ? {} : { fault },
+    ...defined({ fault: fault === undefined || rest.answered > 0 ? undefined : fault }),
     answered: first.answered + second.answered,
     table: { queries: table.queries + other.table.queries, failed: table.failed + other.table.failed, peers: neighbours.list() }
   }

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
-
 // A FIND_NODE key is hashed by the server, so that asking for one bucket of its table takes a
 // key whose hash starts with the bucket's prefix. go-libp2p-kbucket keeps a generated table of
 // such keys; the same table is computed here at first use (0.75 M hashes, about 0.2 s), which is
 // less than a generated file of 256 kB costs its readers.
+import { hash } from 'node:crypto'
 
 /** Deepest bucket that a target exists for. */
 export const DEEPEST_BUCKET = 15

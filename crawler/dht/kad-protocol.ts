@@ -36,29 +36,29 @@ export class KadProtocols {
   /** Whether the protocols are learnt. */
   readonly learns: boolean
 
-  private readonly known = new Map<string, Known>()
-  private spoken: readonly string[] | undefined
-  private changes = 0
+  readonly #known = new Map<string, Known>()
+  #spoken: readonly string[] | undefined
+  #changes = 0
 
   /** @param configured ids in the order of preference; empty to learn them */
   constructor (configured: readonly string[]) {
     this.learns = configured.length === 0
 
     for (const protocol of configured) {
-      this.known.set(protocol, { answers: 0, listed: 0, hasNamed: false })
+      this.#known.set(protocol, { answers: 0, listed: 0, hasNamed: false })
     }
   }
 
   /** Grows whenever another protocol was learnt. */
   get revision (): number {
-    return this.changes
+    return this.#changes
   }
 
   /** What to try before a peer has told its protocols, the most answered first; empty when nothing is known yet. */
   candidates (): readonly string[] {
-    this.spoken ??= this.rank()
+    this.#spoken ??= this.#rank()
 
-    return this.spoken
+    return this.#spoken
   }
 
   /** Whether the scan speaks a protocol by now. */
@@ -84,49 +84,49 @@ export class KadProtocols {
     const before = this.candidates()
 
     if (this.learns) {
-      this.remember([protocol, ...kadNames(listed).slice(0, MAX_PROTOCOLS)])
+      this.#remember([protocol, ...kadNames(listed).slice(0, MAX_PROTOCOLS)])
     }
 
-    const answered = this.known.get(protocol)
+    const answered = this.#known.get(protocol)
 
     if (answered !== undefined) {
       answered.answers++
       answered.hasNamed ||= named > 0
     }
 
-    this.spoken = undefined
-    this.changes += this.candidates().some(candidate => !before.includes(candidate)) ? 1 : 0
+    this.#spoken = undefined
+    this.#changes += this.candidates().some(candidate => !before.includes(candidate)) ? 1 : 0
   }
 
   /** The protocol that most peers answered; undefined until one did. */
   confirmed (): string | undefined {
-    const [best] = [...this.known].sort(([, a], [, b]) => b.answers - a.answers)
+    const [best] = [...this.#known].sort(([, a], [, b]) => b.answers - a.answers)
 
     return best !== undefined && best[1].answers > 0 ? best[0] : undefined
   }
 
-  private remember (protocols: readonly string[]): void {
+  #remember (protocols: readonly string[]): void {
     for (const protocol of new Set(protocols)) {
-      const known = this.known.get(protocol) ?? { answers: 0, listed: 0, hasNamed: false }
+      const known = this.#known.get(protocol) ?? { answers: 0, listed: 0, hasNamed: false }
       known.listed++
-      this.known.set(protocol, known)
+      this.#known.set(protocol, known)
     }
 
-    while (this.known.size > MAX_REMEMBERED) {
-      const [rarest = ''] = [...this.known].sort(([, a], [, b]) => supportOf(a) - supportOf(b))[0] ?? []
-      this.known.delete(rarest)
+    while (this.#known.size > MAX_REMEMBERED) {
+      const [rarest = ''] = [...this.#known].sort(([, a], [, b]) => supportOf(a) - supportOf(b))[0] ?? []
+      this.#known.delete(rarest)
     }
   }
 
-  private rank (): readonly string[] {
-    const ranked = [...this.known].sort(([, a], [, b]) => supportOf(b) - supportOf(a)).map(([protocol]) => protocol)
+  #rank (): readonly string[] {
+    const ranked = [...this.#known].sort(([, a], [, b]) => supportOf(b) - supportOf(a)).map(([protocol]) => protocol)
 
     if (!this.learns) {
       return ranked
     }
 
     // Clients of the public network serve the local one: theirs counts only as long as no other has named anybody.
-    const isWide = [...this.known].some(([protocol, { hasNamed }]) => hasNamed && !isLan(protocol))
+    const isWide = [...this.#known].some(([protocol, { hasNamed }]) => hasNamed && !isLan(protocol))
 
     return ranked.filter(protocol => !isWide || !isLan(protocol)).slice(0, MAX_PROTOCOLS)
   }

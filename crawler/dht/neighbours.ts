@@ -13,21 +13,21 @@ const NONE = -1
  * They are told apart when they are asked for, all at once: so the table for that is one for all visits.
  */
 export class Neighbours {
-  private readonly named: PeerRecord[] = []
+  readonly #named: PeerRecord[] = []
 
   /** Adds the peers of one answer. */
   add (peers: readonly PeerRecord[]): void {
     for (const peer of peers) {
-      this.named.push(peer)
+      this.#named.push(peer)
     }
   }
 
   /** All of them, first named first. */
   list (): PeerRecord[] {
-    const rows = freeRows(this.named.length)
+    const rows = freeRows(this.#named.length)
     const distinct: PeerRecord[] = []
 
-    for (const peer of this.named) {
+    for (const peer of this.#named) {
       const row = rowOf(rows, peer, distinct)
       const place = rows[row] ?? NONE
       const known = distinct[place]

@@ -1,3 +1,7 @@
+// All questions go out at once on one stream, and answers are matched by their order (go-libp2p,
+// rust-libp2p and js-libp2p serve a stream's messages in order). Some servers end the stream after
+// an answer: what is left is then asked on a new one, as long as each brings an answer.
+import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { classify } from '../peer/classify.ts'
 import { PeerDeadline } from '../peer/peer-deadline.ts'
@@ -14,10 +18,6 @@ import type { Classified } from '../peer/classify.ts'
 import type { NamedPeers } from '../peer/named-peers.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { QueryPlan, VisitTarget } from './visit-target.ts'
-
-// All questions go out at once on one stream, and answers are matched by their order (go-libp2p,
-// rust-libp2p and js-libp2p serve a stream's messages in order). Some servers end the stream after
-// an answer: what is left is then asked on a new one, as long as each brings an answer.
 
 /** Streams opened for one peer's table. */
 const MAX_STREAMS = 4
@@ -51,73 +51,73 @@ export async function readRoutingTable (target: VisitTarget, deps: AskDeps, requ
 }
 
 class Asking {
-  private readonly answers: NamedPeers[] = []
-  private readonly plan: QueryPlan
-  private readonly prefix: number
-  private readonly deps: AskDeps
-  private readonly deadline: PeerDeadline
+  readonly #answers: NamedPeers[] = []
+  readonly #plan: QueryPlan
+  readonly #prefix: number
+  readonly #deps: AskDeps
+  readonly #deadline: PeerDeadline
 
   /** Questions without an answer yet, in the order in which they were or will be sent. */
-  private waiting: number[]
+  #waiting: number[]
 
-  private answered = 0
-  private unusable = 0
-  private protocol: string | undefined
+  #answered = 0
+  #unusable = 0
+  #protocol: string | undefined
 
   constructor (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal) {
-    this.plan = target.plan
-    this.prefix = kadPrefix(target.id)
-    this.deps = deps
-    this.deadline = new PeerDeadline(deps.clock, requestTimeoutMs, signal)
-    this.waiting = [...firstQueries(target.plan)]
+    this.#plan = target.plan
+    this.#prefix = kadPrefix(target.id)
+    this.#deps = deps
+    this.#deadline = new PeerDeadline(deps.clock, requestTimeoutMs, signal)
+    this.#waiting = [...firstQueries(target.plan)]
   }
 
   async run (): Promise<TableAnswer> {
     using held = new DisposableStack()
-    held.use(this.deadline)
+    held.use(this.#deadline)
 
     try {
-      await this.askAll()
+      await this.#askAll()
     } catch (err) {
-      return { ...this.result(), fault: classify(err) }
+      return { ...this.#result(), fault: classify(err) }
     }
 
-    return this.result()
+    return this.#result()
   }
 
-  private async askAll (): Promise<void> {
-    for (let streams = 0; this.waiting.length > 0 && streams < MAX_STREAMS; streams++) {
-      const before = this.answered
-      this.deadline.restart()
-      using stream = await this.open()
+  async #askAll (): Promise<void> {
+    for (let streams = 0; this.#waiting.length > 0 && streams < MAX_STREAMS; streams++) {
+      const before = this.#answered
+      this.#deadline.restart()
+      using stream = await this.#open()
 
       if (stream === undefined) {
         return
       }
 
-      this.protocol = stream.protocol
-      await this.askOn(stream, before)
+      this.#protocol = stream.protocol
+      await this.#askOn(stream, before)
 
-      if (this.answered === before) {
+      if (this.#answered === before) {
         return
       }
     }
   }
 
-  private async open (): Promise<QueryStream | undefined> {
-    const { signal } = this.deadline
+  async #open (): Promise<QueryStream | undefined> {
+    const { signal } = this.#deadline
 
-    return await raceAbort(this.deps.open(this.requests(this.waiting), signal), signal, (late) => {
+    return await raceAbort(this.#deps.open(this.#requests(this.#waiting), signal), signal, (late) => {
       late?.[Symbol.dispose]()
     })
   }
 
   /** Asks all that waits on one stream, until all is answered or the stream ended. */
-  private async askOn (stream: QueryStream, answeredBefore: number): Promise<void> {
+  async #askOn (stream: QueryStream, answeredBefore: number): Promise<void> {
     try {
-      await this.exchange(stream)
+      await this.#exchange(stream)
     } catch (err) {
-      if (this.deadline.signal.aborted || this.answered === answeredBefore) {
+      if (this.#deadline.signal.aborted || this.#answered === answeredBefore) {
         throw err
       }
 
@@ -125,21 +125,21 @@ class Asking {
     }
   }
 
-  private async exchange (stream: QueryStream): Promise<void> {
+  async #exchange (stream: QueryStream): Promise<void> {
     const frames = new FrameReader(MAX_REPLY_BYTES)
 
-    while (this.waiting.length > 0) {
+    while (this.#waiting.length > 0) {
       const reply = frames.next()
 
       if (reply !== undefined) {
-        this.take(reply, stream)
+        this.#take(reply, stream)
         continue
       }
       if (frames.malformed) {
         throw peerFault('protocol-error', 'an answer has no length, or is too long')
       }
 
-      const chunk = await raceAbort(stream.read(this.deadline.signal), this.deadline.signal)
+      const chunk = await raceAbort(stream.read(this.#deadline.signal), this.#deadline.signal)
 
       if (chunk === undefined) {
         return
@@ -149,42 +149,43 @@ class Asking {
     }
   }
 
-  private requests (queries: readonly number[]): Uint8Array {
-    return concatBytes(queries.map(query => encodeFindNode(queryKey(query, this.prefix))))
+  #requests (queries: readonly number[]): Uint8Array {
+    return concatBytes(queries.map(query => encodeFindNode(queryKey(query, this.#prefix))))
   }
 
-  private take (reply: Uint8Array, stream: QueryStream): void {
-    const query = this.waiting.shift()
+  #take (reply: Uint8Array, stream: QueryStream): void {
+    const query = this.#waiting.shift()
     const peers = decodeFindNode(reply)
-    this.deadline.restart()
+    this.#deadline.restart()
 
     if (peers === undefined) {
-      this.unusable++
+      this.#unusable++
 
       return
     }
 
-    this.answered++
-    this.answers.push(peers)
-    const more = query === NEIGHBOURHOOD ? moreQueries(this.plan, this.prefix, peers.list()) : []
+    this.#answered++
+    this.#answers.push(peers)
+    const more = query === NEIGHBOURHOOD ? moreQueries(this.#plan, this.#prefix, peers.list()) : []
 
     if (more.length > 0) {
-      this.waiting.push(...more)
-      stream.send(this.requests(more))
+      this.#waiting.push(...more)
+      stream.send(this.#requests(more))
     }
   }
 
-  private result (): TableAnswer {
-    const { answered, protocol } = this
-    const failed = this.unusable + this.waiting.length
+  #result (): TableAnswer {
+    const answered = this.#answered
+    const protocol = this.#protocol
+    const failed = this.#unusable + this.#waiting.length
     const neighbours = new Neighbours()
-    this.answers.forEach((peers) => {
+    this.#answers.forEach((peers) => {
       neighbours.add(peers.list())
     })
 
     return {
       answered,
-      ...(protocol !== undefined && { protocol, table: { queries: answered + failed, failed, peers: neighbours.list() } })
+      ...defined({ protocol, table: protocol !== undefined ? { queries: answered + failed, failed, peers: neighbours.list() } : undefined })
     }
   }
 }

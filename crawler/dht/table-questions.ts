@@ -1,7 +1,3 @@
-import { bucketTarget, commonPrefixLength, DEEPEST_BUCKET, kadPrefix, neighbourhoodTarget } from './kad-key.ts'
-import type { PeerRecord } from '../peer/peer-record.ts'
-import type { QueryPlan } from './visit-target.ts'
-
 // How few questions show a peer's routing table. The peers around its own place are the deep end of
 // the table; each bucket above them takes one more question. With N servers the 20 closest reach up
 // to bucket log2(N / 20), so that a first burst to bucket 7 covers a network of 5,000 in one round
@@ -9,6 +5,9 @@ import type { QueryPlan } from './visit-target.ts'
 //
 // That place is asked for by a key that shares 16 bits with the peer's, not by the peer's own id:
 // go-libp2p servers from before March 2024 answer their own id with themselves alone.
+import { bucketTarget, commonPrefixLength, DEEPEST_BUCKET, kadPrefix, neighbourhoodTarget } from './kad-key.ts'
+import type { PeerRecord } from '../peer/peer-record.ts'
+import type { QueryPlan } from './visit-target.ts'
 
 /** The question for the peers around the asked peer; the others are bucket numbers: bits that the key shares with the peer's. */
 export const NEIGHBOURHOOD = -1

@@ -1,3 +1,7 @@
+// Peers name addresses of others, and nothing proves that anybody is there: who names one victim under
+// a thousand invented ids must not make us dial it a thousand times. Hence a dial is a loan until the
+// peer that was named proves itself. Dead addresses use the loan up; a peer that is found pays it back with
+// interest, so that a host with hundreds of real peers (a relay, a proxy, a network on loopback) is found whole.
 import { boundedEntry } from '../../core/limits/bounded-entry.ts'
 import { TokenBucket } from '../../core/limits/token-bucket.ts'
 import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
@@ -6,11 +10,6 @@ import { peerFault, provenIdOf } from '../peer/peer-fault.ts'
 import type { BucketOptions } from '../../core/limits/token-bucket.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Address } from '../address/address-reader.ts'
-
-// Peers name addresses of others, and nothing proves that anybody is there: who names one victim under
-// a thousand invented ids must not make us dial it a thousand times. Hence a dial is a loan until the
-// peer that was named proves itself. Dead addresses use the loan up; a peer that is found pays it back with
-// interest, so that a host with hundreds of real peers (a relay, a proxy, a network on loopback) is found whole.
 
 interface PortOptions { budget: number, credit: number }
 
@@ -81,27 +80,27 @@ interface Place { endpoint: Endpoint, host: Host, buckets: readonly TokenBucket[
 
 /** Bounds the dials of one crawl, over all lanes, to endpoints, IP addresses and subnets where nobody is found. */
 export class DialBudget {
-  private readonly clock: Clock
-  private readonly options: DialBudgetOptions
-  private endpoints = new Map<string, Endpoint>()
-  private hosts = new Map<string, Host>()
-  private subnets = new Map<string, TokenBucket>()
+  readonly #clock: Clock
+  readonly #options: DialBudgetOptions
+  #endpoints = new Map<string, Endpoint>()
+  #hosts = new Map<string, Host>()
+  #subnets = new Map<string, TokenBucket>()
 
   constructor (clock: Clock, options: DialBudgetOptions = DIAL_BUDGET) {
-    this.clock = clock
-    this.options = options
+    this.#clock = clock
+    this.#options = options
   }
 
   /** Endpoints, IP addresses and subnets that are remembered. */
   get size (): number {
-    return this.endpoints.size + this.hosts.size + this.subnets.size
+    return this.#endpoints.size + this.#hosts.size + this.#subnets.size
   }
 
   /** Forgets what the last crawl spent. */
   startCrawl (): void {
-    this.endpoints = new Map()
-    this.hosts = new Map()
-    this.subnets = new Map()
+    this.#endpoints = new Map()
+    this.#hosts = new Map()
+    this.#subnets = new Map()
   }
 
   /**
@@ -114,15 +113,15 @@ export class DialBudget {
   async admit (address: Address, id: Uint8Array, signal: AbortSignal, repeats: 'free' | 'charged' = 'free'): Promise<DialLeave> {
     const key = latin1(id)
     signal.throwIfAborted()
-    const first = this.tryAdmit(address, key, repeats)
+    const first = this.#tryAdmit(address, key, repeats)
 
     if (!(first instanceof TokenBucket)) {
       return first
     }
 
-    using deadline = new PeerDeadline(this.clock, this.options.maxWaitMs, signal)
+    using deadline = new PeerDeadline(this.#clock, this.#options.maxWaitMs, signal)
 
-    for (let next: DialLeave | TokenBucket = first; ; next = this.tryAdmit(address, key, repeats)) {
+    for (let next: DialLeave | TokenBucket = first; ; next = this.#tryAdmit(address, key, repeats)) {
       signal.throwIfAborted()
 
       if (!(next instanceof TokenBucket)) {
@@ -137,8 +136,8 @@ export class DialBudget {
   }
 
   /** Leave, or the bucket that has no token. */
-  private tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialLeave | TokenBucket {
-    const place = this.placeOf(address)
+  #tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialLeave | TokenBucket {
+    const place = this.#placeOf(address)
     const { endpoint, host, buckets, port } = place
 
     const isRepeat = endpoint.ids.has(key) || host.proven.has(key)
@@ -172,30 +171,30 @@ export class DialBudget {
     return leaveOf(place, key, isRepeat ? 'its own' : 'credit')
   }
 
-  private placeOf ({ host: bytes, port, transport }: Address): Place {
+  #placeOf ({ host: bytes, port, transport }: Address): Place {
     const address = embeddedIpv4(bytes) ?? bytes
     const ip = latin1(address)
-    const { maxEntries, ...options } = this.options
+    const { maxEntries, ...options } = this.#options
     const endpointKey = `${ip}:${String(port)}:${String(transport)}`
-    const endpoint = boundedEntry(this.endpoints, endpointKey, maxEntries, () => ({ bucket: this.bucket(options.endpoint), ids: new Set<string>() }))
+    const endpoint = boundedEntry(this.#endpoints, endpointKey, maxEntries, () => ({ bucket: this.#bucket(options.endpoint), ids: new Set<string>() }))
     const isLocal = isLoopback(address)
-    const host = boundedEntry(this.hosts, ip, maxEntries, () => this.newHost(isLocal ? options.loopback : options))
+    const host = boundedEntry(this.#hosts, ip, maxEntries, () => this.#newHost(isLocal ? options.loopback : options))
 
     if (isLocal) {
       return { endpoint, host, buckets: [endpoint.bucket, host.bucket], port }
     }
 
-    const subnet = boundedEntry(this.subnets, ip.slice(0, address.length === 4 ? 3 : 8), maxEntries, () => this.bucket(options.subnet))
+    const subnet = boundedEntry(this.#subnets, ip.slice(0, address.length === 4 ? 3 : 8), maxEntries, () => this.#bucket(options.subnet))
 
     return { endpoint, host, buckets: [endpoint.bucket, host.bucket, subnet], port }
   }
 
-  private newHost ({ ip, ports }: Pick<DialBudgetOptions, 'ip' | 'ports'>): Host {
-    return { bucket: this.bucket(ip), proven: new Set(), ports: new Set(), portsLeft: ports.budget, portCredit: ports.credit }
+  #newHost ({ ip, ports }: Pick<DialBudgetOptions, 'ip' | 'ports'>): Host {
+    return { bucket: this.#bucket(ip), proven: new Set(), ports: new Set(), portsLeft: ports.budget, portCredit: ports.credit }
   }
 
-  private bucket (options: BucketOptions): TokenBucket {
-    return new TokenBucket(this.clock, options)
+  #bucket (options: BucketOptions): TokenBucket {
+    return new TokenBucket(this.#clock, options)
   }
 }
 

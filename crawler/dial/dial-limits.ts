@@ -1,11 +1,10 @@
+// One host with a thousand peer ids, or a provider's /24, must not see a thousand dials at once:
+// remote limits trip, and hosters read it as an attack. A dial over a limit waits for its turn and
+// never fails by it. As many wait as visits dial at once: the crawl's concurrency bounds the queues.
 import { onAbort } from '../../core/time/signals.ts'
 import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
 import type { ScanAddresses } from '../../core/contracts/scan.ts'
 import type { z } from 'zod'
-
-// One host with a thousand peer ids, or a provider's /24, must not see a thousand dials at once:
-// remote limits trip, and hosters read it as an attack. A dial over a limit waits for its turn and
-// never fails by it. As many wait as visits dial at once: the crawl's concurrency bounds the queues.
 
 /** How many dials may run at once. */
 export type DialLimitOptions = Pick<z.output<typeof ScanAddresses>, 'maxDialsPerIP' | 'maxDialsPerSubnet'>
@@ -24,16 +23,16 @@ interface Subnet {
 
 /** Limits the dials that run at once to one IP address and to one subnet. Loopback is exempt. */
 export class DialLimits {
-  private readonly subnets = new Map<string, Subnet>()
-  private readonly options: DialLimitOptions
+  readonly #subnets = new Map<string, Subnet>()
+  readonly #options: DialLimitOptions
 
   constructor (options: DialLimitOptions) {
-    this.options = options
+    this.#options = options
   }
 
   /** Subnets with dials that run or wait. */
   get size (): number {
-    return this.subnets.size
+    return this.#subnets.size
   }
 
   /**
@@ -50,10 +49,10 @@ export class DialLimits {
     }
 
     const [key, subnetKey] = keysOf(ip)
-    const subnet = this.subnets.get(subnetKey) ?? { active: 0, activeByIp: new Map<string, number>(), waiters: new Set<Waiter>() }
-    this.subnets.set(subnetKey, subnet)
+    const subnet = this.#subnets.get(subnetKey) ?? { active: 0, activeByIp: new Map<string, number>(), waiters: new Set<Waiter>() }
+    this.#subnets.set(subnetKey, subnet)
 
-    if (this.hasRoom(subnet, key)) {
+    if (this.#hasRoom(subnet, key)) {
       take(subnet, key)
     } else {
       await wait(subnet, key, signal)
@@ -61,23 +60,23 @@ export class DialLimits {
 
     return {
       [Symbol.dispose]: () => {
-        this.release(subnetKey, subnet, key)
+        this.#release(subnetKey, subnet, key)
       }
     }
   }
 
-  private hasRoom (subnet: Subnet, ip: string): boolean {
-    return subnet.active < this.options.maxDialsPerSubnet && (subnet.activeByIp.get(ip) ?? 0) < this.options.maxDialsPerIP
+  #hasRoom (subnet: Subnet, ip: string): boolean {
+    return subnet.active < this.#options.maxDialsPerSubnet && (subnet.activeByIp.get(ip) ?? 0) < this.#options.maxDialsPerIP
   }
 
-  private release (subnetKey: string, subnet: Subnet, ip: string): void {
+  #release (subnetKey: string, subnet: Subnet, ip: string): void {
     give(subnet, ip)
 
     for (const waiter of subnet.waiters) {
-      if (subnet.active >= this.options.maxDialsPerSubnet) {
+      if (subnet.active >= this.#options.maxDialsPerSubnet) {
         break
       }
-      if (this.hasRoom(subnet, waiter.ip)) {
+      if (this.#hasRoom(subnet, waiter.ip)) {
         subnet.waiters.delete(waiter)
         take(subnet, waiter.ip)
         waiter.grant()
@@ -85,7 +84,7 @@ export class DialLimits {
     }
 
     if (subnet.active === 0) {
-      this.subnets.delete(subnetKey)
+      this.#subnets.delete(subnetKey)
     }
   }
 }

@@ -1,3 +1,7 @@
+// Happy Eyeballs (RFC 8305) over all of a peer's addresses: most have a dead one, and a peer whose
+// first address is dead is not a dead peer. An attempt that lost the race, or was never started, is
+// not recorded: it says nothing of its address.
+import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { childController } from '../../core/time/signals.ts'
 import { classify } from '../peer/classify.ts'
@@ -8,10 +12,6 @@ import type { Address } from '../address/address-reader.ts'
 import type { Classified } from '../peer/classify.ts'
 import type { DialLeave } from './dial-budget.ts'
 import type { DialLimits } from './dial-limits.ts'
-
-// Happy Eyeballs (RFC 8305) over all of a peer's addresses: most have a dead one, and a peer whose
-// first address is dead is not a dead peer. An attempt that lost the race, or was never started, is
-// not recorded: it says nothing of its address.
 
 /** What the race needs. */
 export interface EyeballsDeps<T> {
@@ -67,42 +67,42 @@ interface Group {
 }
 
 class Race<T extends Disposable> {
-  private readonly deps: EyeballsDeps<T>
-  private readonly options: EyeballsOptions
-  private readonly race: AbortController & Disposable
-  private readonly outer: AbortSignal
-  private readonly done = Promise.withResolvers<RaceResult<T>>()
-  private readonly failed: Attempt[] = []
-  private groups: Group[] = []
-  private running = 0
+  readonly #deps: EyeballsDeps<T>
+  readonly #options: EyeballsOptions
+  readonly #race: AbortController & Disposable
+  readonly #outer: AbortSignal
+  readonly #done = Promise.withResolvers<RaceResult<T>>()
+  readonly #failed: Attempt[] = []
+  #groups: Group[] = []
+  #running = 0
 
   constructor (deps: EyeballsDeps<T>, options: EyeballsOptions, signal: AbortSignal) {
-    this.deps = deps
-    this.options = options
-    this.outer = signal
-    this.race = childController(signal)
+    this.#deps = deps
+    this.#options = options
+    this.#outer = signal
+    this.#race = childController(signal)
   }
 
   async run (lists: readonly (readonly Address[])[]): Promise<RaceResult<T>> {
-    this.groups = lists.map(addresses => ({ waiting: [...addresses] }))
-    this.groups.forEach((group) => {
-      this.startNext(group)
+    this.#groups = lists.map(addresses => ({ waiting: [...addresses] }))
+    this.#groups.forEach((group) => {
+      this.#startNext(group)
     })
-    this.finishIfOver()
+    this.#finishIfOver()
 
     try {
-      return await this.done.promise
+      return await this.#done.promise
     } finally {
-      this.race[Symbol.dispose]()
+      this.#race[Symbol.dispose]()
     }
   }
 
   /** Dials the group's next address, unless the race is over or has enough under way: then the end of one of those comes back here. */
-  private startNext (group: Group): void {
+  #startNext (group: Group): void {
     group.stagger?.[Symbol.dispose]()
     delete group.stagger
 
-    if (this.race.signal.aborted || this.outer.aborted || this.running >= this.options.maxParallel) {
+    if (this.#race.signal.aborted || this.#outer.aborted || this.#running >= this.#options.maxParallel) {
       return
     }
 
@@ -112,40 +112,40 @@ class Race<T extends Disposable> {
       return
     }
 
-    this.running++
-    void this.attempt(group, address)
+    this.#running++
+    void this.#attempt(group, address)
 
     if (group.waiting.length > 0) {
-      group.stagger = this.deps.clock.after(this.options.staggerMs, () => {
-        this.startNext(group)
+      group.stagger = this.#deps.clock.after(this.#options.staggerMs, () => {
+        this.#startNext(group)
       })
     }
   }
 
   /** Never rejects. */
-  private async attempt (group: Group, address: Address): Promise<void> {
-    const { clock, limits } = this.deps
+  async #attempt (group: Group, address: Address): Promise<void> {
+    const { clock, limits } = this.#deps
     let startedAt: number | undefined
     let leave: DialLeave | undefined
 
     try {
-      leave = await this.deps.admit?.(address, this.race.signal)
+      leave = await this.#deps.admit?.(address, this.#race.signal)
       using held = new DisposableStack()
-      held.use(await limits.acquire(address.host, this.race.signal))
+      held.use(await limits.acquire(address.host, this.#race.signal))
       startedAt = clock.monotonic()
-      const value = await this.dial(address)
+      const value = await this.#dial(address)
       leave?.found()
-      this.win(value, address, clock.monotonic() - startedAt)
+      this.#win(value, address, clock.monotonic() - startedAt)
     } catch (err) {
       giveBack(leave, startedAt === undefined, err)
       const ended = classify(err)
       const waited = startedAt === undefined && ended.outcome === 'timeout'
 
-      this.lose(group, err === LOST
+      this.#lose(group, err === LOST
         ? undefined
         : {
             ...ended,
-            ...(waited && { outcome: 'limit-exceeded' }),
+            ...defined({ outcome: waited ? 'limit-exceeded' : undefined }),
             address,
             durationMs: startedAt === undefined ? 0 : clock.monotonic() - startedAt
           })
@@ -153,47 +153,47 @@ class Race<T extends Disposable> {
   }
 
   /** The dial's signal is let go before anyone learns of its success: libraries tie the connection itself to it. */
-  private async dial (address: Address): Promise<T> {
-    using deadline = new PeerDeadline(this.deps.clock, this.options.dialTimeoutMs, this.race.signal)
+  async #dial (address: Address): Promise<T> {
+    using deadline = new PeerDeadline(this.#deps.clock, this.#options.dialTimeoutMs, this.#race.signal)
 
-    return await raceAbort(this.deps.dial(address, deadline.signal), deadline.signal, (late) => {
+    return await raceAbort(this.#deps.dial(address, deadline.signal), deadline.signal, (late) => {
       late[Symbol.dispose]()
     })
   }
 
-  private win (value: T, address: Address, durationMs: number): void {
-    this.running--
+  #win (value: T, address: Address, durationMs: number): void {
+    this.#running--
 
-    if (this.race.signal.aborted) {
+    if (this.#race.signal.aborted) {
       value[Symbol.dispose]()
-      this.finishIfOver()
+      this.#finishIfOver()
 
       return
     }
 
-    this.race.abort(LOST)
-    this.groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
-    this.done.resolve({ winner: { value, address, durationMs }, failed: this.failed })
+    this.#race.abort(LOST)
+    this.#groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
+    this.#done.resolve({ winner: { value, address, durationMs }, failed: this.#failed })
   }
 
-  private lose (group: Group, attempt: Attempt | undefined): void {
-    this.running--
+  #lose (group: Group, attempt: Attempt | undefined): void {
+    this.#running--
 
     if (attempt !== undefined) {
-      this.failed.push(attempt)
-      this.startNext(group)
-      this.groups.filter(({ stagger }) => stagger === undefined).forEach((other) => {
-        this.startNext(other)
+      this.#failed.push(attempt)
+      this.#startNext(group)
+      this.#groups.filter(({ stagger }) => stagger === undefined).forEach((other) => {
+        this.#startNext(other)
       })
     }
 
-    this.finishIfOver()
+    this.#finishIfOver()
   }
 
-  private finishIfOver (): void {
-    if (this.running === 0 && (this.outer.aborted || this.groups.every(({ waiting }) => waiting.length === 0))) {
-      this.groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
-      this.done.resolve({ failed: this.failed })
+  #finishIfOver (): void {
+    if (this.#running === 0 && (this.#outer.aborted || this.#groups.every(({ waiting }) => waiting.length === 0))) {
+      this.#groups.forEach(({ stagger }) => stagger?.[Symbol.dispose]())
+      this.#done.resolve({ failed: this.#failed })
     }
   }
 }

@@ -1,10 +1,9 @@
+// After go-libp2p's dial ranker, with TCP before QUIC: the lanes that dial TCP are the cheap ones.
+// Only what decides within the first second matters, since the first answer ends the dialling.
 import { addressClassOf } from '../address/ip-class.ts'
 import { reachOf } from '../address/reach.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
 import type { Address } from '../address/address-reader.ts'
-
-// After go-libp2p's dial ranker, with TCP before QUIC: the lanes that dial TCP are the cheap ones.
-// Only what decides within the first second matters, since the first answer ends the dialling.
 
 const TRANSPORT_ORDER: readonly Transport[] = ['tcp', 'quic-v1', 'quic', 'ws', 'wss', 'webtransport', 'webrtc-direct', 'relay', 'webrtc', 'other']
 

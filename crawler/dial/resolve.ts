@@ -1,4 +1,7 @@
 import { isIP } from 'node:net'
+// Whoever owns a name decides what is looked up next, so that the work is bounded by steps and not
+// by depth: a chain, a loop and a tree of /dnsaddr records all end at the same count.
+import { defined } from '../../core/defined.ts'
 import { parseDnsName } from '../../core/text/dns-name.ts'
 import { readAddress } from '../address/address-reader.ts'
 import { parseAddress } from '../address/address.ts'
@@ -9,9 +12,6 @@ import { outcomeOfFault } from '../peer/peer-fault.ts'
 import { concatBytes, equalBytes } from '../wire/bytes.ts'
 import type { Address, AddressFamily } from '../address/address-reader.ts'
 import type { DnsResolver } from './dns/dns-resolver.ts'
-
-// Whoever owns a name decides what is looked up next, so that the work is bounded by steps and not
-// by depth: a chain, a loop and a tree of /dnsaddr records all end at the same count.
 
 /** Names of one peer that are looked up. */
 const MAX_STEPS = 32
@@ -176,7 +176,7 @@ function fromIps (ips: readonly string[], { address, peerId, name }: Wanted): Re
     const direct = ip === undefined ? undefined : readAddress(concatBytes([Uint8Array.of(ip.length === 4 ? CODE.ip4 : CODE.ip6), ip, tail]))
 
     if (direct !== undefined) {
-      found.push({ address: { ...direct, ...(name !== undefined && { name }) }, ...(peerId !== undefined && { peerId }) })
+      found.push({ address: { ...direct, ...defined({ name }) }, ...defined({ peerId }) })
     }
   }
 

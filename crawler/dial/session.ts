@@ -1,11 +1,10 @@
+// The seam between what a visit does (visit-peer.ts, the same in every lane) and how a lane
+// reaches a peer. A lane is a Dialler; everything a remote does wrong leaves it as a `peerFault`.
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Lane, Transport } from '../../core/contracts/visit.ts'
 import type { Address } from '../address/address-reader.ts'
 import type { PublicKey } from '../peer/public-key.ts'
 import type { Latency } from './latency.ts'
-
-// The seam between what a visit does (visit-peer.ts, the same in every lane) and how a lane
-// reaches a peer. A lane is a Dialler; everything a remote does wrong leaves it as a `peerFault`.
 
 /** What a lane can do: open secured connections. */
 export interface Dialler {

@@ -1,4 +1,5 @@
 import { isContacted } from '../../core/contracts/outcome.ts'
+import { defined } from '../../core/defined.ts'
 import { CrawlTally } from './crawl-tally.ts'
 import { Frontier } from './frontier/frontier.ts'
 import { UnaskedPeers } from './frontier/unasked-peers.ts'
@@ -137,9 +138,11 @@ export class CrawlLedger {
       finishedAtMs: this.#clock.now(),
       totals: this.#tally.totals({ discovered, refusedPeers }),
       distributions: this.#profile.distributions(),
-      ...(latencyMs === undefined ? {} : { latencyMs }),
-      ...(spoken === undefined ? {} : { kad: { spoken, answering: this.#answering, others: this.#unasked.others() } }),
-      ...(latencyErrorMs === undefined ? {} : { latencyErrorMs }),
+      ...defined({
+        latencyMs,
+        kad: spoken === undefined ? undefined : { spoken, answering: this.#answering, others: this.#unasked.others() },
+        latencyErrorMs
+      }),
       population: population(this.frontier.peers(), maxPeers)
     }
   }

@@ -15,10 +15,11 @@ export function isSpoilt ({ outcome, attempts, routingTable }: VisitResult): boo
 /** The result that is published when the peer is not visited again: our time ran out, not the peer's. */
 export function excused (report: VisitResult, lostMs: number): VisitResult {
   const { attempts, ...visit } = withoutLatency(report, lostMs)
+  const isTimeout = visit.outcome === 'timeout'
 
   return {
     ...visit,
-    ...visit.outcome === 'timeout' && { outcome: 'limit-exceeded', detail: `this process stood still for ${(lostMs / 1_000).toFixed(1)} s during the visit` },
+    ...isTimeout && { outcome: 'limit-exceeded', detail: `this process stood still for ${(lostMs / 1_000).toFixed(1)} s during the visit` },
     attempts: attempts.map(attempt => attempt.outcome === 'timeout' ? { ...attempt, outcome: 'limit-exceeded' } : attempt)
   }
 }

@@ -1,12 +1,12 @@
+// go-libp2p splits a long identify into several messages (the signed record comes second):
+// all of a stream are merged. What passes a limit is left out, and the rest stands.
+import { defined } from '../../core/defined.ts'
 import { withoutPeerId } from '../peer/peer-id.ts'
 import { verifiedRecordSequence } from '../peer/signed-peer-record.ts'
 import { FrameReader } from '../wire/frames.ts'
 import { ProtobufReader, ProtobufWriter } from '../wire/protobuf.ts'
 import type { PublicKey } from '../peer/public-key.ts'
 import type { Identity } from './identity.ts'
-
-// go-libp2p splits a long identify into several messages (the signed record comes second):
-// all of a stream are merged. What passes a limit is left out, and the rest stands.
 
 /** Protocol id of identify (libp2p identify specification). */
 export const IDENTIFY_PROTOCOL = '/ipfs/id/1.0.0'
@@ -111,7 +111,7 @@ function toIdentity ({ protocols, listenAddresses, signedPeerRecord, ...rest }: 
     ...rest,
     protocols: [...protocols],
     listenAddresses: listenAddresses.map(address => withoutPeerId(address, peerId)),
-    ...(recordSequence !== undefined && { recordSequence })
+    ...defined({ recordSequence })
   }
 }
 

@@ -1,5 +1,6 @@
 // The passive half of a crawler: a node that others come to. Who connects is identified, pinged and reported, once in ten
 // minutes; so is who is found by multicast DNS. Whom it knows, the next crawl starts from.
+import { defined } from '../../core/defined.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
@@ -67,7 +68,7 @@ export class PassiveDiscovery implements AsyncDisposable {
     this.#node = parts.node
     this.#open = parts.open
     const { gater, maxConnections } = options
-    this.#upkeep = new NodeUpkeep({ clock, log, bootstrap, maxConnections, ...renewBudget === undefined ? {} : { renewBudget }, ...parts })
+    this.#upkeep = new NodeUpkeep({ clock, log, bootstrap, maxConnections, ...defined({ renewBudget }), ...parts })
     this.#reports = new SightingReports({ ...deps, met: this.#met, ping: async peer => await this.#ping(peer) })
     this.#finds = new MdnsFinds({ clock, log, gater, node: parts.node, onMet: async (connection) => {
       await this.#meet(connection, 'mdns')

@@ -1,5 +1,3 @@
-// A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
-// of Go clients: the defaults refuse most of them, or grow without bound.
 import { randomBytes } from 'node:crypto'
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
@@ -9,6 +7,9 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+// A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
+// of Go clients: the defaults refuse most of them, or grow without bound.
+import { defined } from '../../core/defined.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { BoundedDatastore } from './limits/bounded-datastore.ts'
 import { budgetedDials } from './limits/budgeted-dials.ts'
@@ -141,11 +142,11 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       dialTimeout: 5_000
     },
     connectionMonitor: { enabled: false },
-    ...metrics === undefined ? {} : { metrics },
+    ...defined({ metrics }),
     services: {
       identify: identify(ASKED_AT_ONCE),
       ping: ping(ASKED_AT_ONCE),
-      ...mdns ? { finder: mdnsFinder(instance, { clock: systemClock, onFound }), mdns: mdnsResponder(instance, options) } : {},
+      ...mdns && { finder: mdnsFinder(instance, { clock: systemClock, onFound }), mdns: mdnsResponder(instance, options) },
       dht: kadDHT({
         protocol: options.kadProtocol,
         clientMode: false,

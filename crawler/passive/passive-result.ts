@@ -1,5 +1,6 @@
 // What a connection to the passive node told, as the result of a visit.
 
+import { defined } from '../../core/defined.ts'
 import { classify } from '../peer/classify.ts'
 import { visitResult } from '../visit/visit-result.ts'
 import { bytesOf, connectionFacts } from './connection/connection-facts.ts'
@@ -56,9 +57,11 @@ function identityOf ({ protocolVersion, agentVersion, protocols, listenAddrs, ob
   return {
     protocols,
     listenAddresses: listenAddrs.flatMap(address => bytesOf(address) ?? []),
-    ...protocolVersion === undefined ? {} : { protocolVersion },
-    ...agentVersion === undefined ? {} : { agentVersion },
-    ...observed === undefined ? {} : { observedAddress: observed },
-    ...signedPeerRecord === undefined ? {} : { recordSequence: signedPeerRecord.seq }
+    ...defined({
+      protocolVersion,
+      agentVersion,
+      observedAddress: observed,
+      recordSequence: signedPeerRecord?.seq
+    })
   }
 }

@@ -1,10 +1,9 @@
-import { isAbort } from '../../core/time/signals.ts'
-import { outcomeOfFault, peerFault } from './peer-fault.ts'
-import type { Outcome } from '../../core/contracts/outcome.ts'
-
 // Errors of Node.js and libp2p become outcomes in this one place. Codes and names come first since
 // they are interfaces; a text is looked at only where a library hides both, and never decides
 // between a failure of the remote and one of ours.
+import { isAbort } from '../../core/time/signals.ts'
+import { outcomeOfFault, peerFault } from './peer-fault.ts'
+import type { Outcome } from '../../core/contracts/outcome.ts'
 
 /** An outcome, and the error's text where the outcome alone does not tell. */
 export interface Classified {

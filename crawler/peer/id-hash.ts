@@ -1,7 +1,6 @@
-import { MAX_PEER_ID_BYTES } from './peer-id.ts'
-
 // Strangers choose the ids, so the hash is a sum of the bytes times secret random factors: whoever does not
 // know these cannot find ids that collide more often than by chance (universal hashing, Carter and Wegman).
+import { MAX_PEER_ID_BYTES } from './peer-id.ts'
 
 const FACTORS = crypto.getRandomValues(new Int32Array(MAX_PEER_ID_BYTES))
 

@@ -13,18 +13,18 @@ const MAX_MENTIONS = 32
  */
 export class MergedPeerRecord implements PeerRecord {
   readonly id: Uint8Array
-  private readonly mentions: PeerRecord[]
+  readonly #mentions: PeerRecord[]
 
   constructor (first: PeerRecord, second: PeerRecord) {
     this.id = first.id
-    this.mentions = [first, second]
+    this.#mentions = [first, second]
   }
 
   /** All that were told, each once, first told first. */
   get addresses (): readonly Uint8Array[] {
     const addresses = new Map<string, Uint8Array>()
 
-    for (const address of this.mentions.flatMap(mention => mention.addresses)) {
+    for (const address of this.#mentions.flatMap(mention => mention.addresses)) {
       const key = Buffer.from(address.buffer, address.byteOffset, address.length).toString('latin1')
 
       if (addresses.size < MAX_ADDRESSES && !addresses.has(key)) {
@@ -36,13 +36,13 @@ export class MergedPeerRecord implements PeerRecord {
   }
 
   areAddressesIn (set: AddressSet): boolean {
-    return this.mentions.every(mention => mention.areAddressesIn?.(set) ?? mention.addresses.every(address => set.has(address, 0, address.length)))
+    return this.#mentions.every(mention => mention.areAddressesIn?.(set) ?? mention.addresses.every(address => set.has(address, 0, address.length)))
   }
 
   /** Notes what another answer tells of it. */
   add (mention: PeerRecord): void {
-    if (this.mentions.length < MAX_MENTIONS) {
-      this.mentions.push(mention)
+    if (this.#mentions.length < MAX_MENTIONS) {
+      this.#mentions.push(mention)
     }
   }
 }

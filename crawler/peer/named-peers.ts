@@ -1,11 +1,10 @@
+// A crawl of ten thousand peers hears two million mentions, mostly of peers that it is done with, and
+// holds those of a thousand visits at a time. So a reply is kept as it came, with numbers that tell
+// where each peer is; objects are made when the visit is over, and addresses only where they are new.
 import { ProtobufReader } from '../wire/protobuf.ts'
 import { hashId } from './id-hash.ts'
 import { endWithoutPeerId } from './peer-id.ts'
 import type { AddressSet, PeerRecord } from './peer-record.ts'
-
-// A crawl of ten thousand peers hears two million mentions, mostly of peers that it is done with, and
-// holds those of a thousand visits at a time. So a reply is kept as it came, with numbers that tell
-// where each peer is; objects are made when the visit is over, and addresses only where they are new.
 
 /** Numbers for each peer: start and end of its entry, start and end of its id. */
 export const PLACES = 4
@@ -17,44 +16,44 @@ const MAX_ADDRESS_BYTES = 1_024
 
 /** The peers that one reply to FIND_NODE names. */
 export class NamedPeers {
-  private readonly message: Uint8Array
-  private readonly places: readonly number[]
+  readonly #message: Uint8Array
+  readonly #places: readonly number[]
 
   /** @param places {@link PLACES} for each peer, in `message` */
   constructor (message: Uint8Array, places: readonly number[]) {
-    this.message = message
-    this.places = places
+    this.#message = message
+    this.#places = places
   }
 
   /** How many there are. */
   get length (): number {
-    return this.places.length / PLACES
+    return this.#places.length / PLACES
   }
 
   /** All of them. */
   list (): NamedPeer[] {
-    return Array.from({ length: this.length }, (_, i) => new NamedPeer(this.message, this.places, i * PLACES))
+    return Array.from({ length: this.length }, (_, i) => new NamedPeer(this.#message, this.#places, i * PLACES))
   }
 }
 
 /** One of the peers that a reply names. Its id and addresses are views on the reply: whoever keeps one copies it. */
 export class NamedPeer implements PeerRecord {
-  private readonly message: Uint8Array
-  private readonly start: number
-  private readonly end: number
-  private readonly idStart: number
-  private readonly idEnd: number
+  readonly #message: Uint8Array
+  readonly #start: number
+  readonly #end: number
+  readonly #idStart: number
+  readonly #idEnd: number
 
   constructor (message: Uint8Array, places: readonly number[], at: number) {
-    this.message = message
-    this.start = places[at] ?? 0
-    this.end = places[at + 1] ?? 0
-    this.idStart = places[at + 2] ?? 0
-    this.idEnd = places[at + 3] ?? 0
+    this.#message = message
+    this.#start = places[at] ?? 0
+    this.#end = places[at + 1] ?? 0
+    this.#idStart = places[at + 2] ?? 0
+    this.#idEnd = places[at + 3] ?? 0
   }
 
   get id (): Uint8Array {
-    return this.message.subarray(this.idStart, this.idEnd)
+    return this.#message.subarray(this.#idStart, this.#idEnd)
   }
 
   get addresses (): readonly Uint8Array[] {
@@ -68,30 +67,28 @@ export class NamedPeer implements PeerRecord {
 
   /** A hash of its id. */
   get hash (): number {
-    return hashId(this.message, this.idStart, this.idEnd)
+    return hashId(this.#message, this.#idStart, this.#idEnd)
   }
 
   /** Whether the other has the same id. An id tells its length in its second byte, so that none is the beginning of another. */
   hasIdOf (other: NamedPeer): boolean {
-    return this.isSame(this.idStart, this.idEnd, other, other.idStart)
+    return this.#isSame(this.#idStart, this.#idEnd, other, other.#idStart)
   }
 
   /** Whether the reply tells of it exactly what another tells. */
   isToldLike (other: NamedPeer): boolean {
-    const { start, end } = this
-
-    return end - start === other.end - other.start && this.isSame(start, end, other, other.start)
+    return this.#end - this.#start === other.#end - other.#start && this.#isSame(this.#start, this.#end, other, other.#start)
   }
 
   areAddressesIn (set: AddressSet): boolean {
-    const { message, idStart, idEnd } = this
-    const reader = new ProtobufReader(message, this.start, this.end)
+    const message = this.#message
+    const reader = new ProtobufReader(message, this.#start, this.#end)
 
     for (let field = reader.next(), count = 0; field !== 0 && count < MAX_ADDRESSES; field = reader.next()) {
       const { start, position } = reader
 
       if (field === 2 && reader.isBytes && position - start <= MAX_ADDRESS_BYTES) {
-        const end = endWithoutPeerId(message, position, idStart, idEnd)
+        const end = endWithoutPeerId(message, position, this.#idStart, this.#idEnd)
         count++
 
         if (end !== start && !set.has(message, start, end < start ? position : end)) {
@@ -103,9 +100,11 @@ export class NamedPeer implements PeerRecord {
     return true
   }
 
-  private isSame (start: number, end: number, { message }: NamedPeer, at: number): boolean {
+  #isSame (start: number, end: number, other: NamedPeer, at: number): boolean {
+    const message = other.#message
+
     for (let i = start, j = at; i < end; i++, j++) {
-      if (this.message[i] !== message[j]) {
+      if (this.#message[i] !== message[j]) {
         return false
       }
     }

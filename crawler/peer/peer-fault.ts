@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 
@@ -17,7 +18,7 @@ export function peerFault (outcome: Outcome, message: string, cause?: unknown): 
 export function mismatchFault (message: string, provenId?: Uint8Array): ProbeError<'PP_PEER_FAULT'> {
   const outcome: Outcome = 'peer-id-mismatch'
 
-  return new ProbeError('PP_PEER_FAULT', message, { details: { outcome, ...(provenId !== undefined && { provenId }) } })
+  return new ProbeError('PP_PEER_FAULT', message, { details: { outcome, ...defined({ provenId }) } })
 }
 
 /** Multihash of the peer that proved itself in the place of the one that was dialled; undefined for any other error. */

@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto'
-import { equalBytes, isAt } from '../wire/bytes.ts'
-
 // A peer id is the identity multihash of a key of at most 42 bytes, or the SHA-256 of a longer one (libp2p
 // peer id specification). Longer identity multihashes are refused although Go keeps them and js-libp2p can
 // make one of an ECDSA key, of 91 bytes: no host has such an id. js-libp2p starts no node with an ECDSA key,
 // Rust reads no such id, and Go proves an ECDSA key by its SHA-256 alone. A test holds js-libp2p to it.
+import { hash } from 'node:crypto'
+import { equalBytes, isAt } from '../wire/bytes.ts'
 
 const IDENTITY = 0x00
 const SHA256 = 0x12

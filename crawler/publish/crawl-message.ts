@@ -1,5 +1,6 @@
 import { CRAWL_TYPE, TOP_VALUES } from '../../core/contracts/crawl.ts'
 import { MESSAGE_LIMITS } from '../../core/contracts/visit.ts'
+import { defined } from '../../core/defined.ts'
 import { diagnose } from '../engine/crawl-diagnosis.ts'
 import { cloudEventHeaders } from './cloud-event.ts'
 import { messageMs, timestamp } from './message-context.ts'
@@ -33,11 +34,13 @@ export function crawlEndedMessage (report: CrawlReport & { forms?: Record<Publis
     disturbed: report.lostMs > 0,
     lostMs: messageMs(report.lostMs),
     totals: report.totals,
-    ...(report.forms === undefined ? {} : { shortenedVisits: report.forms.short, withheldVisits: report.forms.none }),
+    ...defined({ shortenedVisits: report.forms?.short, withheldVisits: report.forms?.none }),
     distributions: report.distributions,
     ...diagnose(report, context.network),
-    ...(latencyMs === undefined ? {} : { latencyMs: messageQuantiles(latencyMs) }),
-    ...(latencyErrorMs === undefined ? {} : { latencyErrorMs: messageQuantiles(latencyErrorMs) })
+    ...defined({
+      latencyMs: latencyMs === undefined ? undefined : messageQuantiles(latencyMs),
+      latencyErrorMs: latencyErrorMs === undefined ? undefined : messageQuantiles(latencyErrorMs)
+    })
   }
   let message = outgoing(crawl, finishedAt)
 
@@ -58,7 +61,7 @@ function foldAll ({ agentVersions, protocols, transports, listenTransports, addr
     agentVersions: fold(agentVersions, top),
     protocols: fold(protocols, top),
     transports: fold(transports, top),
-    ...listenTransports === undefined ? {} : { listenTransports: fold(listenTransports, top) },
+    ...defined({ listenTransports: listenTransports === undefined ? undefined : fold(listenTransports, top) }),
     addressFamilies: fold(addressFamilies, top)
   }
 }

@@ -1,7 +1,8 @@
+import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
 // What a visit looks like on the topic. All texts come from strangers and all limits are kept by cutting,
 // never by refusing: a peer with a hostile agent string is still a peer. An address is left out whole, since
 // half of one is another one. Lists are cut to their bytes, and to those of the message; how much was left out is reported.
-import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
+import { defined } from '../../core/defined.ts'
 import { formatAddress } from '../address/address.ts'
 import { cleanText } from '../engine/population/clean-text.ts'
 import { formatPeerId } from '../peer/peer-id-text.ts'
@@ -57,19 +58,21 @@ function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, resu
     nodeId,
     discoveryType,
     source,
-    ...(lane === undefined ? {} : { lane }),
+    ...defined({ lane }),
     startedAt: timestamp(result.startedAtMs),
     durationMs: messageMs(result.durationMs),
     outcome: result.outcome,
-    ...(detail === undefined ? {} : { detail: cleanText(detail, MESSAGE_LIMITS.detailChars) }),
+    ...defined({ detail: detail === undefined ? undefined : cleanText(detail, MESSAGE_LIMITS.detailChars) }),
     addresses: texts,
     moreAddresses: addresses.length - texts.length,
     ...attemptsOf(result.attempts),
-    ...(connection === undefined ? {} : { connection: connectionOf(connection) }),
-    ...(identity === undefined ? {} : { identify: identifyOf(identity) }),
-    ...(latencyMs === undefined ? {} : { latencyMs: messageMs(latencyMs) }),
-    ...(latencyErrorMs === undefined ? {} : { latencyErrorMs: messageMs(latencyErrorMs) }),
-    ...(routingTable === undefined ? {} : { routingTable: { ...routingTable, peers: routingTable.peers.length } })
+    ...defined({
+      connection: connection === undefined ? undefined : connectionOf(connection),
+      identify: identity === undefined ? undefined : identifyOf(identity),
+      latencyMs: latencyMs === undefined ? undefined : messageMs(latencyMs),
+      latencyErrorMs: latencyErrorMs === undefined ? undefined : messageMs(latencyErrorMs),
+      routingTable: routingTable === undefined ? undefined : { ...routingTable, peers: routingTable.peers.length }
+    })
   }
 }
 
@@ -90,8 +93,10 @@ function connectionOf ({ address, transport, security, muxer, limited }: VisitCo
   return {
     address: addressText(address) ?? '',
     transport,
-    ...(security === undefined ? {} : { security: cleanText(security, NAME_CHARS) }),
-    ...(muxer === undefined ? {} : { muxer: cleanText(muxer, NAME_CHARS) }),
+    ...defined({
+      security: security === undefined ? undefined : cleanText(security, NAME_CHARS),
+      muxer: muxer === undefined ? undefined : cleanText(muxer, NAME_CHARS)
+    }),
     limited
   }
 }
@@ -102,14 +107,18 @@ function identifyOf ({ protocolVersion, agentVersion, protocols, listenAddresses
   const { texts, left } = addressTexts(listenAddresses)
 
   return {
-    ...(protocolVersion === undefined ? {} : { protocolVersion: cleanText(protocolVersion, MESSAGE_LIMITS.agentChars) }),
-    ...(agentVersion === undefined ? {} : { agentVersion: cleanText(agentVersion, MESSAGE_LIMITS.agentChars) }),
+    ...defined({
+      protocolVersion: protocolVersion === undefined ? undefined : cleanText(protocolVersion, MESSAGE_LIMITS.agentChars),
+      agentVersion: agentVersion === undefined ? undefined : cleanText(agentVersion, MESSAGE_LIMITS.agentChars)
+    }),
     protocols: protocolList,
     ...more('moreProtocols', new Set(protocols).size - protocolList.length),
     listenAddresses: texts,
     ...more('moreAddresses', left),
-    ...(observed === undefined ? {} : { observedAddress: observed }),
-    ...(recordSequence === undefined ? {} : { recordSequence: BigInt.asUintN(64, recordSequence).toString() })
+    ...defined({
+      observedAddress: observed,
+      recordSequence: recordSequence === undefined ? undefined : BigInt.asUintN(64, recordSequence).toString()
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { askNetwork } from '../dht/ask-network.ts'
 import { decodeIdentify } from '../identify/identify-message.ts'
@@ -54,9 +55,11 @@ export async function interview (session: Session, target: VisitTarget, deps: In
 
   return {
     ...judged,
-    ...(identified.identity !== undefined && { identity: identified.identity }),
-    ...(latency !== undefined && { latency }),
-    ...(others.length > 0 && { otherProtocols: others }),
+    ...defined({
+      identity: identified.identity,
+      latency,
+      otherProtocols: others.length > 0 ? others : undefined
+    }),
     table
   }
 }

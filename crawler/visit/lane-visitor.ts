@@ -5,22 +5,22 @@ import type { Visitor, VisitResult } from './visitor.ts'
 
 /** Visits through one lane. */
 export class LaneVisitor implements Visitor {
-  private readonly deps: VisitDeps
-  private readonly options: VisitOptions
-  private readonly resources: AsyncDisposableStack
+  readonly #deps: VisitDeps
+  readonly #options: VisitOptions
+  readonly #resources: AsyncDisposableStack
 
   /** @param resources what the lane holds; disposed of with the visitor */
   constructor (deps: VisitDeps, options: VisitOptions, resources: AsyncDisposableStack) {
-    this.deps = deps
-    this.options = options
-    this.resources = resources
+    this.#deps = deps
+    this.#options = options
+    this.#resources = resources
   }
 
   async visit (target: VisitTarget, signal: AbortSignal): Promise<VisitResult> {
-    return await visitPeer(target, this.deps, this.options, signal)
+    return await visitPeer(target, this.#deps, this.#options, signal)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    await this.resources.disposeAsync()
+    await this.#resources.disposeAsync()
   }
 }

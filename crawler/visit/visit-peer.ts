@@ -1,4 +1,5 @@
 import { furthestOutcome } from '../../core/contracts/outcome.ts'
+import { defined } from '../../core/defined.ts'
 import { dialableAddresses } from '../dial/dialable.ts'
 import { dialFirst } from '../dial/happy-eyeballs.ts'
 import { bestOf, rankAddresses } from '../dial/rank.ts'
@@ -64,7 +65,7 @@ async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions
 
     const dial = async (address: Attempt['address'], dialSignal: AbortSignal): Promise<Session> => await dialler.dial(address, target.id, dialSignal)
     const admit = budget === undefined ? undefined : async (address: Attempt['address'], dialSignal: AbortSignal): Promise<DialLeave> => await budget.admit(address, target.id, dialSignal)
-    const race = await dialFirst(bestOf(rankAddresses(dialable.addresses)), { clock, limits, dial, ...(admit !== undefined && { admit }) }, options, signal)
+    const race = await dialFirst(bestOf(rankAddresses(dialable.addresses)), { clock, limits, dial, ...defined({ admit }) }, options, signal)
 
     if (race.winner === undefined) {
       return failure(race.failed, signal)

@@ -1,4 +1,5 @@
 import { isContacted } from '../../core/contracts/outcome.ts'
+import { defined } from '../../core/defined.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { Lane } from '../../core/contracts/visit.ts'
 import type { RoutingTable } from '../dht/routing-table.ts'
@@ -44,17 +45,20 @@ export function visitResult (frame: VisitFrame, findings: VisitFindings): VisitR
     ...frame,
     outcome,
     attempts,
-    ...detail === undefined ? {} : { detail },
-    ...isContacted(outcome) ? overConnection(findings) : {}
+    ...defined({ detail }),
+    ...isContacted(outcome) && overConnection(findings)
   }
 }
 
 function overConnection ({ connection, identity, latency, routingTable, otherProtocols }: VisitFindings): Partial<VisitResult> {
   return {
-    ...connection === undefined ? {} : { connection },
-    ...identity === undefined ? {} : { identity },
-    ...latency === undefined ? {} : { latencyMs: latency.ms, latencyErrorMs: latency.errorMs },
-    ...routingTable === undefined ? {} : { routingTable },
-    ...otherProtocols === undefined ? {} : { otherProtocols }
+    ...defined({
+      connection,
+      identity,
+      latencyMs: latency?.ms,
+      latencyErrorMs: latency?.errorMs,
+      routingTable,
+      otherProtocols
+    })
   }
 }

@@ -1,8 +1,7 @@
-import { concatBytes } from './bytes.ts'
-import { encodeVarint, readUint64, readVarint } from './varint.ts'
-
 // Hostile remotes send these bytes and a crawl reads a thousand messages a second, so the
 // reader allocates nothing per field, copies nothing, and reports a fault by a flag, not by throwing.
+import { concatBytes } from './bytes.ts'
+import { encodeVarint, readUint64, readVarint } from './varint.ts'
 
 const VARINT = 0
 const FIXED64 = 1
@@ -37,7 +36,7 @@ export class ProtobufReader {
   /** Where the message ends. */
   end: number
 
-  private wireType = VARINT
+  #wireType = VARINT
 
   constructor (bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes
@@ -61,7 +60,7 @@ export class ProtobufReader {
     const key = readVarint(this.bytes, this, this.end)
     const field = Math.floor(key / 8)
 
-    if (key < 8 || field > 0x1fffffff || !this.skipValue(key % 8)) {
+    if (key < 8 || field > 0x1fffffff || !this.#skipValue(key % 8)) {
       this.malformed = true
 
       return 0
@@ -72,17 +71,17 @@ export class ProtobufReader {
 
   /** Whether the current value is length-delimited: bytes, text or a message. */
   get isBytes (): boolean {
-    return this.wireType === BYTES
+    return this.#wireType === BYTES
   }
 
   /** The current value as a number; NaN when it is not a varint. */
   number (): number {
-    return this.wireType === VARINT ? readVarint(this.bytes, { position: this.start }, this.end) : Number.NaN
+    return this.#wireType === VARINT ? readVarint(this.bytes, { position: this.start }, this.end) : Number.NaN
   }
 
   /** The current value as an exact 64-bit number; undefined when it is not a varint. */
   uint64 (): bigint | undefined {
-    return this.wireType === VARINT ? readUint64(this.bytes, this.start) : undefined
+    return this.#wireType === VARINT ? readUint64(this.bytes, this.start) : undefined
   }
 
   /** The current value: a view, not a copy. */
@@ -95,27 +94,27 @@ export class ProtobufReader {
     return decoder.decode(this.view())
   }
 
-  private skipValue (wireType: number): boolean {
-    this.wireType = wireType
+  #skipValue (wireType: number): boolean {
+    this.#wireType = wireType
     this.start = this.position
 
     switch (wireType) {
       case VARINT: return readVarint(this.bytes, this, this.end) >= 0
-      case BYTES: return this.skipBytes()
-      case FIXED64: return this.skip(8)
-      case FIXED32: return this.skip(4)
+      case BYTES: return this.#skipBytes()
+      case FIXED64: return this.#skip(8)
+      case FIXED32: return this.#skip(4)
       default: return false
     }
   }
 
-  private skipBytes (): boolean {
+  #skipBytes (): boolean {
     const length = readVarint(this.bytes, this, this.end)
     this.start = this.position
 
-    return length >= 0 && this.skip(length)
+    return length >= 0 && this.#skip(length)
   }
 
-  private skip (length: number): boolean {
+  #skip (length: number): boolean {
     if (length > this.end - this.position) {
       return false
     }
@@ -128,18 +127,18 @@ export class ProtobufReader {
 
 /** Builds one protobuf message, fields in the order of the calls. */
 export class ProtobufWriter {
-  private readonly parts: Uint8Array[] = []
+  readonly #parts: Uint8Array[] = []
 
   /** Adds a varint field. */
   number (field: number, value: number): this {
-    this.parts.push(encodeVarint(field * 8 + VARINT), encodeVarint(value))
+    this.#parts.push(encodeVarint(field * 8 + VARINT), encodeVarint(value))
 
     return this
   }
 
   /** Adds a length-delimited field. */
   bytes (field: number, value: Uint8Array): this {
-    this.parts.push(encodeVarint(field * 8 + BYTES), encodeVarint(value.length), value)
+    this.#parts.push(encodeVarint(field * 8 + BYTES), encodeVarint(value.length), value)
 
     return this
   }
@@ -151,6 +150,6 @@ export class ProtobufWriter {
 
   /** The message. */
   finish (): Uint8Array<ArrayBuffer> {
-    return concatBytes(this.parts)
+    return concatBytes(this.#parts)
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { API_VERSION, KIND } from '../../operator/api/v1alpha1.ts'
 import type { PeerProbeInput } from '../../operator/api/v1alpha1.ts'
 import type { DevnetTruth } from './truth.ts'
@@ -15,7 +16,7 @@ export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: Devnet
         // Everything is near: what has not answered in two seconds does not answer.
         active: { interval: '1m', dialTimeout: '2s', visitTimeout: '5s' },
         addresses: { policy: 'Any' },
-        ...port === undefined ? {} : { passive: { port } }
+        ...defined({ passive: port === undefined ? undefined : { port } })
       }],
       consumer: { dump: { enabled: true } }
     }

@@ -1,9 +1,3 @@
-/**
- * One real js-libp2p peer that answers and never dials: the devnet is to be looked at, and a peer
- * that refreshes its table would disturb what a crawl measures and forget the dead. The DHT
- * service is therefore started by hand, with its table filled the way a restarted peer fills it:
- * from the peer store.
- */
 import { quic } from '@chainsafe/libp2p-quic'
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
@@ -16,6 +10,13 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
+/**
+ * One real js-libp2p peer that answers and never dials: the devnet is to be looked at, and a peer
+ * that refreshes its table would disturb what a crawl measures and forget the dead. The DHT
+ * service is therefore started by hand, with its table filled the way a restarted peer fills it:
+ * from the peer store.
+ */
+import { defined } from '../../core/defined.ts'
 import { ProbeError } from '../../core/errors.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { sleep } from '../../core/time/sleep.ts'
@@ -92,7 +93,7 @@ export class DevnetPeer implements AsyncDisposable {
       services: {
         identify: identify(),
         ping: vouchingPing(known),
-        ...isRelay ? { relay: circuitRelayServer({ reservations: { maxReservations: MAX_RESERVATIONS } }) } : {},
+        ...defined({ relay: isRelay ? circuitRelayServer({ reservations: { maxReservations: MAX_RESERVATIONS } }) : undefined }),
         dhtComponents: (components: KadDHTComponents) => {
           resolve(components)
           return {}

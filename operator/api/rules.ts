@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { DurationText, toMilliseconds } from '../../core/time/duration.ts'
 import type { z } from 'zod'
 
@@ -63,5 +64,5 @@ export function durationRule (path: readonly string[], { min, max }: { min: stri
 }
 
 function toValidation ({ cel, message, path }: Rule): Record<string, string> {
-  return { rule: cel, message, ...(path.length === 0 ? {} : { fieldPath: path.map(key => `.${key}`).join('') }) }
+  return { rule: cel, message, ...defined({ fieldPath: path.length === 0 ? undefined : path.map(key => `.${key}`).join('') }) }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/naming/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/naming/labels.ts'
@@ -93,7 +94,7 @@ async function rehearse ({ client }: PlanDeps, manifest: KubeObject, signal: Abo
   const { labels, annotations } = metadata
   const body = {
     ...before,
-    metadata: { ...before.metadata, ...labels === undefined ? {} : { labels }, annotations: { ...before.metadata.annotations, ...annotations } },
+    metadata: { ...before.metadata, ...defined({ labels }), annotations: { ...before.metadata.annotations, ...annotations } },
     spec: withReplicas(manifest['spec'], before['spec'])
   }
 

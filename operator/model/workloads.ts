@@ -1,4 +1,5 @@
 import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
+import { defined } from '../../core/defined.ts'
 import { toMilliseconds } from '../../core/time/duration.ts'
 import { topicsFor } from './kafka/topics.ts'
 import { KINDS } from './naming/kinds.ts'
@@ -89,8 +90,10 @@ export function crawlerObjects (probe: ClusterProbe, scan: ScanSpec, input: Mode
 // Where a crawler finds its passive node's key, and keeps whom it knows.
 function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' | 'stateFolder'> {
   return {
-    ...passive.enabled ? { passive: { identityFile: `${SECRET_FOLDERS.identity}/${IDENTITY_KEY}` } } : {},
-    ...storage === undefined ? {} : { stateFolder: STATE_FOLDER }
+    ...defined({
+      passive: passive.enabled ? { identityFile: `${SECRET_FOLDERS.identity}/${IDENTITY_KEY}` } : undefined,
+      stateFolder: storage === undefined ? undefined : STATE_FOLDER
+    })
   }
 }
 
@@ -200,7 +203,7 @@ function secretsOf (mounts: readonly Mount[], { secretHashes }: ModelInput): str
 }
 
 function configMap (probe: ClusterProbe, { name, labels, config }: Pick<TemplatePlan, 'name' | 'labels' | 'config'>, { kafka: { caPem } }: ModelInput): Desired {
-  const data = { 'process.json': `${JSON.stringify(config, undefined, 2)}\n`, ...caPem === undefined ? {} : { [KAFKA_CA_FILE]: caPem } }
+  const data = { 'process.json': `${JSON.stringify(config, undefined, 2)}\n`, ...defined({ [KAFKA_CA_FILE]: caPem }) }
 
   return owned(KINDS.configMap, probe, name, { labels, data })
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { isProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
@@ -74,7 +75,7 @@ export class Controller {
     const { watched, workers } = options
     this.#deps = deps
     this.#options = options
-    this.queue = new WorkQueue({ clock, work: reconcile, ...observer === undefined ? {} : { observer } }, { workers })
+    this.queue = new WorkQueue({ clock, work: reconcile, ...defined({ observer }) }, { workers })
 
     for (const [kind, ofKind] of byKind(watched)) {
       this.#reflectors.set(kind, this.#reflect(ofKind))

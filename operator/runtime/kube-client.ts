@@ -4,6 +4,7 @@ import { request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'
+import { defined } from '../../core/defined.ts'
 import { jsonLines } from './json-lines.ts'
 import { kubeError, noAnswer } from './kube-error.ts'
 import { METADATA, pathOf } from './kube-object.ts'
@@ -90,7 +91,7 @@ export class KubeClient {
     return await this.json({
       method: 'PATCH',
       path: pathOf(kind, object.metadata),
-      query: { fieldManager, force: 'true', ...dryRun ? { dryRun: 'All' } : {} },
+      query: { fieldManager, force: 'true', ...defined({ dryRun: dryRun ? 'All' : undefined }) },
       contentType: 'application/apply-patch+yaml',
       body: object
     }, signal) as KubeObject
@@ -112,7 +113,7 @@ export class KubeClient {
       await this.json({
         method: 'DELETE',
         path: pathOf(kind, { namespace, name }),
-        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...uid === undefined ? {} : { preconditions: { uid } } }
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...defined({ preconditions: uid === undefined ? undefined : { uid } }) }
       }, signal)
     } catch (err) {
       if (!isNotFound(err)) {
@@ -136,7 +137,7 @@ export class KubeClient {
 
   /** The events of a watch, for as long as the server keeps it open. */
   async* watch (path: string, query: Record<string, string>, accept: string | undefined, signal: AbortSignal): AsyncGenerator {
-    const what: KubeRequest = { method: 'GET', path, query, ...accept === undefined ? {} : { accept } }
+    const what: KubeRequest = { method: 'GET', path, query, ...defined({ accept }) }
     const response = await this.#send(what, signal, signal)
 
     try {

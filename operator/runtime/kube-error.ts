@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts'
 import { ProbeError } from '../../core/errors.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 
@@ -29,7 +30,7 @@ export function kubeError (status: number, body: unknown, what: string, retryAft
   const seconds = Number(retryAfter ?? details?.retryAfterSeconds)
 
   return new ProbeError(codeOf(status, message), `${what}: ${shorten(message)}`, {
-    details: { status, reason, ...Number.isNaN(seconds) ? {} : { retryAfterMs: seconds * 1_000 } }
+    details: { status, reason, ...defined({ retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000 }) }
   })
 }
 

@@ -1,5 +1,6 @@
 // Keeps a store equal to what the API server has, whatever happens to the connection: a list in pages, then a watch from
 // there; after anything but a clean end the watch goes on from the last version, and lists again where that is gone.
+import { defined } from '../../core/defined.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { backoffMs } from '../../core/time/backoff.ts'
 import { isAbort } from '../../core/time/signals.ts'
@@ -165,8 +166,8 @@ export class Reflector {
 
   async #page (next: string | undefined, signal: AbortSignal): Promise<ListPage> {
     const { kind, namespace, metadataOnly = false, pageSize = PAGE_SIZE } = this.#options
-    const query = { limit: String(pageSize), ...next === undefined ? {} : { continue: next }, ...this.#selector() }
-    const page = await this.#deps.client.json({ method: 'GET', path: pathOf(kind, { namespace }), query, ...metadataOnly ? { accept: METADATA_LIST } : {} }, signal)
+    const query = { limit: String(pageSize), ...defined({ continue: next }), ...this.#selector() }
+    const page = await this.#deps.client.json({ method: 'GET', path: pathOf(kind, { namespace }), query, ...defined({ accept: metadataOnly ? METADATA_LIST : undefined }) }, signal)
     this.#lastContactMs = this.#deps.clock.monotonic()
 
     return page as ListPage

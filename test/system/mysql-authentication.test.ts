@@ -1,8 +1,9 @@
-// Every way to authenticate that MySQL and MariaDB offer here, with and without TLS: a connection, or an error that says what to set.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { MysqlConnection } from '../../consumer/store/mysql/server/connection.ts'
+// Every way to authenticate that MySQL and MariaDB offer here, with and without TLS: a connection, or an error that says what to set.
+import { defined } from '../../core/defined.ts'
 import { isProbeError } from '../../core/errors.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { mariadb } from '../../scripts/provision/mariadb.ts'
@@ -111,7 +112,7 @@ for (const { name, found, kindOf, identified } of SERVERS) {
 }
 
 function settingsOf (mode: Mode, { caFile }: SqlServer): Partial<MysqlConfig> {
-  return { allowPublicKeyRetrieval: mode === 'key allowed', ...mode === 'TLS' ? { tls: { caFile } } : {} }
+  return { allowPublicKeyRetrieval: mode === 'key allowed', ...defined({ tls: mode === 'TLS' ? { caFile } : undefined }) }
 }
 
 async function outcomeOf (config: MysqlConfig, says: RegExp | undefined, isKnown: boolean): Promise<string> {

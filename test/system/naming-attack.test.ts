@@ -1,3 +1,4 @@
+// Fifty identities behind one address name one victim, which has asked for nothing, under 1,600 invented ids.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readAddress } from '../../crawler/address/address-reader.ts'
@@ -6,8 +7,6 @@ import { formatPeerId } from '../../crawler/peer/peer-id-text.ts'
 import { createTestKey } from '../support/client/fast-keys.ts'
 import { FastServer } from '../support/client/fast-server.ts'
 import { crawlAttackers, dhtServer, dialsTo } from '../support/network/naming-attackers.ts'
-
-// Fifty identities behind one address name one victim, which has asked for nothing, under 1,600 invented ids.
 
 const IDENTITIES = 50
 const VICTIM = [127, 0, 0, 77] as const

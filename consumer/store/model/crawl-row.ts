@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto'
 // From a crawl message to its row and its aggregates, and back. All columns come from one message:
 // the one that says most (finished over aborted over started), and among equals the later; so the
 // order in which the messages of a crawl arrive does not matter.
-import { hash } from 'node:crypto'
+import { defined } from '../../../core/defined.ts'
 import { safeText } from './safe-text.ts'
 import { compareBytes } from './safe-text.ts'
 import { fromStoreTime, toStoreTime } from './store-time.ts'
@@ -154,18 +155,20 @@ export function crawlOf ({ totals, latencyMs, latencyErrorMs, disturbed, lostMs,
     version: 1,
     scan: row.scan,
     network: row.network,
-    ...row.vantage === null ? {} : { vantage: row.vantage },
+    ...defined({ vantage: row.vantage ?? undefined }),
     crawlId: row.crawlId,
     strategy: row.strategy,
     state,
     startedAt: fromStoreTime(row.startedAt),
-    ...row.finishedAt === null ? {} : { finishedAt: fromStoreTime(row.finishedAt) },
-    ...totals === null ? {} : { totals: { discovered, visited, contacted, dhtServers, unpublished, refusedPeers, outcomes } as NonNullable<Crawl['totals']> },
-    ...aggregates.some(({ isOther }) => isOther) ? { distributions: distributionsOf(aggregates) } : {},
-    ...latencyMs === null ? {} : { latencyMs },
-    ...latencyErrorMs === null ? {} : { latencyErrorMs },
-    ...disturbed === null ? {} : { disturbed },
-    ...lostMs === null ? {} : { lostMs }
+    ...defined({
+      finishedAt: row.finishedAt === null ? undefined : fromStoreTime(row.finishedAt),
+      totals: totals === null ? undefined : { discovered, visited, contacted, dhtServers, unpublished, refusedPeers, outcomes } as NonNullable<Crawl['totals']>,
+      distributions: aggregates.some(({ isOther }) => isOther) ? distributionsOf(aggregates) : undefined,
+      latencyMs: latencyMs ?? undefined,
+      latencyErrorMs: latencyErrorMs ?? undefined,
+      disturbed: disturbed ?? undefined,
+      lostMs: lostMs ?? undefined
+    })
   }
 }
 
@@ -227,7 +230,7 @@ function distributionsOf (aggregates: readonly AggregateRow[]): NonNullable<Craw
     protocols: distribution('protocol'),
     transports: distribution('transport'),
     // Crawlers before this one did not count it.
-    ...aggregates.some(({ dimension }) => dimension === 'listen_transport') ? { listenTransports: distribution('listen_transport') } : {},
+    ...defined({ listenTransports: aggregates.some(({ dimension }) => dimension === 'listen_transport') ? distribution('listen_transport') : undefined }),
     addressFamilies: distribution('address_family')
   }
 }

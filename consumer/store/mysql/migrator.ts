@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { defined } from '../../../core/defined.ts'
 import { pendingMigrations, readMigrations } from '../migrations/migrations.ts'
 import { storeTimeOf } from '../model/store-time.ts'
 import { adoptPredecessor, completeAdoption } from './adoption/adopt.ts'
@@ -45,8 +46,8 @@ export async function migrateMysql (connection: MysqlConnection, folder: string,
 
     return {
       applied: pending.map(({ version }) => version),
-      ...adopted === undefined ? {} : { adopted },
-      ...applied.length > 0 && pending.length > 0 ? await writersOf(connection) : {}
+      ...defined({ adopted }),
+      ...applied.length > 0 && pending.length > 0 && await writersOf(connection)
     }
   })
 }

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { WebSocket } from 'ws'
+import { defined } from '../../../core/defined.ts'
 import { peerFault } from '../../peer/peer-fault.ts'
 import type { CarrierHandler, OpenCarrier } from './carrier.ts'
 import type { Endpoint } from './tcp-carrier.ts'
@@ -30,7 +31,7 @@ export function webSocketCarrier ({ ip, port, isSecure, name }: WebSocketTarget)
       // The address was resolved, and allowed, before: the name must not be looked up again.
       createConnection: () => {
         socket = isSecure
-          ? connectTls({ host: ip, port, rejectUnauthorized: false, ...name !== undefined && { servername: name } })
+          ? connectTls({ host: ip, port, rejectUnauthorized: false, ...defined({ servername: name }) })
           : connectTcp({ host: ip, port, noDelay: true })
         return socket
       }

@@ -31,50 +31,50 @@ interface Entry {
 
 /** Remembers answers. Visits that ask for the same name at once share one query, which no single one of them can abort. */
 export class CachingDns implements DnsResolver {
-  private readonly entries = new Map<string, Entry>()
-  private readonly deps: CachingDnsDeps
-  private readonly options: CachingDnsOptions
-  private readonly life: AbortSignal
+  readonly #entries = new Map<string, Entry>()
+  readonly #deps: CachingDnsDeps
+  readonly #options: CachingDnsOptions
+  readonly #life: AbortSignal
 
   /** @param life ends the queries that are under way */
   constructor (deps: CachingDnsDeps, options: CachingDnsOptions, life: AbortSignal) {
-    this.deps = deps
-    this.options = options
-    this.life = life
+    this.#deps = deps
+    this.#options = options
+    this.#life = life
   }
 
   async addresses (name: string, family: 4 | 6, signal: AbortSignal): Promise<readonly string[]> {
-    return await this.remember(`${String(family)} ${name}`, async () => await this.deps.inner.addresses(name, family, this.life), signal)
+    return await this.#remember(`${String(family)} ${name}`, async () => await this.#deps.inner.addresses(name, family, this.#life), signal)
   }
 
   async texts (name: string, signal: AbortSignal): Promise<readonly string[]> {
-    return await this.remember(`txt ${name}`, async () => await this.deps.inner.texts(name, this.life), signal)
+    return await this.#remember(`txt ${name}`, async () => await this.#deps.inner.texts(name, this.#life), signal)
   }
 
-  private async remember (key: string, ask: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
-    const now = this.deps.clock.monotonic()
-    const known = this.entries.get(key)
+  async #remember (key: string, ask: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
+    const now = this.#deps.clock.monotonic()
+    const known = this.#entries.get(key)
 
     if (known !== undefined && known.untilMs > now) {
       return await raceAbort(known.answer, signal)
     }
 
-    const entry = { answer: this.askFairly(ask), untilMs: now + this.options.ttlMs }
-    this.entries.delete(key)
-    this.entries.set(key, entry)
-    this.evict()
+    const entry = { answer: this.#askFairly(ask), untilMs: now + this.#options.ttlMs }
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    this.#evict()
     entry.answer.catch((err: unknown) => {
       // A name that was not asked for is asked for the next time.
-      if (outcomeOfFault(err) === 'limit-exceeded' && this.entries.get(key) === entry) {
-        this.entries.delete(key)
+      if (outcomeOfFault(err) === 'limit-exceeded' && this.#entries.get(key) === entry) {
+        this.#entries.delete(key)
       }
     })
 
     return await raceAbort(entry.answer, signal)
   }
 
-  private async askFairly (ask: () => Promise<readonly string[]>): Promise<readonly string[]> {
-    const { standstill } = this.deps
+  async #askFairly (ask: () => Promise<readonly string[]>): Promise<readonly string[]> {
+    const { standstill } = this.#deps
     const lostBeforeMs = standstill.lostMs
 
     try {
@@ -88,11 +88,11 @@ export class CachingDns implements DnsResolver {
     return await ask()
   }
 
-  private evict (): void {
-    const [oldest] = this.entries.keys()
+  #evict (): void {
+    const [oldest] = this.#entries.keys()
 
-    if (oldest !== undefined && this.entries.size > this.options.maxEntries) {
-      this.entries.delete(oldest)
+    if (oldest !== undefined && this.#entries.size > this.#options.maxEntries) {
+      this.#entries.delete(oldest)
     }
   }
 }

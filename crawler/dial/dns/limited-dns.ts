@@ -1,3 +1,5 @@
+// Strangers decide which names are looked up, and a name costs nothing: each may be asked for once and never again, so
+// that no cache helps. What costs something is a registrable domain (Public Suffix List): queries are counted by it.
 import { getDomain } from 'tldts'
 import { boundedEntry } from '../../../core/limits/bounded-entry.ts'
 import { TokenBucket } from '../../../core/limits/token-bucket.ts'
@@ -6,9 +8,6 @@ import { peerFault } from '../../peer/peer-fault.ts'
 import type { BucketOptions } from '../../../core/limits/token-bucket.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { DnsResolver } from './dns-resolver.ts'
-
-// Strangers decide which names are looked up, and a name costs nothing: each may be asked for once and never again, so
-// that no cache helps. What costs something is a registrable domain (Public Suffix List): queries are counted by it.
 
 /** What the limits need. */
 export interface LimitedDnsDeps {
@@ -57,36 +56,36 @@ interface Domain {
 
 /** Limits how often the DNS is asked: in all, below each registrable domain, and where a domain's names keep failing. */
 export class LimitedDns implements DnsResolver {
-  private readonly deps: LimitedDnsDeps
-  private readonly limits: DnsLimits
-  private readonly all: TokenBucket
-  private readonly domains = new Map<string, Domain>()
+  readonly #deps: LimitedDnsDeps
+  readonly #limits: DnsLimits
+  readonly #all: TokenBucket
+  readonly #domains = new Map<string, Domain>()
 
   constructor (deps: LimitedDnsDeps, limits: DnsLimits = DNS_LIMITS) {
-    this.deps = deps
-    this.limits = limits
-    this.all = new TokenBucket(deps.clock, limits.all)
+    this.#deps = deps
+    this.#limits = limits
+    this.#all = new TokenBucket(deps.clock, limits.all)
   }
 
   /** Domains that are remembered. */
   get size (): number {
-    return this.domains.size
+    return this.#domains.size
   }
 
   /** @throws PP_PEER_FAULT `limit-exceeded` when the name was not asked for; what the DNS throws otherwise */
   async addresses (name: string, family: 4 | 6, signal: AbortSignal): Promise<readonly string[]> {
     // Most hosts have no IPv6 address: that says nothing of a name.
-    return await this.ask(name, family === 4, async () => await this.deps.inner.addresses(name, family, signal), signal)
+    return await this.#ask(name, family === 4, async () => await this.#deps.inner.addresses(name, family, signal), signal)
   }
 
   /** @throws PP_PEER_FAULT `limit-exceeded` when the name was not asked for; what the DNS throws otherwise */
   async texts (name: string, signal: AbortSignal): Promise<readonly string[]> {
-    return await this.ask(name, true, async () => await this.deps.inner.texts(name, signal), signal)
+    return await this.#ask(name, true, async () => await this.#deps.inner.texts(name, signal), signal)
   }
 
-  private async ask (name: string, isEmptyAFailure: boolean, query: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
-    const domain = this.domainOf(name)
-    await this.turn(domain, signal)
+  async #ask (name: string, isEmptyAFailure: boolean, query: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
+    const domain = this.#domainOf(name)
+    await this.#turn(domain, signal)
 
     try {
       const records = await query()
@@ -95,28 +94,28 @@ export class LimitedDns implements DnsResolver {
         domain.failing.clear()
         domain.untilMs = 0
       } else if (isEmptyAFailure) {
-        this.failed(domain, name)
+        this.#failed(domain, name)
       }
 
       return records
     } catch (err) {
       if (!signal.aborted) {
-        this.failed(domain, name)
+        this.#failed(domain, name)
       }
 
       throw err
     }
   }
 
-  private async turn (domain: Domain, signal: AbortSignal): Promise<void> {
+  async #turn (domain: Domain, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    using deadline = new PeerDeadline(this.deps.clock, this.limits.maxWaitMs, signal)
-    const buckets = [domain.bucket, this.all]
+    using deadline = new PeerDeadline(this.#deps.clock, this.#limits.maxWaitMs, signal)
+    const buckets = [domain.bucket, this.#all]
 
     for (let empty = buckets.find(({ hasToken }) => !hasToken); ; empty = buckets.find(({ hasToken }) => !hasToken)) {
       signal.throwIfAborted()
 
-      if (domain.untilMs > this.deps.clock.monotonic()) {
+      if (domain.untilMs > this.#deps.clock.monotonic()) {
         throw peerFault('limit-exceeded', 'the names of this domain keep failing')
       }
       if (empty === undefined) {
@@ -135,19 +134,19 @@ export class LimitedDns implements DnsResolver {
     })
   }
 
-  private failed (domain: Domain, name: string): void {
-    if (domain.failing.size < this.limits.failingNames) {
+  #failed (domain: Domain, name: string): void {
+    if (domain.failing.size < this.#limits.failingNames) {
       domain.failing.add(name)
     }
-    if (domain.failing.size >= this.limits.failingNames) {
-      domain.untilMs = this.deps.clock.monotonic() + this.limits.failingMs
+    if (domain.failing.size >= this.#limits.failingNames) {
+      domain.untilMs = this.#deps.clock.monotonic() + this.#limits.failingMs
     }
   }
 
-  private domainOf (name: string): Domain {
-    const create = (): Domain => ({ bucket: new TokenBucket(this.deps.clock, this.limits.domain), failing: new Set(), untilMs: 0 })
+  #domainOf (name: string): Domain {
+    const create = (): Domain => ({ bucket: new TokenBucket(this.#deps.clock, this.#limits.domain), failing: new Set(), untilMs: 0 })
 
-    return boundedEntry(this.domains, registrableDomain(name), this.limits.maxDomains, create)
+    return boundedEntry(this.#domains, registrableDomain(name), this.#limits.maxDomains, create)
   }
 }
 

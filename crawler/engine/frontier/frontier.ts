@@ -1,6 +1,7 @@
+import { isContacted } from '../../../core/contracts/outcome.ts'
 // Whom to visit next. Likely-dead peers go last, not never: dead peers decide how long a crawl takes,
 // and live ones tell the addresses that may still bring the dead ones back.
-import { isContacted } from '../../../core/contracts/outcome.ts'
+import { defined } from '../../../core/defined.ts'
 import { Fifo } from './fifo.ts'
 import { isFresh, newEntry } from './frontier-peer.ts'
 import { isPeerId, PeerIndex } from './peer-index.ts'
@@ -97,7 +98,7 @@ export class Frontier {
     } else if (this.#peers.size >= this.#maxPeers || !isValid) {
       this.#refused++
     } else {
-      this.#admit(record, { source, ...(known === undefined ? {} : { known }) })
+      this.#admit(record, { source, ...defined({ known }) })
     }
   }
 

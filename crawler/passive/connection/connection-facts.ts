@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { readAddress } from '../../address/address-reader.ts'
 import { parseAddress } from '../../address/address.ts'
 import type { VisitConnection } from '../../dial/session.ts'
@@ -15,8 +16,10 @@ export function connectionFacts ({ remoteAddr, encryption, multiplexer, limits }
   return {
     address,
     transport: readAddress(address)?.transport ?? 'other',
-    ...security === undefined ? {} : { security },
-    ...muxer === undefined ? {} : { muxer },
+    ...defined({
+      security,
+      muxer
+    }),
     limited: limits !== undefined
   }
 }

@@ -17,26 +17,26 @@ export class Libp2pSession implements Session {
   /** The remote's binary multiaddr. */
   readonly address: Uint8Array
 
-  private readonly remote: Connection
-  private readonly clock: Clock
-  private least: Latency | undefined
+  readonly #remote: Connection
+  readonly #clock: Clock
+  #least: Latency | undefined
 
   /** @param connect how long the TCP connection took, which is one round trip */
   constructor (remote: Connection, clock: Clock, connect: Latency | undefined) {
-    this.remote = remote
-    this.clock = clock
-    this.least = connect
+    this.#remote = remote
+    this.#clock = clock
+    this.#least = connect
     const { address, ...connection } = connectionFacts(remote)
     this.connection = connection
     this.address = address
   }
 
   get latency (): Latency | undefined {
-    return this.least
+    return this.#least
   }
 
   async openIdentify (signal: AbortSignal): Promise<ReadStream> {
-    const stream = await this.open(IDENTIFY_PROTOCOL, NOTHING, signal)
+    const stream = await this.#open(IDENTIFY_PROTOCOL, NOTHING, signal)
 
     if (stream === undefined) {
       throw peerFault('protocol-error', 'the remote refuses identify')
@@ -48,7 +48,7 @@ export class Libp2pSession implements Session {
   /** `first` leaves with the proposal. Who refuses the protocol has not read it: with the next it goes out again. */
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
     for (const protocol of protocols) {
-      const stream = await this.open(protocol, first, signal)
+      const stream = await this.#open(protocol, first, signal)
 
       if (stream !== undefined) {
         return stream
@@ -59,21 +59,21 @@ export class Libp2pSession implements Session {
   }
 
   [Symbol.dispose] (): void {
-    this.remote.abort(VISITED)
+    this.#remote.abort(VISITED)
   }
 
   /** A stream on which the remote has agreed to the protocol, which takes one round trip; undefined when it refuses. */
-  private async open (protocol: string, first: Uint8Array, signal: AbortSignal): Promise<Libp2pStream | undefined> {
-    const elapsed = stopwatch(this.clock)
+  async #open (protocol: string, first: Uint8Array, signal: AbortSignal): Promise<Libp2pStream | undefined> {
+    const elapsed = stopwatch(this.#clock)
     using unselected = new DisposableStack()
-    const stream = unselected.use(await Libp2pStream.open(this.remote, protocol, first, signal))
+    const stream = unselected.use(await Libp2pStream.open(this.#remote, protocol, first, signal))
 
     if (!await stream.isSelected(signal)) {
       return undefined
     }
 
     unselected.move()
-    this.least = least(this.least, elapsed())
+    this.#least = least(this.#least, elapsed())
 
     return stream
   }

@@ -1,3 +1,6 @@
+// The library's own negotiation (`newStream`) loses what a remote sends together with its consent when it resets the
+// stream right after, and counts streams by protocol: a visit's would compete with those of the node's own services.
+// Streams are taken from the muxer instead, and negotiated as in the other lanes, in one round trip less.
 import { byteStream } from '@libp2p/utils'
 import { raceAbort } from '../../../core/time/race-abort.ts'
 import { Proposal, Selection } from '../../client/stream/multistream.ts'
@@ -5,10 +8,6 @@ import { MAX_REPLY_BYTES } from '../../dht/find-node.ts'
 import { peerFault } from '../../peer/peer-fault.ts'
 import type { QueryStream } from '../../dial/session.ts'
 import type { Connection, Stream, StreamMuxer } from '@libp2p/interface'
-
-// The library's own negotiation (`newStream`) loses what a remote sends together with its consent when it resets the
-// stream right after, and counts streams by protocol: a visit's would compete with those of the node's own services.
-// Streams are taken from the muxer instead, and negotiated as in the other lanes, in one round trip less.
 
 /** Why streams are left: one error for all, since its stack tells nothing. */
 const LEFT = peerFault('aborted', 'the talk is over')

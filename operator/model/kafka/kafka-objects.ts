@@ -1,4 +1,5 @@
 import { deadLetterGroupOf } from '../../../core/contracts/dead-letter.ts'
+import { defined } from '../../../core/defined.ts'
 import { strimziKinds } from '../naming/kinds.ts'
 import { labelsFor, NAMESPACE_LABEL } from '../naming/labels.ts'
 import { kafkaUserName } from '../naming/names.ts'
@@ -47,7 +48,7 @@ export function kafkaObjects (
 }
 
 function topicSpec ({ partitions, replicas, retentionMs }: TopicSpec): Record<string, unknown> {
-  return { partitions, ...replicas === undefined ? {} : { replicas }, config: { 'retention.ms': retentionMs } }
+  return { partitions, ...defined({ replicas }), config: { 'retention.ms': retentionMs } }
 }
 
 // Exactly what the processes and commands of one PeerProbe do: a test compares it with what a real authorizer was asked for.

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import type { ProbeKey } from './names.ts'
 
 /** What an object of a PeerProbe is part of. */
@@ -27,7 +28,7 @@ export function labelsFor ({ name }: ProbeKey, component: Component, scan?: stri
     'app.kubernetes.io/managed-by': MANAGED_BY,
     'app.kubernetes.io/part-of': 'peerprobe',
     [PROBE_LABEL]: name,
-    ...(scan === undefined ? {} : { 'peerprobe.dev/scan': scan })
+    ...defined({ 'peerprobe.dev/scan': scan })
   }
 }
 
@@ -36,6 +37,6 @@ export function selectorFor ({ name }: ProbeKey, component: Component, scan?: st
   return {
     'app.kubernetes.io/component': component,
     [PROBE_LABEL]: name,
-    ...(scan === undefined ? {} : { 'peerprobe.dev/scan': scan })
+    ...defined({ 'peerprobe.dev/scan': scan })
   }
 }

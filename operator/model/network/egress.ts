@@ -1,4 +1,5 @@
 // Where pods may connect to: the egress rules of their network policies, which hold even where a process is deceived.
+import { defined } from '../../../core/defined.ts'
 import { canonicalCidr, cidrOf, embedded, isWithin } from '../../../core/ip/cidr.ts'
 import { FORBIDDEN_RANGES, GLOBAL_UNICAST, METADATA_RANGES, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../../core/ip/ip-ranges.ts'
 import { bareHost } from '../../../core/text/host-port.ts'
@@ -99,5 +100,5 @@ function block (cidr: string, except: readonly string[]): object[] {
 
   const inside = [...new Set(except.filter(range => isWithin(range, cidr)))]
 
-  return [{ ipBlock: { cidr, ...inside.length === 0 ? {} : { except: inside } } }]
+  return [{ ipBlock: { cidr, ...defined({ except: inside.length === 0 ? undefined : inside }) } }]
 }

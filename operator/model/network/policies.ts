@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { KINDS } from '../naming/kinds.ts'
 import { labelsFor, PROBE_LABEL, selectorFor } from '../naming/labels.ts'
 import { crawlerName } from '../naming/names.ts'
@@ -29,7 +30,7 @@ const CRAWLER: Component = 'crawler'
 /** The network policies of all pods of a PeerProbe: each pod has exactly one, for both directions. */
 export function networkPolicies (probe: ClusterProbe, { kafka, scrapers }: Pick<ModelInput, 'scrapers'> & { kafka: Pick<ModelInput['kafka'], 'bootstrapServers'> }): Desired[] {
   const { metadata, spec } = probe
-  const scraped: IngressRule = { ...scrapers === undefined ? {} : { from: scrapers }, ports: [{ port: ADMIN_PORT, protocol: 'TCP' }] }
+  const scraped: IngressRule = { ...defined({ from: scrapers }), ports: [{ port: ADMIN_PORT, protocol: 'TCP' }] }
   const crawlers = spec.scans.map(scan => policy(probe, {
     name: crawlerName(metadata, scan.name),
     labels: labelsFor(metadata, CRAWLER, scan.name),

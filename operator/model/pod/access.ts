@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { CONFIG_FOLDER, SECRET_FOLDERS } from './mounts.ts'
 import type { KafkaConfig } from '../../../core/contracts/kafka-config.ts'
 import type { StoreConfig } from '../../../core/contracts/process-config.ts'
@@ -23,8 +24,10 @@ export function storeConfigFor ({ mysql }: ClusterSpec): StoreConfig {
       database,
       usernameFile: `${SECRET_FOLDERS.mysql}/${userKey}`,
       passwordFile: `${SECRET_FOLDERS.mysql}/${passwordKey}`,
-      ...tls === undefined ? {} : { tls: ca === undefined ? {} : { caFile: `${SECRET_FOLDERS.mysqlCa}/${ca.key}` } },
-      ...allowPublicKeyRetrieval === undefined ? {} : { allowPublicKeyRetrieval },
+      ...defined({
+        tls: tls === undefined ? undefined : ca === undefined ? {} : { caFile: `${SECRET_FOLDERS.mysqlCa}/${ca.key}` },
+        allowPublicKeyRetrieval
+      }),
       maxOpenConns,
       maxIdleConns
     }

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import { toMilliseconds } from '../../../core/time/duration.ts'
 import { deadLetterTopicOf } from '../naming/names.ts'
@@ -40,10 +41,10 @@ export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces):
     batch: { maxMessages: batch.maxMessages, maxWaitMs: toMilliseconds(batch.maxWait) },
     retry: { attempts: retry.attempts, backoffMs: toMilliseconds(retry.backoff) },
     // Said only where it is not the default: another rendering would restart every pod at an upgrade of the operator.
-    ...(deadLetters.whenRefused === 'skip' ? { deadLetters: { whenRefused: 'skip' } } : {}),
+    ...defined({ deadLetters: deadLetters.whenRefused === 'skip' ? { whenRefused: 'skip' } : undefined }),
     coalesceWindowMs: toMilliseconds(coalesceWindow),
     ...dumpFor(spec, places),
-    ...(retentionIntervalMs === undefined ? {} : { retention: { afterMs: toMilliseconds(retention.after), intervalMs: retentionIntervalMs } })
+    ...defined({ retention: retentionIntervalMs === undefined ? undefined : { afterMs: toMilliseconds(retention.after), intervalMs: retentionIntervalMs } })
   }
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { textHash } from '../naming/text-hash.ts'
 // The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
 import { terse } from '../probe/images.ts'
@@ -58,14 +59,17 @@ export function podTemplate (plan: PodPlan): Record<string, unknown> {
     serviceAccountName: serviceAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    ...pullSecrets === undefined ? {} : { imagePullSecrets: pullSecrets.map(name => ({ name })) },
+    ...defined({ imagePullSecrets: pullSecrets?.map(name => ({ name })) }),
     restartPolicy,
     terminationGracePeriodSeconds: GRACE_SECONDS,
     securityContext: { runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
-    ...pod.hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {},
-    ...pod.nodeSelector === undefined ? {} : { nodeSelector: pod.nodeSelector },
-    ...pod.tolerations === undefined ? {} : { tolerations: pod.tolerations },
-    ...pod.affinity === undefined ? {} : { affinity: pod.affinity },
+    ...defined({
+      hostNetwork: pod.hostNetwork === true ? true : undefined,
+      dnsPolicy: pod.hostNetwork === true ? 'ClusterFirstWithHostNet' : undefined,
+      nodeSelector: pod.nodeSelector,
+      tolerations: pod.tolerations,
+      affinity: pod.affinity
+    }),
     containers: [container(plan)],
     volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, ...mounts.map(volumeOf)]
   }
@@ -81,7 +85,7 @@ function container ({ images, entry, mounts, resources, probed, ports }: PodPlan
   return {
     name: 'peerprobe',
     image: workload,
-    ...pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy },
+    ...defined({ imagePullPolicy: pullPolicy }),
     args: [entry],
     env: [
       { name: 'PEERPROBE_CONFIG', value: `${CONFIG_FOLDER}/process.json` },
@@ -92,10 +96,10 @@ function container ({ images, entry, mounts, resources, probed, ports }: PodPlan
       ...probed ? [field(POD_IPS, 'status.podIPs')] : []
     ],
     resources,
-    ...probed ? { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES } : {},
+    ...probed && { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES },
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     terminationMessagePolicy: 'File',
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...'claim' in source ? {} : { readOnly: true } }))]
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...defined({ readOnly: 'claim' in source ? undefined : true }) }))]
   }
 }
 

@@ -1,3 +1,5 @@
+import { defined } from '../../../core/defined.ts'
+
 /** The image of crawlers, consumers and jobs, and how nodes get it. */
 export interface Images {
   workload: string
@@ -15,8 +17,10 @@ export function terse ({ workload, pullSecrets = [], pullPolicy }: Images): Imag
 
   return {
     workload,
-    ...pullSecrets.length === 0 ? {} : { pullSecrets },
-    ...pullPolicy === undefined || pullPolicy === chosen ? {} : { pullPolicy }
+    ...defined({
+      pullSecrets: pullSecrets.length === 0 ? undefined : pullSecrets,
+      pullPolicy: pullPolicy === undefined || pullPolicy === chosen ? undefined : pullPolicy
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 // A KafkaTopic is one for all PeerProbes that name it, whoever makes it: one of a PeerProbe that was never prepared is marked,
 // and lets the first one that is have it. Else whoever writes a name down first would keep it from everybody.
+import { defined } from '../../../core/defined.ts'
 import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 
@@ -55,5 +56,5 @@ function asTaken (topic: Desired, live: KubeObject | undefined): Desired {
   const [spec, theirs] = [object['spec'], live?.['spec'] ?? {}] as [TopicSpec, TopicSpec]
   const partitions = Math.max(spec.partitions ?? 1, theirs.partitions ?? 1)
 
-  return { ...rest, object: { ...object, spec: { ...spec, partitions, ...theirs.replicas === undefined ? {} : { replicas: theirs.replicas } } } }
+  return { ...rest, object: { ...object, spec: { ...spec, partitions, ...defined({ replicas: theirs.replicas }) } } }
 }

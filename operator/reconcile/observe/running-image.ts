@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import type { Images } from '../../model/probe/images.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 
@@ -19,5 +20,5 @@ export function imagesOf (deployment: KubeObject | undefined): Images | undefine
   const { image, imagePullPolicy: pullPolicy } = containers[0] ?? {}
   const pullSecrets = imagePullSecrets.map(({ name }) => name)
 
-  return image === undefined ? undefined : { workload: image, pullSecrets, ...pullPolicy === undefined ? {} : { pullPolicy } }
+  return image === undefined ? undefined : { workload: image, pullSecrets, ...defined({ pullPolicy }) }
 }

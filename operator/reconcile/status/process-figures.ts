@@ -1,5 +1,6 @@
 import { ConsumerStatus } from '../../../core/contracts/consumer-status.ts'
 import { CrawlerStatus } from '../../../core/contracts/status.ts'
+import { defined } from '../../../core/defined.ts'
 import { ERRORS, isErrorCode } from '../../../core/errors.ts'
 import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { podsOf } from '../steps/workload-steps.ts'
@@ -83,7 +84,7 @@ function problemOf (component: ProcessProblem['component'], { metadata: { name }
 }
 
 function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
-  const figures: ScanFigures = { ...passive === null ? {} : { peerId: passive.peerId }, ...lastCrawl === null ? {} : { notes: notesOf(lastCrawl) } }
+  const figures: ScanFigures = { ...defined({ peerId: passive?.peerId, notes: lastCrawl === null ? undefined : notesOf(lastCrawl) }) }
 
   if (lastCrawl?.state !== 'finished') {
     return figures

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { selectorFor } from '../../model/naming/labels.ts'
 import { consumerName, crawlerName } from '../../model/naming/names.ts'
 import { conditionsOf, ORDER } from '../conditions/conditions.ts'
@@ -114,9 +115,11 @@ function scansOf (deps: ReconcileDeps, { probe }: Work, figures: ProcessFigures,
       name,
       deployment,
       ready: readiness(deps, metadata.namespace, deployment).ready > 0,
-      ...lastCrawl === undefined ? {} : { lastCrawl },
-      ...peerId === undefined || !passive.enabled ? {} : { peerId },
-      ...notes.length === 0 ? {} : { notes }
+      ...defined({
+        lastCrawl,
+        peerId: peerId === undefined || !passive.enabled ? undefined : peerId,
+        notes: notes.length === 0 ? undefined : notes
+      })
     }
   })
   const crawls = scans.flatMap(({ lastCrawl }) => lastCrawl ?? [])

@@ -1,7 +1,6 @@
-import { concatBytes } from '../../../crawler/wire/bytes.ts'
-
 // The addresses that a Kubo node of 2025 announces, as bytes. Only the first can be dialled here: the
 // network has no UDP, and the IPv6 addresses stand in the documentation prefix.
+import { concatBytes } from '../../../crawler/wire/bytes.ts'
 
 /** Port of all virtual peers, Kubo's own. */
 export const PORT = 4_001

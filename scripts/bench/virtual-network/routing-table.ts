@@ -1,8 +1,7 @@
-import type { VirtualPeer } from './population.ts'
-
 // k-buckets as a long-lived node has them: a bucket that holds no more peers than fit is known whole,
 // of a fuller one the node knows twenty at random. The dead stand in them like the living: that is
 // what a crawl meets, and what makes it slow.
+import type { VirtualPeer } from './population.ts'
 
 /** Peers of one bucket. */
 export const BUCKET_SIZE = 20

@@ -1,9 +1,10 @@
-// A neighbour pod at the admin port: connections that say nothing, or say it slowly, or do not read the answer; and questions.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { AdminServer, EVERY_ADDRESS } from '../../../core/admin/admin-server.ts'
+// A neighbour pod at the admin port: connections that say nothing, or say it slowly, or do not read the answer; and questions.
+import { defined } from '../../../core/defined.ts'
 import { createLogger } from '../../../core/process/logger.ts'
 import { createRegistry } from '../../../core/process/metrics.ts'
 import { Progress } from '../../../core/process/progress.ts'
@@ -23,7 +24,7 @@ async function open (host?: string): Promise<AdminServer> {
     registry: createRegistry('test'),
     notReady: () => REASON,
     status: () => ({ topic: 'internal.peers', publisher: { outage: { ...REASON, since: 'now' } } })
-  }, { port: 0, ...host === undefined ? {} : { host } })
+  }, { port: 0, ...defined({ host }) })
 }
 
 /** Holds {@link HELD} connections open, from one address, and makes another for each that the server ends. */

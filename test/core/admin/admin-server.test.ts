@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { AdminServer, EVERY_ADDRESS } from '../../../core/admin/admin-server.ts'
+import { defined } from '../../../core/defined.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { createLogger } from '../../../core/process/logger.ts'
 import { Counter, createRegistry } from '../../../core/process/metrics.ts'
@@ -16,7 +17,7 @@ async function withServer (world: World, run: (get: Get, admin: AdminServer) => 
   new Counter({ name: 'peerprobe_test_visits_total', help: 'Visits.', registers: [registry] }).inc(3)
   const progress = new Progress({ clock: { now: () => world.now, monotonic: () => world.now, after: () => ({ [Symbol.dispose]: () => undefined }) } })
   progress.watch('crawl', 100)
-  await using admin = await AdminServer.open({ log: createLogger({ level: 'silent' }), progress, registry, notReady: () => world.reason, status: () => world.status() }, { port: 0, ...host === undefined ? {} : { host } })
+  await using admin = await AdminServer.open({ log: createLogger({ level: 'silent' }), progress, registry, notReady: () => world.reason, status: () => world.status() }, { port: 0, ...defined({ host }) })
 
   await run(async (path) => {
     const response = await fetch(`http://127.0.0.1:${String(admin.port)}${path}`)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
+import { defined } from '../../../core/defined.ts'
 import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { reachOf } from '../../../crawler/address/reach.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
@@ -9,7 +10,7 @@ const ID = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'
 
 function reach (text: string, name?: string): unknown[] {
   const address = readAddress(multiaddr(text).bytes) ?? assert.fail(text)
-  const { carrier, name: told, isRelayed, relayId } = reachOf({ ...address, ...name === undefined ? {} : { name } })
+  const { carrier, name: told, isRelayed, relayId } = reachOf({ ...address, ...defined({ name }) })
 
   return [carrier, told, isRelayed, relayId === undefined ? undefined : formatPeerId(relayId)]
 }

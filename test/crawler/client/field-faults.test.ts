@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+// What only hosts in the field did, go-libp2p's and rust-libp2p's, each as it was seen: a first TCP
+// client of ours lost peers by every one of these.
+import { defined } from '../../../core/defined.ts'
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
@@ -12,9 +15,6 @@ import { serve } from '../../support/client/fast-peer.ts'
 import { FastServer } from '../../support/client/fast-server.ts'
 import { playRustOn, RustPeer } from '../../support/client/rust-peer.ts'
 import type { ReceivedFrame } from '../../support/client/fast-peer.ts'
-
-// What only hosts in the field did, go-libp2p's and rust-libp2p's, each as it was seen: a first TCP
-// client of ours lost peers by every one of these.
 
 /** A reply of `size` bytes at least: one peer with addresses without end. */
 function longReply (size: number): Uint8Array {
@@ -105,7 +105,7 @@ suite('the fast lane', () => {
 
   test('visits a host that closes a connection right after Noise, as those without an idle time do, until one stands', async () => {
     await using server = await FastServer.open((socket, count) => {
-      playRustOn(socket, { key: KEY, onFrame: dht(), ...(count <= 2 && { onSecured: () => socket.end() }) })
+      playRustOn(socket, { key: KEY, onFrame: dht(), ...defined({ onSecured: count <= 2 ? () => socket.end() : undefined }) })
     })
 
     assert.equal((await visit(server)).outcome, 'ok')

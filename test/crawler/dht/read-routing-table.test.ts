@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { defined } from '../../../core/defined.ts'
 import { readRoutingTable } from '../../../crawler/dht/read-routing-table.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { FrameReader, frame } from '../../../crawler/wire/frames.ts'
@@ -30,7 +31,7 @@ function framesIn (bytes: Uint8Array): number {
 
 async function ask (streams: SessionScript['streams'], plan: QueryPlan = CENSUS, signal = new AbortController().signal): Promise<{ answer: TableAnswer, session: ScriptedSession }> {
   const clock = new FakeClock()
-  const session = new ScriptedSession({ protocols: [KAD_PROTOCOL], ...(streams !== undefined && { streams }) })
+  const session = new ScriptedSession({ protocols: [KAD_PROTOCOL], ...defined({ streams }) })
   const open = async (first: Uint8Array): ReturnType<ScriptedSession['openQueries']> => await session.openQueries([KAD_PROTOCOL], first)
   const answer = await clock.runUntil(readRoutingTable({ id: nobodyId(9), addresses: [], plan }, { clock, open }, 5_000, signal))
   assert.equal(clock.pending, 0, 'no timer is left')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
+import { defined } from '../../../core/defined.ts'
 import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { formatAddress } from '../../../crawler/address/address.ts'
 import { bestOf, rankAddresses } from '../../../crawler/dial/rank.ts'
@@ -51,7 +52,7 @@ suite('rankAddresses', () => {
 
   test('names that were resolved tell WebSocket addresses apart, and no TCP and QUIC addresses, which send no name', () => {
     const named = (text: string, name?: string): Address =>
-      ({ ...readAddress(multiaddr(text).bytes) ?? assert.fail(text), ...name === undefined ? {} : { name } })
+      ({ ...readAddress(multiaddr(text).bytes) ?? assert.fail(text), ...defined({ name }) })
     const count = (text: string): number => rankAddresses([named(text, 'a.example'), named(text, 'b.example'), named(text)]).flat().length
 
     assert.deepEqual(['/tcp/1/wss', '/tcp/1/ws', `/tcp/1/wss/p2p/${A}/p2p-circuit`].map(end => count(`/ip4/8.8.8.8${end}`)), [3, 3, 3])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
+import { defined } from '../../../core/defined.ts'
 import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { formatAddress } from '../../../crawler/address/address.ts'
 import { resolveNames } from '../../../crawler/dial/resolve.ts'
@@ -20,7 +21,7 @@ async function resolve (text: string | string[], records: Record<string, string[
   const dns = new ScriptedDns(records)
   const addresses = [text].flat().map(one => readAddress(multiaddr(one).bytes)).filter(address => address !== undefined)
   const peerId = peer === undefined ? undefined : parsePeerId(peer)
-  const { resolved, failures } = await resolveNames(addresses, { dns, accepts, ...(peerId !== undefined && { peerId }) }, signal)
+  const { resolved, failures } = await resolveNames(addresses, { dns, accepts, ...defined({ peerId }) }, signal)
 
   return { found: resolved.map(textOf), failures, dns }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CrawlFinding } from '../../../core/contracts/crawl.ts'
+import { defined } from '../../../core/defined.ts'
 import { ERRORS } from '../../../core/errors.ts'
 import { diagnose } from '../../../crawler/engine/crawl-diagnosis.ts'
 import type { CrawlReport, KadFindings } from '../../../crawler/engine/crawl-report.ts'
@@ -25,7 +26,7 @@ function reportOf ({ contacted = 3, servers = 0, end = 'complete', outcomes = { 
     population: [],
     distributions: { agentVersions: none, protocols: { top: lists.map(value => ({ value, count: 3 })), other: 0 }, transports: none, addressFamilies: none },
     totals: { discovered: 5, visited: 5, contacted, dhtServers: servers, unpublished: 0, refusedPeers: 0, outcomes },
-    ...kad === undefined ? {} : { kad: { spoken: ['/guess/kad/1.0.0'], answering: 0, others: NO_OTHERS, ...kad } }
+    ...defined({ kad: kad === undefined ? undefined : { spoken: ['/guess/kad/1.0.0'], answering: 0, others: NO_OTHERS, ...kad } })
   }
 }
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
+import { defined } from '../../../core/defined.ts'
 import { classify } from '../../../crawler/peer/classify.ts'
 import { peerFault } from '../../../crawler/peer/peer-fault.ts'
 
 function error (name: string, code?: string): Error {
-  return Object.assign(new Error('the text'), { name, ...(code !== undefined && { code }) })
+  return Object.assign(new Error('the text'), { name, ...defined({ code }) })
 }
 
 suite('classify', () => {

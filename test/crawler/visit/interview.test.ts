@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { defined } from '../../../core/defined.ts'
 import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 import { interview } from '../../../crawler/visit/interview.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
@@ -52,7 +53,7 @@ suite('interview', () => {
   ] as const) {
     test(`a peer that ${what} is ${outcome}, and its table is kept`, async () => {
       const { protocols = [], streams = [] } = SERVER
-      const script = { protocols, streams, ...(identify !== undefined && { identify }) }
+      const script = { protocols, streams, ...defined({ identify }) }
 
       assert.partialDeepStrictEqual(await meet(script), { outcome, detail, table: { answered: 2 } })
     })

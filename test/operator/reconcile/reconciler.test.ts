@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { defined } from '../../../core/defined.ts'
 import { statusText } from '../../../operator/commands/status-text.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { applyAll, isOurs } from '../../../operator/reconcile/apply/apply-step.ts'
@@ -85,7 +86,7 @@ suite('Reconciler', () => {
     const { cluster, reconciler, status, converge } = rig()
     await converge()
     for (const [name, component, scan] of [['c-1', 'consumer'], ['k-1', 'crawler', 'main']] as const) {
-      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels: { 'app.kubernetes.io/component': component, 'peerprobe.dev/probe': 'amino', ...scan === undefined ? {} : { 'peerprobe.dev/scan': scan } } } })
+      cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels: { 'app.kubernetes.io/component': component, 'peerprobe.dev/probe': 'amino', ...defined({ 'peerprobe.dev/scan': scan }) } } })
     }
     cluster.answers.set('c-1', { topic: 't', group: 'g', lag: { total: 4_321, partitions: { 0: 4_321 }, at: '2026-01-01T00:00:00.000Z' }, consumed: 1, committed: 1, lastCommitAt: null, rows: {}, deadLetters: {}, outage: null, dump: null })
     cluster.answers.set('k-1', { nonsense: true })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { suite, test } from 'node:test'
 import { KubeConfig } from '@kubernetes/client-node'
+import { defined } from '../../../core/defined.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { isNotFound, KubeClient } from '../../../operator/runtime/kube-client.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -89,7 +90,7 @@ async function exchange<T> (reply: Answer, ask: (client: KubeClient) => Promise<
   config.loadFromClusterAndUser({ name: 'c', server: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, skipTLSVerify: true }, { name: 'u' })
 
   try {
-    const result = await ask(new KubeClient(config, { timeoutMs: 500, ...onRequest === undefined ? {} : { onRequest } }))
+    const result = await ask(new KubeClient(config, { timeoutMs: 500, ...defined({ onRequest }) }))
     assert.ok(seen[0])
 
     return { seen: seen[0], result }

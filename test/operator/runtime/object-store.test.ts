@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { defined } from '../../../core/defined.ts'
 import { ObjectStore } from '../../../operator/runtime/object-store.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
-const object = (name: string, owner?: string): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'n', name, ...owner === undefined ? {} : { labels: { owner } } }, spec: { deep: {} } })
+const object = (name: string, owner?: string): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'n', name, ...defined({ labels: owner === undefined ? undefined : { owner } }) }, spec: { deep: {} } })
 
 suite('ObjectStore', () => {
   test('finds objects by key and by label, after any order of changes', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
+import { defined } from '../../../core/defined.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { ObjectStore } from '../../../operator/runtime/object-store.ts'
@@ -39,7 +40,7 @@ function rig (pods: KubeObject[], scripts: Step[][], { failLists = 0, pageSize =
       }
       const from = Number(query['continue'] ?? 0)
       const next = from + Number(query['limit'])
-      return { metadata: { resourceVersion: '100', ...next < pods.length ? { continue: String(next) } : {} }, items: pods.slice(from, next).map(({ metadata }) => ({ metadata })) }
+      return { metadata: { resourceVersion: '100', ...defined({ continue: next < pods.length ? String(next) : undefined }) }, items: pods.slice(from, next).map(({ metadata }) => ({ metadata })) }
     },
     async* watch (_: string, query: Record<string, string>, __: unknown, signal: AbortSignal): AsyncGenerator {
       watches.push(query)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defined } from '../../../core/defined.ts'
 import { requestsOf } from '../../../scripts/bench/request-count.ts'
 import type { AuditEvent } from '../../support/servers/audit-log.ts'
 
@@ -7,7 +8,7 @@ test('counts what one user reads and writes, without its lease', () => {
   const event = (username: string, verb: string, resource?: string): AuditEvent => ({
     user: { username },
     verb,
-    ...resource === undefined ? {} : { objectRef: { resource } }
+    ...defined({ objectRef: resource === undefined ? undefined : { resource } })
   })
   const events = [event('me', 'get', 'secrets'), event('me', 'list'), event('me', 'patch', 'jobs'), event('me', 'update', 'leases'), event('me', 'get', 'leases'), event('you', 'patch', 'jobs')]
 

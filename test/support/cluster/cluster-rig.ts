@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { defined } from '../../../core/defined.ts'
 import { cluster } from '../../../scripts/provision/cluster.ts'
 import { findProgram } from '../../../scripts/provision/programs.ts'
 import { ControlPlane } from '../servers/control-plane.ts'
@@ -52,7 +53,7 @@ export class ClusterRig implements AsyncDisposable {
   }
 
   static async open ({ strimzi = true, runsPods = false }: ClusterRigOptions = {}): Promise<ClusterRig> {
-    const plane = await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods, ...runsPods ? { host: NODE_ADDRESS } : {} })
+    const plane = await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods, ...defined({ host: runsPods ? NODE_ADDRESS : undefined }) })
     const rig = new ClusterRig(plane)
 
     try {

@@ -1,9 +1,10 @@
-// Between an operator and its API server: drops, delays, resets, refuses, cuts and rewinds, by a seed. What it forwards is real.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { request } from 'node:https'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+// Between an operator and its API server: drops, delays, resets, refuses, cuts and rewinds, by a seed. What it forwards is real.
+import { defined } from '../../../core/defined.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -107,7 +108,7 @@ export class FaultyProxy implements AsyncDisposable {
 
   #refuse (outgoing: ServerResponse): void {
     const code = STATUSES[Math.floor(this.#random() * STATUSES.length)] ?? 500
-    outgoing.writeHead(code, { 'content-type': 'application/json', ...code === 429 ? { 'retry-after': '1' } : {} })
+    outgoing.writeHead(code, { 'content-type': 'application/json', ...defined({ 'retry-after': code === 429 ? '1' : undefined }) })
     outgoing.end(JSON.stringify({ kind: 'Status', code, message: 'by the test' }))
   }
 

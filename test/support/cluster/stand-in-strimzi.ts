@@ -1,9 +1,10 @@
-// Stands in for Strimzi's operators on a test's API server: it gives KafkaTopic, KafkaUser and Kafka the statuses that
-// Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets. With a Kafka it makes topics and
-// users in it as well, and removes them.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+// Stands in for Strimzi's operators on a test's API server: it gives KafkaTopic, KafkaUser and Kafka the statuses that
+// Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets. With a Kafka it makes topics and
+// users in it as well, and removes them.
+import { defined } from '../../../core/defined.ts'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka/kafka-plan.ts'
 import { heldBy } from '../../../operator/reconcile/observe/strimzi-status.ts'
 import { isNotFound } from '../../../operator/runtime/kube-client.ts'
@@ -67,7 +68,7 @@ export class StandInStrimzi implements AsyncDisposable {
       listeners: listeners.map(({ name: listener, port, tls }) => ({
         name: listener,
         bootstrapServers: this.#broker?.address(listener) ?? `${name}-kafka-bootstrap.${this.#namespace}.svc:${String(port)}`,
-        ...tls ? { certificates: [this.#broker?.authority ?? CERTIFICATE] } : {}
+        ...defined({ certificates: tls ? [this.#broker?.authority ?? CERTIFICATE] : undefined })
       }))
     })
   }

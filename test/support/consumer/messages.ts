@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { Crawl } from '../../../core/contracts/crawl.ts'
 import { SOURCES, Visit, visitIdOf } from '../../../core/contracts/visit.ts'
+import { defined } from '../../../core/defined.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { z } from 'zod'
 
@@ -56,7 +57,7 @@ export function crawlOf (overrides: Partial<z.input<typeof Crawl>> = {}): Crawl 
     network: 'ipfs',
     strategy: 'Census',
     startedAt: isoOf(crawlId * 1_000),
-    ...state === 'started'
+    ...defined(state === 'started'
       ? {}
       : {
           finishedAt: isoOf(crawlId * 1_000 + 60_000),
@@ -66,7 +67,7 @@ export function crawlOf (overrides: Partial<z.input<typeof Crawl>> = {}): Crawl 
           latencyErrorMs: { p50: 0.5, p90: 2, p99: 4 },
           disturbed: true,
           lostMs: 20_100.5
-        },
+        }),
     ...overrides,
     crawlId,
     state

@@ -1,8 +1,9 @@
-// Databases on a real server for the store's tests. Making one costs half a second, so each is
-// emptied and lent again.
 import { writeFileSync } from 'node:fs'
 import { createConnection } from 'mysql2/promise'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
+// Databases on a real server for the store's tests. Making one costs half a second, so each is
+// emptied and lent again.
+import { defined } from '../../../core/defined.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { TempFolder } from '../temp-folder.ts'
 import { CRAWL_ID } from './messages.ts'
@@ -58,7 +59,7 @@ export class MysqlDatabases implements AsyncDisposable {
   async connect (database?: string): Promise<Connection> {
     const { host, port, username, password } = this.server
 
-    return await createConnection({ host, port, user: username, password, ...database === undefined ? {} : { database }, dateStrings: true, decimalNumbers: true, timezone: 'Z', flags: ['-IGNORE_SPACE'], multipleStatements: true })
+    return await createConnection({ host, port, user: username, password, ...defined({ database }), dateStrings: true, decimalNumbers: true, timezone: 'Z', flags: ['-IGNORE_SPACE'], multipleStatements: true })
   }
 
   /** Runs statements as the user that may do everything. */

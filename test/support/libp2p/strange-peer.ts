@@ -1,4 +1,3 @@
-// A js-libp2p peer that comes to a passive node, as strangers do.
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
@@ -8,6 +7,8 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+// A js-libp2p peer that comes to a passive node, as strangers do.
+import { defined } from '../../../core/defined.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { SingleKadDHT } from '@libp2p/kad-dht'
 
@@ -43,8 +44,10 @@ export async function strangePeer ({ listen = [], kadProtocol, agentVersion = 's
     connectionMonitor: { enabled: false },
     services: {
       ping: ping(),
-      ...identifies ? { identify: identify() } : {},
-      ...kadProtocol === undefined ? {} : { dht: kadDHT({ protocol: kadProtocol, clientMode: false, peerInfoMapper: passthroughMapper }) }
+      ...defined({
+        identify: identifies ? identify() : undefined,
+        dht: kadProtocol === undefined ? undefined : kadDHT({ protocol: kadProtocol, clientMode: false, peerInfoMapper: passthroughMapper })
+      })
     } as never
   })
 

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { createLogger } from '../../../core/process/logger.ts'
 import { busyShare } from '../../../core/time/busy-share.ts'
 import { systemClock } from '../../../core/time/clock.ts'
@@ -34,7 +35,7 @@ export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string,
     log: createLogger({ level: 'silent' }),
     visitor,
     isDialable: () => true,
-    ...protocols === undefined ? {} : { protocols },
+    ...defined({ protocols }),
     busyShare: busyShare(),
     standstill: NEVER_STILL,
     sink: { ready: () => undefined, accept: () => undefined },

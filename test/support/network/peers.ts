@@ -7,6 +7,7 @@ import { byteStream } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
+import { defined } from '../../../core/defined.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
 import { FrameReader, frame } from '../../../crawler/wire/frames.ts'
 import { findNodeReply } from './peer-fixtures.ts'
@@ -65,7 +66,7 @@ export async function startPeer (options: NodePeerOptions = {}): Promise<NodePee
     services: services(ownIdentify === undefined)
   })
 
-  for (const [protocol, handler] of Object.entries({ ...serve, ...(ownIdentify !== undefined && { [IDENTIFY_PROTOCOL]: ownIdentify }) })) {
+  for (const [protocol, handler] of Object.entries({ ...serve, ...defined({ [IDENTIFY_PROTOCOL]: ownIdentify }) })) {
     await node.handle(protocol, handler)
   }
 

@@ -33,14 +33,14 @@ export class ScriptedSession implements Session {
   /** First requests of each stream that was opened, and what was sent later. */
   readonly sent: Uint8Array[][] = []
 
-  private readonly script: SessionScript
+  readonly #script: SessionScript
 
   constructor (script: SessionScript) {
-    this.script = script
+    this.#script = script
   }
 
   async openIdentify (): Promise<ReadStream> {
-    const { identify } = this.script
+    const { identify } = this.#script
 
     if (identify === undefined) {
       return await forever()
@@ -49,28 +49,28 @@ export class ScriptedSession implements Session {
       throw peerFault(identify, 'as scripted')
     }
 
-    return this.stream(identify instanceof Uint8Array ? [identify] : identify)
+    return this.#stream(identify instanceof Uint8Array ? [identify] : identify)
   }
 
   async openQueries (protocols: readonly string[], first: Uint8Array): Promise<QueryStream | undefined> {
-    const protocol = protocols.find(candidate => this.script.protocols?.includes(candidate))
+    const protocol = protocols.find(candidate => this.#script.protocols?.includes(candidate))
 
     if (protocol === undefined) {
       return undefined
     }
 
-    const chunks = this.script.streams?.[this.sent.length] ?? []
+    const chunks = this.#script.streams?.[this.sent.length] ?? []
     const sent = [first]
     this.sent.push(sent)
 
-    return { protocol, send: requests => sent.push(requests), ...this.stream(chunks) }
+    return { protocol, send: requests => sent.push(requests), ...this.#stream(chunks) }
   }
 
   [Symbol.dispose] (): void {
     this.isClosed = true
   }
 
-  private stream (script: readonly Chunk[]): ReadStream {
+  #stream (script: readonly Chunk[]): ReadStream {
     const chunks = [...script]
     let isOpen = true
     this.openStreams++

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { RoutingTable } from '../../../crawler/dht/routing-table.ts'
 import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
@@ -78,7 +79,7 @@ export class SimulatedVisitor implements Visitor {
       connection: { address, transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false },
       identity: { agentVersion: `simulated/${peer.role}`, protocols: ['/ipfs/id/1.0.0'], listenAddresses: peer.addresses },
       latencyMs,
-      ...(isServer ? { routingTable: this.#ask(peer, plan) } : {})
+      ...defined({ routingTable: isServer ? this.#ask(peer, plan) : undefined })
     }
   }
 

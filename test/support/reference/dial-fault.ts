@@ -1,11 +1,10 @@
+// libp2p's upgrader replaces whatever fails while a connection is secured by an error of its own
+// that keeps only the text. How far the dial had come says the rest, and the text decides only
+// between the few things that can go wrong there.
 import { classify } from '../../../crawler/peer/classify.ts'
 import { peerFault } from '../../../crawler/peer/peer-fault.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { ProbeError } from '../../../core/errors.ts'
-
-// libp2p's upgrader replaces whatever fails while a connection is secured by an error of its own
-// that keeps only the text. How far the dial had come says the rest, and the text decides only
-// between the few things that can go wrong there.
 
 /** How far a dial had come when it failed. */
 export type DialStage = 'connect' | 'secure' | 'multiplex'

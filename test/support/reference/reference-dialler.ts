@@ -21,12 +21,12 @@ const STAGES: Partial<Record<string, DialStage>> = {
 /** Dials TCP through a libp2p node. */
 export class ReferenceDialler implements Dialler {
   readonly lane = 'full'
-  private readonly host: ReferenceHost
-  private readonly clock: Clock
+  readonly #host: ReferenceHost
+  readonly #clock: Clock
 
   constructor (host: ReferenceHost, clock: Clock) {
-    this.host = host
-    this.clock = clock
+    this.#host = host
+    this.#clock = clock
   }
 
   supports ({ transport }: Address): boolean {
@@ -34,7 +34,7 @@ export class ReferenceDialler implements Dialler {
   }
 
   async dial (address: Address, peerId: Uint8Array, signal: AbortSignal): Promise<Session> {
-    const elapsed = stopwatch(this.clock)
+    const elapsed = stopwatch(this.#clock)
     let stage: DialStage = 'connect'
     let connect: Latency | undefined
     const onProgress = ({ type }: DialProgress): void => {
@@ -44,15 +44,15 @@ export class ReferenceDialler implements Dialler {
     let connection: Connection
 
     try {
-      connection = await this.host.dial(multiaddr(address.bytes), { signal, onProgress })
+      connection = await this.#host.dial(multiaddr(address.bytes), { signal, onProgress })
     } catch (err) {
       signal.throwIfAborted()
 
       throw dialFault(err, stage)
     }
 
-    const session = new Libp2pSession(connection, this.clock, connect)
-    this.check(connection, peerId, session)
+    const session = new Libp2pSession(connection, this.#clock, connect)
+    this.#check(connection, peerId, session)
 
     return session
   }
@@ -61,7 +61,7 @@ export class ReferenceDialler implements Dialler {
    * The id is compared here for every kind of key: the library checks it against the dialled one
    * only where the id contains the key, so that anyone could answer for an RSA or ECDSA peer.
    */
-  private check ({ remotePeer }: Connection, peerId: Uint8Array, session: Session): void {
+  #check ({ remotePeer }: Connection, peerId: Uint8Array, session: Session): void {
     if (!equalBytes(remotePeer.toMultihash().bytes, peerId)) {
       session[Symbol.dispose]()
 

@@ -1,3 +1,6 @@
+// A node that only dials. Everything by which libp2p keeps connections, learns peers or limits
+// dials is switched off or raised out of the way: the crawl decides all of that itself, and dials
+// through the transport manager, since the dial queue tries a peer's addresses one after another.
 import { generateKeyPair, publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
@@ -8,10 +11,6 @@ import { frame } from '../../../crawler/wire/frames.ts'
 import { forgetfulDatastore } from './forgetful-datastore.ts'
 import type { Connection, Libp2p, StreamHandler } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-
-// A node that only dials. Everything by which libp2p keeps connections, learns peers or limits
-// dials is switched off or raised out of the way: the crawl decides all of that itself, and dials
-// through the transport manager, since the dial queue tries a peer's addresses one after another.
 
 /** How long the answer to a remote's identify may take to be written, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000
@@ -33,12 +32,12 @@ interface TransportManager {
 
 /** A libp2p node for outgoing connections alone. */
 export class ReferenceHost implements AsyncDisposable {
-  private readonly node: Libp2p
-  private readonly transportManager: TransportManager
+  readonly #node: Libp2p
+  readonly #transportManager: TransportManager
 
   private constructor (node: Libp2p, transportManager: TransportManager) {
-    this.node = node
-    this.transportManager = transportManager
+    this.#node = node
+    this.#transportManager = transportManager
   }
 
   /** @param agentVersion what remotes are told that we are */
@@ -71,21 +70,21 @@ export class ReferenceHost implements AsyncDisposable {
 
   /** Dials one address without a peer id in it, and secures the connection. The caller compares the remote's id. */
   async dial (address: Multiaddr, options: HostDialOptions): Promise<Connection> {
-    return await this.transportManager.dial(address, options)
+    return await this.#transportManager.dial(address, options)
   }
 
   /** Connections that are open, for tests and metrics. */
   get openConnections (): number {
-    return this.node.getConnections().length
+    return this.#node.getConnections().length
   }
 
   /** Peers that are remembered: none. */
   async rememberedPeers (): Promise<number> {
-    return (await this.node.peerStore.all()).length
+    return (await this.#node.peerStore.all()).length
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    await this.node.stop()
+    await this.#node.stop()
   }
 }
 

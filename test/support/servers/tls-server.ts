@@ -1,4 +1,5 @@
 import { TLSSocket } from 'node:tls'
+import { defined } from '../../../core/defined.ts'
 import { Acceptance } from '../../../crawler/client/stream/multistream.ts'
 import { createCertificate, inPem } from '../../../crawler/client/tls/tls-certificate.ts'
 import { FastPeer } from '../client/fast-peer.ts'
@@ -32,7 +33,7 @@ export async function openTlsServer (script: TlsScript): Promise<FastServer & { 
       if (acceptance.protocol !== undefined) {
         socket.off('data', onData)
         socket.pause()
-        const options = { isServer: true, key: pem, cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3', ...alpn.length > 0 && { ALPNProtocols: [...alpn] } } as const
+        const options = { isServer: true, key: pem, cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3', ...defined({ ALPNProtocols: alpn.length > 0 ? [...alpn] : undefined }) } as const
         playInside(new TLSSocket(socket, options), script, clients)
       }
     }

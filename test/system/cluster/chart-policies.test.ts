@@ -1,9 +1,10 @@
-// The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
-// real API server takes them.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { parseAllDocuments, stringify } from 'yaml'
+// The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
+// real API server takes them.
+import { defined } from '../../../core/defined.ts'
 import { labelsFor } from '../../../operator/model/naming/labels.ts'
 import { ADMIN_PORT } from '../../../operator/model/pod/pod.ts'
 import { readScrapeFrom } from '../../../operator/scrape-from.ts'
@@ -54,7 +55,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
 
     return args.filter((_, i) => args[i - 1] === '--scrape-from').reduce<readonly NetworkPeer[] | undefined>((before, text) => readScrapeFrom(text, before), undefined)
   }
-  const asPolicy = (from: readonly NetworkPeer[] | undefined): KubeObject => ({ apiVersion: 'v1', kind: 'x', metadata: { name: 'x' }, spec: { podSelector: {}, ingress: [{ ...from === undefined ? {} : { from }, ports: [{ port: ADMIN_PORT }] }] } })
+  const asPolicy = (from: readonly NetworkPeer[] | undefined): KubeObject => ({ apiVersion: 'v1', kind: 'x', metadata: { name: 'x' }, spec: { podSelector: {}, ingress: [{ ...defined({ from }), ports: [{ port: ADMIN_PORT }] }] } })
 
   test('select the operator\'s pod, once', async () => {
     const objects = await rendered()

@@ -1,5 +1,3 @@
-// What goes wrong between the store and its server: each cause has a code of its own, and a message
-// that says the way out.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -9,6 +7,9 @@ import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
 import { MysqlConnection } from '../../../consumer/store/mysql/server/connection.ts'
 import { quote } from '../../../consumer/store/mysql/server/sql-text.ts'
 import { MysqlConfig } from '../../../core/contracts/process-config.ts'
+// What goes wrong between the store and its server: each cause has a code of its own, and a message
+// that says the way out.
+import { defined } from '../../../core/defined.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { visitOf } from '../../support/consumer/messages.ts'
@@ -132,7 +133,7 @@ export function mysqlErrors (name: string, databasesOf: () => MysqlDatabases, se
       try {
         for (const host of ['::1', '[::1]']) {
           for (const tls of [{ caFile }, undefined]) {
-            const config = MysqlConfig.parse({ ...databases.configFor(database, { host, port: portOf(sixth) }), ...tls === undefined ? {} : { tls } })
+            const config = MysqlConfig.parse({ ...databases.configFor(database, { host, port: portOf(sixth) }), ...defined({ tls }) })
             await using connection = await MysqlConnection.open(systemClock, config)
             assert.equal((await connection.query('SELECT 1')).rows[0]?.[0], 1)
           }

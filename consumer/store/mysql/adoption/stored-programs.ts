@@ -1,5 +1,6 @@
 // Everything that the database itself runs: events, triggers and routines, also those of other schemas,
 // which may work on this one. They are judged by what they do, through whatever they call.
+import { defined } from '../../../../core/defined.ts'
 import { isProbeError } from '../../../../core/errors.ts'
 import { quote } from '../server/sql-text.ts'
 import { grantsCover } from './grants.ts'
@@ -93,7 +94,7 @@ function programOf ([schema, name, kind, body, when, table]: readonly SqlValue[]
     shown: parts.map(quotedName).join('.'),
     when: String(when),
     isActive: when !== 'DISABLED',
-    ...table === '' ? {} : { table: namedBy(schema, table) },
+    ...defined({ table: table === '' ? undefined : namedBy(schema, table) }),
     concerns: isOwn ? 'own' : String(body ?? '').toLowerCase().includes(database.toLowerCase()) ? 'named' : 'other',
     effects: body == null ? undefined : effectsOf(String(body), own.toLowerCase())
   }

@@ -1,7 +1,8 @@
-// How a connection is made. Password and certificate authority are read from their files each time:
-// a rotated Secret takes effect without a restart.
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+// How a connection is made. Password and certificate authority are read from their files each time:
+// a rotated Secret takes effect without a restart.
+import { defined } from '../../../../core/defined.ts'
 import { errorText, ProbeError } from '../../../../core/errors.ts'
 import { authPluginsFor } from './authentication.ts'
 import type { MysqlConfig } from '../../../../core/contracts/process-config.ts'
@@ -27,7 +28,7 @@ export async function connectionOptionsFor (config: MysqlConfig): Promise<Connec
     database,
     user,
     password: password.replace(/\r?\n$/, ''),
-    ...tls === undefined ? {} : { ssl: await sslOptionsFor(tls) },
+    ...defined({ ssl: tls === undefined ? undefined : await sslOptionsFor(tls) }),
     ...authPluginsFor(config),
     stream: () => openSocket(host, port),
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -45,7 +46,7 @@ export async function connectionOptionsFor (config: MysqlConfig): Promise<Connec
 
 async function sslOptionsFor ({ caFile }: NonNullable<MysqlConfig['tls']>): Promise<SslOptions> {
   return {
-    ...caFile === undefined ? {} : { ca: await readSecret(caFile, { code: 'PP_STORE_TLS', what: 'certificate authority file' }) },
+    ...defined({ ca: caFile === undefined ? undefined : await readSecret(caFile, { code: 'PP_STORE_TLS', what: 'certificate authority file' }) }),
     rejectUnauthorized: true,
     verifyIdentity: true,
     minVersion: 'TLSv1.2'

@@ -1,5 +1,6 @@
 // What a failure of the driver or the server means to the port: a server's error by its number and
 // SQLSTATE; what comes from the driver, the network or the TLS layer has neither.
+import { defined } from '../../../../core/defined.ts'
 import { errorText, isProbeError, ProbeError } from '../../../../core/errors.ts'
 import { hostPort } from '../../../../core/text/host-port.ts'
 import { authRefusalOf } from './authentication.ts'
@@ -49,7 +50,7 @@ export function asStoreError (err: unknown, target: Target): unknown {
 
   return new ProbeError(code, `database ${where}: ${refusal ?? `${errorText(err)}${takesNoWrites ? PRIMARY : wayOut(code, target)}`}`, {
     cause: err,
-    details: { host, port, database, username, ...takesNoWrites ? { takesNoWrites } : {} }
+    details: { host, port, database, username, ...defined({ takesNoWrites: takesNoWrites ? takesNoWrites : undefined }) }
   })
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import kafkajs from 'kafkajs'
+import { defined } from '../../../defined.ts'
 import { errorText, ProbeError } from '../../../errors.ts'
 import { mendBatches } from '../records/kafka-batches.ts'
 import { useKafkaCodecs } from '../records/kafka-codecs.ts'
@@ -40,7 +41,7 @@ export class KafkaClient implements Disposable {
       brokers: config.brokers.map(clientAddress),
       clientId: config.clientId,
       socketFactory: this.#sockets.connect,
-      ...config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) },
+      ...defined({ sasl: config.sasl === undefined ? undefined : saslOf(config.sasl) }),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: RETRY,

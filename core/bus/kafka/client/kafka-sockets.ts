@@ -1,9 +1,10 @@
-// Our own sockets instead of the client's: certificates are read again for each connection, since they
-// are renewed while a process runs; and what does not end by itself can be cut, since the client has
-// waits of a minute that nothing else ends.
 import { readFileSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+// Our own sockets instead of the client's: certificates are read again for each connection, since they
+// are renewed while a process runs; and what does not end by itself can be cut, since the client has
+// waits of a minute that nothing else ends.
+import { defined } from '../../../defined.ts'
 import { ProbeError } from '../../../errors.ts'
 import { parseDnsName } from '../../../text/dns-name.ts'
 import type { KafkaConfig } from '../../../contracts/kafka-config.ts'
@@ -39,7 +40,7 @@ export class KafkaSockets {
     const credentials = this.#credentials()
     const socket = credentials === undefined
       ? connect({ host, port }, onConnect)
-      : connectTls({ host, port, ...isIP(host) === 0 ? { servername: parseDnsName(host) ?? host } : {}, ...credentials }, onConnect)
+      : connectTls({ host, port, ...defined({ servername: isIP(host) === 0 ? parseDnsName(host) ?? host : undefined }), ...credentials }, onConnect)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.setNoDelay(true)
     this.#open.add(socket)
@@ -70,8 +71,11 @@ export class KafkaSockets {
     }
 
     return {
-      ...tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) },
-      ...clientCertificate === undefined ? {} : { cert: readFileSync(clientCertificate.certFile), key: readFileSync(clientCertificate.keyFile) }
+      ...defined({
+        ca: tls.caFile === undefined ? undefined : readFileSync(tls.caFile),
+        cert: clientCertificate === undefined ? undefined : readFileSync(clientCertificate.certFile),
+        key: clientCertificate === undefined ? undefined : readFileSync(clientCertificate.keyFile)
+      })
     }
   }
 }

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { readMigrations } from '../../../../consumer/store/migrations/migrations.ts'
 import { SqliteStore } from '../../../../consumer/store/sqlite/sqlite-store.ts'
+import { defined } from '../../../../core/defined.ts'
 import { isProbeError } from '../../../../core/errors.ts'
 import { visitOf } from '../../../support/consumer/messages.ts'
 import { SQLITE_MIGRATIONS } from '../../../support/consumer/migrated-database.ts'
@@ -96,7 +97,7 @@ suite('SqliteStore', () => {
     cpSync(SQLITE_MIGRATIONS, newer, { recursive: true })
     writeFileSync(join(newer, nextFile('extra')), 'CREATE TABLE extra (id INTEGER)')
     const migrate = async (migrations?: string): Promise<number> => {
-      await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, ...migrations === undefined ? {} : { migrations } })
+      await using store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0, ...defined({ migrations }) })
       await store.migrate()
       return (await store.summary()).schemaVersion
     }

@@ -1,6 +1,7 @@
-// Sessions over connections of real nodes: what a remote sends is used, and no stream is left, whatever the remote does.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+// Sessions over connections of real nodes: what a remote sends is used, and no stream is left, whatever the remote does.
+import { defined } from '../../../../core/defined.ts'
 import { systemClock } from '../../../../core/time/clock.ts'
 import { IDENTIFY_PROTOCOL } from '../../../../crawler/identify/identify-message.ts'
 import { Libp2pSession } from '../../../../crawler/passive/connection/libp2p-session.ts'
@@ -101,7 +102,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
       using stream = await rig.session.openQueries(['/none', KAD], NOTHING, rig.signal)
 
       assert.equal(stream?.protocol, KAD)
-      assert.deepEqual(rig.session.connection, { transport, ...negotiated && { security: '/noise', muxer: '/yamux/1.0.0' }, limited: false })
+      assert.deepEqual(rig.session.connection, { transport, ...defined({ security: negotiated ? '/noise' : undefined, muxer: negotiated ? '/yamux/1.0.0' : undefined }), limited: false })
       assert.deepEqual(Buffer.from(rig.session.address), Buffer.from(rig.connection.remoteAddr.decapsulateCode(421).bytes))
       assert.ok((rig.session.latency?.ms ?? 0) > 0)
     }

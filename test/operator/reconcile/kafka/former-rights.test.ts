@@ -1,6 +1,7 @@
-// A Kafka user while what it is used for changes: those that still run keep their rights, and nobody else's are kept.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+// A Kafka user while what it is used for changes: those that still run keep their rights, and nobody else's are kept.
+import { defined } from '../../../../core/defined.ts'
 import { KINDS } from '../../../../operator/model/naming/kinds.ts'
 import { kafkaUserName } from '../../../../operator/model/naming/names.ts'
 import { CONFIG_HASH } from '../../../../operator/model/pod/pod.ts'
@@ -44,7 +45,7 @@ class Scene {
 
   ask (group: string): void {
     const before = this.cluster.store('PeerProbe').get(this.#key)
-    this.cluster.store('PeerProbe').set({ ...probeObject(specOf(group), this.#key), ...before === undefined ? {} : { metadata: before.metadata, status: before['status'] } })
+    this.cluster.store('PeerProbe').set({ ...probeObject(specOf(group), this.#key), ...defined({ metadata: before?.metadata, status: before === undefined ? undefined : before['status'] }) })
   }
 
   /** @param settles whether Kubernetes has done what it was asked for by then */

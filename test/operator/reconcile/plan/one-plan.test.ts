@@ -1,6 +1,7 @@
-// What `kubectl peerprobe plan` and a pause take for the plan is what the reconciler applies, over a table of manifests.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+// What `kubectl peerprobe plan` and a pause take for the plan is what the reconciler applies, over a table of manifests.
+import { defined } from '../../../../core/defined.ts'
 import { planProbe } from '../../../../operator/commands/plan.ts'
 import { CLAIM_LABEL } from '../../../../operator/reconcile/kafka/pending-topic.ts'
 import { pausedFinding } from '../../../../operator/reconcile/paused.ts'
@@ -13,7 +14,7 @@ import type { KubeObject } from '../../../../operator/runtime/kube-object.ts'
 
 const { signal } = new AbortController()
 const USE = { 'peerprobe.dev/use': 'true' }
-const listener = (type?: string): object => ({ name: 'tls', type: 'internal', tls: true, ...type === undefined ? {} : { authentication: { type } } })
+const listener = (type?: string): object => ({ name: 'tls', type: 'internal', tls: true, ...defined({ authentication: type === undefined ? undefined : { type } }) })
 const inKafka = (name: string, namespace: string, labels: object = {}): KubeObject => ({
   apiVersion: 'kafka.strimzi.io/v1',
   kind: 'KafkaTopic',

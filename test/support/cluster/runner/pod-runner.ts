@@ -1,9 +1,10 @@
-// One pod from the moment that it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
-// last words; and its status, which is all that controllers and operators see of it.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+// One pod from the moment that it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
+// last words; and its status, which is all that controllers and operators see of it.
+import { defined } from '../../../../core/defined.ts'
 import { errorText } from '../../../../core/errors.ts'
 import { isAbort } from '../../../../core/time/signals.ts'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
@@ -171,7 +172,7 @@ export class PodRunner {
     this.#output += output
     this.#container = undefined
 
-    return { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt, finishedAt: timestamp(), ...message === '' ? {} : { message } }
+    return { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt, finishedAt: timestamp(), ...defined({ message: message === '' ? undefined : message }) }
   }
 
   #tell (state: Partial<State>, phase = this.#container === undefined && this.#restarts === 0 ? 'Pending' : 'Running'): void {

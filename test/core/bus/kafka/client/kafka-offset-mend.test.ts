@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { mendOffsets } from '../../../../../core/bus/kafka/client/kafka-offset-mend.ts'
+import { defined } from '../../../../../core/defined.ts'
 
 interface Broker { listOffsets: (request: { isolationLevel: number }) => Promise<{ responses: object[] }> }
 interface Cluster { isolationLevel?: number, findBroker: () => Promise<Broker>, fetchTopicsOffset: (topics: object[]) => Promise<unknown> }
@@ -15,7 +16,7 @@ test('a client that was told no isolation level asks for the end of what is comm
 
   for (const isolationLevel of [undefined, 0, 1]) {
     const cluster = Object.assign(Object.create(prototype) as Cluster, {
-      ...isolationLevel === undefined ? {} : { isolationLevel },
+      ...defined({ isolationLevel }),
       addMultipleTargetTopics: async () => undefined,
       findTopicPartitionMetadata: () => [{ partitionId: 0, leader: 1 }],
       findLeaderForPartitions: () => ({ 1: [0] }),
