@@ -27,7 +27,6 @@ import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Visitor } from './visit/visitor.ts'
 
-/** What active discovery needs. */
 export interface ActiveDiscoveryDeps {
   clock: Clock
   log: Logger

@@ -8,7 +8,6 @@ import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { PassiveStatus } from './passive/passive-discovery.ts'
 import type { PublisherStatus } from './publish/publisher-status.ts'
 
-/** What the status is made of. */
 export interface CrawlerState {
   scan: string
   network: string

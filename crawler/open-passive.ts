@@ -19,7 +19,6 @@ import type { PeerRecord } from './peer/peer-record.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** What {@link openPassive} works with. */
 export interface OpenPassiveDeps extends Omit<PassiveDiscoveryDeps, 'bootstrap'> {
   registry: Registry
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
@@ -29,7 +28,7 @@ export interface OpenPassiveDeps extends Omit<PassiveDiscoveryDeps, 'bootstrap'>
 }
 
 /** Name of the key's file in the state folder. */
-export const IDENTITY_FILE = 'identity.key'
+const IDENTITY_FILE = 'identity.key'
 
 // Enough to join; more would only ask the same peers for the same.
 const BOOTSTRAP_DIALS = 8

@@ -14,7 +14,6 @@ export interface Places {
   store: StoreConfig
 }
 
-/** What {@link placesFor} works with. */
 export interface PlacesOptions {
   folder: Pick<DataFolder, 'busPath' | 'databasePath'>
   secrets: SecretFiles

@@ -59,7 +59,6 @@ export interface OperatorOptions {
   policy: ClusterPolicy
 }
 
-/** What the operator works with. */
 export interface OperatorDeps {
   log: Logger
   clock: Clock

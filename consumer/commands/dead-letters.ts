@@ -6,7 +6,7 @@ import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/
 import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
 
 /** One dead letter for a person. */
-export interface DeadLetterRow {
+interface DeadLetterRow {
   /** When it was given up, RFC 3339. */
   at: string
 

@@ -7,7 +7,7 @@ import { parseWith } from '../../core/process/config.ts'
 import type { DumpFolder } from './dump-folder.ts'
 
 /** Name of the manifest in its folder. */
-export const MANIFEST_NAME = 'manifest.json'
+const MANIFEST_NAME = 'manifest.json'
 
 /** One dump file. */
 export const DumpEntry = z.object({

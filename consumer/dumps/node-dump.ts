@@ -11,7 +11,6 @@ import type { NodeRecord, NodeStore, StoreSnapshot } from '../store/model/node-s
 import type { DumpFolder } from './dump-folder.ts'
 import type { DumpEntry, DumpManifest } from './dump-manifest.ts'
 
-/** What a dump works with. */
 export interface NodeDumpDeps {
   store: Pick<NodeStore, 'snapshot'>
   folder: DumpFolder

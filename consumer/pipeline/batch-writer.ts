@@ -18,7 +18,6 @@ export interface StorableMessage {
   decoded: Decoded
 }
 
-/** What a batch writer works with. */
 export interface BatchWriterDeps {
   store: Pick<NodeStore, 'write'>
   clock: Clock

@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/time/clock.ts'
 
-/** What a batcher works with. */
 export interface BatcherDeps<Item> {
   clock: Clock
 

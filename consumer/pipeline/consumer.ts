@@ -14,7 +14,6 @@ import type { Outage } from './outage.ts'
 import type { PipelineDeps, PipelineOptions } from './pipeline.ts'
 import type { WatchdogDeps } from './watchdog.ts'
 
-/** What a consumer works with. */
 export interface ConsumerDeps extends Omit<PipelineDeps, 'commit'> {
   bus: Pick<EventBus, 'subscribe'>
   log: Logger

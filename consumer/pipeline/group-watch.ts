@@ -7,7 +7,6 @@ import type { ErrorCode } from '../../core/errors.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** What a group watch works with. */
 export interface GroupWatchDeps {
   clock: Clock
   log: Logger

@@ -14,7 +14,6 @@ import type { DeadLetters } from './dead-letters.ts'
 import type { Decoded } from './decode.ts'
 import type { PipelineObserver } from './pipeline-observer.ts'
 
-/** What a pipeline works with. */
 export interface PipelineDeps {
   clock: Clock
   writer: BatchWriter

@@ -5,10 +5,10 @@ const IPV4_CIDR = String.raw`(\d{1,3}\.){3}\d{1,3}/\d{1,2}`
 const IPV6_CIDR = String.raw`[0-9a-fA-F:.]+/\d{1,3}`
 
 /** A range of IP addresses: `10.0.0.0/8`, `fd00::/8`. */
-export const Cidr = z.string().max(64).regex(new RegExp(`^(${IPV4_CIDR}|${IPV6_CIDR})$`), 'must be a CIDR such as 10.0.0.0/8 or fd00::/8')
+const Cidr = z.string().max(64).regex(new RegExp(`^(${IPV4_CIDR}|${IPV6_CIDR})$`), 'must be a CIDR such as 10.0.0.0/8 or fd00::/8')
 
 /** Name of a scan, a DNS label: it becomes part of object names. */
-export const ScanName = z.string().min(1).max(40).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens')
+const ScanName = z.string().min(1).max(40).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens')
 
 const Multiaddr = z.string().min(2).max(512).regex(/^\/[\x21-\x7e]+$/, 'must be a multiaddr such as /dnsaddr/bootstrap.libp2p.io/p2p/Qm… or /ip4/…/tcp/4001/p2p/12D3Koo…')
 const ProtocolId = z.string().min(2).max(128).regex(/^\/[\x21-\x7e]+$/, 'must be a protocol id such as /ipfs/kad/1.0.0')
@@ -26,7 +26,7 @@ export const ScanNetwork = z.strictObject({
 }).describe('The network to crawl.')
 
 /** What the active crawl does. */
-export const ActiveScan = z.strictObject({
+const ActiveScan = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether to crawl the DHT.'),
   interval: DurationText.default('10m').describe('Time from the start of one crawl to the start of the next.'),
   strategy: z.enum(['Census', 'Topology']).default('Census').describe('Census asks each peer 2 questions and finds all peers; Topology asks for its whole routing table.'),
@@ -74,6 +74,3 @@ export const Scan = z.strictObject({
 
 /** {@inheritDoc Scan} */
 export type Scan = z.output<typeof Scan>
-
-/** A scan as a user writes it: defaulted fields may be absent. */
-export type ScanInput = z.input<typeof Scan>

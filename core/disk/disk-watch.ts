@@ -29,7 +29,7 @@ export interface DiskMarks {
 /** What a process writes to a folder. */
 export type DiskUse = 'bus' | 'store' | 'dumps' | 'state'
 
-/** What a disk watch works with. */
+/** The clock, the log and, where a test gives one, the reading of a disk. */
 export interface DiskWatchDeps {
   clock: Clock
   log: Logger

@@ -8,9 +8,8 @@ import type { Clock } from './clock.ts'
 export const BEAT_MS = 250
 
 /** A timer that comes later than this tells of a standstill, in milliseconds: a busy event loop comes late by less. */
-export const STANDSTILL_MS = 1_000
+const STANDSTILL_MS = 1_000
 
-/** What a watch needs. */
 export interface StandstillDeps {
   clock: Clock
 

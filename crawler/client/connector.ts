@@ -15,7 +15,6 @@ import type { DirectRoute, RelayedRoute, Route } from './route.ts'
 import type { SecuredLink } from './secured-link.ts'
 import type { SecureContext } from 'node:tls'
 
-/** What connecting needs. */
 export interface ConnectorDeps {
   clock: Clock
   key: HostKey

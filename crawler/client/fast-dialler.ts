@@ -14,7 +14,6 @@ import type { Address } from '../address/address-reader.ts'
 import type { Dialler, Session } from '../dial/session.ts'
 import type { SecuredLink } from './secured-link.ts'
 
-/** What the dialler needs. */
 export interface FastDiallerDeps {
   clock: Clock
 

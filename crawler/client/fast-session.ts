@@ -28,7 +28,6 @@ const NOTHING = new Uint8Array(0)
 /** One for all: each visit ends in it, and an error of its own costs a stack trace. */
 const CLOSED = peerFault('aborted', 'the session was closed')
 
-/** What a session needs. */
 export interface FastSessionDeps {
   clock: Clock
 

@@ -6,7 +6,6 @@ import type { Carrier, OpenCarrier } from './carrier/carrier.ts'
 import type { ConnectionTarget, HostCredentials } from './connection.ts'
 import type { Multiplexer } from './multiplexer.ts'
 
-/** What a link needs. */
 export interface NoiseLinkDeps {
   clock: Clock
   host: HostCredentials

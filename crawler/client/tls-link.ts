@@ -15,9 +15,8 @@ import type { Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 
 /** Protocol id of TLS. */
-export const TLS_PROTOCOL = '/tls/1.0.0'
+const TLS_PROTOCOL = '/tls/1.0.0'
 
-/** What a link needs. */
 export interface TlsLinkDeps {
   clock: Clock
   context: SecureContext

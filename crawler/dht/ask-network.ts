@@ -14,7 +14,6 @@ import type { VisitTarget } from './visit-target.ts'
 /** Learnt protocols that are tried before identify tells which a peer serves: each that it refuses costs a round trip. */
 const BLIND_TRIES = 2
 
-/** What asking needs. */
 export interface AskNetworkDeps {
   clock: Clock
   protocols: KadProtocols

@@ -22,7 +22,6 @@ import type { QueryPlan, VisitTarget } from './visit-target.ts'
 /** Streams opened for one peer's table. */
 const MAX_STREAMS = 4
 
-/** What asking needs. */
 export interface AskDeps {
   clock: Clock
 

@@ -13,7 +13,6 @@ import type { Classified } from '../peer/classify.ts'
 import type { DialLeave } from './dial-budget.ts'
 import type { DialLimits } from './dial-limits.ts'
 
-/** What the race needs. */
 export interface EyeballsDeps<T> {
   clock: Clock
   limits: DialLimits

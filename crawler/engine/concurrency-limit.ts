@@ -23,7 +23,6 @@ const FAST_GROWTH = 2
 const GROWTH = 1.15
 const SHRINKAGE = 0.9
 
-/** What a pace needs. */
 export interface ConcurrencyLimitDeps {
   clock: Clock
 

@@ -14,7 +14,6 @@ import type { FrontierDeps } from './frontier/frontier.ts'
 import type { SpokenProtocols } from './frontier/unasked-peers.ts'
 import type { CompletedVisit } from './population/visit-sink.ts'
 
-/** What the ledger needs. */
 export interface CrawlLedgerDeps extends FrontierDeps {
   clock: Clock
 

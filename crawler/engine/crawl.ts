@@ -19,7 +19,6 @@ import type { RunningVisit } from './visits-in-flight.ts'
 
 const TICK_MS = 1_000
 
-/** What a crawl needs. */
 export interface CrawlDeps extends CrawlLedgerDeps, VisitWatchDeps {
   visitor: Pick<Visitor, 'visit'>
   sink: VisitSink

@@ -16,7 +16,6 @@ export interface CrawlStart {
   crawlNumber: number
 }
 
-/** What the schedule needs. */
 export interface ScheduleDeps {
   clock: Clock
 

@@ -25,7 +25,7 @@ export function excused (report: VisitResult, lostMs: number): VisitResult {
 }
 
 /** A round trip that is at least as long as the standstill may hold it. */
-export function withoutLatency (report: VisitResult, lostMs: number): VisitResult {
+function withoutLatency (report: VisitResult, lostMs: number): VisitResult {
   if ((report.latencyMs ?? 0) < lostMs) {
     return report
   }

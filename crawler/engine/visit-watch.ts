@@ -10,7 +10,6 @@ import type { RunningVisit, VisitsInFlight } from './visits-in-flight.ts'
 /** Silence after which all visits in flight are told to end, in milliseconds. */
 export const STALL_MS = 30_000
 
-/** What a watch needs. */
 export interface VisitWatchDeps {
   clock: Clock
 

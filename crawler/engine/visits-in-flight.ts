@@ -26,10 +26,10 @@ export interface RunningVisit {
 }
 
 /** How far past its limit a visit may be before it is told to end, in milliseconds. */
-export const CUT_AFTER_MS = 1_000
+const CUT_AFTER_MS = 1_000
 
 /** How long a visit may take to end after it is told to, in milliseconds. */
-export const ABANDON_AFTER_MS = 4_000
+const ABANDON_AFTER_MS = 4_000
 
 const CUT_DETAIL = {
   watchdog: 'ended by the watchdog: the visit outlived its limit',

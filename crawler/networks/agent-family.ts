@@ -1,5 +1,5 @@
 /** The family of agents that no rule fits. */
-export const OTHER_FAMILY = 'other'
+const OTHER_FAMILY = 'other'
 
 /** Which agent versions belong to a family: by prefix alone, since the texts are a stranger's and a pattern could be made slow. */
 export interface AgentRule {

@@ -9,7 +9,6 @@ import type { DialFailure } from './passive-result.ts'
 import type { Connection, Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** What {@link MdnsFinds} works with. */
 export interface MdnsFindsDeps {
   clock: Clock
   log: Logger

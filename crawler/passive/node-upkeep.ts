@@ -8,7 +8,6 @@ import type { PassiveServices } from './passive-node.ts'
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** What upkeep works with. */
 export interface NodeUpkeepDeps {
   clock: Clock
   log: Logger

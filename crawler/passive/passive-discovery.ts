@@ -23,7 +23,7 @@ import type { NodeUpkeepDeps } from './node-upkeep.ts'
 import type { PassiveNodeOptions, PassiveServices } from './passive-node.ts'
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 
-/** What passive discovery works with. */
+/** The parts that passive discovery joins: the node, where sightings go, and the log. */
 export interface PassiveDiscoveryDeps extends Pick<NodeUpkeepDeps, 'bootstrap' | 'renewBudget'> {
   clock: Clock
   log: Logger

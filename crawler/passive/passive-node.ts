@@ -97,7 +97,7 @@ const QUIC_LIMITS = {
  * What the node listens on: TCP and QUIC on one port, WebSocket on the next. libp2p takes `::` for IPv6 alone, so that all
  * addresses are two; where a machine has no IPv6 it goes on with the other one.
  */
-export function listenAddresses (host: string, port: number): string[] {
+function listenAddresses (host: string, port: number): string[] {
   const ips = host === '::' ? ['/ip4/0.0.0.0', '/ip6/::'] : [host.includes(':') ? `/ip6/${host}` : `/ip4/${host}`]
 
   return ips.flatMap(ip => [`${ip}/tcp/${String(port)}`, `${ip}/udp/${String(port)}/quic-v1`, `${ip}/tcp/${String(port + 1)}/ws`])

@@ -11,9 +11,8 @@ import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Sightings that wait for room at most: what comes meanwhile is refused, and counted. */
-export const MAX_WAITING = 1_000
+const MAX_WAITING = 1_000
 
-/** What reports of sightings need. */
 export interface SightingReportsDeps {
   clock: Clock
   sink: VisitSink

@@ -26,7 +26,7 @@ const P256_JS = Buffer.from('3055020101a00a06082a8648ce3d030107a144034200', 'hex
 const P256_POINT_LENGTH = 65
 
 /** Names of the key types, in the order of their numbers on the wire. */
-export type KeyType = typeof TYPES[number]
+type KeyType = typeof TYPES[number]
 
 /** A public key that can verify. */
 export interface PublicKey {

@@ -28,7 +28,6 @@ const MAX_BACKOFF_MS = 10_000
 // Of the messages left out, as many are named in the log.
 const MAX_TOLD = 10
 
-/** What the publisher needs. */
 export interface PublisherDeps {
   bus: Pick<EventBus, 'publish'>
   clock: Clock

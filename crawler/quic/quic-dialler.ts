@@ -19,7 +19,6 @@ import type { Dialler, Session } from '../dial/session.ts'
 import type { NativeConnection } from './native-quic.ts'
 import type { ComponentLogger, MultiaddrConnection, PrivateKey, Transport } from '@libp2p/interface'
 
-/** What the dialler needs. */
 export interface QuicDiallerDeps { clock: Clock }
 
 /** How we appear to the peers that we visit. */

@@ -10,7 +10,6 @@ import type { Latency } from '../dial/latency.ts'
 import type { QueryStream, ReadStream, Session } from '../dial/session.ts'
 import type { NativeConnection, NativeStream } from './native-quic.ts'
 
-/** What a session needs. */
 export interface QuicSessionDeps {
   clock: Clock
 

@@ -17,7 +17,6 @@ import type { Session } from '../dial/session.ts'
 import type { Identity } from '../identify/identity.ts'
 import type { Classified } from '../peer/classify.ts'
 
-/** What an interview needs. */
 export interface InterviewDeps extends InterviewOptions {
   clock: Clock
   protocols: KadProtocols

@@ -22,7 +22,6 @@ import type { Interview, InterviewOptions } from './interview.ts'
 import type { VisitFindings } from './visit-result.ts'
 import type { VisitResult } from './visitor.ts'
 
-/** What visits need. */
 export interface VisitDeps {
   dialler: Dialler
   policy: AddressPolicy

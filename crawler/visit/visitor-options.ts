@@ -9,7 +9,7 @@ import type { DnsResolver } from '../dial/dns/dns-resolver.ts'
 import type { Dialler } from '../dial/session.ts'
 import type { VisitOptions } from './visit-peer.ts'
 
-/** What a visitor needs. */
+/** The parts that the visitors of one crawler share. */
 export interface VisitorDeps {
   clock: Clock
 

@@ -7,7 +7,7 @@ import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject } from './kube-object.ts'
 
 /** What became of one object. */
-export type ApplyOutcome = 'unchanged' | 'applied' | 'replaced'
+type ApplyOutcome = 'unchanged' | 'applied' | 'replaced'
 
 /** What {@link Applier.ensure} did, and the object after it. */
 export interface Ensured {
@@ -17,7 +17,6 @@ export interface Ensured {
   object: KubeObject | undefined
 }
 
-/** What an applier works with. */
 export interface ApplierDeps {
   client: Pick<KubeClient, 'apply' | 'remove'>
 

@@ -31,7 +31,6 @@ export interface Watched {
   keysOf: (object: KubeObject) => readonly string[]
 }
 
-/** What a controller works with. */
 export interface ControllerDeps {
   client: KubeClient
   clock: Clock

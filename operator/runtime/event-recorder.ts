@@ -33,7 +33,6 @@ export interface EventNote {
 // What was said of one object.
 interface Said { sinceMs: number, count: number, last: string, at: Map<string, number> }
 
-/** What a recorder works with. */
 export interface EventRecorderDeps {
   client: Pick<KubeClient, 'json'>
   clock: Clock

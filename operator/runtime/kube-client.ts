@@ -27,7 +27,7 @@ export interface KubeRequest {
 }
 
 /** Told of each request that got an answer or failed; `code` is the status, or `error`. */
-export type OnRequest = (method: string, code: string) => void
+type OnRequest = (method: string, code: string) => void
 
 /** Settings of {@link KubeClient}. */
 export interface KubeClientOptions {

@@ -8,9 +8,8 @@ import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey, OwnerReference } from './kube-object.ts'
 
 /** Where leases are served. */
-export const LEASE: KindRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true }
+const LEASE: KindRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true }
 
-/** What an election works with. */
 export interface LeaderDeps {
   client: Pick<KubeClient, 'get' | 'json'>
   clock: Clock

@@ -14,9 +14,8 @@ import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** Told of each change: the object after it, or the last one seen where it is gone. */
-export type OnChange = (object: KubeObject, change: 'set' | 'deleted') => void
+type OnChange = (object: KubeObject, change: 'set' | 'deleted') => void
 
-/** What a reflector works with. */
 export interface ReflectorDeps {
   client: Pick<KubeClient, 'json' | 'watch'>
   clock: Clock

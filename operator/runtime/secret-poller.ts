@@ -17,7 +17,6 @@ export function sighted ({ namespace, name }: ObjectKey, object: KubeObject | un
   return { namespace, name, version: object === undefined ? null : object.metadata.resourceVersion }
 }
 
-/** What a lookout works with. */
 export interface SecretPollerDeps {
   client: Pick<KubeClient, 'getMetadata'>
   clock: Clock

@@ -13,7 +13,6 @@ export interface QueueObserver {
   retried (): void
 }
 
-/** What a queue works with. */
 export interface WorkQueueDeps {
   clock: Clock
   work: (key: string, signal: AbortSignal) => Promise<Result>

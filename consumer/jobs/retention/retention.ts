@@ -8,7 +8,6 @@ import type { Logger } from '../../../core/process/logger.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { NodeStore, PurgeStep } from '../../store/model/node-store.ts'
 
-/** What retention works with. */
 export interface RetentionDeps {
   store: Pick<NodeStore, 'purge'>
   clock: Clock

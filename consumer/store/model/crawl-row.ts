@@ -60,7 +60,7 @@ function quantilesOf (p50: unknown, p90: unknown, p99: unknown): LatencyQuantile
 }
 
 /** Dimensions of the aggregates that are distributions, with the field that each holds. */
-export const DISTRIBUTION_DIMENSIONS = {
+const DISTRIBUTION_DIMENSIONS = {
   agent_version: 'agentVersions',
   protocol: 'protocols',
   transport: 'transports',
@@ -80,7 +80,7 @@ export interface AggregateRow {
 }
 
 /** Round-trip times of a crawl, in milliseconds. */
-export interface LatencyQuantiles { p50: number, p90: number, p99: number }
+interface LatencyQuantiles { p50: number, p90: number, p99: number }
 
 /** A crawl as the database keeps it; times as there. */
 export interface CrawlRow {

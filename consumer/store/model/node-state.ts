@@ -27,7 +27,7 @@ export interface Contact {
 }
 
 /** What a peer said of itself, and when. */
-export interface Identity {
+interface Identity {
   at: string
   agentVersion: string | null
   protocolVersion: string | null

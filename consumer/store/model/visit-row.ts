@@ -7,7 +7,7 @@ import type { Visit } from '../../../core/contracts/visit.ts'
 import type { TextFitter } from './safe-text.ts'
 
 /** Most characters in the columns that hold texts of strangers. */
-export const COLUMN_LIMITS = { agentVersion: 255, protocolVersion: 64, detail: 256 } as const
+const COLUMN_LIMITS = { agentVersion: 255, protocolVersion: 64, detail: 256 } as const
 
 /** A set of texts as one value. */
 export class TextSet {

@@ -19,7 +19,6 @@ import type { Clock } from '../../time/clock.ts'
 import type { BatchHandler, EventBus, GroupPosition, GroupTarget, IncomingMessage, OutgoingMessage, SubscribeOptions, TopicSpec } from '../port/event-bus.ts'
 import type { LogPartition } from './embedded-log.ts'
 
-/** What the embedded bus works with. */
 export interface EmbeddedBusDeps {
   log: Logger
   clock: Clock

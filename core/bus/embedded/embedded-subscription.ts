@@ -7,7 +7,6 @@ import type { BatchHandler, GroupStanding, Subscription } from '../port/event-bu
 import type { EmbeddedGroup, Heartbeat, OwnedPartition } from './embedded-group.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
 
-/** What an embedded subscription works with. */
 export interface EmbeddedSubscriptionDeps {
   log: Logger
   clock: Clock

@@ -4,7 +4,6 @@ import type { BatchHandler, IncomingMessage } from '../port/event-bus.ts'
 import type { Wakeup } from '../port/wakeup.ts'
 import type { OwnedPartition } from './embedded-group.ts'
 
-/** What a reader works with. */
 export interface PartitionReaderDeps {
   /** Messages from an offset on; none when the end is reached. */
   read: (from: number) => Promise<readonly IncomingMessage[]>

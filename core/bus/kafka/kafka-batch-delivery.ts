@@ -11,7 +11,6 @@ import type { BatchHandler, MessageBatch } from '../port/event-bus.ts'
 import type { KafkaCommits } from './kafka-commits.ts'
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 
-/** What a feed works with. */
 export interface KafkaBatchDeliveryDeps {
   clock: Clock
   handler: BatchHandler

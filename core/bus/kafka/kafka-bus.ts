@@ -17,7 +17,6 @@ import type { Clock } from '../../time/clock.ts'
 import type { BatchHandler, EventBus, GroupPosition, GroupTarget, OutgoingMessage, SubscribeOptions, TopicSpec } from '../port/event-bus.ts'
 import type { Admin, Producer } from 'kafkajs'
 
-/** What the Kafka bus works with. */
 export interface KafkaBusDeps {
   log: Logger
   clock: Clock

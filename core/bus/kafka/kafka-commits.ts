@@ -4,7 +4,6 @@ import type { Offsets } from 'kafkajs'
 /** How kafkajs commits: straight to the group, also while the consumer stops. */
 export type CommitOffsets = (offsets: Offsets) => Promise<void>
 
-/** What {@link KafkaCommits} works with. */
 export interface KafkaCommitsDeps {
   topic: string
 

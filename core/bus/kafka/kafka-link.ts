@@ -11,7 +11,6 @@ export interface Connectable {
   disconnect (): Promise<void>
 }
 
-/** What a link works with. */
 export interface KafkaLinkDeps<Client extends Connectable> {
   log: Logger
   clock: Clock

@@ -13,7 +13,6 @@ import type { BatchHandler } from '../port/event-bus.ts'
 import type { KafkaBatchDeliveryOptions } from './kafka-batch-delivery.ts'
 import type { Consumer } from 'kafkajs'
 
-/** What a member works with. */
 export interface KafkaMemberDeps {
   log: Logger
   clock: Clock

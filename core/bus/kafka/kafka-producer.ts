@@ -18,7 +18,6 @@ import type { KafkaLink } from './kafka-link.ts'
 import type { KafkaTopics } from './kafka-topics.ts'
 import type { Producer } from 'kafkajs'
 
-/** What a producer works with. */
 export interface KafkaProducerDeps {
   log: Logger
   clock: Clock

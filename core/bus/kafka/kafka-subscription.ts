@@ -7,7 +7,6 @@ import type { Clock } from '../../time/clock.ts'
 import type { GroupMembers, GroupStanding, Subscription } from '../port/event-bus.ts'
 import type { KafkaMember } from './kafka-member.ts'
 
-/** What a subscription works with. */
 export interface KafkaSubscriptionDeps {
   log: Logger
   clock: Clock

@@ -4,7 +4,6 @@ import type { Clock } from '../../../core/time/clock.ts'
 import type { Standstill } from '../../../core/time/standstill.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 
-/** What the cache needs. */
 export interface CachingDnsDeps {
   /** Asks. */
   inner: DnsResolver

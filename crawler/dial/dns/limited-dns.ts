@@ -9,7 +9,6 @@ import type { BucketOptions } from '../../../core/limits/token-bucket.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 
-/** What the limits need. */
 export interface LimitedDnsDeps {
   /** Asks. */
   inner: DnsResolver

@@ -21,7 +21,7 @@ export const MAX_NEW_PER_REFERRER = 2_000
 const ADDRESS_BYTES_PER_PEER = 8_192
 const ADDRESS_BYTES_IN_ALL = 256 * 1_024 * 1_024
 
-/** What the frontier needs. */
+/** Which addresses count, and which peer id is our own. */
 export interface FrontierDeps {
   /** Whether the scan may and can dial an address; pure. */
   isDialable: (address: Uint8Array) => boolean

@@ -20,10 +20,10 @@ interface Place { connection: PlacedConnection, sinceMs: number, leave: () => vo
 interface Subnet { size: number, byIp: Map<string, Set<Place>> }
 
 /** Share of the places that one IP address may have. */
-export const IP_SHARE = 1 / 4
+const IP_SHARE = 1 / 4
 
 /** Share of the places that one subnet may have. */
-export const SUBNET_SHARE = 1 / 2
+const SUBNET_SHARE = 1 / 2
 
 /** New connections in a second from one IP address. */
 export const NEW_PER_IP = 100

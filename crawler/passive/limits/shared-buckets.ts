@@ -3,7 +3,7 @@ import { addressKeys } from './address-keys.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 
 /** A bucket that fills by the second. */
-export interface Rate {
+interface Rate {
   /** Units that are there at first, and after a pause. */
   burst: number
 

@@ -9,7 +9,6 @@ import type { MdnsSelf } from './mdns-records.ts'
 import type { Startable } from '@libp2p/interface'
 import type { MulticastDNS, QueryPacket } from 'multicast-dns'
 
-/** What a responder needs. */
 export interface MdnsResponderDeps {
   clock: Clock
 
@@ -35,7 +34,7 @@ export interface MdnsSocket {
 }
 
 /** An interface of this machine. */
-export interface LocalInterface {
+interface LocalInterface {
   /** IPv4 address by which multicast leaves through it. */
   via: string
 

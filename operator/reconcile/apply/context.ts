@@ -13,7 +13,7 @@ import type { ClaimRegistry } from '../claims/claim-registry.ts'
 import type { FirstSeen } from '../observe/first-seen.ts'
 import type { ServedVersion } from '../observe/served-version.ts'
 
-/** What reconciling works with. */
+/** The parts that every step of a reconcile shares. */
 export interface ReconcileDeps {
   client: Pick<KubeClient, 'get' | 'json' | 'merge' | 'putStatus'>
   applier: Applier

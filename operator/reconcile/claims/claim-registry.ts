@@ -12,7 +12,6 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ObjectStore } from '../../runtime/object-store.ts'
 import type { Claim, Claimant } from './claims.ts'
 
-/** What claiming works with. */
 export interface ClaimDeps {
   client: Pick<KubeClient, 'putStatus'>
   store: (kind: string) => Pick<ObjectStore, 'all'>

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 
 /** The last crawl of a scan, for the status. */
-export interface LastCrawl {
+interface LastCrawl {
   finishedAt: string
   durationSeconds: number
   contacted: number

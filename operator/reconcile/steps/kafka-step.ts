@@ -31,7 +31,7 @@ export interface KafkaResult {
 }
 
 /** An object that Strimzi leaves alone. */
-export interface Held {
+interface Held {
   reason: HeldReason
 
   /** What is held, and how it is let go. */

@@ -101,7 +101,7 @@ export async function crawlersStep (deps: ReconcileDeps, work: Work, objects: re
 }
 
 /** What the crawlers' Deployments tell: the first that is not ready. */
-export function crawlersFinding (deps: ReconcileDeps, work: Work): Finding {
+function crawlersFinding (deps: ReconcileDeps, work: Work): Finding {
   const { metadata, spec } = work.probe
   const findings = spec.scans.map(({ name: scan }) => findingOf(deps, work, crawlerName(metadata, scan), { component: 'crawler', scan }))
   const all = String(findings.length)

@@ -12,7 +12,7 @@ export function peerName (n: number): string {
 }
 
 /** The n-th visit of the stream. */
-export function nthVisit (n: number): Visit {
+function nthVisit (n: number): Visit {
   const crawlId = CRAWL_ID + 600 * Math.floor(n / PEERS)
   const at = { nodeId: peerName(n % PEERS), crawlId, startedAt: new Date(crawlId * 1_000 + n % PEERS).toISOString() }
 

@@ -3,7 +3,7 @@ import { until } from '../until.ts'
 import type { KuboIdentity } from '../servers/kubo-node.ts'
 
 /** A Kubo, and how to reach it over TCP. */
-export interface NetworkedKubo {
+interface NetworkedKubo {
   node: KuboNode
   identity: KuboIdentity
   address: string

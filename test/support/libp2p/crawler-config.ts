@@ -2,7 +2,7 @@ import { CrawlerConfig } from '../../../core/contracts/process-config.ts'
 import { freePortPair } from '../servers/free-ports.ts'
 
 /** A peer that is not there, as a bootstrap peer. */
-export const NOBODY = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
+const NOBODY = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 
 /** What differs between tests. */
 export interface CrawlerConfigOptions {

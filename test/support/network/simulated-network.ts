@@ -6,7 +6,7 @@ const K = 20
 const BITS = 32
 
 /** What a simulated peer does when it is visited. */
-export type Role = 'server' | 'client' | 'dead' | 'slow' | 'hanging'
+type Role = 'server' | 'client' | 'dead' | 'slow' | 'hanging'
 
 /** A peer of the simulation. */
 export interface SimulatedPeer extends PeerRecord {

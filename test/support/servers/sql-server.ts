@@ -7,7 +7,7 @@ import { LeashedProcess } from './leashed-process.ts'
 import type { Connection } from 'mysql2/promise'
 
 /** What the start of a MySQL-family server is told. */
-export interface SqlServerPlan {
+interface SqlServerPlan {
   dataFolder: string
   args: string[]
 }

@@ -11,7 +11,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise'
 const NOW_MS = (CRAWL_ID + 3_600) * 1_000
 
 /** Agents that end a statement wherever the session reads their bytes in another way than the driver wrote them. */
-export const HOSTILE_AGENTS = [
+const HOSTILE_AGENTS = [
   'aħ,ħbħ,1);DROP TABLE canary;-- ',
   '\',\'b\',1);DROP TABLE canary;-- ',
   '\\\',1);DROP TABLE canary;-- ',
@@ -24,7 +24,7 @@ export const HOSTILE_AGENTS = [
 ]
 
 /** A table that goes when a text becomes SQL. */
-export const CANARY = 'CREATE TABLE IF NOT EXISTS canary (n INT PRIMARY KEY)'
+const CANARY = 'CREATE TABLE IF NOT EXISTS canary (n INT PRIMARY KEY)'
 
 /** What a server is asked to do and how. */
 export interface Exercise {

@@ -12,7 +12,7 @@ import type { OldTable } from './predecessor.ts'
 const COLUMNS = ['protocol_version', 'agent_version', 'discovery_type', 'latency', 'last_seen', 'first_seen', 'identified_at', 'last_tried', 'last_outcome']
 
 /** Long enough for some hundred million rows. */
-export const COPY_TIMEOUT_MS = 6 * 3_600_000
+const COPY_TIMEOUT_MS = 6 * 3_600_000
 
 /** Copies the peers into `target`. */
 export async function copyNodes (connection: MysqlConnection, old: OldTable, target: string, nowMs: number): Promise<CopiedNodes> {

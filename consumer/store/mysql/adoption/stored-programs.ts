@@ -10,7 +10,7 @@ import type { SqlValue } from '../server/query-result.ts'
 import type { ProgramEffects, QualifiedName } from './program-effects.ts'
 
 /** Kinds of programs, as the server names them. */
-export type ProgramKind = 'EVENT' | 'TRIGGER' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY'
+type ProgramKind = 'EVENT' | 'TRIGGER' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY'
 
 /** A program as the server tells it. */
 export interface StoredProgram extends QualifiedName {

@@ -9,7 +9,6 @@ import type { Clock } from '../../../../core/time/clock.ts'
 const WAIT_MS = 30_000
 const MAX_WAITING = 100
 
-/** What a pool works with. */
 export interface ConnectionPoolDeps {
   clock: Clock
 

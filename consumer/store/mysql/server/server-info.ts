@@ -6,7 +6,7 @@ import type { SqlValue } from './query-result.ts'
 /** Whose server it is. */
 export type ServerFamily = 'mariadb' | 'mysql'
 
-/** What the adapter needs to know of a server. */
+/** A database server: its product, its version and the settings on which the statements depend. */
 export interface ServerInfo {
   family: ServerFamily
   version: string

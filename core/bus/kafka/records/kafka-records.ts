@@ -4,7 +4,7 @@
 import type { RecordBatchEntry } from 'kafkajs'
 
 /** What kafkajs wants to know of the batch of a record, to leave out aborted transactions. */
-export interface BatchContext {
+interface BatchContext {
   producerId: string
   inTransaction: boolean
 }

@@ -10,7 +10,7 @@ export interface Pod extends KubeObject {
 }
 
 /** A pod's specification. What is not in it and would change what runs is refused: see {@link unknownFields}. */
-export interface PodSpec {
+interface PodSpec {
   nodeName?: string
   serviceAccountName?: string
   restartPolicy: 'Always' | 'Never' | 'OnFailure'
