@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../../core/errors.ts'
-import type { Logger } from '../../core/process/logger.ts'
 // Poison is rare. If a fifth of all messages cannot be stored, a producer or this consumer is broken, or somebody who may
 // write to the topic floods it. Stopping would serve him: the good messages between are stored, and a person learns of it.
+import type { ErrorCode } from '../../core/errors.ts'
+import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
 const WINDOW = 1_000

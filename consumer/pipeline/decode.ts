@@ -1,7 +1,7 @@
-import { Crawl, CRAWL_TYPE } from '../../core/contracts/crawl.ts'
-import { MESSAGE_LIMITS, Visit, VISIT_TYPE } from '../../core/contracts/visit.ts'
 // The only way in for messages: everything behind it is valid. What is wrong with a message is the
 // message's own fault, never the consumer's state, so that the same message is refused every time.
+import { Crawl, CRAWL_TYPE } from '../../core/contracts/crawl.ts'
+import { MESSAGE_LIMITS, Visit, VISIT_TYPE } from '../../core/contracts/visit.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { parseWith } from '../../core/process/config.ts'
 import { isVisit } from './visit-check.ts'

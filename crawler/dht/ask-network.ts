@@ -1,8 +1,8 @@
+// Asks a peer for its tables by each of the network's protocols that it speaks. Where one protocol is known, as in most
+// networks, the questions leave before the peer has told anything; more are tried by what identify lists.
 import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { Neighbours } from './neighbours.ts'
-// Asks a peer for its tables by each of the network's protocols that it speaks. Where one protocol is known, as in most
-// networks, the questions leave before the peer has told anything; more are tried by what identify lists.
 import { readRoutingTable } from './read-routing-table.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { QueryStream, Session } from '../dial/session.ts'

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 // Whoever owns a name decides what is looked up next, so that the work is bounded by steps and not
 // by depth: a chain, a loop and a tree of /dnsaddr records all end at the same count.
+import { isIP } from 'node:net'
 import { defined } from '../../core/defined.ts'
 import { parseDnsName } from '../../core/text/dns-name.ts'
 import { readAddress } from '../address/address-reader.ts'

@@ -1,5 +1,5 @@
-import { errorText } from '../../core/errors.ts'
 // What multicast DNS finds is dialled: any neighbour can tell of anybody, as often as he likes.
+import { errorText } from '../../core/errors.ts'
 import { BoundedCache } from '../../core/limits/bounded-cache.ts'
 import { DIAL_LIMIT_MS } from './node-upkeep.ts'
 import type { Logger } from '../../core/process/logger.ts'

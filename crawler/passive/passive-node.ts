@@ -1,3 +1,5 @@
+// A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
+// of Go clients: the defaults refuse most of them, or grow without bound.
 import { randomBytes } from 'node:crypto'
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
@@ -7,8 +9,6 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-// A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
-// of Go clients: the defaults refuse most of them, or grow without bound.
 import { defined } from '../../core/defined.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { BoundedDatastore } from './limits/bounded-datastore.ts'

@@ -1,7 +1,7 @@
-import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
 // What a visit looks like on the topic. All texts come from strangers and all limits are kept by cutting,
 // never by refusing: a peer with a hostile agent string is still a peer. An address is left out whole, since
 // half of one is another one. Lists are cut to their bytes, and to those of the message; how much was left out is reported.
+import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
 import { defined } from '../../core/defined.ts'
 import { formatAddress } from '../address/address.ts'
 import { cleanText } from '../engine/population/clean-text.ts'

@@ -1,6 +1,6 @@
-import { ScanAddresses } from '../../core/contracts/scan.ts'
 // Old lists of bootstrap peers hold addresses that nobody dials any more. Beside others they are left out, and that is
 // said; a list of nothing else is refused, with the reason of each entry.
+import { ScanAddresses } from '../../core/contracts/scan.ts'
 import { formatPath } from '../../core/process/config.ts'
 import { neverDialled, readBootstrapEntry } from '../../crawler/bootstrap/bootstrap-entry.ts'
 import { locate } from './problem.ts'

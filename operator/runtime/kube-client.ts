@@ -1,6 +1,6 @@
-import { request as plainRequest } from 'node:http'
 // A thin client: the library knows kubeconfigs and credentials; objects go through as JSON, because its typed
 // classes drop fields that they do not know.
+import { request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 import { KubeConfig } from '@kubernetes/client-node'

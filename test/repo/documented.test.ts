@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import ts from 'typescript'
-import { root, sources } from './import-graph.ts'
+import { root, sources, tests } from './import-graph.ts'
 
 const parse = (path: string): ts.SourceFile => ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true)
 
@@ -56,4 +56,10 @@ test('an export without a comment is named once another folder imports it', () =
 
   assert.deepEqual(undocumented([target, at('a/c.ts', 'import { plain } from \'./b.ts\'')]), [])
   assert.deepEqual(undocumented([target, at('d/c.ts', 'import { plain, said as other } from \'../a/b.ts\'\nimport type { Bare } from \'../a/b.ts\'')]), ['a/b.ts Bare', 'a/b.ts plain'])
+})
+
+test('the comment of a file stands above its imports', () => {
+  const misplaced = [...sources, ...tests].filter(path => /^import [^\n]*\n(?:\n?(?:\/\/[^\n]*\n)+)(?:import |\n)/m.test(readFileSync(join(root, path), 'utf8')))
+
+  assert.deepEqual(misplaced, [])
 })

@@ -1,8 +1,8 @@
+// Every way to authenticate that MySQL and MariaDB offer here, with and without TLS: a connection, or an error that says what to set.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { MysqlConnection } from '../../consumer/store/mysql/server/connection.ts'
-// Every way to authenticate that MySQL and MariaDB offer here, with and without TLS: a connection, or an error that says what to set.
 import { defined } from '../../core/defined.ts'
 import { isProbeError } from '../../core/errors.ts'
 import { systemClock } from '../../core/time/clock.ts'

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
 // From a crawl message to its row and its aggregates, and back. All columns come from one message:
 // the one that says most (finished over aborted over started), and among equals the later; so the
 // order in which the messages of a crawl arrive does not matter.
+import { hash } from 'node:crypto'
 import { defined } from '../../../core/defined.ts'
 import { safeText } from './safe-text.ts'
 import { compareBytes } from './safe-text.ts'

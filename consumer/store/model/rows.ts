@@ -1,6 +1,6 @@
-import { isContacted } from '../../../core/contracts/outcome.ts'
 // From a batch of visits to the rows of one transaction: one row for each key, in the order of the
 // keys, so that two writers that meet take their locks in the same order.
+import { isContacted } from '../../../core/contracts/outcome.ts'
 import { mergeNodeStates } from './node-state.ts'
 import { TextFitter } from './safe-text.ts'
 import { toStoreTime } from './store-time.ts'

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url'
-import { ProbeError } from '../../../core/errors.ts'
 // The store of one machine. node:sqlite is synchronous: a batch of 500 messages holds the event loop
 // for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
+import { fileURLToPath } from 'node:url'
+import { ProbeError } from '../../../core/errors.ts'
 import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
 import { inTransaction, openDatabase } from '../../../core/files/sqlite.ts'
 import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'

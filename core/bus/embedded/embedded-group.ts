@@ -1,4 +1,3 @@
-import { ProbeError } from '../../errors.ts'
 // Which member of a group reads which partition, and how far the group has come.
 //
 // Members say that they live by moving their expiry on; each partition has one owner for as long
@@ -6,6 +5,7 @@ import { ProbeError } from '../../errors.ts'
 // the rest back once its handler has come to an end, so that in normal work a partition has one
 // reader. A member that was killed holds on for one lease. A member that slept longer than its
 // lease may still be handling messages that another one reads again: delivery is at least once.
+import { ProbeError } from '../../errors.ts'
 import { textAt } from '../../files/sqlite-row.ts'
 import { inTransaction } from '../../files/sqlite.ts'
 import { partitionsFor } from '../port/partition-assignment.ts'

@@ -1,9 +1,9 @@
-import { ProbeError } from '../../errors.ts'
 // The log itself: topics, partitions and messages in one SQLite file that several processes share.
 //
 // One publish is one transaction, so that it is stored whole or not at all, and costs one commit
 // however many messages it carries. Every call is synchronous and short; a call that meets another
 // writer for longer than the busy limit fails with `details.busy` and is tried again by the bus.
+import { ProbeError } from '../../errors.ts'
 import { bytesAt, numberAt } from '../../files/sqlite-row.ts'
 import { inTransaction, openDatabase } from '../../files/sqlite.ts'
 import { asBusError } from '../port/bus-error.ts'

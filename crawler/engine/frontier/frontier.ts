@@ -1,6 +1,6 @@
-import { isContacted } from '../../../core/contracts/outcome.ts'
 // Whom to visit next. Likely-dead peers go last, not never: dead peers decide how long a crawl takes,
 // and live ones tell the addresses that may still bring the dead ones back.
+import { isContacted } from '../../../core/contracts/outcome.ts'
 import { defined } from '../../../core/defined.ts'
 import { Fifo } from './fifo.ts'
 import { isFresh, newEntry } from './frontier-peer.ts'

@@ -1,3 +1,5 @@
+// Who may reach pods, and where they may connect to: one policy for the crawler of each scan, so that what one scan dials
+// opens nothing to another, and one for all other pods of the PeerProbe, whatever they are.
 import { defined } from '../../../core/defined.ts'
 import { KINDS } from '../naming/kinds.ts'
 import { labelsFor, PROBE_LABEL, selectorFor } from '../naming/labels.ts'
@@ -5,8 +7,6 @@ import { crawlerName } from '../naming/names.ts'
 import { passivePorts } from '../pod/expose.ts'
 import { ADMIN_PORT } from '../pod/pod.ts'
 import { owned } from '../probe/owned.ts'
-// Who may reach pods, and where they may connect to: one policy for the crawler of each scan, so that what one scan dials
-// opens nothing to another, and one for all other pods of the PeerProbe, whatever they are.
 import { crawlerEgress, othersEgress } from './egress.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { Component } from '../naming/labels.ts'

@@ -1,6 +1,6 @@
+// The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
 import { defined } from '../../../core/defined.ts'
 import { textHash } from '../naming/text-hash.ts'
-// The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
 import { terse } from '../probe/images.ts'
 import { CONFIG_FOLDER } from './mounts.ts'
 import type { ClusterProbe } from '../probe/cluster-probe.ts'

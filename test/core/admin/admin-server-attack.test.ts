@@ -1,9 +1,9 @@
+// A neighbour pod at the admin port: connections that say nothing, or say it slowly, or do not read the answer; and questions.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { AdminServer, EVERY_ADDRESS } from '../../../core/admin/admin-server.ts'
-// A neighbour pod at the admin port: connections that say nothing, or say it slowly, or do not read the answer; and questions.
 import { defined } from '../../../core/defined.ts'
 import { createLogger } from '../../../core/process/logger.ts'
 import { createRegistry } from '../../../core/process/metrics.ts'

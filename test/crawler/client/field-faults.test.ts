@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
 // What only hosts in the field did, go-libp2p's and rust-libp2p's, each as it was seen: a first TCP
 // client of ours lost peers by every one of these.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
 import { defined } from '../../../core/defined.ts'
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'

@@ -1,9 +1,9 @@
+// Between an operator and its API server: drops, delays, resets, refuses, cuts and rewinds, by a seed. What it forwards is real.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { request } from 'node:https'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-// Between an operator and its API server: drops, delays, resets, refuses, cuts and rewinds, by a seed. What it forwards is real.
 import { defined } from '../../../core/defined.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 // Stands in for Strimzi's operators on a test's API server: it gives KafkaTopic, KafkaUser and Kafka the statuses that
 // Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets. With a Kafka it makes topics and
 // users in it as well, and removes them.
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { defined } from '../../../core/defined.ts'
 import { ALLOWED_NAMESPACES } from '../../../operator/reconcile/kafka/kafka-plan.ts'
 import { heldBy } from '../../../operator/reconcile/observe/strimzi-status.ts'

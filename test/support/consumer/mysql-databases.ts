@@ -1,8 +1,8 @@
+// Databases on a real server for the store's tests. Making one costs half a second, so each is
+// emptied and lent again.
 import { writeFileSync } from 'node:fs'
 import { createConnection } from 'mysql2/promise'
 import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
-// Databases on a real server for the store's tests. Making one costs half a second, so each is
-// emptied and lent again.
 import { defined } from '../../../core/defined.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { TempFolder } from '../temp-folder.ts'

@@ -1,5 +1,5 @@
-import { visitMessage } from '../consumer/incoming.ts'
 // A stream of visits that is the same for everyone who counts: peers come again and again, every fifth visit fails.
+import { visitMessage } from '../consumer/incoming.ts'
 import { CRAWL_ID, failedVisitOf, visitOf } from '../consumer/messages.ts'
 import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'

@@ -1,6 +1,6 @@
-import { Scan } from '../../../core/contracts/scan.ts'
 // A passive node that two of three Kubo daemons connect to, and crawls over those connections; runs in a network of its own,
 // prints what became of it as JSON, and ends.
+import { Scan } from '../../../core/contracts/scan.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
 import { formatPeerId, parsePeerId } from '../../../crawler/peer/peer-id-text.ts'

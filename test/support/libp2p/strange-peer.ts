@@ -1,3 +1,4 @@
+// A js-libp2p peer that comes to a passive node, as strangers do.
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
@@ -7,7 +8,6 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-// A js-libp2p peer that comes to a passive node, as strangers do.
 import { defined } from '../../../core/defined.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { SingleKadDHT } from '@libp2p/kad-dht'

@@ -1,6 +1,6 @@
-import { Scan } from '../../../core/contracts/scan.ts'
 // Strangers in a burst, in a process of their own: as many whole visits at once as it is told to make, each on its own
 // connection. Prints how many ended how, as JSON.
+import { Scan } from '../../../core/contracts/scan.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { parseAddress } from '../../../crawler/address/address.ts'
 import { openFastVisitor } from '../../../crawler/client/fast-visitor.ts'

@@ -1,9 +1,9 @@
+// The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
+// real API server takes them.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { parseAllDocuments, stringify } from 'yaml'
-// The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
-// real API server takes them.
 import { defined } from '../../../core/defined.ts'
 import { labelsFor } from '../../../operator/model/naming/labels.ts'
 import { ADMIN_PORT } from '../../../operator/model/pod/pod.ts'

@@ -1,3 +1,5 @@
+// What goes wrong between the store and its server: each cause has a code of its own, and a message
+// that says the way out.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -7,8 +9,6 @@ import { MysqlStore } from '../../../consumer/store/mysql/mysql-store.ts'
 import { MysqlConnection } from '../../../consumer/store/mysql/server/connection.ts'
 import { quote } from '../../../consumer/store/mysql/server/sql-text.ts'
 import { MysqlConfig } from '../../../core/contracts/process-config.ts'
-// What goes wrong between the store and its server: each cause has a code of its own, and a message
-// that says the way out.
 import { defined } from '../../../core/defined.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { systemClock } from '../../../core/time/clock.ts'

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 // Tables as programs before this one left them, with every kind of row that a lenient server lets in.
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MYSQL_MIGRATIONS } from '../../../consumer/store/mysql/migrator.ts'

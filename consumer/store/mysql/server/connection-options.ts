@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 // How a connection is made. Password and certificate authority are read from their files each time:
 // a rotated Secret takes effect without a restart.
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { defined } from '../../../../core/defined.ts'
 import { errorText, ProbeError } from '../../../../core/errors.ts'
 import { authPluginsFor } from './authentication.ts'

@@ -1,8 +1,8 @@
-import { writtenBy } from '../server/query-result.ts'
 // One batch, one transaction, a handful of packets: what is known of its texts and peers is read and
 // locked first, then everything is written together. All writers take their locks in one order
 // (removal mark, dictionaries, peers that are known, peers that are not, then the rows by key), so that two of them wait for one another
 // and do not deadlock.
+import { writtenBy } from '../server/query-result.ts'
 import { writeAddresses } from './address-writer.ts'
 import { writeCrawl } from './crawl-store.ts'
 import { writeNetworks } from './network-writer.ts'

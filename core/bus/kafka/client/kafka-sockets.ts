@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { connect, isIP } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 // Our own sockets instead of the client's: certificates are read again for each connection, since they
 // are renewed while a process runs; and what does not end by itself can be cut, since the client has
 // waits of a minute that nothing else ends.
+import { readFileSync } from 'node:fs'
+import { connect, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { defined } from '../../../defined.ts'
 import { ProbeError } from '../../../errors.ts'
 import { parseDnsName } from '../../../text/dns-name.ts'

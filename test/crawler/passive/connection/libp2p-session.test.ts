@@ -1,6 +1,6 @@
+// Sessions over connections of real nodes: what a remote sends is used, and no stream is left, whatever the remote does.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-// Sessions over connections of real nodes: what a remote sends is used, and no stream is left, whatever the remote does.
 import { defined } from '../../../../core/defined.ts'
 import { systemClock } from '../../../../core/time/clock.ts'
 import { IDENTIFY_PROTOCOL } from '../../../../crawler/identify/identify-message.ts'

@@ -1,6 +1,6 @@
+// A Kafka user while what it is used for changes: those that still run keep their rights, and nobody else's are kept.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-// A Kafka user while what it is used for changes: those that still run keep their rights, and nobody else's are kept.
 import { defined } from '../../../../core/defined.ts'
 import { KINDS } from '../../../../operator/model/naming/kinds.ts'
 import { kafkaUserName } from '../../../../operator/model/naming/names.ts'

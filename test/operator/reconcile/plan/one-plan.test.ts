@@ -1,6 +1,6 @@
+// What `kubectl peerprobe plan` and a pause take for the plan is what the reconciler applies, over a table of manifests.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-// What `kubectl peerprobe plan` and a pause take for the plan is what the reconciler applies, over a table of manifests.
 import { defined } from '../../../../core/defined.ts'
 import { planProbe } from '../../../../operator/commands/plan.ts'
 import { CLAIM_LABEL } from '../../../../operator/reconcile/kafka/pending-topic.ts'

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 // A node that runs pods: registers itself with a test's API server by a kubelet's certificate and rights, runs whatever the
 // scheduler gives it, each pod as its own command with its own configuration and Secrets, and tells what became of them.
+import { setTimeout as delay } from 'node:timers/promises'
 import { KubeConfig } from '@kubernetes/client-node'
 import { KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'

@@ -1,9 +1,9 @@
+// One pod from the moment that it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
+// last words; and its status, which is all that controllers and operators see of it.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-// One pod from the moment that it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
-// last words; and its status, which is all that controllers and operators see of it.
 import { defined } from '../../../../core/defined.ts'
 import { errorText } from '../../../../core/errors.ts'
 import { isAbort } from '../../../../core/time/signals.ts'
