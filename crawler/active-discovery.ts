@@ -15,6 +15,7 @@ import type { Beat } from '../core/process/progress.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { StandstillWatch } from '../core/time/standstill.ts'
 import type { CompiledScan } from './compile-scan.ts'
+import type { AnsweredRequest, CrawlRequests } from './crawl-requests.ts'
 import type { DialBudget } from './dial/dial-budget.ts'
 import type { CrawlReport, CrawlSeeds, CrawlStatus } from './engine/crawl-report.ts'
 import type { KnownPeer } from './engine/frontier/known-peer.ts'
@@ -36,6 +37,9 @@ export interface ActiveDiscoveryDeps {
 
   /** No crawl starts or takes new peers while the message log's disk has no room. */
   disks?: Pick<DiskWatch, 'room'>
+
+  /** Crawls that people ask for, out of turn. */
+  requests?: Pick<CrawlRequests, 'waiting' | 'answer' | 'answered'>
 
   /** What the visits ask by, and learn. */
   protocols?: SpokenProtocols
@@ -97,6 +101,11 @@ export class ActiveDiscovery {
     return this.#last
   }
 
+  /** The last crawl that a person asked for and that has started. */
+  get answeredRequest (): AnsweredRequest | undefined {
+    return this.#deps.requests?.answered
+  }
+
   /** Crawls until `signal` aborts; the crawl in progress is then ended and reported as aborted. */
   async run (signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -112,12 +121,21 @@ export class ActiveDiscovery {
   async #nextStart (signal: AbortSignal): Promise<CrawlStart | undefined> {
     const { schedule, beat, clock, disks } = this.#deps
 
+    await this.#heedRequest()
+
     while (!signal.aborted && (schedule.dueInMs > WAIT_SLICE_MS || disks?.room() !== undefined)) {
       beat.beat()
       await pause(clock, WAIT_SLICE_MS, signal)
+      await this.#heedRequest()
     }
 
     return signal.aborted ? undefined : await schedule.next(signal)
+  }
+
+  async #heedRequest (): Promise<void> {
+    if (await this.#deps.requests?.waiting() !== undefined) {
+      this.#deps.schedule.hasten()
+    }
   }
 
   async #crawl (start: CrawlStart, signal: AbortSignal): Promise<void> {
@@ -126,6 +144,7 @@ export class ActiveDiscovery {
     using held = new DisposableStack()
     held.use(standstill.watch())
     this.#deps.budget?.startCrawl()
+    await this.#deps.requests?.answer(start.crawlId)
     const bootstrap = await this.#deps.bootstrap(signal)
     const options = { ...this.#options, ...start }
 

@@ -4,6 +4,7 @@ import { timestamp } from './publish/message-context.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 import type { DiskProblem } from '../core/disk/disk-watch.ts'
+import type { AnsweredRequest } from './crawl-requests.ts'
 import type { CrawlReport, CrawlStatus } from './engine/crawl-report.ts'
 import type { PassiveStatus } from './passive/passive-discovery.ts'
 import type { PublisherStatus } from './publish/publisher-status.ts'
@@ -17,6 +18,9 @@ export interface CrawlerState {
   /** Milliseconds until the next crawl; undefined while one runs. */
   dueInMs: number | undefined
 
+  /** The last crawl that a person asked for and that has started. */
+  answeredRequest?: AnsweredRequest | undefined
+
   publisher: PublisherStatus
 
   /** Undefined while all disks have room. */
@@ -29,13 +33,14 @@ export interface CrawlerState {
 }
 
 /** What the crawler says at `/status`. */
-export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, publisher, passive, disk, nowMs }: CrawlerState): CrawlerStatus {
+export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, answeredRequest, publisher, passive, disk, nowMs }: CrawlerState): CrawlerStatus {
   return {
     scan,
     network,
     crawl: crawl === undefined ? null : progressOf(crawl, nowMs),
     lastCrawl: lastCrawl === undefined ? null : endOf(lastCrawl, network),
     nextCrawlAt: dueInMs === undefined ? null : timestamp(nowMs + dueInMs),
+    crawlNow: answeredRequest ?? null,
     passive: passive ?? null,
     disk: disk === undefined ? null : { code: disk.code, message: disk.message, since: timestamp(disk.sinceMs) },
     publisher: publishingOf(publisher)

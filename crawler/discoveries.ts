@@ -5,6 +5,7 @@ import { ActiveDiscovery } from './active-discovery.ts'
 import { AddressPolicy } from './address/address-policy.ts'
 import { checkBootstrap } from './bootstrap/check-bootstrap.ts'
 import { seedPeers } from './bootstrap/seed-peers.ts'
+import { CrawlRequests } from './crawl-requests.ts'
 import { KadProtocols } from './dht/kad-protocol.ts'
 import { DialBudget } from './dial/dial-budget.ts'
 import { openSystemDns } from './dial/dns/system-dns.ts'
@@ -117,7 +118,7 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
 }
 
 async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): Promise<ActiveDiscovery> {
-  const { config: { scan, stateFolder }, compiled: { crawl, visitor: options }, budget, clock, dns, log, progress, context, stack } = parts
+  const { config: { scan, stateFolder, crawlNowFile }, compiled: { crawl, visitor: options }, budget, clock, dns, log, progress, context, stack } = parts
   const protocols = new KadProtocols(options.kadProtocols)
   const lanes = await openLanes(options, { clock, dns, protocols, budget })
   const visitor = stack.use(visitConnected(lanes, passive, { ...options, protocols }, clock))
@@ -128,6 +129,7 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): P
     visitor,
     protocols,
     beat: stack.use(progress.watch('active discovery', LIVENESS_MS)),
+    requests: new CrawlRequests(crawlNowFile, log),
     isDialable: mayDial(scan.addresses),
     keep: keepKnownPeers(file, log),
     ...defined({ passive })

@@ -67,6 +67,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
       crawl: active?.crawl,
       lastCrawl: active?.lastCrawl,
       dueInMs: dueInMs(),
+      answeredRequest: active?.answeredRequest,
       publisher: publisher.status(),
       passive: passive?.status(),
       disk: disks.problem,

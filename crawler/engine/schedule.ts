@@ -7,6 +7,9 @@ import type { Clock } from '../../core/time/clock.ts'
 /** Share of the interval by which a start moves at most, to either side. */
 export const JITTER = 0.05
 
+// Whoever may ask for crawls must not make a small network be crawled without a pause.
+const MIN_PAUSE_MS = 60_000
+
 /** The start of one crawl. */
 export interface CrawlStart {
   /** Start in epoch seconds, greater than that of the crawl before. */
@@ -31,6 +34,7 @@ export class Schedule {
   #crawlNumber = -1
   #lastCrawlId = -1
   #dueMs: number
+  #lastStartMs: number | undefined
 
   constructor ({ clock, random }: ScheduleDeps, { intervalMs }: { intervalMs: number }) {
     this.#clock = clock
@@ -44,10 +48,20 @@ export class Schedule {
     return Math.max(0, this.#dueMs - this.#clock.monotonic())
   }
 
+  /**
+   * Makes the next crawl due at once, but not within a minute of the start of the last one, or the interval where that is
+   * shorter.
+   */
+  hasten (): void {
+    const earliestMs = this.#lastStartMs === undefined ? this.#clock.monotonic() : this.#lastStartMs + Math.min(MIN_PAUSE_MS, this.#intervalMs)
+    this.#dueMs = Math.min(this.#dueMs, Math.max(this.#clock.monotonic(), earliestMs))
+  }
+
   /** Waits until the next crawl is due. Call it when the last crawl is over. @throws AbortError when `signal` aborts first */
   async next (signal: AbortSignal): Promise<CrawlStart> {
     await sleep(this.#clock, this.dueInMs, signal)
-    this.#dueMs = this.#clock.monotonic() + this.#intervalMs * (1 + JITTER * (2 * this.#random() - 1))
+    this.#lastStartMs = this.#clock.monotonic()
+    this.#dueMs = this.#lastStartMs + this.#intervalMs * (1 + JITTER * (2 * this.#random() - 1))
     this.#crawlNumber++
     this.#lastCrawlId = Math.max(this.#lastCrawlId + 1, Math.floor(this.#clock.now() / 1_000))
 

@@ -1,6 +1,8 @@
+import { CRAWL_REQUEST_FILE } from '../../core/contracts/crawl-request.ts'
 import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
 import { defined } from '../../core/defined.ts'
 import { toMilliseconds } from '../../core/time/duration.ts'
+import { crawlRequestsOf } from './crawl-now.ts'
 import { topicsFor } from './kafka/topics.ts'
 import { KINDS } from './naming/kinds.ts'
 import { labelsFor, selectorFor } from './naming/labels.ts'
@@ -67,12 +69,13 @@ export function crawlerObjects (probe: ClusterProbe, scan: ScanSpec, input: Mode
   const { metadata, spec } = probe
   const name = crawlerName(metadata, scan.name)
   const places = { bus: { kafka: kafkaConfigFor(spec, input.kafka) }, topic: spec.kafka.topic.name, admin: ADMIN }
-  const config = { ...crawlerConfigFor(metadata, scan, { ...places, ...keptBy(scan) }), terminationLog: TERMINATION_LOG }
+  const crawlNowFile = `${CONFIG_FOLDER}/${CRAWL_REQUEST_FILE}`
+  const config = { ...crawlerConfigFor(metadata, scan, { ...places, ...keptBy(scan) }), crawlNowFile, terminationLog: TERMINATION_LOG }
   const labels = labelsFor(metadata, 'crawler', scan.name)
   const mounts = [...kafkaMounts(spec, input.kafka), ...crawlerMounts(probe, scan)]
 
   return [
-    configMap(probe, { name, labels, config }, input),
+    configMap(probe, { name, labels, config, files: requestFile(probe, scan) }, input),
     owned(KINDS.deployment, probe, name, {
       labels,
       spec: {
@@ -85,6 +88,13 @@ export function crawlerObjects (probe: ClusterProbe, scan: ScanSpec, input: Mode
     }),
     ...exposedService(probe, scan)
   ]
+}
+
+// The crawler reads it again and again, so it is in no hash: a request restarts nothing.
+function requestFile ({ metadata, spec }: ClusterProbe, { name }: ScanSpec): Record<string, string> {
+  const requestedAt = crawlRequestsOf(metadata, spec.scans).requestedAt.get(name)
+
+  return requestedAt === undefined ? {} : { [CRAWL_REQUEST_FILE]: JSON.stringify({ requestedAt }) }
 }
 
 // Where a crawler finds its passive node's key, and keeps whom it knows.
@@ -202,8 +212,10 @@ function secretsOf (mounts: readonly Mount[], { secretHashes }: ModelInput): str
   return mounts.flatMap(({ source }) => 'secret' in source ? [secretHashes[source.secret] ?? ''] : [])
 }
 
-function configMap (probe: ClusterProbe, { name, labels, config }: Pick<TemplatePlan, 'name' | 'labels' | 'config'>, { kafka: { caPem } }: ModelInput): Desired {
-  const data = { 'process.json': `${JSON.stringify(config, undefined, 2)}\n`, ...defined({ [KAFKA_CA_FILE]: caPem }) }
+type ConfigMapPlan = Pick<TemplatePlan, 'name' | 'labels' | 'config'> & { files?: Record<string, string> }
+
+function configMap (probe: ClusterProbe, { name, labels, config, files = {} }: ConfigMapPlan, { kafka: { caPem } }: ModelInput): Desired {
+  const data = { 'process.json': `${JSON.stringify(config, undefined, 2)}\n`, ...defined({ [KAFKA_CA_FILE]: caPem }), ...files }
 
   return owned(KINDS.configMap, probe, name, { labels, data })
 }

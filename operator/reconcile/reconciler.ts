@@ -11,6 +11,7 @@ import { readProbe } from './observe/read-probe.ts'
 import { imagesOf } from './observe/running-image.ts'
 import { PAUSE, pausedFinding } from './paused.ts'
 import { objectsOf } from './plan/plan.ts'
+import { isAwaited, warnOfRequests } from './status/crawl-now-status.ts'
 import { OtherOperators } from './status/other-operator.ts'
 import { processFigures } from './status/process-figures.ts'
 import { withProblems } from './status/process-findings.ts'
@@ -36,6 +37,7 @@ import type { PrunePlan } from './steps/prune.ts'
 // What is on its way is looked at again soon, what runs once a minute for its figures.
 const SOON_MS = 2_000
 const RESYNC_MS = 60_000
+const CRAWL_NOW_RECHECK_MS = 5_000
 const TURN_RECHECK_MS = 10_000
 
 /** What a step found, and what the next one needs of it. */
@@ -179,8 +181,11 @@ export class Reconciler {
       operator: await this.#others.mark(work.object, signal)
     }
     const isWritten = await this.#status.write(work.object, status, signal)
+    await warnOfRequests(this.#deps, work, signal)
+    const pauseMs = isWritten ? this.#pauseAfter(work, all, database?.images.workload) : SOON_MS
+    const now = this.#deps.clock.now()
 
-    return { requeueAfterMs: isWritten ? this.#pauseAfter(work, all, database?.images.workload) : SOON_MS }
+    return { requeueAfterMs: status.scans?.some(({ crawlNow }) => isAwaited(crawlNow, now)) === true ? Math.min(pauseMs, CRAWL_NOW_RECHECK_MS) : pauseMs }
   }
 
   // Who was never prepared may have been given rights on what another one holds now, and nothing of his runs that needs them.

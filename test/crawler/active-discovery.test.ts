@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { Crawl } from '../../core/contracts/crawl.ts'
+import { defined } from '../../core/defined.ts'
 import { createLogger } from '../../core/process/logger.ts'
 import { StandstillWatch } from '../../core/time/standstill.ts'
 import { ActiveDiscovery } from '../../crawler/active-discovery.ts'
@@ -11,6 +12,8 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { SimulatedVisitor } from '../support/network/simulated-network-visitor.ts'
 import { isDialable, SimulatedNetwork } from '../support/network/simulated-network.ts'
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
+import type { ActiveDiscoveryDeps } from '../../crawler/active-discovery.ts'
+import type { AnsweredRequest } from '../../crawler/crawl-requests.ts'
 import type { CrawlReport } from '../../crawler/engine/crawl-report.ts'
 import type { CompletedVisit } from '../../crawler/engine/population/visit-sink.ts'
 
@@ -27,7 +30,7 @@ interface Started {
   publisher: Publisher
 }
 
-function start (): Started {
+function start (requests?: ActiveDiscoveryDeps['requests']): Started {
   const clock = new FakeClock()
   const network = new SimulatedNetwork({ peers: 60 })
   const messages: OutgoingMessage[] = []
@@ -46,6 +49,7 @@ function start (): Started {
     visitor: new SimulatedVisitor(network, clock),
     beat: { beat: () => undefined, [Symbol.dispose]: () => undefined },
     bootstrap: async () => network.peers.slice(0, 2),
+    ...defined({ requests }),
     onVisit: visit => visits.push(visit),
     onCrawl: report => reports.push(report)
   }, { strategy: 'Topology', concurrency: 10, maxPeers: 1_000, maxDurationMs: 3_600_000, visitTimeoutMs: 15_000 }, { scan: 'default/lab/main', network: 'lab' })
@@ -54,6 +58,13 @@ function start (): Started {
 }
 
 const crawlsOf = (messages: readonly OutgoingMessage[]): Crawl[] => messages.filter(({ key }) => key === 'default/lab/main').map(({ value }) => Crawl.parse(JSON.parse(Buffer.from(value).toString())))
+
+async function until (clock: FakeClock, holds: () => boolean): Promise<void> {
+  for (let i = 0; !holds(); i++) {
+    assert.ok(i < 10_000, 'it never holds')
+    await clock.advance(1)
+  }
+}
 
 suite('ActiveDiscovery', () => {
   test('crawls on its interval, each crawl from what the one before left behind', async () => {
@@ -76,6 +87,46 @@ suite('ActiveDiscovery', () => {
     await running
     await clock.runUntil(publisher[Symbol.asyncDispose]())
     assert.equal(clock.pending, 0)
+  })
+
+  test('crawls out of turn when it is asked to, one crawl at a time, and one more for all that was asked during a crawl', async () => {
+    let asked: string | undefined = 'before the process'
+    let answered: AnsweredRequest | undefined
+    const requests = {
+      get answered () {
+        return answered
+      },
+      waiting: async () => await Promise.resolve(asked === answered?.requestedAt ? undefined : asked),
+      answer: async (crawlId: number) => {
+        answered = asked === undefined || asked === answered?.requestedAt ? answered : { requestedAt: asked, crawlId }
+        await Promise.resolve()
+      }
+    }
+    const { clock, messages, reports, discovery, publisher } = start(requests)
+    const stop = new AbortController()
+    const running = discovery.run(stop.signal)
+    await clock.advance(100_000)
+    assert.equal(reports.length, 1)
+    assert.equal(discovery.answeredRequest?.requestedAt, 'before the process')
+
+    asked = 'between two crawls'
+    await until(clock, () => discovery.crawl !== undefined)
+    asked = 'during a crawl'
+    await clock.advance(1)
+    asked = 'during the same crawl'
+    await clock.advance(200_000)
+    assert.equal(reports.length, 3)
+    assert.deepEqual(discovery.answeredRequest, { requestedAt: 'during the same crawl', crawlId: reports[2]?.crawlId })
+    const starts = reports.map(({ startedAtMs }) => startedAtMs - reports[0]!.startedAtMs)
+    assert.ok(starts[1]! >= 100_000 && starts[1]! <= 105_000, String(starts))
+    assert.ok(starts[2]! - starts[1]! >= 60_000 && starts[2]! - starts[1]! <= 65_000, String(starts))
+    assert.deepEqual(crawlsOf(messages).map(({ state }) => state), ['started', 'finished', 'started', 'finished', 'started', 'finished'])
+
+    await clock.advance(INTERVAL_MS)
+    assert.equal(reports.length, 4)
+    stop.abort()
+    await running
+    await clock.runUntil(publisher[Symbol.asyncDispose]())
   })
 
   test('leaves no listener behind on the signal of the process, however long it waits', async () => {

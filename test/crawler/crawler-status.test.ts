@@ -49,6 +49,13 @@ suite('crawlerStatus', () => {
     assert.equal(crawlerStatus(idle).nextCrawlAt, '2026-01-01T00:01:30.000Z')
   })
 
+  test('says which crawl was asked for last', () => {
+    const answeredRequest = { requestedAt: '2026-01-01T00:00:00.000Z', crawlId: 3 }
+
+    assert.equal(crawlerStatus(idle).crawlNow, null)
+    assert.deepEqual(CrawlerStatus.parse(crawlerStatus({ ...idle, answeredRequest })).crawlNow, answeredRequest)
+  })
+
   test('says how much time a crawl lost by standing still', () => {
     const { crawl } = crawlerStatus({ ...idle, crawl: { ...running, lostMs: 2_000, standstills: 1 } })
     const { lastCrawl } = crawlerStatus({ ...idle, lastCrawl: { ...report(3, 5), lostMs: 2_000, standstills: 1 } })

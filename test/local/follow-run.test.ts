@@ -13,7 +13,7 @@ import type { Processes } from '../../local/processes.ts'
 
 type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
 
-const idle: CrawlerStatus = { scan: 'default/amino/main', network: 'ipfs', crawl: null, lastCrawl: null, nextCrawlAt: null, disk: null, passive: null, publisher: { buffered: 0, acknowledged: 0, lost: 0, outage: null } }
+const idle: CrawlerStatus = { scan: 'default/amino/main', network: 'ipfs', crawl: null, lastCrawl: null, nextCrawlAt: null, crawlNow: null, disk: null, passive: null, publisher: { buffered: 0, acknowledged: 0, lost: 0, outage: null } }
 const ended = (crawlId: number, problem: LastCrawl['problem'] = null): CrawlerStatus => ({
   ...idle,
   lastCrawl: {

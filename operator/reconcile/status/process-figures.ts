@@ -6,6 +6,7 @@ import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { podsOf } from '../steps/workload-steps.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
+import type { ToldCrawlNow } from './crawl-now-status.ts'
 
 /** The last crawl of a scan, for the status. */
 interface LastCrawl {
@@ -50,6 +51,9 @@ export interface ScanFigures {
   /** Peer id of its passive node, by which others know it. */
   peerId?: string
 
+  /** The last crawl that a person asked for and that has started. */
+  toldCrawlNow?: ToldCrawlNow
+
   /** Why its last crawl is of little use, where it is; undefined where that is not known. */
   notes?: CrawlNote[]
 }
@@ -83,8 +87,14 @@ function problemOf (component: ProcessProblem['component'], { metadata: { name }
   return told === null ? [] : [{ component, pod: name, code: told.code, message: told.message }]
 }
 
-function scanFigures ({ lastCrawl, passive }: CrawlerStatus): ScanFigures {
-  const figures: ScanFigures = { ...defined({ peerId: passive?.peerId, notes: lastCrawl === null ? undefined : notesOf(lastCrawl) }) }
+function scanFigures ({ lastCrawl, passive, crawlNow }: CrawlerStatus): ScanFigures {
+  const figures: ScanFigures = {
+    ...defined({
+      peerId: passive?.peerId,
+      toldCrawlNow: crawlNow === null ? undefined : { ...crawlNow, isOver: (lastCrawl?.crawlId ?? -1) >= crawlNow.crawlId },
+      notes: lastCrawl === null ? undefined : notesOf(lastCrawl)
+    })
+  }
 
   if (lastCrawl?.state !== 'finished') {
     return figures

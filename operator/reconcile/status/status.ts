@@ -1,12 +1,15 @@
 import { defined } from '../../../core/defined.ts'
+import { crawlRequestsOf } from '../../model/crawl-now.ts'
 import { selectorFor } from '../../model/naming/labels.ts'
 import { consumerName, crawlerName } from '../../model/naming/names.ts'
 import { conditionsOf, ORDER } from '../conditions/conditions.ts'
 import { HELD_BY } from '../observe/strimzi-status.ts'
+import { crawlNowStatus } from './crawl-now-status.ts'
 import { POOR_CRAWL, withCrawlNotes } from './process-findings.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 import type { Condition, ConditionType, Finding } from '../conditions/conditions.ts'
 import type { KafkaResult } from '../steps/kafka-step.ts'
+import type { CrawlNowStatus } from './crawl-now-status.ts'
 import type { ProcessFigures, ScanFigures } from './process-figures.ts'
 
 /** What a reconciliation found. */
@@ -36,7 +39,7 @@ export interface StatusBefore {
   kafka?: { topicId?: string, topic?: string, bootstrapServers?: string }
 }
 
-interface ScanStatus extends ScanFigures { name: string, deployment: string, ready: boolean }
+interface ScanStatus extends Omit<ScanFigures, 'toldCrawlNow'> { name: string, deployment: string, ready: boolean, crawlNow?: CrawlNowStatus }
 
 /** Adds the summary: the first cause of what is not ready, in its own words. */
 export function summarise (conditions: Findings['conditions']): Findings['conditions'] {
@@ -66,7 +69,7 @@ function readyOf ({ Paused, Suspended, ...conditions }: Findings['conditions']):
 }
 
 /** The status of a PeerProbe. */
-export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, prepared, figures }: Findings): Record<string, unknown> {
+export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, prepared, figures }: Findings): Record<string, unknown> & Pick<StatusBefore, 'scans'> {
   const { probe: { metadata }, object } = work
   const before = (object['status'] ?? {}) as StatusBefore
   const now = `${new Date(deps.clock.now()).toISOString().slice(0, 19)}Z`
@@ -107,9 +110,12 @@ function summaryOf (ready: Finding | undefined): string {
 // Plain fields, since printer columns cannot count.
 function scansOf (deps: ReconcileDeps, { probe }: Work, figures: ProcessFigures, before: StatusBefore): { scans: ScanStatus[] } & Record<string, unknown> {
   const { metadata, spec } = probe
+  const { requestedAt } = crawlRequestsOf(metadata, spec.scans)
   const scans = spec.scans.map(({ name, passive }): ScanStatus => {
     const deployment = crawlerName(metadata, name)
-    const { lastCrawl, peerId, notes = [] }: ScanFigures = { ...before.scans?.find(scan => scan.name === name), ...figures.scans[name] }
+    const known = before.scans?.find(scan => scan.name === name)
+    const { lastCrawl, peerId, notes = [], toldCrawlNow }: ScanFigures = { ...known, ...figures.scans[name] }
+    const crawlNow = crawlNowStatus(requestedAt.get(name), toldCrawlNow, known?.crawlNow)
 
     return {
       name,
@@ -117,6 +123,7 @@ function scansOf (deps: ReconcileDeps, { probe }: Work, figures: ProcessFigures,
       ready: readiness(deps, metadata.namespace, deployment).ready > 0,
       ...defined({
         lastCrawl,
+        crawlNow,
         peerId: peerId === undefined || !passive.enabled ? undefined : peerId,
         notes: notes.length === 0 ? undefined : notes
       })

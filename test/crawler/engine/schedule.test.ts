@@ -28,6 +28,34 @@ suite('Schedule', () => {
     assert.equal(clock.monotonic(), 600_000)
   })
 
+  test('starts the next one at once when it is asked to, a minute after the start of the last at the earliest', async () => {
+    const { clock, schedule } = setting()
+    await clock.runUntil(schedule.next(never))
+    await clock.advance(20_000)
+    schedule.hasten()
+    schedule.hasten()
+    assert.equal(schedule.dueInMs, 40_000)
+    await clock.runUntil(schedule.next(never))
+    assert.equal(clock.monotonic(), 60_000)
+    assert.equal(schedule.dueInMs, 600_000)
+
+    await clock.advance(300_000)
+    schedule.hasten()
+    assert.equal(schedule.dueInMs, 0)
+  })
+
+  test('is never made later by being asked to hasten', async () => {
+    const clock = new FakeClock()
+    const schedule = new Schedule({ clock, random: () => 0.5 }, { intervalMs: 5_000 })
+    schedule.hasten()
+    assert.equal(schedule.dueInMs, 0)
+    await clock.runUntil(schedule.next(never))
+    await clock.advance(1_000)
+    schedule.hasten()
+
+    assert.equal(schedule.dueInMs, 4_000)
+  })
+
   test('starts the next one at once when the last took longer, and does not catch up what was missed', async () => {
     const { clock, schedule } = setting()
     await clock.runUntil(schedule.next(never))

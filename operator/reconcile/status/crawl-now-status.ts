@@ -1,0 +1,57 @@
+import { crawlRequestsOf } from '../../model/crawl-now.ts'
+import type { ReconcileDeps, Work } from '../apply/context.ts'
+
+/** How far a crawl is that a person asked for. */
+export interface CrawlNowStatus {
+  /** As in the annotation, in UTC. */
+  requestedAt: string
+
+  /** `Requested` until the crawler says that a crawl for it has started. */
+  state: 'Requested' | 'Running' | 'Finished'
+
+  /** Id of that crawl. */
+  crawlId?: number
+}
+
+/** What a crawler says of the last such crawl that has started. */
+export interface ToldCrawlNow {
+  requestedAt: string
+  crawlId: number
+  isOver: boolean
+}
+
+/**
+ * How far the crawl is that is asked for. What was finished stays so: a crawler that starts again begins with a crawl, which
+ * is not the one that was asked for.
+ */
+export function crawlNowStatus (requestedAt: string | undefined, told?: ToldCrawlNow, before?: CrawlNowStatus): CrawlNowStatus | undefined {
+  if (requestedAt === undefined) {
+    return undefined
+  }
+
+  const known = before?.requestedAt === requestedAt ? before : undefined
+
+  if (told?.requestedAt === requestedAt && known?.state !== 'Finished') {
+    return { requestedAt, state: told.isOver ? 'Finished' : 'Running', crawlId: told.crawlId }
+  }
+
+  return known ?? { requestedAt, state: 'Requested' }
+}
+
+// Longer than a crawl may take where nobody says otherwise, and a pod to see a change of what it mounts.
+const LOOKED_AT_MS = 7_200_000
+
+/** Whether somebody may wait to hear more of it soon. */
+export function isAwaited (status: CrawlNowStatus | undefined, nowMs: number): boolean {
+  return status !== undefined && status.state !== 'Finished' && nowMs - Date.parse(status.requestedAt) < LOOKED_AT_MS
+}
+
+/** Tells the people of a PeerProbe by a warning of what they asked for in vain. */
+export async function warnOfRequests ({ events }: Pick<ReconcileDeps, 'events'>, { probe: { metadata, spec }, object }: Work, signal: AbortSignal): Promise<void> {
+  const [first, ...more] = crawlRequestsOf(metadata, spec.scans).problems
+
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` (and ${String(more.length)} more)`
+    await events.record(object, { type: 'Warning', reason: 'CrawlNowIgnored', action: 'CrawlNow', note: `${first}${others}` }, signal)
+  }
+}
