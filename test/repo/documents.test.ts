@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { root } from './import-graph.ts'
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const documents = globSync('{*.md,{core,crawler,consumer,operator,local,docs,examples}/**/*.md}', { cwd: root }).sort()
+const documents = globSync('{*.md,{core,crawler,consumer,operator,local,helm,docs,examples}/**/*.md}', { cwd: root }).sort()
 const lineCount = (path: string): number => read(path).split('\n').length - 1
 
 suite('documents', () => {

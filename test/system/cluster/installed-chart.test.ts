@@ -106,6 +106,24 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
     assert.match(other.stdout, /^\+ PeerProbe lab\/other\n/, other.stderr)
   })
 
+  test('passes `helm test`: a pod of its image asks the operator by its Service, and is gone afterwards', async () => {
+    const { code, stdout, stderr } = await helm('test', 'probe', '-n', SYSTEM, '--logs=false', '--timeout', '90s')
+    assert.equal(code, 0, `${stdout}${stderr}`)
+    assert.match(stdout, /TEST SUITE:\s+probe-operator-test\n.*\n.*\nPhase:\s+Succeeded/)
+    assert.deepEqual(await pods(SYSTEM, '-l', 'app.kubernetes.io/name=peerprobe-operator-test'), [])
+  })
+
+  test('fails `helm test` where no operator is ready', async () => {
+    await rig.plane.kubectl(['scale', 'deployment', 'probe-operator', '-n', SYSTEM, '--replicas=0'])
+    await until('the operator is gone', async () => (await pods(SYSTEM, '-l', 'app.kubernetes.io/name=peerprobe-operator')).length === 0, LIMIT_MS)
+    const { code, stderr } = await helm('test', 'probe', '-n', SYSTEM, '--timeout', '150s')
+    assert.notEqual(code, 0)
+    assert.match(stderr, /probe-operator-test.*fail|fail.*probe-operator-test/i)
+    await until('it has said why', () => rig.node.logs(SYSTEM, 'probe-operator-test').includes('PP_OPERATOR_NOT_READY'), LIMIT_MS)
+    await rig.plane.kubectl(['scale', 'deployment', 'probe-operator', '-n', SYSTEM, '--replicas=1'])
+    await until('the operator leads', async () => (await pods(SYSTEM, '-l', 'app.kubernetes.io/name=peerprobe-operator')).some(({ status }) => (status as { conditions?: { type: string, status: string }[] }).conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true), LIMIT_MS)
+  })
+
   test('takes its lease along when it is uninstalled, and nothing of the PeerProbe', async () => {
     const leases = async (): Promise<string> => (await rig.plane.kubectl(['get', 'lease', '-n', SYSTEM, '-o', 'name'])).stdout
     assert.match(await leases(), /peerprobe-operator/)

@@ -19,6 +19,9 @@ export interface ContainerPlan {
   binds: readonly Bind[]
   address: string
 
+  /** Lines of /etc/hosts by which it finds Services. */
+  hosts: readonly string[]
+
   /** Where pods find the API server. */
   apiServer: { host: string, port: string }
 
@@ -120,7 +123,7 @@ export function timestamp (): string {
 }
 
 // Nothing that the image would not have is left but the system's own programs and libraries.
-function rootCommands ({ pod, image, binds, address, folder }: ContainerPlan): string[] {
+function rootCommands ({ pod, image, binds, hosts, address, folder }: ContainerPlan): string[] {
   const { readOnlyRootFilesystem = false } = pod.spec.containers[0]?.securityContext ?? {}
   const { terminationMessagePath = DEFAULT_TERMINATION_LOG } = pod.spec.containers[0]!
   const file = (from: string, to: string): string[] => [
@@ -147,7 +150,7 @@ function rootCommands ({ pod, image, binds, address, folder }: ContainerPlan): s
     ...file(join(folder, 'words'), terminationMessagePath),
     ...file(image.node, '/opt/node/node'),
     `echo 'nameserver ${address}' > etc/resolv.conf`,
-    `printf '127.0.0.1 localhost\\n${address} ${pod.metadata.name}\\n' > etc/hosts`,
+    `printf '127.0.0.1 localhost\\n${address} ${pod.metadata.name}\\n${hosts.map(line => `${line}\\n`).join('')}' > etc/hosts`,
     ...Object.entries(image.files).flatMap(([name, from]) => statSync(from).isDirectory()
       ? tree({ from, to: join(image.workdir, name), readOnly: true })
       : file(from, join(image.workdir, name))),

@@ -12,6 +12,7 @@ import { Container, timestamp } from './container.ts'
 import { makeVolumes } from './pod-volumes.ts'
 import { POD, unknownFields } from './pod.ts'
 import { watchProbe } from './probe.ts'
+import { serviceHosts } from './service-names.ts'
 import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import type { Image } from './image.ts'
 import type { Pod } from './pod.ts'
@@ -138,7 +139,9 @@ export class PodRunner {
         const binds = refusal ?? await makeVolumes({ client, folder, claims }, this.#pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
 
         if (Array.isArray(binds)) {
-          return await Container.start({ pod: this.#pod, image, binds, address, apiServer, folder })
+          const hosts = await serviceHosts(client, this.#pod.spec.nodeName ?? '', signal)
+
+          return await Container.start({ pod: this.#pod, image, binds, hosts, address, apiServer, folder })
         }
 
         this.#tell({ waiting: binds })

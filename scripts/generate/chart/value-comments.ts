@@ -1,0 +1,81 @@
+import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml'
+import type { Pair } from 'yaml'
+
+/** One value of the chart, as its default and the comment above it say. */
+export interface ChartValue {
+  name: string
+
+  /** With dots, from the root. */
+  path: string
+
+  /** One line of Markdown. */
+  meaning: string
+
+  /** What the comment adds to the schema: keywords of JSON Schema, and `is` with the name of a shape. */
+  added: Readonly<Record<string, unknown>>
+
+  fallback: unknown
+
+  /** The values inside it, where each of them is one of its own. */
+  fields: readonly ChartValue[]
+}
+
+const MARK = '@schema '
+
+/**
+ * Reads the values of a chart from the text of its values.yaml.
+ *
+ * @throws TypeError where a value has no comment, or one that cannot be read; it names the value
+ */
+export function chartValues (text: string): ChartValue[] {
+  const counter = new LineCounter()
+  const document = parseDocument(text, { lineCounter: counter })
+  const lines = text.split('\n')
+
+  if (document.errors.length > 0 || !isMap(document.contents)) {
+    throw new TypeError(`values.yaml: ${document.errors[0]?.message ?? 'it holds no map'}`)
+  }
+
+  const read = (pair: Pair, parent: string): ChartValue => {
+    const key = pair.key
+
+    if (!isScalar<string>(key) || key.range === undefined || key.range === null) {
+      throw new TypeError(`values.yaml: a key below ${JSON.stringify(parent)} is no text`)
+    }
+
+    const path = parent === '' ? key.value : `${parent}.${key.value}`
+    const { meaning, added } = commentAbove(lines, counter.linePos(key.range[0]).line - 1, path)
+    const hasFields = isMap(pair.value) && pair.value.items.length > 0 && added['is'] === undefined
+
+    return {
+      name: key.value,
+      path,
+      meaning,
+      added,
+      fallback: (pair.value as { toJS: (of: unknown) => unknown }).toJS(document),
+      fields: hasFields && isMap(pair.value) ? pair.value.items.map(inner => read(inner, path)) : []
+    }
+  }
+
+  return document.contents.items.map(pair => read(pair, ''))
+}
+
+// The lines of comment right above a line: what stands above an empty line is of no value.
+function commentAbove (lines: readonly string[], line: number, path: string): Pick<ChartValue, 'meaning' | 'added'> {
+  const first = lines.slice(0, line).findLastIndex(text => !text.trimStart().startsWith('#')) + 1
+  const comment = lines.slice(first, line).map(text => text.trimStart().replace(/^# ?/, ''))
+  const marks = comment.filter(text => text.startsWith(MARK))
+  const meaning = comment.filter(text => !text.startsWith(MARK)).join(' ').trim()
+
+  if (meaning === '') {
+    throw new TypeError(`values.yaml: ${path} has no comment above it that says what it means`)
+  }
+
+  const added = marks.map(mark => parse(mark.slice(MARK.length)) as unknown)
+
+  if (added.some(one => typeof one !== 'object' || one === null || Array.isArray(one))) {
+    throw new TypeError(`values.yaml: what follows @schema above ${path} is no map`)
+  }
+
+  return { meaning, added: Object.assign({}, ...added) as Record<string, unknown> }
+}
