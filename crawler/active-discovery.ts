@@ -1,5 +1,5 @@
-// The active half of a crawler: crawls on the scan's interval, each from the bootstrap peers and from
-// what the crawl before left behind, and sends what they find.
+// Active discovery: crawls the network on the scan's interval, starting from the bootstrap peers and the last crawl's
+// population, and publishes the visits.
 import { defined } from '../core/defined.ts'
 import { busyShare } from '../core/time/busy-share.ts'
 import { pause } from '../core/time/sleep.ts'
@@ -35,46 +35,46 @@ export interface ActiveDiscoveryDeps {
   visitor: Visitor
   publisher: Publisher
 
-  /** No crawl starts or takes new peers while the message log's disk has no room. */
+  /** Disks of the message log: no crawl starts, and no visit, while one has no room. */
   disks?: Pick<DiskWatch, 'room'>
 
   /** Crawls that people ask for, out of turn. */
   requests?: Pick<CrawlRequests, 'waiting' | 'answer' | 'answered'>
 
-  /** What the visits ask by, and learn. */
+  /** DHT protocols that visits use and learn. */
   protocols?: SpokenProtocols
 
-  /** Starts again with each crawl. */
+  /** Reset for each crawl. */
   budget?: Pick<DialBudget, 'startCrawl'>
 
-  /** Beats while a crawl comes round, and while the next one is waited for. */
+  /** Heartbeat, while a crawl makes progress and while the next one is awaited. */
   beat: Beat
 
-  /** Watches, while a crawl runs, whether this process stands still. */
+  /** Detects standstills of this process during a crawl. */
   standstill: StandstillWatch
 
   /** Whether the scan may and can dial an address. */
   isDialable: (address: Uint8Array) => boolean
 
-  /** The peers where each crawl starts; asked again for each, since names may resolve differently. */
+  /** The peers that a crawl starts from; called for each crawl, since names may resolve differently. */
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
-  /** Whom the passive node is connected to, and whom it met: each crawl starts from them too. */
+  /** The passive node's connected and recent peers: each crawl starts from them too. */
   passive?: { id: Uint8Array, connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[] }
 
-  /** Keeps a crawl's population over restarts. */
+  /** Saves a crawl's population for the time after a restart. */
   keep?: (population: readonly KnownPeer[]) => Promise<void>
 
   onVisit: (visit: CompletedVisit) => void
 
-  /** Told of each visit in which form it was published. */
+  /** Called with the form in which each visit was published. */
   onForm?: (form: PublishedForm) => void
   onCrawl: (report: CrawlReport) => void
 }
 
 const WAIT_SLICE_MS = 5_000
 
-/** Crawls one network again and again. */
+/** Crawls one network repeatedly. */
 export class ActiveDiscovery {
   readonly #deps: ActiveDiscoveryDeps
   readonly #options: CompiledScan['crawl']
@@ -83,7 +83,7 @@ export class ActiveDiscovery {
   #run: CrawlRun | undefined
   #last: CrawlReport | undefined
 
-  /** @param known peers of the last crawl before this process */
+  /** @param known population of the last crawl before this process started */
   constructor (deps: ActiveDiscoveryDeps, options: CompiledScan['crawl'], context: MessageContext, known: readonly KnownPeer[] = []) {
     this.#deps = deps
     this.#options = options
@@ -91,12 +91,12 @@ export class ActiveDiscovery {
     this.#known = known
   }
 
-  /** The crawl in progress; undefined between two. */
+  /** The running crawl; undefined between two crawls. */
   get crawl (): CrawlStatus | undefined {
     return this.#run?.status()
   }
 
-  /** The last crawl whose end is acknowledged. */
+  /** The last crawl whose end message is acknowledged. */
   get lastCrawl (): CrawlReport | undefined {
     return this.#last
   }
@@ -106,7 +106,7 @@ export class ActiveDiscovery {
     return this.#deps.requests?.answered
   }
 
-  /** Crawls until `signal` aborts; the crawl in progress is then ended and reported as aborted. */
+  /** Crawls until `signal` aborts; a running crawl then ends and is reported as aborted. */
   async run (signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const start = await this.#nextStart(signal)
@@ -181,7 +181,7 @@ export class ActiveDiscovery {
     }
   }
 
-  // What the last crawl knows of a peer is newer than when it was met.
+  // Passive peers come last: for a peer in both lists, the data of the last crawl is newer.
   #seeds (): Pick<CrawlSeeds, 'connected' | 'known'> {
     const { passive } = this.#deps
 
@@ -193,7 +193,7 @@ export class ActiveDiscovery {
     const { problem, warning } = diagnose(report, this.#context.network)
 
     if (problem !== undefined) {
-      this.#deps.log.warn({ crawlId, ...problem }, 'crawl is of no use')
+      this.#deps.log.warn({ crawlId, ...problem }, 'crawl found nothing useful')
     }
     if (warning !== undefined) {
       this.#deps.log.warn({ crawlId, ...warning }, 'crawl missed a part of the network')
@@ -202,11 +202,11 @@ export class ActiveDiscovery {
 
   #warnOfForms ({ crawlId, forms: { short, none } }: { crawlId: number, forms: Record<PublishedForm, number> }): void {
     if (short + none > 0) {
-      this.#deps.log.warn({ crawlId, inShort: short, notAtAll: none }, 'peers said more than a crawl publishes: visits were published in short, or only counted')
+      this.#deps.log.warn({ crawlId, inShort: short, notAtAll: none }, 'peers reported more data than a crawl publishes: some visits were published in short form or only counted')
     }
   }
 
-  // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes what is left.
+  // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes its buffer.
   async #announceEnd (report: CrawlReport & { forms: Record<PublishedForm, number> }, signal: AbortSignal): Promise<void> {
     const message = crawlEndedMessage(report, this.#context)
     const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report

@@ -6,7 +6,7 @@ import type { CrawlOptions } from './engine/crawl-report.ts'
 import type { Network } from './networks/presets.ts'
 import type { VisitorOptions } from './visit/visitor-options.ts'
 
-/** A scan in the form that works: durations in milliseconds, its network resolved. */
+/** A compiled scan: durations in milliseconds, network resolved. */
 export interface CompiledScan {
   network: Network
   intervalMs: number
@@ -15,7 +15,7 @@ export interface CompiledScan {
 }
 
 /**
- * Compiles a scan once, when the process starts; only this form travels inward.
+ * Compiles a scan. Called once when the process starts; all inner parts use the compiled form.
  *
  * @throws ProbeError `PP_NETWORK_UNKNOWN`
  */

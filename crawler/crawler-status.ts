@@ -26,13 +26,13 @@ export interface CrawlerState {
   /** Undefined while all disks have room. */
   disk?: DiskProblem | undefined
 
-  /** Undefined where there is no passive node. */
+  /** Undefined if there is no passive node. */
   passive?: PassiveStatus | undefined
 
   nowMs: number
 }
 
-/** What the crawler says at `/status`. */
+/** The response of `/status`. */
 export function crawlerStatus ({ scan, network, crawl, lastCrawl, dueInMs, answeredRequest, publisher, passive, disk, nowMs }: CrawlerState): CrawlerStatus {
   return {
     scan,

@@ -32,38 +32,38 @@ import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
 
-/** What the two discoveries of a scan work with. */
+/** Dependencies of both discoveries of a scan. */
 export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   publisher: Publisher
   disks: Pick<DiskWatch, 'room'>
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport) => void
 
-  /** Told of each visit in which form it was published. */
+  /** Called with the form in which each visit was published. */
   onForm: (form: PublishedForm) => void
 
-  /** Called when this process stood still in a crawl. */
+  /** Called when this process stood still during a crawl. */
   onLost: (lostMs: number) => void
 }
 
-/** What a crawler does: one of these, or both. */
+/** The active discovery, the passive one, or both. */
 export interface Discoveries {
   active: ActiveDiscovery | undefined
   passive: PassiveDiscovery | undefined
 
-  /** Milliseconds until the next crawl; undefined while one runs, and where none will. */
+  /** Milliseconds until the next crawl; undefined while one runs, and without active discovery. */
   dueInMs: () => number | undefined
 }
 
-// A crawl ticks once a second, and both wait in slices of 5 s: a minute of silence is a hung loop.
+// A crawl ticks once a second, and both discoveries wait in slices of 5 s: a minute of silence means a hung loop.
 const LIVENESS_MS = 60_000
 
-/** Opens the discoveries of a scan. @param stack what they hold goes here */
+/** Opens the discoveries of a scan. @param stack takes over what they open */
 export async function openDiscoveries (compiled: CompiledScan, deps: DiscoveriesDeps, stack: AsyncDisposableStack): Promise<Discoveries> {
   const { clock, log, config: { scan } } = deps
   checkBootstrap(compiled.network.bootstrapPeers, scan.addresses, log)
   const standstill = new StandstillWatch({ clock, sinceBootMs, onLost: (lostMs) => {
-    log.warn({ lostMs }, 'this process stood still in the middle of a crawl: it was stopped, had no CPU time, or the machine slept')
+    log.warn({ lostMs }, 'this process stood still during a crawl: it was stopped, had no CPU time, or the machine slept')
     deps.onLost(lostMs)
   } })
   const dns = stack.use(openSystemDns(clock, standstill))
@@ -92,14 +92,14 @@ interface Parts extends DiscoveriesDeps {
   standstill: StandstillWatch
   stack: AsyncDisposableStack
 
-  /** One for all that dials. */
+  /** Shared by everything that dials. */
   budget: DialBudget
 
   context: MessageContext
   bootstrap: (signal: AbortSignal) => Promise<PeerRecord[]>
 }
 
-// libp2p resolves names by itself and asks nobody whether it may dial what they lead to: it is given IP addresses.
+// libp2p would resolve names without checking the resolved addresses, so it gets IP addresses only.
 async function passiveOf ({ config, compiled, context, publisher, progress, stack, dns, ...parts }: Parts): Promise<PassiveDiscovery> {
   const beat = stack.use(progress.watch('passive discovery', LIVENESS_MS))
   const policy = new AddressPolicy(config.scan.addresses)
@@ -107,7 +107,7 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   const bootstrap = async (signal: AbortSignal): Promise<PeerRecord[]> => await resolvePeers(await parts.bootstrap(signal), { dns, accepts }, signal)
 
   const sink = publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm, disks: parts.disks })
-  // Each crawl starts the budget again; without crawls the passive node does.
+  // Each crawl resets the budget; without crawls the passive node does.
   const renewing = config.scan.active.enabled
     ? {}
     : { renewBudget: () => {

@@ -1,4 +1,4 @@
-// Whom the last crawl knew, kept over restarts: the next crawl starts from them instead of from the bootstrap peers alone.
+// The last crawl's population, saved for restarts: the next crawl starts from it, not only from the bootstrap peers.
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { OUTCOME_NAMES } from '../core/contracts/outcome.ts'
@@ -9,12 +9,12 @@ import { isPeerId } from './peer/peer-id.ts'
 import type { Logger } from '../core/process/logger.ts'
 import type { KnownPeer } from './engine/frontier/known-peer.ts'
 
-// One crawl's population at most (`maxPeers`), and addresses that one peer may have.
+// At least the highest `maxPeers` of a scan, and the most addresses of one peer.
 const MAX_PEERS = 500_000
 const MAX_ADDRESSES = 128
 const MAX_FAILURES = 1_000
 
-// What strangers can make us keep: 60,000 peers with six addresses of IP and port have 25 MB.
+// Bounds what remote peers can make us store. 60,000 peers with six addresses of IP and port take 25 MB.
 const MAX_FILE_BYTES = 128 * 1_048_576
 const MAX_ADDRESS_BYTES = 1_024
 
@@ -26,20 +26,20 @@ const Line = z.strictObject({
   failures: z.int().min(0).max(MAX_FAILURES)
 })
 
-/** Reads the peers of a file; none without one. Invalid lines are left out: a crawl finds their peers again. */
+/** Reads the peers of a file; empty without a file. Invalid lines are skipped: a crawl finds their peers again. */
 export async function readKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>): Promise<KnownPeer[]> {
   const text = path === undefined ? '' : await textOf(path)
   const lines = text.split('\n').filter(line => line !== '').slice(0, MAX_PEERS)
   const peers = lines.flatMap(line => peerOf(line) ?? [])
 
   if (peers.length < lines.length) {
-    log.warn({ path, unread: lines.length - peers.length }, 'known peers that could not be read were left out')
+    log.warn({ path, unread: lines.length - peers.length }, 'skipped invalid lines of known peers')
   }
 
   return peers
 }
 
-/** Writes the peers of each crawl in place of those before: whole, or not at all. A failure is reported; the crawl goes on. */
+/** Replaces the file atomically with the peers of each crawl. A failure is logged; the crawls continue. */
 export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>, maxBytes = MAX_FILE_BYTES): (peers: readonly KnownPeer[]) => Promise<void> {
   return async (peers) => {
     if (path === undefined) {
@@ -50,10 +50,10 @@ export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'war
       const left = await write(path, peers, maxBytes)
 
       if (left > 0) {
-        log.warn({ path, left, kept: peers.length - left }, 'more known peers than the file may hold: a restart begins without the last of them')
+        log.warn({ path, left, kept: peers.length - left }, 'more known peers than the file may contain: a restart begins without the last of them')
       }
     } catch (err) {
-      log.warn({ err, path }, 'known peers could not be kept: after a restart the next crawl starts from the bootstrap peers')
+      log.warn({ err, path }, 'known peers could not be saved: after a restart the next crawl starts from the bootstrap peers')
     }
   }
 }
@@ -71,7 +71,7 @@ async function textOf (path: string): Promise<string> {
   }
 }
 
-/** Writes as many as the file may hold, those that answered first; returns how many are left out. */
+/** Writes as many peers as the file may contain, in their order, which begins with the contacted ones. Returns the number of omitted peers. */
 async function write (path: string, peers: readonly KnownPeer[], maxBytes: number): Promise<number> {
   const lines: string[] = []
   let bytes = 0
@@ -107,7 +107,7 @@ function peerOf (line: string): KnownPeer | undefined {
   try {
     return Line.safeParse(JSON.parse(line)).data
   } catch {
-    return undefined // a line that was cut
+    return undefined // a truncated line
   }
 }
 

@@ -17,7 +17,7 @@ import { Publisher } from './publish/publisher.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
 import type { Discoveries } from './discoveries.ts'
 
-// What of the stop's time is left for closing, once the flush had its share.
+// Part of the stop timeout that is reserved for closing, after the flush.
 const CLOSE_MS = 5_000
 
 await runComponent('crawler', CrawlerConfig, async (component, signal) => {
@@ -83,7 +83,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
 })
 
 function watchDisks ({ config, clock, log, registry }: ComponentContext<CrawlerConfig>): DiskWatch {
-  // It may be a volume of its own, or be made when something is kept there for the first time.
+  // The folder may be a separate volume. It may also not exist yet: it is created at the first write.
   const { stateFolder } = config
   const disks = new DiskWatch({ clock, log }, {
     ...defined({

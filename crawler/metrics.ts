@@ -8,12 +8,12 @@ import type { PassiveStatus } from './passive/passive-discovery.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
 import type { PublisherStatus } from './publish/publisher-status.ts'
 
-/** What the gauges read when they are scraped. */
+/** Sources of the gauges, read at each scrape. */
 export interface CrawlerGauges {
   crawl: () => CrawlStatus | undefined
   publisher: () => PublisherStatus
 
-  /** Undefined where there is no passive node. */
+  /** Undefined if there is no passive node. */
   passive: () => PassiveStatus | undefined
 
   /** Label of an agent version: one of at most 20 families of the network, or `other`. */
@@ -68,13 +68,13 @@ export class CrawlerMetrics {
     this.#shortened = new Counter({ name: 'peerprobe_crawler_shortened_visits_total', help: 'Visits published in short, or not at all, since peers of their subnet or all together said more than a crawl publishes.', labelNames: ['form'], registers })
     addGauges(registers, gauges)
 
-    // From zero on, so that a rate exists before the first event.
+    // Start at zero, so that a rate exists before the first event.
     for (const outcome of OUTCOME_NAMES) {
       this.#visits.inc({ outcome, lane: 'fast', transport: isContacted(outcome) ? 'tcp' : 'none' }, 0)
     }
   }
 
-  /** Notes a visit that ended. */
+  /** Records a completed visit. */
   onVisit (visit: CompletedVisit): void {
     const { result } = visit
     this.#noteSighting(visit)
@@ -102,7 +102,7 @@ export class CrawlerMetrics {
     }
   }
 
-  /** Notes a crawl that ended. */
+  /** Records a completed crawl. */
   onCrawl ({ end, startedAtMs, finishedAtMs, totals, watchdogCuts, lostMs, repeatedVisits }: CrawlReport): void {
     this.#crawls.inc({ end })
     this.#crawlSeconds.observe((finishedAtMs - startedAtMs) / 1_000)
@@ -114,19 +114,19 @@ export class CrawlerMetrics {
     this.#population.set({ state: 'dht_server' }, totals.dhtServers)
   }
 
-  /** Notes that the process stood still in a crawl. */
+  /** Records a standstill of this process during a crawl. */
   onLost (lostMs: number): void {
     this.#lostSeconds.inc(lostMs / 1_000)
   }
 
-  /** Notes in which form a visit was published. */
+  /** Records the form in which a visit was published. */
   onForm (form: PublishedForm): void {
     if (form !== 'whole') {
       this.#shortened.inc({ form })
     }
   }
 
-  /** Notes a batch that the bus acknowledged. */
+  /** Records a batch that the bus acknowledged. */
   onPublished (messages: number, durationMs: number): void {
     this.#published.inc(messages)
     this.#publishSeconds.observe(durationMs / 1_000)

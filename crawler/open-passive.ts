@@ -23,28 +23,28 @@ export interface OpenPassiveDeps extends Omit<PassiveDiscoveryDeps, 'bootstrap'>
   registry: Registry
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
-  /** What the crawls' dials pass too. */
+  /** The budget that the crawls use too. */
   budget: DialBudget
 }
 
 /** Name of the key's file in the state folder. */
 const IDENTITY_FILE = 'identity.key'
 
-// Enough to join; more would only ask the same peers for the same.
+// Enough to join the network; more dials would give the same peers.
 const BOOTSTRAP_DIALS = 8
 
-/** Opens the passive node of a scan. @throws ProbeError `PP_CONFIG_INVALID` naming what keeps it from running */
+/** Opens the passive node of a scan. @throws ProbeError `PP_CONFIG_INVALID` with the field that prevents it */
 export async function openPassive (config: CrawlerConfig, compiled: CompiledScan, deps: OpenPassiveDeps): Promise<PassiveDiscovery> {
   const { visitor: { agentVersion }, network } = compiled
   const { scan: { passive, addresses } } = config
   const [kadProtocol] = network.protocols
 
   if (kadProtocol === undefined) {
-    throw new ProbeError('PP_CONFIG_INVALID', 'network.protocols: the passive node must be told which DHT protocol it serves: give one, or passive.enabled: false')
+    throw new ProbeError('PP_CONFIG_INVALID', 'network.protocols: the passive node needs the DHT protocol that it serves: set one, or set passive.enabled: false')
   }
 
   if (passive.mdns && machineHasMulticastRoute() === false) {
-    deps.log.warn('multicast DNS finds nobody: this machine has no route to 224.0.0.0/4 (ip route add 224.0.0.0/4 dev <interface>; in a cluster, pod.hostNetwork)')
+    deps.log.warn('multicast DNS will find no peers: this machine has no route to 224.0.0.0/4 (ip route add 224.0.0.0/4 dev <interface>; in a cluster, pod.hostNetwork)')
   }
 
   return await PassiveDiscovery.open({ ...deps, bootstrap: async signal => dialTargets(await deps.bootstrap(signal)) }, {
@@ -69,7 +69,7 @@ async function keyOf ({ stateFolder, passive: { identityFile } }: CrawlerConfig)
   return path === undefined ? await generateKeyPair('Ed25519') : await loadIdentity(path)
 }
 
-// Some of the bootstrap peers, each by one address: another turn tries others.
+// Some random bootstrap peers, each with one address: another call tries others.
 function dialTargets (peers: readonly PeerRecord[]): Multiaddr[] {
   const texts = peers.flatMap(({ id, addresses }) => {
     const address = addresses.length === 0 ? undefined : formatAddress(addresses[randomInt(addresses.length)] ?? new Uint8Array(0))

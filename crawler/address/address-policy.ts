@@ -6,15 +6,15 @@ import type { Address } from './address-reader.ts'
 import type { IpRange } from './ip-range.ts'
 import type { z } from 'zod'
 
-/** What a scan says about which addresses may be dialled. */
+/** The scan's settings of which addresses may be dialled. */
 export type AddressPolicyOptions = Pick<z.output<typeof ScanAddresses>, 'policy' | 'deny'>
 
 /**
- * Decides which addresses may be dialled. Peers advertise anything: without this the crawler is a
- * tool for reaching services inside its own network and for scanning others'.
+ * Decides which addresses may be dialled. Peers can advertise any address. Without this policy an attacker could use
+ * the crawler to reach services inside its own network, or to scan other networks.
  *
- * It must be asked twice for a name: before it is resolved and for each address that it resolves
- * to, since whoever owns the name decides what that is (DNS rebinding).
+ * A name must be checked twice: before it is resolved, and again for each address that it resolves to, since the
+ * owner of the name chooses these addresses (DNS rebinding).
  */
 export class AddressPolicy {
   readonly #policy: AddressPolicyOptions['policy']
@@ -26,7 +26,7 @@ export class AddressPolicy {
     this.#deny = deny.map(parseDeny)
   }
 
-  /** Whether the address may be dialled, or its name resolved. Of a relayed one the relay counts: that is who is dialled. */
+  /** Whether the address may be dialled, or its name resolved. For a relayed address the relay's address counts, since the relay is dialled. */
   allows ({ family, host, port, transport }: Address): boolean {
     if (family === 'dnsaddr') {
       return true

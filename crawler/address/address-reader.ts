@@ -2,35 +2,35 @@ import { transportOf } from './address-transport.ts'
 import { CODE, MultiaddrReader } from './multiaddr-reader.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
 
-/** Longest address that is looked at. The longest in use, WebTransport behind a relay, have about 200 bytes. */
+/** Longest address that is read, in bytes. The longest in use, WebTransport behind a relay, has about 200. */
 export const MAX_ADDRESS_BYTES = 512
 
-/** Components of one address that are looked at. */
+/** Components that are read of one address. */
 const MAX_COMPONENTS = 16
 
-/** What an address starts with; `other` for what no crawler dials, such as onion services. */
+/** First component of an address; `other` for addresses that the crawler never dials, such as onion services. */
 export type AddressFamily = 'ip4' | 'ip6' | 'dns' | 'dns4' | 'dns6' | 'dnsaddr' | 'other'
 
-/** What matters of an address for filtering, ranking and dialling it. */
+/** The parts of an address that filtering, ranking and dialling need. */
 export interface Address {
   /** The binary multiaddr. */
   bytes: Uint8Array
 
   family: AddressFamily
 
-  /** The IP address's or name's bytes; empty for `other`. */
+  /** The bytes of the IP address or name; empty for `other`. */
   host: Uint8Array
 
-  /** Where the host's component ends: what follows is the same after the name is resolved. */
+  /** Where the host component ends. Resolving a name does not change what follows. */
   hostEnd: number
 
   /** The DNS name that was resolved to the host. */
   name?: string
 
-  /** TCP or UDP port; 0 when none is given. */
+  /** TCP or UDP port; 0 if none is given. */
   port: number
 
-  /** What carries a connection; undefined for a /dnsaddr, which does not say. */
+  /** Transport of a connection; undefined for a /dnsaddr, which does not contain it. */
   transport?: Transport
 }
 
@@ -48,7 +48,7 @@ const NO_HOST = new Uint8Array(0)
 /**
  * Reads a binary multiaddr. Never throws.
  *
- * @returns undefined for bytes that are no multiaddr
+ * @returns undefined for an invalid multiaddr
  */
 export function readAddress (bytes: Uint8Array): Address | undefined {
   if (bytes.length === 0 || bytes.length > MAX_ADDRESS_BYTES) {

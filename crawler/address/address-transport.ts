@@ -1,7 +1,7 @@
 import { CODE } from './multiaddr-reader.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
 
-/** Components that say whom or how securely, not what carries the connection. */
+/** Components that do not affect the transport: they give the peer or the security. */
 const SILENT = new Set<number>([CODE.p2p, CODE.certhash, CODE.sni, CODE.noise])
 
 const TRANSPORTS = new Map<string, Transport>([
@@ -19,7 +19,7 @@ function stack (transport: Transport, ...codes: readonly number[]): [string, Tra
   return [String(codes), transport]
 }
 
-/** What carries a connection to an address with these components after its host. */
+/** Transport of an address with these components after its host. */
 export function transportOf (codes: readonly number[]): Transport {
   const carriers = codes.filter(code => !SILENT.has(code))
 

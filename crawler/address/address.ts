@@ -1,5 +1,5 @@
-// Printing an address takes the library 4-24 µs and a visit prints a dozen, so the protocols in use
-// are printed here and only what is rare goes to the library.
+// The library takes 4-24 µs to print an address, and a visit prints a dozen. The common protocols are therefore
+// printed here, and only rare ones go to the library.
 import { multiaddr } from '@multiformats/multiaddr'
 import { formatPeerId, parsePeerId } from '../peer/peer-id-text.ts'
 import { isPeerId } from '../peer/peer-id.ts'
@@ -11,12 +11,12 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** Longest text of an address that is parsed. */
 const MAX_TEXT = 1_024
 
-/** Printable ASCII: what stands in a log or a table unchanged. */
+/** Printable ASCII: safe in a log or a table. */
 const PRINTABLE = /^[\x21-\x7e]+$/
 
 /**
- * Text of a binary multiaddr, or undefined when it has none: bytes that are no multiaddr, and those
- * whose text would read as another address (a name that contains slashes) or would not print.
+ * Text of a binary multiaddr. Undefined for an invalid multiaddr, and for one whose text would parse as another
+ * address (a name that contains slashes) or is not printable.
  */
 export function formatAddress (bytes: Uint8Array): string | undefined {
   const reader = new MultiaddrReader(bytes)
@@ -39,18 +39,17 @@ export function formatAddress (bytes: Uint8Array): string | undefined {
   return reader.unknown ? formatByLibrary(bytes) : printable(text)
 }
 
-/** A multiaddr's text as bytes. */
+/** A multiaddr parsed from its text. */
 export interface ParsedAddress {
   /** Binary multiaddr without a /p2p/<id> at its end. */
   address: Uint8Array
 
-  /** Multihash of the peer id that the text ends with. */
+  /** Multihash of the peer id at the end of the text. */
   peerId?: Uint8Array
 }
 
 /**
- * Reads the text of a multiaddr; undefined when it is none. A protocol that nobody dials, or that is not known here,
- * does not hide the peer id at the end.
+ * Reads the text of a multiaddr; undefined if it is invalid. An address with an unknown protocol is still accepted if it ends in a peer id.
  */
 export function parseAddress (text: string): ParsedAddress | undefined {
   if (text.length > MAX_TEXT) {
@@ -62,7 +61,7 @@ export function parseAddress (text: string): ParsedAddress | undefined {
 
     return parsed.bytes.length === 0 ? undefined : splitPeerId(parsed)
   } catch (err) {
-    // what else the library throws says only that the text is no multiaddr, and so does undefined
+    // any other error of the library means that the text is not a multiaddr
     return err instanceof Error && err.name === 'UnknownProtocolError' ? parseForeignAddress(text) : undefined
   }
 }
@@ -75,7 +74,7 @@ function splitPeerId ({ bytes }: Multiaddr): ParsedAddress | undefined {
   }
 
   const peerId = parsePeerId(last.value ?? '')
-  // code and length of a peer id take two bytes and one
+  // the protocol code takes two bytes and the length of a peer id takes one
   return peerId === undefined ? undefined : { address: bytes.subarray(0, bytes.length - peerId.length - 3), peerId }
 }
 
@@ -87,7 +86,7 @@ const port: FormatValue = value => `/${String((value[0] ?? 0) << 8 | (value[1] ?
 const peerId: FormatValue = value => isPeerId(value) ? `/${formatPeerId(value)}` : undefined
 const multibase: FormatValue = value => `/u${bufferOf(value).toString('base64url')}`
 
-/** A name must be there and not end its component. */
+/** A name must not be empty, and must not contain a slash, which would end its component. */
 const hostName: FormatValue = (value) => {
   const text = bufferOf(value).toString('latin1')
 
@@ -140,7 +139,7 @@ function formatByLibrary (bytes: Uint8Array): string | undefined {
 
     return Buffer.compare(multiaddr(text).bytes, bytes) === 0 ? printable(text) : undefined
   } catch {
-    // the bytes are a stranger's, and the library throws errors of many kinds for them: they are no address
+    // the bytes come from a remote, and the library throws many kinds of errors for them: all mean an invalid address
     return undefined
   }
 }

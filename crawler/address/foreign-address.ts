@@ -1,18 +1,18 @@
 import { parsePeerId } from '../peer/peer-id-text.ts'
 
 /**
- * First code of the range that multicodec leaves to private use. An address in a protocol that the library does not
- * know has no bytes; under this code its text stands for it. It is dialled by nobody, has no text of its own for
- * messages, and is told apart from others.
+ * First code of multicodec's private use range. An address with a protocol that the library does not know cannot be
+ * encoded, so its text is stored under this code instead. Such an address is never dialled and has no text in
+ * messages, but it can be compared with others.
  */
 const PRIVATE_USE = [0x80, 0x80, 0xc0, 0x01]
 
-/** Bytes of the text that are kept, so that the address stays within what is read of one. */
+/** Bytes kept of the text, so that the address stays below the limit of the address reader. */
 const MAX_BYTES = 500
 
 const PEER_AT_END = /^(\/.+)\/(?:p2p|ipfs)\/([^/]+)$/
 
-/** Reads the peer id at the end of an address whose protocols are not all known; undefined when there is none. */
+/** Reads an address with unknown protocols that ends in a peer id; undefined if there is no peer id. */
 export function parseForeignAddress (text: string): { address: Uint8Array, peerId: Uint8Array } | undefined {
   const [, way = '', id = ''] = PEER_AT_END.exec(text) ?? []
   const peerId = parsePeerId(id)

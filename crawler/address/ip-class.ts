@@ -1,9 +1,9 @@
-// `private` networks a scan may ask for; `forbidden` nobody may: the ranges are the ones that network policies are made from.
+// A scan may ask for `private` networks but never for `forbidden` ones. The network policies are generated from the same ranges.
 import { FORBIDDEN_RANGES, GLOBAL_UNICAST, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../core/ip/ip-ranges.ts'
 import { inRange, parseCidr } from './ip-range.ts'
 import type { IpRange } from './ip-range.ts'
 
-/** How an IP address is routed. */
+/** Class of an IP address by where it is routed. */
 export type IpClass = 'public' | 'private' | 'forbidden'
 
 const PRIVATE_IPV4 = ranges(...PRIVATE_RANGES.ipv4)
@@ -19,7 +19,7 @@ const RELAYED = ranges(SIX_TO_FOUR)
 const TRANSLATED = ranges(NAT64)
 const IPV4_MAPPED = ranges('::ffff:0:0/96')
 
-/** The class of an IP address of 4 or 16 bytes. One that carries an IPv4 address has that one's class: there it leads. */
+/** The class of an IP address of 4 or 16 bytes. An IPv6 address that embeds an IPv4 address has the class of that IPv4 address, since it is routed there. */
 export function addressClassOf (ip: Uint8Array): IpClass {
   if (ip.length === 4) {
     return ipv4Class(ip)
@@ -30,12 +30,12 @@ export function addressClassOf (ip: Uint8Array): IpClass {
   return inner === undefined ? ipv6Class(ip) : ipv4Class(inner)
 }
 
-/** Whether an IP address is this machine itself. */
+/** Whether an IP address is a loopback address. */
 export function isLoopback (ip: Uint8Array): boolean {
   return isIn(LOOPBACK, embeddedIpv4(ip) ?? ip)
 }
 
-/** The IPv4 address that an IPv4-mapped, NAT64, 6to4 or Teredo address leads to. */
+/** The IPv4 address embedded in an IPv4-mapped, NAT64, 6to4 or Teredo address. */
 export function embeddedIpv4 (ip: Uint8Array): Uint8Array | undefined {
   if (ip.length !== 16) {
     return undefined
@@ -59,7 +59,7 @@ function ipv4Class (ip: Uint8Array): IpClass {
   return isIn(PRIVATE_IPV4, ip) ? 'private' : 'public'
 }
 
-/** What is neither private nor in 2000::/3 is reserved: unspecified, IPv4-compatible, link-local, site-local, multicast. */
+/** An address that is neither private nor in 2000::/3 is reserved: unspecified, IPv4-compatible, link-local, site-local, multicast. */
 function ipv6Class (ip: Uint8Array): IpClass {
   if (isIn(FORBIDDEN_IPV6, ip)) {
     return 'forbidden'

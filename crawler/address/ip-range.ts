@@ -1,12 +1,12 @@
 import { parseIp } from './ip-text.ts'
 
-/** A range of IP addresses, as a CIDR writes it. */
+/** A range of IP addresses in CIDR form. */
 export interface IpRange {
   ip: Uint8Array
   bits: number
 }
 
-/** Reads a CIDR such as `10.0.0.0/8` or `fd00::/8`; undefined when it is none. */
+/** Reads a CIDR such as `10.0.0.0/8` or `fd00::/8`; undefined if it is invalid. */
 export function parseCidr (text: string): IpRange | undefined {
   const [address = '', length = '', ...rest] = text.split('/')
   const ip = parseIp(address)
@@ -18,7 +18,7 @@ export function parseCidr (text: string): IpRange | undefined {
   return { ip, bits: Number(length) }
 }
 
-/** Whether an IP address is in a range of its own family. */
+/** Whether an IP address is in the range. False for an address of the other family. */
 export function inRange ({ ip: prefix, bits }: IpRange, ip: Uint8Array): boolean {
   const whole = bits >> 3
 

@@ -2,12 +2,12 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 const IPV6_GROUPS = 8
 
-/** Text of an IPv4 (4 bytes) or IPv6 (16 bytes) address, the latter as RFC 5952 writes it but without dotted parts. */
+/** Text of an IPv4 (4 bytes) or IPv6 (16 bytes) address. IPv6 follows RFC 5952, but without dotted IPv4 parts. */
 export function formatIp (ip: Uint8Array): string {
   return ip.length === 4 ? `${String(ip[0])}.${String(ip[1])}.${String(ip[2])}.${String(ip[3])}` : formatIpv6(ip)
 }
 
-/** Bytes of an IP address's text: 4 or 16; undefined when it is none. A zone (`%eth0`) is refused. */
+/** Parses an IP address to 4 or 16 bytes; undefined if it is invalid. A zone (`%eth0`) is rejected. */
 export function parseIp (text: string): Uint8Array | undefined {
   if (isIPv4(text)) {
     return Uint8Array.from(text.split('.'), Number)
@@ -45,7 +45,7 @@ function parseIpv6 (text: string): Uint8Array {
   return Uint8Array.from(groups.flatMap(group => [group >> 8, group & 0xff]))
 }
 
-/** The groups of one side of `::`; a dotted IPv4 address at the end makes two. */
+/** The groups on one side of `::`; a dotted IPv4 address at the end counts as two groups. */
 function groupsOf (text: string): number[] {
   return text === '' ? [] : text.split(':').flatMap(part => part.includes('.') ? pairs(part.split('.').map(Number)) : [Number.parseInt(part, 16)])
 }

@@ -1,5 +1,5 @@
-// The addresses in a crawl are named a hundred times and dialled at most once, so they are read as
-// bytes: the text library takes 4-24 µs for each.
+// An address is mentioned a hundred times in a crawl and dialled at most once. It is therefore read as bytes: the
+// library takes 4-24 µs to make a text of it.
 import { MALFORMED, readVarint } from '../wire/varint.ts'
 
 /** Protocol codes of the multiaddr table that decide how an address is dialled or printed. */
@@ -56,12 +56,12 @@ const VALUE_BYTES = new Map<number, number>([
   [CODE.wss, 0]
 ])
 
-/** Walks the components of a binary multiaddr, without allocating and without ever throwing. */
+/** Walks the components of a binary multiaddr. Does not allocate and never throws. */
 export class MultiaddrReader {
-  /** Whether the bytes broke off or broke the format. */
+  /** Whether the bytes are truncated or malformed. */
   malformed = false
 
-  /** Whether a protocol came that this reader does not know, so that what follows it cannot be read. */
+  /** Whether there was a protocol that this reader does not know: what follows it cannot be read. */
   unknown = false
 
   /** First byte of the current component's value. */
@@ -76,7 +76,7 @@ export class MultiaddrReader {
     this.#bytes = bytes
   }
 
-  /** Code of the next component; 0 at the end, at a fault and at an unknown protocol. */
+  /** Code of the next component; 0 at the end, if malformed and at an unknown protocol. */
   next (): number {
     if (this.malformed || this.unknown || this.position >= this.#bytes.length) {
       return 0
@@ -95,13 +95,13 @@ export class MultiaddrReader {
     return this.#skipValue(size) ? code : 0
   }
 
-  /** The current component's value: a view. */
+  /** The current component's value, as a view. */
   view (): Uint8Array {
     return this.#bytes.subarray(this.start, this.position)
   }
 
-  // Numbers in multiformats have one form, the shortest (unsigned-varint specification): with others, one address
-  // would have many byte forms and pass for many addresses.
+  // Numbers in multiformats must have their shortest form (unsigned-varint specification). Otherwise one address
+  // could have many encodings and count as many addresses.
   #readNumber (): number {
     const from = this.position
     const value = readVarint(this.#bytes, this, this.#bytes.length)

@@ -6,22 +6,22 @@ import { CODE, MultiaddrReader } from './multiaddr-reader.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
 import type { Address } from './address-reader.ts'
 
-/** What an address says of the way to its host, which is the peer or a relay. */
+/** How to connect to the host of an address, which is the peer or a relay. */
 export interface Reach {
-  /** What carries the connection to the host. */
+  /** Transport of the connection to the host. */
   carrier: Transport
 
-  /** The name that a TLS handshake and an HTTP request carry: of its /sni, otherwise the one that was resolved. */
+  /** The name for the TLS handshake and the HTTP request: that of /sni if present, otherwise the resolved DNS name. */
   name: string | undefined
 
   /** Whether the host is a relay. */
   isRelayed: boolean
 
-  /** Multihash of the relay's peer id, where there is a valid one. */
+  /** Multihash of the relay's peer id, if it is valid. */
   relayId: Uint8Array | undefined
 }
 
-/** Reads the way to an address's host: all that stands before a relay, if there is one. */
+/** Reads how to connect to the host of an address: all components, or those before the relay. */
 export function reachOf (address: Address): Reach {
   const { codes, sni, peerId, isRelayed } = partsBeforeRelay(address)
   const resolved = address.name === undefined ? undefined : parseDnsName(address.name)

@@ -11,11 +11,11 @@ import type { Address } from '../address/address-reader.ts'
 export interface BootstrapEntry {
   address: Address
 
-  /** Multihash of its peer id; a /dnsaddr may have none, and stands for all peers that its records name. */
+  /** Multihash of its peer id. A /dnsaddr may have none, and then means all peers in its records. */
   peerId?: Uint8Array
 }
 
-/** Reads an entry of a list of bootstrap peers, or says what is wrong with it: the one reader for manifests and crawlers. */
+/** Reads an entry of a list of bootstrap peers, or returns what is wrong with it. Used both for manifests and by crawlers. */
 export function readBootstrapEntry (text: string): BootstrapEntry | { fault: string } {
   const parsed = parseAddress(text)
 
@@ -23,7 +23,7 @@ export function readBootstrapEntry (text: string): BootstrapEntry | { fault: str
     return { fault: 'not a multiaddr' }
   }
   if (parsed.address.length === 0) {
-    return { fault: 'names a peer without an address' }
+    return { fault: 'a peer id without an address' }
   }
 
   const address = readAddress(parsed.address)
@@ -39,8 +39,8 @@ export function readBootstrapEntry (text: string): BootstrapEntry | { fault: str
 }
 
 /**
- * The entries of a list that can never be dialled whatever the network does, each with its reason. Such entries are of
- * use to nobody, but old lists hold them, and they do no harm beside others: only a list that has nothing else is a mistake.
+ * The entries of a list that can never be dialled, each with the reason. Old lists contain such entries, which do no
+ * harm as long as there are others. Only a list without a usable entry is an error.
  */
 export function neverDialled (texts: readonly string[], addresses: AddressPolicyOptions): Map<string, string> {
   const policy = new AddressPolicy(addresses)
@@ -60,7 +60,7 @@ export function neverDialled (texts: readonly string[], addresses: AddressPolicy
 
 function whyNever (text: string, { address }: BootstrapEntry, { policy, name }: { policy: AddressPolicy, name: string }): string | undefined {
   if (!canDial(address)) {
-    return `${strangerIn(text) ?? 'such a relay'} is not supported (TCP, QUIC, WebSocket, and relays reached by TCP or WebSocket are)`
+    return `${unsupportedProtocolIn(text) ?? 'such a relay'} is not supported (TCP, QUIC, WebSocket, and relays reached by TCP or WebSocket are)`
   }
   if (policy.allows(address)) {
     return undefined
@@ -73,12 +73,13 @@ const HOSTS = ['ip4', 'ip6', 'dns', 'dns4', 'dns6', 'dnsaddr']
 const WITH_VALUE = new Set([...HOSTS, 'tcp', 'udp', 'sni', 'certhash', 'p2p'])
 const DIALLED = new Set([...WITH_VALUE, 'tls', 'ws', 'wss', 'noise', 'quic-v1', 'p2p-circuit'])
 
-/** The protocol of an address that keeps us from dialling it. */
-function strangerIn (text: string): string | undefined {
+/** The protocol of an address that no client supports. */
+function unsupportedProtocolIn (text: string): string | undefined {
   try {
     return multiaddr(text).getComponents().find(({ name }) => !DIALLED.has(name))?.name
   } catch {
-    // the library does not know one of its protocols: the first word that is neither a known one nor the value of one
+    // the library does not know one of the protocols: return the first part that is neither a known protocol nor a
+    // value
     return text.split('/').find((part, i, parts) => i > 0 && !DIALLED.has(part) && !WITH_VALUE.has(parts[i - 1] ?? ''))
   }
 }

@@ -3,16 +3,16 @@ import { neverDialled } from './bootstrap-entry.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { AddressPolicyOptions } from '../address/address-policy.ts'
 
-/** Entries that a message names; a list has 64 at most. */
+/** Entries shown in a message; a list has 64 at most. */
 const MAX_NAMED = 20
 
-/** Characters of an entry that a message shows. */
+/** Characters shown of an entry. */
 const MAX_SHOWN = 160
 
 /**
- * Says at the start which bootstrap peers can never be dialled. The rest is used.
+ * Logs at the start which bootstrap peers can never be dialled. The others are used.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` when no peer is usable; it names each one with the reason
+ * @throws ProbeError `PP_CONFIG_INVALID` if no peer is usable, with the reason for each
  */
 export function checkBootstrap (bootstrapPeers: readonly string[], addresses: AddressPolicyOptions, log: Pick<Logger, 'warn'>): void {
   const reasons = [...neverDialled(bootstrapPeers, addresses)].map(([text, reason]) => `${text.slice(0, MAX_SHOWN)}: ${reason}`)

@@ -6,12 +6,13 @@ import type { DnsResolver } from '../dial/dns/dns-resolver.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
 
 /**
- * The peers where a crawl starts, each once with all its addresses, also those that we cannot dial: a visit says so.
+ * The peers that a crawl starts from, without duplicates, each with all its addresses. Peers that we cannot dial are
+ * included: their visit has the outcome.
  *
- * `/dnsaddr/<name>` without a peer id stands for all peers that its records name. All other names stay names: the visit
- * resolves them, and tells them to whom it dials. A /dnsaddr that does not resolve gives no peer.
+ * `/dnsaddr/<name>` without a peer id means all peers in its records; if it does not resolve, it gives no peer. All
+ * other names are kept: the visit resolves them, and sends the name in the TLS and HTTP handshakes.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming each text that is no multiaddr or does not say whose it is
+ * @throws ProbeError `PP_CONFIG_INVALID` with each text that is not a multiaddr or has no peer id
  */
 export async function seedPeers (texts: readonly string[], dns: DnsResolver, signal: AbortSignal): Promise<PeerRecord[]> {
   const peers = new Neighbours()

@@ -10,37 +10,37 @@ import type { NoiseCredentials } from './noise/noise.ts'
 /** Protocol id of Noise. */
 export const NOISE_PROTOCOL = '/noise'
 
-/** Bytes that one connection may receive: twice what 16 answers of the largest size and an identify take. */
+/** Bytes that one connection may receive: twice the size of 16 answers of the largest size and an identify. */
 export const MAX_RECEIVED_BYTES = 8_388_608
 
 const NOISE = new Proposal(NOISE_PROTOCOL)
 
-/** Who we are in every connection. */
+/** Our credentials for every connection. */
 export interface HostCredentials {
   noise: NoiseCredentials
 
-  /** Our answer to the remote's identify, framed. */
+  /** Our identify message, framed. */
   identifyReply: Uint8Array
 }
 
-/** Which peer a connection is for, and how to open it. */
+/** The expected peer of a connection, and how to open it. */
 export interface ConnectionTarget {
-  /** Multihash of the peer id that the remote must prove. */
+  /** Multihash of the peer id that the remote must have. */
   peerId: Uint8Array
 
   /**
-   * Whether the Noise handshake starts before the remote has agreed to Noise. Saves a round trip; a remote that
-   * refuses Noise may reset the connection because of it, and its refusal is lost.
+   * Whether the Noise handshake starts before the remote has agreed to Noise. This saves a round trip. A remote that
+   * refuses Noise may then reset the connection, which loses its refusal.
    */
   isOptimistic: boolean
 }
 
-/** What a connection tells whoever carries its bytes. */
+/** Callbacks of a connection. */
 export interface ConnectionHandler {
-  /** Bytes wait to be written: call {@link Connection.take} soon, after whatever can be written with them. */
+  /** Bytes are ready to be written: call {@link Connection.take} soon, once everything that can be written with them is ready too. */
   onWaiting (): void
 
-  /** The remote has proven who it is: streams can be opened. */
+  /** The remote has proved its identity: streams can be opened. */
   onSecured (): void
 }
 
@@ -49,9 +49,8 @@ type Phase = 'selecting' | 'handshaking' | 'secured'
 /**
  * One outbound connection without its socket: bytes from the wire in, bytes for the wire out.
  *
- * multistream selects Noise, Noise carries yamux, yamux carries streams. Every step goes out
- * before the answer to the one before it, so that the first streams of ours leave in the same
- * segment as the last message of the handshake.
+ * multistream selects Noise, Noise carries yamux, yamux carries streams. Each step is sent without waiting for the
+ * answer to the one before, so the first streams leave in the same segment as the last handshake message.
  */
 export class Connection {
   readonly #target: ConnectionTarget
@@ -77,28 +76,28 @@ export class Connection {
     })
   }
 
-  /** How far the connection is. */
+  /** The current phase. */
   get phase (): Phase {
     return this.#phase
   }
 
-  /** The key that the remote has proven to have. */
+  /** The key that the remote has proved to have. */
   get remoteKey (): PublicKey | undefined {
     return this.#remoteKey
   }
 
-  /** Whether the remote has answered at all: it speaks multistream. */
+  /** Whether the remote has answered by multistream. */
   get isMultistream (): boolean {
     return this.#security.hasHeader
   }
 
-  /** Starts: the proposal of Noise and, when optimistic, the handshake. */
+  /** Starts the connection: proposes Noise and, if optimistic, sends the first handshake message. */
   start (): void {
     const { messageA } = this.#noise
     this.#sendClear(this.#target.isOptimistic ? Buffer.concat([NOISE.opening, frameNoise(messageA)]) : NOISE.opening)
   }
 
-  /** Everything that waits to be written; undefined when nothing does. */
+  /** All bytes ready to be written; undefined if there are none. */
   take (): Uint8Array | undefined {
     const plain = this.#channel === undefined ? undefined : this.streams.take()
 
@@ -112,14 +111,14 @@ export class Connection {
     return first === undefined || more.length === 0 ? first : Buffer.concat([first, ...more])
   }
 
-  /** Reads nothing more and delivers nothing more. */
+  /** Stops reading and delivering. */
   stop (): void {
     this.streams.stop()
   }
 
   /**
-   * Reads bytes from the wire, which stay the caller's. Throws PP_PEER_FAULT with what a broken
-   * rule means for the attempt; then the connection is of no more use.
+   * Reads bytes from the wire, without keeping them. Throws PP_PEER_FAULT with the attempt's outcome if the remote
+   * breaks the protocol; the connection is unusable then.
    */
   feed (bytes: Uint8Array): void {
     this.#received += bytes.length

@@ -24,24 +24,24 @@ export interface ConnectorDeps {
 /** A secured link, and whether a relay limits it. */
 export interface Connected { link: SecuredLink, isLimited: boolean }
 
-/** How many peers are remembered that take TLS alone, at least. */
+/** Peers that support only TLS and are remembered, at least. */
 const REMEMBERED = 10_000
 
-/** Makes secured links: Noise first, TLS where a remote refuses that, both through relays too. */
+/** Opens secured links: by Noise, or by TLS if a TCP peer refuses Noise. Also by Noise through relays. */
 export class Connector {
   readonly #deps: ConnectorDeps
 
-  /** Peers that refused Noise and took TLS: the next visit spares them, and us, a connection that leads nowhere. */
+  /** Peers that refused Noise and accepted TLS: the next visit tries TLS first, which saves a useless connection. */
   readonly #takesTls = new BoundedCache<boolean>(REMEMBERED)
 
-  /** Made for the first remote that needs it. */
+  /** Created for the first remote that needs it. */
   #context: SecureContext | undefined
 
   constructor (deps: ConnectorDeps) {
     this.#deps = deps
   }
 
-  /** @param peerId multihash that the remote must prove. @throws PP_PEER_FAULT, or the signal's reason; then nothing is left */
+  /** @param peerId multihash of the expected peer. @throws PP_PEER_FAULT, or the signal's reason; nothing stays open then */
   async connect (route: Route, peerId: Uint8Array, signal: AbortSignal): Promise<Connected> {
     return route.transport === 'relay' ? await this.#throughRelay(route, peerId, signal) : { link: await this.#direct(route, peerId, signal), isLimited: false }
   }
@@ -64,7 +64,7 @@ export class Connector {
       return await orWhenRefused(byNoise, byTls)
     }
 
-    // Unless it takes TLS again, it is asked for Noise first the next time.
+    // If TLS fails this time, the next visit tries Noise first.
     this.#takesTls.set(name, false)
 
     return await orWhenRefused(byTls, byNoise)
@@ -85,7 +85,7 @@ export class Connector {
     }
   }
 
-  // A relay that is not there is reported as any address where nobody is; one that is somebody else has refused.
+  // A relay that cannot be reached is reported like any unreachable address. Any other fault is a refusal by the relay.
   async #toRelay (relay: DirectRoute, relayId: Uint8Array, signal: AbortSignal): Promise<SecuredLink> {
     try {
       return await this.#direct(relay, relayId, signal)
@@ -95,7 +95,7 @@ export class Connector {
     }
   }
 
-  /** Optimistically; a close before Noise may be a refusal that was lost, and is tried once more without optimism. */
+  /** Tries optimistically first. A close before Noise may mean a lost refusal, so the second try waits for the answer. */
   async #byNoise (open: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
     const link = this.#start({ open }, { peerId, isOptimistic: true })
 
@@ -112,7 +112,7 @@ export class Connector {
     return await this.#byPatientNoise(open, peerId, signal)
   }
 
-  /** A remote that speaks multistream and closes all the same when asked for Noise alone does not speak Noise. */
+  /** A remote that answers by multistream but closes the connection when only Noise is proposed does not support Noise. */
   async #byPatientNoise (open: OpenCarrier, peerId: Uint8Array, signal: AbortSignal): Promise<NoiseLink> {
     const link = this.#start({ open }, { peerId, isOptimistic: false })
 

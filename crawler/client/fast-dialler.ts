@@ -21,23 +21,23 @@ export interface FastDiallerDeps {
   random: () => number
 }
 
-/** How we appear to the peers that we visit. */
+/** The identity shown to visited peers. */
 export interface FastDiallerOptions {
-  /** Told to remotes that ask: should name a contact. */
+  /** Sent to remotes that ask: should contain a contact. */
   agentVersion: string
 
-  /** Told to remotes that ask. @default ipfs/0.1.0 */
+  /** Sent to remotes that ask. @default ipfs/0.1.0 */
   protocolVersion?: string
 }
 
-/** Proposals that are kept: a crawl's candidate protocols are few, and remotes add what they detect. */
+/** Proposals kept: a crawl has few candidate protocols, and learnt ones add to them. */
 const MAX_PROPOSALS = 64
 
 /**
- * The fast lane: a client of our own for TCP, WebSocket and relays that speaks Noise or TLS, yamux and multistream, for visits only.
+ * Our own client for TCP, WebSocket and relays, with Noise or TLS, yamux and multistream, for outbound visits only.
  *
- * It exists because it costs a fifth of a whole node's CPU per peer. It has one key for its whole
- * life, listens nowhere, and leaves a connection by resetting it.
+ * It takes a fifth of the CPU per peer of a whole libp2p node. It has one key for its whole life, does not listen,
+ * and closes connections by a reset.
  */
 export class FastDialler implements Dialler {
   readonly lane = 'fast'
@@ -55,7 +55,7 @@ export class FastDialler implements Dialler {
     this.#connector = new Connector({ clock: deps.clock, key, host })
   }
 
-  /** TCP and WebSocket, and either through a relay; /dnsaddr, which says what it leads to only when it is resolved. */
+  /** TCP and WebSocket, directly or through a relay; also an unresolved /dnsaddr, which may lead to any address. */
   supports (address: Address): boolean {
     return hasRoute(address)
   }
@@ -64,7 +64,7 @@ export class FastDialler implements Dialler {
     const route = routeOf(address)
 
     if (route === undefined) {
-      throw peerFault('unsupported-transport', 'the fast lane does not dial this')
+      throw peerFault('unsupported-transport', 'this client does not dial such addresses')
     }
 
     const { link, isLimited } = await this.#connector.connect(route, peerId, signal)

@@ -12,11 +12,11 @@ import type { PublicKey } from '../peer/public-key.ts'
 import type { SecuredLink } from './secured-link.ts'
 
 /**
- * One secured connection, and up to four more in its place.
+ * A session keeps one secured connection, which may be replaced up to four times.
  *
- * rust-libp2p hosts without an idle time close a connection that has no stream yet: whether ours are
- * in time is chance. A connection that closes before any stream is answered is therefore dialled
- * again, and the streams are opened again on the next one. After the first answer a close is final.
+ * rust-libp2p hosts without an idle timeout close a connection that has no stream yet, so it is chance whether our
+ * streams are in time. A connection that closes before any stream is answered is therefore dialled again, and the
+ * streams are opened again on the new one. After the first answer a close is final.
  */
 const MAX_REDIALS = 4
 const MIN_WAIT_MS = 20
@@ -25,7 +25,7 @@ const MAX_WAIT_MS = 400
 const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
 const NOTHING = new Uint8Array(0)
 
-/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
+/** One shared error: every visit ends with it, and a new error would cost a stack trace. */
 const CLOSED = peerFault('aborted', 'the session was closed')
 
 export interface FastSessionDeps {
@@ -34,17 +34,17 @@ export interface FastSessionDeps {
   /** In [0, 1). */
   random: () => number
 
-  /** What carries the connection, and whether a relay limits it. */
+  /** The transport, and whether a relay limits the connection. */
   via: Pick<Session['connection'], 'transport' | 'limited'>
 
-  /** Another secured link to the same address. */
+  /** Opens another secured link to the same address. */
   redial: (signal: AbortSignal) => Promise<SecuredLink>
 
-  /** The proposal of a protocol, made once. */
+  /** The cached proposal of a protocol. */
   proposalOf: (protocol: string) => Proposal
 }
 
-/** A {@link Session} of the fast lane. */
+/** A {@link Session} over TCP, WebSocket or a relay. */
 export class FastSession implements Session {
   readonly connection: Session['connection']
   readonly #deps: FastSessionDeps
@@ -80,7 +80,7 @@ export class FastSession implements Session {
     return stream
   }
 
-  /** `first` leaves with the proposal. Who refuses the protocol has not read it: with the next it goes out again. */
+  /** `first` is sent together with each proposal. A remote that refuses the protocol ignores it. */
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
     for (const protocol of protocols) {
       const stream = await this.#openSelected(this.#deps.proposalOf(protocol), first, signal)
@@ -104,7 +104,7 @@ export class FastSession implements Session {
     this.#link = undefined
   }
 
-  /** A stream on which the remote has agreed to the protocol; undefined when it refuses. */
+  /** A stream on which the remote has agreed to the protocol; undefined if it refuses. */
   async #openSelected (proposal: Proposal, first: Uint8Array, signal: AbortSignal): Promise<ProtocolStream | undefined> {
     using unselected = new DisposableStack()
     const stream = unselected.use(this.#open(proposal, first))
@@ -156,12 +156,12 @@ export class FastSession implements Session {
     }
   }
 
-  /** Never rejects: whatever ends the attempts becomes the fault of the session's streams. */
+  /** Never rejects: the error that ends the attempts becomes the fault of the session's streams. */
   async #recover (fault: Error): Promise<void> {
     let last = fault
 
     try {
-      while (this.#isChance(last)) {
+      while (this.#mayRetry(last)) {
         this.#redials++
         const link = await this.#redial()
 
@@ -180,7 +180,7 @@ export class FastSession implements Session {
     }
   }
 
-  /** The session may have closed in the moment in which the link was secured. */
+  /** The session may have been closed at the moment when the link was secured. */
   #adopt (link: SecuredLink): void {
     if (this.#closing.signal.aborted) {
       link[Symbol.dispose]()
@@ -189,7 +189,7 @@ export class FastSession implements Session {
     }
   }
 
-  /** The next link, or the fault of the peer that prevented it. Throws when the session closes meanwhile. */
+  /** The next link, or the peer's fault that prevented it. Throws if the session is closed meanwhile. */
   async #redial (): Promise<SecuredLink | Error> {
     const { clock, random, redial } = this.#deps
     const waitMs = MIN_WAIT_MS + random() * (MAX_WAIT_MS - MIN_WAIT_MS) * this.#redials / MAX_REDIALS
@@ -206,7 +206,7 @@ export class FastSession implements Session {
     }
   }
 
-  #isChance (fault: Error): boolean {
+  #mayRetry (fault: Error): boolean {
     return outcomeOfFault(fault) === 'reset' && !this.#isAnswered && this.#redials < MAX_REDIALS && this.#fault === undefined
   }
 

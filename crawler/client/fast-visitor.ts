@@ -4,9 +4,9 @@ import { FastDialler } from './fast-dialler.ts'
 import type { LaneVisitor } from '../visit/lane-visitor.ts'
 import type { VisitorDeps, VisitorOptions } from '../visit/visitor-options.ts'
 
-/** Opens the visitor of the fast lane: TCP, WebSocket and relays without a libp2p node. It holds nothing between visits. */
+/** Opens the visitor for TCP, WebSocket and relays. It keeps nothing open between visits. */
 export function openFastVisitor (options: VisitorOptions, deps: VisitorDeps): LaneVisitor {
-  preimages() // computed now: it takes 0.2 s, which no visit is to wait for
+  preimages() // computed now: no visit should wait for these 0.2 s
 
   return laneVisitor(new FastDialler({ clock: deps.clock, random: Math.random }, options), options, deps, new AsyncDisposableStack())
 }

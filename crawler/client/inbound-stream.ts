@@ -6,15 +6,15 @@ import type { StreamHandler, YamuxStream } from './yamux/yamux-stream.ts'
 /** Protocol id of ping (libp2p specifications, ping). */
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0'
 
-/** What we serve: whoever asks who we are or whether we live gets an answer and does not hang up on us. All else is refused. */
+/** The protocols that we serve. Remotes that get no answer to identify or ping may close the connection. All other protocols are refused. */
 export const SERVED_PROTOCOLS: readonly string[] = [IDENTIFY_PROTOCOL, PING_PROTOCOL]
 
 const SERVED: ReadonlySet<string> = new Set(SERVED_PROTOCOLS)
 
-/** Bytes that we echo on one stream: 64 pings of 32 bytes, where a visit sees one or two. */
+/** Bytes that we echo on one stream: 64 pings of 32 bytes. A visit normally sees one or two pings. */
 const MAX_PING_BYTES = 2_048
 
-/** A stream that the remote opened. Its window is never opened again: what it may ask fits the first one many times. */
+/** A stream that the remote opened. It never sends a window update: all valid requests fit the initial window many times. */
 export class InboundStream implements StreamHandler {
   readonly #stream: YamuxStream
   readonly #identifyReply: Uint8Array
@@ -40,10 +40,10 @@ export class InboundStream implements StreamHandler {
   }
 
   onReset (): void {
-    // the session forgets the stream, and nothing else holds it
+    // the yamux session has already removed the stream
   }
 
-  /** A remote that speaks no multistream on a stream of its own loses that stream, not the visit. */
+  /** A remote that breaks multistream on its own stream loses this stream, not the visit. */
   #negotiate (bytes: Uint8Array): void {
     try {
       const { reply, rest } = this.#acceptance.feed(bytes)

@@ -11,15 +11,15 @@ export interface NoiseLinkDeps {
   host: HostCredentials
 }
 
-/** What carries a link. */
+/** The carrier of a link. */
 export interface NoiseCarrier {
   open: OpenCarrier
 
-  /** Whether the time until it is open is that of a round trip: a stream through a relay stands already. @default true */
+  /** Whether the time to open it is a round trip. False for a stream through a relay, which is already open. @default true */
   isConnectTimed?: boolean
 }
 
-/** A link secured by our own Noise, whatever carries it. */
+/** A link secured by our own Noise, over any carrier. */
 export class NoiseLink extends SecuredLink {
   readonly security = NOISE_PROTOCOL
   readonly connection: Connection
@@ -36,7 +36,7 @@ export class NoiseLink extends SecuredLink {
     this.#carrier = open(this.carried)
   }
 
-  /** Starts to open the carrier. Nothing is awaited: see {@link secured}. */
+  /** Starts to open the carrier, without waiting: see {@link secured}. */
   static start (deps: NoiseLinkDeps, target: ConnectionTarget, carrier: NoiseCarrier): NoiseLink {
     return new NoiseLink(deps, target, carrier)
   }

@@ -7,20 +7,20 @@ import type { StreamHandler, YamuxStream } from './yamux/yamux-stream.ts'
 
 const EMPTY = new Uint8Array(0)
 
-/** One for all: each visit gives up its streams, and an error of its own costs a stack trace. */
-const GIVEN_UP = peerFault('aborted', 'the stream was given up')
+/** One shared error: every visit closes its streams with it, and a new error would cost a stack trace. */
+const GIVEN_UP = peerFault('aborted', 'the stream was closed')
 
-/** What streams are opened on: a secured connection. */
+/** A secured connection on which streams can be opened. */
 export interface StreamOpener {
   open (handler: StreamHandler): YamuxStream
 }
 
 /**
- * One stream of ours, in one protocol, read by pulling.
+ * One outbound stream of one protocol, read by pulling.
  *
- * It is written before the remote agrees. Until the remote answers it remembers what it sent, so
- * that it can be opened again on another connection. The remote's window opens only as bytes are
- * read, which bounds what waits here to one window.
+ * Data is sent before the remote agrees to the protocol. Until the remote answers, the stream keeps what it sent, so
+ * that it can be opened again on another connection. The window is updated only as bytes are read, so at most one
+ * window of data is buffered here.
  */
 export class ProtocolStream implements QueryStream, StreamHandler {
   readonly #proposal: Proposal
@@ -37,7 +37,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
 
   /**
    * @param onAnswer called at the first bytes from the remote
-   * @param onGivenUp called when the stream is given up
+   * @param onGivenUp called when the stream is disposed of
    */
   constructor (proposal: Proposal, onAnswer: () => void, onGivenUp: (stream: ProtocolStream) => void = () => undefined) {
     this.#proposal = proposal
@@ -46,7 +46,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
     this.#selection = new Selection(proposal)
   }
 
-  /** The protocol proposed. */
+  /** The proposed protocol. */
   get protocol (): string {
     return this.#proposal.protocol
   }
@@ -58,7 +58,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
     this.#stream.send(Buffer.concat([this.#proposal.opening, ...this.#sent]))
   }
 
-  /** Sends `bytes` in the protocol; with the proposal when nothing has been flushed since. */
+  /** Sends `bytes` in the protocol, in one piece with the proposal if nothing has been flushed since. */
   send (bytes: Uint8Array): void {
     if (!this.#isAnswered) {
       this.#sent.push(bytes)
@@ -67,7 +67,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
     this.#stream?.send(bytes)
   }
 
-  /** Whether the remote speaks the protocol. Throws PP_PEER_FAULT when the stream ends before it answers. */
+  /** Whether the remote supports the protocol. Throws PP_PEER_FAULT if the stream ends before the answer. */
   async isSelected (signal: AbortSignal): Promise<boolean> {
     while (this.#selection.state === 'pending') {
       if (this.#isEnded) {
@@ -80,7 +80,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
     return this.#selection.state === 'selected'
   }
 
-  /** All bytes that wait, or those that arrive next; undefined at the end. Throws PP_PEER_FAULT when the stream broke. */
+  /** All buffered bytes, or the next ones to arrive; undefined at the end. Throws PP_PEER_FAULT if the stream broke. */
   async read (signal: AbortSignal): Promise<Uint8Array | undefined> {
     while (this.#chunks.length === 0) {
       if (this.#isEnded) {
@@ -98,13 +98,13 @@ export class ProtocolStream implements QueryStream, StreamHandler {
     return bytes
   }
 
-  /** Breaks the stream: whoever waits on it gets `fault`. */
+  /** Breaks the stream: its reader gets `fault`. */
   fail (fault: Error): void {
     this.#fault ??= fault
     this.#wake?.()
   }
 
-  /** Gives the stream up. */
+  /** Resets the stream. */
   [Symbol.dispose] (): void {
     this.#stream?.reset()
     this.fail(GIVEN_UP)
@@ -137,7 +137,7 @@ export class ProtocolStream implements QueryStream, StreamHandler {
     this.fail(peerFault('reset', 'the remote reset a stream'))
   }
 
-  /** A remote that breaks multistream here loses this stream; the others go on. */
+  /** A remote that breaks multistream here loses this stream; the other streams continue. */
   #select (bytes: Uint8Array): void {
     try {
       const rest = this.#selection.feed(bytes)

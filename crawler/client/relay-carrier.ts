@@ -9,24 +9,24 @@ import type { SecuredLink } from './secured-link.ts'
 const HOP = new Proposal(HOP_PROTOCOL)
 
 const REASONS = new Map<number, string>([
-  [HOP_STATUS.reservationRefused, 'it refuses reservations'],
-  [HOP_STATUS.resourceLimitExceeded, 'it is at its limits'],
-  [HOP_STATUS.permissionDenied, 'it does not permit it'],
-  [HOP_STATUS.connectionFailed, 'it did not reach the peer'],
+  [HOP_STATUS.reservationRefused, 'it refuses the reservation'],
+  [HOP_STATUS.resourceLimitExceeded, 'it is at its limit'],
+  [HOP_STATUS.permissionDenied, 'it does not permit the connection'],
+  [HOP_STATUS.connectionFailed, 'it could not reach the peer'],
   [HOP_STATUS.noReservation, 'the peer has no reservation there']
 ])
 
-/** A stream through a relay. */
+/** A stream to a peer through a relay. */
 export interface Relayed {
   open: OpenCarrier
 
-  /** Whether the relay bounds how long the connection may last or how much it may carry. */
+  /** Whether the relay limits the duration or the data of the connection. */
   isLimited: boolean
 }
 
 /**
- * Asks a relay to connect to a peer (libp2p specifications, relay: circuit v2). What it gives has the relay's link: to
- * drop it is to leave the relay. Where it rejects, the link is the caller's still.
+ * Asks a relay to connect to a peer (libp2p specifications, relay: circuit v2). The result owns the link to the
+ * relay: dropping it closes the link. If this rejects, the caller still owns the link.
  *
  * @param peerId multihash
  * @throws PP_PEER_FAULT `relay-refused`
@@ -50,7 +50,7 @@ export async function relayTo (relay: SecuredLink, peerId: Uint8Array, signal: A
   }
 }
 
-/** Whatever a relay does wrong is reported as its fault, and not as the peer's. */
+/** Reports any fault of the relay as `relay-refused`, not as a fault of the peer. */
 export function relayFault (err: unknown): unknown {
   const outcome = outcomeOfFault(err)
 
@@ -59,7 +59,7 @@ export function relayFault (err: unknown): unknown {
 
 async function hop (stream: ProtocolStream, signal: AbortSignal): Promise<{ isLimited: boolean, rest: Uint8Array }> {
   if (!await stream.isSelected(signal)) {
-    throw peerFault('relay-refused', 'it is no relay')
+    throw peerFault('relay-refused', 'it does not support the relay protocol')
   }
 
   const frames = new FrameReader(MAX_HOP_BYTES)
@@ -79,7 +79,7 @@ async function hop (stream: ProtocolStream, signal: AbortSignal): Promise<{ isLi
   const answer = message === undefined ? undefined : decodeHopAnswer(message)
 
   if (answer?.status !== HOP_STATUS.ok) {
-    throw peerFault('relay-refused', `the relay: ${answer === undefined ? 'its answer is none' : REASONS.get(answer.status) ?? `status ${String(answer.status)}`}`)
+    throw peerFault('relay-refused', `the relay: ${answer === undefined ? 'its answer is malformed' : REASONS.get(answer.status) ?? `status ${String(answer.status)}`}`)
   }
 
   return { isLimited: answer.isLimited, rest: frames.rest() }
@@ -88,7 +88,7 @@ async function hop (stream: ProtocolStream, signal: AbortSignal): Promise<{ isLi
 function openThrough (relay: SecuredLink, stream: ProtocolStream, rest: Uint8Array, handler: CarrierHandler): ReturnType<OpenCarrier> {
   const life = new AbortController()
   relay.onClosed = (fault) => {
-    stream.fail(fault) // what came before it is handed on first
+    stream.fail(fault) // bytes that arrived before are delivered first
   }
   setImmediate(() => {
     void pump(stream, rest, handler, life.signal)
@@ -105,7 +105,7 @@ function openThrough (relay: SecuredLink, stream: ProtocolStream, rest: Uint8Arr
   }
 }
 
-/** Hands on what comes until either end leaves. Never rejects. */
+/** Delivers the relayed bytes until either end closes. Never rejects. */
 async function pump (stream: ProtocolStream, rest: Uint8Array, handler: CarrierHandler, life: AbortSignal): Promise<void> {
   try {
     life.throwIfAborted()

@@ -4,13 +4,13 @@ import type { Transport } from '../../core/contracts/visit.ts'
 import type { Address } from '../address/address-reader.ts'
 import type { WebSocketTarget } from './carrier/web-socket-carrier.ts'
 
-/** How to come to a peer: by TCP, by WebSocket, or by either through a relay. */
+/** How to reach a peer: by TCP, by WebSocket, or by either through a relay. */
 export type Route = DirectRoute | RelayedRoute
 
-/** How to come to a peer, or to a relay, without help. */
+/** A direct connection to a peer or to a relay. */
 export interface DirectRoute extends WebSocketTarget { transport: 'tcp' | 'ws' | 'wss' }
 
-/** How to come to a peer through another one. */
+/** A connection to a peer through a relay. */
 export interface RelayedRoute {
   transport: 'relay'
   relay: DirectRoute
@@ -19,29 +19,29 @@ export interface RelayedRoute {
   relayId: Uint8Array
 }
 
-/** Whether there is a way to the address; of a /dnsaddr it shows only when it is resolved. */
+/** Whether the address has a route. True for an unresolved /dnsaddr, which may lead to any address. */
 export function hasRoute (address: Address): boolean {
-  return address.transport === undefined || waysOf(address) !== undefined
+  return address.transport === undefined || partsOf(address) !== undefined
 }
 
-/** The way to an address with an IP address; undefined where there is none. */
+/** The route to an address with an IP address; undefined if there is none. */
 export function routeOf (address: Address): Route | undefined {
-  const ways = waysOf(address)
+  const parts = partsOf(address)
 
-  if (ways === undefined) {
+  if (parts === undefined) {
     return undefined
   }
 
-  const { carrier, name, relayId } = ways
+  const { carrier, name, relayId } = parts
   const direct: DirectRoute = { transport: carrier, ip: formatIp(address.host), port: address.port, isSecure: carrier === 'wss', name }
 
   return relayId === undefined ? direct : { transport: 'relay', relay: direct, relayId }
 }
 
-interface Ways { carrier: DirectRoute['transport'], name: string | undefined, relayId: Uint8Array | undefined }
+interface RouteParts { carrier: DirectRoute['transport'], name: string | undefined, relayId: Uint8Array | undefined }
 
-// What stands before the relay says how the relay is reached; a relay behind a relay is none.
-function waysOf (address: Address): Ways | undefined {
+// The components before the relay say how to reach it. A relay behind another relay is not supported.
+function partsOf (address: Address): RouteParts | undefined {
   const { carrier, name, isRelayed, relayId } = reachOf(address)
 
   if (!isDirect(carrier) || (!isRelayed && carrier !== address.transport)) {

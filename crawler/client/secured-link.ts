@@ -8,27 +8,27 @@ import type { PublicKey } from '../peer/public-key.ts'
 import type { CarrierHandler } from './carrier/carrier.ts'
 import type { StreamOpener } from './protocol-stream.ts'
 
-/** One for all: each visit ends in it, and an error of its own costs a stack trace. */
-const GIVEN_UP = peerFault('aborted', 'the connection was given up')
+/** One shared error: every visit ends with it, and a new error would cost a stack trace. */
+const GIVEN_UP = peerFault('aborted', 'the connection was closed')
 
-/** What asks a remote for a sign of life. */
+/** Sends pings. */
 export interface Pinger {
   /** @param onPong called at the answer */
   ping (onPong: () => void): void
 }
 
-/** What carries bytes and what secures them: from the connect to the reset. */
+/** A carrier and the security on top of it, from the connect to the reset. */
 export abstract class SecuredLink implements Disposable {
-  /** Protocol id of what secures it. */
+  /** Protocol id of the security: Noise or TLS. */
   abstract readonly security: string
 
   /** Streams can be opened once secured. */
   abstract readonly streams: StreamOpener & Pinger
 
-  /** The key that the remote has proven to have. */
+  /** The key that the remote has proved to have. */
   abstract readonly remoteKey: PublicKey | undefined
 
-  /** Told once why the link ended, unless it was disposed of first. */
+  /** Called once with the reason when a secured link ends, unless it was disposed of first. */
   onClosed: ((fault: Error) => void) | undefined
 
   readonly #clock: Clock
@@ -45,18 +45,18 @@ export abstract class SecuredLink implements Disposable {
   #flush: NodeJS.Immediate | undefined
   #fault: Error | undefined
 
-  /** @param isConnectTimed whether the time until the carrier is open is that of a round trip */
+  /** @param isConnectTimed whether the time to open the carrier is a round trip */
   protected constructor (clock: Clock, isConnectTimed = true) {
     this.#clock = clock
     this.#isConnectTimed = isConnectTimed
     this.#startedAt = clock.monotonic()
-    // Node connects in its next tick, however long this one still takes.
+    // Node.js connects in its next tick, however long the current one takes.
     process.nextTick(() => {
       this.#startedAt = clock.monotonic()
     })
   }
 
-  /** Least of the times that the connect and the handshake took. */
+  /** The shorter one of the times of the connect and of the handshake. */
   get latency (): Latency | undefined {
     return this.#latency
   }
@@ -66,12 +66,15 @@ export abstract class SecuredLink implements Disposable {
     return this.#isConnected
   }
 
-  /** From when the first bytes on streams left to what arrives now: at a first answer, the time of one round trip. */
+  /** Time from sending the first bytes on streams to what arrives now: at the first answer, one round trip. */
   sinceAsked (): Latency | undefined {
     return this.#askedAt === undefined ? undefined : sinceSent(this.#clock, this.#askedAt)
   }
 
-  /** Measures a round trip by a ping of yamux, which every implementation answers at once. Undefined when the link ends first. Once at a time. */
+  /**
+   * Measures a round trip by a yamux ping, which every implementation answers at once. Undefined if the link ends
+   * first. Do not call it again before it resolves.
+   */
   async ping (): Promise<Latency | undefined> {
     if (this.#fault !== undefined) {
       return undefined
@@ -87,7 +90,7 @@ export abstract class SecuredLink implements Disposable {
     return await promise
   }
 
-  /** Waits until the remote has proven who it is. Rejects with PP_PEER_FAULT, or the signal's reason, and disposes of the link then. */
+  /** Waits until the remote has proved its identity. If it fails, it disposes of the link and rejects with PP_PEER_FAULT or the signal's reason. */
   async secured (signal: AbortSignal): Promise<void> {
     try {
       signal.throwIfAborted()
@@ -101,7 +104,7 @@ export abstract class SecuredLink implements Disposable {
     }
   }
 
-  /** Leaves the connection at once. */
+  /** Closes the connection at once. */
   [Symbol.dispose] (): void {
     this.#fault ??= GIVEN_UP
     this.#onPong?.(undefined)
@@ -109,19 +112,19 @@ export abstract class SecuredLink implements Disposable {
     this.drop()
   }
 
-  /** Says the first words. */
+  /** Sends the first bytes. */
   protected abstract start (): void
 
-  /** Reads what came from the wire. What it throws ends the link. */
+  /** Reads bytes from the wire. An error ends the link. */
   protected abstract read (bytes: Uint8Array): void
 
-  /** Writes everything that waits. */
+  /** Writes all bytes that are ready. */
   protected abstract write (): void
 
-  /** Delivers nothing more, and leaves. */
+  /** Stops delivering and closes the carrier. */
   protected abstract drop (): void
 
-  /** What carries the link tells it here. */
+  /** The callbacks of the carrier. */
   protected readonly carried: CarrierHandler = {
     onOpen: () => {
       this.#isConnected = true
@@ -136,7 +139,7 @@ export abstract class SecuredLink implements Disposable {
         this.read(bytes)
       })
     },
-    // each carrier ends, mostly by our own doing: an error costs a stack trace
+    // every carrier ends, mostly because we closed it: avoid the stack trace of a new error then
     onEnd: () => {
       if (this.#fault === undefined) {
         this.fail(peerFault('reset', 'the remote closed the connection'))
@@ -151,24 +154,24 @@ export abstract class SecuredLink implements Disposable {
     return this.#isSecured
   }
 
-  /** A round trip of the handshake starts now, and not with the connection. */
+  /** A round trip of the handshake starts now, not with the connection. */
   protected shaking (): void {
     this.#shakenAt = this.#clock.monotonic()
   }
 
-  /** The remote has proven who it is. */
+  /** The remote has proved its identity. */
   protected shaken (): void {
     this.#isSecured = true
     this.#latency = this.#shakenAt === undefined ? this.#latency : least(this.#latency, sinceSent(this.#clock, this.#shakenAt))
     this.#secured.resolve(undefined)
   }
 
-  /** Bytes wait: writes them after whatever can be written with them. */
+  /** Bytes are ready: schedules a write, together with everything else that becomes ready in this turn of the event loop. */
   protected readonly waiting = (): void => {
     this.#flush ??= setImmediate(this.#onFlush)
   }
 
-  /** Does something that a remote's bytes may break; what they break ends the link. */
+  /** Runs an operation on a remote's bytes; an error ends the link. */
   protected guard (operation: () => void): void {
     if (this.#fault === undefined) {
       try {

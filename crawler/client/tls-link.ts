@@ -21,24 +21,24 @@ export interface TlsLinkDeps {
   clock: Clock
   context: SecureContext
 
-  /** Our answer to the remote's identify, framed. */
+  /** Our identify message, framed. */
   identifyReply: Uint8Array
 }
 
-/** Where to connect, and to whom. */
+/** Where to connect, and the expected peer. */
 export interface TlsTarget extends Endpoint {
-  /** Multihash of the peer id that the remote must prove. */
+  /** Multihash of the peer id that the remote must have. */
   peerId: Uint8Array
 }
 
 const TLS = new Proposal(TLS_PROTOCOL)
 
-// A remote that knows the extension settles on a muxer by it; the other name is for those that do not.
+// A remote that supports early muxer negotiation selects the muxer by ALPN; the other name is for remotes that do not.
 const ALPN = [YAMUX_PROTOCOL, 'libp2p']
 
 /**
  * A TCP socket secured by TLS 1.3 as libp2p uses it (libp2p specifications, tls), for remotes that refuse Noise.
- * Node's TLS makes more objects for each connection than our own Noise does.
+ * Node's TLS creates more objects per connection than our own Noise, so Noise is tried first.
  */
 export class TlsLink extends SecuredLink {
   readonly security = TLS_PROTOCOL
@@ -64,7 +64,7 @@ export class TlsLink extends SecuredLink {
     this.#socket.on('close', this.carried.onEnd)
   }
 
-  /** Starts to connect. Nothing is awaited: see {@link secured}. */
+  /** Starts to connect, without waiting: see {@link secured}. */
   static start (deps: TlsLinkDeps, target: TlsTarget): TlsLink {
     return new TlsLink(deps, target)
   }
@@ -90,7 +90,7 @@ export class TlsLink extends SecuredLink {
     }
   }
 
-  // Node crashes when a socket is reset beneath its TLS: it is closed instead.
+  // Node.js crashes if a socket is reset while its TLS socket exists, so it is destroyed instead.
   protected drop (): void {
     this.streams.stop()
 
@@ -102,7 +102,7 @@ export class TlsLink extends SecuredLink {
     }
   }
 
-  /** The answer to the proposal of TLS: the library reads all else. */
+  /** Reads the answer to the proposal of TLS; the TLS library reads everything after it. */
   protected read (bytes: Uint8Array): void {
     const rest = this.#selection.feed(bytes)
 
@@ -114,10 +114,10 @@ export class TlsLink extends SecuredLink {
     }
   }
 
-  /** Our hello is the first message: what comes before it is none of TLS. */
+  /** Our ClientHello is the first TLS message: bytes before it are not TLS. */
   #shakeHands (rest: Uint8Array): void {
     if (rest.length > 0) {
-      throw peerFault('handshake-failed', 'the remote speaks before the TLS handshake')
+      throw peerFault('handshake-failed', 'the remote sent bytes before the TLS handshake')
     }
 
     this.#socket.off('data', this.carried.onBytes)
@@ -136,7 +136,7 @@ export class TlsLink extends SecuredLink {
       const certificate = this.#tls?.getPeerX509Certificate()
 
       if (certificate === undefined) {
-        throw peerFault('handshake-failed', 'the remote shows no certificate')
+        throw peerFault('handshake-failed', 'the remote sent no certificate')
       }
 
       this.#remoteKey = verifyCertificate(certificate, this.#target.peerId, this.#deps.clock.now())
@@ -157,7 +157,7 @@ export class TlsLink extends SecuredLink {
     })
   }
 
-  /** Errors of the TLS library have many codes: those that do not come from a socket mean that the handshake failed, or a record was forged. */
+  /** Errors of the TLS library have many codes. Those that are not socket errors mean a failed handshake or a forged record. */
   readonly #onTlsError = (err: Error): void => {
     const { outcome } = classify(err)
     const otherwise = this.isSecured ? 'protocol-error' : 'handshake-failed'

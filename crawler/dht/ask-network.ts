@@ -1,5 +1,6 @@
-// Asks a peer for its tables by each of the network's protocols that it speaks. Where one protocol is known, as in most
-// networks, the questions leave before the peer has told anything; more are tried by what identify lists.
+// Queries a peer's routing tables by each of the network's DHT protocols that it supports. If one protocol is known,
+// as in most networks, the queries are sent before the peer has sent anything. Further protocols are tried if
+// identify lists them.
 import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { Neighbours } from './neighbours.ts'
@@ -11,7 +12,7 @@ import type { TableAnswer } from './read-routing-table.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { VisitTarget } from './visit-target.ts'
 
-/** Learnt protocols that are tried before identify tells which a peer serves: each that it refuses costs a round trip. */
+/** Learnt protocols that are tried before identify lists the supported ones. Each refusal costs a round trip. */
 const BLIND_TRIES = 2
 
 export interface AskNetworkDeps {
@@ -21,22 +22,25 @@ export interface AskNetworkDeps {
   /** Limit of each answer, in milliseconds. */
   requestTimeoutMs: number
 
-  /** What the peer lists; undefined when it did not identify itself. Never rejects. */
+  /** Protocols that the peer lists; undefined if it did not identify itself. Never rejects. */
   listed: Promise<readonly string[] | undefined>
 }
 
-/** Asks by the first protocol that the peer speaks, and by each further one that may have a table of its own. Never rejects because of the remote. */
+/**
+ * Queries a peer by the first protocol that it supports, and by each further one that may have its own routing table.
+ * Never rejects because of the remote.
+ */
 export async function askNetwork (session: Session, target: VisitTarget, deps: AskNetworkDeps, signal: AbortSignal): Promise<TableAnswer> {
-  return await new NetworkAsking(session, target, deps, signal).run()
+  return await new NetworkQuery(session, target, deps, signal).run()
 }
 
-class NetworkAsking {
+class NetworkQuery {
   readonly #session: Session
   readonly #target: VisitTarget
   readonly #deps: AskNetworkDeps
   readonly #signal: AbortSignal
 
-  /** Protocols that were proposed to the peer, whatever it said. */
+  /** Protocols that were proposed to the peer, accepted or not. */
   readonly #tried = new Set<string>()
 
   constructor (session: Session, target: VisitTarget, deps: AskNetworkDeps, signal: AbortSignal) {
@@ -93,7 +97,7 @@ class NetworkAsking {
     return stream
   }
 
-  /** Who took no protocol that was proposed was asked by all that it lists already. */
+  /** A peer that accepted no protocol has already been offered all that it lists. */
   #mayServeMore ({ protocol }: TableAnswer): boolean {
     const { protocols } = this.#deps
 
@@ -125,7 +129,7 @@ class NetworkAsking {
     this.#confirm(answer, listed)
 
     if (all.answered > 0) {
-      this.#deps.protocols.overlap.note(protocol, namesOther(all.table, answer.table))
+      this.#deps.protocols.overlap.note(protocol, listsOthers(all.table, answer.table))
     }
 
     return joined(all, answer)
@@ -136,13 +140,13 @@ class NetworkAsking {
   }
 }
 
-function namesOther (known: RoutingTable | undefined, further: RoutingTable | undefined): boolean {
+function listsOthers (known: RoutingTable | undefined, further: RoutingTable | undefined): boolean {
   const ids = new Set(known?.peers.map(({ id }) => Buffer.from(id).toString('latin1')))
 
   return further?.peers.some(({ id }) => !ids.has(Buffer.from(id).toString('latin1'))) ?? false
 }
 
-/** Both tables as one. What went wrong matters only where nothing was answered. */
+/** Merges both tables. A fault is kept only if nothing was answered. */
 function joined (first: TableAnswer, second: TableAnswer): TableAnswer {
   const [one, other] = first.answered === 0 && second.answered > 0 ? [second, first] : [first, second]
   const { table, fault, ...rest } = one

@@ -6,13 +6,13 @@ import { ProtobufReader, ProtobufWriter } from '../wire/protobuf.ts'
 /** Message type FIND_NODE (libp2p kad-dht specification). */
 const FIND_NODE = 4
 
-/** Largest reply that is read. 20 peers with 100 addresses each make some 100 kB. */
+/** Largest reply that is read, in bytes. 20 peers with 100 addresses each take about 100 kB. */
 export const MAX_REPLY_BYTES = 262_144
 
-/** Peers taken from one reply: honest ones name 20 and the target. */
+/** Peers taken from one reply. Honest replies contain 20 and the target. */
 const MAX_PEERS = 32
 
-/** One for all replies, each of which keeps a copy of its size: an array that grows is copied several times. */
+/** Shared by all replies, each of which keeps a copy of the exact size: a growing array would be copied several times. */
 const places = Array.from({ length: MAX_PEERS * PLACES }, () => 0)
 
 /** A request for the peers closest to `key`, framed for the stream. */
@@ -21,9 +21,9 @@ export function encodeFindNode (key: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads one reply. Peers with an impossible id, and what passes the limits, are left out.
+ * Reads one reply. Leaves out peers with an invalid id and everything beyond the limits.
  *
- * @returns undefined when the message is malformed or no reply to FIND_NODE
+ * @returns undefined if the message is malformed or not a FIND_NODE reply
  */
 export function decodeFindNode (message: Uint8Array): NamedPeers | undefined {
   const reader = new ProtobufReader(message)
@@ -43,7 +43,7 @@ export function decodeFindNode (message: Uint8Array): NamedPeers | undefined {
   return reader.malformed || type !== FIND_NODE ? undefined : new NamedPeers(message, places.slice(0, count))
 }
 
-/** Notes where the entry and the id in it are, unless that is no id; of several ids the last counts. Returns how many numbers are noted. */
+/** Stores the offsets of the entry and of its id, unless the id is invalid. The last of several ids counts. Returns the number of stored offsets. */
 function addPlaces (entry: ProtobufReader, count: number): number {
   const start = entry.position
   let idStart = 0

@@ -1,7 +1,7 @@
-// Which protocol ids a scan takes for its network's DHT. Presets and users name them; a network of
-// one's own may leave them out, and then the crawl learns them: those that bootstrap peers list, and those that peers
-// list which have answered by one of them. A network may have several for years, and no single peer is a sample of all.
-// What was learnt stands first for later peers, so that only the first visits wait for identify.
+// The DHT protocol ids of the scan's network. Presets and users configure them. If a custom network leaves them out,
+// the crawl learns them: from the protocol lists of bootstrap peers, and of peers that answered by a known protocol.
+// A network may have several DHT protocols for years, and no single peer needs to support all. Learnt protocols are
+// tried first with later peers, so only the first visits wait for identify.
 import { isLan, kadNames, MAX_PROTOCOLS, networkNames } from './kad-names.ts'
 import { TableOverlap } from './table-overlap.ts'
 
@@ -9,38 +9,38 @@ import { TableOverlap } from './table-overlap.ts'
 const MAX_REMEMBERED = 64
 
 interface Known {
-  /** Peers that answered by it. */
+  /** Peers that answered by this protocol. */
   answers: number
 
-  /** Peers that list it, of those that answered by any. Strangers who invent protocols are few against those who serve a real one. */
+  /** Peers that list this protocol, of those that answered by any. Peers that invent protocols are few compared with those that serve a real one. */
   listed: number
 
-  /** Whether an answer by it named anybody. */
+  /** Whether an answer by this protocol contained any peer. */
   hasNamed: boolean
 }
 
-/** What else is known of a peer that answered. */
+/** What else is known about a peer that answered. */
 export interface Answer {
-  /** What it lists. */
+  /** Protocols that it lists. */
   listed?: readonly string[]
 
-  /** Peers that it named. */
+  /** Number of peers in its answer. */
   named?: number
 }
 
 /** The Kademlia protocol ids of one network. */
 export class KadProtocols {
-  /** What peers that serve several protocols have behind them. */
+  /** Whether peers that serve several protocols have one routing table for all of them. */
   readonly overlap = new TableOverlap()
 
-  /** Whether the protocols are learnt. */
+  /** Whether protocols are learnt, since none are configured. */
   readonly learns: boolean
 
   readonly #known = new Map<string, Known>()
   #spoken: readonly string[] | undefined
   #changes = 0
 
-  /** @param configured ids in the order of preference; empty to learn them */
+  /** @param configured ids in order of preference; empty to learn them */
   constructor (configured: readonly string[]) {
     this.learns = configured.length === 0
 
@@ -49,24 +49,24 @@ export class KadProtocols {
     }
   }
 
-  /** Grows whenever another protocol was learnt. */
+  /** Increases whenever another protocol is learnt. */
   get revision (): number {
     return this.#changes
   }
 
-  /** What to try before a peer has told its protocols, the most answered first; empty when nothing is known yet. */
+  /** Protocols to try before a peer has listed its own, those with most answers first. Empty while none is known. */
   candidates (): readonly string[] {
     this.#spoken ??= this.#rank()
 
     return this.#spoken
   }
 
-  /** Whether the scan speaks a protocol by now. */
+  /** Whether the scan uses this protocol by now. */
   speaks (protocol: string): boolean {
     return this.candidates().includes(protocol)
   }
 
-  /** Which of the protocols that a peer lists are this network's DHT. What a bootstrap peer lists is, where that is learnt. */
+  /** The listed protocols that are this network's DHT. When learning, all DHT protocols of a bootstrap peer count. */
   among (listed: readonly string[], isBootstrap = false): readonly string[] {
     const spoken = this.candidates()
     const learnt = this.learns && (isBootstrap || spoken.length === 0) ? networkNames(listed) : []
@@ -74,12 +74,12 @@ export class KadProtocols {
     return [...new Set([...spoken.filter(protocol => listed.includes(protocol)), ...learnt])].slice(0, MAX_PROTOCOLS)
   }
 
-  /** The DHT protocols that a peer lists beside those of this network. */
+  /** The listed DHT protocols that do not belong to this network. */
   othersAmong (listed: readonly string[]): readonly string[] {
     return networkNames(listed).filter(protocol => !this.speaks(protocol))
   }
 
-  /** Notes that a peer answered. Where protocols are learnt, that one and those that the peer lists are the network's. */
+  /** Records that a peer answered by this protocol. When learning, this protocol and those that the peer lists become the network's. */
   confirm (protocol: string, { listed = [], named = 0 }: Answer = {}): void {
     const before = this.candidates()
 
@@ -98,7 +98,7 @@ export class KadProtocols {
     this.#changes += this.candidates().some(candidate => !before.includes(candidate)) ? 1 : 0
   }
 
-  /** The protocol that most peers answered; undefined until one did. */
+  /** The protocol by which most peers answered; undefined until the first answer. */
   confirmed (): string | undefined {
     const [best] = [...this.#known].sort(([, a], [, b]) => b.answers - a.answers)
 
@@ -125,7 +125,8 @@ export class KadProtocols {
       return ranked
     }
 
-    // Clients of the public network serve the local one: theirs counts only as long as no other has named anybody.
+    // Clients of the public network serve the local DHT. That DHT counts only until an answer by another protocol
+    // contains peers.
     const isWide = [...this.#known].some(([protocol, { hasNamed }]) => hasNamed && !isLan(protocol))
 
     return ranked.filter(protocol => !isWide || !isLan(protocol)).slice(0, MAX_PROTOCOLS)

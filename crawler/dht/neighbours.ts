@@ -4,13 +4,13 @@ import { NamedPeer } from '../peer/named-peers.ts'
 import { equalBytes } from '../wire/bytes.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
 
-/** A free row. */
+/** Marks a free row. */
 const NONE = -1
 
 /**
- * The peers that one remote named, each once, with all addresses told.
+ * The peers that one remote listed, without duplicates, each with all its addresses.
  *
- * They are told apart when they are asked for, all at once: so the table for that is one for all visits.
+ * Duplicates are found in {@link list}, in one synchronous pass. All visits can therefore share one hash table.
  */
 export class Neighbours {
   readonly #named: PeerRecord[] = []
@@ -22,7 +22,7 @@ export class Neighbours {
     }
   }
 
-  /** All of them, first named first. */
+  /** All peers without duplicates, in the order of their first mention. */
   list (): PeerRecord[] {
     const rows = freeRows(this.#named.length)
     const distinct: PeerRecord[] = []
@@ -36,7 +36,7 @@ export class Neighbours {
         rows[row] = distinct.push(peer) - 1
       } else if (known instanceof MergedPeerRecord) {
         known.add(peer)
-      } else if (!isToldLike(known, peer)) {
+      } else if (!isSameMention(known, peer)) {
         distinct[place] = new MergedPeerRecord(known, peer)
       }
     }
@@ -47,7 +47,7 @@ export class Neighbours {
 
 let table = new Int32Array(1_024)
 
-/** A table of twice as many rows as can be needed, a power of two: each holds the place of a peer. */
+/** A free hash table with at least twice as many rows as peers, a power of two. Each row contains an index into the list of peers. */
 function freeRows (count: number): Int32Array {
   const size = 2 ** Math.ceil(Math.log2(2 * count + 2))
 
@@ -58,7 +58,7 @@ function freeRows (count: number): Int32Array {
   return table.subarray(0, size).fill(NONE)
 }
 
-/** The row that holds the peer's place, or the free one where it belongs. */
+/** The row of this peer, or the free row where it belongs. */
 function rowOf (rows: Int32Array, peer: PeerRecord, distinct: readonly PeerRecord[]): number {
   const mask = rows.length - 1
   let row = (peer instanceof NamedPeer ? peer.hash : hashId(peer.id)) & mask
@@ -74,7 +74,7 @@ function isSamePeer (a: PeerRecord, b: PeerRecord): boolean {
   return a instanceof NamedPeer && b instanceof NamedPeer ? a.hasIdOf(b) : equalBytes(a.id, b.id)
 }
 
-/** May be false although they are. */
-function isToldLike (a: PeerRecord, b: PeerRecord): boolean {
-  return a instanceof NamedPeer && b instanceof NamedPeer && a.isToldLike(b)
+/** May be false for two equal mentions. */
+function isSameMention (a: PeerRecord, b: PeerRecord): boolean {
+  return a instanceof NamedPeer && b instanceof NamedPeer && a.isSameMention(b)
 }

@@ -1,6 +1,6 @@
-// All questions go out at once on one stream, and answers are matched by their order (go-libp2p,
-// rust-libp2p and js-libp2p serve a stream's messages in order). Some servers end the stream after
-// an answer: what is left is then asked on a new one, as long as each brings an answer.
+// Sends all queries at once on one stream and matches the answers by their order (go-libp2p, rust-libp2p and
+// js-libp2p serve a stream's messages in order). Some servers end the stream after one answer. The remaining queries
+// are then sent on a new stream, as long as each stream brings an answer.
 import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { classify } from '../peer/classify.ts'
@@ -19,44 +19,44 @@ import type { NamedPeers } from '../peer/named-peers.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { QueryPlan, VisitTarget } from './visit-target.ts'
 
-/** Streams opened for one peer's table. */
+/** Streams opened to read one peer's routing table. */
 const MAX_STREAMS = 4
 
 export interface AskDeps {
   clock: Clock
 
-  /** Opens a stream of the DHT protocol that starts with these framed requests; undefined when the remote does not speak it. */
+  /** Opens a stream of the DHT protocol and sends these framed requests on it first; undefined if the remote does not support the protocol. */
   open: (first: Uint8Array, signal: AbortSignal) => Promise<QueryStream | undefined>
 }
 
-/** What asking gave. */
+/** The result of the queries. */
 export interface TableAnswer {
-  /** Absent when nothing was asked: the remote does not speak the protocol, or no stream opened. */
+  /** Absent if nothing was asked: the remote does not support the protocol, or no stream could be opened. */
   table?: RoutingTable
 
-  /** Answers that could be used. */
+  /** Usable answers. */
   answered: number
 
-  /** The protocol that answered. */
+  /** The protocol of the answers. */
   protocol?: string
 
-  /** Why asking ended early. */
+  /** Why the queries ended early. */
   fault?: Classified
 }
 
-/** Asks a peer for its routing table. Keeps what came when it ends early, and never rejects because of the remote. */
+/** Queries a peer's routing table. Keeps the answers received before a failure, and never rejects because of the remote. */
 export async function readRoutingTable (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal): Promise<TableAnswer> {
-  return await new Asking(target, deps, requestTimeoutMs, signal).run()
+  return await new TableQuery(target, deps, requestTimeoutMs, signal).run()
 }
 
-class Asking {
+class TableQuery {
   readonly #answers: NamedPeers[] = []
   readonly #plan: QueryPlan
   readonly #prefix: number
   readonly #deps: AskDeps
   readonly #deadline: PeerDeadline
 
-  /** Questions without an answer yet, in the order in which they were or will be sent. */
+  /** Queries without an answer yet, in the order of sending. */
   #waiting: number[]
 
   #answered = 0
@@ -111,7 +111,7 @@ class Asking {
     })
   }
 
-  /** Asks all that waits on one stream, until all is answered or the stream ended. */
+  /** Sends all pending queries on one stream, until all are answered or the stream ends. */
   async #askOn (stream: QueryStream, answeredBefore: number): Promise<void> {
     try {
       await this.#exchange(stream)
@@ -120,7 +120,7 @@ class Asking {
         throw err
       }
 
-      // a stream that brought answers and was then reset is one that ended: what waits goes on the next
+      // after at least one answer, a reset counts as the end of the stream: the next stream takes the pending queries
     }
   }
 
@@ -135,7 +135,7 @@ class Asking {
         continue
       }
       if (frames.malformed) {
-        throw peerFault('protocol-error', 'an answer has no length, or is too long')
+        throw peerFault('protocol-error', 'the length of an answer is malformed or above the limit')
       }
 
       const chunk = await raceAbort(stream.read(this.#deadline.signal), this.#deadline.signal)

@@ -1,28 +1,28 @@
-// A peer that serves the DHT by several protocols has one table behind all of them (Substrate, where they are an old and
-// a new name of one thing) or one for each (IPFS, where they are the public and the local network). Which, only asking
-// tells; and where it is one, asking each peer twice would double the traffic for nothing.
+// A peer that serves the DHT by several protocols has either one routing table for all of them (Substrate, where they
+// are an old and a new name) or one for each (IPFS, where they are the public and the local network). Only queries
+// can show which. If there is one table, querying each peer twice would double the traffic without any result.
 
-/** Peers that are asked before anything is concluded. */
+/** Peers that are queried before the counts are used. */
 const FIRST = 8
 
-/** Afterwards one in so many peers is asked all the same, and a protocol that brought something to one in so many is asked always. */
+/** After that, one in this many peers is still queried. A protocol that gave new peers in one of this many cases is always queried. */
 const SHARE = 8
 
 interface Count {
-  /** Peers that could have been asked. */
+  /** Peers that could have been queried. */
   met: number
 
   asked: number
 
-  /** Peers whose answer named somebody that their answer by another protocol had not named. */
+  /** Peers whose answer contained a peer that was missing from their answer by another protocol. */
   useful: number
 }
 
-/** Decides whether a peer that answered by one protocol is asked by a further one too. */
+/** Decides whether to query a peer that answered by one protocol by another one too. */
 export class TableOverlap {
   readonly #counts = new Map<string, Count>()
 
-  /** Whether to ask another peer by this further protocol. */
+  /** Whether to query the next peer by this additional protocol. */
   shouldAsk (protocol: string): boolean {
     const count = this.#counts.get(protocol) ?? { met: 0, asked: 0, useful: 0 }
     this.#counts.set(protocol, count)
@@ -31,7 +31,7 @@ export class TableOverlap {
     return count.asked < FIRST || count.useful * SHARE >= count.asked || count.met % SHARE === 0
   }
 
-  /** Notes what asking brought. */
+  /** Records the result of a query. */
   note (protocol: string, isUseful: boolean): void {
     const count = this.#counts.get(protocol)
 

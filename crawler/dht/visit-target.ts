@@ -1,12 +1,12 @@
 import type { PeerRecord } from '../peer/peer-record.ts'
 
-/** Which questions a visit asks. The buckets of a Census rotate, so that over crawls each peer's whole table is seen. */
+/** Which queries a visit sends. A Census changes the bucket with each crawl, so that several crawls cover each peer's whole routing table. */
 export type QueryPlan = { strategy: 'Census', bucket: number } | { strategy: 'Topology' }
 
-/** The peer to visit, and how. */
+/** The peer to visit, and the queries to send. */
 export interface VisitTarget extends PeerRecord {
   plan: QueryPlan
 
-  /** Whether the scan's user named it: what it lists is the network's. @default false */
+  /** Whether the scan's user configured it: the DHT protocols that it lists are the network's. @default false */
   isBootstrap?: boolean
 }

@@ -1,7 +1,8 @@
-// Peers name addresses of others, and nothing proves that anybody is there: who names one victim under
-// a thousand invented ids must not make us dial it a thousand times. Hence a dial is a loan until the
-// peer that was named proves itself. Dead addresses use the loan up; a peer that is found pays it back with
-// interest, so that a host with hundreds of real peers (a relay, a proxy, a network on loopback) is found whole.
+// Peers announce addresses of other peers without any proof. An attacker who announces one victim's address under a
+// thousand invented ids must not make us dial it a thousand times. A dial therefore spends from a budget until the
+// announced peer proves its identity. Dead addresses use the budget up. A peer that is found refunds its dial and
+// adds a credit, so that a host with hundreds of real peers (a relay, a proxy, a network on loopback) is crawled
+// completely.
 import { boundedEntry } from '../../core/limits/bounded-entry.ts'
 import { TokenBucket } from '../../core/limits/token-bucket.ts'
 import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
@@ -13,26 +14,26 @@ import type { Address } from '../address/address-reader.ts'
 
 interface PortOptions { budget: number, credit: number }
 
-/** What the loans are. */
+/** The budgets, and the bounds of their bookkeeping. */
 export interface DialBudgetOptions {
   endpoint: BucketOptions
   ip: BucketOptions
   subnet: BucketOptions
 
-  /** Ports of one IP address that are dialled in one crawl; each peer found there allows `credit` more. */
+  /** Ports of one IP address that are dialled in one crawl; each peer found there adds `credit` ports. */
   ports: PortOptions
 
-  /** The same for loopback, where one address is a whole network; it has no subnets. */
+  /** The same for loopback, where a whole network may have one address; it has no subnets. */
   loopback: { ip: BucketOptions, ports: PortOptions }
 
-  /** Endpoints, and IP addresses, and subnets remembered; the oldest is forgotten first. */
+  /** Entries kept of endpoints, of IP addresses and of subnets; the oldest is evicted first. */
   maxEntries: number
 
-  /** Longest wait of one dial, in milliseconds: the other addresses of the peer wait behind it. */
+  /** Longest wait of one dial, in milliseconds. The peer's other addresses wait behind it. */
   maxWaitMs: number
 }
 
-/** What a crawler uses. */
+/** The defaults. */
 export const DIAL_BUDGET: DialBudgetOptions = {
   endpoint: { burst: 8, perSecond: 2, budget: 16, credit: 8 },
   ip: { burst: 64, perSecond: 4, budget: 256, credit: 16 },
@@ -43,15 +44,15 @@ export const DIAL_BUDGET: DialBudgetOptions = {
   maxWaitMs: 2_000
 }
 
-/** Proven ids of one IP address that are remembered. */
+/** Proven ids that are kept of one IP address. */
 const MAX_PROVEN = 16
 
-/** Leave for one dial; whoever has it says how the dial ended. */
+/** Permission for one dial. The holder reports how the dial ended. */
 export interface DialLeave {
-  /** The peer that was named proved itself. */
+  /** The announced peer proved its identity. */
   found (): void
 
-  /** @param err why the dial failed; where another peer proved itself, that one may be dialled whatever strangers have used up */
+  /** @param err why the dial failed. If another peer proved its identity, that peer may be dialled from now on, even when the budget is used up. */
   failed (err: unknown): void
 
   /** The dial was never made. */
@@ -61,14 +62,14 @@ export interface DialLeave {
 interface Endpoint {
   bucket: TokenBucket
 
-  /** Ids that were dialled here and paid for; as many as the budget allows. */
+  /** Ids whose dials here were charged; bounded by the budget. */
   ids: Set<string>
 }
 
 interface Host {
   bucket: TokenBucket
 
-  /** Ids that proved to be here; what strangers use up does not keep them out. */
+  /** Ids that proved to be here: they may be dialled even when the budget is used up. */
   proven: Set<string>
 
   ports: Set<number>
@@ -78,7 +79,7 @@ interface Host {
 
 interface Place { endpoint: Endpoint, host: Host, buckets: readonly TokenBucket[], port: number }
 
-/** Bounds the dials of one crawl, over all lanes, to endpoints, IP addresses and subnets where nobody is found. */
+/** Bounds a crawl's dials, by all clients together, to endpoints, IP addresses and subnets where no peer is found. */
 export class DialBudget {
   readonly #clock: Clock
   readonly #options: DialBudgetOptions
@@ -91,12 +92,12 @@ export class DialBudget {
     this.#options = options
   }
 
-  /** Endpoints, IP addresses and subnets that are remembered. */
+  /** Number of endpoints, IP addresses and subnets kept. */
   get size (): number {
     return this.#endpoints.size + this.#hosts.size + this.#subnets.size
   }
 
-  /** Forgets what the last crawl spent. */
+  /** Resets all budgets. */
   startCrawl (): void {
     this.#endpoints = new Map()
     this.#hosts = new Map()
@@ -104,11 +105,12 @@ export class DialBudget {
   }
 
   /**
-   * Waits for leave to dial an address for a peer.
+   * Waits for permission to dial an address for a peer.
    *
-   * @param repeats whether a further dial of the same peer there is free, as in a visit, which dials an address only some times;
-   *   where it is charged, it gives back what it cost when the peer is found, and earns nothing
-   * @throws PP_PEER_FAULT `limit-exceeded` when the crawl's budget is spent or the wait is too long; the signal's reason when it aborts first
+   * @param repeats whether another dial of the same peer at this address is free, as in a visit, which dials an
+   * address a few times only. A charged repeat is refunded when the peer is found, without a credit.
+   * @throws PP_PEER_FAULT `limit-exceeded` if the crawl's budget is used up or the wait is too long; the signal's
+   * reason if it aborts first
    */
   async admit (address: Address, id: Uint8Array, signal: AbortSignal, repeats: 'free' | 'charged' = 'free'): Promise<DialLeave> {
     const key = latin1(id)
@@ -135,7 +137,7 @@ export class DialBudget {
     }
   }
 
-  /** Leave, or the bucket that has no token. */
+  /** A permission, or the bucket that has no token. */
   #tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialLeave | TokenBucket {
     const place = this.#placeOf(address)
     const { endpoint, host, buckets, port } = place
@@ -198,7 +200,7 @@ export class DialBudget {
   }
 }
 
-/** @param prize what the dial earns when the peer is found; `nothing` where it was free */
+/** @param prize what the dial earns if the peer is found; `nothing` for a free dial */
 function leaveOf ({ host, buckets }: Place, key: string, prize: Parameters<TokenBucket['end']>[0]): DialLeave {
   const end: TokenBucket['end'] = (earned) => {
     for (const bucket of prize === 'nothing' ? [] : buckets) {
@@ -233,7 +235,7 @@ function prove ({ proven }: Host, key: string): void {
 }
 
 function overBudget (): Error {
-  return peerFault('limit-exceeded', 'this crawl has dialled enough there without finding anybody')
+  return peerFault('limit-exceeded', 'the dial budget of this address is used up: too many dials of this crawl found no peer there')
 }
 
 function latin1 (bytes: Uint8Array): string {

@@ -1,12 +1,12 @@
-// One host with a thousand peer ids, or a provider's /24, must not see a thousand dials at once:
-// remote limits trip, and hosters read it as an attack. A dial over a limit waits for its turn and
-// never fails by it. As many wait as visits dial at once: the crawl's concurrency bounds the queues.
+// One host with a thousand peer ids, or a provider's /24, must not receive a thousand dials at once: that exceeds
+// limits of remotes, and looks like an attack to hosting providers. A dial over a limit waits for its turn; it does
+// not fail. The crawl's concurrency bounds the queues.
 import { onAbort } from '../../core/time/signals.ts'
 import { embeddedIpv4, isLoopback } from '../address/ip-class.ts'
 import type { ScanAddresses } from '../../core/contracts/scan.ts'
 import type { z } from 'zod'
 
-/** How many dials may run at once. */
+/** Limits of concurrent dials. */
 export type DialLimitOptions = Pick<z.output<typeof ScanAddresses>, 'maxDialsPerIP' | 'maxDialsPerSubnet'>
 
 interface Waiter {
@@ -14,14 +14,14 @@ interface Waiter {
   grant: () => void
 }
 
-/** One /24 (IPv4) or /64 (IPv6): its dials that run, by IP address, and those that wait, oldest first. */
+/** One /24 (IPv4) or /64 (IPv6): its running dials by IP address, and its waiting dials, oldest first. */
 interface Subnet {
   active: number
   activeByIp: Map<string, number>
   waiters: Set<Waiter>
 }
 
-/** Limits the dials that run at once to one IP address and to one subnet. Loopback is exempt. */
+/** Limits concurrent dials to one IP address and to one subnet. Loopback is exempt. */
 export class DialLimits {
   readonly #subnets = new Map<string, Subnet>()
   readonly #options: DialLimitOptions
@@ -30,16 +30,16 @@ export class DialLimits {
     this.#options = options
   }
 
-  /** Subnets with dials that run or wait. */
+  /** Number of subnets with running or waiting dials. */
   get size (): number {
     return this.#subnets.size
   }
 
   /**
-   * Waits for leave to dial; first come, first served, except that nobody waits for another IP
-   * address's turn. Dispose the result when the dial ended.
+   * Waits for a slot to dial. First come, first served, but a dial never waits because another IP address is at its
+   * limit. Dispose of the result when the dial has ended.
    *
-   * @throws the signal's reason when it aborts first
+   * @throws the signal's reason if it aborts first
    */
   async acquire (ip: Uint8Array, signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted()
@@ -91,7 +91,7 @@ export class DialLimits {
 
 const FREE: Disposable = {
   [Symbol.dispose] () {
-    // loopback takes no place that could be given back
+    // a dial to loopback takes no slot
   }
 }
 
@@ -128,7 +128,7 @@ async function wait (subnet: Subnet, ip: string, signal: AbortSignal): Promise<v
   await promise
 }
 
-/** Keys of an IP address and of its /24 or /64. An IPv4 address written as IPv6 is that IPv4 address: it leads to the same host. */
+/** Keys of an IP address and of its /24 or /64. An IPv6 address that embeds an IPv4 address counts as that IPv4 address: it leads to the same host. */
 function keysOf (address: Uint8Array): [string, string] {
   const ip = embeddedIpv4(address) ?? address
   const key = Buffer.from(ip.buffer, ip.byteOffset, ip.length).toString('latin1')

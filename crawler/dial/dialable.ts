@@ -6,7 +6,7 @@ import type { Address } from '../address/address-reader.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
 import type { DnsResolver } from './dns/dns-resolver.ts'
 
-/** Addresses of one peer that are looked at; a crawl keeps no more for any. */
+/** Addresses of one peer that are considered; a crawl keeps no more. */
 const MAX_ADDRESSES = 128
 
 /** What decides which addresses of a peer are dialled. */
@@ -14,18 +14,18 @@ export interface DialableDeps {
   policy: AddressPolicy
   dns: DnsResolver
 
-  /** Whether the lane can dial such an address. */
+  /** Whether the client can dial such an address. */
   supports: (address: Address) => boolean
 }
 
-/** The addresses to dial; when there are none, the outcome says why. */
+/** The addresses to dial; if there are none, the outcome gives the reason. */
 export type Dialable = { addresses: readonly Address[] } | { addresses: readonly [], outcome: Outcome }
 
 /**
- * The addresses of a peer that may and can be dialled, names resolved.
+ * The addresses of a peer that may and can be dialled, with names resolved.
  *
- * The policy is asked before and after resolving, and before the lane: an address that is forbidden
- * is not a transport that we lack. When nothing is left, the reason is that of the address that came furthest.
+ * The policy is checked before and after resolving, and before the client's transports: a forbidden address does not
+ * count as an unsupported transport. If no address is left, the reason is that of the address that got furthest.
  */
 export async function dialableAddresses ({ id, addresses }: PeerRecord, { policy, dns, supports }: DialableDeps, signal: AbortSignal): Promise<Dialable> {
   const dropped = { filtered: 0, unsupported: 0 }

@@ -1,6 +1,6 @@
-// Happy Eyeballs (RFC 8305) over all of a peer's addresses: most have a dead one, and a peer whose
-// first address is dead is not a dead peer. An attempt that lost the race, or was never started, is
-// not recorded: it says nothing of its address.
+// Happy Eyeballs (RFC 8305) over all addresses of a peer: most peers have a dead address, and a dead first address
+// does not make a dead peer. An attempt that lost the race, or never started, is not recorded: it says nothing about
+// its address.
 import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { childController } from '../../core/time/signals.ts'
@@ -17,22 +17,22 @@ export interface EyeballsDeps<T> {
   clock: Clock
   limits: DialLimits
 
-  /** Waits for leave to dial an address at all. @default every address may be dialled */
+  /** Waits for permission to dial an address. @default every address may be dialled */
   admit?: (address: Address, signal: AbortSignal) => Promise<DialLeave>
 
-  /** Dials one address; rejects with what became of it. What comes after `signal` aborted is disposed of here. */
+  /** Dials one address; rejects with the fault. A late result, after `signal` aborted, is disposed of here. */
   dial: (address: Address, signal: AbortSignal) => Promise<T>
 }
 
 /** Limits of the race. */
 export interface EyeballsOptions {
-  /** Limit of one dial, in milliseconds, from the moment that the dial limits let it start. */
+  /** Limit of one dial, in milliseconds, from when the dial limits let it start. */
   dialTimeoutMs: number
 
-  /** Wait before the next address of the same group is dialled beside one that has not answered, in milliseconds. */
+  /** Delay before the next address of the same group is dialled in parallel, in milliseconds. */
   staggerMs: number
 
-  /** Dials of one peer that run at once. */
+  /** Concurrent dials to one peer. */
   maxParallel: number
 }
 
@@ -42,15 +42,15 @@ export interface Attempt extends Classified {
   durationMs: number
 }
 
-/** Who won, and what became of the others. */
+/** The winner and the failed attempts. */
 export interface RaceResult<T> {
   winner?: { value: T, address: Address, durationMs: number }
 
-  /** Attempts that failed, in the order in which they ended. */
+  /** Failed attempts, in the order in which they ended. */
   failed: readonly Attempt[]
 }
 
-/** Dials the groups side by side, each in its order; the first that answers wins and the others are aborted. */
+/** Dials the groups in parallel, each in its order. The first address that answers wins; the other dials are aborted. */
 export async function dialFirst<T extends Disposable> (
   groups: readonly (readonly Address[])[],
   deps: EyeballsDeps<T>,
@@ -96,7 +96,7 @@ class Race<T extends Disposable> {
     }
   }
 
-  /** Dials the group's next address, unless the race is over or has enough under way: then the end of one of those comes back here. */
+  /** Dials the group's next address, unless the race is over or at its limit of parallel dials. In the second case the end of a dial calls this again. */
   #startNext (group: Group): void {
     group.stagger?.[Symbol.dispose]()
     delete group.stagger
@@ -151,7 +151,7 @@ class Race<T extends Disposable> {
     }
   }
 
-  /** The dial's signal is let go before anyone learns of its success: libraries tie the connection itself to it. */
+  /** The dial's deadline is disposed of before the result is used: libraries tie the connection itself to the dial's signal. */
   async #dial (address: Address): Promise<T> {
     using deadline = new PeerDeadline(this.#deps.clock, this.#options.dialTimeoutMs, this.#race.signal)
 
@@ -205,5 +205,5 @@ function giveBack (leave: DialLeave | undefined, isUnused: boolean, err: unknown
   }
 }
 
-/** Why the other dials of a race are aborted once one has won. */
+/** The abort reason of the other dials once one has won. */
 const LOST = peerFault('aborted', 'another address answered first')

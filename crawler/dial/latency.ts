@@ -5,16 +5,16 @@ export interface Latency {
   /** Milliseconds, at most. */
   ms: number
 
-  /** How much shorter it may have been, since this process was busy when the answer came, in milliseconds. */
+  /** How much shorter it may have been because this process was busy when the answer arrived, in milliseconds. */
   errorMs: number
 }
 
-/** The shorter of two. */
+/** The shorter of two latencies. */
 export function least (a: Latency | undefined, b: Latency | undefined): Latency | undefined {
   return a === undefined || (b !== undefined && b.ms < a.ms) ? b : a
 }
 
-/** From a moment at which something was sent to what the running callback of a socket brings. */
+/** Time from a send until the data of the running socket callback arrived. */
 export function sinceSent (clock: Clock, sentMs: number): Latency {
   const { fromMs, byMs } = clock.loop?.arrived() ?? now(clock)
   const ms = Math.max(0, byMs - sentMs)
@@ -23,8 +23,8 @@ export function sinceSent (clock: Clock, sentMs: number): Latency {
 }
 
 /**
- * Measures what a library does: the result gives the time since then. Of what it heard when we know nothing but how much of
- * the time the event loop was busy.
+ * Measures an operation of a library: the result returns the time since the start. We do not know when the library
+ * received the answer, only how long the event loop was busy.
  */
 export function stopwatch (clock: Clock): () => Latency {
   const startedMs = clock.monotonic()

@@ -1,5 +1,5 @@
-// After go-libp2p's dial ranker, with TCP before QUIC: the lanes that dial TCP are the cheap ones.
-// Only what decides within the first second matters, since the first answer ends the dialling.
+// Based on go-libp2p's dial ranker, but with TCP before QUIC, since TCP is cheaper for us. Only the order within the
+// first second matters, since the first answer ends the dialling.
 import { addressClassOf } from '../address/ip-class.ts'
 import { reachOf } from '../address/reach.ts'
 import type { Transport } from '../../core/contracts/visit.ts'
@@ -8,13 +8,13 @@ import type { Address } from '../address/address-reader.ts'
 const TRANSPORT_ORDER: readonly Transport[] = ['tcp', 'quic-v1', 'quic', 'ws', 'wss', 'webtransport', 'webrtc-direct', 'relay', 'webrtc', 'other']
 
 /**
- * Orders addresses for dialling, best first, in two lists that are dialled side by side: a peer
- * behind the same router answers at its private address without waiting for the public ones.
+ * Orders addresses for dialling, best first, in two lists that are dialled in parallel: a peer behind the same router
+ * answers at its private address without waiting for the public ones.
  *
- * TCP comes before QUIC; IPv6 and IPv4 take turns, so that a machine without IPv6 loses one step and
- * not half of them. Addresses that lead to the same place by the same way are dialled once. One IP address and port
- * may be many places: a proxy serves many names, a relay's host has had other ids. Those beyond the first of an IP
- * address, port and transport come last, so that a list of names for one dead host keeps no other host waiting.
+ * TCP comes before QUIC. IPv6 and IPv4 alternate, so that a machine without IPv6 loses one step and not half of them.
+ * Equivalent addresses are dialled once. One IP address and port may serve several targets: a proxy has many names,
+ * and a relay's host may have had other ids. All but the first address of each IP address, port and transport come
+ * last, so that many names of one dead host do not delay other hosts.
  */
 export function rankAddresses (addresses: readonly Address[]): Address[][] {
   const rounds = roundsOf(addresses)
@@ -25,16 +25,16 @@ export function rankAddresses (addresses: readonly Address[]): Address[][] {
     .filter(group => group.length > 0)
 }
 
-/** Addresses of one group that are dialled in one visit; a correct peer has about ten. */
+/** Addresses of one group that a visit dials; a correct peer has about ten. */
 const MAX_DIALS = 32
 
-/** Of those, to one IP address: what a peer behind a router has had is rarely more. */
+/** Of those, addresses with the same IP address; peers behind a router rarely list more old ports. */
 const MAX_PER_IP = 16
 
-/** Of those, to one port of it: names of one proxy, ids of one relay. */
+/** Of those, addresses with the same port too: names of one proxy, ids of one relay. */
 const MAX_PER_ENDPOINT = 4
 
-/** The best ranked of each group, so that no list of addresses makes one visit dial for long, nor one host again and again. */
+/** The best ranked of each group. This bounds how long a visit dials, and how often it dials one host. */
 export function bestOf (groups: readonly (readonly Address[])[]): Address[][] {
   const dials = new Map<string, number>()
   const isWithin = (key: string, limit: number): boolean => {
@@ -49,7 +49,7 @@ export function bestOf (groups: readonly (readonly Address[])[]): Address[][] {
     .slice(0, MAX_DIALS))
 }
 
-/** The distinct addresses: of each endpoint the first, then of each the second, and so on. */
+/** The distinct addresses in rounds: the first address of each endpoint, then the second of each, and so on. */
 function roundsOf (addresses: readonly Address[]): Address[][] {
   const known = new Set<string>()
   const perEndpoint = new Map<string, number>()
@@ -86,8 +86,9 @@ function endpointOf ({ host, port, transport }: Address): string {
 }
 
 /**
- * What tells one dial from another: the endpoint, the carrier to it, the name where the carrier sends one (TLS, HTTP),
- * the relay's id. TCP and QUIC send no name: however they are called, they are one. What no lane dials is told apart by its bytes.
+ * Key of equivalent dials: the endpoint, its transport, the name if the transport sends one (TLS, HTTP), and the
+ * relay's id. TCP and QUIC send no name, so the name does not matter. Addresses that no client dials are compared by
+ * their bytes.
  */
 function identityOf (address: Address, endpoint: string): string {
   const { bytes, transport } = address

@@ -8,11 +8,11 @@ import type { DnsResolver } from './dns/dns-resolver.ts'
 export interface ResolvePeersOptions {
   dns: DnsResolver
 
-  /** Whether an address is of use; asked before and after its name is resolved. */
+  /** Whether an address is wanted; checked before and after its name is resolved. */
   accepts: (address: Address) => boolean
 }
 
-/** Peers with the IP addresses of their names: for who would resolve them by itself, without asking what is allowed. */
+/** Replaces names in peers' addresses by IP addresses, for a library that would otherwise resolve the names itself without checking the policy. */
 export async function resolvePeers (peers: readonly PeerRecord[], { dns, accepts }: ResolvePeersOptions, signal: AbortSignal): Promise<PeerRecord[]> {
   return await Promise.all(peers.map(async ({ id, addresses }) => {
     const read = addresses.map(readAddress).filter(address => address !== undefined).filter(accepts)

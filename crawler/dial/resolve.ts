@@ -1,5 +1,5 @@
-// Whoever owns a name decides what is looked up next, so that the work is bounded by steps and not
-// by depth: a chain, a loop and a tree of /dnsaddr records all end at the same count.
+// The owner of a name decides what is looked up next. The work is therefore bounded by steps and not by depth: a
+// chain, a loop and a tree of /dnsaddr records all end at the same count.
 import { isIP } from 'node:net'
 import { defined } from '../../core/defined.ts'
 import { parseDnsName } from '../../core/text/dns-name.ts'
@@ -13,52 +13,52 @@ import { concatBytes, equalBytes } from '../wire/bytes.ts'
 import type { Address, AddressFamily } from '../address/address-reader.ts'
 import type { DnsResolver } from './dns/dns-resolver.ts'
 
-/** Names of one peer that are looked up. */
+/** Names looked up for one peer. */
 const MAX_STEPS = 32
 
-/** Queries that the names of one peer cause; a correct peer needs two or three. */
+/** Queries for the names of one peer; a correct peer needs two or three. */
 const MAX_QUERIES = 32
 
-/** TXT records of one name that are read; more is an attack. */
+/** Records read of one name; more means an attack. */
 const MAX_RECORDS = 100
 
-/** Addresses that the names of one peer give. */
+/** Addresses that the names of one peer resolve to. */
 const MAX_RESULTS = 128
 
 const DNSADDR = 'dnsaddr='
 
-/** An address with an IP address, and whose it is where a /dnsaddr said so. */
+/** A resolved address, and its peer if a /dnsaddr record contains one. */
 export interface ResolvedAddress {
   address: Address
   peerId?: Uint8Array
 }
 
-/** What the names gave. */
+/** The result of resolving names. */
 export interface Resolution {
   resolved: readonly ResolvedAddress[]
 
-  /** Names that could not be looked up, or have no address. */
+  /** Names that could not be looked up, or that have no address. */
   failures: number
 
-  /** Of those, names that our own limits left unasked. */
+  /** Queries that our own limits prevented. */
   limited: number
 }
 
-/** What resolving needs and looks for. */
+/** What to resolve, and by which resolver. */
 export interface ResolveOptions {
   dns: DnsResolver
 
-  /** Multihash of the peer that is looked for; without one, all peers that a /dnsaddr names are found. */
+  /** Multihash of the wanted peer; without it, all peers of a /dnsaddr are returned. */
   peerId?: Uint8Array
 
-  /** Whether an address is of use; asked of each before it is resolved further. */
+  /** Whether an address is wanted; checked for each before it is resolved further. */
   accepts: (address: Address) => boolean
 
-  /** Whether only /dnsaddr is followed, and other names pass unchanged. @default false */
+  /** Whether only /dnsaddr is resolved, and other names are kept. @default false */
   keepsNames?: boolean
 }
 
-/** Resolves `/dns`, `/dns4`, `/dns6` and `/dnsaddr` (multiformats DNSADDR specification). Addresses without a name pass unchanged. */
+/** Resolves `/dns`, `/dns4`, `/dns6` and `/dnsaddr` (multiformats DNSADDR specification). Addresses without a name are kept. */
 export async function resolveNames (addresses: readonly Address[], options: ResolveOptions, signal: AbortSignal): Promise<Resolution> {
   const queue: ResolvedAddress[] = addresses.map(address => ({ address }))
   const resolved: ResolvedAddress[] = []
@@ -86,21 +86,21 @@ type RecordKind = 4 | 6 | 'txt'
 
 const RECORDS: Partial<Record<AddressFamily, readonly RecordKind[]>> = { dns: [6, 4], dns4: [4], dns6: [6], dnsaddr: ['txt'] }
 
-/** An address whose host is to be found. */
+/** An address whose host must be resolved. */
 interface Wanted extends ResolvedAddress {
   kinds: readonly RecordKind[]
 
-  /** What stands in the place of the name. */
+  /** The text of the name component. */
   host: string
 
-  /** The name, where it is one. */
+  /** The normalised name, if it is a valid one. */
   name: string | undefined
 
-  /** The same for all ways to write the name. */
+  /** Equal for all spellings of the name. */
   key: string
 }
 
-/** What is to be found for an address; undefined where it passes unchanged. */
+/** What to look up for an address; undefined if the address is kept as it is. */
 function wantedOf (named: ResolvedAddress, { keepsNames = false }: ResolveOptions): Wanted | undefined {
   const { address: { family, host: bytes, hostEnd, bytes: all } } = named
   const kinds = keepsNames && family !== 'dnsaddr' ? undefined : RECORDS[family]
@@ -115,14 +115,14 @@ function wantedOf (named: ResolvedAddress, { keepsNames = false }: ResolveOption
   return { ...named, kinds, host, name, key: `${family} ${name ?? host} ${Buffer.from(all.subarray(hostEnd)).toString('latin1')}` }
 }
 
-/** An IP address in the place of a name is that IP address, as in go-libp2p; nobody is asked for it. */
+/** An IP address in place of a name is used directly without a query, as in go-libp2p. */
 function fromLiteral (wanted: Wanted): ResolvedAddress[] {
   const kind = isIP(wanted.host)
 
   return (kind === 4 || kind === 6) && wanted.kinds.includes(kind) ? fromIps([wanted.host], wanted) : []
 }
 
-/** What was asked for one peer. */
+/** The queries for one peer. */
 interface QueryCount {
   asked: Set<string>
   limited: number
@@ -147,14 +147,14 @@ async function lookUp (wanted: Wanted, { dns, peerId }: ResolveOptions, count: Q
       }
 
       count.limited += outcomeOfFault(err) === 'limit-exceeded' ? 1 : 0
-      // why a stranger's name does not resolve changes nothing: it counts as one without records
+      // a name that cannot be resolved counts as one without records, whatever the reason
     }
   }
 
   return found
 }
 
-/** The same query again costs nothing: the cache answers. */
+/** Repeating a query costs nothing: the cache answers. */
 function mayAsk (query: string, count: QueryCount): boolean {
   const isWithin = count.asked.has(query) || count.asked.size < MAX_QUERIES
 
@@ -183,7 +183,7 @@ function fromIps (ips: readonly string[], { address, peerId, name }: Wanted): Re
   return found
 }
 
-/** Only entries that name a peer are followed, and when one is looked for, only its own. */
+/** Only entries that contain a peer id are used; if one peer is wanted, only its entries. */
 function fromRecords (records: readonly string[], peerId: Uint8Array | undefined): ResolvedAddress[] {
   const found: ResolvedAddress[] = []
 

@@ -1,22 +1,25 @@
-// Visits beyond what the processor serves only wait for it: they hold memory that the collector moves again and
-// again, their round trips are measured too long, and some run out of time. So as many are in flight as keep the
-// process busy and leave it some time: the number grows while it has more than that, and shrinks while it has less.
+// More visits than the CPU can serve only wait: they use memory and garbage collection, their round trips are
+// measured too long, and some time out. The limit of visits in flight therefore follows the load: it grows while the
+// process has idle time, and shrinks while it has too little.
 import type { Clock } from '../../core/time/clock.ts'
 
-/** How often the number is changed, in milliseconds. */
+/** How often the limit is adapted, in milliseconds. */
 export const PACE_MS = 100
 
-/** Visits that may be in flight however busy the process is. */
+/** Lowest limit, however busy the process is. */
 export const FEWEST_VISITS = 4
 
-/** Visits that a crawl starts with: where all answer at once, more would only wait for one another. From here to a thousand takes a second. */
+/**
+ * Limit at the start of a crawl. If all peers answer at once, more visits would only wait for each other. The limit
+ * can grow from here to a thousand in a second.
+ */
 export const FIRST_VISITS = 8
 
-/** Up to this share of the time the number grows, and it grows fast below the other. */
+/** The limit grows below this busy share, and grows fast below HALF_BUSY. */
 const BUSY = 0.8
 const HALF_BUSY = 0.5
 
-/** Above this it shrinks. */
+/** The limit shrinks above this busy share. */
 const TOO_BUSY = 0.9
 
 const FAST_GROWTH = 2
@@ -26,14 +29,14 @@ const SHRINKAGE = 0.9
 export interface ConcurrencyLimitDeps {
   clock: Clock
 
-  /** Share of the time since it was last asked in which the process was busy, 0 to 1. */
+  /** Share of the time since the last call in which the process was busy, 0 to 1. */
   busyShare: () => number
 
-  /** Told when more visits may be in flight than before. */
+  /** Called when the limit has grown. */
   onMore: () => void
 }
 
-/** How many visits may be in flight. */
+/** The limit of visits in flight. */
 export class ConcurrencyLimit implements Disposable {
   readonly #deps: ConcurrencyLimitDeps
   readonly #most: number
@@ -41,7 +44,7 @@ export class ConcurrencyLimit implements Disposable {
   #limit: number
   #timer: Disposable | undefined
 
-  /** @param most visits in flight at most, a whole number from 1 on. */
+  /** @param most upper bound of the limit, an integer of at least 1 */
   constructor (deps: ConcurrencyLimitDeps, most: number) {
     this.#deps = deps
     this.#most = most
@@ -49,12 +52,12 @@ export class ConcurrencyLimit implements Disposable {
     this.#limit = Math.min(FIRST_VISITS, most)
   }
 
-  /** How many visits may be in flight at this moment. */
+  /** The current limit. */
   get limit (): number {
     return Math.floor(this.#limit)
   }
 
-  /** Adapts the limit from now on. */
+  /** Starts to adapt the limit. */
   start (): void {
     this.#timer = this.#deps.clock.after(PACE_MS, () => {
       this.start()
@@ -62,7 +65,7 @@ export class ConcurrencyLimit implements Disposable {
     })
   }
 
-  /** Leaves the limit as it is from now on. */
+  /** Stops adapting the limit. */
   [Symbol.dispose] (): void {
     this.#timer?.[Symbol.dispose]()
   }

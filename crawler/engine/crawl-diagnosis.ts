@@ -1,4 +1,4 @@
-// What to say of a crawl that found nothing of use, or less than there is: numbers alone look like a small network.
+// Explains a crawl that found nothing, or only a part of the network: numbers alone would look like a small network.
 import { isContacted } from '../../core/contracts/outcome.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
@@ -8,28 +8,28 @@ import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { CrawlReport } from './crawl-report.ts'
 import type { ListedCount } from './frontier/unasked-peers.ts'
 
-/** What is to be said of a crawl. */
+/** The diagnosis of a crawl. */
 export interface Diagnosis {
-  /** Why it is of no use. */
+  /** Why it found nothing useful. */
   problem?: CrawlFinding
 
-  /** What part of the network it missed. */
+  /** Which part of the network it missed. */
   warning?: CrawlFinding
 }
 
-/** Protocols that a sentence names. */
+/** Protocols listed in a message. */
 const MAX_NAMED = 5
 
-/** Characters of a protocol that a sentence shows. */
+/** Characters of a protocol shown in a message. */
 const MAX_SHOWN = 80
 
-/** Share of the contacted peers that must serve something else before that is worth a warning: some of every network do. */
+/** Share of contacted peers with other protocols that causes a warning. Every network has a few such peers. */
 const WORTH_A_WARNING = 0.05
 
-/** Outcomes that no other network connection changes. */
+/** Outcomes caused by the scan's own settings, not by the network connection. */
 const OUR_OWN: ReadonlySet<Outcome> = new Set(['filtered', 'unsupported-transport', 'no-dialable-address'])
 
-/** Says what is wrong with a crawl of a network, if anything is. */
+/** Returns what is wrong with a crawl, if anything. */
 export function diagnose (report: CrawlReport, network: string): Diagnosis {
   const { end, totals, kad } = report
 
@@ -104,7 +104,7 @@ function bounded (texts: readonly string[]): string {
   return [...texts.slice(0, MAX_NAMED), ...texts.length > MAX_NAMED ? [`${String(texts.length - MAX_NAMED)} more`] : []].join(', ')
 }
 
-/** Strangers choose the names. */
+/** Remote peers choose protocol names: escape and shorten them. */
 function shown (protocol: string): string {
   const text = escapeControlChars(protocol.slice(0, MAX_SHOWN))
 

@@ -17,19 +17,19 @@ import type { CompletedVisit } from './population/visit-sink.ts'
 export interface CrawlLedgerDeps extends FrontierDeps {
   clock: Clock
 
-  /** What visits have learnt of the network's protocols; absent where visits do not say. */
+  /** The network's protocols, as learnt by visits; absent if the visitor does not report them. */
   protocols?: SpokenProtocols
 }
 
-/** A visit entered into the ledger. */
+/** A visit recorded in the ledger. */
 export interface LedgerEntry {
   visit: CompletedVisit
 
-  /** Whether the visit is published; uncontacted peers are beyond a limit only counted. */
+  /** Whether the visit is published. Beyond a limit, uncontacted peers are only counted. */
   isPublished: boolean
 }
 
-/** The books of one crawl: who was found, what became of each visit, what the population is like. */
+/** The records of one crawl: the peers found, the outcome of each visit, and the properties of the population. */
 export class CrawlLedger {
   readonly frontier: Frontier
   readonly #clock: Clock
@@ -65,12 +65,12 @@ export class CrawlLedger {
     }
   }
 
-  /** How long the crawl has been going on. */
+  /** How long the crawl has been running. */
   get elapsedMs (): number {
     return this.#clock.monotonic() - this.#sinceMs
   }
 
-  /** Enters a visit that ended: counts it and takes in the peers that it names. */
+  /** Records a visit that ended: counts it and adds the peers in its routing table. */
   enter (peer: FrontierPeer, result: VisitResult): LedgerEntry {
     const { outcome, connection, routingTable } = result
     const isCounted = peer.outcome !== undefined && isContacted(peer.outcome)
@@ -101,7 +101,7 @@ export class CrawlLedger {
     return { visit, isPublished: this.#tally.admits(outcome) }
   }
 
-  /** Called once a second, for the rate. */
+  /** Samples the visit rate; called once a second. */
   tick (): void {
     this.#rate.sample(this.#clock.monotonic(), this.#tally.visits)
   }

@@ -12,69 +12,69 @@ export interface CrawlOptions {
   /** Start in epoch seconds, unique in the scan. */
   crawlId: number
 
-  /** How many crawls came before; rotates the questions of a Census. */
+  /** Number of earlier crawls; rotates the buckets of a Census. */
   crawlNumber: number
 
   strategy: QueryPlan['strategy']
 
-  /** Visits in flight at most. */
+  /** Most visits in flight. */
   concurrency: number
 
-  /** Peers visited at most. */
+  /** Most peers of the crawl. */
   maxPeers: number
 
-  /** After this time nothing more is begun, and what is in flight is aborted. */
+  /** After this time no visit starts, and visits in flight are aborted. */
   maxDurationMs: number
 
-  /** The limit that the visitor keeps by itself; the watchdog acts a second later. */
+  /** The visitor's own time limit; the watchdog acts a second later. */
   visitTimeoutMs: number
 }
 
-/** Where a crawl starts. A peer in several lists counts as in the first of them. */
+/** The peers that a crawl starts from. A peer in several lists counts for the first of them. */
 export interface CrawlSeeds {
   bootstrap: readonly PeerRecord[]
 
   /** Peers connected to the passive node. */
   connected: readonly PeerRecord[]
 
-  /** The population of the crawl before. */
+  /** The population of the last crawl. */
   known: readonly KnownPeer[]
 }
 
-/** What a crawl found out about DHT protocols. */
+/** DHT protocols that a crawl found. */
 export interface KadFindings {
-  /** By which peers were asked, at the end. */
+  /** Protocols used for queries at the end of the crawl. */
   spoken: readonly string[]
 
-  /** Peers that gave a usable answer to any question. */
+  /** Peers that gave at least one usable answer. */
   answering: number
 
-  /** What peers list that serve none of these. */
+  /** Protocols of peers that serve none of these. */
   others: OtherProtocols
 }
 
-/** Why a crawl ended: nothing was left, its time was up, or its signal aborted. */
+/** Why a crawl ended: no peers left, time limit, or abort signal. */
 export type CrawlEnd = 'complete' | 'max-duration' | 'aborted'
 
-/** What went wrong in a crawl, by our own doing or by nobody's. */
+/** Problems of a crawl that the remotes did not cause. */
 export interface CrawlTroubles {
-  /** Visits that outlived their limit and were told to end. */
+  /** Visits that exceeded their limit and were aborted by the watchdog. */
   watchdogCuts: number
 
-  /** Times that nothing ended for long, and all visits in flight were told to end. */
+  /** Stalls: times when no visit ended for long, and all visits in flight were aborted. */
   stalls: number
 
-  /** Milliseconds that this process stood still for. The crawl is disturbed where it is more than zero. */
+  /** Total length of standstills of this process, in milliseconds. If above zero, the crawl is disturbed. */
   lostMs: number
 
-  /** Times that it did. */
+  /** Number of standstills. */
   standstills: number
 
-  /** Visits that were repeated for that reason. */
+  /** Visits repeated because of a standstill. */
   repeatedVisits: number
 }
 
-/** What a crawl found out. */
+/** The result of a crawl. */
 export interface CrawlReport extends CrawlTroubles {
   crawlId: number
   strategy: QueryPlan['strategy']
@@ -91,7 +91,7 @@ export interface CrawlReport extends CrawlTroubles {
   latencyMs?: Quantiles
   latencyErrorMs?: Quantiles
 
-  /** The DHT protocols of the network, and of its peers; absent where visits do not say by which they ask. */
+  /** The DHT protocols of the network and its peers; absent if the visitor does not report them. */
   kad?: KadFindings
 
   /** Seeds of the next crawl. */
@@ -107,16 +107,16 @@ export interface CrawlStatus extends CrawlTroubles {
   inFlight: number
   done: number
 
-  /** How many visits may be in flight at this moment: as many as the process can serve, the scan's concurrency at most. */
+  /** The current limit of visits in flight: as many as the process can serve, at most the scan's concurrency. */
   slots: number
 
   found: number
   refused: number
   byOutcome: Partial<Record<Outcome, number>>
 
-  /** Visits ended per second, over the last ten seconds. */
+  /** Completed visits per second, over the last ten seconds. */
   visitsPerSecond: number
 
-  /** Whether the crawl waits for what takes its visits to have room. */
+  /** Whether the crawl waits because the sink of its visits is full. */
   waitingForSink: boolean
 }

@@ -2,22 +2,22 @@ import { isContacted, isDhtServer } from '../../core/contracts/outcome.ts'
 import type { CrawlTotals } from '../../core/contracts/crawl.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 
-/** Visits of uncontacted peers that one crawl publishes at most, so that invented peers cannot fill the database. */
+/** Most visits of uncontacted peers that one crawl publishes, so that invented peers cannot fill the database. */
 export const MAX_UNCONTACTED_PUBLISHED = 50_000
 
-/** Counts one crawl as it goes. Each peer counts once, by its last visit. */
+/** Counts the peers of one crawl by outcome. Each peer counts once, by its last visit. */
 export class CrawlTally {
   readonly #outcomes = new Map<Outcome, number>()
   #visits = 0
   #uncontactedPublished = 0
   #unpublished = 0
 
-  /** Visits that ended; a peer visited twice counts twice. */
+  /** Completed visits; a peer visited twice counts twice. */
   get visits (): number {
     return this.#visits
   }
 
-  /** Counts a visit of a peer whose visit before, if any, had the outcome `before`. */
+  /** Counts a visit of a peer. @param before outcome of the peer's earlier visit, if any */
   count (outcome: Outcome, before: Outcome | undefined): void {
     this.#visits++
     this.#add(outcome, 1)
@@ -27,7 +27,7 @@ export class CrawlTally {
     }
   }
 
-  /** Decides whether the visit is published, and counts it if not. */
+  /** Decides whether the visit is published; counts unpublished visits. */
   admits (outcome: Outcome): boolean {
     if (isContacted(outcome)) {
       return true
@@ -41,7 +41,7 @@ export class CrawlTally {
     return false
   }
 
-  /** Peers by outcome, only those that occur. */
+  /** Peers by outcome; outcomes without peers are left out. */
   byOutcome (): Partial<Record<Outcome, number>> {
     return Object.fromEntries([...this.#outcomes].filter(([, count]) => count > 0))
   }

@@ -1,6 +1,6 @@
-// One crawl: slots up to `concurrency`, as many as the process can serve, each a visit in flight; when one ends,
-// the next peer takes its place at once. Nothing sleeps in a slot. One tick a second serves all limits: of the crawl,
-// of each visit (watchdog), and of silence (stall); so there is one timer to clear, not one for each visit.
+// One crawl: up to `concurrency` visits in flight, as many as the process can serve. When a visit ends, the next
+// peer's visit starts at once. One tick a second checks all limits: of the crawl, of each visit (watchdog), and of
+// silence (stall). There is therefore one timer to clear, not one for each visit.
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { onAbort } from '../../core/time/signals.ts'
 import { ConcurrencyLimit } from './concurrency-limit.ts'
@@ -27,10 +27,10 @@ export interface CrawlDeps extends CrawlLedgerDeps, VisitWatchDeps {
   /** Share of the time since it was last asked in which the process was busy, 0 to 1. */
   busyShare: () => number
 
-  /** Told of each visit that ended, published or not. */
+  /** Called for each completed visit, published or not. */
   onVisit?: (visit: CompletedVisit) => void
 
-  /** Told once a second that the crawl still comes round. */
+  /** Called once a second, to show that the crawl still makes progress. */
   onTick?: () => void
 }
 
@@ -59,10 +59,10 @@ export class CrawlRun {
   }
 
   /**
-   * Crawls until nothing is left, the time is up or `signal` aborts; in the last two cases what is in
-   * flight is aborted and counted first. Called once.
+   * Crawls until no peers are left, the time is up or `signal` aborts. In the last two cases it first aborts and
+   * counts the visits in flight. Call it once.
    *
-   * @throws ProbeError `PP_VISITOR_BROKEN` when the visitor breaks its contract; whatever broke the sink
+   * @throws ProbeError `PP_VISITOR_BROKEN` if the visitor breaks its contract; or the error of the sink
    */
   async run (signal: AbortSignal): Promise<CrawlReport> {
     this.#setTimer()
@@ -82,12 +82,12 @@ export class CrawlRun {
     return { ...this.#ledger.report(), ...this.#watch.troubles(), end: this.#end ?? 'complete' }
   }
 
-  /** How the crawl stands. */
+  /** Progress of the crawl. */
   status (): CrawlStatus {
     return { ...this.#ledger.status(), ...this.#watch.troubles(), slots: this.#pace.limit, waitingForSink: this.#waitingForSink }
   }
 
-  // Takes peers while there are slots and the sink has room; notices when the crawl is over.
+  // Starts visits while there are slots and the sink has room, and detects the end of the crawl.
   #fill (): void {
     const { frontier } = this.#ledger
 
@@ -130,7 +130,7 @@ export class CrawlRun {
       return
     }
 
-    // An abandoned visit that ends after all has been counted already.
+    // False for an abandoned visit, which has been counted already.
     if (this.#inFlight.end(visit)) {
       this.#guard(() => {
         this.#completeOrRepeat(visit, resultOf(visit, result))
@@ -182,7 +182,7 @@ export class CrawlRun {
     }
 
     if (this.#fault === undefined && this.#inFlight.lingering > this.#options.concurrency) {
-      throw new ProbeError('PP_VISITOR_BROKEN', 'more visits than there are slots never ended, although told to')
+      throw new ProbeError('PP_VISITOR_BROKEN', 'more visits than there are slots did not end after their abort')
     }
 
     this.#fill()
@@ -214,7 +214,7 @@ export class CrawlRun {
 
   #fail (cause: unknown): void {
     if (this.#isOver || this.#fault !== undefined) {
-      this.#deps.log.error({ err: cause }, 'another failure of a crawl that has failed or is over')
+      this.#deps.log.error({ err: cause }, 'another failure of a crawl that has already failed or ended')
     } else {
       this.#fault = { cause }
       this.#stop('aborted')

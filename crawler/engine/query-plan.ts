@@ -1,11 +1,11 @@
 import type { QueryPlan } from '../dht/visit-target.ts'
 
-/** Buckets that the questions of a Census go through: deeper ones are empty in a network of a million peers. */
+/** Buckets that a Census queries in turn. Deeper ones are empty in a network of a million peers. */
 export const CENSUS_BUCKETS = 16
 
 /**
- * What to ask a peer. In a Census each peer starts at another bucket (by its id) and moves one on
- * from crawl to crawl: within one crawl all buckets are asked of someone, over 16 crawls all of everyone.
+ * The queries for a peer. In a Census each peer starts at a bucket given by its id, and moves on by one with each
+ * crawl. One crawl therefore queries every bucket at some peers, and 16 crawls query every bucket at every peer.
  */
 export function queryPlan (strategy: QueryPlan['strategy'], crawlNumber: number, id: Uint8Array): QueryPlan {
   return strategy === 'Topology' ? { strategy } : { strategy, bucket: (lastByte(id) + crawlNumber) % CENSUS_BUCKETS }

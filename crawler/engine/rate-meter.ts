@@ -1,6 +1,6 @@
 const WINDOW_MS = 10_000
 
-/** How fast a count grows: over the last ten seconds, or since the start when that is shorter ago. */
+/** Rate of a growing count over the last ten seconds, or since the start if that is more recent. */
 export class RateMeter {
   #samples: { atMs: number, count: number }[]
 
@@ -8,13 +8,13 @@ export class RateMeter {
     this.#samples = [{ atMs: startMs, count: 0 }]
   }
 
-  /** Notes the count; called once a second. */
+  /** Records the count; called once a second. */
   sample (atMs: number, count: number): void {
     this.#samples.push({ atMs, count })
     this.#samples = this.#samples.filter((sample, i) => atMs - sample.atMs <= WINDOW_MS || i === this.#samples.length - 1)
   }
 
-  /** Per second, at a moment when the count is `count`. */
+  /** Rate per second, if the count is now `count`. */
   perSecond (nowMs: number, count: number): number {
     const first = this.#samples[0]
     const elapsedMs = nowMs - (first?.atMs ?? nowMs)

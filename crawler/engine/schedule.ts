@@ -1,10 +1,10 @@
-// When crawls start: the first at once, each further one an interval after the start of the last, or at
-// once when the last took longer. The next start is asked for when the last crawl is over, so that two
-// never overlap. The jitter keeps crawlers that were started together from staying together.
+// When crawls start: the first at once, each later one an interval after the start of the last, or at once if the
+// last took longer. The next start is requested when the last crawl is over, so two crawls never overlap. The jitter
+// spreads crawlers that were started together.
 import { sleep } from '../../core/time/sleep.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** Share of the interval by which a start moves at most, to either side. */
+/** Most that a start is moved in either direction, as a share of the interval. */
 export const JITTER = 0.05
 
 // Whoever may ask for crawls must not make a small network be crawled without a pause.
@@ -12,10 +12,10 @@ const MIN_PAUSE_MS = 60_000
 
 /** The start of one crawl. */
 export interface CrawlStart {
-  /** Start in epoch seconds, greater than that of the crawl before. */
+  /** Start in epoch seconds, greater than that of the last crawl. */
   crawlId: number
 
-  /** From 0 on in this process; rotates the questions of a Census. */
+  /** Counts from 0 in this process; rotates the buckets of a Census. */
   crawlNumber: number
 }
 
@@ -26,7 +26,7 @@ export interface ScheduleDeps {
   random: () => number
 }
 
-/** Tells when the next crawl starts. */
+/** Determines when crawls start. */
 export class Schedule {
   readonly #clock: Clock
   readonly #random: () => number
@@ -43,7 +43,7 @@ export class Schedule {
     this.#dueMs = clock.monotonic()
   }
 
-  /** Milliseconds until the next crawl is due; 0 when it is overdue. */
+  /** Milliseconds until the next crawl is due; 0 if it is overdue. */
   get dueInMs (): number {
     return Math.max(0, this.#dueMs - this.#clock.monotonic())
   }
@@ -57,7 +57,7 @@ export class Schedule {
     this.#dueMs = Math.min(this.#dueMs, Math.max(this.#clock.monotonic(), earliestMs))
   }
 
-  /** Waits until the next crawl is due. Call it when the last crawl is over. @throws AbortError when `signal` aborts first */
+  /** Waits until the next crawl is due. Call it when the last crawl is over. @throws AbortError if `signal` aborts first */
   async next (signal: AbortSignal): Promise<CrawlStart> {
     await sleep(this.#clock, this.dueInMs, signal)
     this.#lastStartMs = this.#clock.monotonic()

@@ -1,18 +1,18 @@
-// What to make of a visit during which this process stood still. What came is kept where it is all; else nothing of it
-// says anything of the peer: remotes hang up on those who fall silent, and our own timers ran out without them.
+// Decides about a visit during which this process stood still. A complete result is kept. An incomplete one says
+// nothing about the peer: remotes close connections that fall silent, and our own timers expired meanwhile.
 import type { VisitResult } from '../visit/visitor.ts'
 
-/** How often a peer is visited again because of us, in one crawl: a process that is throttled for good must come to an end. */
+/** Most repeated visits of a peer in one crawl: the crawl of a permanently throttled process must end too. */
 export const MAX_REPEATS = 2
 
-/** Whether a visit lacks anything that a standstill may have cost it. */
+/** Whether a standstill may have made a visit's result incomplete. */
 export function isSpoilt ({ outcome, attempts, routingTable }: VisitResult): boolean {
   const isWhole = (outcome === 'ok' || outcome === 'identified') && (routingTable?.failed ?? 0) === 0
 
   return !isWhole || attempts.some(attempt => attempt.outcome === 'timeout')
 }
 
-/** The result that is published when the peer is not visited again: our time ran out, not the peer's. */
+/** The published result if the peer is not visited again: a timeout becomes `limit-exceeded`, since the fault is ours. */
 export function excused (report: VisitResult, lostMs: number): VisitResult {
   const { attempts, ...visit } = withoutLatency(report, lostMs)
   const isTimeout = visit.outcome === 'timeout'
@@ -24,7 +24,7 @@ export function excused (report: VisitResult, lostMs: number): VisitResult {
   }
 }
 
-/** A round trip that is at least as long as the standstill may hold it. */
+/** Removes a round trip that may include the standstill. */
 function withoutLatency (report: VisitResult, lostMs: number): VisitResult {
   if ((report.latencyMs ?? 0) < lostMs) {
     return report

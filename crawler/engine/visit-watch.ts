@@ -1,5 +1,5 @@
-// The watch over the visits of one crawl: which of them take too long, when none ends at all, and what this process lost of
-// them by standing still. Time that was lost is nobody's silence, and no limit counts it.
+// Watches the visits of one crawl: visits that take too long, stalls in which no visit ends, and standstills of this
+// process. The time of a standstill does not count toward any limit.
 import { excused, isSpoilt, MAX_REPEATS } from './spoilt-visit.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Standstill } from '../../core/time/standstill.ts'
@@ -7,13 +7,13 @@ import type { VisitResult } from '../visit/visitor.ts'
 import type { CrawlTroubles } from './crawl-report.ts'
 import type { RunningVisit, VisitsInFlight } from './visits-in-flight.ts'
 
-/** Silence after which all visits in flight are told to end, in milliseconds. */
+/** Silence after which all visits in flight are aborted, in milliseconds. */
 export const STALL_MS = 30_000
 
 export interface VisitWatchDeps {
   clock: Clock
 
-  /** The time that this process has lost. */
+  /** Standstills of this process. */
   standstill: Standstill
 }
 
@@ -37,12 +37,12 @@ export class VisitWatch {
     this.#progressMs = clock.monotonic()
   }
 
-  /** Milliseconds that the process stood still since the crawl began. */
+  /** Length of standstills since the crawl began, in milliseconds. */
   get lostMs (): number {
     return this.#deps.standstill.lostMs - this.#lostBeforeMs
   }
 
-  /** What it has noticed so far. */
+  /** The problems so far. */
   troubles (): CrawlTroubles {
     const { lostMs } = this
     const standstills = this.#deps.standstill.times - this.#timesBefore
@@ -50,12 +50,12 @@ export class VisitWatch {
     return { watchdogCuts: this.#inFlight.watchdogCuts, stalls: this.#stalls, lostMs, standstills, repeatedVisits: this.#repeatedVisits }
   }
 
-  /** A visit ended, or one begins. */
+  /** A visit ended or starts. */
   progressed (isFirst = true): void {
     this.#progressMs = isFirst ? this.#deps.clock.monotonic() : this.#progressMs
   }
 
-  /** Tells visits to end that take too long; returns those that did not although told to. */
+  /** Aborts visits that take too long; returns abandoned visits, which did not end after their abort. */
   tick (nowMs: number): RunningVisit[] {
     const { lostMs } = this.#deps.standstill
     const newMs = lostMs - this.#allowedMs
@@ -72,15 +72,15 @@ export class VisitWatch {
     return this.#inFlight.sweep(nowMs)
   }
 
-  /** What a visit is worth: undefined where the peer is to be visited again, if that `mayBe`, since this process stood still meanwhile. */
-  judge ({ peer, lostBeforeMs }: RunningVisit, report: VisitResult, mayBe: boolean): VisitResult | undefined {
+  /** The result to record for a visit. Undefined if the visit must be repeated because of a standstill. @param mayRepeat whether the visit may be repeated */
+  judge ({ peer, lostBeforeMs }: RunningVisit, report: VisitResult, mayRepeat: boolean): VisitResult | undefined {
     const lostMs = this.#deps.standstill.lostMs - lostBeforeMs
     this.progressed()
 
     if (lostMs === 0) {
       return report
     }
-    if (!mayBe || peer.repeats >= MAX_REPEATS || !isSpoilt(report)) {
+    if (!mayRepeat || peer.repeats >= MAX_REPEATS || !isSpoilt(report)) {
       return excused(report, lostMs)
     }
 

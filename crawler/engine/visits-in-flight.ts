@@ -2,10 +2,10 @@ import { visitResult } from '../visit/visit-result.ts'
 import type { VisitResult } from '../visit/visitor.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
 
-/** Why a visit was told to end early. */
+/** Why a visit was aborted. */
 export type CutCause = 'watchdog' | 'stall' | 'stopped'
 
-/** A visit that has begun and not ended. */
+/** A running visit. */
 export interface RunningVisit {
   readonly peer: FrontierPeer
   readonly controller: AbortController
@@ -13,34 +13,34 @@ export interface RunningVisit {
   /** Wall clock, epoch milliseconds. */
   readonly startedAtMs: number
 
-  /** By the monotonic clock. */
+  /** Start by the monotonic clock, in milliseconds. */
   readonly sinceMs: number
 
-  /** What this process had lost in all by standing still when the visit began, in milliseconds. */
+  /** Total length of standstills before the visit began, in milliseconds. */
   readonly lostBeforeMs: number
 
-  /** How much longer than its limit the visit may take, since this process stood still meanwhile. */
+  /** How much longer than its limit the visit may take because of standstills, in milliseconds. */
   allowanceMs?: number
 
   cut?: { cause: CutCause, atMs: number }
 }
 
-/** How far past its limit a visit may be before it is told to end, in milliseconds. */
+/** How long after its limit a visit is aborted, in milliseconds. */
 const CUT_AFTER_MS = 1_000
 
-/** How long a visit may take to end after it is told to, in milliseconds. */
+/** How long a visit may take to end after its abort, in milliseconds. */
 const ABANDON_AFTER_MS = 4_000
 
 const CUT_DETAIL = {
-  watchdog: 'ended by the watchdog: the visit outlived its limit',
-  stall: 'ended by the stall detector: no visit of the crawl ended for long',
+  watchdog: 'ended by the watchdog: the visit exceeded its time limit',
+  stall: 'ended by the stall detector: no visit of the crawl had ended for a long time',
   stopped: 'the crawl stopped'
 } as const
 
 /**
- * The visits that run, and the watchdog over them: one that outlives its limit is told to end, and one
- * that does not is abandoned, so that no fault of a visitor holds a slot for ever. Swept once a second
- * instead of by a timer for each visit.
+ * The running visits and their watchdog. A visit that exceeds its limit is aborted. If it does not end then, it is
+ * abandoned, so that a broken visitor cannot occupy a slot forever. Checked once a second, instead of by a timer for
+ * each visit.
  */
 export class VisitsInFlight {
   readonly #visits = new Set<RunningVisit>()
@@ -56,12 +56,12 @@ export class VisitsInFlight {
     return this.#visits.size
   }
 
-  /** Visits abandoned that still have not ended. */
+  /** Abandoned visits that still have not ended. */
   get lingering (): number {
     return this.#abandoned.size
   }
 
-  /** Visits that the watchdog told to end. */
+  /** Visits that the watchdog aborted. */
   get watchdogCuts (): number {
     return this.#watchdogCuts
   }
@@ -70,21 +70,21 @@ export class VisitsInFlight {
     this.#visits.add(visit)
   }
 
-  /** Notes the end of a visit; false when it was abandoned before. */
+  /** Records the end of a visit; false if it was abandoned before. */
   end (visit: RunningVisit): boolean {
     this.#abandoned.delete(visit)
 
     return this.#visits.delete(visit)
   }
 
-  /** Tells all visits to end. */
+  /** Aborts all visits. */
   cutAll (cause: CutCause, nowMs: number): void {
     for (const visit of this.#visits) {
       cut(visit, cause, nowMs)
     }
   }
 
-  /** This process stood still: visits get that time once more, and their deadlines as much beyond it. */
+  /** Extends the limits after a standstill: visits get the lost time again, and their own deadlines the same time after it. */
   allow (lostMs: number): void {
     for (const visit of this.#visits) {
       visit.allowanceMs = (visit.allowanceMs ?? 0) + 2 * lostMs
@@ -95,7 +95,7 @@ export class VisitsInFlight {
     }
   }
 
-  /** Tells overdue visits to end. Abandons those that did not though told to, and returns them. */
+  /** Aborts overdue visits. Abandons those that did not end after their abort, and returns them. */
   sweep (nowMs: number): RunningVisit[] {
     const abandoned: RunningVisit[] = []
 
@@ -121,14 +121,14 @@ function cut (visit: RunningVisit, cause: CutCause, atMs: number): void {
   }
 }
 
-/** The visit's result. A peer on which we lost patience has timed out; `aborted` is kept for a crawl that stopped. */
+/** The visit's result. If the watchdog or the stall detector aborted it, the outcome is `timeout`; `aborted` means that the crawl stopped. */
 export function resultOf ({ cut }: RunningVisit, result: VisitResult): VisitResult {
   return result.outcome === 'aborted' && cut !== undefined && cut.cause !== 'stopped'
     ? { ...result, outcome: 'timeout', detail: CUT_DETAIL[cut.cause] }
     : result
 }
 
-/** What stands for the result of a visit that never ended. */
+/** The result of an abandoned visit. */
 export function abandonedResult ({ startedAtMs, sinceMs, cut }: RunningVisit, nowMs: number): VisitResult {
   const cause = cut?.cause ?? 'watchdog'
 

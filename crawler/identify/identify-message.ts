@@ -1,5 +1,5 @@
-// go-libp2p splits a long identify into several messages (the signed record comes second):
-// all of a stream are merged. What passes a limit is left out, and the rest stands.
+// go-libp2p splits a long identify into several messages (the signed record comes second), so all messages of a
+// stream are merged. Values beyond a limit are left out; the rest is used.
 import { defined } from '../../core/defined.ts'
 import { withoutPeerId } from '../peer/peer-id.ts'
 import { verifiedRecordSequence } from '../peer/signed-peer-record.ts'
@@ -11,7 +11,7 @@ import type { Identity } from './identity.ts'
 /** Protocol id of identify (libp2p identify specification). */
 export const IDENTIFY_PROTOCOL = '/ipfs/id/1.0.0'
 
-/** Bytes of one identify stream that are read; a visit fails over this. */
+/** Bytes of one identify stream that are read; identify fails above this. */
 export const MAX_IDENTIFY_BYTES = 65_536
 
 /** Messages of one identify stream that are read. */
@@ -24,7 +24,7 @@ const MAX_ADDRESSES = 256
 const MAX_PROTOCOL_BYTES = 1_024
 const MAX_ADDRESS_BYTES = 1_024
 
-/** What the messages of an identify stream say together. */
+/** The merged messages of an identify stream. */
 interface Merged {
   protocolVersion?: string
   agentVersion?: string
@@ -35,11 +35,11 @@ interface Merged {
 }
 
 /**
- * Reads all that came on an identify stream.
+ * Reads everything received on an identify stream.
  *
- * @param peerId multihash of the remote, which its signed peer record must match to count
- * @param peerKey that peer's key, where the connection has read it already
- * @returns undefined when there is no whole message, or the first is malformed
+ * @param peerId multihash of the remote; a signed peer record of another peer is ignored
+ * @param peerKey that peer's key if the connection has already parsed it
+ * @returns undefined if there is no complete message, or if the first one is malformed
  */
 export function decodeIdentify (bytes: Uint8Array, peerId: Uint8Array, peerKey?: PublicKey): Identity | undefined {
   const frames = new FrameReader(MAX_IDENTIFY_BYTES)
@@ -115,7 +115,7 @@ function toIdentity ({ protocols, listenAddresses, signedPeerRecord, ...rest }: 
   }
 }
 
-/** What we say of ourselves. */
+/** The crawler's own identity. */
 export interface OwnIdentity {
   /** The libp2p PublicKey message. */
   publicKey: Uint8Array
@@ -125,7 +125,7 @@ export interface OwnIdentity {
   protocols: readonly string[]
 }
 
-/** Our answer to a remote's identify. It names no address and no DHT protocol, so that remotes keep the crawler out of their tables. */
+/** The crawler's identify message. It lists no address and no DHT protocol, so remotes do not add the crawler to their routing tables. */
 export function encodeIdentify ({ publicKey, protocolVersion, agentVersion, protocols }: OwnIdentity): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter().bytes(1, publicKey)
 

@@ -1,4 +1,4 @@
-/** What a peer said of itself (libp2p identify specification, `/ipfs/id/1.0.0`). Texts are as received: hostile. */
+/** What a peer reports about itself (libp2p identify specification, `/ipfs/id/1.0.0`). Texts are as received, hence hostile. */
 export interface Identity {
   protocolVersion?: string
   agentVersion?: string
@@ -10,6 +10,6 @@ export interface Identity {
   /** Binary multiaddr. */
   observedAddress?: Uint8Array
 
-  /** Sequence number of the signed peer record, where one was sent and its signature holds. */
+  /** Sequence number of the signed peer record, if one was sent with a valid signature. */
   recordSequence?: bigint
 }

@@ -7,17 +7,18 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { ReadStream } from '../dial/session.ts'
 
 /**
- * How long a remote that has sent whole messages may be silent before they count as all, in milliseconds. go-libp2p
- * sends its second message right after the first; many others never end the stream.
+ * How long to wait for another message after a complete one, in milliseconds. go-libp2p sends its second message
+ * right after the first; many other implementations never end the stream.
  */
 const SILENCE_MS = 1_000
 
 /**
- * Reads an identify stream until the remote ends it, breaks it, or falls silent after a whole message. What has arrived
- * whole is used, whatever becomes of the stream.
+ * Reads an identify stream until the remote ends it, breaks it, or sends nothing more after a complete message.
+ * Complete messages are used however the stream ends.
  *
- * @returns all bytes that came: at least one whole length-prefixed message, or what the remote sent instead before it ended the stream
- * @throws whatever ended the stream before a whole message had arrived
+ * @returns all received bytes: at least one complete length-prefixed message, or whatever the remote sent before it
+ * ended the stream
+ * @throws the error that ended the stream before a complete message arrived
  */
 export async function readIdentify (stream: ReadStream, clock: Clock, signal: AbortSignal): Promise<Uint8Array> {
   const frames = new FrameReader(MAX_IDENTIFY_BYTES)
@@ -46,7 +47,7 @@ export async function readIdentify (stream: ReadStream, clock: Clock, signal: Ab
 
   return concatBytes(parts)
 
-  // A message of which a part has come is worth the whole time.
+  // The rest of a partly received message gets the full time.
   async function more (): Promise<Uint8Array | undefined> {
     return messages === 0 || frames.rest().length > 0 ? await next(stream, signal) : await soon(stream, clock, signal)
   }

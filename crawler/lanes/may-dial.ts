@@ -5,7 +5,10 @@ import { isQuic } from '../quic/quic-address.ts'
 import type { Scan } from '../../core/contracts/scan.ts'
 import type { Address } from '../address/address-reader.ts'
 
-/** Whether a scan may dial an address and a client of ours can: such addresses make a peer worth a visit, and a new one a second visit. */
+/**
+ * Whether a scan may dial an address and one of the clients can. A peer is visited only if it has such an address,
+ * and a second time only if it gets a new one.
+ */
 export function mayDial (addresses: Scan['addresses']): (bytes: Uint8Array) => boolean {
   const policy = new AddressPolicy(addresses)
 
@@ -16,7 +19,7 @@ export function mayDial (addresses: Scan['addresses']): (bytes: Uint8Array) => b
   }
 }
 
-/** Whether the fast client or the QUIC client dials an address; of a /dnsaddr it shows only when it is resolved. */
+/** Whether one of the clients can dial an address. True for an unresolved /dnsaddr, which may lead to any address. */
 export function canDial (address: Address): boolean {
   return hasRoute(address) || isQuic(address)
 }

@@ -18,16 +18,16 @@ export interface Lanes {
   fast: Pick<Visitor, 'visit'>
   quic: Pick<Visitor, 'visit'>
 
-  /** Limit of one visit, by both clients together, in milliseconds. */
+  /** Limit of one visit by both clients together, in milliseconds. */
   visitTimeoutMs: number
 }
 
 const CLIENTS = { openFast: openFastVisitor, openQuic: openQuicVisitor }
 
-/** How the clients are opened. */
+/** The functions that open the clients. */
 export type LaneClients = Record<keyof typeof CLIENTS, (options: VisitorOptions, deps: VisitorDeps) => Visitor | Promise<Visitor>>
 
-/** Opens the crawler's visitor: the fast client and the QUIC client, which share limits, budgets and what they learn. */
+/** Opens the crawler's visitor: the client for TCP, WebSocket and relays, and the QUIC client. They share limits, budgets and learnt protocols. */
 export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { openFast, openQuic }: LaneClients = CLIENTS): Promise<Visitor> {
   await using opened = new AsyncDisposableStack()
   const { addresses, kadProtocols, visitTimeoutMs } = options
@@ -46,9 +46,9 @@ export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { o
 }
 
 /**
- * Visits a peer by the fast client, then by QUIC where the first did not contact it: behind many a dead TCP address there is
- * a peer with QUIC. Also where our own limits kept us from its other endpoints: QUIC's has a limit of its own, and strangers
- * may have used theirs up.
+ * Visits a peer by the client for TCP, WebSocket and relays, then by the QUIC client if the first did not contact it:
+ * many peers with a dead TCP address answer by QUIC. This also applies if our own limits prevented the first dials: a
+ * QUIC endpoint has its own limit, and attackers may have used up that of the others.
  */
 export async function visitByLanes (target: VisitTarget, { clock, fast, quic, visitTimeoutMs }: Lanes, signal: AbortSignal): Promise<VisitResult> {
   const first = await fast.visit(target, signal)
@@ -70,7 +70,7 @@ function mayBeQuic (bytes: Uint8Array): boolean {
   return address !== undefined && isQuic(address)
 }
 
-/** The visit that got furthest says what the peer is like; all attempts count. */
+/** The result is that of the visit that got furthest, with the attempts of both. */
 function merge (first: VisitResult, second: VisitResult): VisitResult {
   const further = furthestOutcome([first.outcome, second.outcome]) === first.outcome ? first : second
 

@@ -1,15 +1,15 @@
-/** The family of agents that no rule fits. */
+/** The family of agents that match no rule. */
 const OTHER_FAMILY = 'other'
 
-/** Which agent versions belong to a family: by prefix alone, since the texts are a stranger's and a pattern could be made slow. */
+/** Assigns agent versions to a family. Matches a prefix only: remote peers choose the texts, and could make a regular expression slow. */
 export interface AgentRule {
-  /** What the agent version starts with, in lower case. */
+  /** Prefix of the agent version, in lower case. */
   prefix: string
 
   family: string
 }
 
-/** The first family whose prefix the agent version starts with, whatever the case of its letters. */
+/** The first family whose prefix matches the agent version, ignoring case. */
 export function agentFamilyOf (rules: readonly AgentRule[], agentVersion: string): string {
   return rules.find(({ prefix }) => agentVersion.slice(0, prefix.length).toLowerCase() === prefix)?.family ?? OTHER_FAMILY
 }

@@ -9,7 +9,7 @@ import type { AgentRule } from './agent-family.ts'
 
 const PRESETS_FILE = new URL('networks.yaml', import.meta.url)
 
-/** A network of one's own runs mostly what this one runs. */
+/** A custom network mostly runs the same software as this preset. */
 const LIKELY_FAMILIES = 'ipfs'
 
 const Name = z.string().max(64).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
@@ -31,7 +31,7 @@ function loadPresets (): z.output<typeof Presets> {
   return presets
 }
 
-/** Names of the networks that PeerProbe knows. */
+/** Names of the network presets. */
 export function presetNames (): readonly string[] {
   return Object.keys(loadPresets())
 }
@@ -40,10 +40,10 @@ export function presetNames (): readonly string[] {
 export interface Network {
   name: string
 
-  /** Multiaddrs where a crawl starts. */
+  /** Multiaddrs that a crawl starts from. */
   bootstrapPeers: readonly string[]
 
-  /** Kademlia protocol ids, the preferred first; empty where they must be learnt. */
+  /** Kademlia protocol ids in order of preference; empty if they must be learnt. */
   protocols: readonly string[]
 
   /** Label of an agent version: one of at most 20 families of the network, or `other`. */
@@ -51,9 +51,9 @@ export interface Network {
 }
 
 /**
- * The network that a scan names or describes.
+ * The network of a scan: a preset, or a custom one.
  *
- * @throws ProbeError `PP_NETWORK_UNKNOWN` for a preset that does not exist, listing those that do
+ * @throws ProbeError `PP_NETWORK_UNKNOWN` for a preset that does not exist, with a list of all presets
  */
 export function resolveNetwork (network: Scan['network']): Network {
   const { preset, name = '', bootstrapPeers = [], protocols = [] } = network

@@ -15,7 +15,7 @@ import type { Connection } from '@libp2p/interface'
 interface ConnectedVisitorDeps {
   clock: Clock
 
-  /** Visits all other peers; disposed of with this one. */
+  /** Visits all other peers; disposed of with this visitor. */
   visitor: Visitor
 
   /** The passive node's open connection to a peer, by its multihash. */
@@ -69,7 +69,7 @@ class ConnectedVisitor implements Visitor {
   }
 }
 
-/** A connection that stands may be to a peer that has gone: what it told counts only where the peer has answered anything over it now. */
+/** An open connection may lead to a peer that is gone. Its result counts only if the peer has answered over the connection during this visit. */
 function further (asked: VisitResult, dialled: VisitResult): VisitResult {
   const { startedAtMs } = asked
   const isAsked = asked.latencyMs !== undefined && furthestOutcome([asked.outcome, dialled.outcome]) === asked.outcome
@@ -78,10 +78,10 @@ function further (asked: VisitResult, dialled: VisitResult): VisitResult {
 }
 
 /**
- * A visitor that visits peers that are connected to the passive node over the connection that stands: many of them can be
- * reached in no other way. The connection stays open. All others are dialled, and so is one whose connection has just gone.
+ * A visitor that uses the passive node's open connections: many of these peers cannot be reached in any other way.
+ * The connection stays open. All other peers are dialled, including a peer whose connection has just closed.
  *
- * @param visitor visits the others; the result where there is no passive node, and disposed of with it
+ * @param visitor visits the others, and is disposed of with the result. Returned itself if there is no passive node
  */
 export function visitConnected (
   visitor: Visitor,

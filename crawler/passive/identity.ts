@@ -1,4 +1,4 @@
-// The passive node's key: its peer id must stay the same over restarts, or other peers keep a dead one in their tables.
+// The passive node's key. Its peer id must survive restarts, or other peers keep a dead id in their routing tables.
 import { readFile } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { errorText, ProbeError } from '../../core/errors.ts'
@@ -6,14 +6,14 @@ import { protectFile } from '../../core/files/private-file.ts'
 import { writeFileAtomically } from '../../core/files/write-file-atomically.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
-// An RSA key of 8,192 bits has some 4.7 kB.
+// An RSA key of 8,192 bits takes about 4.7 kB.
 const MAX_CHARS = 16_384
 
 /**
- * Reads a private key from a file, base64 of libp2p's protobuf form (as in Kubo's `Identity.PrivKey`), and makes an
- * Ed25519 key where there is no file yet.
+ * Reads a private key from a file, as base64 of libp2p's protobuf form (as in Kubo's `Identity.PrivKey`). Creates a
+ * file with an Ed25519 key if there is none yet.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming the file, when it holds no key or cannot be read or written
+ * @throws ProbeError `PP_CONFIG_INVALID` with the file's path if it contains no key, or cannot be read or written
  */
 export async function loadIdentity (path: string): Promise<PrivateKey> {
   const text = await readText(path)
@@ -28,7 +28,7 @@ export async function loadIdentity (path: string): Promise<PrivateKey> {
   try {
     return privateKeyFromProtobuf(Buffer.from(text.trim().slice(0, MAX_CHARS), 'base64'))
   } catch (cause) {
-    throw new ProbeError('PP_CONFIG_INVALID', `passive.identityFile: ${path} holds no private key (base64 of libp2p's form): remove it to get a new peer id`, { cause })
+    throw new ProbeError('PP_CONFIG_INVALID', `passive.identityFile: ${path} contains no private key (base64 of libp2p's protobuf form): remove the file to get a new peer id`, { cause })
   }
 }
 
@@ -45,7 +45,7 @@ async function readText (path: string): Promise<string | undefined> {
   }
 }
 
-// A half-written key would be a new peer id.
+// Atomic, since a half-written key would mean a new peer id.
 async function writeKey (path: string, text: string): Promise<void> {
   try {
     await writeFileAtomically(path, `${text}\n`)

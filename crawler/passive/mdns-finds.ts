@@ -1,4 +1,4 @@
-// What multicast DNS finds is dialled: any neighbour can tell of anybody, as often as he likes.
+// Dials the peers that multicast DNS finds. Any host on the link can announce any peer, as often as it likes.
 import { errorText } from '../../core/errors.ts'
 import { BoundedCache } from '../../core/limits/bounded-cache.ts'
 import { DIAL_LIMIT_MS } from './node-upkeep.ts'
@@ -15,22 +15,22 @@ export interface MdnsFindsDeps {
   node: Pick<Libp2p, 'dial'>
   gater: Pick<PassiveGater, 'found'>
 
-  /** A find answered. @throws whatever broke the sink */
+  /** A found peer answered. @throws the error of the sink */
   onMet: (connection: Connection) => Promise<void>
 
-  /** A find did not. @throws whatever broke the sink */
+  /** A found peer could not be dialled. @throws the error of the sink */
   onFailed: (peer: PeerId, found: readonly Multiaddr[], failure: DialFailure) => Promise<void>
 }
 
-/** Finds that are dialled at once; more are left until they are announced again. */
+/** Concurrent dials of found peers; more are skipped until they are announced again. */
 export const FINDS_AT_ONCE = 64
 
-/** Peers answer each question, every 20 s: who answers more often is not dialled more often. In milliseconds. */
+/** Shortest time between two dials of a peer, in milliseconds. Peers answer our queries every 20 s; more answers cause no more dials. */
 export const FIND_PAUSE_MS = 15_000
 
 const REMEMBERED = 1_024
 
-/** Dials the peers that multicast DNS finds, each once in {@link FIND_PAUSE_MS}, at addresses of the local network. */
+/** Dials the peers that multicast DNS finds, each at most once in {@link FIND_PAUSE_MS}, at addresses of the local network. */
 export class MdnsFinds {
   readonly #deps: MdnsFindsDeps
   readonly #dialling = new Set<string>()
@@ -40,7 +40,7 @@ export class MdnsFinds {
     this.#deps = deps
   }
 
-  /** A peer was found. @param source IP address that told of it @throws whatever broke the sink */
+  /** A peer was found. @param source IP address that announced it. @throws the error of the sink */
   async found ({ id, multiaddrs }: PeerInfo, source: string): Promise<void> {
     const key = id.toString()
     const now = this.#deps.clock.monotonic()
@@ -72,7 +72,7 @@ export class MdnsFinds {
     try {
       connection = await node.dial(found.map(address => withPeer(address, id)), { signal: AbortSignal.timeout(DIAL_LIMIT_MS) })
     } catch (err) {
-      log.debug({ reason: errorText(err) }, 'a find of multicast DNS could not be dialled')
+      log.debug({ reason: errorText(err) }, 'a peer found by multicast DNS could not be dialled')
       await onFailed(id, found, { err, startedAtMs, durationMs: clock.monotonic() - since })
       return
     }

@@ -1,5 +1,5 @@
-// What keeps the passive node in its network and small: it joins the DHT, makes room for newcomers, and forgets whom it
-// met. (libp2p refuses newcomers at its limit, and remembers every peer.)
+// Maintains the passive node: joins the DHT, makes room for new connections, and removes old peers from the peer
+// store. (libp2p refuses new connections at its limit, and stores every peer forever.)
 import { errorText } from '../../core/errors.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
@@ -17,26 +17,26 @@ export interface NodeUpkeepDeps {
   /** Peers through which the node joins the DHT. */
   bootstrap: (signal: AbortSignal) => Promise<readonly Multiaddr[]>
 
-  /** Connections at most. */
+  /** Most connections. */
   maxConnections: number
 
-  /** Starts the budget of dials again; where crawls do, it is absent. */
+  /** Resets the dial budget; absent if crawls do that. */
   renewBudget?: () => void
 }
 
 /** Limit of one dial, in milliseconds. */
 export const DIAL_LIMIT_MS = 5_000
 
-/** How long the budget of dials is for, where no crawl starts it again, in milliseconds. */
+/** How often the dial budget is reset if no crawl does, in milliseconds. */
 export const BUDGET_MS = 3_600_000
 
 const BOOTSTRAP_MS = 60_000
 const CLOSE_LIMIT_MS = 3_000
 
-// A connection that has told what it can makes room after this long, where more than half of the places are taken.
+// Age after which a reported connection is closed if more than half of the slots are taken.
 const ROTATE_MS = 300_000
 
-/** See the head of this file. */
+/** Periodic maintenance of the passive node. */
 export class NodeUpkeep {
   readonly #deps: NodeUpkeepDeps
   #joinedMs = -Infinity
@@ -47,7 +47,7 @@ export class NodeUpkeep {
     this.#renewedMs = deps.clock.monotonic()
   }
 
-  /** Starts the budget of dials again once an hour, where no crawl does. */
+  /** Resets the dial budget once an hour if no crawl does. */
   renew (): void {
     const { clock, renewBudget } = this.#deps
 
@@ -57,7 +57,7 @@ export class NodeUpkeep {
     }
   }
 
-  /** Dials bootstrap peers as long as the routing table is empty, once a minute. */
+  /** Dials bootstrap peers once a minute while the routing table is empty. */
   async join (signal: AbortSignal): Promise<void> {
     const { clock, log, node, bootstrap } = this.#deps
     const now = clock.monotonic()
@@ -75,7 +75,7 @@ export class NodeUpkeep {
     }
   }
 
-  /** Closes connections that have told what they can, where room gets scarce. */
+  /** Closes old connections that have been reported, if more than half of the slots are taken. */
   async rotate (): Promise<void> {
     const { open, maxConnections } = this.#deps
     const old = open.size > maxConnections / 2 ? open.doneSince(ROTATE_MS) : []
@@ -89,7 +89,7 @@ export class NodeUpkeep {
     }))
   }
 
-  /** Forgets a peer that is neither connected nor in the routing table. */
+  /** Removes a peer from the peer store unless it is connected or in the routing table. */
   async forget (peer: PeerId): Promise<void> {
     const { node, log } = this.#deps
 
@@ -98,10 +98,10 @@ export class NodeUpkeep {
         await node.peerStore.delete(peer)
       }
     } catch (err) {
-      log.debug({ reason: errorText(err) }, 'a peer could not be forgotten')
+      log.debug({ reason: errorText(err) }, 'a peer could not be removed from the peer store')
     }
   }
 }
 
-// More than its type says; the library has no other way to ask.
+// Not part of the library's type; there is no other way to query the table.
 interface Table { find: (peer: PeerId) => Promise<PeerId | undefined> }

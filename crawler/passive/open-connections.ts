@@ -3,23 +3,23 @@ import { peerFault } from '../peer/peer-fault.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Connection, IdentifyResult } from '@libp2p/interface'
 
-const IDENTIFIED = peerFault('aborted', 'the remote has identified itself, or its time is over')
+const IDENTIFIED = peerFault('aborted', 'identify is complete, or its time is over')
 
-/** How long a connection has for identify, in milliseconds. */
+/** Time limit of identify on a connection, in milliseconds. */
 export const IDENTIFY_LIMIT_MS = 10_000
 
-/** A connection that is open, or just closed. */
+/** State of a connection that is open or was just closed. */
 export interface OpenConnection {
   /** Wall clock, epoch milliseconds. */
   openedAtMs: number
 
-  /** The same by the monotonic clock. */
+  /** When it was opened, by the monotonic clock. */
   sinceMs: number
 
-  /** Resolves when the remote has identified itself, or with undefined when it closes or its time is over first. */
+  /** Resolves when the remote has identified itself; with undefined if the connection closes or the time is over first. */
   identified: Promise<IdentifyResult | undefined>
 
-  /** Whether everything that it can tell is reported. */
+  /** Whether the connection has been reported. */
   isDone: boolean
 }
 
@@ -28,12 +28,12 @@ interface Entry extends OpenConnection {
   limit: Disposable
 }
 
-/** The connections of the passive node, and what is awaited of each. */
+/** The passive node's connections, with their pending identify results. */
 export class OpenConnections implements Disposable {
   readonly #clock: Clock
   readonly #entries = new Map<Connection, Entry>()
 
-  // By peer id: each visit of a crawl asks.
+  // By peer id: each visit of a crawl makes a lookup.
   readonly #byPeer = new Map<string, Set<Connection>>()
 
   constructor (clock: Clock) {
@@ -44,22 +44,22 @@ export class OpenConnections implements Disposable {
     return this.#entries.size
   }
 
-  /** What is known of a connection; undefined where it is not open. */
+  /** State of a connection; undefined if it is not open. */
   get (connection: Connection): OpenConnection | undefined {
     return this.#entries.get(connection)
   }
 
-  /** The open connection to a peer, by its multihash; undefined where there is none. */
+  /** The open connection to a peer, by its multihash; undefined if there is none. */
   to (id: Uint8Array): Connection | undefined {
     return [...this.#byPeer.get(hex(id)) ?? []].find(({ status }) => status === 'open')
   }
 
-  /** Multihashes of the peers that are connected, each once. */
+  /** Multihashes of the connected peers, without duplicates. */
   peers (): Uint8Array[] {
     return [...this.#byPeer.keys()].map(key => Buffer.from(key, 'hex'))
   }
 
-  /** Inbound connections that have told what they can, for longer than `ms`. */
+  /** Reported inbound connections that are older than `ms`. */
   doneSince (ms: number): Connection[] {
     const now = this.#clock.monotonic()
 
@@ -106,7 +106,7 @@ export class OpenConnections implements Disposable {
   }
 }
 
-/** libp2p ends its own side of identify alone: of a remote that never ends the other one, the stream would stay as long as the connection. */
+/** libp2p ends only its own side of the identify stream. If the remote never ends the other side, the stream would stay open as long as the connection. */
 function leaveIdentify ({ streams }: Connection): void {
   streams
     .filter(({ direction, protocol, writeStatus }) => direction === 'outbound' && protocol === IDENTIFY_PROTOCOL && writeStatus === 'closed')

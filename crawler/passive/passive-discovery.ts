@@ -1,5 +1,5 @@
-// The passive half of a crawler: a node that others come to. Who connects is identified, pinged and reported, once in ten
-// minutes; so is who is found by multicast DNS. Whom it knows, the next crawl starts from.
+// Passive discovery: runs a libp2p node to which other peers connect. Each peer that connects, or is found by
+// multicast DNS, is identified, pinged and reported once in ten minutes. The next crawl starts from these peers too.
 import { defined } from '../../core/defined.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
@@ -23,26 +23,26 @@ import type { NodeUpkeepDeps } from './node-upkeep.ts'
 import type { PassiveNodeOptions, PassiveServices } from './passive-node.ts'
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 
-/** The parts that passive discovery joins: the node, where sightings go, and the log. */
+/** Dependencies of passive discovery. */
 export interface PassiveDiscoveryDeps extends Pick<NodeUpkeepDeps, 'bootstrap' | 'renewBudget'> {
   clock: Clock
   log: Logger
   sink: VisitSink
 
-  /** Beats while the node is looked after. */
+  /** Heartbeat of the node's maintenance. */
   beat: Beat
 
   onVisit: (visit: CompletedVisit) => void
 }
 
-/** How the node stands. */
+/** State of the node. */
 export interface PassiveStatus {
   peerId: string
   addresses: string[]
   connections: number
   routingTable: number
 
-  /** Sightings that were refused since the start, since there were too many in a window. */
+  /** Sightings refused since the start, because there were too many in a window. */
   refusedSightings: number
 }
 
@@ -51,7 +51,7 @@ const STOP_LIMIT_MS = 3_000
 const TICK_MS = 5_000
 const FORGET_MS = 1_000
 
-/** See the head of this file. */
+/** A running passive node and the reports of its peers. */
 export class PassiveDiscovery implements AsyncDisposable {
   readonly #deps: PassiveDiscoveryDeps
   readonly #node: Libp2p<PassiveServices>
@@ -75,15 +75,15 @@ export class PassiveDiscovery implements AsyncDisposable {
     }, onFailed: async (peer, found, failure) => {
       await this.#reports.failed(peer, found, failure)
     } })
-    this.#broken.promise.catch(() => undefined) // whoever runs it gets it
+    this.#broken.promise.catch(() => undefined) // the caller of run() gets it
   }
 
-  /** Starts to listen. @throws ProbeError `PP_CONFIG_INVALID` when it cannot */
+  /** Starts the node. @throws ProbeError `PP_CONFIG_INVALID` if it cannot listen */
   static async open (deps: PassiveDiscoveryDeps, options: Omit<PassiveNodeOptions, 'onFound' | 'onMdnsFault'>): Promise<PassiveDiscovery> {
     const node = await createPassiveNode({
       ...options,
       onMdnsFault: (err) => {
-        deps.log.warn({ reason: errorText(err) }, 'others cannot find this node by multicast DNS')
+        deps.log.warn({ reason: errorText(err) }, 'other peers cannot find this node by multicast DNS')
       },
       onFound: (peer, source) => {
         discovery.#guard(discovery.#finds.found(peer, source))
@@ -111,12 +111,12 @@ export class PassiveDiscovery implements AsyncDisposable {
     return discovery
   }
 
-  /** Multihash of its peer id. */
+  /** Multihash of the node's peer id. */
   get id (): Uint8Array {
     return this.#node.peerId.toMultihash().bytes
   }
 
-  /** How the node stands. */
+  /** State of the node. */
   status (): PassiveStatus {
     return {
       peerId: this.#node.peerId.toString(),
@@ -127,27 +127,27 @@ export class PassiveDiscovery implements AsyncDisposable {
     }
   }
 
-  /** The open connection to a peer, by its multihash; undefined where there is none. */
+  /** The open connection to a peer, by its multihash; undefined if there is none. */
   connectionTo (id: Uint8Array): Connection | undefined {
     return this.#open.to(id)
   }
 
-  /** Peers that are connected now, with the addresses that they announce. */
+  /** The connected peers, with the addresses that they announce. */
   connected (): PeerRecord[] {
     const known = new Map(this.#met.list().map(({ id, addresses }) => [hex(id), addresses]))
 
     return this.#open.peers().map(id => ({ id, addresses: known.get(hex(id)) ?? [] }))
   }
 
-  /** Peers that were met. */
+  /** Recently seen peers. */
   known (): KnownPeer[] {
     return this.#met.list()
   }
 
-  /** Looks after the node until `signal` aborts. @throws whatever broke the sink */
+  /** Maintains the node until `signal` aborts. @throws the error of the sink */
   async run (signal: AbortSignal): Promise<void> {
     try {
-      await Promise.race([this.#broken.promise, this.#care(signal)])
+      await Promise.race([this.#broken.promise, this.#maintain(signal)])
     } catch (err) {
       if (!isAbort(err)) {
         throw err
@@ -155,7 +155,7 @@ export class PassiveDiscovery implements AsyncDisposable {
     }
   }
 
-  async #care (signal: AbortSignal): Promise<void> {
+  async #maintain (signal: AbortSignal): Promise<void> {
     for (;;) {
       this.#deps.beat.beat()
       this.#upkeep.renew()
@@ -190,7 +190,7 @@ export class PassiveDiscovery implements AsyncDisposable {
     })
   }
 
-  // What fails here is the sink: a fault that ends the process.
+  // Only the sink can fail here, which ends the process.
   #guard (work: Promise<void>): void {
     work.catch((err: unknown) => {
       this.#broken.reject(err)
@@ -213,7 +213,7 @@ export class PassiveDiscovery implements AsyncDisposable {
 
       return { ms, errorMs: Math.min(ms, elapsed().errorMs) }
     } catch {
-      return undefined // it does not answer pings, or has gone: then there is no round trip to tell of
+      return undefined // it does not answer pings, or is gone
     }
   }
 }

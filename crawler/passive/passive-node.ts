@@ -1,5 +1,5 @@
-// A libp2p node that others come to: it listens, serves the DHT and says who connects. Limits as measured with thousands
-// of Go clients: the defaults refuse most of them, or grow without bound.
+// Creates the libp2p node of passive discovery: it listens, serves the DHT and reports connections. The limits were
+// measured with thousands of Go clients: libp2p's defaults refuse most of them, or grow without bound.
 import { randomBytes } from 'node:crypto'
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
@@ -33,45 +33,45 @@ export interface PassiveNodeOptions {
   privateKey: PrivateKey
   agentVersion: string
 
-  /** Kademlia protocol that it serves. */
+  /** Kademlia protocol that the node serves. */
   kadProtocol: string
 
-  /** IP address that it listens on; `::` for all, of both families. */
+  /** IP address to listen on; `::` for all addresses of both families. */
   host: string
 
-  /** TCP and UDP; WebSocket listens on the next one. */
+  /** Port for TCP and UDP; WebSocket uses the next one. */
   port: number
 
   announce: readonly string[]
   policy: Scan['addresses']['policy']
   mdns: boolean
 
-  /** Connections at most. */
+  /** Most connections. */
   maxConnections: number
 
   gater: PassiveGater
 
-  /** Every dial passes it, whatever makes the node dial. */
+  /** Charged for every dial of the node, whatever the reason for the dial. */
   budget: DialBudget
 
-  /** Told of each peer of the local network that multicast DNS finds. */
+  /** Called for each peer that multicast DNS finds on the local network. */
   onFound?: OnFound
 
-  /** Told what keeps the node from answering multicast DNS. */
+  /** Called with errors that prevent answers to multicast DNS. */
   onMdnsFault?: (err: Error) => void
 
   /** Collects libp2p's own metrics. */
   metrics?: (components: never) => Metrics
 }
 
-/** Its services. */
+/** The node's services. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- libp2p wants an indexable type
 export type PassiveServices = { dht: SingleKadDHT, ping: Ping }
 
-// Entries that strangers may put into the DHT's store, and as many peers with what they told.
+// Entries that remote peers may put into the DHT's datastore, and the same number of peer records.
 const STORE_LIMITS = { maxEntries: 20_000, maxBytes: 32 * 1_048_576, maxValueBytes: 65_536 }
 
-// The specification asks for 32 to 63 letters and digits.
+// The specification requires 32 to 63 letters and digits.
 const INSTANCE_BYTES = 20
 
 const DIALS_AT_ONCE = 20
@@ -79,10 +79,10 @@ const DIAL_QUEUE = 200
 const STREAMS = 64
 const DHT_STREAMS = 16
 
-// Two of each may be under way to one peer: the node pings it for the round trip, and the DHT, which leaves a peer out of its
-// table when it cannot ping it; the node identifies it when it connects, and each crawl. libp2p allows one unless told.
-// go-libp2p and js-libp2p take two pings from one peer.
-const ASKED_AT_ONCE = { maxOutboundStreams: 2 }
+// Two pings and two identify requests may run with one peer. Pings: the node measures the round trip, and the DHT
+// pings a peer before it adds it to its table. Identify: at the connection, and in each crawl. libp2p's default is
+// one. go-libp2p and js-libp2p accept two pings from one peer.
+const CONCURRENT_REQUESTS = { maxOutboundStreams: 2 }
 
 const QUIC_LIMITS = {
   handshakeTimeout: 5_000,
@@ -94,8 +94,8 @@ const QUIC_LIMITS = {
 }
 
 /**
- * What the node listens on: TCP and QUIC on one port, WebSocket on the next. libp2p takes `::` for IPv6 alone, so that all
- * addresses are two; where a machine has no IPv6 it goes on with the other one.
+ * The node's listen addresses: TCP and QUIC on one port, WebSocket on the next. For libp2p `::` means IPv6 only, so
+ * both families need an address; on a machine without IPv6 libp2p continues with IPv4.
  */
 function listenAddresses (host: string, port: number): string[] {
   const ips = host === '::' ? ['/ip4/0.0.0.0', '/ip6/::'] : [host.includes(':') ? `/ip6/${host}` : `/ip4/${host}`]
@@ -103,7 +103,7 @@ function listenAddresses (host: string, port: number): string[] {
   return ips.flatMap(ip => [`${ip}/tcp/${String(port)}`, `${ip}/udp/${String(port)}/quic-v1`, `${ip}/tcp/${String(port + 1)}/ws`])
 }
 
-/** Makes the node; it listens once it is started. */
+/** Creates the node; it listens once it is started. */
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
   const { privateKey, agentVersion, host, port, announce, maxConnections, gater, budget, mdns, metrics, onFound = () => undefined } = options
   const instance = randomBytes(INSTANCE_BYTES).toString('hex')
@@ -129,11 +129,11 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     datastore: new BoundedDatastore(STORE_LIMITS),
     connectionGater: gater.gater({ places, sockets, traffic }),
     connectionManager: {
-      // Above what PassivePlaces lets in: libp2p refuses newcomers when all places are taken, whoever has them.
+      // Higher than the limit of ConnectionSlots: at its own limit libp2p refuses new connections without making room.
       maxConnections: 2 * maxConnections + DIALS_AT_ONCE,
       maxIncomingPendingConnections: 2 * maxConnections + DIALS_AT_ONCE,
       inboundUpgradeTimeout: UPGRADE_LIMIT_MS,
-      // Names are resolved before the gater is asked: it is given none that it could resolve.
+      // libp2p resolves names before it calls the gater, so it gets no resolvers.
       resolvers: {},
       inboundConnectionThreshold: NEW_PER_IP,
       reconnectRetries: 0,
@@ -144,8 +144,8 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     connectionMonitor: { enabled: false },
     ...defined({ metrics }),
     services: {
-      identify: identify(ASKED_AT_ONCE),
-      ping: ping(ASKED_AT_ONCE),
+      identify: identify(CONCURRENT_REQUESTS),
+      ping: ping(CONCURRENT_REQUESTS),
       ...mdns && { finder: mdnsFinder(instance, { clock: systemClock, onFound }), mdns: mdnsResponder(instance, options) },
       dht: kadDHT({
         protocol: options.kadProtocol,
@@ -164,7 +164,7 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
   return node
 }
 
-/** Answers multicast DNS with what the node listens on; starts and stops with it. */
+/** Answers multicast DNS with the node's listen addresses; starts and stops with the node. */
 function mdnsResponder (instance: string, { onMdnsFault = () => undefined }: PassiveNodeOptions): (components: NodeComponents) => MdnsResponder {
   return ({ peerId, transportManager }) => new MdnsResponder({
     clock: systemClock,
@@ -173,7 +173,7 @@ function mdnsResponder (instance: string, { onMdnsFault = () => undefined }: Pas
   }, { instance, peerId: peerId.toString() })
 }
 
-/** Of the node's parts, those that the responder asks. */
+/** The components of the node that the responder uses. */
 interface NodeComponents {
   peerId: PeerId
   transportManager: { getAddrs: () => readonly Multiaddr[] }

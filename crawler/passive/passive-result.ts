@@ -1,4 +1,4 @@
-// What a connection to the passive node told, as the result of a visit.
+// Turns a connection to the passive node into the result of a visit.
 
 import { defined } from '../../core/defined.ts'
 import { classify } from '../peer/classify.ts'
@@ -12,12 +12,12 @@ import type { ConnectionFacts } from './connection/connection-facts.ts'
 import type { IdentifyResult } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** A connection and what came of it. */
+/** A connection and its data. */
 export interface Contact {
   connection: ConnectionFacts
   identified: Omit<IdentifyResult, 'connection' | 'peerId' | 'publicKey'> | undefined
 
-  /** Where it was not identified. */
+  /** The outcome if it was not identified. */
   outcome: Extract<Outcome, 'connected' | 'identify-failed'>
 
   startedAtMs: number
@@ -25,7 +25,7 @@ export interface Contact {
   latency: Latency | undefined
 }
 
-/** The result of a visit that a connection stands for. */
+/** The result of a visit by a connection to the passive node. */
 export function passiveResult ({ connection, identified, outcome, startedAtMs, durationMs, latency }: Contact): VisitResult {
   return visitResult({ lane: 'passive', startedAtMs, durationMs }, {
     outcome: identified === undefined ? outcome : 'identified',
@@ -42,7 +42,7 @@ export interface DialFailure {
   durationMs: number
 }
 
-/** What is reported of a peer that was found nearby and could not be dialled: its addresses, and one attempt for each. */
+/** The addresses and the result of a peer that multicast DNS found and that could not be dialled, with one attempt for each address. */
 export function failedFind (found: readonly Multiaddr[], { err, startedAtMs, durationMs }: DialFailure): { addresses: Uint8Array[], result: VisitResult } {
   const { outcome, detail } = classify(err)
   const addresses = found.flatMap(address => bytesOf(address) ?? [])

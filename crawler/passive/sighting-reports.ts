@@ -10,7 +10,7 @@ import type { VisitorsMet } from './visitors-met.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** Sightings that wait for room at most: what comes meanwhile is refused, and counted. */
+/** Most sightings that wait for the sink; more are refused and counted. */
 const MAX_WAITING = 1_000
 
 export interface SightingReportsDeps {
@@ -18,30 +18,30 @@ export interface SightingReportsDeps {
   sink: VisitSink
   met: VisitorsMet
 
-  /** Round-trip time to a connected peer; undefined where it does not answer. */
+  /** Round-trip time to a connected peer; undefined if it does not answer. */
   ping: (peer: PeerId) => Promise<Latency | undefined>
 
   onVisit: (visit: CompletedVisit) => void
 }
 
-/** Makes visits of what the passive node sees, one for each peer and source in ten minutes. */
+/** Turns the passive node's sightings into visits, one per peer and source in ten minutes. */
 export class SightingReports {
   readonly #deps: SightingReportsDeps
   readonly #sightings: Sightings
   #waiting = 0
-  #crowdedOut = 0
+  #refusedWaiting = 0
 
   constructor (deps: SightingReportsDeps) {
     this.#deps = deps
     this.#sightings = new Sightings(() => deps.clock.now())
   }
 
-  /** Sightings that were refused since the start. */
+  /** Sightings refused since the start. */
   get refused (): number {
-    return this.#sightings.refused + this.#crowdedOut
+    return this.#sightings.refused + this.#refusedWaiting
   }
 
-  /** Waits until a connected peer has identified itself, pings it, and reports it. @throws whatever broke the sink */
+  /** Waits until a connected peer has identified itself, pings it and reports it. @throws the error of the sink */
   async meet (connection: Connection, open: OpenConnection, source: Source): Promise<void> {
     const { clock, met, ping } = this.#deps
     const identified = await open.identified
@@ -61,7 +61,7 @@ export class SightingReports {
     open.isDone = true
   }
 
-  /** Reports a peer of the local network that could not be dialled. @throws whatever broke the sink */
+  /** Reports a peer of the local network that could not be dialled. @throws the error of the sink */
   async failed (peer: PeerId, found: readonly Multiaddr[], failure: DialFailure): Promise<void> {
     const id = peer.toMultihash().bytes
     const crawlId = this.#sightings.note(Buffer.from(id).toString('hex'), 'mdns')
@@ -73,7 +73,7 @@ export class SightingReports {
 
   async #report (visit: CompletedVisit): Promise<void> {
     if (this.#waiting >= MAX_WAITING) {
-      this.#crowdedOut++
+      this.#refusedWaiting++
       return
     }
 

@@ -3,12 +3,12 @@ import type { Source } from '../../core/contracts/visit.ts'
 /** Length of the windows in which a peer is reported once, in milliseconds. */
 export const WINDOW_MS = 600_000
 
-/** Peers noted in one window at most: more are refused, so that invented ones cannot fill the memory. */
+/** Most sightings in one window; more are refused, so that invented peers cannot fill the memory. */
 export const MAX_PER_WINDOW = 100_000
 
 /**
- * Who was reported in the window of ten minutes that the wall clock is in. The window's start is the crawl id of what is
- * reported, so that a sighting that is sent again after a restart is the same visit.
+ * The peers reported in the current ten-minute window of the wall clock. The start of the window is the crawl id of
+ * its visits, so a sighting that is reported again after a restart is the same visit.
  */
 export class Sightings {
   readonly #now: () => number
@@ -21,12 +21,15 @@ export class Sightings {
     this.#now = now
   }
 
-  /** Sightings that were refused since the start, because there were too many in a window. */
+  /** Sightings refused since the start, because there were too many in a window. */
   get refused (): number {
     return this.#refused
   }
 
-  /** Notes a peer (its id in hex); the start of the window in epoch seconds, or undefined where it was reported already, or there are too many. */
+  /**
+   * Records a peer (its id in hex). Returns the start of the window in epoch seconds; undefined if the peer was
+   * reported already, or if there are too many.
+   */
   note (id: string, source: Source): number | undefined {
     const window = Math.floor(this.#now() / WINDOW_MS)
 

@@ -1,13 +1,16 @@
 import type { KnownPeer } from '../engine/frontier/known-peer.ts'
 
-// Some 500 bytes each.
+// About 500 bytes each.
 const MAX_PEERS = 20_000
 
-/** The peers that came to us or were found near us, with the addresses that they announce: the next crawl visits them. The oldest are forgotten first. */
+/**
+ * Peers that recently connected to the passive node or were found by multicast DNS, with the addresses that they
+ * announce. The next crawl visits them. The oldest are evicted first.
+ */
 export class VisitorsMet {
   readonly #peers = new Map<string, KnownPeer>()
 
-  /** Notes a peer that was met now. One without an address is of no use to a crawl. */
+  /** Records a peer that was seen now. A peer without an address is not kept, since a crawl cannot use it. */
   note (id: Uint8Array, addresses: readonly Uint8Array[]): void {
     const key = Buffer.from(id).toString('hex')
     this.#peers.delete(key)
@@ -24,7 +27,7 @@ export class VisitorsMet {
     }
   }
 
-  /** Those met, the longest ago first. */
+  /** All peers, oldest first. */
   list (): KnownPeer[] {
     return [...this.#peers.values()]
   }

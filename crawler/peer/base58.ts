@@ -1,5 +1,5 @@
-// Written here because multiformats is no direct dependency and a crawl prints a peer id with each
-// visit: five digits of base 58 are carried in one number, several times faster than one by one.
+// Implemented here because multiformats is not a direct dependency and every visit prints a peer id. Each limb has
+// five base58 digits, which is several times faster than one digit at a time.
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const VALUES = new Map(Array.from(ALPHABET, (letter, value) => [letter, value]))
@@ -43,7 +43,7 @@ function digits (limb: number): string {
   return text
 }
 
-/** Bytes of base58btc text; undefined when it has other letters. Meant for texts of a bounded length. */
+/** Bytes of base58btc text; undefined if it has other characters. Quadratic: bound the length of the text. */
 export function fromBase58 (text: string): Uint8Array | undefined {
   const bytes: number[] = []
   let zeros = 0

@@ -1,11 +1,10 @@
-// Errors of Node.js and libp2p become outcomes in this one place. Codes and names come first since
-// they are interfaces; a text is looked at only where a library hides both, and never decides
-// between a failure of the remote and one of ours.
+// Maps errors of Node.js and libp2p to outcomes, in this one place. Only codes and names decide, since they are part
+// of an interface; an error's text does not.
 import { isAbort } from '../../core/time/signals.ts'
 import { outcomeOfFault, peerFault } from './peer-fault.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 
-/** An outcome, and the error's text where the outcome alone does not tell. */
+/** An outcome, and the error's text where the outcome alone does not explain it. */
 export interface Classified {
   outcome: Outcome
   detail?: string
@@ -56,10 +55,10 @@ const BY_NAME: Partial<Record<string, Outcome>> = {
   ReceiveWindowExceededError: 'protocol-error'
 }
 
-/** Outcomes that say all there is to say. */
+/** Outcomes that need no detail. */
 const SELF_EXPLANATORY = new Set<Outcome>(['refused', 'timeout', 'unreachable', 'reset', 'aborted', 'limit-exceeded', 'peer-id-mismatch'])
 
-/** The outcome of anything that was thrown. Never throws; what it does not know is `unknown` with its text. */
+/** The outcome of any thrown value. Never throws; an unrecognised error becomes `unknown` with its text. */
 export function classify (thrown: unknown): Classified {
   const err = unwrap(thrown)
   const outcome = outcomeOf(err)
@@ -67,7 +66,7 @@ export function classify (thrown: unknown): Classified {
   return SELF_EXPLANATORY.has(outcome) ? { outcome } : { outcome, detail: textOf(err) }
 }
 
-/** libp2p waits for events and rejects with the event itself when a stream closes instead. */
+/** When a stream closes while libp2p waits for an event, it rejects with the close event itself. */
 function unwrap (thrown: unknown): unknown {
   if (!(thrown instanceof Event) || thrown.type !== 'close') {
     return thrown

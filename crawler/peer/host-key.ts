@@ -6,7 +6,7 @@ const SPKI_PREFIX_LENGTH = 12
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const ED25519_MESSAGE_HEAD = Uint8Array.of(0x08, 1, 0x12, 32)
 
-/** Our own Ed25519 key, under which we visit. */
+/** The crawler's own Ed25519 key. */
 export class HostKey {
   readonly #privateKey: KeyObject
 
@@ -23,17 +23,16 @@ export class HostKey {
     this.id = Buffer.concat([Uint8Array.of(IDENTITY_CODE, this.message.length), this.message])
   }
 
-  /** A fresh key. */
+  /** A new random key. */
   static generate (): HostKey {
     return new HostKey(generateKeyPairSync('ed25519').privateKey)
   }
 
-  /** The key of a 32-byte seed: the first half of the private key as libp2p stores it. */
+  /** The key for a 32-byte seed, which is the first half of the private key as libp2p stores it. */
   static fromSeed (seed: Uint8Array): HostKey {
     return new HostKey(createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' }))
   }
 
-  /** Signs `message`. */
   sign (message: Uint8Array): Uint8Array {
     return sign(null, message, this.#privateKey)
   }

@@ -1,10 +1,11 @@
-// Strangers choose the ids, so the hash is a sum of the bytes times secret random factors: whoever does not
-// know these cannot find ids that collide more often than by chance (universal hashing, Carter and Wegman).
+// Attackers can choose peer ids. The hash is therefore the sum of the bytes times secret random factors: without
+// knowing the factors, nobody can construct ids that collide more often than by chance (universal hashing, Carter and
+// Wegman).
 import { MAX_PEER_ID_BYTES } from './peer-id.ts'
 
 const FACTORS = crypto.getRandomValues(new Int32Array(MAX_PEER_ID_BYTES))
 
-/** A hash of a peer id, of 32 bits, good for this process only. The id may lie among other bytes. */
+/** A 32-bit hash of a peer id, valid in this process only. The id may be part of a larger array. */
 export function hashId (id: Uint8Array, start = 0, end = id.length): number {
   const length = Math.min(end - start, MAX_PEER_ID_BYTES)
   let hash = 0

@@ -1,15 +1,15 @@
 import type { AddressSet, PeerRecord } from './peer-record.ts'
 
-/** Addresses kept for one peer: what all answers of a peer may tell of another. */
+/** Addresses kept for one peer from all answers of another. */
 const MAX_ADDRESSES = 128
 
-/** Mentions kept for one peer: a visit asks 16 questions at most, and an honest answer names a peer once. */
+/** Mentions kept for one peer. A visit sends 16 queries at most, and an honest answer lists a peer once. */
 const MAX_MENTIONS = 32
 
 /**
- * A peer that several answers named, not always with the same addresses. They are put together where somebody asks for
- * them: a crawl is done with most peers when it hears of them again, and go-libp2p tells addresses in another order
- * each time, so that comparing all with all cost half of a visit.
+ * A peer that several answers list, not always with the same addresses. The addresses are merged only when they are
+ * read: most peers are mentioned again after the crawl is done with them, and go-libp2p lists addresses in a
+ * different order each time. Comparing all lists eagerly took half of a visit's time.
  */
 export class MergedPeerRecord implements PeerRecord {
   readonly id: Uint8Array
@@ -20,7 +20,7 @@ export class MergedPeerRecord implements PeerRecord {
     this.#mentions = [first, second]
   }
 
-  /** All that were told, each once, first told first. */
+  /** All mentioned addresses without duplicates, in the order of their first mention. */
   get addresses (): readonly Uint8Array[] {
     const addresses = new Map<string, Uint8Array>()
 
@@ -39,7 +39,7 @@ export class MergedPeerRecord implements PeerRecord {
     return this.#mentions.every(mention => mention.areAddressesIn?.(set) ?? mention.addresses.every(address => set.has(address, 0, address.length)))
   }
 
-  /** Notes what another answer tells of it. */
+  /** Adds a mention from another answer. */
   add (mention: PeerRecord): void {
     if (this.#mentions.length < MAX_MENTIONS) {
       this.#mentions.push(mention)

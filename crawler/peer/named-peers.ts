@@ -1,12 +1,12 @@
-// A crawl of ten thousand peers hears two million mentions, mostly of peers that it is done with, and
-// holds those of a thousand visits at a time. So a reply is kept as it came, with numbers that tell
-// where each peer is; objects are made when the visit is over, and addresses only where they are new.
+// A crawl of ten thousand peers receives two million mentions, mostly of peers that it is done with, and keeps those
+// of a thousand visits in memory at a time. A reply is therefore kept as received, with the offsets of each peer in
+// it. Objects are created when the visit is over, and addresses only where they are new.
 import { ProtobufReader } from '../wire/protobuf.ts'
 import { hashId } from './id-hash.ts'
 import { endWithoutPeerId } from './peer-id.ts'
 import type { AddressSet, PeerRecord } from './peer-record.ts'
 
-/** Numbers for each peer: start and end of its entry, start and end of its id. */
+/** Offsets per peer: start and end of its entry, start and end of its id. */
 export const PLACES = 4
 
 /** Addresses taken for one peer. */
@@ -14,29 +14,29 @@ const MAX_ADDRESSES = 128
 
 const MAX_ADDRESS_BYTES = 1_024
 
-/** The peers that one reply to FIND_NODE names. */
+/** The peers in one FIND_NODE reply. */
 export class NamedPeers {
   readonly #message: Uint8Array
   readonly #places: readonly number[]
 
-  /** @param places {@link PLACES} for each peer, in `message` */
+  /** @param places {@link PLACES} offsets into `message` for each peer */
   constructor (message: Uint8Array, places: readonly number[]) {
     this.#message = message
     this.#places = places
   }
 
-  /** How many there are. */
+  /** Number of peers. */
   get length (): number {
     return this.#places.length / PLACES
   }
 
-  /** All of them. */
+  /** All peers. */
   list (): NamedPeer[] {
     return Array.from({ length: this.length }, (_, i) => new NamedPeer(this.#message, this.#places, i * PLACES))
   }
 }
 
-/** One of the peers that a reply names. Its id and addresses are views on the reply: whoever keeps one copies it. */
+/** A peer in a reply. Its id and addresses are views into the reply: copy what you keep. */
 export class NamedPeer implements PeerRecord {
   readonly #message: Uint8Array
   readonly #start: number
@@ -65,18 +65,18 @@ export class NamedPeer implements PeerRecord {
     return addresses
   }
 
-  /** A hash of its id. */
+  /** Hash of its id. */
   get hash (): number {
     return hashId(this.#message, this.#idStart, this.#idEnd)
   }
 
-  /** Whether the other has the same id. An id tells its length in its second byte, so that none is the beginning of another. */
+  /** Whether the other peer has the same id. The second byte of an id is its length, so no id is a prefix of another. */
   hasIdOf (other: NamedPeer): boolean {
     return this.#isSame(this.#idStart, this.#idEnd, other, other.#idStart)
   }
 
-  /** Whether the reply tells of it exactly what another tells. */
-  isToldLike (other: NamedPeer): boolean {
+  /** Whether both mentions are byte for byte the same. */
+  isSameMention (other: NamedPeer): boolean {
     return this.#end - this.#start === other.#end - other.#start && this.#isSame(this.#start, this.#end, other, other.#start)
   }
 

@@ -8,8 +8,8 @@ const REASONS = {
 }
 
 /**
- * The time that a peer has for one thing. Its signal aborts with the outcome `timeout` when the
- * time is up, and with its parent: then with the parent's outcome, which is `aborted` unless it has one.
+ * The time limit of one operation with a peer. Its signal aborts with the outcome `timeout` when the time is up. It
+ * also aborts with its parent, with the parent's outcome or else `aborted`.
  */
 export class PeerDeadline extends Deadline {
   constructor (clock: Clock, limitMs: number, parent: AbortSignal) {

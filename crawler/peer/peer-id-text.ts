@@ -1,7 +1,7 @@
 import { fromBase58, toBase58 } from './base58.ts'
 import { isPeerId } from './peer-id.ts'
 
-/** Longest text of a peer id: `12D3Koo…` has 52 letters, `16Uiu2…` 53, `Qm…` 46. */
+/** Longest text of a peer id: `12D3Koo…` has 52 characters, `16Uiu2…` 53, `Qm…` 46. */
 const MAX_TEXT = 64
 
 /** Text of a peer id as libp2p prints it: `12D3Koo…`, `16Uiu2…`, `Qm…`. */
@@ -9,7 +9,7 @@ export function formatPeerId (id: Uint8Array): string {
   return toBase58(id)
 }
 
-/** Multihash of a peer id's text; undefined when it is none. */
+/** Parses a peer id's text to its multihash; undefined if it is invalid. */
 export function parsePeerId (text: string): Uint8Array | undefined {
   const id = text.length > MAX_TEXT ? undefined : fromBase58(text)
 

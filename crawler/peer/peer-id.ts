@@ -1,7 +1,7 @@
-// A peer id is the identity multihash of a key of at most 42 bytes, or the SHA-256 of a longer one (libp2p
-// peer id specification). Longer identity multihashes are refused although Go keeps them and js-libp2p can
-// make one of an ECDSA key, of 91 bytes: no host has such an id. js-libp2p starts no node with an ECDSA key,
-// Rust reads no such id, and Go proves an ECDSA key by its SHA-256 alone. A test holds js-libp2p to it.
+// A peer id is the identity multihash of a key of at most 42 bytes, or the SHA-256 of a longer one (libp2p peer id
+// specification). Longer identity multihashes are rejected, although go-libp2p accepts them and js-libp2p can make
+// one of 91 bytes for an ECDSA key: no host has such an id. js-libp2p starts no node with an ECDSA key, rust-libp2p
+// rejects such an id, and go-libp2p uses the SHA-256 of an ECDSA key. A test checks this for js-libp2p.
 import { hash } from 'node:crypto'
 import { equalBytes, isAt } from '../wire/bytes.ts'
 
@@ -10,24 +10,24 @@ const SHA256 = 0x12
 const MAX_IDENTITY_BYTES = 42
 const SHA256_BYTES = 32
 
-/** A key has at least a type and a length; less cannot be told from a made-up name. */
+/** A key has at least a type and a length. */
 const MIN_IDENTITY_BYTES = 8
 
-/** First bytes of a /p2p component: the protocol's code 421 as a varint. */
+/** First bytes of a /p2p component: protocol code 421 as a varint. */
 const P2P_CODE = [0xa5, 0x03] as const
 
-/** Its code and the length of the id. */
+/** The protocol code and the length of the id. */
 const P2P_HEAD_BYTES = 3
 
 /** Bytes of the longest peer id. */
 export const MAX_PEER_ID_BYTES = 2 + MAX_IDENTITY_BYTES
 
-/** Whether the bytes are a multihash that a peer id can be: anyone can name anything. */
+/** Whether the bytes are a multihash that is valid as a peer id. */
 export function isPeerId (id: Uint8Array): boolean {
   return isPeerIdAt(id, 0, id.length)
 }
 
-/** Whether the bytes from `start` to `end` are a multihash that a peer id can be. */
+/** Whether the bytes from `start` to `end` are a multihash that is valid as a peer id. */
 export function isPeerIdAt (bytes: Uint8Array, start: number, end: number): boolean {
   const code = bytes[start]
   const length = end - start - 2
@@ -40,10 +40,10 @@ export function isPeerIdAt (bytes: Uint8Array, start: number, end: number): bool
 }
 
 /**
- * Whether the peer id `id` is that of the public key in `keyMessage` (its protobuf).
+ * Whether `id` is the peer id of the public key in `keyMessage` (its protobuf).
  *
- * Either the key itself is inlined or its SHA-256: then the key that was received is hashed, or
- * anyone could answer in the name of an RSA or ECDSA peer.
+ * A peer id contains either the key itself or its SHA-256. In the second case the received key must be hashed, or
+ * anyone could impersonate an RSA or ECDSA peer.
  */
 export function isIdOfKey (id: Uint8Array, keyMessage: Uint8Array): boolean {
   return isPeerId(id) && equalBytes(id.subarray(2), id[0] === IDENTITY ? keyMessage : hash('sha256', keyMessage, 'buffer'))
@@ -56,7 +56,7 @@ export function idOfKey (keyMessage: Uint8Array): Uint8Array {
   return Uint8Array.of(code, digest.length, ...digest)
 }
 
-/** A binary multiaddr without the /p2p/<id> at its end that says nothing new. */
+/** A binary multiaddr without a trailing, redundant /p2p/<id>. */
 export function withoutPeerId (address: Uint8Array, id: Uint8Array): Uint8Array {
   const cut = address.length - id.length - P2P_HEAD_BYTES
 
@@ -64,8 +64,8 @@ export function withoutPeerId (address: Uint8Array, id: Uint8Array): Uint8Array 
 }
 
 /**
- * Where a binary multiaddr that ends at `end` ends without a /p2p that repeats the id, which lies among the
- * same bytes. Before its own start when the address is not as long as that.
+ * The end of a binary multiaddr without a trailing /p2p component that repeats the peer's id. Address and id are in
+ * the same array. The result is before the start of the address if the address is shorter than such a component.
  */
 export function endWithoutPeerId (bytes: Uint8Array, end: number, idStart: number, idEnd: number): number {
   const length = idEnd - idStart

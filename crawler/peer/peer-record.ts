@@ -1,6 +1,6 @@
 /**
- * A peer as the DHT names it. Ids and addresses stay bytes until something must print them:
- * most are named hundreds of times and printed once.
+ * A peer as the DHT lists it. Ids and addresses stay bytes until they are printed: most are mentioned hundreds of
+ * times and printed once.
  */
 export interface PeerRecord {
   /** Multihash bytes of the peer id. */
@@ -9,12 +9,12 @@ export interface PeerRecord {
   /** Binary multiaddrs, without a trailing /p2p. */
   addresses: readonly Uint8Array[]
 
-  /** Whether a set holds all the addresses; found out without making an object of each. */
+  /** Whether a set contains all the addresses. Creates no object per address. */
   areAddressesIn?: (set: AddressSet) => boolean
 }
 
-/** Addresses without duplicates. */
+/** A set of addresses. */
 export interface AddressSet {
-  /** Whether the binary multiaddr from `start` to `end` is one of them. */
+  /** Whether the set contains the binary multiaddr from `start` to `end`. */
   has (bytes: Uint8Array, start: number, end: number): boolean
 }

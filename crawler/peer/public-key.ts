@@ -3,11 +3,11 @@ import sodium from 'sodium-native'
 import type { KeyObject } from 'node:crypto'
 
 /**
- * The public keys that libp2p peers have, and how each verifies (libp2p specifications, peer-ids).
+ * The types of public keys of libp2p peers, and how each verifies a signature (libp2p specifications, peer-ids).
  *
- * ECDSA has two forms in the wild: Go and Rust send a SubjectPublicKeyInfo of 91 bytes and sign in
- * DER; js-libp2p sends an 87-byte structure of its own and signs 64 raw bytes. Each form is bound to
- * its own signature encoding, so that no key has two valid readings.
+ * ECDSA keys occur in two forms. go-libp2p and rust-libp2p send a SubjectPublicKeyInfo of 91 bytes and sign in DER;
+ * js-libp2p sends its own structure of 87 bytes and signs 64 raw bytes. Each form accepts only its own signature
+ * encoding, so no key is valid in two ways.
  */
 const TYPES = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const
 const { crypto_sign_verify_detached: verifyEd25519 } = sodium
@@ -28,17 +28,17 @@ const P256_POINT_LENGTH = 65
 /** Names of the key types, in the order of their numbers on the wire. */
 type KeyType = typeof TYPES[number]
 
-/** A public key that can verify. */
+/** A public key that verifies signatures. */
 export interface PublicKey {
   type: KeyType
 
-  /** Whether `signature` over `message` was made with this key. Never throws. */
+  /** Whether `signature` is this key's signature of `message`. Never throws. */
   verify (message: Uint8Array, signature: Uint8Array): boolean
 }
 
 /**
- * Reads the PublicKey protobuf, in its deterministic encoding only: type, then data, then nothing.
- * Undefined for anything else, for a key that is not on its curve, and for an RSA key outside 2048 to 8192 bits.
+ * Reads the PublicKey protobuf, in its deterministic encoding only: type, then data, then nothing. Returns undefined
+ * for any other encoding, for a key that is not on its curve, and for an RSA key outside 2048 to 8192 bits.
  */
 export function parsePublicKey (message: Uint8Array): PublicKey | undefined {
   const type = TYPES[message[1] ?? TYPES.length]
@@ -82,7 +82,7 @@ const IMPORTERS: Readonly<Record<KeyType, (data: Uint8Array) => PublicKey | unde
   }
 }
 
-/** By libsodium, which takes less than half of the time that OpenSSL does: two of these are most of what a visit's keys cost. */
+/** Uses libsodium, which takes less than half the time of OpenSSL. A visit verifies two of these signatures, which is most of its cost for keys. */
 function ed25519Verifier (key: Uint8Array): PublicKey {
   return {
     type: 'Ed25519',
@@ -107,7 +107,7 @@ function startsWith (bytes: Uint8Array, head: Uint8Array): boolean {
   return Buffer.compare(bytes.subarray(0, head.length), head) === 0
 }
 
-/** The bytes field at `at` when its length of one or two bytes, minimally encoded, ends exactly at the end of `message`. */
+/** The bytes field at `at`. Undefined unless its length takes one or two bytes, is minimally encoded, and reaches exactly to the end of `message`. */
 function exactBytes (message: Uint8Array, at: number): Uint8Array | undefined {
   const low = message[at] ?? 0
   const high = low < MORE ? 0 : message[at + 1] ?? 0
@@ -118,7 +118,7 @@ function exactBytes (message: Uint8Array, at: number): Uint8Array | undefined {
   return isMinimal && data.length === (low & (MORE - 1)) + high * MORE ? data : undefined
 }
 
-/** OpenSSL throws for bytes that are no key and some that are no signature: for a remote's bytes both only mean no. */
+/** OpenSSL throws for an invalid key and for some invalid signatures. With a remote's bytes both only mean that the check failed. */
 function attempt<T> (operation: () => T): T | undefined {
   try {
     return operation()

@@ -12,11 +12,11 @@ const DOMAIN = new TextEncoder().encode('libp2p-peer-record')
 const PAYLOAD_TYPE = Uint8Array.of(0x03, 0x01)
 
 /**
- * The sequence number of a signed peer record, or undefined unless the envelope is signed by `peerId`,
- * and names it in the record (libp2p RFC 0002 and 0003). A forged record counts as none.
+ * The sequence number of a signed peer record (libp2p RFC 0002 and 0003). Undefined unless `peerId` signed the
+ * envelope and the record contains that id.
  *
- * @param peerId multihash of the remote, as the secured connection proved it
- * @param peerKey that peer's key where it is known, which spares reading it again
+ * @param peerId multihash of the remote, as proved by the secured connection
+ * @param peerKey that peer's key if already parsed
  */
 export function verifiedRecordSequence (envelope: Uint8Array, peerId: Uint8Array, peerKey?: PublicKey): bigint | undefined {
   const { publicKey, payloadType, payload, signature } = readEnvelope(envelope)
@@ -37,7 +37,7 @@ const ENVELOPE_FIELDS: Partial<Record<number, EnvelopePart>> = { 1: 'publicKey',
 
 const NOTHING: Uint8Array = new Uint8Array(0)
 
-/** The parts of an envelope; those that are absent or broken are empty, which no check accepts. */
+/** The parts of an envelope. Absent or malformed parts are empty, which no check accepts. */
 function readEnvelope (bytes: Uint8Array): Record<EnvelopePart, Uint8Array> {
   const reader = new ProtobufReader(bytes)
   const envelope: Record<EnvelopePart, Uint8Array> = { publicKey: NOTHING, payloadType: NOTHING, payload: NOTHING, signature: NOTHING }

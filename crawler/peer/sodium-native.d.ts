@@ -1,16 +1,16 @@
-/** The functions of libsodium that visits use; the package's own types stop at an older version. */
+/** The libsodium functions that visits use. The types published for this package cover an older version only. */
 declare module 'sodium-native' {
   const sodium: {
     /** Fills `buffer` with random bytes. */
     randombytes_buf: (buffer: Uint8Array) => void
 
-    /** SHA-256 in parts; a state has {@link crypto_hash_sha256_STATEBYTES}. */
+    /** Incremental SHA-256; a state has {@link crypto_hash_sha256_STATEBYTES} bytes. */
     crypto_hash_sha256_init: (state: Uint8Array) => void
     crypto_hash_sha256_update: (state: Uint8Array, input: Uint8Array) => void
     crypto_hash_sha256_final: (state: Uint8Array, output: Uint8Array) => void
     crypto_hash_sha256_STATEBYTES: number
 
-    /** The public key of a secret one. */
+    /** The public key of a secret key. */
     crypto_scalarmult_base: (publicKey: Uint8Array, secretKey: Uint8Array) => void
 
     /** X25519. Throws for a key of low order. */
@@ -36,7 +36,7 @@ declare module 'sodium-native' {
       key: Uint8Array
     ]) => number
 
-    /** Ed25519. Refuses keys and commitments of low order, and scalars beyond the order of the group. */
+    /** Ed25519. Rejects keys and commitments of low order, and scalars beyond the order of the group. */
     crypto_sign_verify_detached: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean
   }
 

@@ -1,33 +1,34 @@
-// What strangers together can make a crawl publish, and so make the bus and the database keep. Keys and texts cost them
-// nothing, IP addresses do: so each subnet has a share, and all have one together. Over it a visit is published in
-// short, without what the peer says of itself; far over it, it is only counted. The first peers of each subnet are
-// published whole for longer than that, so that a flood from elsewhere does not silence them.
+// Bounds the bytes that remote peers can make a crawl publish, and so make the bus and the database store. Keys and
+// texts are free for an attacker, but IP addresses are not: each subnet therefore has a share, and all subnets
+// together have a limit. Above it a visit is published in short form, without the peer's own data; far above it, it
+// is only counted. The first peers of each subnet are published whole up to a higher limit, so that a flood from
+// elsewhere does not suppress them.
 import { readAddress } from '../address/address-reader.ts'
 import { addressClassOf, embeddedIpv4 } from '../address/ip-class.ts'
 import type { CompletedVisit } from '../engine/population/visit-sink.ts'
 
-/** What one crawl, or one window of passive sightings, publishes at most. */
+/** Most bytes that one crawl, or one window of passive sightings, publishes. */
 export interface ByteLimits {
-  /** Bytes of whole visits in one subnet: a /24 of IPv4 or a /48 of IPv6. Private ranges are the owner's, and exempt. */
+  /** Bytes of whole visits in one subnet: a /24 of IPv4 or a /48 of IPv6. Private ranges are exempt. */
   subnetBytes: number
 
-  /** Bytes of whole visits that each subnet may have while all together have less than one and a half times `allBytes`. */
+  /** Bytes of whole visits that each subnet may still publish while the total is between `allBytes` and one and a half times that. */
   firstBytes: number
 
-  /** Bytes of whole visits, of all peers together. */
+  /** Bytes of whole visits of all peers together. */
   allBytes: number
 
-  /** The same of visits that reached nobody. */
+  /** The same for visits without a connection. */
   unreachedBytes: number
 
-  /** Visits published in short, of one subnet and of all. */
+  /** Visits published in short form, of one subnet and of all together. */
   subnetShort: number
   allShort: number
 }
 
 const MIB = 1_048_576
 
-/** Of a crawl. The largest known networks have 60,000 peers, of 2 to 6 kB each, and a few hundred in one subnet. */
+/** Limits of a crawl. The largest known networks have 60,000 peers, of 2 to 6 kB each, and a few hundred in one subnet. */
 export const CRAWL_BYTES: ByteLimits = {
   subnetBytes: 4 * MIB,
   firstBytes: MIB / 16,
@@ -37,7 +38,7 @@ export const CRAWL_BYTES: ByteLimits = {
   allShort: 100_000
 }
 
-/** Of a window of ten minutes of a passive node. */
+/** Limits of a ten-minute window of a passive node. */
 export const WINDOW_BYTES: ByteLimits = {
   subnetBytes: MIB,
   firstBytes: MIB / 16,
@@ -47,16 +48,16 @@ export const WINDOW_BYTES: ByteLimits = {
   allShort: 20_000
 }
 
-/** How a visit is published: `short` without lists and identify, `none` not at all. */
+/** How a visit is published: `whole`, `short` (without lists and identify), or `none`. */
 export type PublishedForm = 'whole' | 'short' | 'none'
 
 interface Spent { bytes: number, short: number }
 
-// Subnets that are remembered: what comes beyond is one more subnet.
+// Subnets kept; all others share one more budget.
 const MAX_SUBNETS = 200_000
 const OTHERS = 'others'
 
-/** The budget of one scan's crawls, or of its windows: it starts again with each. */
+/** The budget of a scan's crawls or windows. It is reset for each crawl or window. */
 export class ByteBudget {
   readonly #limits: ByteLimits
   #crawlId = -1
@@ -68,7 +69,7 @@ export class ByteBudget {
     this.#limits = limits
   }
 
-  /** Decides in which form a visit, whose whole message has so many bytes, is published, and charges it. */
+  /** Decides the form of a visit and charges the budget. @param bytes size of the whole message */
   charge (visit: CompletedVisit, bytes: number): PublishedForm {
     if (visit.crawlId !== this.#crawlId) {
       this.#crawlId = visit.crawlId
@@ -118,7 +119,7 @@ export class ByteBudget {
   }
 }
 
-/** The subnet that answered; undefined for private ranges, and for what has no IP address. */
+/** The subnet of an address; undefined for private ranges. */
 function subnetOf (address: Uint8Array): string | undefined {
   const read = readAddress(address)
 

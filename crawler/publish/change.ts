@@ -1,17 +1,17 @@
 import { onAbort } from '../../core/time/signals.ts'
 
-/** Lets callers wait until a condition holds, checked whenever somebody says that something changed. */
+/** Lets callers wait for a condition, which is checked at each notification of a change. */
 export class Change {
   readonly #checks = new Set<() => void>()
 
-  /** Something changed: checks the conditions of all who wait. */
+  /** Reports a change: checks the conditions of all waiters. */
   notify (): void {
     for (const check of [...this.#checks]) {
       check()
     }
   }
 
-  /** Resolves when `condition` holds; rejects when it throws or `signal` aborts. */
+  /** Resolves when `condition` is true; rejects if it throws or `signal` aborts. */
   async until (condition: () => boolean, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
 

@@ -1,8 +1,8 @@
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 
-/** What identifies an event. */
+/** Attributes of an event. */
 export interface CloudEvent {
-  /** Unique for its source: the same event sent twice has the same id. */
+  /** Unique per source: the same event sent twice has the same id. */
   id: string
 
   type: string

@@ -12,14 +12,14 @@ import type { Quantiles } from '../engine/population/quantiles.ts'
 import type { PublishedForm } from './byte-budget.ts'
 import type { MessageContext } from './message-context.ts'
 
-/** The message that a crawl has started. */
+/** The message for the start of a crawl. */
 export function crawlStartedMessage ({ crawlId, strategy, startedAtMs }: Pick<CrawlReport, 'crawlId' | 'strategy' | 'startedAtMs'>, context: MessageContext): OutgoingMessage {
   const startedAt = timestamp(startedAtMs)
 
   return outgoing({ version: 1, ...context, crawlId, strategy, state: 'started', startedAt }, startedAt)
 }
 
-/** The message that a crawl is over: `aborted` when the process stopped it, otherwise `finished`. At most 64 kB. */
+/** The message for the end of a crawl: `aborted` if the process stopped it, otherwise `finished`. At most 64 kB. */
 export function crawlEndedMessage (report: CrawlReport & { forms?: Record<PublishedForm, number> }, context: MessageContext): OutgoingMessage {
   const finishedAt = timestamp(report.finishedAtMs)
   const { latencyMs, latencyErrorMs } = report
@@ -44,7 +44,7 @@ export function crawlEndedMessage (report: CrawlReport & { forms?: Record<Publis
   }
   let message = outgoing(crawl, finishedAt)
 
-  // Only a network full of long invented values gets here.
+  // Only needed for a network full of long invented values.
   for (let top = TOP_VALUES; message.value.length > MESSAGE_LIMITS.bytes; top = Math.floor(top / 2)) {
     message = outgoing({ ...crawl, distributions: foldAll(report.distributions, top) }, finishedAt)
   }

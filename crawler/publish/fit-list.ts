@@ -1,11 +1,11 @@
-/** Bytes that a value takes in JSON. */
+/** Size of a value in JSON, in bytes. */
 export function jsonBytes (value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value))
 }
 
-/** The first items of a list, as many as take at most `maxBytes` in JSON together. */
+/** The longest prefix of a list that takes at most `maxBytes` in JSON. */
 export function fitList<Item> (list: Item[], maxBytes: number): Item[] {
-  // So it is nearly always: one look at the whole is cheaper than one at each.
+  // Nearly always the whole list fits, and one check is cheaper than one for each item.
   if (jsonBytes(list) <= maxBytes) {
     return list
   }

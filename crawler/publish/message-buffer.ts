@@ -1,9 +1,9 @@
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 
-/** How much a buffer, or a batch of it, holds at most. */
+/** Limits of a buffer, or of a batch. */
 export interface BufferLimits { messages: number, bytes: number }
 
-/** Messages that are not acknowledged yet, in their order. */
+/** Messages that are not acknowledged yet, in order. */
 export class MessageBuffer {
   readonly #limits: BufferLimits
   readonly #messages: OutgoingMessage[] = []
@@ -30,7 +30,7 @@ export class MessageBuffer {
     this.#bytes += message.value.length
   }
 
-  /** The first messages, as many as fit the limits, and one at least. They stay until they are acknowledged. */
+  /** The first messages that fit the limits, at least one. They stay in the buffer until they are acknowledged. */
   batch ({ messages, bytes }: BufferLimits): OutgoingMessage[] {
     let size = 0
     let end = 0

@@ -1,4 +1,4 @@
-/** What all messages of one scan have in common. */
+/** Fields that all messages of one scan have in common. */
 export interface MessageContext {
   /** The scan: namespace/probe/scan. */
   scan: string
@@ -12,12 +12,12 @@ export interface MessageContext {
 
 const DAY_MS = 86_400_000
 
-/** An instant of our own clock as messages write it. */
+/** An instant in the format of messages. */
 export function timestamp (epochMs: number): string {
   return new Date(epochMs).toISOString()
 }
 
-/** A duration as messages carry it: microseconds suffice, and a day at most. */
+/** A duration in the format of messages: rounded to microseconds, at most a day. */
 export function messageMs (ms: number): number {
   return Math.round(Math.min(Math.max(ms, 0), DAY_MS) * 1_000) / 1_000
 }

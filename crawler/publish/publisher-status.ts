@@ -1,4 +1,4 @@
-/** How the publisher stands. */
+/** State of the publisher. */
 export interface PublisherStatus {
   /** Messages not acknowledged yet. */
   buffered: number
@@ -11,14 +11,14 @@ export interface PublisherStatus {
   /** Attempts that failed and were repeated. */
   retries: number
 
-  /** Messages that the topic refuses as too large: they were left out, and logged. */
+  /** Messages that the topic refused as too large: dropped and logged. */
   refused: number
 
-  /** Why the bus takes nothing at the moment; undefined while it does. */
+  /** Why the bus currently accepts nothing; undefined while it works. */
   outage: PublisherOutage | undefined
 }
 
-/** A bus that takes nothing. */
+/** An outage of the bus. */
 export interface PublisherOutage {
   code: string
   message: string

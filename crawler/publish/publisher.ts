@@ -1,6 +1,6 @@
-// Messages on their way to the bus. Nothing accepted is dropped while the process runs: a bus that is
-// away is tried again for ever, the buffer fills, and a full buffer tells the crawl to take no new
-// visits. One batch is under way at a time, which keeps the order of messages with the same key.
+// Publishes messages to the bus. No accepted message is dropped while the process runs: if the bus is unavailable,
+// the publisher retries forever, the buffer fills up, and a full buffer stops the crawl from starting new visits.
+// Only one batch is in flight at a time, which keeps the order of messages with the same key.
 import { refusedOf } from '../../core/bus/port/event-bus.ts'
 import { errorText, isProbeError } from '../../core/errors.ts'
 import { retry } from '../../core/time/backoff.ts'
@@ -14,10 +14,10 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { BufferLimits } from './message-buffer.ts'
 import type { PublisherOutage, PublisherStatus } from './publisher-status.ts'
 
-/** Messages buffered before {@link Publisher.ready} says to wait. Visits in flight by then come on top. */
+/** Size of the buffer at which {@link Publisher.ready} makes callers wait. Visits in flight at that moment are still accepted. */
 export const BUFFER_LIMITS: BufferLimits = { messages: 10_000, bytes: 32 * 1_024 * 1_024 }
 
-/** One batch at most. The bytes stay below the 1 MB that a Kafka broker takes for one partition by default. */
+/** Limits of one batch. The bytes stay below 1 MB, a Kafka broker's default limit for one partition. */
 export const BATCH_LIMITS: BufferLimits = { messages: 500, bytes: 768 * 1_024 }
 
 /** How long messages wait for a batch to fill, in milliseconds. */
@@ -25,15 +25,15 @@ export const LINGER_MS = 100
 
 const MAX_BACKOFF_MS = 10_000
 
-// Of the messages left out, as many are named in the log.
-const MAX_TOLD = 10
+// Dropped messages listed in one log line.
+const MAX_LOGGED = 10
 
 export interface PublisherDeps {
   bus: Pick<EventBus, 'publish'>
   clock: Clock
   log: Logger
 
-  /** Told of each batch that the bus acknowledged, and how long that took with all attempts. */
+  /** Called for each batch that the bus acknowledged, with the time that it took including retries. */
   onPublished?: (messages: number, durationMs: number) => void
 }
 
@@ -41,7 +41,7 @@ export interface PublisherDeps {
 export interface PublisherOptions {
   topic: string
 
-  /** How long disposing may take to send what is buffered, in milliseconds. */
+  /** How long disposing may take to send the buffer, in milliseconds. */
   flushTimeoutMs: number
 }
 
@@ -70,12 +70,12 @@ export class Publisher implements AsyncDisposable {
     this.#running = this.#run()
   }
 
-  /** A publisher to one topic of an open bus. */
+  /** Opens a publisher to one topic of an open bus. */
   static open (deps: PublisherDeps, options: PublisherOptions): Publisher {
     return new Publisher(deps, options)
   }
 
-  /** Undefined when there is room; otherwise resolves when there is, and rejects when the bus failed for good. */
+  /** Undefined if there is room. Otherwise resolves when there is, and rejects if the bus failed permanently. */
   ready (): Promise<void> | undefined {
     return this.#failure === undefined && !this.#buffer.isFull
       ? undefined
@@ -85,7 +85,7 @@ export class Publisher implements AsyncDisposable {
         })
   }
 
-  /** Takes a message over, also when there is no room: callers ask {@link ready} before they begin what makes one. */
+  /** Accepts a message, even without room: callers check {@link ready} before they start the work for it. */
   accept (message: OutgoingMessage): void {
     this.#buffer.push(message)
     this.#startLinger()
@@ -93,9 +93,9 @@ export class Publisher implements AsyncDisposable {
   }
 
   /**
-   * Sends without waiting for a batch to fill; resolves when all accepted so far is acknowledged.
+   * Sends without waiting for a batch to fill. Resolves when all messages accepted so far are acknowledged.
    *
-   * @throws what the bus failed with for good; AbortError
+   * @throws the error of a permanent failure of the bus; AbortError
    */
   async drain (signal: AbortSignal): Promise<void> {
     const upTo = this.#done + this.#buffer.size
@@ -107,7 +107,7 @@ export class Publisher implements AsyncDisposable {
     }, signal)
   }
 
-  /** Publishes a message when all accepted before is acknowledged; resolves when it is acknowledged itself. */
+  /** Publishes a message after all earlier ones are acknowledged. Resolves when it is acknowledged too. */
   async publishAfterAll (message: OutgoingMessage, signal: AbortSignal): Promise<void> {
     await this.drain(signal)
     this.accept(message)
@@ -120,7 +120,7 @@ export class Publisher implements AsyncDisposable {
     return { buffered: size, bufferedBytes: bytes, published: this.#published, retries: this.#retries, refused: this.#refused, outage: this.#outage }
   }
 
-  /** Sends what is buffered within the time limit. What then is not acknowledged is lost, and logged. */
+  /** Sends the buffer within the time limit. Messages that are not acknowledged by then are lost and logged. */
   async [Symbol.asyncDispose] (): Promise<void> {
     const deadline = this.#deps.clock.after(this.#options.flushTimeoutMs, () => {
       this.#lifetime.abort()
@@ -151,13 +151,13 @@ export class Publisher implements AsyncDisposable {
         this.#change.notify()
       }
     } catch (cause) {
-      // Told to whoever waits for room or for an acknowledgement, now or later.
+      // Callers that wait for room or for an acknowledgement get this error, now or later.
       this.#failure = { cause }
       this.#change.notify()
     }
   }
 
-  /** Waits until a batch is due; false when the publisher closes and nothing is left. */
+  /** Waits until a batch is due; false if the publisher is closing and the buffer is empty. */
   async #hasBatch (): Promise<boolean> {
     this.#linger?.[Symbol.dispose]()
     this.#linger = undefined
@@ -172,7 +172,7 @@ export class Publisher implements AsyncDisposable {
     return this.#buffer.size >= BATCH_LIMITS.messages || this.#drainTo > this.#done || this.#lingerIsOver
   }
 
-  /** Publishes a batch; resolves with how many of its messages the topic refuses. */
+  /** Publishes a batch; resolves with the number of messages that the topic refused. */
   async #publish (batch: OutgoingMessage[]): Promise<number> {
     const { bus, log, clock } = this.#deps
 
@@ -185,7 +185,7 @@ export class Publisher implements AsyncDisposable {
         onRetry: (err, attempt, waitMs) => {
           this.#retries++
           this.#outage = { code: isProbeError(err) ? err.code : 'UNEXPECTED', message: errorText(err), sinceMs: this.#outage?.sinceMs ?? clock.now() }
-          log.warn({ err, attempt, waitMs, buffered: this.#buffer.size }, 'the bus did not take a batch, trying again')
+          log.warn({ err, attempt, waitMs, buffered: this.#buffer.size }, 'the bus did not accept a batch, retrying')
         }
       })
     } catch (err) {
@@ -196,19 +196,19 @@ export class Publisher implements AsyncDisposable {
       }
 
       const lost = batch.filter((_, i) => refused.has(i)).map(({ key, value }) => ({ key, bytes: value.length }))
-      log.error({ err, lost: lost.slice(0, MAX_TOLD) }, 'messages are larger than the topic takes, left out')
+      log.error({ err, lost: lost.slice(0, MAX_LOGGED) }, 'dropped messages that are larger than the topic allows')
       return refused.size
     }
 
     return 0
   }
 
-  /** Messages that are dealt with. */
+  /** Messages published or refused. */
   get #done (): number {
     return this.#published + this.#refused
   }
 
-  // Closing cuts the wait that is in progress: the last attempt should not wait for the deadline.
+  // Closing ends the current wait: the last attempt should start before the deadline.
   async #waitToRetry (ms: number, signal: AbortSignal): Promise<void> {
     using cut = childController(signal)
     this.#backoff = cut

@@ -6,16 +6,16 @@ import type { ByteLimits, PublishedForm } from './byte-budget.ts'
 import type { MessageContext } from './message-context.ts'
 import type { Publisher } from './publisher.ts'
 
-/** What a sink publishes at most, and what is called for each visit that it shortens or leaves out. */
+/** Settings of a sink. */
 export interface SinkOptions {
   limits: ByteLimits
   onForm: (form: PublishedForm) => void
 
-  /** While the message log's disk has no room, neither has the sink. */
+  /** If the message log's disk has no room, the sink has none either. */
   disks?: Pick<DiskWatch, 'room'>
 }
 
-/** Sends the visits of one scan to the publisher, each whole, in short or not at all: as much as a crawl or a window may publish. */
+/** Sends the visits of one scan to the publisher: whole, in short form or not at all, within the byte limits of a crawl or a window. */
 export function publishingSink (publisher: Pick<Publisher, 'ready' | 'accept'>, context: MessageContext, { limits, onForm, disks }: SinkOptions): VisitSink {
   const budget = new ByteBudget(limits)
 

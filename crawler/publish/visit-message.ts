@@ -1,6 +1,7 @@
-// What a visit looks like on the topic. All texts come from strangers and all limits are kept by cutting,
-// never by refusing: a peer with a hostile agent string is still a peer. An address is left out whole, since
-// half of one is another one. Lists are cut to their bytes, and to those of the message; how much was left out is reported.
+// The message of a visit on the topic. All texts come from remote peers. Texts and lists over a limit are cut, never
+// rejected: a peer with a hostile agent string is still a peer. An address is left out as a whole, since a part of it
+// would be another address. Lists are cut to their own byte limit and to that of the message; the number of omitted
+// items is reported.
 import { MESSAGE_LIMITS, VISIT_TYPE, visitIdOf } from '../../core/contracts/visit.ts'
 import { defined } from '../../core/defined.ts'
 import { formatAddress } from '../address/address.ts'
@@ -18,15 +19,15 @@ import type { MessageContext } from './message-context.ts'
 
 const NAME_CHARS = 64
 
-/** Addresses of one list that are looked at, those without a text included. */
+/** Addresses of one list that are examined, including those without a text. */
 const MAX_EXAMINED = 2 * MESSAGE_LIMITS.addresses
 
-/** The message of one visit, at most 24 kB, always accepted by the schema `Visit`. */
+/** The message of a visit, at most 24 kB, always valid by the schema `Visit`. */
 export function visitMessage (completed: CompletedVisit, context: MessageContext): OutgoingMessage {
   return messageOf(visitOf(completed, context))
 }
 
-/** The same without its lists and without what the peer said of itself: less than 2 kB. */
+/** The same in short form, without lists and identify: less than 2 kB. */
 export function shortVisitMessage (completed: CompletedVisit, context: MessageContext): OutgoingMessage {
   const { addresses, result } = completed
   const visit = visitOf({ ...completed, addresses: [], result: { ...result, attempts: [] } }, context)
@@ -77,9 +78,9 @@ function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, resu
 }
 
 function attemptsOf (attempts: readonly DialAttempt[]): Pick<Visit, 'attempts' | 'moreAttempts'> {
-  const told = fitList(attempts.slice(0, MESSAGE_LIMITS.attempts).flatMap(attemptOf), MESSAGE_LIMITS.listBytes)
+  const listed = fitList(attempts.slice(0, MESSAGE_LIMITS.attempts).flatMap(attemptOf), MESSAGE_LIMITS.listBytes)
 
-  return { attempts: told, ...more('moreAttempts', attempts.length - told.length) }
+  return { attempts: listed, ...more('moreAttempts', attempts.length - listed.length) }
 }
 
 function attemptOf ({ address, outcome, durationMs }: DialAttempt): Visit['attempts'] {
@@ -88,7 +89,7 @@ function attemptOf ({ address, outcome, durationMs }: DialAttempt): Visit['attem
   return text === undefined ? [] : [{ address: text, outcome, durationMs: messageMs(durationMs) }]
 }
 
-// Of an address that answered the connection counts even where the address has no text.
+// An established connection is reported even if its address has no text.
 function connectionOf ({ address, transport, security, muxer, limited }: VisitConnection): Visit['connection'] {
   return {
     address: addressText(address) ?? '',
@@ -128,7 +129,7 @@ function protocolTexts (protocols: readonly string[]): string[] {
   return fitList([...new Set(texts)].sort(), MESSAGE_LIMITS.listBytes)
 }
 
-/** Texts of addresses without duplicates, and how many addresses were left out. */
+/** Texts of addresses without duplicates, and the number of omitted addresses. */
 function addressTexts (addresses: readonly Uint8Array[]): { texts: string[], left: number } {
   const found = new Set<string>()
   let left = Math.max(0, addresses.length - MAX_EXAMINED)
@@ -169,7 +170,7 @@ function encodeWithinLimit (visit: Visit): Buffer {
   return value
 }
 
-/** Drops the last items of the lists, what others say of the peer first, until `excess` bytes are gone. */
+/** Drops the last items of the lists until `excess` bytes are removed. Starts with the addresses that other peers mentioned. */
 function dropItems (visit: Visit, excess: number): void {
   const { identify } = visit
   let dropped = 0

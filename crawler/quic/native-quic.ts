@@ -1,12 +1,13 @@
-// What the QUIC library's native part offers of a connection and its streams; the library itself types it as `any`. Its own
-// muxer and streams in JavaScript make a dozen objects and events for each read, and an error for each connection that ends.
+// The native interface of the QUIC library for a connection and its streams, which the library types as `any`. The
+// library's own muxer and streams in JavaScript create a dozen objects and events for each read, and an error for
+// each connection that ends.
 
-/** Either direction of a stream. Whoever drops it leaves it to the collector: the connection's end ends it. */
+/** A stream in both directions. It need not be closed: it ends with its connection. */
 export interface NativeStream {
-  /** At most so many bytes, as soon as there are some; nothing when the remote ended the stream. Rejects when that was reset. */
+  /** Reads up to `maxBytes`, as soon as there are some; null or undefined at the end of the stream. Rejects if the stream was reset. */
   read (maxBytes: number): Promise<Uint8Array | null | undefined>
 
-  /** Resolves when the bytes are with the library. One at a time. */
+  /** Resolves when the library has taken the bytes. One call at a time. */
   write (bytes: Uint8Array): Promise<void>
 
   finishWrite (): Promise<void>
@@ -14,7 +15,7 @@ export interface NativeStream {
   stopRead (): Promise<void>
 }
 
-/** A connection. When it ends, whatever is awaited of it rejects. */
+/** A connection. When it ends, all its pending promises reject. */
 export interface NativeConnection {
   outboundStream (): Promise<NativeStream>
 
@@ -25,9 +26,9 @@ export interface NativeConnection {
   abort (): void
 }
 
-/** Leaves a stream at once, both ways. */
+/** Closes a stream at once in both directions. */
 export function leave (stream: NativeStream): void {
-  // A stream that is no more needs no leaving.
+  // If this fails, the stream is closed already.
   stream.resetWrite().catch(() => undefined)
   stream.stopRead().catch(() => undefined)
 }

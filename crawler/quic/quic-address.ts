@@ -1,6 +1,6 @@
 import type { Address } from '../address/address-reader.ts'
 
-/** Whether QUIC is dialled at the address; of a /dnsaddr it shows only when it is resolved. */
+/** Whether QUIC can be dialled at the address. True for an unresolved /dnsaddr, which may lead to any address. */
 export function isQuic ({ transport }: Address): boolean {
   return transport === 'quic-v1' || transport === undefined
 }

@@ -21,16 +21,16 @@ import type { ComponentLogger, MultiaddrConnection, PrivateKey, Transport } from
 
 export interface QuicDiallerDeps { clock: Clock }
 
-/** How we appear to the peers that we visit. */
+/** The identity shown to visited peers. */
 export interface QuicDiallerOptions {
   privateKey: PrivateKey
   agentVersion: string
 }
 
-// Beyond some hundreds the library gains nothing, and its memory is outside V8's.
+// More than some hundreds do not make the library faster, and its memory is outside V8's heap.
 const CONNECTIONS = 1_000
 
-// The library's floor for giving up a dial by itself; ours come earlier or as late.
+// The library's own dial timeout has this lower bound; our deadlines are at most as long.
 const IDLE_TIMEOUT_MS = 5_000
 
 const LIMITS = {
@@ -45,8 +45,9 @@ const LIMITS = {
 /**
  * Dials QUIC by the transport of `@chainsafe/libp2p-quic` without a libp2p node, which takes a third of the CPU.
  *
- * The library's deadlines do not hold and its signals end no attempt, so that each dial races the caller's signal, and a
- * connection that comes too late is closed. A dead port, a black hole and a missing route look the same: `timeout`.
+ * The library does not keep its deadlines and does not abort a dial by its signal. Each dial therefore races the
+ * caller's signal, and a late connection is closed. A closed port, dropped packets and a missing route all look the
+ * same: `timeout`.
  */
 export class QuicDialler implements Dialler, AsyncDisposable {
   readonly lane = 'quic'
@@ -103,12 +104,12 @@ export class QuicDialler implements Dialler, AsyncDisposable {
 
 interface DialledConnection { maConn: MultiaddrConnection, native: NativeConnection }
 
-/** The library hands the native connection to its muxer by this. */
+/** The library passes the native connection to its muxer in this factory. */
 interface MuxerFactory { init: { connection: NativeConnection } }
 
-const TOO_LATE = peerFault('aborted', 'the connection came too late')
+const TOO_LATE = peerFault('aborted', 'the connection was made too late')
 
-// QUIC brings its own security and streams: there is nothing to negotiate, and the library's muxer is not used.
+// QUIC has its own security and streams: nothing is negotiated, and the library's muxer is not used.
 const UPGRADER = {
   upgradeOutbound: async (maConn: MultiaddrConnection, { muxerFactory }: { muxerFactory: MuxerFactory }) =>
     await Promise.resolve({ maConn, native: muxerFactory.init.connection })
@@ -117,7 +118,7 @@ const UPGRADER = {
 const silent = Object.assign(() => undefined, { enabled: false, trace: () => undefined, error: () => undefined, newScope: () => silent })
 const SILENT: ComponentLogger = { forComponent: () => silent }
 
-// The library has checked the certificate, and says whose it is; whether that is the peer we wanted is checked here.
+// The library has verified the certificate and reports its peer id; here we check that it is the expected peer.
 function checkPeer ({ maConn }: DialledConnection, peerId: Uint8Array): void {
   const proven = maConn.remoteAddr.getComponents().find(({ name }) => name === 'p2p')?.value
 
@@ -127,7 +128,7 @@ function checkPeer ({ maConn }: DialledConnection, peerId: Uint8Array): void {
   }
 }
 
-/** What a failed QUIC dial means: the library says it in words alone. Keys that it does not know fail as certificates. */
+/** The fault of a failed QUIC dial. The library reports the cause only as text; an unknown key type appears as a certificate error. */
 export function quicFault (err: unknown): ProbeError<'PP_PEER_FAULT'> {
   const { outcome, detail = '' } = classify(err)
 

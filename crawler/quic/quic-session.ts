@@ -13,7 +13,7 @@ import type { NativeConnection, NativeStream } from './native-quic.ts'
 export interface QuicSessionDeps {
   clock: Clock
 
-  /** Our answer to the remote's identify, with the lines of its negotiation. */
+  /** Our identify message, with the multistream lines before it. */
   identifyReply: Uint8Array
 
   /** Disposed of with the session. */
@@ -24,13 +24,13 @@ const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
 const IDENTIFY_LINE = Buffer.from(`${IDENTIFY_PROTOCOL}\n`)
 const NOTHING = new Uint8Array(0)
 
-// Remotes ask once, and before all else as a rule; more would be a way to make us work.
+// Remotes normally request identify once, as their first stream. This bounds the work that a remote can cause.
 const MAX_QUESTIONS = 2
 
-// The lines of a negotiation.
+// Bytes read of the remote's negotiation.
 const MAX_QUESTION_BYTES = 1_024
 
-/** A {@link Session} of the QUIC lane. */
+/** A {@link Session} over QUIC. */
 export class QuicSession implements Session {
   readonly connection = { transport: 'quic-v1', limited: false } as const
   readonly #deps: QuicSessionDeps
@@ -38,7 +38,7 @@ export class QuicSession implements Session {
   #latency: Latency
   #isOver = false
 
-  /** @param dialled how long the dial took, which is one round trip */
+  /** @param dialled duration of the dial, which is one round trip */
   constructor (deps: QuicSessionDeps, connection: NativeConnection, dialled: Latency) {
     this.#deps = deps
     this.#connection = connection
@@ -80,7 +80,7 @@ export class QuicSession implements Session {
     }
   }
 
-  // Opening a stream takes no round trip; the remote's consent to its protocol takes one.
+  // Opening a stream takes no round trip; the answer to the proposed protocol takes one.
   async #open (proposal: Proposal, first: Uint8Array, signal: AbortSignal): Promise<ProposedStream | undefined> {
     const elapsed = stopwatch(this.#deps.clock)
     let stream: NativeStream
@@ -105,18 +105,18 @@ export class QuicSession implements Session {
     return proposed
   }
 
-  // Some remotes hang up on those who do not say who they are.
+  // Some remotes close the connection of peers that do not answer identify.
   async #answerIdentify (): Promise<void> {
     try {
       for (let i = 0; i < MAX_QUESTIONS && !await this.#answer(await this.#connection.inboundStream()); i++) {
-        // it asked for something else
+        // the stream was not for identify
       }
     } catch {
       // The connection has ended.
     }
   }
 
-  /** Whether the remote asked who we are. */
+  /** Whether the stream was for identify. */
   async #answer (stream: NativeStream): Promise<boolean> {
     const asked = await stream.read(MAX_QUESTION_BYTES)
 

@@ -6,7 +6,8 @@ import type { Proposal } from '../client/stream/multistream.ts'
 import type { QueryStream } from '../dial/session.ts'
 import type { NativeStream } from './native-quic.ts'
 
-// The library holds so much for each read until JavaScript's collector comes: larger ones cost 100 MB and save no time.
+// The library allocates this much for each read until the garbage collector runs: larger reads cost 100 MB and save
+// no time.
 const READ_BYTES = 8_192
 
 /** A stream of a QUIC connection on which we have proposed a protocol. */
@@ -18,7 +19,7 @@ export class ProposedStream implements QueryStream {
   #reading: Promise<Uint8Array | null | undefined> | undefined
   #rest: Uint8Array | undefined
 
-  /** @param first bytes that leave with the proposal */
+  /** @param first bytes sent together with the proposal */
   constructor (stream: NativeStream, proposal: Proposal, first: Uint8Array) {
     this.protocol = proposal.protocol
     this.#stream = stream
@@ -26,7 +27,7 @@ export class ProposedStream implements QueryStream {
     this.#written = stream.write(Buffer.concat([proposal.opening, first])).catch(unwritten)
   }
 
-  /** Whether the remote agrees to the protocol. Who ends or resets the stream instead does not. */
+  /** Whether the remote agrees to the protocol. A remote that ends or resets the stream instead does not. */
   async isSelected (signal: AbortSignal): Promise<boolean> {
     while (this.#selection.state === 'pending') {
       const bytes = await this.#next(signal)
@@ -67,7 +68,7 @@ export class ProposedStream implements QueryStream {
     leave(this.#stream)
   }
 
-  // go-libp2p resets a stream (4097) whose protocol it does not speak.
+  // go-libp2p resets a stream (code 4097) if it does not support the protocol.
   async #next (signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
       return await this.#read(signal)
@@ -77,7 +78,7 @@ export class ProposedStream implements QueryStream {
     }
   }
 
-  // A read that was given up goes on: the next one gets what it brings.
+  // An aborted read continues in the library: the next call takes its result.
   async #read (signal: AbortSignal): Promise<Uint8Array | undefined> {
     this.#reading ??= this.#stream.read(READ_BYTES)
     const bytes = await raceAbort(this.#reading, signal)
@@ -87,7 +88,7 @@ export class ProposedStream implements QueryStream {
   }
 }
 
-/** Who cannot be written to is not read from either: reading says so. */
+/** A failed write needs no handling: reading fails too, and reports it. */
 function unwritten (): void {
   // nothing to do
 }

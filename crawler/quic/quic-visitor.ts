@@ -4,7 +4,7 @@ import { QuicDialler } from './quic-dialler.ts'
 import type { LaneVisitor } from '../visit/lane-visitor.ts'
 import type { VisitorDeps, VisitorOptions } from '../visit/visitor-options.ts'
 
-/** Opens the visitor of the QUIC lane, for peers that only QUIC reaches. It holds two UDP sockets for all visits. */
+/** Opens the visitor for QUIC. It uses two UDP sockets for all visits. */
 export async function openQuicVisitor (options: VisitorOptions, deps: VisitorDeps): Promise<LaneVisitor> {
   await using resources = new AsyncDisposableStack()
   const privateKey = await generateKeyPair('Ed25519')

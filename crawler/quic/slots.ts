@@ -1,6 +1,6 @@
 import { onAbort } from '../../core/time/signals.ts'
 
-/** Lets a bounded number of holders through; the others wait in the order in which they came. */
+/** A semaphore: a bounded number of slots, with waiters in the order of arrival. */
 export class Slots {
   #free: number
   readonly #waiting = new Set<() => void>()
@@ -9,7 +9,7 @@ export class Slots {
     this.#free = count
   }
 
-  /** Takes a slot, to be disposed of once. Rejects with the signal's reason when that comes first. */
+  /** Takes a slot; dispose of it once. Rejects with the signal's reason if it aborts first. */
   async take (signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted()
 
@@ -24,7 +24,7 @@ export class Slots {
     } }
   }
 
-  // Who is woken has the slot of whoever woke it.
+  // A waiter takes over the slot of the holder that released it.
   async #wait (signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>()
     const wake = (): void => {

@@ -22,26 +22,26 @@ export interface InterviewDeps extends InterviewOptions {
   protocols: KadProtocols
 }
 
-/** Limits of the questions. */
+/** Time limits of the requests. */
 export interface InterviewOptions {
   /** Limit of identify, in milliseconds. */
   identifyTimeoutMs: number
 
-  /** Limit of each answer of the DHT, in milliseconds. */
+  /** Limit of each DHT answer, in milliseconds. */
   requestTimeoutMs: number
 }
 
-/** What a connected peer told. */
+/** What a connected peer answered. */
 export interface Interview extends Classified {
   identity?: Identity
   table: TableAnswer
   latency?: Latency
 
-  /** DHT protocols that it lists, where it serves none of the network's. */
+  /** DHT protocols that it lists, if it serves none of the network's. */
   otherProtocols?: readonly string[]
 }
 
-/** Asks a connected peer who it is and whom it knows, side by side: neither waits for the other. Never rejects because of the remote. */
+/** Runs identify and the DHT queries with a connected peer, in parallel. Never rejects because of the remote. */
 export async function interview (session: Session, target: VisitTarget, deps: InterviewDeps, signal: AbortSignal): Promise<Interview> {
   const { protocols } = deps
   const identifying = identify(session, target, deps, signal)
@@ -91,7 +91,7 @@ function judge ({ identity, fault }: Identified, table: TableAnswer, served: rea
   return table.protocol !== undefined || served.length > 0 ? because('rpc-failed', table.fault) : { outcome: 'identified' }
 }
 
-/** A remote that has no muxer of ours says so only when streams are opened on a connection that is secured. */
+/** A remote without a common muxer shows this only when streams are opened on the secured connection. */
 function unidentified (fault: Classified | undefined): Classified {
   switch (fault?.outcome) {
     case 'no-muxer': return fault

@@ -3,13 +3,13 @@ import type { VisitTarget } from '../dht/visit-target.ts'
 import type { VisitDeps, VisitOptions } from './visit-peer.ts'
 import type { Visitor, VisitResult } from './visitor.ts'
 
-/** Visits through one lane. */
+/** Visits peers by one client. */
 export class LaneVisitor implements Visitor {
   readonly #deps: VisitDeps
   readonly #options: VisitOptions
   readonly #resources: AsyncDisposableStack
 
-  /** @param resources what the lane holds; disposed of with the visitor */
+  /** @param resources what the client keeps open; disposed of with the visitor */
   constructor (deps: VisitDeps, options: VisitOptions, resources: AsyncDisposableStack) {
     this.#deps = deps
     this.#options = options

@@ -1,21 +1,21 @@
-// A round trip that may be wrong by much of itself is measured again while the connection still stands: a ping costs a
-// hundredth of what the visit did.
+// A round trip with a large measurement error is measured again while the connection is still open: a ping costs a
+// hundredth of the visit.
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { PeerDeadline } from '../peer/peer-deadline.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Latency } from '../dial/latency.ts'
 import type { Session } from '../dial/session.ts'
 
-/** Pings of one visit at most: where the process is busy all the time, more would not help. */
+/** Most pings of one visit. If the process is busy all the time, more pings would not help. */
 const MAX_PINGS = 3
 
-/** How long pings of one visit are waited for, in milliseconds: whoever told all that it was asked is not kept for more. */
+/** Time limit of all pings of one visit, in milliseconds: the visit has all its other answers by then. */
 const PING_LIMIT_MS = 1_000
 
-/** An error below this matters to nobody, in milliseconds. */
+/** An error below this does not matter, in milliseconds. */
 const SMALL_MS = 0.2
 
-/** Measures again until the error is small or a quarter of the round trip. Never rejects. */
+/** Measures again until the error is small, or at most a quarter of the round trip. Never rejects. */
 export async function measureAgain (session: Session, clock: Clock, signal: AbortSignal): Promise<void> {
   if (session.ping === undefined || !isDoubtful(session.latency) || signal.aborted) {
     return
@@ -32,7 +32,7 @@ export async function measureAgain (session: Session, clock: Clock, signal: Abor
       throw err
     }
 
-    // what was measured before is what there is
+    // keep the earlier measurement
   }
 }
 

@@ -27,7 +27,7 @@ export interface VisitDeps {
   policy: AddressPolicy
   limits: DialLimits
 
-  /** Bounds the dials to where nobody is found. @default no bounds */
+  /** Bounds the dials to addresses where no peer is found. @default no bounds */
   budget?: DialBudget
 
   dns: DnsResolver
@@ -41,7 +41,7 @@ export interface VisitOptions extends EyeballsOptions, InterviewOptions {
   visitTimeoutMs: number
 }
 
-/** Visits one peer: which of its addresses, which answers, who it is and whom it knows. The same in every lane. */
+/** Visits one peer: dials its addresses, then runs identify and the DHT queries. The same for every client. */
 export async function visitPeer (target: VisitTarget, deps: VisitDeps, options: VisitOptions, signal: AbortSignal): Promise<VisitResult> {
   const { clock, dialler } = deps
   const startedAtMs = clock.now()
@@ -78,7 +78,7 @@ async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions
   }
 }
 
-/** Only names are waited for without a result of their own: what else fails before the dials is a fault of ours. */
+/** Before the dials only name lookups may be aborted. Any other error there is a bug in the crawler. */
 function ifAborted (err: unknown, signal: AbortSignal): Classified {
   if (!signal.aborted) {
     throw err

@@ -8,9 +8,9 @@ import type { DialAttempt, VisitConnection } from '../dial/session.ts'
 import type { Identity } from '../identify/identity.ts'
 import type { VisitResult } from './visitor.ts'
 
-/** What made a visit, and when. */
+/** The client and the time of a visit. */
 export interface VisitFrame {
-  /** Absent where the visitor never said. */
+  /** Absent if the visitor returned no result. */
   lane?: Lane
 
   /** Wall clock, epoch milliseconds. */
@@ -19,12 +19,12 @@ export interface VisitFrame {
   durationMs: number
 }
 
-/** What a visit found, each as far as it came. */
+/** The findings of a visit, as far as it got. */
 export interface VisitFindings {
   outcome: Outcome
   detail?: string | undefined
 
-  /** @default none: nobody was dialled */
+  /** @default none: no address was dialled */
   attempts?: readonly DialAttempt[]
 
   connection?: VisitConnection | undefined
@@ -35,8 +35,8 @@ export interface VisitFindings {
 }
 
 /**
- * The result of a visit, from whichever visitor. A connection and what came over it count only where the peer was contacted:
- * a remote without a muxer of ours was not, though that shows only when streams are opened.
+ * Builds a visit's result, for every visitor. The connection and its data are left out unless the outcome counts as
+ * contacted. A remote without a common muxer does not count, although this shows only when streams are opened.
  */
 export function visitResult (frame: VisitFrame, findings: VisitFindings): VisitResult {
   const { outcome, detail, attempts = [] } = findings

@@ -9,32 +9,32 @@ import type { DnsResolver } from '../dial/dns/dns-resolver.ts'
 import type { Dialler } from '../dial/session.ts'
 import type { VisitOptions } from './visit-peer.ts'
 
-/** The parts that the visitors of one crawler share. */
+/** What the visitors of one crawler share. */
 export interface VisitorDeps {
   clock: Clock
 
-  /** Outlives the visitor. */
+  /** Not disposed of with the visitor. */
   dns: DnsResolver
 
-  /** Shared by the lanes of one crawler, since a limit is of all dials to an address. @default of this visitor alone */
+  /** Shared by the clients of one crawler, since the limits apply to all dials to an address. @default the visitor's own */
   limits?: DialLimits
 
-  /** Shared likewise, since a budget is of a crawl. @default of this visitor alone */
+  /** Shared too, since a budget applies to the whole crawl. @default the visitor's own */
   budget?: DialBudget
 
-  /** Shared likewise: what one lane learns, the others know. @default of this visitor alone */
+  /** Shared too: each client uses the protocols that the other learnt. @default the visitor's own */
   protocols?: KadProtocols
 }
 
-/** Settings of a visitor, the same for every lane. */
+/** Settings of a visitor, the same for every client. */
 export interface VisitorOptions {
-  /** Kademlia protocol ids, the preferred first; empty to learn them from the first peer that answers. */
+  /** Kademlia protocol ids in order of preference; empty to learn them. */
   kadProtocols: readonly string[]
 
-  /** What remotes are told that we are: `peerprobe/<version> (+<contact>)`. */
+  /** The agent version that remotes see: `peerprobe/<version> (+<contact>)`. */
   agentVersion: string
 
-  /** Which addresses may be dialled, and how many at once. */
+  /** Which addresses may be dialled, and the limits of concurrent dials. */
   addresses: Scan['addresses']
 
   /** Limit of one dial, in milliseconds. */
@@ -49,21 +49,21 @@ export interface VisitorOptions {
   /** Limit of each FIND_NODE answer, in milliseconds. @default 5000 */
   requestTimeoutMs?: number
 
-  /** Wait before the next address is dialled beside one that has not answered, in milliseconds (RFC 8305). @default 250 */
+  /** Delay before the next address is dialled in parallel, in milliseconds (RFC 8305). @default 250 */
   staggerMs?: number
 
-  /** Dials of one peer that run at once. @default 8, as go-libp2p */
+  /** Concurrent dials to one peer. @default 8, as in go-libp2p */
   maxParallel?: number
 }
 
-/** The limits of a visit, with those that are not given. */
+/** The limits of a visit, with defaults applied. */
 export function visitLimits (options: VisitorOptions): VisitOptions {
   const { dialTimeoutMs, visitTimeoutMs, identifyTimeoutMs = 5_000, requestTimeoutMs = 5_000, staggerMs = 250, maxParallel = 8 } = options
 
   return { dialTimeoutMs, visitTimeoutMs, identifyTimeoutMs, requestTimeoutMs, staggerMs, maxParallel }
 }
 
-/** The visitor of a lane: how it dials is all that lanes differ in. @param resources what the lane holds; disposed of with the visitor */
+/** The visitor of a client. Clients differ in their dialler only. @param resources what the client keeps open; disposed of with the visitor */
 export function laneVisitor (dialler: Dialler, options: VisitorOptions, deps: VisitorDeps, resources: AsyncDisposableStack): LaneVisitor {
   const { kadProtocols, addresses } = options
   const { clock, dns, limits = new DialLimits(addresses), budget = new DialBudget(clock), protocols = new KadProtocols(kadProtocols) } = deps

@@ -5,9 +5,9 @@ import type { VisitTarget } from '../dht/visit-target.ts'
 import type { DialAttempt, VisitConnection } from '../dial/session.ts'
 import type { Identity } from '../identify/identity.ts'
 
-/** What one visit found out. */
+/** The result of one visit. */
 export interface VisitResult {
-  /** Absent where the visitor never said: its visit was given up. */
+  /** Absent if the visitor returned no result: the visit was abandoned. */
   lane?: Lane
 
   /** Wall clock, epoch milliseconds. */
@@ -16,36 +16,36 @@ export interface VisitResult {
   durationMs: number
   outcome: Outcome
 
-  /** The error's text, where the outcome alone does not tell. */
+  /** The error's text, where the outcome alone does not explain it. */
   detail?: string
 
   attempts: readonly DialAttempt[]
 
-  /** Present exactly when the outcome counts as contacted. */
+  /** Present if and only if the outcome counts as contacted. */
   connection?: VisitConnection
 
-  /** Present exactly when the outcome counts as identified. */
+  /** Present if and only if the outcome counts as identified. */
   identity?: Identity
 
-  /** Minimum round-trip time seen, in milliseconds. */
+  /** Shortest round-trip time, in milliseconds. */
   latencyMs?: number
 
-  /** How much shorter it may have been, since this process was busy when the answer came, in milliseconds. Present with it. */
+  /** How much shorter it may have been because this process was busy when the answer arrived, in milliseconds. Present with latencyMs. */
   latencyErrorMs?: number
 
-  /** Present when FIND_NODE was asked. */
+  /** Present if FIND_NODE requests were sent. */
   routingTable?: RoutingTable
 
-  /** DHT protocols that it lists, where it serves none of the scan's. As received: hostile. */
+  /** DHT protocols that it lists, if it serves none of the scan's. As received, hence hostile. */
   otherProtocols?: readonly string[]
 }
 
 /**
- * Visits peers. Every lane is one of these, and one conformance suite holds for all.
+ * Visits peers. Each client has a Visitor, and one conformance suite tests them all.
  *
- * `visit` never rejects because of a remote: whatever that does is an outcome. It ends within the
- * visit's time limit, or soon after `signal` aborts (outcome `aborted`, unless more is known), and
- * leaves nothing behind: no socket, timer, listener or stored peer. It rejects only for a fault of ours.
+ * `visit` never rejects because of a remote: every fault of a remote is an outcome. It ends within the visit's time
+ * limit, or soon after `signal` aborts (outcome `aborted`, unless more is known). It leaves no socket, timer,
+ * listener or stored peer behind. It rejects only because of a bug in the crawler.
  */
 export interface Visitor extends AsyncDisposable {
   visit (target: VisitTarget, signal: AbortSignal): Promise<VisitResult>

@@ -1,4 +1,4 @@
-/** Whether two byte arrays hold the same bytes. */
+/** Whether two byte arrays are equal. */
 export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) {
     return false
@@ -13,7 +13,7 @@ export function equalBytes (a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
-/** Whether `part` stands in `bytes` at `at`. */
+/** Whether `bytes` contains `part` at index `at`. */
 export function isAt (bytes: Uint8Array, at: number, part: Uint8Array): boolean {
   for (let i = part.length - 1; i >= 0; i--) {
     if (bytes[at + i] !== part[i]) {
@@ -24,7 +24,7 @@ export function isAt (bytes: Uint8Array, at: number, part: Uint8Array): boolean 
   return true
 }
 
-/** All parts in one array. */
+/** Concatenates the parts. */
 export function concatBytes (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0

@@ -1,7 +1,7 @@
 /**
  * DER, the encoding of certificates and keys (ITU-T X.690, section 10), as far as libp2p's TLS handshake needs it.
  *
- * Reading is strict: a length that is not the shortest, or that leads out of its parent, is no DER.
+ * Reading is strict: it rejects a length that is not in its shortest form or that exceeds the parent element.
  */
 export const DER = {
   boolean: 0x01,
@@ -15,23 +15,22 @@ export const DER = {
   utcTime: 0x17,
   generalizedTime: 0x18,
 
-  /** Context-specific and constructed: what a schema calls `[n] EXPLICIT`. */
+  /** Context-specific and constructed: `[n] EXPLICIT` in a schema. */
   explicit: (n: number): number => 0xa0 + n
 } as const
 
 const LONG = 0x80
 const MAX_LENGTH_BYTES = 3
 
-/** One element. */
 export interface DerElement {
-  /** What is in it. */
+  /** The content, without tag and length. */
   content: Uint8Array
 
-  /** All of it, with tag and length. */
+  /** The whole element, with tag and length. */
   whole: Uint8Array
 }
 
-/** Reads elements one after the other. */
+/** Reads elements in sequence. */
 export class DerReader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -40,22 +39,22 @@ export class DerReader {
     this.#bytes = bytes
   }
 
-  /** Whether all was read. */
+  /** Whether everything has been read. */
   get isAtEnd (): boolean {
     return this.#at === this.#bytes.length
   }
 
-  /** The tag of what comes next; undefined at the end. */
+  /** The tag of the next element; undefined at the end. */
   get nextTag (): number | undefined {
     return this.#bytes[this.#at]
   }
 
-  /** The next element. @throws RangeError where there is none, or its tag is another one than `tag` */
+  /** The next element. @throws RangeError at the end, or if the element has another tag */
   read (tag: number): DerElement {
     const start = this.#at
 
     if (this.#bytes[start] !== tag) {
-      throw new RangeError('DER: another element was due')
+      throw new RangeError('DER: unexpected element')
     }
 
     this.#at++
@@ -63,7 +62,7 @@ export class DerReader {
     const from = this.#at
 
     if (length > this.#bytes.length - from) {
-      throw new RangeError('DER: an element leads out of its parent')
+      throw new RangeError('DER: an element exceeds its parent')
     }
 
     this.#at = from + length
@@ -76,15 +75,15 @@ export class DerReader {
     return this.nextTag === tag ? this.read(tag) : undefined
   }
 
-  /** Goes into the next element. */
+  /** A reader of the next element's content. */
   enter (tag: number): DerReader {
     return new DerReader(this.read(tag).content)
   }
 
-  /** @throws RangeError where something is left */
+  /** @throws RangeError if something is left to read */
   end (): void {
     if (!this.isAtEnd) {
-      throw new RangeError('DER: something follows the last element')
+      throw new RangeError('DER: trailing data')
     }
   }
 
@@ -103,27 +102,27 @@ export class DerReader {
     }
 
     if (count === 0 || count > MAX_LENGTH_BYTES || length < LONG || length < 256 ** (count - 1)) {
-      throw new RangeError('DER: a length is not the shortest')
+      throw new RangeError('DER: a length is not in its shortest form')
     }
 
     return length
   }
 }
 
-/** An element with a tag and what is in it. */
+/** Encodes an element. */
 export function encodeDer (tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = Buffer.concat(parts)
   const { length } = content
   const bytes = length < LONG ? [length] : length < 256 ? [LONG + 1, length] : [LONG + 2, length >> 8, length & 0xff]
 
   if (length > 0xffff) {
-    throw new RangeError('DER: an element of more than 64 kB is not written')
+    throw new RangeError('DER: cannot encode an element of more than 64 kB')
   }
 
   return Buffer.concat([Uint8Array.of(tag, ...bytes), content])
 }
 
-/** An object identifier in dotted numbers. */
+/** Encodes an object identifier, given in dotted decimal form. */
 export function encodeOid (text: string): Uint8Array {
   const [first = 0, second = 0, ...rest] = text.split('.').map(Number)
 

@@ -1,16 +1,17 @@
-// A remote chooses how it cuts its bytes and what length it announces: the buffer doubles with
-// what did arrive, so that neither single bytes nor a large promise cost more than was sent.
+// The remote chooses the size of its chunks and the length that it announces. The buffer therefore grows by doubling,
+// with the bytes that actually arrived: neither single-byte chunks nor a large announced length cost more than what
+// was sent.
 import { concatBytes } from './bytes.ts'
 import { encodeVarint, MALFORMED, readVarint, TRUNCATED } from './varint.ts'
 
-/** A message with its length before it, as libp2p frames them on a stream. */
+/** A message prefixed with its length, as libp2p frames messages on a stream. */
 export function frame (message: Uint8Array): Uint8Array<ArrayBuffer> {
   return concatBytes([encodeVarint(message.length), message])
 }
 
-/** Cuts a stream of chunks into the length-prefixed messages it carries. */
+/** Splits a stream of chunks into length-prefixed messages. */
 export class FrameReader {
-  /** Whether a length was no number or passed the limit: nothing more can be read. */
+  /** Whether a length was malformed or above the limit: nothing more can be read. */
   malformed = false
 
   /** Where the next message starts. */
@@ -40,7 +41,7 @@ export class FrameReader {
     this.#length += chunk.length
   }
 
-  /** The next whole message, a view that stays valid; undefined until more arrives, and for good once malformed. */
+  /** The next complete message, as a view that stays valid. Undefined until more bytes arrive, and always once malformed. */
   next (): Uint8Array | undefined {
     const start = this.position
     const size = this.malformed ? MALFORMED : readVarint(this.#buffer, this, this.#length)
@@ -64,12 +65,15 @@ export class FrameReader {
     return this.#buffer.subarray(this.position - size, this.position)
   }
 
-  /** Everything that is unread, a view: what follows the last message where the stream goes on in another way. */
+  /** All unread bytes, as a view: what follows the last message if the stream continues in another format. */
   rest (): Uint8Array {
     return this.#buffer.subarray(this.position, this.#length)
   }
 
-  /** Makes room behind what is unread, in a new array: views handed out stay as they are. A caller's chunk is full, so that nothing is written to it. */
+  /**
+   * Makes room behind the unread bytes, in a new array: views already handed out stay valid. A caller's chunk is
+   * always full, so nothing is written to it.
+   */
   #reserve (more: number): void {
     const unread = this.#buffer.subarray(this.position, this.#length)
 

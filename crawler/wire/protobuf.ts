@@ -1,5 +1,5 @@
-// Hostile remotes send these bytes and a crawl reads a thousand messages a second, so the
-// reader allocates nothing per field, copies nothing, and reports a fault by a flag, not by throwing.
+// These bytes come from hostile remotes, and a crawl reads a thousand messages a second. The reader therefore
+// allocates nothing per field, copies nothing, and reports a malformed message by a flag, not by throwing.
 import { concatBytes } from './bytes.ts'
 import { encodeVarint, readUint64, readVarint } from './varint.ts'
 
@@ -12,8 +12,7 @@ const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
 /**
- * Walks the fields of one protobuf message. `next` moves to a field and past its value, so that
- * unknown ones cost nothing:
+ * Walks the fields of one protobuf message. `next` moves to a field and past its value, so unknown fields cost nothing:
  *
  * ```ts
  * for (let field = reader.next(); field !== 0; field = reader.next()) { … }
@@ -21,16 +20,16 @@ const encoder = new TextEncoder()
  * ```
  */
 export class ProtobufReader {
-  /** Whether the message broke off or broke the format: what was read before stands. */
+  /** Whether the message is truncated or malformed. Fields read before that stay valid. */
   malformed = false
 
   /** First byte of the current value. */
   start = 0
 
-  /** End of the current value, and where the next field starts. */
+  /** End of the current value, where the next field starts. */
   position: number
 
-  /** What is read: the message, and perhaps more around it. */
+  /** The bytes that contain the message, and perhaps more around it. */
   readonly bytes: Uint8Array
 
   /** Where the message ends. */
@@ -44,14 +43,14 @@ export class ProtobufReader {
     this.end = end
   }
 
-  /** Reads another message among the same bytes, or a part of this one. */
+  /** Reads another message in the same bytes, or a part of this one. */
   enter (start: number, end: number): void {
     this.malformed = false
     this.position = start
     this.end = end
   }
 
-  /** Number of the next field; 0 at the end and at a fault. */
+  /** Number of the next field; 0 at the end or if malformed. */
   next (): number {
     if (this.malformed || this.position >= this.end) {
       return 0

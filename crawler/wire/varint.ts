@@ -1,12 +1,12 @@
-/** A place in a byte array that reading moves. */
+/** A position in a byte array, advanced by reading. */
 export interface Cursor {
   position: number
 }
 
-/** The bytes ended inside the number: more of a stream may complete it. */
+/** The bytes end inside the number; more bytes may complete it. */
 export const TRUNCATED = -1
 
-/** More bytes than 64 bits need: nothing that follows makes sense of it. */
+/** The number has more bytes than 64 bits need; more bytes cannot fix it. */
 export const MALFORMED = -2
 
 const MAX_VARINT_BYTES = 10
@@ -14,10 +14,10 @@ const MAX_VARINT_BYTES = 10
 /**
  * Reads one unsigned LEB128 number of at most 64 bits and moves the cursor past it.
  *
- * Values above 2^53 lose precision, which does no harm to lengths: they are past every
- * bound. {@link readUint64} reads those that count.
+ * Values above 2^53 lose precision. That does not matter for lengths, since they are above every limit. Use {@link
+ * readUint64} where the exact value matters.
  *
- * @returns the value, {@link TRUNCATED} or {@link MALFORMED}; the cursor stays where it was in both of these
+ * @returns the value, {@link TRUNCATED} or {@link MALFORMED}; in the last two cases the cursor does not move
  */
 export function readVarint (bytes: Uint8Array, cursor: Cursor, end: number): number {
   let value = 0
@@ -42,7 +42,7 @@ export function readVarint (bytes: Uint8Array, cursor: Cursor, end: number): num
   return MALFORMED
 }
 
-/** The number at `position`, exact; what passes 64 bits is cut off. The caller knows that it is complete. */
+/** The exact number at `position`, truncated to 64 bits. The caller knows that it is complete. */
 export function readUint64 (bytes: Uint8Array, position: number): bigint {
   let value = 0n
 
@@ -58,10 +58,10 @@ export function readUint64 (bytes: Uint8Array, position: number): bigint {
   return BigInt.asUintN(64, value)
 }
 
-/** Nearly all that is written is a length or a field below 128. */
+/** Nearly every number written is a length or a field key below 128. */
 const SHORT = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value))
 
-/** Bytes of a number from 0 to 2^53 - 1. They are shared: not to be changed. */
+/** Encodes a number from 0 to 2^53 - 1. The bytes are shared: do not modify them. */
 export function encodeVarint (value: number): Uint8Array {
   const short = SHORT[value]
 

@@ -67,7 +67,7 @@ suite('known peers', () => {
     const { log, lines } = logged()
     await keepKnownPeers(folder.file('file/known'), log)([peer])
 
-    assert.match(lines.join(''), /could not be kept/)
+    assert.match(lines.join(''), /could not be saved/)
     await assert.rejects(readKnownPeers(folder.path, log), { code: 'PP_CONFIG_INVALID', message: /^stateFolder: EISDIR/ })
   })
 })

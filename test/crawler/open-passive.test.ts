@@ -60,6 +60,6 @@ suite('openPassive', () => {
   test('must be told which DHT it serves', async () => {
     using folder = new TempFolder()
 
-    await assert.rejects(open(folder.path, []), { code: 'PP_CONFIG_INVALID', message: /^network\.protocols: the passive node must be told/ })
+    await assert.rejects(open(folder.path, []), { code: 'PP_CONFIG_INVALID', message: /^network\.protocols: the passive node needs/ })
   })
 })

@@ -1,25 +1,25 @@
-/** What carries the bytes of a link: a TCP socket, a WebSocket, a stream through a relay. */
+/** Carries the bytes of a link: a TCP socket, a WebSocket, or a stream through a relay. */
 export interface Carrier {
-  /** Sends bytes, which stay the caller's to read but not to change. Never waits: the caps of a session bound all that a remote can make us send. */
+  /** Sends bytes, which the caller must not change afterwards. Never waits: the limits of a session bound all that a remote can make us send. */
   write (bytes: Uint8Array): void
 
-  /** Leaves at once. Nothing is told after it. */
+  /** Closes at once. No callback runs afterwards. */
   drop (): void
 }
 
-/** What a carrier tells. */
+/** Callbacks of a carrier. */
 export interface CarrierHandler {
   /** Bytes can be sent. */
   onOpen: () => void
 
-  /** Bytes came. They are the carrier's again when this returns. */
+  /** Bytes arrived. The carrier reuses the array when this returns. */
   onBytes: (bytes: Uint8Array) => void
 
-  /** The remote has ended, or the carrier is gone. */
+  /** The remote has ended, or the carrier is closed. */
   onEnd: () => void
 
   onError: (err: Error) => void
 }
 
-/** Starts to open a carrier; tells nothing before it has returned. */
+/** Starts to open a carrier. No callback runs before it returns. */
 export type OpenCarrier = (handler: CarrierHandler) => Carrier

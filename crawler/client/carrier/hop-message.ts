@@ -1,12 +1,12 @@
 import { ProtobufReader, ProtobufWriter } from '../../wire/protobuf.ts'
 
-/** Protocol id by which a relay is asked to connect (libp2p specifications, relay: circuit v2). */
+/** Protocol id of requests to a relay to connect (libp2p specifications, relay: circuit v2). */
 export const HOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop'
 
-/** Longest answer of a relay that is read, in bytes: the specification's limit. */
+/** Longest answer of a relay, in bytes: the limit of the specification. */
 export const MAX_HOP_BYTES = 4_096
 
-/** What statuses mean, by their number. */
+/** Status codes. */
 export const HOP_STATUS = {
   ok: 100,
   reservationRefused: 200,
@@ -29,11 +29,11 @@ const STATUS_TYPE = 2
 export interface HopAnswer {
   status: number
 
-  /** Whether the relay bounds how long the connection may last or how much it may carry. */
+  /** Whether the relay limits the duration or the data of the connection. */
   isLimited: boolean
 }
 
-/** Asks a relay to connect to the peer with this id (a multihash). */
+/** Encodes a request to connect to the peer with this id (a multihash). */
 export function encodeHopConnect (peerId: Uint8Array): Uint8Array {
   return new ProtobufWriter().number(TYPE, CONNECT).bytes(PEER, new ProtobufWriter().bytes(1, peerId).finish()).finish()
 }

@@ -10,12 +10,12 @@ export interface Endpoint {
 }
 
 /**
- * Where every socket reads into. One for the process: Node calls back at once with what it read, a
- * connection keeps none of it, and no read allocates.
+ * The read buffer of all sockets. Node.js calls back at once after a read and no connection keeps the buffer, so one
+ * buffer is enough and no read allocates.
  */
 const READ_BUFFER = new Uint8Array(65_536)
 
-/** A TCP connection. It is left by a reset. */
+/** A TCP connection, closed by a reset. */
 export function tcpCarrier ({ ip, port }: Endpoint): OpenCarrier {
   return (handler: CarrierHandler): Carrier => {
     const socket = connect({ host: ip, port, noDelay: true, onread: { buffer: READ_BUFFER, callback: onRead } })
@@ -42,7 +42,7 @@ export function tcpCarrier ({ ip, port }: Endpoint): OpenCarrier {
         socket.write(bytes)
       },
       drop () {
-        // resetting a socket that still connects would wait for it to connect
+        // a reset would wait until the socket is connected
         if (socket.connecting) {
           socket.destroy()
         } else {

@@ -7,19 +7,19 @@ import type { CarrierHandler, OpenCarrier } from './carrier.ts'
 import type { Endpoint } from './tcp-carrier.ts'
 import type { Duplex } from 'node:stream'
 
-/** Where to connect, and as what. */
+/** Where to connect, and by which WebSocket scheme. */
 export interface WebSocketTarget extends Endpoint {
-  /** Whether TLS carries the WebSocket. Its certificate is not checked: what proves the peer comes inside. */
+  /** Whether the WebSocket runs over TLS. The certificate is not checked: the Noise handshake inside proves the peer's identity. */
   isSecure: boolean
 
-  /** Name for the Host header and for TLS, where there is one. */
+  /** Name for the Host header and for TLS, if there is one. */
   name: string | undefined
 }
 
-// A message is what one write of the remote was: a Noise message has 64 kB, and nobody gathers many.
+// A remote sends one message per write. A Noise message has at most 64 kB, and no implementation joins many.
 const MAX_MESSAGE_BYTES = 1_048_576
 
-/** A WebSocket (RFC 6455), the bytes of which are those of its binary messages. */
+/** A WebSocket (RFC 6455), used as a byte stream of its binary messages. */
 export function webSocketCarrier ({ ip, port, isSecure, name }: WebSocketTarget): OpenCarrier {
   return (handler: CarrierHandler) => {
     const authority = `${name ?? (ip.includes(':') ? `[${ip}]` : ip)}:${String(port)}`
@@ -28,7 +28,7 @@ export function webSocketCarrier ({ ip, port, isSecure, name }: WebSocketTarget)
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
       followRedirects: false,
-      // The address was resolved, and allowed, before: the name must not be looked up again.
+      // The name was resolved and the address checked before: the name must not be looked up again.
       createConnection: () => {
         socket = isSecure
           ? connectTls({ host: ip, port, rejectUnauthorized: false, ...defined({ servername: name }) })
@@ -44,12 +44,12 @@ export function webSocketCarrier ({ ip, port, isSecure, name }: WebSocketTarget)
       if (isBinary) {
         handler.onBytes(data)
       } else {
-        handler.onError(peerFault('protocol-error', 'the remote sends text where bytes are due'))
+        handler.onError(peerFault('protocol-error', 'the remote sent a text message instead of a binary one'))
       }
     })
     webSocket.on('unexpected-response', (request) => {
       request.destroy()
-      handler.onError(peerFault('protocol-error', 'the remote speaks HTTP and no WebSocket'))
+      handler.onError(peerFault('protocol-error', 'the remote answered by HTTP without a WebSocket upgrade'))
     })
     webSocket.on('close', () => {
       handler.onEnd()
@@ -70,7 +70,7 @@ export function webSocketCarrier ({ ip, port, isSecure, name }: WebSocketTarget)
   }
 }
 
-// The library and Node's HTTP parser name their own errors; those of the socket say all by their code.
+// Errors of the library and of Node's HTTP parser have their own codes; socket errors are classified by theirs.
 function faultOf (err: Error & { code?: string }): Error {
   const { code = '' } = err
 

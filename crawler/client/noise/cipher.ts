@@ -6,21 +6,21 @@ const MAX_NONCE = 0xffff_ffff
 const NONCE_LENGTH = 12
 const COUNT_AT = 4
 
-/** One for all: libsodium has read it when the call returns. */
+/** Shared by all: libsodium has read it when the call returns. */
 const nonce = Buffer.alloc(NONCE_LENGTH)
 
 /** Bytes that sealing adds. */
 export const TAG_LENGTH = 16
 
 /**
- * Noise's CipherState for ChaCha20-Poly1305: one direction of a channel, a key and the number of
- * messages that it has sealed or opened.
+ * Noise's CipherState for ChaCha20-Poly1305: the key of one direction of a channel, and the number of messages sealed
+ * or opened with it.
  */
 export class CipherState {
   readonly #key: Uint8Array
   #count: number
 
-  /** @param count messages already handled: only a test starts above 0. */
+  /** @param count messages already handled; above 0 in tests only */
   constructor (key: Uint8Array, count = 0) {
     this.#key = key
     this.#count = count
@@ -39,7 +39,7 @@ export class CipherState {
     return sealed
   }
 
-  /** Decrypts `sealed` into fresh bytes; undefined when it was not sealed with this key, count and associated data. */
+  /** Decrypts `sealed` into new bytes; undefined if it was not sealed with this key, count and associated data. */
   open (sealed: Uint8Array, associated: Uint8Array | null = null): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) {
       return undefined
@@ -51,7 +51,7 @@ export class CipherState {
     try {
       decrypt(plaintext, null, sealed, associated, count, this.#key)
     } catch {
-      // lengths are right, so that the tag is all that it throws for
+      // the lengths are valid, so only a wrong tag throws
       return undefined
     }
 

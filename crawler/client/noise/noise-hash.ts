@@ -3,8 +3,7 @@ import sodium from 'sodium-native'
 /**
  * SHA-256, HMAC and HKDF as the Noise Protocol Framework uses them (revision 34, sections 4.3 and 5.1).
  *
- * Inputs this short cost mostly what is made around them: one state serves all, and parts are hashed
- * where they lie.
+ * With inputs this short, allocations cost most. All calls therefore share one state, and parts are hashed in place.
  */
 const { crypto_hash_sha256_init: begin, crypto_hash_sha256_update: update, crypto_hash_sha256_final: end } = sodium
 const BLOCK = 64

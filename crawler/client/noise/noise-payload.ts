@@ -5,8 +5,8 @@ import type { HostKey } from '../../peer/host-key.ts'
 /**
  * The signed payload of the Noise handshake (libp2p specifications, noise: NoiseHandshakePayload).
  *
- * It ties the peer's identity to its Noise key and may carry the muxers that it speaks, which
- * saves the round trip of negotiating one.
+ * It binds the peer's identity to its Noise key. It may contain the supported muxers, which saves a round trip of
+ * negotiation.
  */
 const IDENTITY_KEY = 1
 const IDENTITY_SIG = 2
@@ -15,23 +15,23 @@ const STREAM_MUXERS = 2
 const SIGNED_HEAD = Buffer.from('noise-libp2p-static-key:')
 const MAX_MUXERS = 16
 
-/** What a remote said in its handshake payload. Nothing is verified yet. */
+/** A remote's handshake payload. Nothing is verified yet. */
 export interface NoisePayload {
   /** Its public key, as the protobuf. */
   keyMessage: Uint8Array
 
   signature: Uint8Array
 
-  /** Stream multiplexers that it speaks, when it tells early. */
+  /** Stream multiplexers that it supports; empty if the payload does not list them. */
   muxers: readonly string[]
 }
 
-/** The bytes that an identity key signs for a Noise static key. */
+/** The bytes that the identity key signs for a Noise static key. */
 export function signedBytes (staticKey: Uint8Array): Uint8Array {
   return Buffer.concat([SIGNED_HEAD, staticKey])
 }
 
-/** Our payload: constant for a key and a static key, hence signed once. */
+/** Encodes our payload. It depends on our keys only, so it is signed once. */
 export function encodeNoisePayload (hostKey: HostKey, staticKey: Uint8Array, muxers: readonly string[]): Uint8Array {
   const payload = new ProtobufWriter().bytes(IDENTITY_KEY, hostKey.message).bytes(IDENTITY_SIG, hostKey.sign(signedBytes(staticKey)))
 
@@ -44,7 +44,7 @@ export function encodeNoisePayload (hostKey: HostKey, staticKey: Uint8Array, mux
   return payload.finish()
 }
 
-/** Reads a remote's payload. Throws PP_PEER_FAULT when it is malformed or lacks its key or signature. */
+/** Reads a remote's payload. Throws PP_PEER_FAULT if it is malformed or lacks the key or signature. */
 export function parseNoisePayload (bytes: Uint8Array): NoisePayload {
   const { [IDENTITY_KEY]: keyMessage, [IDENTITY_SIG]: signature, [EXTENSIONS]: extensions } = parseFields(bytes)
 
@@ -55,7 +55,7 @@ export function parseNoisePayload (bytes: Uint8Array): NoisePayload {
   return { keyMessage, signature, muxers: extensions === undefined ? [] : parseMuxers(extensions) }
 }
 
-/** Length-delimited fields by number; of those that repeat, the last. */
+/** Length-delimited fields by number; of repeated fields, the last. */
 function parseFields (bytes: Uint8Array): Partial<Record<number, Uint8Array>> {
   const reader = new ProtobufReader(bytes)
   const fields: Partial<Record<number, Uint8Array>> = {}
@@ -73,7 +73,7 @@ function parseFields (bytes: Uint8Array): Partial<Record<number, Uint8Array>> {
   return fields
 }
 
-/** The stream muxers among the extensions. Malformed extensions say nothing: the muxer is then negotiated late. */
+/** The stream muxers in the extensions. Malformed extensions are ignored: the muxer is then negotiated later. */
 function parseMuxers (bytes: Uint8Array): string[] {
   const reader = new ProtobufReader(bytes)
   const muxers: string[] = []

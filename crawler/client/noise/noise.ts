@@ -20,10 +20,10 @@ const EMPTY = new Uint8Array(0)
 const STATIC_END = X25519_LENGTH + X25519_LENGTH + TAG_LENGTH
 const MIN_MESSAGE_B = STATIC_END + TAG_LENGTH
 
-/** Longest handshake message that we read: an RSA key and signature of 8192 bits and extensions fit well. */
+/** Longest handshake message that we read: enough for an RSA key and signature of 8192 bits, and extensions. */
 export const MAX_HANDSHAKE_BYTES = 8_192
 
-/** What every handshake of ours shares. */
+/** Shared by all our handshakes. */
 export interface NoiseCredentials {
   staticKey: X25519KeyPair
 
@@ -31,29 +31,29 @@ export interface NoiseCredentials {
   payload: Uint8Array
 }
 
-/** What a finished handshake gives. */
+/** The result of a finished handshake. */
 export interface NoiseResult {
-  /** Our last message, to be sent before anything sealed with `send`. */
+  /** Our last message; send it before anything sealed with `send`. */
   messageC: Uint8Array
 
   send: CipherState
   receive: CipherState
 
-  /** What the remote said. Its signature holds, and its key is that of the peer id. */
+  /** The remote's verified payload. */
   remote: NoisePayload
 
-  /** That key, for what else it signed. */
+  /** The remote's identity key, which verifies its other signatures. */
   remoteKey: PublicKey
 }
 
-/** Credentials of a host key: a Noise key and the payload that signs it. */
+/** Creates a Noise key and the payload in which the host key signs it. */
 export function createNoiseCredentials (hostKey: HostKey, muxers: readonly string[]): NoiseCredentials {
   const staticKey = generateX25519()
 
   return { staticKey, payload: encodeNoisePayload(hostKey, staticKey.publicKey, muxers) }
 }
 
-/** One handshake that we start. */
+/** The initiator's side of one handshake. */
 export class NoiseInitiator {
   readonly #ours: NoiseCredentials
   readonly #ephemeral = generateX25519()
@@ -65,16 +65,16 @@ export class NoiseInitiator {
     this.#state.encryptAndHash(EMPTY)
   }
 
-  /** Our first message: the ephemeral key, in the clear. */
+  /** Our first message: the ephemeral key, unencrypted. */
   get messageA (): Uint8Array {
     return this.#ephemeral.publicKey
   }
 
   /**
-   * Reads the remote's only message and answers it. To be called once.
+   * Reads the remote's only message and answers it. Call it once.
    *
-   * Throws PP_PEER_FAULT: `handshake-failed` for bytes that are no handshake or a signature that does
-   * not hold, `peer-id-mismatch` for a sound handshake of a peer other than `expectedId` (a multihash).
+   * Throws PP_PEER_FAULT: `handshake-failed` for an invalid message or signature, `peer-id-mismatch` for a valid
+   * handshake of a peer other than `expectedId` (a multihash).
    */
   readMessageB (message: Uint8Array, expectedId: Uint8Array): NoiseResult {
     if (message.length < MIN_MESSAGE_B) {
@@ -98,7 +98,7 @@ export class NoiseInitiator {
   }
 }
 
-/** The signature first: only a peer that proves who it is can be called another one. */
+/** Checks the signature first: only a peer that has proved its identity can be reported as another peer. */
 function verifyRemote (remote: NoisePayload, staticKey: Uint8Array, expectedId: Uint8Array): PublicKey {
   const key = parsePublicKey(remote.keyMessage)
 
@@ -107,11 +107,11 @@ function verifyRemote (remote: NoisePayload, staticKey: Uint8Array, expectedId: 
   }
 
   if (!key.verify(signedBytes(staticKey), remote.signature)) {
-    throw peerFault('handshake-failed', 'the signature of the remote\'s Noise key does not hold')
+    throw peerFault('handshake-failed', 'the signature of the remote\'s Noise key is invalid')
   }
 
   if (!isIdOfKey(expectedId, remote.keyMessage)) {
-    throw mismatchFault('the remote proves to be another peer', idOfKey(remote.keyMessage))
+    throw mismatchFault('the remote is another peer', idOfKey(remote.keyMessage))
   }
 
   return key

@@ -7,7 +7,7 @@ const LENGTH_BYTES = 2
 const MAX_MESSAGE = 65_535
 const MAX_PLAINTEXT = MAX_MESSAGE - TAG_LENGTH
 
-/** Messages that one visit may receive: rust-libp2p seals header and body of each yamux frame apart, and yamux ends at 16,384 frames. */
+/** Messages that one visit may receive: rust-libp2p seals the header and the body of each yamux frame separately, and 16,384 yamux frames are allowed. */
 const MAX_MESSAGES = 32_768
 
 /** A frame of the Noise transport: its length in 2 bytes, big-endian, then the message. */
@@ -15,7 +15,7 @@ export function frameNoise (message: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.of(message.length >> 8, message.length & 0xff), message])
 }
 
-/** Cuts bytes into the messages of the Noise transport as they arrive. */
+/** Splits arriving bytes into the messages of the Noise transport. */
 export class NoiseFrames {
   readonly #buffer: ReceiveBuffer
   readonly #maxMessage: number
@@ -26,7 +26,10 @@ export class NoiseFrames {
     this.#buffer = new ReceiveBuffer(maxMessage + LENGTH_BYTES)
   }
 
-  /** Calls `visit` with each whole message until it returns false; returns the bytes after the last one then, else none. Throws PP_PEER_FAULT. */
+  /**
+   * Calls `visit` with each complete message until it returns false. Then returns the bytes after that message,
+   * otherwise an empty array. Throws PP_PEER_FAULT.
+   */
   feed (chunk: Uint8Array, visit: (message: Uint8Array) => boolean): Uint8Array {
     const bytes = this.#buffer.join(chunk)
     let at = 0
@@ -36,7 +39,7 @@ export class NoiseFrames {
       const start = at + LENGTH_BYTES
 
       if (length > this.#maxMessage) {
-        throw peerFault('protocol-error', 'the remote announces too long a Noise message')
+        throw peerFault('protocol-error', 'the remote announced a Noise message above the limit')
       }
 
       if (bytes.length < start + length) {
@@ -58,7 +61,7 @@ export class NoiseFrames {
   }
 }
 
-/** What follows a Noise handshake: plain bytes in sealed frames, each way. */
+/** The channel after a Noise handshake: plain bytes in sealed frames, in both directions. */
 export class SecureChannel {
   readonly #send: CipherState
   readonly #receive: CipherState
@@ -66,14 +69,14 @@ export class SecureChannel {
   readonly #frames = new NoiseFrames()
   #messages = 0
 
-  /** @param onPlain takes the plain bytes of each message, fresh ones that it may keep; false stops reading. */
+  /** @param onPlain gets the plain bytes of each message and may keep them; returns false to stop reading */
   constructor (send: CipherState, receive: CipherState, onPlain: (plain: Uint8Array) => boolean) {
     this.#send = send
     this.#receive = receive
     this.#onPlain = onPlain
   }
 
-  /** Reads bytes from the wire. Throws PP_PEER_FAULT for a frame that was not sealed for us, and for frames without end. */
+  /** Reads bytes from the wire. Throws PP_PEER_FAULT for a frame with a wrong tag, and for too many frames. */
   feed (chunk: Uint8Array): void {
     this.#frames.feed(chunk, message => this.#open(message))
   }

@@ -2,7 +2,7 @@ import { peerFault } from '../../peer/peer-fault.ts'
 import { CipherState } from './cipher.ts'
 import { hkdf, mixHash } from './noise-hash.ts'
 
-/** 32 bytes, the hash length: hence both the first chaining key and, unhashed, the first hash. */
+/** 32 bytes, which is the hash length: therefore used unhashed as the first chaining key and the first hash. */
 const PROTOCOL_NAME = Buffer.from('Noise_XX_25519_ChaChaPoly_SHA256')
 const EMPTY = new Uint8Array(0)
 const HASH_AFTER_EMPTY_PROLOGUE = mixHash(PROTOCOL_NAME, EMPTY)
@@ -13,19 +13,19 @@ export class SymmetricState {
   #hash = HASH_AFTER_EMPTY_PROLOGUE
   #cipher: CipherState | undefined
 
-  /** Binds `bytes`, which went over the wire in the clear, into the handshake. */
+  /** Binds `bytes`, as they were on the wire, into the handshake. */
   mixHash (bytes: Uint8Array): void {
     this.#hash = mixHash(this.#hash, bytes)
   }
 
-  /** Makes a shared secret part of the keys from here on. */
+  /** Mixes a shared secret into the keys. */
   mixKey (secret: Uint8Array): void {
     const [chainingKey, key] = hkdf(this.#chainingKey, secret)
     this.#chainingKey = chainingKey
     this.#cipher = new CipherState(key)
   }
 
-  /** Seals `plaintext` under the current key, or returns it before the first one. */
+  /** Seals `plaintext` with the current key, or returns it unchanged if there is none yet. */
   encryptAndHash (plaintext: Uint8Array): Uint8Array {
     const sealed = this.#cipher?.seal(plaintext, this.#hash) ?? plaintext
     this.mixHash(sealed)
@@ -33,7 +33,7 @@ export class SymmetricState {
     return sealed
   }
 
-  /** Opens `sealed`. Throws PP_PEER_FAULT when its tag is wrong. */
+  /** Opens `sealed`. Throws PP_PEER_FAULT if its tag is wrong. */
   decryptAndHash (sealed: Uint8Array): Uint8Array {
     const plaintext = this.#cipher === undefined ? sealed : this.#cipher.open(sealed, this.#hash)
 
@@ -46,7 +46,7 @@ export class SymmetricState {
     return plaintext
   }
 
-  /** The two channels that follow the handshake: first the initiator's, then the responder's. */
+  /** The cipher states after the handshake: first the initiator's, then the responder's. */
   split (): [CipherState, CipherState] {
     const [initiators, responders] = hkdf(this.#chainingKey, EMPTY)
 

@@ -3,10 +3,10 @@ import { peerFault } from '../../peer/peer-fault.ts'
 
 const { randombytes_buf: fillRandom, crypto_scalarmult_base: publicOf, crypto_scalarmult: multiply } = sodium
 
-/** Length of a public key, of a private one, and of a shared secret. */
+/** Length in bytes of a public key, a private key and a shared secret. */
 export const X25519_LENGTH = 32
 
-/** A key pair of ours, both halves as bytes. */
+/** An X25519 key pair as bytes. */
 export interface X25519KeyPair {
   privateKey: Uint8Array
 
@@ -14,7 +14,7 @@ export interface X25519KeyPair {
   publicKey: Uint8Array
 }
 
-/** A fresh key pair. Ephemeral keys are made for each handshake: reuse would cost forward secrecy. */
+/** Generates a key pair. Each handshake needs its own ephemeral keys: reuse would break forward secrecy. */
 export function generateX25519 (): X25519KeyPair {
   const privateKey = Buffer.allocUnsafe(X25519_LENGTH)
   const publicKey = Buffer.allocUnsafe(X25519_LENGTH)
@@ -24,7 +24,7 @@ export function generateX25519 (): X25519KeyPair {
   return { privateKey, publicKey }
 }
 
-/** The shared secret with the 32 bytes. Throws PP_PEER_FAULT for a key of low order: its secret would be all zeros (RFC 7748, section 6.1). */
+/** The shared secret with a remote's public key. Throws PP_PEER_FAULT for a key of low order, whose secret would be all zeros (RFC 7748, section 6.1). */
 export function agree (ours: X25519KeyPair, theirs: Uint8Array): Uint8Array {
   const secret = Buffer.allocUnsafe(X25519_LENGTH)
 

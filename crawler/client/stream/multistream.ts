@@ -4,10 +4,10 @@ import { MALFORMED, readVarint, TRUNCATED } from '../../wire/varint.ts'
 import { ReceiveBuffer } from './receive-buffer.ts'
 
 /**
- * multistream-select 1.0 (libp2p specifications, connections): how the two ends agree on a protocol.
+ * multistream-select 1.0 (libp2p specifications, connections): negotiates the protocol of a stream.
  *
- * We always propose optimistically: header, protocol and the first bytes spoken in it leave
- * together, and the answer is read later. Every line is a varint length, a text and a newline.
+ * We always propose optimistically: the header, the protocol and the first bytes of the protocol are sent together,
+ * and the answer is read later. Every line is a varint length, a text and a newline.
  */
 const MAX_LINE_BYTES = 1_024
 const MAX_PREFIX_BYTES = 10
@@ -23,17 +23,17 @@ export function encodeLine (text: string): Uint8Array {
 const HEADER_TEXT = '/multistream/1.0.0'
 const REFUSAL_TEXT = 'na'
 
-/** The line that each end says first. */
+/** The line that each end sends first. */
 export const HEADER: Uint8Array = encodeLine(HEADER_TEXT)
 
 /** The line that refuses a proposal. */
 export const REFUSAL: Uint8Array = encodeLine(REFUSAL_TEXT)
 
-/** A protocol that we propose; made once per protocol, used for each stream. */
+/** A protocol that we propose. Created once per protocol and used for every stream. */
 export class Proposal {
   readonly protocol: string
 
-  /** Header and proposal: what goes out first, and what an agreeing remote answers. */
+  /** Header and proposal: what we send first, and what a remote that agrees answers. */
   readonly opening: Uint8Array
 
   constructor (protocol: string) {
@@ -46,7 +46,7 @@ export class Proposal {
 class LineReader {
   readonly #buffer = new ReceiveBuffer(MAX_LINE_BYTES + MAX_PREFIX_BYTES)
 
-  /** Calls `visit` with each whole line until it returns false; returns what follows the last one. */
+  /** Calls `visit` with each complete line until it returns false; returns the bytes after that line. */
   feed (chunk: Uint8Array, visit: (line: string) => boolean): Uint8Array {
     const bytes = this.#buffer.join(chunk)
     const cursor = { position: 0 }
@@ -77,10 +77,10 @@ class LineReader {
   }
 }
 
-/** How far a selection of ours is. */
+/** State of a selection. */
 export type SelectionState = 'pending' | 'selected' | 'refused'
 
-/** The answer to a proposal of ours. */
+/** Reads the answer to our proposal. */
 export class Selection {
   readonly #proposal: Proposal
   #reader: LineReader | undefined
@@ -91,24 +91,24 @@ export class Selection {
     this.#proposal = proposal
   }
 
-  /** What the remote answered so far. */
+  /** The remote's answer so far. */
   get state (): SelectionState {
     return this.#state
   }
 
-  /** Whether the remote speaks multistream at all. */
+  /** Whether the remote has sent the multistream header. */
   get hasHeader (): boolean {
     return this.#hasHeader
   }
 
   /**
-   * Reads on; returns the bytes that belong to the selected protocol (none before it is selected).
-   * Throws PP_PEER_FAULT for anything but the header, the protocol, or a refusal.
+   * Reads more bytes; returns those that belong to the selected protocol (none before it is
+   * selected). Throws PP_PEER_FAULT for anything but the header, the protocol or a refusal.
    */
   feed (chunk: Uint8Array): Uint8Array {
     const { opening } = this.#proposal
 
-    // nearly every answer comes whole
+    // nearly every answer arrives in one piece
     if (this.#reader === undefined && startsWith(chunk, opening)) {
       this.#hasHeader = true
       this.#state = 'selected'
@@ -117,7 +117,7 @@ export class Selection {
     }
 
     if (this.#reader === undefined) {
-      refuseForeigners(chunk)
+      refuseOtherProtocols(chunk)
       this.#reader = new LineReader()
     }
 
@@ -145,7 +145,7 @@ export class Selection {
   }
 }
 
-/** The remote's proposals on a stream that it opened. */
+/** Answers the remote's proposals on a stream that it opened. */
 export class Acceptance {
   readonly #supported: ReadonlySet<string>
   readonly #reader = new LineReader()
@@ -153,14 +153,14 @@ export class Acceptance {
   #hasHeader = false
   #proposals = 0
 
-  /** The protocol that both speak, once there is one. */
+  /** The agreed protocol, once there is one. */
   protocol: string | undefined
 
   constructor (supported: ReadonlySet<string>) {
     this.#supported = supported
   }
 
-  /** Reads on; returns what to answer and the bytes that belong to the selected protocol. Throws PP_PEER_FAULT. */
+  /** Reads more bytes; returns the reply and the bytes that belong to the selected protocol. Throws PP_PEER_FAULT. */
   feed (chunk: Uint8Array): { reply: Uint8Array, rest: Uint8Array } {
     this.#replies = []
     const rest = this.#reader.feed(chunk, line => this.#read(line))
@@ -181,7 +181,7 @@ export class Acceptance {
     }
 
     if (++this.#proposals > MAX_PROPOSALS) {
-      throw peerFault('protocol-error', 'the remote proposes protocols without end')
+      throw peerFault('protocol-error', 'the remote proposes too many protocols')
     }
 
     if (!this.#supported.has(line)) {
@@ -197,8 +197,8 @@ export class Acceptance {
   }
 }
 
-/** What greets us in another protocol (HTTP, SSH) is known by its first bytes, and need not be waited for. */
-function refuseForeigners (chunk: Uint8Array): void {
+/** A remote that speaks another protocol (HTTP, SSH) is recognised by its first bytes, without waiting for a whole line. */
+function refuseOtherProtocols (chunk: Uint8Array): void {
   const length = Math.min(chunk.length, HEADER.length)
 
   if (Buffer.compare(chunk.subarray(0, length), HEADER.subarray(0, length)) !== 0) {

@@ -5,12 +5,11 @@ const MAX_IDLE_CAPACITY = 16 * 1024
 const EMPTY = new Uint8Array(0)
 
 /**
- * Bytes that arrived and do not make a whole unit yet.
+ * Received bytes that are not a complete unit yet.
  *
- * A layer joins each chunk to what is left, parses what is whole, and says how much it used.
- * Nothing is copied while chunks hold whole units; where they do not, storage doubles, so that
- * a remote that sends single bytes costs linear time. `join` returns a view that the next call
- * may overwrite: whoever keeps a part of it copies that part.
+ * A layer joins each chunk to the remaining bytes, parses the complete units, and reports how much it used. Nothing
+ * is copied while chunks contain complete units. Otherwise the storage doubles, so that single-byte chunks still cost
+ * linear time. `join` returns a view that the next call may overwrite: copy what you keep.
  */
 export class ReceiveBuffer {
   readonly #limit: number
@@ -19,17 +18,17 @@ export class ReceiveBuffer {
   #end = 0
   #view: Uint8Array = EMPTY
 
-  /** @param limit most bytes that may wait for the rest of their unit. */
+  /** @param limit most bytes of an incomplete unit */
   constructor (limit: number) {
     this.#limit = limit
   }
 
-  /** Bytes that wait. */
+  /** Number of buffered bytes. */
   get length (): number {
     return this.#end - this.#start
   }
 
-  /** What waits, followed by `chunk`. Call {@link consume} before the next `join`. */
+  /** The buffered bytes followed by `chunk`. Call {@link consume} before the next `join`. */
   join (chunk: Uint8Array): Uint8Array {
     if (this.length === 0) {
       this.#view = chunk
@@ -41,12 +40,12 @@ export class ReceiveBuffer {
     return this.#view
   }
 
-  /** Drops the first `used` bytes of the joined view and keeps the rest. Throws PP_PEER_FAULT over the limit. */
+  /** Drops the first `used` bytes of the joined view and keeps the rest. Throws PP_PEER_FAULT if the rest is above the limit. */
   consume (used: number): void {
     const rest = this.#view.length - used
 
     if (rest > this.#limit) {
-      throw peerFault('limit-exceeded', 'a unit is larger than its layer allows')
+      throw peerFault('limit-exceeded', 'a protocol unit is larger than allowed')
     }
 
     if (this.length > 0) {
@@ -72,7 +71,7 @@ export class ReceiveBuffer {
     this.#end += chunk.length
   }
 
-  /** Compacts where that frees half of the storage, else doubles: either way each byte moves a bounded number of times. */
+  /** Compacts if that frees half of the storage, otherwise doubles it: either way each byte is moved a bounded number of times. */
   #makeRoom (needed: number): void {
     if (needed * 2 <= this.#storage.length) {
       this.#storage.copyWithin(0, this.#start, this.#end)

@@ -4,9 +4,9 @@ const INITIAL_CAPACITY = 512
 const EMPTY = new Uint8Array(0)
 
 /**
- * Plain bytes that wait to be sealed and written together.
+ * Plain bytes to be sealed and written together.
  *
- * Frames write their header in place, so that a frame costs no allocation of its own.
+ * Frame headers are written in place, so a frame costs no allocation.
  */
 export class SendBuffer {
   readonly #limit: number
@@ -15,15 +15,15 @@ export class SendBuffer {
   #length = 0
 
   /**
-   * @param limit most bytes that may wait; more means a remote that makes us write without end.
-   * @param onWaiting called when the first bytes wait.
+   * @param limit most buffered bytes; more means that the remote makes us write without end
+   * @param onWaiting called when the buffer stops being empty
    */
   constructor (limit: number, onWaiting: () => void) {
     this.#limit = limit
     this.#onWaiting = onWaiting
   }
 
-  /** Bytes that wait. */
+  /** Number of buffered bytes. */
   get length (): number {
     return this.#length
   }
@@ -34,13 +34,13 @@ export class SendBuffer {
     this.#storage.set(bytes, at)
   }
 
-  /** Makes `size` more bytes part of the buffer and returns where they start in {@link storage}. */
+  /** Adds `size` bytes to the buffer and returns where they start in {@link storage}. */
   reserve (size: number): number {
     const at = this.#length
     const length = at + size
 
     if (length > this.#limit) {
-      throw peerFault('limit-exceeded', 'the remote makes us send more than we may')
+      throw peerFault('limit-exceeded', 'the remote requests more data than allowed')
     }
 
     if (length > this.#storage.length) {
@@ -58,12 +58,12 @@ export class SendBuffer {
     return at
   }
 
-  /** What {@link reserve} points into; replaced when the buffer grows. */
+  /** The array that {@link reserve} refers to; replaced when the buffer grows. */
   get storage (): Uint8Array {
     return this.#storage
   }
 
-  /** Everything that waits, as a view that the next append overwrites. Empties the buffer. */
+  /** All buffered bytes, as a view that the next append overwrites. Empties the buffer. */
   take (): Uint8Array {
     const taken = this.#storage.subarray(0, this.#length)
     this.#length = 0

@@ -4,7 +4,7 @@ import type { KeyObject, KeyPairKeyObjectResult } from 'node:crypto'
 
 /** An extension of a certificate. */
 export interface Extension {
-  /** Object identifier in dotted numbers. */
+  /** Object identifier in dotted decimal form. */
   oid: string
 
   isCritical: boolean
@@ -23,7 +23,7 @@ const TRUE = encodeDer(DER.boolean, Uint8Array.of(0xff))
 const NAME = encodeDer(DER.sequence, encodeDer(DER.set, encodeDer(DER.sequence, COMMON_NAME, encodeDer(DER.utf8String, Buffer.from('libp2p')))))
 const SERIAL_BYTES = 8
 
-/** A certificate in DER of a key on P-256, signed by that key (RFC 5280). @param signer another key to sign with: then it is none that holds */
+/** A certificate in DER for a P-256 key, signed by that key (RFC 5280). @param signer another key to sign with, for an invalid certificate */
 export function selfSigned (
   keys: KeyPairKeyObjectResult,
   { fromMs, untilMs }: Validity,
@@ -51,7 +51,7 @@ function encodeExtension ({ oid, isCritical, value }: Extension): Uint8Array {
   return encodeDer(DER.sequence, encodeOid(oid), ...isCritical ? [TRUE] : [], encodeDer(DER.octetString, value))
 }
 
-// Years before 2050 are written with two digits.
+// Years before 2050 have two digits.
 function timeOf (ms: number): Uint8Array {
   const digits = `${new Date(ms).toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`
 

@@ -1,5 +1,5 @@
 /**
- * The certificates of libp2p's TLS handshake (libp2p specifications, tls): self-signed, of a key of their own, with an
+ * The certificates of libp2p's TLS handshake (libp2p specifications, tls): self-signed by a separate key, with an
  * extension in which the peer's identity key signs that key.
  */
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
@@ -22,23 +22,23 @@ const SIGNED_HEAD = Buffer.from('libp2p-tls-handshake:')
 const MIN_RSA_BITS = 2_048
 const DAY_MS = 86_400_000
 
-// As long as a crawler may run; from a day ago, since clocks differ.
+// Longer than any crawler runs. Validity starts a day ago, since clocks differ.
 const VALID_DAYS = 3_650
 
-/** What a critical extension may be without our knowing what it says: key usage, names and constraints of X.509 itself. */
+/** Critical extensions that we accept without reading them: key usage, names and constraints of X.509 itself. */
 const KNOWN: ReadonlySet<string> = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37'].map(oid => Buffer.from(encodeOid(oid)).toString('hex')))
 
-/** A certificate in DER, and the private key that it is of. */
+/** A certificate in DER and its private key. */
 export interface KeyedCertificate { certificate: Uint8Array, key: KeyObject }
 
-/** What we show in TLS handshakes: made once, used for each. TLS 1.3 alone, and curves that cost least. */
+/** Our credentials for TLS handshakes, created once. Allows TLS 1.3 only, with the cheapest curves. */
 export function createTlsContext (hostKey: HostKey, nowMs: number): SecureContext {
   const { key, certificate } = createCertificate(hostKey, nowMs)
 
   return createSecureContext({ ...inPem({ key, certificate }), minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3', ecdhCurve: 'X25519:P-256' })
 }
 
-/** A certificate for an identity key, in DER, and the private key that it is of. */
+/** Creates a certificate for an identity key. */
 export function createCertificate (identity: Pick<HostKey, 'message' | 'sign'>, nowMs: number): KeyedCertificate {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const signed = encodeDer(DER.sequence, encodeDer(DER.octetString, identity.message), encodeDer(DER.octetString, identity.sign(signedBytes(keys.publicKey))))
@@ -48,10 +48,11 @@ export function createCertificate (identity: Pick<HostKey, 'message' | 'sign'>, 
 }
 
 /**
- * Checks the certificate of a remote whose TLS handshake was sound: the remote has the certificate's key.
+ * Verifies a remote's certificate after a successful TLS handshake, which has proved that the remote has the
+ * certificate's key.
  *
- * @throws PP_PEER_FAULT `handshake-failed` for a certificate that breaks a rule of libp2p's, `peer-id-mismatch` for a
- * sound one of a peer other than `expectedId` (a multihash)
+ * @throws PP_PEER_FAULT `handshake-failed` for a certificate that breaks libp2p's rules, `peer-id-mismatch` for a
+ * valid one of a peer other than `expectedId` (a multihash)
  */
 export function verifyCertificate (certificate: X509Certificate, expectedId: Uint8Array, nowMs: number): PublicKey {
   const { keyMessage, signature, spki } = refusing(() => {
@@ -65,10 +66,10 @@ export function verifyCertificate (certificate: X509Certificate, expectedId: Uin
     throw peerFault('handshake-failed', 'the remote has an identity key of an unknown kind')
   }
   if (!key.verify(signedBytes(spki), signature)) {
-    throw peerFault('handshake-failed', 'the signature of the remote\'s certificate key does not hold')
+    throw peerFault('handshake-failed', 'the signature of the remote\'s certificate key is invalid')
   }
   if (!isIdOfKey(expectedId, keyMessage)) {
-    throw mismatchFault('the remote proves to be another peer', idOfKey(keyMessage))
+    throw mismatchFault('the remote is another peer', idOfKey(keyMessage))
   }
 
   return key
@@ -82,10 +83,10 @@ function checkCertificate (certificate: X509Certificate, nowMs: number): void {
     throw new RangeError('it is not valid now')
   }
   if ((asymmetricKeyType === 'rsa' && modulusLength < MIN_RSA_BITS) || (asymmetricKeyType === 'ec' && namedCurve === undefined)) {
-    throw new RangeError('its key is weak, or of a curve without a name')
+    throw new RangeError('its key is weak, or uses an unnamed curve')
   }
   if (!certificate.verify(publicKey)) {
-    throw new RangeError('it is not signed by itself')
+    throw new RangeError('it is not self-signed')
   }
 }
 
@@ -110,7 +111,7 @@ function readCertificate (der: Uint8Array): Signed {
   return { ...readSignedKey(extensionIn(extensions)), spki }
 }
 
-/** The value of libp2p's extension: there must be one, and nothing critical that we do not know. */
+/** The value of libp2p's extension. There must be exactly one, and no unknown critical extension. */
 function extensionIn (extensions: DerReader): Uint8Array {
   let found: Uint8Array | undefined
 
@@ -127,7 +128,7 @@ function extensionIn (extensions: DerReader): Uint8Array {
       }
       found = value
     } else if (isCritical && !KNOWN.has(oid.toString('hex'))) {
-      throw new RangeError('it has a critical extension that is not known')
+      throw new RangeError('it has an unknown critical extension')
     }
   }
 
@@ -149,7 +150,7 @@ function readSignedKey (value: Uint8Array): Omit<Signed, 'spki'> {
   return { keyMessage, signature }
 }
 
-// OpenSSL and the reader throw errors of several kinds for bytes of a remote: all mean that the certificate is none of libp2p's.
+// OpenSSL and the reader throw several kinds of errors for a remote's bytes: all mean an invalid certificate.
 function refusing<T> (operation: () => T): T {
   try {
     return operation()
@@ -158,12 +159,12 @@ function refusing<T> (operation: () => T): T {
   }
 }
 
-/** What the identity key signs: the certificate's key, as the certificate has it. */
+/** The bytes that the identity key signs: the certificate's key, as encoded in the certificate. */
 export function signedBytes (key: KeyObject | Uint8Array): Uint8Array {
   return Buffer.concat([SIGNED_HEAD, key instanceof Uint8Array ? key : key.export({ format: 'der', type: 'spki' })])
 }
 
-/** Both as Node's TLS takes them. */
+/** Both in PEM, for Node's TLS. */
 export function inPem ({ certificate, key }: KeyedCertificate): { cert: string, key: string } {
   return { cert: new X509Certificate(certificate).toString(), key: key.export({ format: 'pem', type: 'pkcs8' }) as string }
 }

@@ -9,10 +9,10 @@ export const TYPE = { data: 0, windowUpdate: 1, ping: 2, goAway: 3 } as const
 /** Frame flags. */
 export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8 } as const
 
-/** The stream number of frames that concern the whole session. */
+/** The stream id of frames for the whole session. */
 export const SESSION = 0
 
-/** Bytes of a stream that each end may send before the first window update. */
+/** Bytes that each end may send on a stream before the first window update. */
 export const INITIAL_WINDOW = 262_144
 
 /** The first 4 bytes of a header, as one number: version 0, `type` and `flags`. */

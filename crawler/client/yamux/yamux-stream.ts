@@ -4,35 +4,35 @@ import type { SendBuffer } from '../stream/send-buffer.ts'
 
 const MAX_WINDOW = 0xffff_ffff
 
-/** Bytes that may wait for the remote to open its window: we send little, so that more means a remote that only takes. */
+/** Bytes that may be queued until the remote sends a window update. We send little, so more means that the remote abuses flow control. */
 const MAX_QUEUED_BYTES = 65_536
 
-/** Who reads a stream. */
+/** Reader of a stream. */
 export interface StreamHandler {
-  /** Bytes arrived, which the reader may keep. It says by {@link YamuxStream.release} when it has consumed them. */
+  /** Bytes arrived, which the reader may keep. It calls {@link YamuxStream.release} when it has consumed them. */
   onData (bytes: Uint8Array): void
 
   /** The remote sends no more. */
   onEnd (): void
 
-  /** The remote gave the stream up. */
+  /** The remote reset the stream. */
   onReset (): void
 }
 
-/** What a stream needs of its session. */
+/** The part of a session that a stream uses. */
 export interface StreamSession {
   out: SendBuffer
 
-  /** Both ends are done with the stream. */
+  /** The stream is closed at both ends. */
   onClosed (id: number): void
 }
 
-/** One stream: the flow control of both directions (yamux specification, flow control). */
+/** One stream, with flow control in both directions (yamux specification, flow control). */
 export class YamuxStream {
   readonly id: number
   readonly #session: StreamSession
 
-  /** SYN on the first frame of a stream of ours, ACK on our first in one of the remote's. */
+  /** SYN for the first frame of a stream that we opened, ACK for our first frame on one that the remote opened. */
   #firstFlags: number
   #sendWindow = INITIAL_WINDOW
   #receiveWindow = INITIAL_WINDOW
@@ -60,7 +60,7 @@ export class YamuxStream {
     return this.#isRemoteEnded
   }
 
-  /** Sends `bytes`, now or when the remote's window opens. Throws PP_PEER_FAULT when too much waits. */
+  /** Sends `bytes`, now or when the remote's window allows it. Throws PP_PEER_FAULT if too much is queued. */
   send (bytes: Uint8Array): void {
     if (this.#isClosed || this.#isEnding) {
       return
@@ -74,13 +74,13 @@ export class YamuxStream {
     }
   }
 
-  /** Sends no more after what waits. */
+  /** Ends our side after the queued bytes. */
   end (): void {
     this.#isEnding = true
     this.#finishWhenSent()
   }
 
-  /** Gives the stream up. */
+  /** Resets the stream. */
   reset (): void {
     if (!this.#isClosed) {
       this.#control(FLAG.rst, 0)
@@ -88,16 +88,19 @@ export class YamuxStream {
     }
   }
 
-  /** Takes `length` bytes of a frame that begins out of the window that we gave. Throws PP_PEER_FAULT when they pass it. */
+  /** Takes the `length` bytes of a new frame out of our receive window. Throws PP_PEER_FAULT if they exceed it. */
   reserve (length: number): void {
     this.#receiveWindow -= length
 
     if (this.#receiveWindow < 0) {
-      throw peerFault('protocol-error', 'the remote sends past its yamux window')
+      throw peerFault('protocol-error', 'the remote exceeds its yamux window')
     }
   }
 
-  /** `length` bytes are consumed: gives their window back, half a window at a time: an update per frame would double the frames. */
+  /**
+   * `length` bytes are consumed: updates the window. An update is sent for half a window at a time, since one per
+   * frame would double the number of frames.
+   */
   release (length: number): void {
     this.#consumed += length
 
@@ -108,12 +111,12 @@ export class YamuxStream {
     }
   }
 
-  /** The remote takes `length` more bytes. Throws PP_PEER_FAULT when its window leaves 32 bits. */
+  /** The remote accepts `length` more bytes. Throws PP_PEER_FAULT if its window exceeds 32 bits. */
   widen (length: number): void {
     this.#sendWindow += length
 
     if (this.#sendWindow > MAX_WINDOW) {
-      throw peerFault('protocol-error', 'the remote opens its yamux window too far')
+      throw peerFault('protocol-error', 'the remote increases its yamux window beyond 32 bits')
     }
 
     while (this.#queuedBytes > 0 && this.#sendWindow > 0) {
@@ -123,7 +126,7 @@ export class YamuxStream {
     this.#finishWhenSent()
   }
 
-  /** The remote sends no more, or gave the stream up. */
+  /** The remote ended or reset the stream. */
   endRemote (isReset: boolean): void {
     this.#isRemoteEnded = true
 
@@ -149,7 +152,7 @@ export class YamuxStream {
     this.#queuedBytes += bytes.length
 
     if (this.#queuedBytes > MAX_QUEUED_BYTES) {
-      throw peerFault('limit-exceeded', 'the remote does not open its yamux window')
+      throw peerFault('limit-exceeded', 'the remote does not update its yamux window')
     }
 
     this.#queue.push(bytes)

@@ -8,21 +8,21 @@ import type { StreamHandler, StreamSession } from './yamux-stream.ts'
 export const YAMUX_PROTOCOL = '/yamux/1.0.0'
 
 /**
- * The caps of a session. A visit is asked for two or three streams, and the largest routing table
- * comes in some 2,000 frames: each cap is several times what honest remotes do. Together they bound
- * what a remote can make us send (answers to pings and streams) to some 500 kB.
+ * The limits of a session. A remote normally opens two or three streams in a visit, and the largest routing table
+ * arrives in about 2,000 frames: each limit is several times what honest remotes need. Together they bound what a
+ * remote can make us send (answers to pings and streams) to about 500 kB.
  */
 const MAX_REMOTE_STREAMS = 32
 const MAX_REMOTE_STREAMS_EVER = 128
 const MAX_STRAY_FRAMES = 1_024
 const MAX_FRAMES = 16_384
 
-/** Who uses a session. */
+/** User of a session. */
 export interface YamuxHandler {
-  /** The remote opens a stream: returns its reader. */
+  /** The remote opened a stream: returns the stream's reader. */
   onStream (stream: YamuxStream): StreamHandler
 
-  /** The remote takes no new streams and is about to close. */
+  /** The remote accepts no new streams and is about to close. */
   onGoAway (code: number): void
 }
 
@@ -31,8 +31,7 @@ interface OpenStream { stream: YamuxStream, handler: StreamHandler }
 /**
  * The client end of a yamux session (hashicorp/yamux specification): plain bytes in, frames out.
  *
- * The body of a frame is handed on as it arrives and never gathered, so that a frame costs its
- * header and no copy.
+ * The body of a frame is delivered as it arrives and never collected, so a frame costs its header and no copy.
  */
 export class Yamux implements StreamSession {
   readonly out: SendBuffer
@@ -43,7 +42,7 @@ export class Yamux implements StreamSession {
 
   #nextId = 1
 
-  /** Numbers of the streams that the remote has opened, at most {@link MAX_REMOTE_STREAMS_EVER}. */
+  /** Ids of the streams that the remote has opened, at most {@link MAX_REMOTE_STREAMS_EVER}. */
   readonly #remoteIds = new Set<number>()
 
   #remoteStreams = 0
@@ -62,7 +61,7 @@ export class Yamux implements StreamSession {
     this.#handler = handler
   }
 
-  /** Opens a stream. It exists for the remote from the first bytes sent on it. */
+  /** Opens a stream. The remote learns about it with the first bytes sent on it. */
   open (handler: StreamHandler): YamuxStream {
     const stream = new YamuxStream(this, this.#nextId, FLAG.syn)
     this.#nextId += 2
@@ -71,25 +70,25 @@ export class Yamux implements StreamSession {
     return stream
   }
 
-  /** Asks the remote for a sign of life; `onPong` is called at its answer, where one comes before the next ping. @param value 32 bits that it must say again */
+  /** Sends a ping; `onPong` is called at the answer, unless the next ping is sent first. @param value 32 bits that the answer must repeat */
   ping (value: number, onPong: () => void): void {
     this.#ping = { value, onPong }
     appendHeader(this.out, kindOf(TYPE.ping, FLAG.syn), SESSION, value)
   }
 
-  /** Reads nothing more. */
+  /** Stops reading. */
   stop (): void {
     this.#isStopped = true
   }
 
-  /** A stream is over. */
+  /** A stream is closed. */
   onClosed (id: number): void {
     if (this.#streams.delete(id) && isRemote(id)) {
       this.#remoteStreams--
     }
   }
 
-  /** Reads plain bytes from the remote. Throws PP_PEER_FAULT when they break the protocol or a cap. */
+  /** Reads plain bytes from the remote. Throws PP_PEER_FAULT if they break the protocol or a limit. */
   feed (bytes: Uint8Array): void {
     let at = 0
 
@@ -141,7 +140,7 @@ export class Yamux implements StreamSession {
     const length = readUint32(bytes, at + 8)
 
     if (bytes[at] !== 0 || ++this.#frames > MAX_FRAMES) {
-      throw peerFault('protocol-error', 'the remote sends yamux frames of another version, or without end')
+      throw peerFault('protocol-error', 'the remote sends yamux frames of another version, or too many')
     }
 
     if (type === TYPE.data || type === TYPE.windowUpdate) {
@@ -165,7 +164,7 @@ export class Yamux implements StreamSession {
 
   #onStreamFrame (type: number, flags: number, { id, length }: { id: number, length: number }): void {
     if (id === SESSION || (type === TYPE.data && length > INITIAL_WINDOW)) {
-      throw peerFault('protocol-error', 'the remote sends a yamux frame that no stream can take')
+      throw peerFault('protocol-error', 'the remote sends a yamux data frame for no stream, or above the window')
     }
 
     if ((flags & FLAG.syn) !== 0) {
@@ -205,13 +204,14 @@ export class Yamux implements StreamSession {
   }
 
   #acceptStream (id: number): void {
-    // There is no rule of order: go-yamux takes a number first and queues the frame later, so that 4 may come before 2.
+    // The ids need not be in order: go-yamux allocates an id first and queues the frame later, so 4 may arrive before
+    // 2.
     if (!isRemote(id) || this.#remoteIds.has(id)) {
-      throw peerFault('protocol-error', 'the remote opens a yamux stream with a number that is ours, or was used')
+      throw peerFault('protocol-error', 'the remote opens a yamux stream with one of our ids, or with a used one')
     }
 
     if (this.#remoteIds.add(id).size > MAX_REMOTE_STREAMS_EVER) {
-      throw peerFault('limit-exceeded', 'the remote opens yamux streams without end')
+      throw peerFault('limit-exceeded', 'the remote opens too many yamux streams')
     }
 
     const stream = new YamuxStream(this, id, FLAG.ack)
@@ -226,7 +226,7 @@ export class Yamux implements StreamSession {
     this.#streams.set(id, { stream, handler: this.#handler.onStream(stream) })
   }
 
-  /** Applies the flags that end a stream, which count after the frame's body. */
+  /** Applies the flags that end a stream. They take effect after the frame's body. */
   #finish (open: OpenStream | undefined, flags: number): void {
     if (open === undefined || open.stream.isClosed || (flags & (FLAG.fin | FLAG.rst)) === 0) {
       return
@@ -244,7 +244,7 @@ export class Yamux implements StreamSession {
   }
 }
 
-/** The server end numbers its streams even. */
+/** The remote's streams have even ids, since it is the server. */
 function isRemote (id: number): boolean {
   return id % 2 === 0
 }

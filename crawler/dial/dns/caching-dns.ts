@@ -5,21 +5,20 @@ import type { Standstill } from '../../../core/time/standstill.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 
 export interface CachingDnsDeps {
-  /** Asks. */
   inner: DnsResolver
 
   clock: Clock
 
-  /** The time that this process has lost: a query that failed meanwhile ran out of our time, and is made once more. */
+  /** Time that this process lost in standstills. A query that failed during one is repeated once, since the fault was ours. */
   standstill: Pick<Standstill, 'lostMs'>
 }
 
 /** Bounds of the cache. */
 export interface CachingDnsOptions {
-  /** How long an answer is used again, in milliseconds. Failures too: a name server that is down is not asked by each visit. */
+  /** How long an answer is cached, in milliseconds. Failures are cached too, so that not every visit queries a name server that is down. */
   ttlMs: number
 
-  /** Answers kept; the oldest goes first. */
+  /** Answers kept; the oldest is evicted first. */
   maxEntries: number
 }
 
@@ -28,14 +27,14 @@ interface Entry {
   untilMs: number
 }
 
-/** Remembers answers. Visits that ask for the same name at once share one query, which no single one of them can abort. */
+/** Caches answers. Concurrent lookups of the same name share one query, which no single caller can abort. */
 export class CachingDns implements DnsResolver {
   readonly #entries = new Map<string, Entry>()
   readonly #deps: CachingDnsDeps
   readonly #options: CachingDnsOptions
   readonly #life: AbortSignal
 
-  /** @param life ends the queries that are under way */
+  /** @param life aborts the running queries */
   constructor (deps: CachingDnsDeps, options: CachingDnsOptions, life: AbortSignal) {
     this.#deps = deps
     this.#options = options
@@ -63,7 +62,7 @@ export class CachingDns implements DnsResolver {
     this.#entries.set(key, entry)
     this.#evict()
     entry.answer.catch((err: unknown) => {
-      // A name that was not asked for is asked for the next time.
+      // A query that our limits prevented is not an answer: the next lookup sends it.
       if (outcomeOfFault(err) === 'limit-exceeded' && this.#entries.get(key) === entry) {
         this.#entries.delete(key)
       }

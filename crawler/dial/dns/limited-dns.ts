@@ -1,5 +1,6 @@
-// Strangers decide which names are looked up, and a name costs nothing: each may be asked for once and never again, so
-// that no cache helps. What costs something is a registrable domain (Public Suffix List): queries are counted by it.
+// Remote peers decide which names are looked up, and names are free: an attacker can use each name only once, so that
+// no cache helps. A registrable domain (Public Suffix List) costs money, so queries are counted by registrable
+// domain.
 import { getDomain } from 'tldts'
 import { boundedEntry } from '../../../core/limits/bounded-entry.ts'
 import { TokenBucket } from '../../../core/limits/token-bucket.ts'
@@ -10,13 +11,12 @@ import type { Clock } from '../../../core/time/clock.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 
 export interface LimitedDnsDeps {
-  /** Asks. */
   inner: DnsResolver
 
   clock: Clock
 }
 
-/** Limits of the queries that are sent. */
+/** Limits of the sent queries. */
 export interface DnsLimits {
   /** All queries. */
   all: BucketOptions
@@ -24,20 +24,20 @@ export interface DnsLimits {
   /** Queries below one registrable domain. */
   domain: BucketOptions
 
-  /** Distinct names of one domain that failed, without one that was found, before the domain is not asked for a while. */
+  /** Distinct names of one domain that may fail in a row before queries to the domain pause. */
   failingNames: number
 
-  /** How long it is not asked, in milliseconds; then one further failure is enough. */
+  /** Length of the pause, in milliseconds. After it, one more failure starts the next pause. */
   failingMs: number
 
-  /** Domains remembered; the oldest is forgotten first. */
+  /** Domains kept; the oldest is evicted first. */
   maxDomains: number
 
-  /** Longest wait for a turn, in milliseconds: a visit waits behind it. */
+  /** Longest wait for a token, in milliseconds. A visit waits behind it. */
   maxWaitMs: number
 }
 
-/** What a crawler uses. A crawl of the public IPFS network asks for about 10 names a second. */
+/** The defaults. A crawl of the public IPFS network looks up about 10 names a second. */
 export const DNS_LIMITS: DnsLimits = {
   all: { burst: 200, perSecond: 50 },
   domain: { burst: 32, perSecond: 4 },
@@ -53,7 +53,7 @@ interface Domain {
   untilMs: number
 }
 
-/** Limits how often the DNS is asked: in all, below each registrable domain, and where a domain's names keep failing. */
+/** Limits DNS queries: in total, per registrable domain, and for domains whose names keep failing. */
 export class LimitedDns implements DnsResolver {
   readonly #deps: LimitedDnsDeps
   readonly #limits: DnsLimits
@@ -66,18 +66,18 @@ export class LimitedDns implements DnsResolver {
     this.#all = new TokenBucket(deps.clock, limits.all)
   }
 
-  /** Domains that are remembered. */
+  /** Number of domains kept. */
   get size (): number {
     return this.#domains.size
   }
 
-  /** @throws PP_PEER_FAULT `limit-exceeded` when the name was not asked for; what the DNS throws otherwise */
+  /** @throws PP_PEER_FAULT `limit-exceeded` if no query was sent because of a limit; otherwise the error of the DNS */
   async addresses (name: string, family: 4 | 6, signal: AbortSignal): Promise<readonly string[]> {
-    // Most hosts have no IPv6 address: that says nothing of a name.
+    // Most hosts have no IPv6 address, so an empty answer is not a failure.
     return await this.#ask(name, family === 4, async () => await this.#deps.inner.addresses(name, family, signal), signal)
   }
 
-  /** @throws PP_PEER_FAULT `limit-exceeded` when the name was not asked for; what the DNS throws otherwise */
+  /** @throws PP_PEER_FAULT `limit-exceeded` if no query was sent because of a limit; otherwise the error of the DNS */
   async texts (name: string, signal: AbortSignal): Promise<readonly string[]> {
     return await this.#ask(name, true, async () => await this.#deps.inner.texts(name, signal), signal)
   }
@@ -121,7 +121,7 @@ export class LimitedDns implements DnsResolver {
         break
       }
       if (deadline.signal.aborted) {
-        throw peerFault('limit-exceeded', 'there were too many names to look up')
+        throw peerFault('limit-exceeded', 'too many names to look up')
       }
 
       await empty.wait(deadline.signal)
@@ -149,7 +149,7 @@ export class LimitedDns implements DnsResolver {
   }
 }
 
-/** The part of a name that somebody registered: `example.co.uk` of `a.b.example.co.uk`; the last label where there is none. */
+/** The registrable domain of a name: `example.co.uk` for `a.b.example.co.uk`; the last label if there is none. */
 export function registrableDomain (name: string): string {
   return getDomain(name, { allowPrivateDomains: true, extractHostname: false, validateHostname: false }) ?? name.slice(name.lastIndexOf('.') + 1)
 }

@@ -1,19 +1,19 @@
-// Queries go to the name servers directly: dns.lookup would take a thread of the pool for each, of
-// which there are four, and a name that does not answer holds one for seconds.
+// Sends queries to the name servers directly. dns.lookup would occupy one of the four threads of the pool for each
+// query, for seconds if the name server does not answer.
 import { Resolver } from 'node:dns/promises'
 import { raceAbort } from '../../../core/time/race-abort.ts'
 import type { DnsResolver } from './dns-resolver.ts'
 
-/** Errors that mean: asked and answered, there is none. */
+/** Error codes for a successful answer without records. */
 const NO_RECORD = new Set(['ENOTFOUND', 'ENODATA'])
 
-/** The DNS through the name servers of this machine. */
+/** A DNS resolver that uses the name servers of this machine. */
 export class NodeDns implements DnsResolver, Disposable {
   readonly #resolver: Resolver
 
   /**
-   * @param timeoutMs limit of one query to one server; each is asked twice
-   * @param servers name servers, `host` or `host:port`; those of this machine when left out
+   * @param timeoutMs limit of one query to one server; each server is tried twice
+   * @param servers name servers, `host` or `host:port`; by default those of this machine
    */
   constructor (timeoutMs: number, servers?: readonly string[]) {
     this.#resolver = new Resolver({ timeout: timeoutMs, tries: 2 })
@@ -35,7 +35,7 @@ export class NodeDns implements DnsResolver, Disposable {
     return (await orNone(raceAbort(this.#resolver.resolveTxt(name), signal))).map(parts => parts.join(''))
   }
 
-  /** Ends the queries that still run. */
+  /** Cancels the running queries. */
   [Symbol.dispose] (): void {
     this.#resolver.cancel()
   }

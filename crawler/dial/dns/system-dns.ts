@@ -7,15 +7,15 @@ import type { DnsResolver } from './dns-resolver.ts'
 
 const QUERY_TIMEOUT_MS = 3_000
 
-/** Answers live for most of a crawl: names of peers change by the day. */
+/** Answers are cached for most of a crawl: names of peers change daily at most. */
 const TTL_MS = 600_000
 
 const MAX_ENTRIES = 10_000
 
 /**
- * The DNS of this machine, with a cache and limits. Dispose it when the last visit has ended.
+ * This machine's DNS, with a cache and limits. Dispose of it when the last visit has ended.
  *
- * @param servers name servers, `host` or `host:port`; those of this machine when left out
+ * @param servers name servers, `host` or `host:port`; by default those of this machine
  */
 export function openSystemDns (clock: Clock, standstill: Pick<Standstill, 'lostMs'>, servers?: readonly string[]): DnsResolver & Disposable {
   const life = new AbortController()

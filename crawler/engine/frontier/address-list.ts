@@ -1,34 +1,34 @@
 import type { AddressSet } from '../../peer/peer-record.ts'
 
-/** Addresses kept for one peer at most. */
+/** Most addresses kept for one peer. */
 export const MAX_ADDRESSES = 128
 
-/** Bytes of one address at most: the longest in use, WebTransport with two certificate hashes behind a relay, has about 200. */
+/** Most bytes of one address. The longest in use, WebTransport with two certificate hashes behind a relay, has about 200. */
 export const MAX_ADDRESS_BYTES = 512
 
 const EMPTY = new Uint8Array(0)
 
 /**
- * The addresses of one peer, from all who told some, without duplicates, first told first.
+ * The addresses of one peer from all its mentions, without duplicates, in the order of their first mention.
  *
- * A crawl holds hundreds of thousands of these lists and hears most of them again a hundred times.
- * So they are packed into one buffer each (two bytes of length before every address): a tenth of the
- * memory of arrays, nothing that keeps a reply's buffer alive, and a list told again in the same
- * order, as most are, is recognised in one pass.
+ * A crawl keeps hundreds of thousands of these lists, and receives most addresses again a hundred times. Each list is
+ * therefore packed into one buffer (two bytes of length before every address). This takes a tenth of the memory of
+ * arrays and keeps no reply's buffer alive. A list that is received again in the same order, as most are, is
+ * recognised in one pass.
  */
 export class AddressList implements AddressSet {
   #packed: Uint8Array = EMPTY
   #bytes = 0
   #count = 0
 
-  /** Where the address after the one found last is: most tellers tell them in one order. */
+  /** Position of the address after the last one found: most mentions list addresses in the same order. */
   #expected = 0
 
   get count (): number {
     return this.#count
   }
 
-  /** Bytes that the packed addresses take. */
+  /** Bytes of the packed addresses. */
   get byteLength (): number {
     return this.#bytes
   }
@@ -43,7 +43,7 @@ export class AddressList implements AddressSet {
     return at >= 0
   }
 
-  /** Adds the addresses that are new, as long as there is room for `roomBytes` more. Returns how many bytes it grew by. */
+  /** Adds new addresses, at most `roomBytes` bytes. Returns the number of added bytes. */
   merge (addresses: readonly Uint8Array[], roomBytes: number): number {
     const before = this.#bytes
 
@@ -62,7 +62,7 @@ export class AddressList implements AddressSet {
     return this.#bytes - before
   }
 
-  /** The addresses from number `from` on. They stay valid and unchanged when the list grows. */
+  /** The addresses from index `from` on. They stay valid when the list grows. */
   list (from = 0): Uint8Array[] {
     const addresses: Uint8Array[] = []
 
@@ -95,7 +95,7 @@ export class AddressList implements AddressSet {
     return -1
   }
 
-  // Backwards, since addresses of one peer differ most at their ends.
+  // Compares backwards, since a peer's addresses differ most at their ends.
   #isAt (at: number, bytes: Uint8Array, start: number, end: number): boolean {
     const packed = this.#packed
 
@@ -112,7 +112,7 @@ export class AddressList implements AddressSet {
     return true
   }
 
-  // Writes only beyond what `list` has handed out, or into a new buffer.
+  // Writes only after the bytes that `list` has returned, or into a new buffer.
   #append (address: Uint8Array): void {
     const end = this.#bytes + 2 + address.length
 

@@ -1,6 +1,6 @@
 const COMPACT_FROM = 1_024
 
-/** A queue of constant cost at both ends, which an array's own `shift` is not. */
+/** A queue with constant cost at both ends, unlike `shift` of an array. */
 export class Fifo<T> {
   #items: T[] = []
   #head = 0

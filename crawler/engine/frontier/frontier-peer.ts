@@ -3,56 +3,56 @@ import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Source } from '../../../core/contracts/visit.ts'
 import type { KnownPeer } from './known-peer.ts'
 
-/** A peer of the crawl as the frontier keeps it. */
+/** A peer of the crawl, as kept by the frontier. */
 export interface FrontierEntry {
   id: Uint8Array
 
-  /** Who named it first. */
+  /** Where it was found first. */
   source: Source
 
   addresses: AddressList
 
-  /** `closed`: contacted, or failed twice; nothing more can happen to it in this crawl. */
+  /** `closed`: contacted, or failed twice; not visited again in this crawl. */
   state: 'queued' | 'in-flight' | 'failed' | 'closed'
 
-  /** Visits begun. */
+  /** Started visits. */
   attempt: 0 | 1 | 2
 
-  /** Visits begun that told nothing of it, since this process stood still meanwhile, and were repeated. */
+  /** Visits that were repeated because this process stood still meanwhile. */
   repeats: number
 
-  /** Of its last visit that ended. */
+  /** Outcome of its last completed visit. */
   outcome?: Outcome
 
   /** The address that answered. */
   answeredAt?: Uint8Array
 
-  /** What the last crawl knew of it. */
+  /** Data of the last crawl. */
   known?: KnownPeer
 
-  /** Which queue it waits in, or waited in. */
+  /** Whether it is, or was, in the queue of fresh peers. */
   fresh: boolean
 
   /** Whether any of its addresses can be dialled. */
   dialable: boolean
 
-  /** Whether a dialable address turned up since its visit began, or since the last crawl for one that failed then. */
+  /** Whether it got a new dialable address since its visit began, or, if it failed in the last crawl, since then. */
   newAddress: boolean
 
-  /** The peer whose table named it first. */
-  teller?: FrontierEntry
+  /** The peer whose routing table contained it first. */
+  referrer?: FrontierEntry
 
-  toldBySeveral: boolean
+  inSeveralTables: boolean
 
-  /** New peers that it named. */
+  /** New peers in its routing table. */
   introduced: number
 }
 
-/** A peer of the crawl. Only the frontier changes it. */
+/** A peer of the crawl. Only the frontier modifies it. */
 export type FrontierPeer = Readonly<FrontierEntry>
 
-/** A peer that nobody named before. Copies the id, which may be a view into a whole reply. */
-export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 'teller' | 'known'>): FrontierEntry {
+/** Creates the entry of a new peer. Copies the id, which may be a view into a whole reply. */
+export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 'referrer' | 'known'>): FrontierEntry {
   return {
     ...by,
     id: new Uint8Array(id),
@@ -63,18 +63,18 @@ export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 'te
     fresh: false,
     dialable: false,
     newAddress: false,
-    toldBySeveral: false,
+    inSeveralTables: false,
     introduced: 0
   }
 }
 
 /**
- * Whether a peer is visited before the likely-dead ones: those that failed already, in this crawl or
- * the last, without a new address since; have no address that can be dialled; or are named by a single
- * table (peers that are up stand in many; what only one knows is mostly stale).
+ * Whether a peer is visited before the likely dead ones. Likely dead are peers that failed, in this crawl or the
+ * last, without a new address since; peers without a dialable address; and peers in a single routing table (live
+ * peers are in many tables; entries in one table only are mostly stale).
  */
-export function isFresh ({ dialable, attempt, source, toldBySeveral, known, newAddress }: FrontierPeer): boolean {
+export function isFresh ({ dialable, attempt, source, inSeveralTables, known, newAddress }: FrontierPeer): boolean {
   const failedLast = known !== undefined && known.failures > 0
 
-  return dialable && attempt === 0 && (!failedLast || newAddress) && (source !== 'routing-table' || toldBySeveral)
+  return dialable && attempt === 0 && (!failedLast || newAddress) && (source !== 'routing-table' || inSeveralTables)
 }

@@ -1,5 +1,5 @@
-// Whom to visit next. Likely-dead peers go last, not never: dead peers decide how long a crawl takes,
-// and live ones tell the addresses that may still bring the dead ones back.
+// Decides which peer to visit next. Likely dead peers are visited last, but not skipped: they take most of a crawl's
+// time, and the answers of live peers may still contain new addresses for them.
 import { isContacted } from '../../../core/contracts/outcome.ts'
 import { defined } from '../../../core/defined.ts'
 import { Fifo } from './fifo.ts'
@@ -12,27 +12,27 @@ import type { PeerRecord } from '../../peer/peer-record.ts'
 import type { FrontierEntry, FrontierPeer } from './frontier-peer.ts'
 import type { KnownPeer } from './known-peer.ts'
 
-/** Peers taken from one reply at most (a correct reply has 20, and the peer asked for). */
+/** Most peers taken from one reply (a correct reply has 20, and the queried peer). */
 export const MAX_PEERS_PER_REPLY = 32
 
-/** New peers taken from one referrer at most: ten times what a full routing table holds. */
+/** Most new peers taken from one referrer: ten times the size of a full routing table. */
 export const MAX_NEW_PER_REFERRER = 2_000
 
 const ADDRESS_BYTES_PER_PEER = 8_192
 const ADDRESS_BYTES_IN_ALL = 256 * 1_024 * 1_024
 
-/** Which addresses count, and which peer id is our own. */
+/** How the frontier recognises dialable addresses and our own peer id. */
 export interface FrontierDeps {
-  /** Whether the scan may and can dial an address; pure. */
+  /** Whether the scan may and can dial an address. Pure. */
   isDialable: (address: Uint8Array) => boolean
 
-  /** Whether a peer id is our own: others name the passive node, but whoever watches is no part of what is watched. */
+  /** Whether a peer id is our own passive node's: other peers list it, but it is not part of the measured network. */
   isSelf?: (id: Uint8Array) => boolean
 }
 
-/** How much a frontier holds at most. */
+/** Bounds of a frontier. */
 export interface FrontierLimits {
-  /** Peers, queued, in flight and done together. */
+  /** Most peers: queued, in flight and done. */
   maxPeers: number
 
   /** Memory for addresses, in bytes. @default 268435456 */
@@ -60,7 +60,7 @@ export class Frontier {
     this.#maxAddressBytes = addressBytes
   }
 
-  /** Distinct peers named by anyone, those refused aside. */
+  /** Distinct peers found, without the refused ones. */
   get found (): number {
     return this.#peers.size
   }
@@ -73,28 +73,28 @@ export class Frontier {
     return this.#inFlight
   }
 
-  /** Peers with nothing queued or in flight. */
+  /** Peers that are neither queued nor in flight. */
   get done (): number {
     return this.#peers.size - this.#queued - this.#inFlight
   }
 
-  /** Mentions refused: beyond the limits of a reply, a referrer or the crawl, or no peer id. */
+  /** Refused mentions: beyond the limits of a reply, a referrer or the crawl, or with an invalid peer id. */
   get refused (): number {
     return this.#refused
   }
 
-  /** All peers, first found first. */
+  /** All peers, in the order in which they were found. */
   peers (): IterableIterator<FrontierPeer> {
     return this.#peers.values()
   }
 
-  /** Adds a peer that the crawl starts from, or further addresses of one. */
+  /** Adds a peer that the crawl starts from, or more addresses of such a peer. */
   seed (record: PeerRecord, source: Exclude<Source, 'routing-table'>, known?: KnownPeer): void {
     const isValid = isPeerId(record.id)
     const entry = isValid ? this.#peers.get(record.id) : undefined
 
     if (entry !== undefined) {
-      this.#hear(entry, record)
+      this.#mentionAgain(entry, record)
     } else if (this.#peers.size >= this.#maxPeers || !isValid) {
       this.#refused++
     } else {
@@ -102,7 +102,7 @@ export class Frontier {
     }
   }
 
-  /** Takes in the peers that a visited peer named. */
+  /** Adds the peers in a visited peer's routing table. */
   learn (referrer: FrontierPeer, { peers, queries }: Pick<RoutingTable, 'peers' | 'queries'>): void {
     const taken = Math.min(peers.length, MAX_PEERS_PER_REPLY * queries)
     this.#refused += peers.length - taken
@@ -116,7 +116,7 @@ export class Frontier {
     }
   }
 
-  /** The next peer to visit, which is in flight from now on. */
+  /** The next peer to visit; marks it as in flight. */
   take (): FrontierPeer | undefined {
     const peer = nextOf(this.#fresh, true) ?? nextOf(this.#last, false)
 
@@ -131,7 +131,7 @@ export class Frontier {
     return peer
   }
 
-  /** Ends a visit. A peer that failed for the first time, and got a new address meanwhile, is queued again. */
+  /** Records the end of a visit. A peer that failed for the first time and got a new address meanwhile is queued again. */
   complete (peer: FrontierPeer, outcome: Outcome, answeredAt?: Uint8Array): void {
     const entry: FrontierEntry = peer
     entry.outcome = outcome
@@ -146,7 +146,7 @@ export class Frontier {
     }
   }
 
-  /** Takes back a peer whose visit told nothing, by our own fault: it is visited again as if it had not been. */
+  /** Queues a peer again whose visit must be repeated because of a standstill: the visit does not count. */
   putBack (peer: FrontierPeer): void {
     const entry: FrontierEntry = peer
     entry.attempt = entry.attempt === 2 ? 1 : 0
@@ -155,7 +155,7 @@ export class Frontier {
     this.#queue(entry)
   }
 
-  /** Queues a peer again that was visited once, although nothing about its addresses is new: there is something else to ask. */
+  /** Queues a peer for a second visit without a new address, because there is another protocol to query. */
   askAgain (peer: FrontierPeer): void {
     if (peer.state === 'closed' && peer.attempt === 1) {
       this.#queue(peer)
@@ -168,16 +168,16 @@ export class Frontier {
     const entry = isValid ? this.#peers.get(id) : undefined
 
     if (entry !== undefined) {
-      this.#hear(entry, record, referrer)
+      this.#mentionAgain(entry, record, referrer)
     } else if (this.#peers.size >= this.#maxPeers || referrer.introduced >= MAX_NEW_PER_REFERRER || !isValid) {
       this.#refused++
     } else {
       referrer.introduced++
-      this.#admit(record, { source: 'routing-table', teller: referrer })
+      this.#admit(record, { source: 'routing-table', referrer })
     }
   }
 
-  #admit (record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'teller' | 'known'>): void {
+  #admit (record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'referrer' | 'known'>): void {
     if (this.#isSelf?.(record.id) === true) {
       return
     }
@@ -189,13 +189,13 @@ export class Frontier {
     this.#queue(entry)
   }
 
-  // Called for each of the two million mentions in a crawl: a closed peer costs the look-up alone.
-  #hear (entry: FrontierEntry, record: PeerRecord, teller?: FrontierEntry): void {
+  // Called for each of the two million mentions of a crawl: a closed peer costs only the lookup.
+  #mentionAgain (entry: FrontierEntry, record: PeerRecord, referrer?: FrontierEntry): void {
     if (entry.state === 'closed') {
       return
     }
 
-    entry.toldBySeveral ||= teller !== undefined && entry.teller !== undefined && entry.teller !== teller
+    entry.inSeveralTables ||= referrer !== undefined && entry.referrer !== undefined && entry.referrer !== referrer
     this.#merge(entry, record)
 
     if (entry.state === 'failed' && entry.newAddress) {
@@ -212,8 +212,8 @@ export class Frontier {
     }
 
     const before = entry.addresses.count
-    const told = this.#addressBytes < this.#maxAddressBytes ? record.addresses : firstOnly(entry, record.addresses)
-    const grown = entry.addresses.merge(told, ADDRESS_BYTES_PER_PEER - entry.addresses.byteLength)
+    const mentioned = this.#addressBytes < this.#maxAddressBytes ? record.addresses : firstOnly(entry, record.addresses)
+    const grown = entry.addresses.merge(mentioned, ADDRESS_BYTES_PER_PEER - entry.addresses.byteLength)
 
     if (grown > 0) {
       this.#addressBytes += grown
@@ -230,7 +230,7 @@ export class Frontier {
   }
 }
 
-// A peer that became fresh while it waited stands in both queues: it counts where it belongs now.
+// A peer that became fresh while it waited is in both queues: only the entry in the current queue counts.
 function nextOf (queue: Fifo<FrontierEntry>, fresh: boolean): FrontierEntry | undefined {
   let entry = queue.shift()
 
@@ -241,7 +241,7 @@ function nextOf (queue: Fifo<FrontierEntry>, fresh: boolean): FrontierEntry | un
   return entry
 }
 
-// Once the memory for addresses is used up, a peer still gets its first one.
+// When the memory for addresses is used up, a peer still gets its first one.
 function firstOnly ({ addresses }: FrontierEntry, told: readonly Uint8Array[]): readonly Uint8Array[] {
   return addresses.count === 0 ? told.slice(0, 1) : []
 }

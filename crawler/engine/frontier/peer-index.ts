@@ -1,10 +1,11 @@
-// Peers by the bytes of their ids. A crawl of 10,000 peers looks one up two million times, and a Map
-// with ids as strings takes 260 ns each, mostly to make the string; this takes 100.
-// Strangers choose the ids, so the hash is a sum of the bytes times secret random factors: whoever does not
-// know these cannot find ids that collide more often than by chance (universal hashing, Carter and Wegman).
+// An index of peers by the bytes of their ids. A crawl of 10,000 peers makes two million lookups. A Map with strings
+// as keys takes 260 ns for each, mostly to create the string; this index takes 100 ns. Attackers can choose peer ids.
+// The hash is therefore the sum of the bytes times secret random factors: without knowing the factors, nobody can
+// construct ids that collide more often than by chance (universal hashing, Carter and Wegman).
 
-// Peer ids by the libp2p specification: a key of at most 42 bytes stands in the id itself, a longer one by
-// its SHA-256. The same as in wire/peer-id.ts, which the engine may not import; a test compares them.
+// Peer ids by the libp2p specification: a key of at most 42 bytes is contained in the id itself, a longer one as its
+// SHA-256. The same check as in peer/peer-id.ts, which uses node:crypto and is not allowed in the pure engine; a test
+// compares them.
 const IDENTITY = 0x00
 const SHA2_256 = 0x12
 const MAX_INLINE_KEY = 42
@@ -13,14 +14,14 @@ const SHA2_256_BYTES = 32
 
 const FIRST_BITS = 10
 
-// A row of the table: the entry's hash, its place among the entries from 1 on (0 in a free row), the
-// offset of its id, and one to fill up 16 bytes. What a look-up compares lies side by side: most of
-// its cost is waiting for memory.
+// A row of the table: the entry's hash, its position among the entries counted from 1 (0 in a free row), the offset
+// of its id, and padding to 16 bytes. Everything that a lookup compares is adjacent, since most of its cost is
+// waiting for memory.
 const ROW = 4
 const PLACE = 1
 const OFFSET = 2
 
-/** Finds what is kept for a peer by its id. */
+/** Finds entries by peer id. */
 export class PeerIndex<T extends { readonly id: Uint8Array }> {
   readonly #factors = crypto.getRandomValues(new Int32Array(2 + MAX_INLINE_KEY))
   readonly #entries: T[] = []
@@ -33,7 +34,7 @@ export class PeerIndex<T extends { readonly id: Uint8Array }> {
     return this.#entries.length
   }
 
-  /** What is kept, in the order in which it came. */
+  /** All entries, in the order in which they were added. */
   values (): IterableIterator<T> {
     return this.#entries.values()
   }
@@ -55,7 +56,7 @@ export class PeerIndex<T extends { readonly id: Uint8Array }> {
     }
   }
 
-  /** Keeps an entry whose id is a peer id and not there yet. */
+  /** Adds an entry. Its id must be a valid peer id that is not in the index yet. */
   add (entry: T): void {
     if (this.#entries.length * 2 >= this.#rows.length / ROW) {
       this.#growRows()
@@ -114,7 +115,7 @@ export class PeerIndex<T extends { readonly id: Uint8Array }> {
   }
 }
 
-/** Whether bytes are a multihash that a peer id can be: anyone can name anything. */
+/** Whether bytes are a multihash that is valid as a peer id. */
 export function isPeerId (id: Uint8Array): boolean {
   const content = id.length - 2
 
@@ -127,7 +128,7 @@ export function isPeerId (id: Uint8Array): boolean {
     : id[0] === SHA2_256 && content === SHA2_256_BYTES
 }
 
-// An id tells its own length in its second byte, so that no kept id is the beginning of another.
+// The second byte of an id is its length, so no id is a prefix of another.
 function startsAt (ids: Uint8Array, offset: number, id: Uint8Array): boolean {
   for (let i = 0; i < id.length; i++) {
     if (ids[offset + i] !== id[i]) {

@@ -1,37 +1,37 @@
 import { isLan } from '../../dht/kad-names.ts'
 import type { FrontierPeer } from './frontier-peer.ts'
 
-/** The DHT protocols by which visits ask, those that were learnt among them. */
+/** The DHT protocols that visits use, including learnt ones. */
 export interface SpokenProtocols {
-  /** Grows whenever another protocol was learnt. */
+  /** Increases whenever another protocol is learnt. */
   readonly revision: number
 
-  /** Whether visits ask by a protocol by now. */
+  /** Whether visits use a protocol by now. */
   speaks (protocol: string): boolean
 
-  /** All by which they ask. */
+  /** All protocols that visits use. */
   candidates (): readonly string[]
 }
 
 /** How many peers list a protocol. */
 export interface ListedCount { protocol: string, peers: number }
 
-/** What peers list that serve none of the protocols by which visits ask. */
+/** DHT protocols of peers that serve none of the protocols that visits use. */
 export interface OtherProtocols {
-  /** Peers that list the DHT of another network than a local one. */
+  /** Peers that list a DHT other than a local network's. */
   wide: number
 
-  /** The most listed first. */
+  /** Protocols by number of peers, most first. */
   counts: readonly ListedCount[]
 }
 
-/** Peers that are kept: beyond them, counts are lower bounds. */
+/** Peers kept; beyond this, counts are lower bounds. */
 const MAX_PEERS = 10_000
 
-/** Protocols that are counted. */
+/** Protocols reported. */
 const MAX_COUNTS = 20
 
-/** Peers that serve the DHT by protocols by which they were not asked. One that is learnt afterwards brings its peers back. */
+/** Peers that serve the DHT only by protocols that visits did not use yet. When such a protocol is learnt, its peers are visited again. */
 export class UnaskedPeers {
   readonly #protocols: SpokenProtocols | undefined
   readonly #waiting = new Map<FrontierPeer, readonly string[]>()
@@ -42,7 +42,7 @@ export class UnaskedPeers {
     this.#revision = protocols?.revision ?? 0
   }
 
-  /** Notes a visited peer and the DHT protocols that it lists, and returns all peers that can be asked now. */
+  /** Records a visited peer and the other DHT protocols that it lists. Returns all recorded peers that can be queried now. */
   note (peer: FrontierPeer, otherProtocols: readonly string[] = []): FrontierPeer[] {
     const protocols = this.#protocols
 
@@ -60,7 +60,7 @@ export class UnaskedPeers {
     return []
   }
 
-  /** What is left to be asked. */
+  /** The protocols that are still not used. */
   others (): OtherProtocols {
     const counts = new Map<string, number>()
     let wide = 0

@@ -1,9 +1,9 @@
-// Control characters: a terminal that shows an agent string must not obey it.
+// Control characters: an agent string must not control a terminal that shows it.
 const CONTROL = /\p{Cc}/gu
 
 /**
- * Text of a stranger, made fit for messages, tables and terminals: control characters and lone
- * surrogates become U+FFFD, and it is cut at `limit` UTF-16 units without half a character left over.
+ * Makes a remote's text safe for messages, tables and terminals. Control characters and lone surrogates become
+ * U+FFFD. The text is cut at `limit` UTF-16 units, never within a character.
  */
 export function cleanText (text: string, limit: number): string {
   const cut = text.length > limit ? text.slice(0, limit) : text

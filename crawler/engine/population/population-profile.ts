@@ -6,19 +6,19 @@ import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { VisitResult } from '../../visit/visitor.ts'
 import type { Quantiles } from './quantiles.ts'
 
-// Multiaddr protocol codes (multiformats/multicodec table) of what an address begins with.
+// Multiaddr protocol codes (multiformats/multicodec table) of an address's first component.
 const FAMILIES: Readonly<Record<number, string>> = { 4: 'ip4', 41: 'ip6', 53: 'dns', 54: 'dns4', 55: 'dns6', 56: 'dnsaddr' }
 
-/** What a crawl says of the peers that it contacted. */
+/** Distributions of properties of the contacted peers. */
 export type Distributions = NonNullable<Crawl['distributions']>
 
 /**
- * What the contacted peers are like: software, protocols, transports of our connections and of the addresses that they
- * announce, address families, latency.
+ * Counts properties of the contacted peers: software, protocols, transports of our connections and of the announced
+ * addresses, address families, latency.
  *
- * A peer is contacted at most once in a crawl, so each visit of a contacted peer counts as it comes.
- * Families are those of the addresses at which the peer says it can be dialled (and of the one that
- * answered): those of the connections would only tell what this crawler has.
+ * A peer is contacted at most once in a crawl, so every visit with contact is counted. Address families are those of
+ * the peer's announced dialable addresses and of the address that answered. The families of connections alone would
+ * only show what this crawler supports.
  */
 export class PopulationProfile {
   readonly #isDialable: (address: Uint8Array) => boolean
@@ -63,12 +63,12 @@ export class PopulationProfile {
     }
   }
 
-  /** Quantiles of the latency; undefined where none was measured. */
+  /** Quantiles of the latency; undefined if none was measured. */
   latencyMs (): Quantiles | undefined {
     return quantiles(this.#latenciesMs)
   }
 
-  /** Quantiles of how much shorter they may have been; undefined where nobody knows. */
+  /** Quantiles of the measurement error of the latencies; undefined if none was measured. */
   latencyErrorMs (): Quantiles | undefined {
     return quantiles(this.#latencyErrorsMs)
   }

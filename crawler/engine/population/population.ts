@@ -2,17 +2,17 @@ import { isContacted } from '../../../core/contracts/outcome.ts'
 import type { FrontierPeer } from '../frontier/frontier-peer.ts'
 import type { KnownPeer } from '../frontier/known-peer.ts'
 
-/** Crawls in a row that a peer may fail before the crawl no longer looks for it by itself. */
+/** Most failed crawls in a row before a peer is no longer a seed. */
 export const MAX_FAILURES = 3
 
 const MAX_SEED_ADDRESSES = 16
 
 /**
- * What a crawl leaves to the next one: the contacted peers first, then those that failed lately. What
- * this crawl did not get to keeps what the one before knew of it.
+ * The peers that the next crawl starts from: first the contacted ones, then those that failed recently. Peers that
+ * this crawl did not visit keep their data of the crawl before.
  *
- * Bounded to half and a quarter of `maxPeers`, so that the past, which a hostile network may have
- * filled, leaves the next crawl room for peers that it has not met.
+ * Bounded to half and a quarter of `maxPeers`: a hostile network may fill these lists, and the next crawl needs room
+ * for new peers.
  */
 export function population (peers: Iterable<FrontierPeer>, maxPeers: number): KnownPeer[] {
   const alive: KnownPeer[] = []
@@ -41,7 +41,7 @@ function knownOf (peer: FrontierPeer): KnownPeer | undefined {
   return { id, addresses: seedAddresses(peer), outcome, failures: isContacted(outcome) ? 0 : (known?.failures ?? 0) + 1 }
 }
 
-// Copies: a view would keep the whole packed list alive.
+// Copies the addresses: a view would keep the whole packed list alive.
 function seedAddresses ({ addresses, answeredAt }: FrontierPeer): Uint8Array[] {
   const others = addresses.list().slice(0, MAX_SEED_ADDRESSES).map(address => new Uint8Array(address))
 

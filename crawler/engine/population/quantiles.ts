@@ -1,7 +1,7 @@
 /** Median, 90th and 99th percentile. */
 export interface Quantiles { p50: number, p90: number, p99: number }
 
-/** Quantiles by nearest rank: each is one of the values. Undefined when there are none. */
+/** Quantiles by nearest rank: each is one of the values. Undefined if there are no values. */
 export function quantiles (values: readonly number[]): Quantiles | undefined {
   const sorted = Float64Array.from(values).sort()
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0

@@ -2,18 +2,18 @@ import { TOP_VALUES } from '../../../core/contracts/crawl.ts'
 import { cleanText } from './clean-text.ts'
 import type { Distribution } from '../../../core/contracts/crawl.ts'
 
-/** Distinct values that one counter holds at most. */
+/** Most distinct values of one counter. */
 export const MAX_DISTINCT = 10_000
 
-/** Characters of a value at most. */
+/** Most characters of a value. */
 export const VALUE_CHARS = 256
 
 /**
- * Counts how often each value occurs, in bounded memory although strangers choose the values.
+ * Counts how often each value occurs. Memory is bounded, although remote peers choose the values.
  *
- * When it is full, the rarer half goes into `other` (among equals the newer), so that forty hostile
- * peers with 256 invented protocols each cannot keep out what thousands really serve. What was thrown
- * out and comes again counts from one: counts of rare values are lower bounds.
+ * When it is full, the rarer half (of equal counts, the newer values) is added to `other`. Forty hostile peers with
+ * 256 invented protocols each can therefore not displace the protocols of thousands of peers. A value that occurs
+ * again after it was removed counts from one: counts of rare values are lower bounds.
  */
 export class ValueCounter {
   readonly #counts = new Map<string, number>()

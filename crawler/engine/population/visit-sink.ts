@@ -1,7 +1,7 @@
 import type { DISCOVERY_TYPES, Source } from '../../../core/contracts/visit.ts'
 import type { VisitResult } from '../../visit/visitor.ts'
 
-/** A visit that has ended, with what the crawl knows around it. */
+/** A completed visit, with its context in the crawl. */
 export interface CompletedVisit {
   crawlId: number
   attempt: 1 | 2
@@ -17,14 +17,14 @@ export interface CompletedVisit {
   result: VisitResult
 }
 
-/** Where visits go. */
+/** Receives completed visits. */
 export interface VisitSink {
   /**
-   * Undefined when there is room. Otherwise no visit should be begun until the promise resolves;
-   * it rejects when the sink is broken for good.
+   * Undefined if there is room. Otherwise start no visit until the promise resolves. It rejects if the sink is
+   * permanently broken.
    */
   ready (): Promise<void> | undefined
 
-  /** Takes a visit over. Those begun while there was room are taken even when there is none left: no visit is dropped. */
+  /** Accepts a visit. Visits that started while there was room are accepted even if there is none left: no visit is dropped. */
   accept (visit: CompletedVisit): void
 }

@@ -4,10 +4,10 @@ import { parseAddress } from '../../address/address.ts'
 import type { VisitConnection } from '../../dial/session.ts'
 import type { Connection } from '@libp2p/interface'
 
-/** What a libp2p connection tells of itself. */
+/** The properties of a libp2p connection that a visit reports. */
 export type ConnectionFacts = Pick<Connection, 'remoteAddr' | 'encryption' | 'multiplexer' | 'limits'>
 
-/** A connection of a libp2p node as a visit reports it: the transport is the one that its address says. */
+/** A libp2p connection in the form of a visit's result. The transport is that of the remote address. */
 export function connectionFacts ({ remoteAddr, encryption, multiplexer, limits }: ConnectionFacts): VisitConnection {
   const address = bytesOf(remoteAddr) ?? remoteAddr.bytes
   const security = protocolId(encryption)
@@ -24,12 +24,12 @@ export function connectionFacts ({ remoteAddr, encryption, multiplexer, limits }
   }
 }
 
-/** A multiaddr as bytes, without a /p2p/<id> at its end; undefined where it is none that we read. */
+/** A multiaddr as bytes, without a trailing /p2p/<id>; undefined if our reader does not accept it. */
 export function bytesOf (address: { toString: () => string }): Uint8Array | undefined {
   return parseAddress(address.toString())?.address
 }
 
-// QUIC brings security and streams of its own: the library calls them `native` and `quic`, and no protocol was negotiated.
+// QUIC has its own security and streams: the library calls them `native` and `quic`. They are not negotiated protocols.
 function protocolId (name: string | undefined): string | undefined {
   return name?.startsWith('/') === true ? name : undefined
 }

@@ -10,7 +10,7 @@ import type { Connection } from '@libp2p/interface'
 
 const NOTHING = new Uint8Array(0)
 
-/** A connection of a libp2p node as a session. */
+/** A session over a connection of a libp2p node. */
 export class Libp2pSession implements Session {
   readonly connection: Session['connection']
 
@@ -21,7 +21,7 @@ export class Libp2pSession implements Session {
   readonly #clock: Clock
   #least: Latency | undefined
 
-  /** @param connect how long the TCP connection took, which is one round trip */
+  /** @param connect duration of the TCP connect, which is one round trip */
   constructor (remote: Connection, clock: Clock, connect: Latency | undefined) {
     this.#remote = remote
     this.#clock = clock
@@ -45,7 +45,7 @@ export class Libp2pSession implements Session {
     return stream
   }
 
-  /** `first` leaves with the proposal. Who refuses the protocol has not read it: with the next it goes out again. */
+  /** `first` is sent together with each proposal. A remote that refuses the protocol ignores it. */
   async openQueries (protocols: readonly string[], first: Uint8Array, signal: AbortSignal): Promise<QueryStream | undefined> {
     for (const protocol of protocols) {
       const stream = await this.#open(protocol, first, signal)
@@ -62,7 +62,7 @@ export class Libp2pSession implements Session {
     this.#remote.abort(VISITED)
   }
 
-  /** A stream on which the remote has agreed to the protocol, which takes one round trip; undefined when it refuses. */
+  /** A stream on which the remote has agreed to the protocol, which takes one round trip; undefined if it refuses. */
   async #open (protocol: string, first: Uint8Array, signal: AbortSignal): Promise<Libp2pStream | undefined> {
     const elapsed = stopwatch(this.#clock)
     using unselected = new DisposableStack()
@@ -79,5 +79,5 @@ export class Libp2pSession implements Session {
   }
 }
 
-/** Why connections are aborted: one error for all, since its stack tells nothing. */
+/** The abort reason of connections: one shared error, since its stack trace is of no use. */
 const VISITED = peerFault('aborted', 'the visit is over')

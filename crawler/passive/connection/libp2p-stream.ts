@@ -1,6 +1,7 @@
-// The library's own negotiation (`newStream`) loses what a remote sends together with its consent when it resets the
-// stream right after, and counts streams by protocol: a visit's would compete with those of the node's own services.
-// Streams are taken from the muxer instead, and negotiated as in the other lanes, in one round trip less.
+// The library's own negotiation (`newStream`) loses data that a remote sends together with its agreement if the
+// remote resets the stream right after. It also limits streams by protocol, so that a visit would compete with the
+// node's own services. Streams are therefore opened on the muxer and negotiated as by the other clients, which saves
+// a round trip.
 import { byteStream } from '@libp2p/utils'
 import { raceAbort } from '../../../core/time/race-abort.ts'
 import { Proposal, Selection } from '../../client/stream/multistream.ts'
@@ -9,8 +10,8 @@ import { peerFault } from '../../peer/peer-fault.ts'
 import type { QueryStream } from '../../dial/session.ts'
 import type { Connection, Stream, StreamMuxer } from '@libp2p/interface'
 
-/** Why streams are left: one error for all, since its stack tells nothing. */
-const LEFT = peerFault('aborted', 'the talk is over')
+/** The abort reason of streams: one shared error, since its stack trace is of no use. */
+const LEFT = peerFault('aborted', 'the stream is no longer needed')
 
 /** A stream of a libp2p connection on which we have proposed a protocol. */
 export class Libp2pStream implements QueryStream {
@@ -30,8 +31,8 @@ export class Libp2pStream implements QueryStream {
   /**
    * Opens a stream and proposes a protocol on it.
    *
-   * @param first bytes that leave with the proposal
-   * @throws what the library throws when the connection has ended, or the signal's reason
+   * @param first bytes sent together with the proposal
+   * @throws the library's error if the connection has ended, or the signal's reason
    */
   static async open (connection: Connection, protocol: string, first: Uint8Array, signal: AbortSignal): Promise<Libp2pStream> {
     const proposal = new Proposal(protocol)
@@ -50,7 +51,7 @@ export class Libp2pStream implements QueryStream {
     return opened
   }
 
-  /** Whether the remote agrees to the protocol. @throws PP_PEER_FAULT when it ends or resets the stream instead */
+  /** Whether the remote agrees to the protocol. @throws PP_PEER_FAULT if it ends or resets the stream instead */
   async isSelected (signal: AbortSignal): Promise<boolean> {
     while (this.#selection.state === 'pending') {
       const bytes = await this.#next(signal)
@@ -76,12 +77,12 @@ export class Libp2pStream implements QueryStream {
     return rest !== undefined && rest.length > 0 ? rest : await this.#next(signal)
   }
 
-  /** A remote that never ends its side would keep the stream open for ever: it is reset. */
+  /** Resets the stream: a remote that never ends its side would keep it open forever. */
   [Symbol.dispose] (): void {
     this.#stream.abort(LEFT)
   }
 
-  /** The library's byte stream hands out what came before a reset, and says of the reset that it is an end. */
+  /** The library's byte stream returns the data before a reset, and then reports the reset as the end of the stream. */
   async #next (signal: AbortSignal): Promise<Uint8Array | undefined> {
     const bytes = await this.#bytes.read({ signal })
 
@@ -93,7 +94,7 @@ export class Libp2pStream implements QueryStream {
   }
 }
 
-// More than the connection's type says; a test holds that it is there.
+// Not part of the connection's type; a test checks that it exists.
 function muxerOf (connection: Connection): StreamMuxer {
   return (connection as unknown as { muxer: StreamMuxer }).muxer
 }

@@ -4,12 +4,12 @@ import { BoundedEntries } from './bounded-entries.ts'
 import type { BoundedEntriesOptions } from './bounded-entries.ts'
 import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
 
-// Under these libp2p keeps peers, each with the addresses and protocols that it told.
+// Prefix of libp2p's peer records.
 const PEERS = '/peers/'
 
 /**
- * A store in memory for a node that serves a DHT: strangers put records and provider entries into it, and there is never
- * a need to keep more of them than fit. Peers are kept apart, with limits of their own: no entry drives one out.
+ * An in-memory datastore for a node that serves a DHT. Remote peers put records and provider entries into it; beyond
+ * the limits the oldest are evicted. Peer records have separate limits, so that DHT entries cannot evict them.
  */
 export class BoundedDatastore extends BaseDatastore {
   readonly #entries: BoundedEntries
@@ -21,12 +21,12 @@ export class BoundedDatastore extends BaseDatastore {
     this.#peers = new BoundedEntries(options)
   }
 
-  /** Entries of strangers. */
+  /** Number of DHT entries. */
   get size (): number {
     return this.#entries.size
   }
 
-  /** Peers that are remembered. */
+  /** Number of peer records. */
   get peers (): number {
     return this.#peers.size
   }

@@ -2,30 +2,30 @@ import type { Key, Pair } from 'interface-datastore'
 
 /** Settings of {@link BoundedEntries}. */
 export interface BoundedEntriesOptions {
-  /** Entries kept at most; the oldest go first. */
+  /** Most entries; the oldest are evicted first. */
   maxEntries: number
 
-  /** Bytes of all values at most; the oldest go first. */
+  /** Most bytes of all values; the oldest are evicted first. */
   maxBytes: number
 
-  /** Bytes of one value at most; a larger one is not kept. */
+  /** Most bytes of one value; a larger value is not kept. */
   maxValueBytes: number
 }
 
-// Entries in one folder of this depth or more, such as /dht/provider/<block>; the oldest go first. A stranger fills it with
-// the peer ids that he makes, and each question for it is answered with all.
+// Most entries in one folder of this depth or more, such as /dht/provider/<block>; the oldest are evicted first. An
+// attacker can fill such a folder with invented peer ids, and each query is answered with the whole folder.
 const DEEP = 3
 const MAX_DEEP = 64
 
 /**
- * Entries in the order in which they came, bounded, with an index by folder: what is in one (the providers of a block) is
- * found without a look at the others, however many there are.
+ * Bounded entries in the order of insertion, with an index by folder: the entries of a folder (the providers of a
+ * block) are found without a scan of all entries.
  */
 export class BoundedEntries {
   readonly #options: BoundedEntriesOptions
   readonly #entries = new Map<string, Pair>()
 
-  // Names of entries by the folder that they are in, and how many such folders each folder has.
+  // Names of entries by folder, and the number of non-empty subfolders of each folder.
   readonly #folders = new Map<string, Set<string>>()
   readonly #parents = new Map<string, number>()
   #bytes = 0
@@ -66,7 +66,7 @@ export class BoundedEntries {
     }
   }
 
-  /** Entries whose names begin with `prefix`: by the index where that is a folder with entries or none, by a look at all otherwise. */
+  /** Entries whose names begin with `prefix`. Uses the index for a folder without subfolders, otherwise scans all entries. */
   * under (prefix: string): Generator<Pair> {
     const folder = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
     const isAbove = this.#parents.has(folder) || depthOf(folder) === 0

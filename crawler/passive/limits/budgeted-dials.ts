@@ -1,5 +1,5 @@
-// What makes the passive node dial is often a stranger: an answer of the DHT, an entry of its table, a find of multicast
-// DNS. Its dials are charged where they are made, whatever asked for them.
+// Remote peers often cause the passive node's dials: by an answer of the DHT, an entry in its table, or multicast
+// DNS. All dials are charged in the transport, whatever caused them.
 import { readAddress } from '../../address/address-reader.ts'
 import { parseAddress } from '../../address/address.ts'
 import { peerFault } from '../../peer/peer-fault.ts'
@@ -9,8 +9,8 @@ import type { Transport } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /**
- * A transport whose dials pass the budget that the crawls' dials pass. A second dial of the same peer pays again: the DHT
- * dials who is in its table as often as it likes.
+ * Wraps a transport so that its dials are charged to the same budget as the crawls' dials. Repeated dials of a peer
+ * are charged again, since the DHT dials the peers of its table repeatedly.
  */
 export function budgetedDials<Components> (transport: (components: Components) => Transport, budget: DialBudget): (components: Components) => Transport {
   return (components) => {
@@ -39,7 +39,7 @@ function targetOf (multiaddr: Multiaddr): [Address, Uint8Array] {
   const address = parsed === undefined ? undefined : readAddress(parsed.address)
 
   if (address === undefined || parsed?.peerId === undefined) {
-    throw peerFault('unsupported-transport', 'an address is dialled with the peer id that is expected there')
+    throw peerFault('unsupported-transport', 'cannot dial an address without its expected peer id')
   }
 
   return [address, parsed.peerId]

@@ -3,14 +3,15 @@ import { addressClassOf, embeddedIpv4, isLoopback } from '../../address/ip-class
 import { inRange, parseCidr } from '../../address/ip-range.ts'
 import { parseIp } from '../../address/ip-text.ts'
 
-/** An interface's address with the length of its prefix, such as 192.168.1.2/24. */
+/** The addresses of the interfaces with prefix lengths, such as 192.168.1.2/24. */
 export type InterfaceCidrs = () => readonly string[]
 
 /**
- * Whether an IP address may be that of a peer which multicast DNS told of: one of a private network, or of a link of this
- * machine. This machine itself is meant by its own answers alone. All else would let a neighbour make us dial anybody.
+ * Whether an IP address is acceptable for a peer announced by multicast DNS: it is in a private network or on a link
+ * of this machine. Loopback addresses are accepted only from this machine itself. Otherwise any host on the link
+ * could make us dial any address.
  *
- * @param source IP address that the answer came from, as text
+ * @param source IP address of the sender, as text
  */
 export function isOfLink (ip: Uint8Array, source: string, cidrs: InterfaceCidrs = localCidrs): boolean {
   const address = embeddedIpv4(ip) ?? ip

@@ -12,21 +12,21 @@ import type { TrafficLimit } from './traffic-limit.ts'
 import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-// Addresses of mDNS finds that may be dialled now: each is dialled soon after it was found, or never.
+// Most recent addresses found by mDNS that may be dialled. Each is dialled soon after it was found, or never.
 const MAX_FOUND = 1_024
 
 const REFUSED: ReadonlySet<AddressFamily> = new Set(['dns', 'dns4', 'dns6', 'dnsaddr', 'other'])
 
 type GaterMethods = 'denyDialMultiaddr' | 'denyInboundConnection' | 'denyInboundUpgradedConnection' | 'denyOutboundUpgradedConnection'
 
-/** What bounds those who come. */
+/** Limits of inbound connections. */
 export interface PassiveLimits { places: PassivePlaces, sockets: SocketPlaces, traffic: TrafficLimit }
 
 /**
- * Says whom the passive node may dial: whatever makes it dial (the DHT's own upkeep, a find of multicast DNS), the scan's
- * address policy holds. Finds of multicast DNS are of the local network, that being their point, so that the scan's class
- * of addresses is not asked, but whether they are of a link or a private network; denied ranges and addresses that nobody
- * may dial are refused all the same.
+ * Decides which addresses the passive node may dial. The scan's address policy applies to all dials, whatever caused
+ * them. Peers found by multicast DNS are on the local network, so for them the policy's class of addresses is
+ * replaced: the address must be on a link or in a private network. Denied ranges and forbidden addresses are refused
+ * for them too.
  */
 export class PassiveGater {
   readonly #policy: AddressPolicy
@@ -35,18 +35,18 @@ export class PassiveGater {
 
   readonly #cidrs: InterfaceCidrs | undefined
 
-  /** @param cidrs what this machine's links are; those of its interfaces when left out */
+  /** @param cidrs this machine's links; by default those of its interfaces */
   constructor ({ policy, deny }: Pick<Scan['addresses'], 'policy' | 'deny'>, cidrs?: InterfaceCidrs) {
     this.#cidrs = cidrs
     this.#policy = new AddressPolicy({ policy, deny })
     this.#foundPolicy = new AddressPolicy({ policy: 'Any', deny })
   }
 
-  /** What libp2p asks; each connection gets one of `places`, and what it sends is counted. */
+  /** The connection gater for libp2p. Each connection takes a slot, and its traffic is counted. */
   gater ({ places, sockets, traffic }: PassiveLimits): Required<Pick<ConnectionGater, GaterMethods>> {
     return {
       denyDialMultiaddr: address => !this.allows(address),
-      // What comes from no IP address comes by none of the transports that the node listens with.
+      // All transports of the node have a remote IP address; anything else is refused.
       denyInboundConnection: (connection) => {
         const ip = remoteOf(connection.remoteAddr)?.ip
         const hasPlace = ip !== undefined && (isWebSocket(connection) ? sockets.has(connection) : places.enter(connection, ip))
@@ -75,7 +75,7 @@ export class PassiveGater {
     }
   }
 
-  /** An address was found by multicast DNS. Returns whether it may be dialled. @param source IP address that told of it */
+  /** An address was found by multicast DNS. Returns whether it may be dialled. @param source IP address that announced it */
   found (address: Multiaddr, source: string): boolean {
     const bytes = bytesOf(address)
     const ip = remoteOf(address)?.ip
@@ -106,8 +106,9 @@ export class PassiveGater {
   }
 }
 
-// Names are refused: libp2p resolves them by itself, as often as strangers like, and asks nobody about what they lead to. A
-// WebSocket over TLS is a name as well: it is not the IP address that libp2p dials, but the one that SNI resolves to.
+// Names are refused: libp2p would resolve them as often as remote peers like, without checking the resolved
+// addresses. A WebSocket over TLS counts as a name: libp2p does not dial its IP address, but the one that the SNI
+// resolves to.
 function mayDial (bytes: Uint8Array, policy: AddressPolicy): boolean {
   const address = readAddress(bytes)
 

@@ -1,7 +1,7 @@
 import { addressKeys } from './address-keys.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 
-/** What is used of a connection, from its first byte on where it came in. */
+/** The parts of a connection that are used. An inbound connection counts from its first byte. */
 export interface PlacedConnection {
   abort: (err: Error) => void
   addEventListener: (event: 'close', listener: () => void) => void
@@ -9,40 +9,40 @@ export interface PlacedConnection {
 
 /** Settings of {@link PassivePlaces}. */
 export interface PassivePlacesOptions {
-  /** Connections at most: those that stand, and those that come in and are being made. */
+  /** Most connections, including inbound ones that are not upgraded yet. */
   places: number
 }
 
-/** One connection. */
+/** A connection's slot. */
 interface Place { connection: PlacedConnection, sinceMs: number, leave: () => void }
 
-/** One /24 (IPv4) or /64 (IPv6), with its connections by IP address, each in the order in which they came. */
+/** One /24 (IPv4) or /64 (IPv6), with its connections by IP address, oldest first. */
 interface Subnet { size: number, byIp: Map<string, Set<Place>> }
 
-/** Share of the places that one IP address may have. */
+/** Largest share of the slots for one IP address. */
 const IP_SHARE = 1 / 4
 
-/** Share of the places that one subnet may have. */
+/** Largest share of the slots for one subnet. */
 const SUBNET_SHARE = 1 / 2
 
-/** New connections in a second from one IP address. */
+/** New connections per second from one IP address. */
 export const NEW_PER_IP = 100
 
-/** New connections in a second from one subnet. */
+/** New connections per second from one subnet. */
 export const NEW_PER_SUBNET = 200
 
-/** How long a connection may stay before another one of the same address or subnet may take its place: identify and a ping need less. In milliseconds. */
+/** Shortest life of a connection before a new one of the same address or subnet may replace it, in milliseconds. Identify and a ping take less. */
 export const STAY_MS = 5_000
 
-// A node of very few places is shared all the same.
+// Smallest share, for nodes with very few slots.
 const LEAST_SHARE = 4
 
 const SECOND = 1_000
 
 /**
- * The places of the passive node for those who come to it. Keys cost nothing, so that an IP address and a subnet count, not
- * a peer id: each may have a share, and when all places are taken, the most crowded subnet makes room, by the oldest
- * connection of its most crowded address. So whoever fills the node from one network keeps out nobody of another.
+ * The passive node's connection slots. Keys are free, so IP addresses and subnets are counted, not peer ids. Each may
+ * have a share of the slots. When all slots are taken, the oldest connection of the most crowded address in the most
+ * crowded subnet is closed. An attacker in one network can therefore not keep out peers of another.
  */
 export class PassivePlaces {
   readonly #clock: Clock
@@ -57,15 +57,15 @@ export class PassivePlaces {
     this.#options = options
   }
 
-  /** Places that are taken. */
+  /** Number of slots in use. */
   get size (): number {
     return this.#size
   }
 
   /**
-   * Gives a place to a connection from an IP address of 4 or 16 bytes, until it closes.
+   * Takes a slot for a connection from an IP address of 4 or 16 bytes, until it closes.
    *
-   * @returns false where its address or subnet has its share, or makes too many connections: it must be refused
+   * @returns false if its address or subnet has reached its share or its rate: the connection must be refused
    */
   enter (connection: PlacedConnection, ip: Uint8Array): boolean {
     const [ipKey, subnetKey] = addressKeys(ip)
@@ -74,7 +74,7 @@ export class PassivePlaces {
       return false
     }
 
-    // One that is over its share may take the place of an older one of its own.
+    // Over its share, a new connection may replace an older one of the same address or subnet.
     const crowded = this.#overShare(ipKey, subnetKey)
 
     if (crowded !== undefined && !this.#endOldest(crowded, STAY_MS)) {
@@ -86,7 +86,7 @@ export class PassivePlaces {
     return true
   }
 
-  /** Counts a connection that the node itself made; it takes part when room is made. */
+  /** Takes a slot for an outbound connection, which may be closed like any other to make room. */
   dialled (connection: PlacedConnection, ip: Uint8Array): void {
     this.#makeRoom()
     this.#add(connection, ...addressKeys(ip))
@@ -98,7 +98,7 @@ export class PassivePlaces {
     }
   }
 
-  // Those of whom one must go before another of this address comes; undefined where there is room.
+  // The connections of which one must close before another of this address is accepted; undefined if there is room.
   #overShare (ipKey: string, subnetKey: string): ReadonlySet<Place> | undefined {
     const { places } = this.#options
     const subnet = this.#subnets.get(subnetKey)
@@ -144,12 +144,13 @@ export class PassivePlaces {
     }
 
     oldest.leave()
-    oldest.connection.abort(new TypeError('its place goes to another one'))
+    oldest.connection.abort(new TypeError('closed to make room for another connection'))
 
     return true
   }
 
-  // A second begins when the first one comes: what is kept is bounded by the connections of a second.
+  // The counts are reset at the first connection after a second, so their number is bounded by the connections of a
+  // second.
   #countNew (key: string, most: number): boolean {
     const now = this.#clock.monotonic()
 

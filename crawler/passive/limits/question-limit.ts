@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/time/clock.ts'
 import type { SharedRates } from './shared-buckets.ts'
 import type { Connection, PeerId, Stream } from '@libp2p/interface'
 
-/** Messages of the DHT: a peer that takes a census of the routing table sends 16, one that publishes its blocks more. */
+/** Rates of DHT messages. A peer that reads the whole routing table sends 16 messages, one that publishes blocks more. */
 export const QUESTION_RATES: SharedRates = {
   own: { burst: 128, perSecond: 16 },
   ip: { burst: 1_024, perSecond: 128 },
@@ -12,10 +12,10 @@ export const QUESTION_RATES: SharedRates = {
   all: { burst: 8_192, perSecond: 2_048 }
 }
 
-/** Bytes that count as one message more: a large one costs more to read, and to check. */
+/** Every so many bytes count as one more message, since a large message costs more to read and check. */
 export const BYTES_PER_UNIT = 4_096
 
-// An entry of a list is an object, however short it is.
+// So many list entries count as one more message, since each entry is an object, however short.
 const ENTRIES_PER_UNIT = 32
 
 interface DhtMessage {
@@ -27,7 +27,7 @@ interface DhtMessage {
 
 interface DhtPeer { multiaddrs?: readonly Uint8Array[] }
 
-/** How many messages of the DHT may come: of a peer, over all its connections, of an IP address, of a subnet, and in all. */
+/** Limits DHT messages: of a peer over all its connections, of an IP address, of a subnet, and in total. */
 export class QuestionLimit {
   readonly #buckets: SharedBuckets
 
@@ -35,13 +35,13 @@ export class QuestionLimit {
     this.#buckets = new SharedBuckets(clock, QUESTION_RATES)
   }
 
-  /** Counts a message of a peer that comes from an IP address; false where there were too many. */
+  /** Counts a message of a peer at an IP address; false if there are too many. */
   take (peer: string, ip: Uint8Array | undefined, units = 1): boolean {
     return this.#buckets.take(peer, ip, units)
   }
 }
 
-/** What of a DHT handles messages; more than its type says, since the library has no limit of its own. */
+/** The part of the DHT that handles messages. Not in its type; the library has no limit of its own. */
 interface Handling {
   rpc?: {
     handleMessage?: (peer: PeerId, message: never) => Promise<unknown>
@@ -49,16 +49,16 @@ interface Handling {
   }
 }
 
-/** Makes a DHT refuse messages over the limit: their stream is reset. @throws TypeError where the library is another one */
+/** Makes a DHT reject messages over the limit, by a reset of their stream. @throws TypeError if the library has changed */
 export function limitQuestions (dht: object, limit: QuestionLimit): void {
   const { rpc } = dht as Handling
   const { handleMessage, onIncomingStream } = rpc ?? {}
 
   if (rpc === undefined || handleMessage === undefined || onIncomingStream === undefined) {
-    throw new TypeError('the DHT does not handle messages in the way that is known')
+    throw new TypeError('the DHT library has changed: rpc.handleMessage and rpc.onIncomingStream are missing')
   }
 
-  // Which connection a message came by is known to the stream alone.
+  // Only the stream handler knows the connection of a message.
   rpc.onIncomingStream = async (stream, connection) => {
     const ip = remoteOf(connection.remoteAddr)?.ip
     const limited = Object.create(rpc, { handleMessage: { value: async (peer: PeerId, message: never) => {
@@ -73,7 +73,7 @@ export function limitQuestions (dht: object, limit: QuestionLimit): void {
   }
 }
 
-/** What a message costs; a small one 1. */
+/** Cost of a message in units; a small message costs 1. */
 export function unitsOf ({ key, record, closer = [], providers = [] }: DhtMessage): number {
   const peers = [...closer, ...providers]
   const addresses = peers.flatMap(({ multiaddrs = [] }) => multiaddrs)

@@ -2,40 +2,40 @@ import { BoundedCache } from '../../../core/limits/bounded-cache.ts'
 import { addressKeys } from './address-keys.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 
-/** A bucket that fills by the second. */
+/** The rate of a token bucket. */
 interface Rate {
-  /** Units that are there at first, and after a pause. */
+  /** Capacity: units available at first and after a pause. */
   burst: number
 
-  /** Units that come each second. */
+  /** Units added per second. */
   perSecond: number
 }
 
-/** Rates of one kind of cost. */
+/** Rates of one kind of cost, for each owner of a bucket. */
 export interface SharedRates {
   /** Of one peer or connection. */
   own: Rate
 
-  /** Of one IP address, whatever identities come from it. */
+  /** Of one IP address, for all its peer ids together. */
   ip: Rate
 
   /** Of one /24 (IPv4) or /64 (IPv6). */
   subnet: Rate
 
-  /** Of everybody. */
+  /** Of all remotes together. */
   all: Rate
 }
 
 interface Bucket { left: number, atMs: number }
 
-// Buckets of one kind that are remembered: more than there are connections.
+// Buckets kept of one kind: more than there are connections.
 const REMEMBERED = 10_000
 
 const SECOND = 1_000
 
 /**
- * What strangers may cost, counted for a peer, its IP address, its subnet and all together: identities cost nothing to
- * make, so that a bucket for each of them alone bounds nothing.
+ * Limits the cost of remote peers, counted for a peer, its IP address, its subnet and in total. Peer ids are free, so
+ * a bucket per peer alone would not bound anything.
  */
 export class SharedBuckets {
   readonly #clock: Clock
@@ -49,10 +49,10 @@ export class SharedBuckets {
   }
 
   /**
-   * Takes units from the four buckets; from none of them where one has too little.
+   * Takes units from the four buckets; from none of them if one has too few.
    *
    * @param own a peer or connection
-   * @param ip its address; undefined where it has none: then it counts for itself and all
+   * @param ip its address; if undefined, only its own bucket and the total count
    */
   take (own: string, ip: Uint8Array | undefined, units = 1): boolean {
     const [ipKey, subnetKey] = ip === undefined ? [undefined, undefined] : addressKeys(ip)

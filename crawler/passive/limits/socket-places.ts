@@ -1,5 +1,5 @@
-// The WebSocket transport tells of a connection when its upgrade is over, and nothing ends a socket before: whoever says
-// nothing, or half a request, or asks for a page and stays, would hold a socket that no limit counts.
+// The WebSocket transport reports a connection only after the HTTP upgrade, and does not close sockets before it. A
+// remote that sends nothing, half a request, or a plain HTTP request would keep a socket open that no limit counts.
 import { webSockets } from '@libp2p/websockets'
 import { parseIp } from '../../address/ip-text.ts'
 import { remoteOf } from './address-keys.ts'
@@ -8,15 +8,15 @@ import type { PassivePlaces } from './passive-places.ts'
 import type { Listener, MultiaddrConnection, Transport } from '@libp2p/interface'
 import type { Server, Socket } from 'node:net'
 
-/** How long a socket has from its first byte on until a peer has proved itself over it, in milliseconds. */
+/** Time limit from accepting a socket until the peer has proved its identity, in milliseconds. */
 export const UPGRADE_LIMIT_MS = 10_000
 
-/** A socket of a server, as far as it is used. */
+/** The parts of a server's socket that are used. */
 export type PlacedSocket = Pick<Socket, 'remoteAddress' | 'remotePort' | 'destroy' | 'once'>
 
 interface Waiting { socket: PlacedSocket, limit: Disposable }
 
-/** The sockets that WebSockets come by: each takes a place as it is accepted, and has it until it is closed. */
+/** The sockets of the WebSocket listener. Each takes a slot when it is accepted, until it is closed. */
 export class SocketPlaces {
   readonly #clock: Clock
   readonly #places: PassivePlaces
@@ -27,12 +27,12 @@ export class SocketPlaces {
     this.#places = places
   }
 
-  /** Sockets that are open. */
+  /** Number of open sockets. */
   get size (): number {
     return this.#sockets.size
   }
 
-  /** A socket was accepted; it is closed at once where there is no place for it, and later where nobody proves himself over it. */
+  /** A socket was accepted. It is closed at once if there is no slot for it, and after the time limit if no peer proves its identity on it. */
   enter (socket: PlacedSocket): void {
     const { remoteAddress = '', remotePort = 0 } = socket
     const ip = parseIp(remoteAddress)
@@ -54,12 +54,15 @@ export class SocketPlaces {
     })
   }
 
-  /** Whether a WebSocket came by a socket that has a place. */
+  /** Whether a WebSocket's socket has a slot. */
   has (connection: Pick<MultiaddrConnection, 'remoteAddr'>): boolean {
     return this.#of(connection) !== undefined
   }
 
-  /** A peer proved itself: the socket stays as long as the connection. The library leaves it open when it aborts a connection. */
+  /**
+   * The peer proved its identity: the socket may stay open as long as the connection. It is destroyed with the
+   * connection, since the library leaves it open after an abort.
+   */
   upgraded (connection: Pick<MultiaddrConnection, 'remoteAddr' | 'addEventListener'>): void {
     const waiting = this.#of(connection)
 
@@ -78,7 +81,7 @@ export class SocketPlaces {
   }
 }
 
-/** The WebSocket transport, whose listeners give each socket a place. @throws TypeError where the library is another one */
+/** The WebSocket transport, with a slot for each accepted socket. @throws TypeError if the library has changed */
 export function placedWebSockets (sockets: SocketPlaces): (components: Parameters<ReturnType<typeof webSockets>>[0]) => Transport {
   return (components) => {
     const transport = webSockets()(components)
@@ -100,7 +103,7 @@ function serverOf (listener: Listener): Server {
   const { server } = listener as { server?: Server }
 
   if (server === undefined) {
-    throw new TypeError('the WebSocket listener has no server of the kind that is known')
+    throw new TypeError('the WebSocket library has changed: its listener has no server')
   }
 
   return server

@@ -1,5 +1,5 @@
-// What comes in over connections that stand: streams, of protocols that are served or unknown, and bytes. Pings, identify
-// and questions have no price of their own at a library that answers as fast as it is asked.
+// Limits the streams and bytes received on open connections. The library has no limits of its own for pings, identify
+// and DHT queries: it answers as fast as it is asked.
 import { remoteOf } from './address-keys.ts'
 import { SharedBuckets } from './shared-buckets.ts'
 import type { Clock } from '../../../core/time/clock.ts'
@@ -8,7 +8,7 @@ import type { Connection, MultiaddrConnection } from '@libp2p/interface'
 
 const MB = 1_048_576
 
-/** Streams that are opened: a peer opens one for identify, one for pings, and one for each question at most. */
+/** Rates of opened streams. A peer opens one for identify, one for pings, and at most one for each DHT query. */
 export const STREAM_RATES: SharedRates = {
   own: { burst: 256, perSecond: 32 },
   ip: { burst: 2_048, perSecond: 256 },
@@ -16,7 +16,7 @@ export const STREAM_RATES: SharedRates = {
   all: { burst: 16_384, perSecond: 4_096 }
 }
 
-/** Bytes that are received: identify has some kB, a message of the DHT 64 kB at most. */
+/** Rates of received bytes. Identify takes some kB, a DHT message at most 64 kB. */
 export const BYTE_RATES: SharedRates = {
   own: { burst: 8 * MB, perSecond: MB / 4 },
   ip: { burst: 32 * MB, perSecond: MB },
@@ -24,13 +24,13 @@ export const BYTE_RATES: SharedRates = {
   all: { burst: 512 * MB, perSecond: 32 * MB }
 }
 
-/** What hands on the bytes that it receives; the library's way, which its types do not show. */
+/** Receives bytes. An internal method of the library, not in its types. */
 export interface Receiving { onData?: (data: { byteLength: number }) => void }
 
-/** What tells of streams that the remote opens; the library's way, which its types do not show. */
+/** Reports streams that the remote opens. Internal to the library, not in its types. */
 interface Muxing { muxer?: { status: string, addEventListener: (event: 'stream', listener: (event: { detail: Receiving }) => void) => void } }
 
-/** Ends connections that send too much, or open too many streams. */
+/** Closes connections that send too much or open too many streams. */
 export class TrafficLimit {
   readonly #streams: SharedBuckets
   readonly #bytes: SharedBuckets
@@ -41,12 +41,12 @@ export class TrafficLimit {
     this.#bytes = new SharedBuckets(clock, BYTE_RATES)
   }
 
-  /** Counts what a connection receives from now on; one whose bytes are its streams' (QUIC) has none by itself. */
+  /** Starts counting the bytes of a connection. Does nothing for QUIC, whose bytes are counted on its streams. */
   watchBytes (connection: MultiaddrConnection): void {
     this.#count(connection as Receiving, `bytes ${String(++this.#last)}`, connection)
   }
 
-  /** Counts the streams that the remote opens from now on, and what they receive where the connection itself receives nothing. */
+  /** Starts counting the streams that the remote opens, and for QUIC their bytes. */
   watchStreams (connection: Connection): void {
     const ip = remoteOf(connection.remoteAddr)?.ip
     const name = `streams ${String(++this.#last)}`
@@ -54,9 +54,10 @@ export class TrafficLimit {
 
     const { muxer } = connection as Muxing
 
-    // Too many streams before the connection stood: the library ends the muxer alone, and the connection would keep its place.
+    // With too many streams before the upgrade is complete, the library closes only the muxer, and the connection
+    // would keep its slot.
     if (muxer !== undefined && muxer.status !== 'open') {
-      connection.abort(new RangeError('too many streams before the connection stood'))
+      connection.abort(new RangeError('too many streams before the connection was upgraded'))
       return
     }
 
@@ -69,7 +70,8 @@ export class TrafficLimit {
     })
   }
 
-  // A listener for messages would take data from who is to read it: the library keeps data only while nobody listens.
+  // Wraps the method instead of adding a listener: the library buffers data for the reader only while there is no
+  // listener.
   #count (receiver: Receiving, name: string, connection: Pick<MultiaddrConnection, 'remoteAddr' | 'abort'>): void {
     const ip = remoteOf(connection.remoteAddr)?.ip
     const onData = receiver.onData?.bind(receiver)

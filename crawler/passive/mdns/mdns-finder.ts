@@ -8,7 +8,7 @@ import type { PeerDiscovery, PeerInfo, Startable } from '@libp2p/interface'
 import type { MulticastDNSComponents } from '@libp2p/mdns'
 import type { ResponsePacket } from 'multicast-dns'
 
-/** Answers that are read. A host has some peers, and each answers a question every 20 s; a link is one subnet. */
+/** Rates of answers that are read. A host runs a few peers, each of which answers a query every 20 s; a link is one subnet. */
 export const ANSWER_RATES: SharedRates = {
   own: { burst: 64, perSecond: 4 },
   ip: { burst: 64, perSecond: 4 },
@@ -16,15 +16,15 @@ export const ANSWER_RATES: SharedRates = {
   all: { burst: 512, perSecond: 32 }
 }
 
-// Records of one answer that are read; a peer has one for each address.
+// Records read of one answer; a peer has one for each address.
 const MAX_RECORDS = 64
 
-/** Addresses of one find that are passed on. */
+/** Most addresses of one found peer. */
 export const MAX_ADDRESSES = 16
 
 const INTERVAL_MS = 20_000
 
-/** A peer that was found, and the IP address that told of it. */
+/** Called with a found peer and the IP address that announced it. */
 export type OnFound = (peer: PeerInfo, source: string) => void
 
 /** An answer of multicast DNS. */
@@ -32,12 +32,12 @@ export type Answer = Pick<ResponsePacket, 'answers' | 'additionals'>
 
 interface FinderDeps { clock: Clock, onFound: OnFound }
 
-// More than its type says: it reads whatever comes, from whomever, as fast as it comes.
+// Includes an internal method, which reads all answers without any limit.
 type Reading = PeerDiscovery & Partial<Startable> & { _onMdnsResponse?: (answer: Answer, from: { address: string }) => void }
 
 /**
- * Multicast DNS as libp2p wants it, within limits. It asks and does not answer: that does `mdns-responder.ts`. It is a service
- * and not a discovery of the node, which would keep whatever it finds among its peers.
+ * Finds peers by libp2p's multicast DNS, within limits. It only sends queries; `mdns-responder.ts` answers them. It
+ * is not registered as a peer discovery of the node, since the node would store everything found in its peer store.
  */
 export class MdnsFinder implements Startable {
   readonly #discovery: Reading
@@ -45,14 +45,14 @@ export class MdnsFinder implements Startable {
   readonly #read: (answer: Answer, from: { address: string }) => void
   #source = ''
 
-  /** @throws TypeError where the library is another one */
+  /** @throws TypeError if the library has changed */
   constructor (discovery: PeerDiscovery, { clock, onFound }: FinderDeps) {
     this.#discovery = discovery
     this.#limit = new SharedBuckets(clock, ANSWER_RATES)
     const { _onMdnsResponse: read } = this.#discovery
 
     if (read === undefined) {
-      throw new TypeError('multicast DNS does not read answers in the way that is known')
+      throw new TypeError('the mDNS library has changed: _onMdnsResponse is missing')
     }
 
     this.#read = read
@@ -64,7 +64,7 @@ export class MdnsFinder implements Startable {
     })
   }
 
-  /** An answer came; it is read where it is about libp2p peers, and neither its sender nor all together send too many. */
+  /** Handles an answer. It is read only if it is about libp2p peers and within the rate limits. */
   answered ({ answers = [], additionals = [] }: Answer, from: { address: string }): void {
     const isOurs = answers.some(({ type, name }) => type === 'PTR' && name === SERVICE)
 
@@ -83,7 +83,7 @@ export class MdnsFinder implements Startable {
   }
 }
 
-/** @param instance the responder's, whose answers are not finds */
+/** @param instance instance name of our own responder, whose answers are ignored */
 export function mdnsFinder (instance: string, deps: FinderDeps): (components: MulticastDNSComponents) => MdnsFinder {
   return components => new MdnsFinder(mdns({ interval: INTERVAL_MS, broadcast: false, peerName: instance })(components), deps)
 }

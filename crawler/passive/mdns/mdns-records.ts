@@ -2,48 +2,48 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { formatIp, parseIp } from '../../address/ip-text.ts'
 import type { ResponseOutgoingPacket } from 'multicast-dns'
 
-/** A record of DNS, as the library takes it. */
+/** A DNS record in the library's form. */
 type Answer = NonNullable<ResponseOutgoingPacket['answers']>[number]
 
-/** What libp2p asks the local network for (libp2p mDNS specification). */
+/** The service name of libp2p's mDNS queries (libp2p mDNS specification). */
 export const SERVICE = '_p2p._udp.local'
 
-/** Seconds for which an answer holds. */
+/** Time to live of an answer, in seconds. */
 const TTL = 120
 
-// A TXT string has 255 bytes at most; a packet should fit an Ethernet frame.
+// A TXT string has at most 255 bytes; a packet should fit into an Ethernet frame.
 const MAX_TEXT_BYTES = 255
 const MAX_TEXTS = 12
 const MAX_TEXTS_BYTES = 1_000
 
-/** Of whom an answer tells. */
+/** The peer that an answer announces. */
 export interface MdnsSelf {
-  /** Name of the service's instance, of letters and digits; random, since it must differ from everyone else's. */
+  /** Instance name of the service, of letters and digits; random, since it must be unique. */
   instance: string
 
   peerId: string
 }
 
-/** The two parts of an answer. */
+/** The two sections of an answer. */
 export interface MdnsRecords {
   answers: Answer[]
   additionals: Answer[]
 }
 
 /**
- * What a peer answers to the question for {@link SERVICE} on one interface: PTR, and SRV, TXT and the addresses with it.
+ * The answer to a query for {@link SERVICE} on one interface: a PTR record, with SRV, TXT and address records.
  * go-libp2p drops an answer without an address record, and reads one TXT record.
  *
  * @param listening multiaddrs that the peer listens on, as text
- * @param ips addresses of the interface: no other address is told of
- * @param ttl seconds; 0 takes the answer back
- * @returns undefined where nothing can be dialled on that interface
+ * @param ips addresses of the interface: only these are announced
+ * @param ttl seconds; 0 withdraws the answer
+ * @returns undefined if no address can be dialled on that interface
  */
 export function mdnsRecords (self: MdnsSelf, listening: readonly string[], ips: readonly string[], ttl: number = TTL): MdnsRecords | undefined {
   const own = new Map(ips.flatMap(ip => normal(ip) ?? []).map(ip => [ip, ip.includes(':') ? 'AAAA' as const : 'A' as const]))
-  const places = listening.flatMap(text => placeOf(text) ?? []).filter(({ ip }) => own.has(ip))
-  const texts = textsOf(places.map(({ text }) => `dnsaddr=${text}/p2p/${self.peerId}`))
-  const [first] = places
+  const endpoints = listening.flatMap(text => endpointOf(text) ?? []).filter(({ ip }) => own.has(ip))
+  const texts = textsOf(endpoints.map(({ text }) => `dnsaddr=${text}/p2p/${self.peerId}`))
+  const [first] = endpoints
 
   if (first === undefined || texts.length === 0) {
     return undefined
@@ -51,7 +51,7 @@ export function mdnsRecords (self: MdnsSelf, listening: readonly string[], ips: 
 
   const service = `${self.instance}.${SERVICE}`
   const host = `${self.instance}.local`
-  const hosts = [...new Set(places.map(({ ip }) => ip))].map((data): Answer => ({ type: own.get(data) ?? 'A', name: host, ttl, flush: true, data }))
+  const hosts = [...new Set(endpoints.map(({ ip }) => ip))].map((data): Answer => ({ type: own.get(data) ?? 'A', name: host, ttl, flush: true, data }))
 
   return {
     answers: [{ type: 'PTR', name: SERVICE, ttl, data: service }],
@@ -63,8 +63,8 @@ export function mdnsRecords (self: MdnsSelf, listening: readonly string[], ips: 
   }
 }
 
-/** Where a multiaddr of an IP address leads; undefined for names, relays, and addresses that only one link knows. */
-function placeOf (text: string): { ip: string, port: number, text: string } | undefined {
+/** The endpoint of a multiaddr with an IP address; undefined for names, relays and link-local addresses. */
+function endpointOf (text: string): { ip: string, port: number, text: string } | undefined {
   const components = multiaddr(text).getComponents().filter(({ name }) => name !== 'p2p')
   const [host, port] = components
   const ip = host?.value === undefined || (host.name !== 'ip4' && host.name !== 'ip6') ? undefined : normal(host.value)
@@ -91,7 +91,7 @@ function textsOf (all: readonly string[]): string[] {
   return texts
 }
 
-/** The one text of an IP address; undefined for a link-local one of IPv6, which means nothing without its interface. */
+/** Normalises an IP address; undefined for a link-local IPv6 address, which is meaningless without its interface. */
 function normal (text: string): string | undefined {
   const ip = parseIp(text)
 

@@ -1,5 +1,5 @@
-// Answers multicast DNS for the passive node. The library that finds peers would answer too, but without SRV and address
-// records, and go-libp2p drops such answers: it would never find us.
+// Answers multicast DNS queries for the passive node. The library that finds peers could answer too, but without SRV
+// and address records. go-libp2p drops such answers and would never find us.
 import { createSocket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import multicastDns from 'multicast-dns'
@@ -15,77 +15,77 @@ export interface MdnsResponderDeps {
   /** Multiaddrs that the node listens on, as text. */
   listening: () => readonly string[]
 
-  /** Told what keeps the responder from answering; it goes on trying. */
+  /** Called with errors that prevent answers; the responder keeps trying. */
   onFault: (err: Error) => void
 
-  /** @default those of this machine */
+  /** Interfaces to answer on. @default those of this machine */
   interfaces?: () => readonly LocalInterface[]
 
-  /** @default multicast on UDP port 5353 */
+  /** Opens the socket. @default multicast on UDP port 5353 */
   open?: () => MdnsSocket
 }
 
-/** A socket of multicast DNS. */
+/** A multicast DNS socket. */
 export interface MdnsSocket {
   mdns: MulticastDNS
 
-  /** Sets by which interface packets leave from now on. */
+  /** Sets the interface for outgoing packets. */
   setInterface: (via: string) => void
 }
 
 /** An interface of this machine. */
 interface LocalInterface {
-  /** IPv4 address by which multicast leaves through it. */
+  /** IPv4 address that selects this interface for multicast. */
   via: string
 
   /** All its IP addresses, as text. */
   ips: readonly string[]
 }
 
-/** Who asks within this time of an answer has heard that one (RFC 6762, 6), in milliseconds. */
+/** Shortest time between two answers, in milliseconds. A host that queries sooner has received the last answer (RFC 6762, 6). */
 const PAUSE_MS = 1_000
 
 const MAX_INTERFACES = 16
 
-// Kinds of questions that an answer of ours is for; the library's types know no ANY.
+// Query types that we answer. The library's types lack ANY.
 const ASKING: ReadonlySet<string> = new Set(['PTR', 'ANY'])
 
-/** Says on each interface what can be dialled there: at the start, when it is asked, and at the end that it is over. */
+/** Announces on each interface the addresses that can be dialled there: at the start and when queried. Withdraws them at the end. */
 export class MdnsResponder implements Startable {
   readonly #deps: MdnsResponderDeps
   readonly #self: MdnsSelf
   #socket: MdnsSocket | undefined
   #again: Disposable | undefined
-  #saidMs = -Infinity
-  #saying: Promise<void> = Promise.resolve()
+  #answeredMs = -Infinity
+  #answering: Promise<void> = Promise.resolve()
 
   constructor (deps: MdnsResponderDeps, self: MdnsSelf) {
     this.#deps = deps
     this.#self = self
   }
 
-  /** Starts to listen for questions. What fails is told to `onFault`. */
+  /** Starts to listen for queries. Errors go to `onFault`. */
   start (): void {
     const { open = openMulticast, onFault } = this.#deps
     this.#socket = open()
     const { mdns } = this.#socket
     mdns.on('query', (query) => {
       if (asksForPeers(query)) {
-        this.#say()
+        this.#answer()
       }
     })
     mdns.on('error', onFault)
-    mdns.on('warning', () => undefined) // packets of others that are no DNS, and interfaces without multicast
+    mdns.on('warning', () => undefined) // invalid packets of other hosts, and interfaces without multicast
     mdns.on('ready', () => {
       this.#announce()
     })
   }
 
-  /** Takes back what it said, and closes its socket. */
+  /** Withdraws the announcement and closes the socket. */
   async stop (): Promise<void> {
     this.#again?.[Symbol.dispose]()
-    await this.#saying
-    await this.#sayOnce(0)
+    await this.#answering
+    await this.#answerOn(0)
     const socket = this.#socket
     this.#socket = undefined
     const { promise, resolve } = Promise.withResolvers<undefined>()
@@ -98,27 +98,27 @@ export class MdnsResponder implements Startable {
     }
   }
 
-  /** Twice, a second apart (RFC 6762, 8.3): a single packet may be lost. */
+  /** Announces twice, a second apart (RFC 6762, 8.3): a single packet may be lost. */
   #announce (): void {
-    this.#say()
+    this.#answer()
     this.#again = this.#deps.clock.after(PAUSE_MS, () => {
-      this.#say()
+      this.#answer()
     })
   }
 
-  #say (): void {
+  #answer (): void {
     const now = this.#deps.clock.monotonic()
 
-    if (now - this.#saidMs >= PAUSE_MS) {
-      this.#saidMs = now
-      this.#saying = this.#saying.then(async () => {
-        await this.#sayOnce()
+    if (now - this.#answeredMs >= PAUSE_MS) {
+      this.#answeredMs = now
+      this.#answering = this.#answering.then(async () => {
+        await this.#answerOn()
       })
     }
   }
 
-  /** Never rejects. One interface after the other: which one a packet leaves by is a setting of the socket. */
-  async #sayOnce (ttl?: number): Promise<void> {
+  /** Never rejects. Uses one interface after the other, since the interface is a setting of the socket. */
+  async #answerOn (ttl?: number): Promise<void> {
     const { listening, interfaces = localInterfaces, onFault } = this.#deps
     const socket = this.#socket
     const addresses = listening()
@@ -165,7 +165,7 @@ async function respond (mdns: MulticastDNS, records: NonNullable<ReturnType<type
   await promise
 }
 
-/** The interfaces of this machine that have an IPv4 address; asked again each time, since they come and go. */
+/** This machine's interfaces that have an IPv4 address. Read each time, since interfaces come and go. */
 function localInterfaces (): LocalInterface[] {
   return Object.values(networkInterfaces()).flatMap((addresses = []) => {
     const [via] = addresses.filter(({ family }) => family === 'IPv4')

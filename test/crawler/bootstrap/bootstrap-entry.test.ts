@@ -17,7 +17,7 @@ suite('an entry of a list of bootstrap peers', () => {
     ['nonsense', 'not a multiaddr'],
     ['/ip4/300.0.0.1/tcp/1', 'not a multiaddr'],
     ['/ip4/1.2.3.4/tcp/1/p2p/12D3KooW', 'not a multiaddr'],
-    [`/p2p/${ID}`, 'names a peer without an address'],
+    [`/p2p/${ID}`, 'a peer id without an address'],
     ['/ip4/1.2.3.4/tcp/1', 'must end in /p2p/<peer id>'],
     ['/ip4/1.2.3.4/udp/1/utp', 'must end in /p2p/<peer id>'],
     [`/ip4/1.2.3.4/tcp/1/p2p/${ID}/p2p-circuit`, 'must end in /p2p/<peer id>'],

@@ -26,7 +26,7 @@ suite('a hostile peer, before it is secured', { concurrency: 8 }, () => {
     ['sends a handshake of noise', playing({ messageB: honest => honest.map((byte, i) => byte ^ i) }), 'handshake-failed'],
     ['signs another Noise key', playing({ payload: key => honestPayload(key, new Uint8Array(32)) }), 'handshake-failed'],
     ['shows the key of the victim with its own signature', playing({ payload: (_, staticKey) => honestPayload({ ...KEY, sign: other.sign }, staticKey) }), 'handshake-failed'],
-    ['proves to be another peer', playing({ key: other }), 'peer-id-mismatch'],
+    ['is another peer', playing({ key: other }), 'peer-id-mismatch'],
     ['closes its half at once', socket => socket.end(), 'reset'],
     ['ends its half after agreeing to Noise', socket => socket.end(noiseAgreed), 'reset'],
     ['refuses Noise', socket => socket.end(concatBytes([HEADER, encodeLine('na')])), 'security-unsupported']

@@ -26,7 +26,7 @@ async function failing (budget: DialBudget, clock: FakeClock, count: number, add
       (await clock.runUntil(budget.admit(addressOf(n), id(n), never))).failed(REFUSED)
       dialled++
     } catch (err) {
-      assert.match(String(err), /dialled enough/)
+      assert.match(String(err), /budget of this address is used up/)
     }
   }
 
@@ -59,8 +59,8 @@ suite('DialBudget', () => {
     const mapped = readAddress(Uint8Array.of(41, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 8, 8, 8, 8, 6, 0, 1)) ?? assert.fail()
     const quic = readAddress(Uint8Array.of(4, 8, 8, 8, 8, 0x91, 2, 0, 2, 0xcd, 3)) ?? assert.fail()
 
-    await assert.rejects(budget.admit(mapped, id(9_999), never), /dialled enough/)
-    await assert.rejects(budget.admit(quic, id(9_999), never), /dialled enough/)
+    await assert.rejects(budget.admit(mapped, id(9_999), never), /budget of this address is used up/)
+    await assert.rejects(budget.admit(quic, id(9_999), never), /budget of this address is used up/)
   })
 
   test('hundreds of real peers at one endpoint are all dialled, without a wait for time', async () => {
@@ -82,7 +82,7 @@ suite('DialBudget', () => {
     const budget = new DialBudget(clock)
     ;(await budget.admit(tcp([8, 8, 8, 8]), id(1), never)).failed(mismatchFault('another', id(7_777)))
     await failing(budget, clock, 100, () => tcp([8, 8, 8, 8]))
-    await assert.rejects(budget.admit(tcp([8, 8, 8, 8]), id(7_778), never), /dialled enough/)
+    await assert.rejects(budget.admit(tcp([8, 8, 8, 8]), id(7_778), never), /budget of this address is used up/)
 
     ;(await budget.admit(tcp([8, 8, 8, 8]), id(7_777), never)).found()
   })
@@ -115,7 +115,7 @@ suite('DialBudget', () => {
     const waiting = budget.admit(tcp([8, 8, 8, 8]), id(2), controller.signal)
     controller.abort(new Error('enough'))
     await assert.rejects(waiting, /enough/)
-    await assert.rejects(clock.runUntil(budget.admit(tcp([8, 8, 8, 8]), id(2), never)), /dialled enough/)
+    await assert.rejects(clock.runUntil(budget.admit(tcp([8, 8, 8, 8]), id(2), never)), /budget of this address is used up/)
     assert.ok(clock.monotonic() >= 2_000 && clock.monotonic() < 3_000)
     assert.equal(clock.pending, 0)
   })

@@ -21,7 +21,7 @@ suite('loadIdentity', () => {
 
     for (const text of ['', 'no key', 'AAAA', 'x'.repeat(100_000)]) {
       writeFileSync(path, text)
-      await assert.rejects(loadIdentity(path), { code: 'PP_CONFIG_INVALID', message: /^passive\.identityFile: .*identity\.key holds no private key/ })
+      await assert.rejects(loadIdentity(path), { code: 'PP_CONFIG_INVALID', message: /^passive\.identityFile: .*identity\.key contains no private key/ })
       assert.equal(readFileSync(path, 'utf8'), text)
     }
   })

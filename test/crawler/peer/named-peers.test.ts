@@ -42,9 +42,9 @@ suite('NamedPeers', () => {
     const [other] = named({ id: nobodyId(7), addresses: [] })
     const [stranger] = named({ id: nobodyId(8), addresses: [ADDRESS] })
 
-    assert.ok(first!.isToldLike(second!))
-    assert.ok(!first!.isToldLike(other!))
-    assert.ok(!first!.isToldLike(stranger!))
+    assert.ok(first!.isSameMention(second!))
+    assert.ok(!first!.isSameMention(other!))
+    assert.ok(!first!.isSameMention(stranger!))
   })
 
   test('a peer has the id of another whatever else is told of them', () => {

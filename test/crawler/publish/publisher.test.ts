@@ -35,7 +35,7 @@ suite('Publisher', () => {
     const { published, refused, buffered } = publisher.status()
 
     assert.deepEqual({ published, refused, buffered }, { published: 4, refused: 1, buffered: 0 })
-    assert.deepEqual(lines.filter(({ level }) => level === 'error').map(({ msg, lost }) => [msg, lost]), [['messages are larger than the topic takes, left out', [{ key: '1', bytes: 10 }]]])
+    assert.deepEqual(lines.filter(({ level }) => level === 'error').map(({ msg, lost }) => [msg, lost]), [['dropped messages that are larger than the topic allows', [{ key: '1', bytes: 10 }]]])
     await close(setting)
   })
 
@@ -109,7 +109,7 @@ suite('Publisher', () => {
     await clock.advance(3_600_000)
     assert.ok(bus.attempts > 100)
     assert.ok(publisher.status().retries > 100)
-    assert.ok(lines.every(({ level, msg }) => level === 'warn' && msg === 'the bus did not take a batch, trying again'))
+    assert.ok(lines.every(({ level, msg }) => level === 'warn' && msg === 'the bus did not accept a batch, retrying'))
 
     bus.failure = undefined
     await clock.runUntil(publisher.drain(never))
