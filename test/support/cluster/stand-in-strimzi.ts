@@ -164,7 +164,7 @@ export class StandInStrimzi implements AsyncDisposable {
       return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
     }
 
-    const made = this.#broker?.secretFor(name, spec) ?? { password: randomBytes(12).toString('hex') }
+    const made = this.#broker?.secretFor(name, spec) ?? secretWithout(spec)
     await this.#plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: this.#namespace, labels: { 'strimzi.io/kind': 'KafkaUser' } }, stringData: made })
 
     return made
@@ -181,6 +181,11 @@ export class StandInStrimzi implements AsyncDisposable {
       unlessGone(err, undefined)
     })
   }
+}
+
+// What a user gets where no Kafka is behind it: nobody signs in with it.
+function secretWithout ({ authentication: { type } }: UserSpec): UserSecret {
+  return type === 'tls' ? { 'user.crt': CERTIFICATE, 'user.key': 'test' } : { password: randomBytes(12).toString('hex') }
 }
 
 function unlessGone<T> (err: unknown, instead: T): T {
