@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 const HALVES = [
-  ['--test-isolation=none', 'test/{crawler,consumer,operator,repo,scripts}/**/*.test.ts'],
+  ['--test-isolation=none', 'test/{crawler,consumer,operator,helm,repo,scripts}/**/*.test.ts'],
   ['--test-concurrency=2', 'test/{core,local}/**/*.test.ts']
 ]
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Crawl } from '../../core/contracts/crawl.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { Visit } from '../../core/contracts/visit.ts'
+import { dashboardFiles } from '../../helm/dashboards/dashboards.ts'
 import { renderCrd } from '../../operator/api/crd.ts'
 import { PeerProbeSpec } from '../../operator/api/v1alpha1.ts'
 import { chartCrd, chartRole } from './chart-files.ts'
@@ -36,6 +37,7 @@ export function generatedFiles (): Map<string, string> {
     ['docs/reference/peerprobe.md', schemaPage('The PeerProbe resource', RESOURCE_INTRO, PeerProbeSpec)],
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/outcomes.md', outcomesPage()],
-    ['docs/reference/consumer-config.md', schemaPage('Consumer configuration', CONFIG_INTRO, ConsumerConfig)]
+    ['docs/reference/consumer-config.md', schemaPage('Consumer configuration', CONFIG_INTRO, ConsumerConfig)],
+    ...dashboardFiles()
   ])
 }

@@ -8,7 +8,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   crawler: ['core'],
   consumer: ['core'],
   operator: ['core'],
-  local: ['core', 'operator', 'crawler', 'consumer']
+  local: ['core', 'operator', 'crawler', 'consumer'],
+  helm: []
 }
 
 suite('layers', () => {

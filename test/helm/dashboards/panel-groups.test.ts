@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { namespaceVariable, probeVariable, scanVariable } from '../../../helm/dashboards/choices.ts'
+import { operator } from '../../../helm/dashboards/operator.ts'
+import { crawling } from '../../../helm/dashboards/pipeline-crawling.ts'
+import { files, storing } from '../../../helm/dashboards/pipeline-storing.ts'
+import { pipeline } from '../../../helm/dashboards/pipeline.ts'
+import { populationHistory } from '../../../helm/dashboards/population-history.ts'
+import { population } from '../../../helm/dashboards/population.ts'
+import { processes, processGroup } from '../../../helm/dashboards/processes.ts'
+import { consumerSeries, crawlerSeries, resourceSeries } from '../../../helm/dashboards/selectors.ts'
+import { readExpression, withoutVariables } from '../../support/dashboards/expression.ts'
+import type { PanelGroup } from '../../../helm/dashboards/grafana/panel-spec.ts'
+
+suite('groups of panels', () => {
+  test('stand in the dashboard that they belong to', () => {
+    assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, processes])
+    assert.deepEqual(population.groups.slice(1), populationHistory)
+    assert.ok(operator.groups.length >= 3)
+  })
+
+  test('of crawlers take the chosen scans, and of consumers the chosen PeerProbes', () => {
+    const labels = (expr: string): string[][] => readExpression(withoutVariables(expr)).selectors.map(({ matchers }) => matchers.map(({ label }) => label))
+    const labelsOf = (groups: PanelGroup[]): string[][] =>
+      groups.flatMap(({ panels }) => panels).flatMap(({ queries }) => queries.flatMap(({ expr }) => labels(expr)))
+    const ofCrawlers = labelsOf([crawling, ...populationHistory])
+    const ofConsumers = labelsOf([storing, files, processes])
+
+    assert.ok(ofCrawlers.length > 10 && ofConsumers.length > 10)
+    ofCrawlers.forEach((names) => {
+      assert.deepEqual(names.slice(0, 3), ['namespace', 'peerprobe_dev_probe', 'peerprobe_dev_scan'])
+    })
+    ofConsumers.forEach((names) => {
+      assert.deepEqual(names.slice(0, 2), ['namespace', 'peerprobe_dev_probe'])
+    })
+  })
+
+  test('of processes ask for the series that they are given', () => {
+    const { panels } = processGroup('Process', metric => `${metric}{x="y"}`)
+
+    assert.ok(panels.every(({ queries }) => queries.every(({ expr }) => expr.includes('{x="y"}'))))
+  })
+})
+
+suite('selectors', () => {
+  test('take what further matchers leave', () => {
+    assert.equal(crawlerSeries('a', 'b="c"'), 'a{namespace=~"$namespace", peerprobe_dev_probe=~"$probe", peerprobe_dev_scan=~"$scan", b="c"}')
+    assert.equal(consumerSeries('a'), 'a{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
+    assert.equal(resourceSeries('a'), 'a{namespace=~"$namespace", name=~"$probe"}')
+  })
+
+  test('use the variables that the choices make', () => {
+    assert.deepEqual([namespaceVariable('a'), probeVariable('a'), scanVariable('a')].map(({ name, valuesOf }) => [name, valuesOf]), [
+      ['namespace', 'namespace'],
+      ['probe', 'peerprobe_dev_probe'],
+      ['scan', 'peerprobe_dev_scan']
+    ])
+  })
+})
