@@ -23,9 +23,9 @@ export function observeWith (...observers: readonly PipelineObserver[]): Pipelin
         observer.skipped(code)
       })
     },
-    committed: (messages) => {
+    committed: (messages, delayMs) => {
       observers.forEach((observer) => {
-        observer.committed(messages)
+        observer.committed(messages, delayMs)
       })
     },
     retried: (cause) => {

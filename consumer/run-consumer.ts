@@ -10,7 +10,7 @@ import { DumpFolder } from './dumps/dump-folder.ts'
 import { DumpLoop } from './dumps/dump-loop.ts'
 import { NodeDump } from './dumps/node-dump.ts'
 import { runRetention } from './jobs/retention/retention.ts'
-import { ConsumerMetrics } from './metrics.ts'
+import { ConsumerMetrics } from './metrics/consumer-metrics.ts'
 import { observeWith } from './observers.ts'
 import { BatchWriter } from './pipeline/batch-writer.ts'
 import { Consumer } from './pipeline/consumer.ts'
@@ -24,6 +24,7 @@ import { openStore } from './store/open-store.ts'
 import type { ConsumerConfig } from '../core/contracts/process-config.ts'
 import type { DiskUse, DiskWatchDeps } from '../core/disk/disk-watch.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
+import type { ConsumerGauges } from './metrics/consumer-metrics.ts'
 import type { NodeStore } from './store/model/node-store.ts'
 
 /** What a running consumer is given besides its context. */
@@ -53,13 +54,9 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
   const meter = new LagMeter({ clock, log, beat: stack.use(progress.watch('lag', LIVENESS_MS)) })
   const groupWatch = new GroupWatch({ clock, log, topic: config.topic, group: config.group })
   const rate = new DeadLetterRate({ clock, log })
-  const metrics = new ConsumerMetrics(registry, {
-    lag: () => meter.lag,
-    groupProblem: () => groupWatch.problem?.code,
-    deadLetterShare: () => rate.share
-  })
-  const tally = new ConsumerCounters({ clock })
   const outage = new Outage({ clock, log })
+  const metrics = new ConsumerMetrics(registry, gaugesOf(config, { meter, groupWatch, rate, outage }))
+  const tally = new ConsumerCounters({ clock })
   const disks = new DiskWatch({ clock, log, ...defined({ read: readDisk }) }, await foldersOf(config), config.disk)
   addDiskGauges(registry, 'consumer', disks)
   let hasJoined = false
@@ -110,6 +107,23 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
   await consumeAndCare(context, { consumer, store, disks }, { tally, metrics, meter }, signal)
 }
 
+interface Gauged { meter: LagMeter, groupWatch: GroupWatch, rate: DeadLetterRate, outage: Outage }
+
+function gaugesOf ({ dump }: ConsumerConfig, { meter, groupWatch, rate, outage }: Gauged): ConsumerGauges {
+  return {
+    lag: () => meter.lag,
+    groupProblem: () => groupWatch.problem?.code,
+    deadLetterShare: () => rate.share,
+    isOut: () => outage.state !== undefined,
+    dumpIntervalMs: () => isDumper(meter) ? dump?.intervalMs : undefined
+  }
+}
+
+// One consumer of a group writes the dumps.
+function isDumper ({ lag }: LagMeter): boolean {
+  return lag?.partitions.has(0) ?? false
+}
+
 // The folder of the dumps is made here, so that its disk can be watched from the start.
 async function foldersOf ({ bus, store, dump }: ConsumerConfig): Promise<Partial<Record<DiskUse, string>>> {
   if (dump !== undefined) {
@@ -152,7 +166,7 @@ async function openDumps ({ clock, log }: Context, dump: DumpConfig, { store, di
     dump: new NodeDump({ store, folder, clock, log, isDiskLow: () => disks.low('dumps') !== undefined }, dump),
     clock,
     log,
-    isDumper: () => meter.lag?.partitions.has(0) ?? false,
+    isDumper: () => isDumper(meter),
     onDump: (result, durationMs) => {
       tally.dumped(result)
       metrics.dumped(result, durationMs)

@@ -5,6 +5,7 @@ import { busyShare } from '../core/time/busy-share.ts'
 import { pause } from '../core/time/sleep.ts'
 import { diagnose } from './engine/crawl-diagnosis.ts'
 import { CrawlRun } from './engine/crawl.ts'
+import { changeOf, overlapOf } from './engine/population/population-change.ts'
 import { CRAWL_BYTES } from './publish/byte-budget.ts'
 import { crawlEndedMessage, crawlStartedMessage } from './publish/crawl-message.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
@@ -22,6 +23,7 @@ import type { KnownPeer } from './engine/frontier/known-peer.ts'
 import type { SpokenProtocols } from './engine/frontier/unasked-peers.ts'
 import type { CompletedVisit } from './engine/population/visit-sink.ts'
 import type { CrawlStart, Schedule } from './engine/schedule.ts'
+import type { CrawlComparison } from './metrics/last-crawl-metrics.ts'
 import type { PeerRecord } from './peer/peer-record.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
@@ -69,7 +71,7 @@ export interface ActiveDiscoveryDeps {
 
   /** Called with the form in which each visit was published. */
   onForm?: (form: PublishedForm) => void
-  onCrawl: (report: CrawlReport) => void
+  onCrawl: (report: CrawlReport, comparison: CrawlComparison) => void
 }
 
 const WAIT_SLICE_MS = 5_000
@@ -170,11 +172,15 @@ export class ActiveDiscovery {
     }, options, { bootstrap, ...this.#seeds() })
 
     try {
+      const before = this.#known
       const report = await this.#run.run(signal)
       this.#known = report.population
       await this.#deps.keep?.(this.#known)
       await this.#announceEnd({ ...report, forms }, signal)
-      onCrawl(report)
+      onCrawl(report, {
+        change: changeOf(before, report.population),
+        overlap: passive === undefined ? undefined : overlapOf(report.population, passive.known())
+      })
       this.#last = report
     } finally {
       this.#run = undefined

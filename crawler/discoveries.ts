@@ -26,6 +26,7 @@ import type { CompiledScan } from './compile-scan.ts'
 import type { DnsResolver } from './dial/dns/dns-resolver.ts'
 import type { CrawlReport } from './engine/crawl-report.ts'
 import type { CompletedVisit } from './engine/population/visit-sink.ts'
+import type { CrawlComparison } from './metrics/last-crawl-metrics.ts'
 import type { PassiveDiscovery } from './passive/passive-discovery.ts'
 import type { PeerRecord } from './peer/peer-record.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
@@ -37,7 +38,7 @@ export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   publisher: Publisher
   disks: Pick<DiskWatch, 'room'>
   onVisit: (visit: CompletedVisit) => void
-  onCrawl: (report: CrawlReport) => void
+  onCrawl: (report: CrawlReport, comparison: CrawlComparison) => void
 
   /** Called with the form in which each visit was published. */
   onForm: (form: PublishedForm) => void

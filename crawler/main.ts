@@ -12,10 +12,12 @@ import { runTogether } from '../core/process/run-together.ts'
 import { compileScan } from './compile-scan.ts'
 import { crawlerStatus } from './crawler-status.ts'
 import { openDiscoveries } from './discoveries.ts'
-import { CrawlerMetrics } from './metrics.ts'
+import { CrawlerMetrics } from './metrics/crawler-metrics.ts'
 import { Publisher } from './publish/publisher.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
+import type { CompiledScan } from './compile-scan.ts'
 import type { Discoveries } from './discoveries.ts'
+import type { CrawledScan } from './metrics/crawler-metrics.ts'
 
 // Part of the stop timeout that is reserved for closing, after the flush.
 const CLOSE_MS = 5_000
@@ -33,11 +35,11 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     metrics.onPublished(n, ms)
   } }, { topic, flushTimeoutMs: Math.max(1_000, stopTimeoutMs - CLOSE_MS) }))
   let discoveries: Discoveries | undefined
-  const metrics = new CrawlerMetrics(registry, {
+  const metrics = new CrawlerMetrics(registry, crawledScan(config.scan, compiled), {
     crawl: () => discoveries?.active?.crawl,
     publisher: () => publisher.status(),
     passive: () => discoveries?.passive?.status(),
-    agentFamily: network.agentFamily
+    isHeldUp: () => disks.low('bus') !== undefined
   })
   const { active, passive, dueInMs } = discoveries = await openDiscoveries(compiled, {
     ...component,
@@ -46,8 +48,8 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     onVisit: (visit) => {
       metrics.onVisit(visit)
     },
-    onCrawl: (report) => {
-      metrics.onCrawl(report)
+    onCrawl: (report, comparison) => {
+      metrics.onCrawl(report, comparison)
     },
     onForm: (form) => {
       metrics.onForm(form)
@@ -81,6 +83,10 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     await part.run(life)
   }), signal)
 })
+
+function crawledScan ({ vantage, active }: CrawlerConfig['scan'], { network: { name, agentFamily }, intervalMs }: CompiledScan): CrawledScan {
+  return { network: name, vantage, intervalMs: active.enabled ? intervalMs : undefined, agentFamily }
+}
 
 function watchDisks ({ config, clock, log, registry }: ComponentContext<CrawlerConfig>): DiskWatch {
   // The folder may be a separate volume. It may also not exist yet: it is created at the first write.

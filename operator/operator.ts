@@ -1,5 +1,7 @@
 import { AdminServer } from '../core/admin/admin-server.ts'
 import { defined } from '../core/defined.ts'
+import { ControllerMetrics } from './metrics/controller-metrics.ts'
+import { addProbeGauges } from './metrics/probe-metrics.ts'
 import { KINDS, strimziKinds } from './model/naming/kinds.ts'
 import { APPLIED_BY, MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from './model/naming/labels.ts'
 import { leaseName } from './model/naming/names.ts'
@@ -9,7 +11,6 @@ import { FirstSeen } from './reconcile/observe/first-seen.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from './reconcile/observe/served-version.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
 import { Applier } from './runtime/applier.ts'
-import { ControllerMetrics } from './runtime/controller-metrics.ts'
 import { Controller } from './runtime/controller.ts'
 import { EventRecorder } from './runtime/event-recorder.ts'
 import { KubeClient } from './runtime/kube-client.ts'
@@ -76,8 +77,8 @@ const SILENT_LIMIT_MS = 300_000
 export async function runOperator (deps: OperatorDeps, options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { log, clock, registry, progress } = deps
   const client: KubeClient = KubeClient.fromEnvironment({
-    onRequest: (method, code) => {
-      parts.metrics?.requested(method, code, new URL(client.server).host)
+    onRequest: (end) => {
+      parts.metrics?.requested(end, new URL(client.server).host)
     }
   })
   const lease = leaseOf(options)
@@ -98,9 +99,17 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
   const controller: Controller = buildController(deps, options, parts)
   parts.metrics = new ControllerMetrics(registry, {
     controller: 'peerprobe',
+    workers: WORKERS,
     depth: () => controller.queue.depth,
     active: () => controller.queue.active,
-    isLeader: () => leader.isLeader
+    longestMs: () => controller.queue.longestMs,
+    isLeader: () => leader.isLeader,
+    watches: () => controller.watches,
+    polled: () => lookout.size
+  })
+  addProbeGauges(registry, {
+    probes: () => leader.isLeader ? controller.store('PeerProbe').all() : [],
+    cronJob: key => controller.store('CronJob').get(key)
   })
 
   await using server = await AdminServer.open({
@@ -136,6 +145,7 @@ function buildController ({ log, clock }: OperatorDeps, options: OperatorOptions
     },
     onWrite: (kind, outcome, field) => {
       log.info({ kind, outcome, field }, 'object written')
+      parts.metrics?.wrote(kind, outcome)
     }
   }, APPLIED_BY)
   const controller: Controller = new Controller({

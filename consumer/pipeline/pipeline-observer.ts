@@ -18,8 +18,8 @@ export interface PipelineObserver {
   /** A message was given up, and its dead letter too, as the configuration asks for. */
   skipped (code: ErrorCode): void
 
-  /** The group came this much further. */
-  committed (messages: number): void
+  /** The group came this much further. The oldest of these messages had been on its way for so long since it was published; undefined where there was none. */
+  committed (messages: number, delayMs: number | undefined): void
 
   retried (cause: RetryCause): void
 }

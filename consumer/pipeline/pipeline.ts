@@ -69,7 +69,7 @@ export class Pipeline {
 
     // Only now: of two transactions at the same time the later messages' may be the first to end.
     await commit(partition, nextOffset)
-    observer.committed(messages.length)
+    observer.committed(messages.length, delayOf(messages, clock.now()))
   }
 
   async #flush (items: readonly Item[]): Promise<void> {
@@ -92,6 +92,11 @@ export class Pipeline {
 // What an older program left on the topic is no fault of anyone: a whole topic of it must not raise an alarm.
 function isLegacy (item: Item): boolean {
   return 'err' in item && item.err.code === 'PP_LEGACY_MESSAGE'
+}
+
+// Clocks of other machines may be ahead of ours.
+function delayOf (messages: readonly IncomingMessage[], nowMs: number): number | undefined {
+  return messages.length === 0 ? undefined : Math.max(0, nowMs - messages.reduce((oldest, { timestampMs }) => Math.min(oldest, timestampMs), nowMs))
 }
 
 function toItem (message: IncomingMessage, nowMs: number): Item {

@@ -17,6 +17,9 @@ export interface Diagnosis {
   warning?: CrawlFinding
 }
 
+/** Error codes of findings about crawls. */
+export const CRAWL_FINDING_CODES = ['PP_NO_BOOTSTRAP', 'PP_NO_DHT_SERVER', 'PP_OTHER_PROTOCOLS'] as const
+
 /** Protocols listed in a message. */
 const MAX_NAMED = 5
 

@@ -55,7 +55,7 @@ export const crawling: PanelGroup = {
       kind: 'columns',
       queries: [
         { expr: `sum(increase(${crawlerSeries('peerprobe_crawler_watchdog_cuts_total')}[$__rate_interval]))`, legend: 'visits cut' },
-        { expr: `sum(${crawlerSeries('peerprobe_crawler_publisher_refused_messages')})`, legend: 'messages refused since the start' },
+        { expr: `sum(${crawlerSeries('peerprobe_crawler_refused_messages_total')})`, legend: 'messages refused since the start' },
         { expr: `sum by (form) (increase(${crawlerSeries('peerprobe_crawler_shortened_visits_total')}[$__rate_interval]))`, legend: 'visits {{form}}' }
       ]
     })

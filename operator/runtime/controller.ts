@@ -55,6 +55,17 @@ interface Part { reflector: Reflector, namespace: string | undefined }
 
 interface Optional extends Reflected { apiVersion: string, stop: AbortController, ended: Promise<unknown> }
 
+/** How a kind is watched. */
+export interface WatchState {
+  kind: string
+
+  /** Objects that are known. */
+  objects: number
+
+  /** How long ago the server was heard last, by the most silent watch where there are several. */
+  silentMs: number
+}
+
 // How often is asked which optional kinds are served.
 const ASK_MS = 10_000
 
@@ -107,6 +118,15 @@ export class Controller {
   /** How long ago the most silent watch heard of the server, in milliseconds; of kinds that are always there. */
   get silentMs (): number {
     return Math.max(0, ...this.#lasting().map(({ silentMs }) => silentMs))
+  }
+
+  /** How each kind is watched, the optional ones included. */
+  get watches (): WatchState[] {
+    return [...this.#reflectors, ...this.#optional].map(([kind, { store, parts }]) => ({
+      kind,
+      objects: store.size,
+      silentMs: Math.max(0, ...parts.map(({ reflector }) => reflector.silentMs))
+    }))
   }
 
   /** Reflects until `signal` aborts, and works once everything was listed; then drains. */

@@ -26,15 +26,24 @@ export interface KubeRequest {
   accept?: string
 }
 
-/** Told of each request that got an answer or failed; `code` is the status, or `error`. */
-type OnRequest = (method: string, code: string) => void
+/** A request that got an answer or failed. */
+export interface RequestEnd {
+  method: KubeRequest['method']
+
+  /** The status, or `error`. */
+  code: string
+
+  /** Until the answer began, or the failure. */
+  durationMs: number
+}
 
 /** Settings of {@link KubeClient}. */
 export interface KubeClientOptions {
   /** How long a request may take, in milliseconds; watches take as long as they live. @default 30000 */
   timeoutMs?: number
 
-  onRequest?: OnRequest
+  /** Told of each request. */
+  onRequest?: (end: RequestEnd) => void
 }
 
 /** How objects are applied (server-side apply). */
@@ -162,13 +171,17 @@ export class KubeClient {
   }
 
   async #send (what: KubeRequest, signal: AbortSignal, outer: AbortSignal): Promise<IncomingMessage> {
+    const startedMs = performance.now()
+    const ended = (code: string): void => {
+      this.#options.onRequest?.({ method: what.method, code, durationMs: performance.now() - startedMs })
+    }
     const response = await this.#exchange(what, signal).catch((err: unknown) => {
       outer.throwIfAborted()
-      this.#options.onRequest?.(what.method, 'error')
+      ended('error')
       throw noAnswer(err, describe(what))
     })
     const status = response.statusCode ?? 0
-    this.#options.onRequest?.(what.method, String(status))
+    ended(String(status))
 
     if (status >= 300) {
       const answer: unknown = await json(response).catch(() => undefined) // a proxy's page: the status tells enough

@@ -43,6 +43,11 @@ export class SecretPoller {
     this.#kind = kind
   }
 
+  /** Objects that are looked at. */
+  get size (): number {
+    return [...this.#sighted.values()].reduce((sum, objects) => sum + objects.length, 0)
+  }
+
   /** What an owner saw last, all of it; nothing where it is of no more concern. */
   note (owner: string, objects: readonly Sighted[]): void {
     if (objects.length === 0) {

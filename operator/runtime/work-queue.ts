@@ -36,7 +36,7 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions
   readonly #ready = new Map<string, number>()
   readonly #delayed = new Map<string, Disposable>()
-  readonly #working = new Map<string, Promise<void>>()
+  readonly #working = new Map<string, { sinceMs: number, done: Promise<void> }>()
   readonly #again = new Set<string>()
   readonly #failures = new Map<string, number>()
   readonly #stop = new AbortController()
@@ -55,6 +55,13 @@ export class WorkQueue {
   /** Keys that are worked on. */
   get active (): number {
     return this.#working.size
+  }
+
+  /** How long the key has been worked on that has taken longest, in milliseconds; 0 where there is none. */
+  get longestMs (): number {
+    const nowMs = this.#deps.clock.monotonic()
+
+    return Math.max(0, ...[...this.#working.values()].map(({ sinceMs }) => nowMs - sinceMs))
   }
 
   /** Adds a key; a wait that it was given ends. */
@@ -89,7 +96,9 @@ export class WorkQueue {
       timer[Symbol.dispose]()
     })
     this.#delayed.clear()
-    await Promise.all(this.#working.values())
+    await Promise.all([...this.#working.values()].map(async ({ done }) => {
+      await done
+    }))
   }
 
   #start (): void {
@@ -103,7 +112,7 @@ export class WorkQueue {
       }
 
       this.#ready.delete(key)
-      this.#working.set(key, this.#work(key, sinceMs))
+      this.#working.set(key, { sinceMs: this.#deps.clock.monotonic(), done: this.#work(key, sinceMs) })
     }
   }
 

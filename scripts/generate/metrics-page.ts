@@ -1,44 +1,70 @@
-import { Registry } from 'prom-client'
-import { ConsumerMetrics } from '../../consumer/metrics.ts'
-import { addDiskGauges } from '../../core/disk/disk-metrics.ts'
-import { CrawlerMetrics } from '../../crawler/metrics.ts'
-import { ControllerMetrics } from '../../operator/runtime/controller-metrics.ts'
+import { CONSUMER_METRICS } from '../../consumer/metrics/consumer-metric-definitions.ts'
+import { diskMetrics } from '../../core/disk/disk-metrics.ts'
+import { mostSeries, QUESTIONS } from '../../core/metrics/metric-definition.ts'
+import { BUILD_INFO } from '../../core/process/build-metric.ts'
+import { CRAWL_METRICS } from '../../crawler/metrics/crawl-metric-definitions.ts'
+import { POPULATION_METRICS } from '../../crawler/metrics/population-metric-definitions.ts'
+import { CONTROLLER_METRICS, PROBE_METRICS } from '../../operator/metrics/operator-metric-definitions.ts'
+import type { MetricDefinition, Question } from '../../core/metrics/metric-definition.ts'
 
-const SECTIONS: readonly [string, (registry: Registry) => unknown][] = [
-  ['Crawler', registry => new CrawlerMetrics(registry, {
-    crawl: () => undefined,
-    publisher: () => ({ buffered: 0, bufferedBytes: 0, published: 0, retries: 0, refused: 0, outage: undefined }),
-    passive: () => undefined,
-    agentFamily: () => 'other'
-  })],
-  ['Consumer', registry => new ConsumerMetrics(registry, { lag: () => undefined, groupProblem: () => undefined, deadLetterShare: () => 0 })],
-  ['Operator', registry => new ControllerMetrics(registry, { controller: 'peerprobe', depth: () => 0, active: () => 0, isLeader: () => false })]
-]
+/** What each process exposes, beside Node's own metrics. */
+export const METRICS_OF = {
+  crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(diskMetrics('crawler'))],
+  consumer: [BUILD_INFO, ...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))],
+  operator: [BUILD_INFO, ...Object.values(CONTROLLER_METRICS), ...Object.values(PROBE_METRICS)]
+} as const satisfies Record<string, readonly MetricDefinition[]>
 
-// What prom-client keeps of a metric beside what it exposes.
-interface Described { name: string, help: string, type: string, labelNames?: string[] }
+const TITLES = { crawler: 'Crawler', consumer: 'Consumer', operator: 'Operator' } as const
 
-/** The reference page of metrics: made from the registries that the processes expose. */
-export function metricsPage (): string {
-  const sections = SECTIONS.map(([title, register]) => {
-    const registry = new Registry()
-    register(registry)
+const INTRO = `# Metrics
 
-    if (title !== 'Operator') {
-      addDiskGauges(registry, title === 'Crawler' ? 'crawler' : 'consumer', { spaces: new Map(), low: () => undefined })
-    }
-    const metrics = (registry.getMetricsAsArray() as unknown as Described[]).sort((a, b) => a.name < b.name ? -1 : 1)
-    const rows = metrics.map(({ name, type, labelNames = [], help }) => `| \`${name}\` | ${type} | ${labelNames.filter(label => label !== 'le').map(label => `\`${label}\``).join(', ')} | ${help} |`)
-
-    return `## ${title}\n\n| Metric | Type | Labels | Meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`
-  })
-
-  return `# Metrics
-
-Generated from the components' own. Crawlers, consumers and operators serve them at \`/metrics\` of their admin ports (9090 in a
-cluster), with Node's own metrics and the label \`component\`. Labels come from closed sets. Where the Prometheus operator is
-installed, each PeerProbe and the chart have a PodMonitor. The jobs (preparation, retention, commands) end too soon to be
+Generated from their definitions (\`*-metric-definitions.ts\`). Crawlers, consumers and operators serve them at \`/metrics\` of their
+admin ports (9090 in a cluster), with Node's own metrics (\`process_…\`, \`nodejs_…\`) and the label \`component\`. Where the Prometheus
+operator is installed, each PeerProbe and the chart have a PodMonitor. The jobs (preparation, retention, commands) end too soon to be
 scraped: their logs and last words tell.
 
-${sections.join('\n')}`
+- Labels come from closed sets: no peer, address or agent version is ever a label, whatever strangers say. *Series* is how many a
+  process can have of a metric at most.
+- A value that is not known yet has no series. \`time() - (peerprobe_crawler_last_crawl_timestamp_seconds or process_start_time_seconds)\`
+  is right before the first crawl as well.
+- Prometheus adds \`namespace\` and \`pod\`; a PodMonitor of ours also the pod's labels as \`peerprobe_dev_probe\`, \`peerprobe_dev_scan\`
+  and \`app_kubernetes_io_component\`. The operator's series of each PeerProbe have a \`namespace\` of their own: scrape it with
+  \`honorLabels: true\`, as the chart's PodMonitor does; otherwise it is called \`exported_namespace\`.
+`
+
+const HEAD = '| Metric | Type | Unit | Labels | Series | Meaning |\n|---|---|---|---|---|---|'
+
+/** The reference page of metrics. */
+export function metricsPage (): string {
+  return [INTRO, ...(Object.keys(TITLES) as (keyof typeof TITLES)[]).map(section)].join('\n')
+}
+
+/** Series of a process at most, without Node's own; of an operator with some PeerProbes. */
+export function mostSeriesOf (process: keyof typeof METRICS_OF, { probes = 0 }: { probes?: number } = {}): number {
+  const definitions: readonly MetricDefinition[] = METRICS_OF[process]
+
+  return definitions.reduce((sum, definition) => sum + mostSeries(definition) * (definition.per === 'PeerProbe' ? probes : 1), 0)
+}
+
+function section (process: keyof typeof TITLES): string {
+  const definitions: readonly MetricDefinition[] = METRICS_OF[process]
+  const own = mostSeriesOf(process)
+  const ofProbe = mostSeriesOf(process, { probes: 1 }) - own
+  const most = `${ofProbe > 0 ? 'An' : 'A'} ${process} has at most ${String(own)} series${ofProbe > 0 ? `, and ${String(ofProbe)} for each PeerProbe of 32 scans` : ''}.`
+  const tables = (Object.keys(QUESTIONS) as Question[]).flatMap((question) => {
+    const own = definitions.filter(({ answers }) => answers === question)
+
+    return own.length === 0 ? [] : [`### ${QUESTIONS[question]}\n\n${HEAD}\n${own.map(row).join('\n')}\n`]
+  })
+
+  return `## ${TITLES[process]}\n\n${most}\n\n${tables.join('\n')}`
+}
+
+function row (definition: MetricDefinition): string {
+  const { name, type, unit, labels, meaning, per, onlyWhen } = definition
+  const most = `${String(mostSeries(definition))}${per === undefined ? '' : ` for each ${per}`}`
+  const words = onlyWhen === undefined ? meaning : `${meaning} *${onlyWhen.slice(0, 1).toUpperCase()}${onlyWhen.slice(1)}.*`
+  const sets = Object.entries(labels).map(([label, { values }]) => `\`${label}\`: ${values}`)
+
+  return `| \`${name}\` | ${type} | ${unit} | ${sets.join('; ')} | ${most} | ${words} |`
 }

@@ -10,9 +10,9 @@ test('observeWith tells every observer everything', () => {
   both.consumed(1)
   both.wrote({ rows: { node_info: 0, address_info: 0, node_network: 0, visit: 0, crawl: 0 }, coalesced: 0, cuts: 0 }, { messages: 2, durationMs: 1 })
   both.deadLettered('PP_STORE_DATA')
-  both.committed(3)
+  both.committed(3, 20)
   both.retried('conflict')
 
-  assert.deepEqual(a.lines, ['consumed 1', 'wrote 2', 'dead-lettered PP_STORE_DATA', 'committed 3', 'retried conflict'])
+  assert.deepEqual(a.lines, ['consumed 1', 'wrote 2', 'dead-lettered PP_STORE_DATA', 'committed 3 after 20 ms', 'retried conflict'])
   assert.deepEqual(b.lines, a.lines)
 })

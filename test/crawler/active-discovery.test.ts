@@ -16,6 +16,7 @@ import type { ActiveDiscoveryDeps } from '../../crawler/active-discovery.ts'
 import type { AnsweredRequest } from '../../crawler/crawl-requests.ts'
 import type { CrawlReport } from '../../crawler/engine/crawl-report.ts'
 import type { CompletedVisit } from '../../crawler/engine/population/visit-sink.ts'
+import type { CrawlComparison } from '../../crawler/metrics/last-crawl-metrics.ts'
 
 const log = createLogger({ level: 'silent' })
 const INTERVAL_MS = 600_000
@@ -24,6 +25,7 @@ interface Started {
   clock: FakeClock
   messages: OutgoingMessage[]
   reports: CrawlReport[]
+  comparisons: CrawlComparison[]
   visits: CompletedVisit[]
   discovery: ActiveDiscovery
   network: SimulatedNetwork
@@ -35,6 +37,7 @@ function start (requests?: ActiveDiscoveryDeps['requests']): Started {
   const network = new SimulatedNetwork({ peers: 60 })
   const messages: OutgoingMessage[] = []
   const reports: CrawlReport[] = []
+  const comparisons: CrawlComparison[] = []
   const visits: CompletedVisit[] = []
   const publisher = Publisher.open({ clock, log, bus: { publish: async (_, batch) => {
     messages.push(...batch)
@@ -51,10 +54,13 @@ function start (requests?: ActiveDiscoveryDeps['requests']): Started {
     bootstrap: async () => network.peers.slice(0, 2),
     ...defined({ requests }),
     onVisit: visit => visits.push(visit),
-    onCrawl: report => reports.push(report)
+    onCrawl: (report, comparison) => {
+      reports.push(report)
+      comparisons.push(comparison)
+    }
   }, { strategy: 'Topology', concurrency: 10, maxPeers: 1_000, maxDurationMs: 3_600_000, visitTimeoutMs: 15_000 }, { scan: 'default/lab/main', network: 'lab' })
 
-  return { clock, messages, reports, visits, discovery, network, publisher }
+  return { clock, messages, reports, comparisons, visits, discovery, network, publisher }
 }
 
 const crawlsOf = (messages: readonly OutgoingMessage[]): Crawl[] => messages.filter(({ key }) => key === 'default/lab/main').map(({ value }) => Crawl.parse(JSON.parse(Buffer.from(value).toString())))
@@ -68,7 +74,7 @@ async function until (clock: FakeClock, holds: () => boolean): Promise<void> {
 
 suite('ActiveDiscovery', () => {
   test('crawls on its interval, each crawl from what the one before left behind', async () => {
-    const { clock, messages, reports, visits, discovery, network, publisher } = start()
+    const { clock, messages, reports, comparisons, visits, discovery, network, publisher } = start()
     const stop = new AbortController()
     const running = discovery.run(stop.signal)
     await clock.advance(60_000)
@@ -79,6 +85,7 @@ suite('ActiveDiscovery', () => {
     visits.length = 0
     await clock.advance(INTERVAL_MS)
     assert.equal(reports.length, 2)
+    assert.deepEqual(comparisons, [{ change: undefined, overlap: undefined }, { change: { entered: 0, left: 0 }, overlap: undefined }])
     assert.equal(visits.filter(({ source }) => source === 'known').length, network.peers.length - 2)
     assert.deepEqual(crawlsOf(messages).map(({ state }) => state), ['started', 'finished', 'started', 'finished'])
     assert.equal(crawlsOf(messages)[2]!.crawlId - crawlsOf(messages)[0]!.crawlId, INTERVAL_MS / 1_000)

@@ -1,7 +1,7 @@
 import { errorText, isProbeError } from '../../../core/errors.ts'
 
 /** What a PeerProbe's conditions tell of. */
-const CONDITION_TYPES = ['Ready', 'KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady', 'Suspended', 'Paused'] as const
+export const CONDITION_TYPES = ['Ready', 'KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady', 'Suspended', 'Paused'] as const
 
 /** {@inheritDoc CONDITION_TYPES} */
 export type ConditionType = typeof CONDITION_TYPES[number]

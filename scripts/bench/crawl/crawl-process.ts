@@ -18,7 +18,7 @@ import { compileScan } from '../../../crawler/compile-scan.ts'
 import { openSystemDns } from '../../../crawler/dial/dns/system-dns.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { mayDial } from '../../../crawler/lanes/may-dial.ts'
-import { CrawlerMetrics } from '../../../crawler/metrics.ts'
+import { CrawlerMetrics } from '../../../crawler/metrics/crawler-metrics.ts'
 import { CRAWL_BYTES } from '../../../crawler/publish/byte-budget.ts'
 import { crawlEndedMessage } from '../../../crawler/publish/crawl-message.ts'
 import { Publisher } from '../../../crawler/publish/publisher.ts'
@@ -65,11 +65,11 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
   const publisher = stack.use(Publisher.open({ ...deps, bus, onPublished: (n, ms) => {
     metrics.onPublished(n, ms)
   } }, { topic: TOPIC, flushTimeoutMs: 60_000 }))
-  const metrics = new CrawlerMetrics(new Registry(), {
+  const metrics = new CrawlerMetrics(new Registry(), { network: network.name, vantage: undefined, intervalMs: undefined, agentFamily: network.agentFamily }, {
     crawl: () => run.status(),
     publisher: () => publisher.status(),
     passive: () => undefined,
-    agentFamily: network.agentFamily
+    isHeldUp: () => false
   })
   let requests = 0
   const run = new CrawlRun({

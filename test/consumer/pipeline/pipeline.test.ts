@@ -22,6 +22,9 @@ interface Fixture {
   rate: DeadLetterRate
   controller: AbortController
 
+  /** What was told of it. */
+  lines: string[]
+
   /** What happened outside, in order. */
   events: string[]
   handle: (partition: number, messages: readonly OutgoingMessage[], firstOffset?: number, behind?: number) => Promise<void>
@@ -33,7 +36,8 @@ function fixture (): Fixture {
   const events: string[] = []
   const controller = new AbortController()
   const log = pino({ level: 'silent' })
-  const shared = { clock, log, outage: new Outage({ clock, log }), observer: recordingObserver() }
+  const observer = recordingObserver()
+  const shared = { clock, log, outage: new Outage({ clock, log }), observer }
   const bus = {
     publish: async (topic: string, messages: readonly OutgoingMessage[]): Promise<void> => {
       events.push(`${topic} takes ${messages.map(({ headers }) => headers['peerprobe-offset']).join(', ')}`)
@@ -65,6 +69,7 @@ function fixture (): Fixture {
     pipeline,
     rate,
     controller,
+    lines: observer.lines,
     events,
     handle: async (partition, messages, firstOffset = 0, behind = 0) => {
       const there = messages.map((message, i): IncomingMessage => incoming(message, firstOffset + i, partition))
@@ -77,6 +82,17 @@ const good = (peer: string = PEERS[0]): OutgoingMessage => visitMessage(visitOf(
 const bad: OutgoingMessage = { key: 'k', value: Buffer.from('{'), headers: {} }
 
 suite('Pipeline', () => {
+  test('tells with each commit how long the oldest of its messages was on its way, and nothing where there was none', async () => {
+    const { clock, lines, pipeline } = fixture()
+    const sent = (offset: number, timestampMs: number): IncomingMessage => ({ ...incoming(good(), offset, 0), timestampMs })
+    await clock.runUntil(pipeline.handle({ partition: 0, messages: [sent(0, clock.now() - 300), sent(1, clock.now() - 900)], nextOffset: 2 }))
+    await pipeline.handle({ partition: 0, messages: [], nextOffset: 3 })
+    // From a machine whose clock is ahead.
+    await clock.runUntil(pipeline.handle({ partition: 0, messages: [sent(3, clock.now() + 60_000)], nextOffset: 4 }))
+
+    assert.deepEqual(lines.filter(line => line.startsWith('committed')), ['committed 2 after 1000 ms', 'committed 0', 'committed 1 after 0 ms'])
+  })
+
   test('commits the end of a batch, behind what holds no message, also where nothing else is in it', async () => {
     const { clock, events, handle } = fixture()
     await clock.runUntil(handle(0, [good()], 7, 2))

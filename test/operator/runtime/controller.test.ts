@@ -6,8 +6,8 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { ProbeError } from '../../../core/errors.ts'
 import { systemClock } from '../../../core/time/clock.ts'
+import { ControllerMetrics } from '../../../operator/metrics/controller-metrics.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
-import { ControllerMetrics } from '../../../operator/runtime/controller-metrics.ts'
 import { Controller } from '../../../operator/runtime/controller.ts'
 import { isNotFound, KubeClient } from '../../../operator/runtime/kube-client.ts'
 import { keyOf } from '../../../operator/runtime/kube-object.ts'
@@ -41,7 +41,7 @@ async function serve (handle: (request: IncomingMessage, response: ServerRespons
   config.loadFromOptions({ clusters: [{ name: 'c', server: url, skipTLSVerify: true }], users: [{ name: 'u' }], contexts: [{ name: 'x', cluster: 'c', user: 'u' }], currentContext: 'x' })
 
   return {
-    client: new KubeClient(config, { timeoutMs: 2_000, onRequest: (method, code) => codes.push(`${method} ${code}`) }),
+    client: new KubeClient(config, { timeoutMs: 2_000, onRequest: ({ method, code }) => codes.push(`${method} ${code}`) }),
     requests,
     codes,
     [Symbol.asyncDispose]: async () => {
@@ -101,7 +101,7 @@ suite('Controller', () => {
     })
     const reconciled: string[] = []
     const registry = new Registry()
-    const controller = new Controller({
+    const controller: Controller = new Controller({
       client: rig.client,
       clock: systemClock,
       log: pino({ level: 'silent' }),
@@ -109,7 +109,7 @@ suite('Controller', () => {
         reconciled.push(key)
         return { done: true }
       },
-      observer: new ControllerMetrics(registry, { controller: 'pods', depth: () => 3, active: () => 1, isLeader: () => true })
+      observer: new ControllerMetrics(registry, { controller: 'pods', workers: 2, depth: () => 3, active: () => 1, longestMs: () => 0, isLeader: () => true, watches: () => controller.watches, polled: () => 0 })
     }, { watched: [{ kind: KINDS.pod, keysOf: ({ metadata }) => [keyOf(metadata)] }], workers: 2 })
     const stop = new AbortController()
     using stack = new DisposableStack()
@@ -131,6 +131,8 @@ suite('Controller', () => {
     assert.deepEqual([controller.isWatched('Pod'), controller.isWatched('Node')], [true, false])
     assert.match(text, /controller_runtime_reconcile_total\{controller="pods",result="success"\} 2/)
     assert.match(text, /workqueue_depth\{name="pods"\} 3/)
+    assert.match(text, /peerprobe_operator_watched_objects\{kind="Pod"\} 2/)
+    assert.match(text, /peerprobe_operator_watch_age_seconds\{kind="Pod"\} \d/)
     assert.match(text, /leader_election_master_status\{name="pods"\} 1/)
   })
 

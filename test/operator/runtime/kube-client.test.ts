@@ -5,11 +5,11 @@ import { KubeConfig } from '@kubernetes/client-node'
 import { defined } from '../../../core/defined.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { isNotFound, KubeClient } from '../../../operator/runtime/kube-client.ts'
+import type { RequestEnd } from '../../../operator/runtime/kube-client.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 interface Seen { method: string | undefined, url: string | undefined, type: string | undefined, body: string }
-type OnRequest = (method: string, status: string) => void
 type Answer = (response: ServerResponse) => void
 
 const KEY = { namespace: 'a', name: 'b' }
@@ -65,9 +65,11 @@ suite('the client of the API server', () => {
 
   test('counts each request with its outcome', async () => {
     const counted: string[] = []
-    await exchange(answer(200, {}), async client => client.get(KINDS.configMap, KEY, signal), (method, status) => counted.push(`${method} ${status}`))
+    await exchange(answer(200, {}), async client => client.get(KINDS.configMap, KEY, signal), ({ method, code, durationMs }) => {
+      counted.push(`${method} ${code} ${String(durationMs > 0)}`)
+    })
 
-    assert.deepEqual(counted, ['GET 200'])
+    assert.deepEqual(counted, ['GET 200 true'])
   })
 })
 
@@ -75,7 +77,9 @@ function answer (status: number, body: object): Answer {
   return response => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
-async function exchange<T> (reply: Answer, ask: (client: KubeClient) => Promise<T>, onRequest?: OnRequest): Promise<{ seen: Seen, result: T }> {
+interface Exchange<T> { seen: Seen, result: T }
+
+async function exchange<T> (reply: Answer, ask: (client: KubeClient) => Promise<T>, onRequest?: (end: RequestEnd) => void): Promise<Exchange<T>> {
   const seen: Seen[] = []
   const server = createServer((request: IncomingMessage, response) => {
     void request.toArray().then((chunks: Buffer[]) => {

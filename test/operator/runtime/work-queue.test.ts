@@ -47,6 +47,20 @@ suite('WorkQueue', () => {
     assert.deepEqual(starts, [['a', 0], ['b', 0], ['a', 10]])
   })
 
+  test('says how long the key has been worked on that takes longest', async () => {
+    const { clock, queue } = rig(() => ({ done: true }), 2, 50)
+    assert.equal(queue.longestMs, 0)
+    queue.add('a')
+    await clock.advance(20)
+    queue.add('b')
+    await clock.advance(10)
+    assert.equal(queue.longestMs, 30)
+    await clock.advance(30)
+    assert.equal(queue.longestMs, 40)
+    await clock.advance(100)
+    assert.equal(queue.longestMs, 0)
+  })
+
   test('never works on one key twice at once, and passes no limit', async () => {
     const anyAdds = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(30)), { maxLength: 30 })
     await fc.assert(fc.asyncProperty(anyAdds, fc.integer({ min: 1, max: 3 }), async (adds, workers) => {

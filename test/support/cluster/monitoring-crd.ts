@@ -6,7 +6,7 @@ const MAP = { type: 'object', additionalProperties: TEXT }
 const SELECTOR = { 'type': 'object', 'x-kubernetes-map-type': 'atomic', 'properties': { matchLabels: MAP } }
 const ENDPOINTS = {
   type: 'array',
-  items: { type: 'object', properties: { port: TEXT, path: TEXT, interval: TEXT, scheme: { type: 'string', enum: ['http', 'https', 'HTTP', 'HTTPS'] } } }
+  items: { type: 'object', properties: { port: TEXT, path: TEXT, interval: TEXT, honorLabels: { type: 'boolean' }, scheme: { type: 'string', enum: ['http', 'https', 'HTTP', 'HTTPS'] } } }
 }
 const RULE = {
   type: 'object',

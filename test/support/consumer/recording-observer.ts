@@ -10,7 +10,7 @@ export function recordingObserver (): PipelineObserver & { lines: string[] } {
     wrote: (_report, { messages }) => lines.push(`wrote ${String(messages)}`),
     deadLettered: code => lines.push(`dead-lettered ${code}`),
     skipped: code => lines.push(`skipped ${code}`),
-    committed: messages => lines.push(`committed ${String(messages)}`),
+    committed: (messages, delayMs) => lines.push(`committed ${String(messages)}${delayMs === undefined ? '' : ` after ${String(delayMs)} ms`}`),
     retried: cause => lines.push(`retried ${cause}`)
   }
 }
