@@ -24,7 +24,8 @@ const PINNED = /^([^:@]+):((\d+\.\d+\.\d+)[^@]*)@sha256:([0-9a-f]{64})$/
 
 /** The images that a Dockerfile takes from elsewhere, in its order: not its own stages. */
 export function foreignImages (dockerfile: string): string[] {
-  const stages = new Set<string>()
+  // What is built on nothing is built on no image.
+  const stages = new Set(['scratch'])
   const images: string[] = []
 
   for (const [, image = '', stage] of dockerfile.matchAll(FROM)) {

@@ -18,6 +18,8 @@ test('the image holds every file and every package that its entry points import,
   }
 
   assert.ok(reached.size > 100)
+  // There is no other program in it than Node.
+  assert.deepEqual([...reached].filter(file => packagesOf(file).includes('node:child_process')), [])
   assert.deepEqual([...reached].filter(file => !copied.includes(file.split('/')[0])), [])
   assert.deepEqual([...new Set([...reached].flatMap(packagesOf))].filter(name => !name.startsWith('node:') && !Object.hasOwn(dependencies, packageOf(name))), [])
 })

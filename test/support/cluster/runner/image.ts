@@ -22,7 +22,9 @@ export function readImage (): Image {
   const text = readFileSync(`${ROOT}Dockerfile`, 'utf8')
   const lines = text.slice(text.lastIndexOf('\nFROM ')).split('\n').map(line => line.trim())
   const values = (instruction: string): string[] => lines.filter(line => line.startsWith(`${instruction} `)).map(line => line.slice(instruction.length + 1))
-  const names = values('COPY').flatMap(value => value.split(' ').filter(word => !word.startsWith('--')).slice(0, -1))
+  // What goes to the root is the system, in whose place pods have this machine's.
+  const words = values('COPY').map(value => value.split(' ').filter(word => !word.startsWith('--'))).filter(copy => copy.at(-1) !== '/')
+  const names = words.flatMap(copy => copy.slice(0, -1))
 
   return {
     workdir: values('WORKDIR').at(-1) ?? '/',

@@ -1,0 +1,118 @@
+// What the image holds, without an engine for containers: the Dockerfile's own instructions in their order, each in a folder, with this
+// machine's Node in the place of the base's.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, globSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Instruction { name: string, words: string[], text: string }
+
+/** What {@link buildImageTree} made. */
+export interface ImageTree {
+  /** The root of its file system. */
+  root: string
+
+  workdir: string
+  entrypoint: string[]
+}
+
+/**
+ * Builds the image's file system below `folder`.
+ *
+ * @throws TypeError for an instruction that it does not know, and for what the context of a build would not have
+ */
+export function buildImageTree (folder: string): ImageTree {
+  const stages = stagesOf(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))
+  const roots = new Map(stages.map(({ name }) => [name, join(folder, name)]))
+  let tree: ImageTree = { root: '', workdir: '/', entrypoint: [] }
+
+  for (const { name, instructions } of stages) {
+    const root = roots.get(name)!
+    tree = { root, workdir: '/', entrypoint: [] }
+
+    for (const { name: instruction, words, text } of instructions) {
+      switch (instruction) {
+        case 'WORKDIR':
+          tree.workdir = text
+          break
+        case 'COPY':
+          copy(words, { root, workdir: tree.workdir }, roots)
+          break
+        case 'RUN':
+          run(text, join(root, tree.workdir), root)
+          break
+        case 'ENTRYPOINT':
+          tree.entrypoint = JSON.parse(text) as string[]
+          break
+        case 'ENV':
+        case 'USER':
+        case 'CMD':
+          break
+        default:
+          throw new TypeError(`the Dockerfile has an instruction ${instruction} that nobody follows here`)
+      }
+    }
+  }
+
+  return tree
+}
+
+/** Each file of a tree with its mode and its content, or where it leads: two trees are the same where these are. */
+export function contentOf (root: string): Map<string, string> {
+  const paths = globSync('**/*', { cwd: root }).filter(path => !lstatSync(join(root, path)).isDirectory()).sort()
+
+  return new Map(paths.map((path) => {
+    const at = join(root, path)
+    const { mode } = lstatSync(at)
+    const content = lstatSync(at).isSymbolicLink() ? readlinkSync(at) : createHash('sha256').update(readFileSync(at)).digest('hex')
+
+    return [path, `${mode.toString(8)} ${content}`]
+  }))
+}
+
+function stagesOf (dockerfile: string): { name: string, instructions: Instruction[] }[] {
+  const lines = dockerfile.replaceAll('\\\n', ' ').split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  const stages: { name: string, instructions: Instruction[] }[] = []
+
+  for (const line of lines) {
+    const [name = '', ...words] = line.split(/\s+/)
+
+    if (name === 'FROM') {
+      stages.push({ name: words[2] ?? 'image', instructions: [] })
+    } else {
+      stages.at(-1)!.instructions.push({ name, words, text: line.slice(name.length).trim() })
+    }
+  }
+
+  return stages
+}
+
+function copy (words: readonly string[], { root, workdir }: { root: string, workdir: string }, roots: ReadonlyMap<string, string>): void {
+  const from = words.find(word => word.startsWith('--from='))?.slice('--from='.length)
+  const paths = words.filter(word => !word.startsWith('--'))
+  const target = paths.pop() ?? ''
+
+  for (const path of paths) {
+    if (from === undefined && !isInContext(path)) {
+      throw new TypeError(`the Dockerfile copies ${path}, which .dockerignore keeps out of the build`)
+    }
+
+    const to = join(root, target.startsWith('/') ? '' : workdir, target, target.endsWith('./') ? basename(path) : '')
+    mkdirSync(dirname(to), { recursive: true })
+    cpSync(join(from === undefined ? ROOT : roots.get(from)!, path), to, { recursive: true, verbatimSymlinks: true })
+  }
+}
+
+function isInContext (path: string): boolean {
+  return readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n').includes(`!${path}`)
+}
+
+// Packages come from the cache of this machine's npm.
+function run (text: string, cwd: string, root: string): void {
+  const command = text.replace(/--mount=\S+ /g, '').replace(/--cache \S+/g, '').replaceAll(' /system ', ` ${root}/system `)
+  mkdirSync(cwd, { recursive: true })
+  execFileSync('sh', ['-ec', command], { cwd, env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }, stdio: ['ignore', 'pipe', 'pipe'] })
+}
