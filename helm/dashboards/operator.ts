@@ -1,62 +1,77 @@
-// The operator: whether it keeps up, and how its PeerProbes are.
+// The operator: how its PeerProbes are, and whether it keeps up.
+import { namespaceVariable, probeVariable, scanVariable } from './choices.ts'
+import { probes } from './operator-probes.ts'
+import { apiServer, reconciling } from './operator-work.ts'
 import { processGroup } from './processes.ts'
+import { RESOURCE_LABELS, resourceSeries } from './selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
+const CONDITION = 'peerprobe_operator_condition'
 const NO_OPERATOR = 'No operator is scraped'
+const NO_PROBE = 'There is no PeerProbe, or no operator leads'
 
-const reconciling: PanelGroup = {
-  title: 'Reconciliations',
+const ready = `max by (${RESOURCE_LABELS}) (${resourceSeries(CONDITION, 'type="Ready"', 'status="True"')})`
+const sumOf = (metric: string): string => `sum(max by (${RESOURCE_LABELS}) (${resourceSeries(metric)}))`
+const missing = (what: 'scans' | 'consumers'): string => `${sumOf(`peerprobe_operator_${what}_wanted`)} - ${sumOf(`peerprobe_operator_${what}_ready`)}`
+
+const now: PanelGroup = {
+  title: 'Now',
   panels: [
-    panel('Reconciliations', 'Reconciliations per second, by result. `error` is tried again.', 'controller_runtime_reconcile_total', {
-      kind: 'areas',
-      unit: 'ops',
-      queries: [{ expr: 'sum by (result) (rate(controller_runtime_reconcile_total[$__rate_interval]))', legend: '{{result}}' }]
+    panel('Leaders', 'Operators that lead: one for each release, but for the moments of a change.', {
+      metric: 'leader_election_master_status',
+      expr: 'sum(leader_election_master_status{component="operator"})',
+      noData: NO_OPERATOR
     }),
-    panel('Duration', 'Half of the reconciliations take no longer than the lower line, 95 of 100 no longer than the upper one.', 'controller_runtime_reconcile_time_seconds', {
-      unit: 's',
-      queries: quantiles('controller_runtime_reconcile_time_seconds')
-    }),
-    panel('Queue', 'PeerProbes that wait for a worker, and those that are being reconciled.', 'workqueue_depth', {
-      queries: [
-        { expr: 'sum by (name) (workqueue_depth)', legend: 'waiting' },
-        { expr: 'sum by (controller) (controller_runtime_active_workers)', legend: 'reconciled' }
-      ]
-    }),
-    panel('Wait in the queue', 'Half of the PeerProbes wait no longer than the lower line, 95 of 100 no longer than the upper one.', 'workqueue_queue_duration_seconds', {
-      unit: 's',
-      queries: quantiles('workqueue_queue_duration_seconds')
-    }),
-    panel('Failures and retries', 'Reconciliations that failed, that failed for good, and those tried again.', 'controller_runtime_reconcile_errors_total', {
-      kind: 'columns',
-      queries: [
-        { expr: 'sum(increase(controller_runtime_reconcile_errors_total[$__rate_interval]))', legend: 'failed' },
-        { expr: 'sum(increase(controller_runtime_terminal_reconcile_errors_total[$__rate_interval]))', legend: 'failed for good' },
-        { expr: 'sum(increase(workqueue_retries_total[$__rate_interval]))', legend: 'tried again' }
-      ]
-    })
+    panel('PeerProbes', 'PeerProbes that the operator looks after.', { metric: CONDITION, expr: `count(${ready})`, noData: NO_PROBE }),
+    panel('Ready', 'PeerProbes that are ready.', { metric: CONDITION, expr: `sum(${ready})`, noData: NO_PROBE }),
+    panel('Not ready', 'PeerProbes that are not ready; suspended and paused ones among them.', { metric: CONDITION, expr: `sum(1 - ${ready})`, noData: NO_PROBE }),
+    panel('Crawlers missing', 'Scans without a crawler that is ready.', { metric: 'peerprobe_operator_scans_ready', expr: missing('scans'), noData: NO_PROBE }),
+    panel('Consumers missing', 'Consumers that are not ready.', { metric: 'peerprobe_operator_consumers_ready', expr: missing('consumers'), noData: NO_PROBE }),
+    {
+      ...panel('Longest reconciliation', 'How long the longest reconciliation in progress has taken.', {
+        metric: 'workqueue_longest_running_processor_seconds',
+        expr: 'max(workqueue_longest_running_processor_seconds{component="operator"})',
+        noData: NO_OPERATOR
+      }),
+      unit: 's'
+    },
+    {
+      ...panel('Oldest watch', 'How long ago the API server was heard of the kind that is silent for longest.', {
+        metric: 'peerprobe_operator_watch_age_seconds',
+        expr: 'max(peerprobe_operator_watch_age_seconds)',
+        noData: 'No operator leads'
+      }),
+      unit: 's'
+    }
   ]
 }
 
-const apiServer: PanelGroup = {
-  title: 'API server and leadership',
+const leadership: PanelGroup = {
+  title: 'Leadership and versions',
   panels: [
-    panel('Requests by verb', 'Requests to the API server per second, by verb. At rest only watches are renewed.', 'rest_client_requests_total', {
-      kind: 'areas',
-      unit: 'reqps',
-      queries: [{ expr: 'sum by (method) (rate(rest_client_requests_total[$__rate_interval]))', legend: '{{method}}' }]
-    }),
-    panel('Requests by code', 'The same by what the API server answered. 409 are conflicts, which are tried again; 403 are rights that the operator lacks.', 'rest_client_requests_total', {
-      kind: 'areas',
-      unit: 'reqps',
-      queries: [{ expr: 'sum by (code) (rate(rest_client_requests_total[$__rate_interval]))', legend: '{{code}}' }]
-    }),
-    panel('Leader', 'Which operator leads. Exactly one does, but for the moments of a change.', 'leader_election_master_status', {
+    {
+      ...panel('Leader', 'Which operator leads. Exactly one of a release does, but for the moments of a change.', {
+        metric: 'leader_election_master_status',
+        expr: '',
+        noData: NO_OPERATOR
+      }),
       kind: 'states',
       unit: 'none',
-      queries: [{ expr: 'max by (pod) (leader_election_master_status)', legend: 'operator {{pod}}' }],
-      values: [{ value: 0, text: 'waits', color: 'text' }, { value: 1, text: 'leads', color: 'green' }]
-    })
+      queries: [{ expr: 'max by (namespace, pod) (leader_election_master_status{component="operator"})', legend: '{{namespace}}/{{pod}}' }],
+      values: [{ value: 0, text: 'waits', color: 'text' }, { value: 1, text: 'leads', color: 'green' }],
+      width: 12
+    },
+    {
+      ...panel('Versions', 'The versions of PeerProbe and of Node that the scraped processes run. Two of them during an upgrade, one after it.', {
+        metric: 'peerprobe_build_info',
+        expr: 'count by (component, version, node_version) (peerprobe_build_info)',
+        noData: 'No process is scraped'
+      }),
+      kind: 'table',
+      unit: 'none',
+      width: 12
+    }
   ]
 }
 
@@ -66,17 +81,14 @@ export const operator: DashboardSpec = {
   title: 'PeerProbe / Operator',
   description: 'PeerProbes and their conditions, reconciliations, the API server, leadership.',
   from: 'now-6h',
-  variables: [],
-  groups: [reconciling, apiServer, processGroup('Process', metric => `${metric}{component="operator"}`)]
+  variables: [
+    namespaceVariable(CONDITION),
+    probeVariable(`${CONDITION}{namespace=~"$namespace"}`, 'name'),
+    { ...scanVariable('peerprobe_operator_peers{namespace=~"$namespace", name=~"$probe"}'), valuesOf: 'scan' }
+  ],
+  groups: [now, probes, reconciling, apiServer, leadership, processGroup('Processes', metric => `${metric}{component="operator"}`)]
 }
 
-function panel (title: string, description: string, metric: string, more: Partial<PanelSpec> & Pick<PanelSpec, 'queries'>): PanelSpec {
-  return { title, description, metric, kind: 'lines', unit: 'short', noData: NO_OPERATOR, width: 8, min: 0, ...more }
-}
-
-function quantiles (metric: string): PanelSpec['queries'] {
-  return [0.5, 0.95].map(share => ({
-    expr: `histogram_quantile(${String(share)}, sum by (le) (rate(${metric}_bucket[$__rate_interval])))`,
-    legend: `${String(share * 100)} %`
-  }))
+function panel (title: string, description: string, { metric, expr, noData }: Pick<PanelSpec, 'metric' | 'noData'> & { expr: string }): PanelSpec {
+  return { title, description, metric, kind: 'stat', unit: 'short', queries: [{ expr, legend: title }], noData, width: 3 }
 }

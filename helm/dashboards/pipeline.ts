@@ -1,77 +1,64 @@
 // From the visit of a peer to its rows in the database: what is late, what is lost, what fills up.
 import { namespaceVariable, probeVariable, scanVariable } from './choices.ts'
 import { crawling } from './pipeline-crawling.ts'
-import { files, storing } from './pipeline-storing.ts'
+import { files } from './pipeline-files.ts'
+import { storing } from './pipeline-storing.ts'
 import { processes } from './processes.ts'
-import { consumerSeries, crawlerSeries } from './selectors.ts'
+import { consumerSeries, crawlerSeries, SCAN_LABELS } from './selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
-import type { PanelGroup } from './grafana/panel-spec.ts'
+import type { PanelGroup, PanelSpec, PanelValue } from './grafana/panel-spec.ts'
+
+const NO_CRAWLER = 'No crawler is scraped'
+const NO_CONSUMER = 'No consumer is scraped'
+const WORKS: readonly PanelValue[] = [{ value: 0, text: 'works', color: 'green' }, { value: 1, text: 'fails', color: 'red' }]
+
+const byScan = (metric: string): string => `max by (${SCAN_LABELS}) (${crawlerSeries(`peerprobe_crawler_publisher_${metric}`)})`
 
 const now: PanelGroup = {
   title: 'Now',
   panels: [
-    {
-      title: 'Visits',
-      description: 'Visits that end per second, over all chosen scans. Zero between crawls.',
-      kind: 'stat',
+    panel('Visits', 'Visits that end per second, of all chosen scans. None between crawls.', 'peerprobe_crawler_visits_total', {
       unit: 'ops',
-      metric: 'peerprobe_crawler_visits_total',
       queries: [{ expr: `sum(rate(${crawlerSeries('peerprobe_crawler_visits_total')}[$__rate_interval]))`, legend: 'visits' }],
-      noData: 'No crawler is scraped',
-      width: 4
-    },
-    {
-      title: 'Buffered messages',
-      description: 'Visits that the bus has not acknowledged. A buffer that stays full stops the crawl: nothing is dropped.',
-      kind: 'stat',
-      unit: 'short',
-      metric: 'peerprobe_crawler_publisher_buffered_messages',
-      queries: [{ expr: `sum(${crawlerSeries('peerprobe_crawler_publisher_buffered_messages')})`, legend: 'messages' }],
-      noData: 'No crawler is scraped',
-      width: 4
-    },
-    {
-      title: 'Lag',
-      description: 'Messages on the bus that are not in the database yet.',
-      kind: 'stat',
-      unit: 'short',
-      metric: 'peerprobe_consumer_lag_messages',
-      queries: [{ expr: `sum(${consumerSeries('peerprobe_consumer_lag_messages')})`, legend: 'messages' }],
-      noData: 'No consumer has a partition',
-      width: 4
-    },
-    {
-      title: 'Since the last commit',
-      description: 'Time since the last transaction of any consumer. It grows between crawls, too: compare it with the lag.',
-      kind: 'stat',
-      unit: 's',
-      metric: 'peerprobe_consumer_last_commit_timestamp_seconds',
-      queries: [{ expr: `time() - max(${consumerSeries('peerprobe_consumer_last_commit_timestamp_seconds')} > 0)`, legend: 'since' }],
-      noData: 'No consumer has committed since its start',
-      width: 4
-    },
-    {
-      title: 'Dead letters',
-      description: 'Share of the last 1,000 messages that could not be stored, of the consumer that has most.',
-      kind: 'stat',
+      noData: NO_CRAWLER
+    }),
+    panel('Buffer', 'How full the fullest buffer of messages is that the bus has not acknowledged. At 100 % the crawl waits: nothing is dropped.', 'peerprobe_crawler_publisher_buffered_messages', {
       unit: 'percentunit',
-      metric: 'peerprobe_consumer_dead_letter_share',
-      queries: [{ expr: `max(${consumerSeries('peerprobe_consumer_dead_letter_share')})`, legend: 'share' }],
-      noData: 'No consumer is scraped',
-      width: 4,
-      alert: 'PeerProbeDeadLetters'
-    },
-    {
-      title: 'Bus',
-      description: 'Whether the bus takes messages, as the crawlers see it.',
-      kind: 'stat',
+      queries: [{ expr: `max(${byScan('buffered_messages')} / ${byScan('buffer_limit_messages')})`, legend: 'full' }],
+      noData: NO_CRAWLER
+    }),
+    panel('Bus', 'Whether the bus takes the messages of the crawlers.', 'peerprobe_crawler_publisher_outage', {
       unit: 'none',
-      metric: 'peerprobe_crawler_publisher_outage',
       queries: [{ expr: `max(${crawlerSeries('peerprobe_crawler_publisher_outage')})`, legend: 'bus' }],
-      noData: 'No crawler is scraped',
-      width: 4,
-      values: [{ value: 0, text: 'takes messages', color: 'green' }, { value: 1, text: 'takes none', color: 'red' }]
-    }
+      noData: NO_CRAWLER,
+      values: WORKS
+    }),
+    panel('Lag', 'Messages on the bus that are not in the database yet.', 'peerprobe_consumer_lag_messages', {
+      queries: [{ expr: `sum(max by (namespace, peerprobe_dev_probe, partition) (${consumerSeries('peerprobe_consumer_lag_messages')}))`, legend: 'messages' }],
+      noData: 'No consumer has a partition'
+    }),
+    panel('Delay', 'From its publication to its commit, 95 of 100 batches took no longer, in the last five minutes.', 'peerprobe_consumer_delay_seconds', {
+      unit: 's',
+      queries: [{ expr: `histogram_quantile(0.95, sum by (le) (rate(${consumerSeries('peerprobe_consumer_delay_seconds_bucket')}[5m]))) >= 0`, legend: 'delay' }],
+      noData: 'Nothing was stored in five minutes'
+    }),
+    panel('Storing', 'Whether consumers can store and commit: the database and the bus, as they see them.', 'peerprobe_consumer_outage', {
+      unit: 'none',
+      queries: [{ expr: `max(${consumerSeries('peerprobe_consumer_outage')})`, legend: 'storing' }],
+      noData: NO_CONSUMER,
+      values: WORKS
+    }),
+    panel('Since the last commit', 'Time since the last transaction of any consumer. It grows between crawls as well: compare it with the lag.', 'peerprobe_consumer_last_commit_timestamp_seconds', {
+      unit: 's',
+      queries: [{ expr: `time() - max(${consumerSeries('peerprobe_consumer_last_commit_timestamp_seconds')})`, legend: 'since' }],
+      noData: 'No consumer has committed since its start'
+    }),
+    panel('Dead letters', 'Share of the last 1,000 messages that could not be stored, of the consumer that has most.', 'peerprobe_consumer_dead_letter_share', {
+      unit: 'percentunit',
+      queries: [{ expr: `max(${consumerSeries('peerprobe_consumer_dead_letter_share')})`, legend: 'share' }],
+      noData: NO_CONSUMER,
+      alert: 'PeerProbeDeadLetters'
+    })
   ]
 }
 
@@ -82,9 +69,13 @@ export const pipeline: DashboardSpec = {
   description: 'Crawlers, bus, consumers and database: throughput, lag, retries, dead letters, disks.',
   from: 'now-6h',
   variables: [
-    namespaceVariable('nodejs_version_info{component=~"crawler|consumer"}'),
-    probeVariable('nodejs_version_info{component=~"crawler|consumer", namespace=~"$namespace"}'),
-    scanVariable('peerprobe_crawler_visit_slots{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
+    namespaceVariable('peerprobe_build_info{component=~"crawler|consumer"}'),
+    probeVariable('peerprobe_build_info{component=~"crawler|consumer", namespace=~"$namespace"}'),
+    scanVariable('peerprobe_crawler_scan_info{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
   ],
   groups: [now, crawling, storing, files, processes]
+}
+
+function panel (title: string, description: string, metric: string, more: Partial<PanelSpec> & Pick<PanelSpec, 'queries' | 'noData'>): PanelSpec {
+  return { title, description, metric, kind: 'stat', unit: 'short', width: 3, ...more }
 }

@@ -1,98 +1,51 @@
-// How the population changes, how fast it answers, and who comes to the passive node.
+// How the population changes from crawl to crawl.
 import { crawlerSeries, SCAN_LABELS, SCAN_LEGEND } from './selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
-const NO_CRAWL = 'No crawl has ended in this span'
-const NO_PASSIVE = 'No scan here has a passive node'
-
-const overTime: PanelGroup = {
-  title: 'Over time',
+/** The population of each crawl, by its properties. */
+export const overTime: PanelGroup = {
+  title: 'Over time: each crawl as it ended',
   panels: [
-    {
-      title: 'Peers',
-      description: 'Peers of the last crawl by what became of them. A step down of all scans at once is more often ours than the network\'s: look at Pipeline.',
+    panel('Peers', 'Peers of the last crawl by how far they were reached. A step down of all scans at once is more often ours than the network\'s: look at Pipeline.', 'peerprobe_crawler_population_peers', {
       kind: 'lines',
-      unit: 'short',
-      metric: 'peerprobe_crawler_population_peers',
-      queries: [{ expr: `max by (${SCAN_LABELS}, state) (${crawlerSeries('peerprobe_crawler_population_peers')})`, legend: `${SCAN_LEGEND} {{state}}` }],
-      noData: NO_CRAWL,
-      width: 12,
-      min: 0
-    },
-    flow('Visits by outcome', 'How visits ended. Timeouts that grow alone are peers going offline; all outcomes but one shrinking is a fault of the way out.', { metric: 'peerprobe_crawler_visits_total', label: 'outcome' }),
-    flow('Identified peers by agent family', 'The software of the peers that identified themselves.', { metric: 'peerprobe_crawler_identified_total', label: 'agent_family' }),
-    flow('Contacts by transport', 'The transport by which peers were contacted.', { metric: 'peerprobe_crawler_visits_total', label: 'transport', where: ['transport!="none"'] })
-  ]
-}
-
-const speed: PanelGroup = {
-  title: 'Latency and crawls',
-  panels: [
+      queries: [{ expr: `max by (${SCAN_LABELS}, state) (${crawlerSeries('peerprobe_crawler_population_peers')})`, legend: `${SCAN_LEGEND} {{state}}` }]
+    }),
+    share('Outcomes', 'How the last visit of each peer ended. Timeouts that grow alone are peers going offline; refusals that grow are a fault of the way out.', 'peerprobe_crawler_population_outcome_peers', 'outcome'),
+    share('Agents', 'The software of the peers that identified themselves, by family. A family that takes over within a day is a release, a merge of networks, or an attack.', 'peerprobe_crawler_population_agent_peers', 'agent_family'),
+    share('Transports of connections', 'What carried the connection to each contacted peer. It follows what we dial first, not what the network prefers.', 'peerprobe_crawler_population_transport_peers', 'transport'),
+    each('Announced transports', 'Contacted peers by the transports of the addresses that they announce: each counts once for each.', 'peerprobe_crawler_population_listen_transport_peers', 'transport'),
+    each('Address families', 'Contacted peers by the families of their addresses: each counts once for each.', 'peerprobe_crawler_population_address_family_peers', 'family'),
     {
-      title: 'Round trips',
-      description: 'How many of the contacted peers have which least round-trip time. Bands are continents; a band that moves up is a way that became longer, or our process short of time.',
-      kind: 'heatmap',
-      unit: 's',
-      metric: 'peerprobe_crawler_round_trip_seconds',
-      queries: [{ expr: `sum by (le) (increase(${crawlerSeries('peerprobe_crawler_round_trip_seconds_bucket')}[$__rate_interval]))`, legend: '{{le}}' }],
-      noData: 'No peer was contacted in this span',
-      width: 12
+      ...each('Entered and left', 'Peers that a crawl contacted and the one before did not, and the other way round. Both lines together are churn; their difference is growth.', 'peerprobe_crawler_population_changed_peers', 'change'),
+      noData: 'Two crawls have not ended yet'
     },
     {
-      title: 'Duration of crawls',
-      description: 'Mean duration of the crawls that ended within the last hour before each moment.',
-      kind: 'lines',
-      unit: 's',
-      metric: 'peerprobe_crawler_crawl_duration_seconds',
-      queries: [{
-        expr: `sum by (${SCAN_LABELS}) (increase(${crawlerSeries('peerprobe_crawler_crawl_duration_seconds_sum')}[1h])) / sum by (${SCAN_LABELS}) (increase(${crawlerSeries('peerprobe_crawler_crawl_duration_seconds_count')}[1h]) > 0)`,
-        legend: SCAN_LEGEND
-      }],
-      noData: NO_CRAWL,
-      width: 6,
-      min: 0
+      ...share('Seen actively and passively', 'Peers that only the crawl contacted, that only came to the passive node, and both. Those that only came cannot be dialled.', 'peerprobe_crawler_population_seen_peers', 'by'),
+      noData: 'No scan here crawls and has a passive node'
     },
-    { ...flow('Crawls by end', 'How crawls ended: `complete`, or by a limit that cut them short. What is cut misses peers.', { metric: 'peerprobe_crawler_crawls_total', label: 'end' }), width: 6 }
+    {
+      ...each('Peers of other networks', '', 'peerprobe_crawler_population_other_protocol_peers', 'peerprobe_dev_scan'),
+      description: 'Contacted peers that serve another DHT protocol and none of the network\'s own. Many of them: two networks merge, or the scan has the wrong protocol.'
+    }
   ]
 }
 
-const passive: PanelGroup = {
-  title: 'Passive nodes',
-  panels: [
-    gauge('Connections', 'Connections that the passive nodes have now.', 'peerprobe_crawler_passive_connections'),
-    gauge('Routing table', 'Peers in the routing tables of the passive nodes.', 'peerprobe_crawler_passive_routing_table_peers'),
-    { ...flow('Sightings by outcome', 'Peers that came to the passive nodes, each once in ten minutes, and whether they answered a ping.', { metric: 'peerprobe_crawler_passive_sightings_total', label: 'outcome' }), noData: NO_PASSIVE, width: 8 }
-  ]
+function panel (title: string, description: string, metric: string, more: Partial<PanelSpec> & Pick<PanelSpec, 'queries'>): PanelSpec {
+  return { title, description, metric, kind: 'areas', unit: 'short', noData: 'No crawl has ended in this span', width: 8, min: 0, ...more }
 }
 
-/** The groups below the headline numbers. */
-export const populationHistory: readonly PanelGroup[] = [overTime, speed, passive]
-
-// What happened, by a label of its metric.
-function flow (title: string, description: string, { metric, label, where = [] }: { metric: string, label: string, where?: string[] }): PanelSpec {
-  return {
-    title,
-    description,
-    kind: 'columns',
-    unit: 'short',
-    metric,
-    queries: [{ expr: `sum by (${label}) (increase(${crawlerSeries(metric, ...where)}[$__rate_interval])) > 0`, legend: `{{${label}}}` }],
-    noData: 'Nothing was visited in this span',
-    width: 12,
-    min: 0
-  }
+// Each peer is in one of the values of the label.
+function share (title: string, description: string, metric: string, label: string): PanelSpec {
+  return panel(title, description, metric, { queries: byLabel(metric, label) })
 }
 
-function gauge (title: string, description: string, metric: string): PanelSpec {
-  return {
-    title,
-    description,
-    kind: 'lines',
-    unit: 'short',
-    metric,
-    queries: [{ expr: `sum by (${SCAN_LABELS}) (${crawlerSeries(metric)})`, legend: SCAN_LEGEND }],
-    noData: NO_PASSIVE,
-    width: 8,
-    min: 0
-  }
+// A peer can be in several of the values.
+function each (title: string, description: string, metric: string, label: string): PanelSpec {
+  return panel(title, description, metric, { kind: 'lines', queries: byLabel(metric, label) })
+}
+
+function byLabel (metric: string, label: string): PanelSpec['queries'] {
+  const labels = SCAN_LABELS.includes(label) ? SCAN_LABELS : `${SCAN_LABELS}, ${label}`
+
+  return [{ expr: `sum by (${label}) (max by (${labels}) (${crawlerSeries(metric)}))`, legend: `{{${label}}}` }]
 }

@@ -54,17 +54,22 @@ function section (process: keyof typeof TITLES): string {
   const tables = (Object.keys(QUESTIONS) as Question[]).flatMap((question) => {
     const own = definitions.filter(({ answers }) => answers === question)
 
-    return own.length === 0 ? [] : [`### ${QUESTIONS[question]}\n\n${HEAD}\n${own.map(row).join('\n')}\n`]
+    return own.length === 0 ? [] : [`### ${QUESTIONS[question]}\n\n${HEAD}\n${own.map(definition => row(definition, process)).join('\n')}\n`]
   })
 
   return `## ${TITLES[process]}\n\n${most}\n\n${tables.join('\n')}`
 }
 
-function row (definition: MetricDefinition): string {
+// Links of dashboards lead to a metric; what every process has is described alike, and found where it is first.
+const isFirst = (name: string, process: keyof typeof TITLES): boolean => METRICS_OF.crawler[0].name !== name || process === 'crawler'
+
+function row (definition: MetricDefinition, process: keyof typeof TITLES): string {
   const { name, type, unit, labels, meaning, per, onlyWhen } = definition
   const most = `${String(mostSeries(definition))}${per === undefined ? '' : ` for each ${per}`}`
   const words = onlyWhen === undefined ? meaning : `${meaning} *${onlyWhen.slice(0, 1).toUpperCase()}${onlyWhen.slice(1)}.*`
   const sets = Object.entries(labels).map(([label, { values }]) => `\`${label}\`: ${values}`)
 
-  return `| \`${name}\` | ${type} | ${unit} | ${sets.join('; ')} | ${most} | ${words} |`
+  const anchor = isFirst(name, process) ? `<a id="${name}"></a>` : ''
+
+  return `| \`${name}\` | ${type} | ${unit} | ${sets.join('; ')} | ${most} | ${anchor}${words} |`
 }

@@ -5,7 +5,8 @@
 
 /**
  * How a panel draws its answers. `areas` and `columns` stack the series: what is there at each moment, and what happened
- * up to it. `states` shows when a value was which; `stat`, `bars` and `table` show how things are now.
+ * up to it. `states` shows when a value was which; `stat`, `bars` and
+ * `table` show how things are now, `table` the labels of series alone.
  */
 export type PanelKind = 'stat' | 'lines' | 'areas' | 'columns' | 'bars' | 'heatmap' | 'states' | 'table'
 

@@ -37,7 +37,8 @@ const DRAWN: Record<PanelKind, (unit: PanelUnit, withThreshold: boolean) => Pane
     .yAxis(new YAxisConfigBuilder().unit(unit))
     .build(),
   states: () => new StateTimelineBuilder().showValue(VisibilityMode.Auto).legend(legend()).build(),
-  table: () => new TableBuilder().showHeader(true).build()
+  // Labels alone: the moment is now, and the value of what is listed is that it is there.
+  table: () => new TableBuilder().showHeader(true).withTransformation({ id: 'organize', options: { excludeByName: { Time: true, Value: true } } }).build()
 }
 
 /** The panel of a kind, with nothing of its own in it yet. */

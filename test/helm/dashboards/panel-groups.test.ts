@@ -1,30 +1,35 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { namespaceVariable, probeVariable, scanVariable } from '../../../helm/dashboards/choices.ts'
+import { probes } from '../../../helm/dashboards/operator-probes.ts'
+import { apiServer, reconciling } from '../../../helm/dashboards/operator-work.ts'
 import { operator } from '../../../helm/dashboards/operator.ts'
 import { crawling } from '../../../helm/dashboards/pipeline-crawling.ts'
-import { files, storing } from '../../../helm/dashboards/pipeline-storing.ts'
+import { files } from '../../../helm/dashboards/pipeline-files.ts'
+import { storing } from '../../../helm/dashboards/pipeline-storing.ts'
 import { pipeline } from '../../../helm/dashboards/pipeline.ts'
-import { populationHistory } from '../../../helm/dashboards/population-history.ts'
+import { crawls, passive } from '../../../helm/dashboards/population-crawls.ts'
+import { overTime } from '../../../helm/dashboards/population-history.ts'
 import { population } from '../../../helm/dashboards/population.ts'
 import { processes, processGroup } from '../../../helm/dashboards/processes.ts'
-import { consumerSeries, crawlerSeries, resourceSeries } from '../../../helm/dashboards/selectors.ts'
+import { consumerSeries, crawlerSeries, quantiles, resourceSeries, SCAN_MATCHER } from '../../../helm/dashboards/selectors.ts'
 import { readExpression, withoutVariables } from '../../support/dashboards/expression.ts'
 import type { PanelGroup } from '../../../helm/dashboards/grafana/panel-spec.ts'
 
 suite('groups of panels', () => {
   test('stand in the dashboard that they belong to', () => {
     assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, processes])
-    assert.deepEqual(population.groups.slice(1), populationHistory)
-    assert.ok(operator.groups.length >= 3)
+    assert.deepEqual(population.groups.slice(1), [overTime, crawls, passive])
+    assert.deepEqual(operator.groups.slice(1, 4), [probes, reconciling, apiServer])
   })
 
   test('of crawlers take the chosen scans, and of consumers the chosen PeerProbes', () => {
     const labels = (expr: string): string[][] => readExpression(withoutVariables(expr)).selectors.map(({ matchers }) => matchers.map(({ label }) => label))
     const labelsOf = (groups: PanelGroup[]): string[][] =>
       groups.flatMap(({ panels }) => panels).flatMap(({ queries }) => queries.flatMap(({ expr }) => labels(expr)))
-    const ofCrawlers = labelsOf([crawling, ...populationHistory])
+    const ofCrawlers = labelsOf([crawling, overTime, crawls, passive])
     const ofConsumers = labelsOf([storing, files, processes])
+    const ofResources = labelsOf([probes])
 
     assert.ok(ofCrawlers.length > 10 && ofConsumers.length > 10)
     ofCrawlers.forEach((names) => {
@@ -32,6 +37,9 @@ suite('groups of panels', () => {
     })
     ofConsumers.forEach((names) => {
       assert.deepEqual(names.slice(0, 2), ['namespace', 'peerprobe_dev_probe'])
+    })
+    ofResources.forEach((names) => {
+      assert.deepEqual(names.slice(0, 2), ['namespace', 'name'])
     })
   })
 
@@ -46,7 +54,11 @@ suite('selectors', () => {
   test('take what further matchers leave', () => {
     assert.equal(crawlerSeries('a', 'b="c"'), 'a{namespace=~"$namespace", peerprobe_dev_probe=~"$probe", peerprobe_dev_scan=~"$scan", b="c"}')
     assert.equal(consumerSeries('a'), 'a{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
-    assert.equal(resourceSeries('a'), 'a{namespace=~"$namespace", name=~"$probe"}')
+    assert.equal(resourceSeries('a', SCAN_MATCHER), 'a{namespace=~"$namespace", name=~"$probe", scan=~"$scan"}')
+  })
+
+  test('make a line of each share of a histogram', () => {
+    assert.deepEqual(quantiles('a_bucket{b="c"}', [[0.5, 'half']]), [{ expr: 'histogram_quantile(0.5, sum by (le) (rate(a_bucket{b="c"}[$__rate_interval])))', legend: 'half' }])
   })
 
   test('use the variables that the choices make', () => {

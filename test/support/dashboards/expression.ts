@@ -6,6 +6,9 @@ interface Selector {
   /** Empty where a matcher of `__name__` chooses. */
   metric: string
 
+  /** Whether it takes a span, as a rate does, and not the last value. */
+  takesSpan: boolean
+
   matchers: { label: string, operator: string, value: string }[]
 }
 
@@ -35,7 +38,7 @@ export function readExpression (expr: string): ExpressionParts {
 
       switch (node.name) {
         case 'VectorSelector': {
-          parts.selectors.push({ metric: '', matchers: [] })
+          parts.selectors.push({ metric: '', takesSpan: node.matchContext(['MatrixSelector']), matchers: [] })
           break
         }
         case 'Identifier': {
