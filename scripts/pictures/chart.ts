@@ -97,7 +97,7 @@ export function states (series: readonly NamedSeries[], { mappings = [] }: Field
   return svg({
     ...size,
     ...MARGINS,
-    marginLeft: 170,
+    marginLeft: 190,
     x: TIME_AXIS,
     y: { label: null, tickSize: 0 },
     color: { type: 'identity' },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { dashboards } from '../../../helm/dashboards/dashboards.ts'
@@ -17,6 +17,15 @@ suite('dashboards of the chart', () => {
   test('are those that the code makes', () => {
     assert.deepEqual(shipped.map(([name]) => name).toSorted(), [...dashboards().keys()].toSorted())
     assert.ok(panels.length > 40, `${String(panels.length)} panels`)
+  })
+
+  test('are explained with a picture each, which is small', () => {
+    const page = readFileSync(join(root, 'docs/dashboards.md'), 'utf8')
+
+    for (const [name] of shipped) {
+      assert.ok(page.includes(`(pictures/${name}.png)`), name)
+      assert.ok(statSync(join(root, `docs/pictures/${name}.png`)).size < 200_000, name)
+    }
   })
 
   test('have a uid each, and within one the ids and titles of panels differ', () => {

@@ -12,7 +12,7 @@ suite('photograph', () => {
     script(chromium, `printf '%s\\n' "$@" > "${folder.file('arguments')}"
 for last; do case "$last" in --screenshot=*) out="\${last#--screenshot=}";; esac; done
 cp "\${last#file://}" "$out"`)
-    script(pngquant, `cp "$6" "$5"`)
+    script(pngquant, `cp "$7" "$6"`)
     await photograph({ html: '<p>page', width: 300, height: 200 }, { chromium, pngquant }, folder.file('out.png'))
 
     assert.ok(readFileSync(folder.file('arguments'), 'utf8').split('\n').includes('--window-size=300,200'))
