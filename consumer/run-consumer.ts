@@ -113,6 +113,7 @@ function gaugesOf ({ dump }: ConsumerConfig, { meter, groupWatch, rate, outage }
   return {
     lag: () => meter.lag,
     groupProblem: () => groupWatch.problem?.code,
+    partitions: () => groupWatch.partitions,
     deadLetterShare: () => rate.share,
     isOut: () => outage.state !== undefined,
     dumpIntervalMs: () => isDumper(meter) ? dump?.intervalMs : undefined

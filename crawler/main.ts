@@ -84,8 +84,8 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
   }), signal)
 })
 
-function crawledScan ({ vantage, active }: CrawlerConfig['scan'], { network: { name, agentFamily }, intervalMs }: CompiledScan): CrawledScan {
-  return { network: name, vantage, intervalMs: active.enabled ? intervalMs : undefined, agentFamily }
+function crawledScan ({ vantage, active }: CrawlerConfig['scan'], { network: { name, agentFamily }, intervalMs, crawl }: CompiledScan): CrawledScan {
+  return { network: name, vantage, intervalMs: active.enabled ? intervalMs : undefined, limitMs: active.enabled ? crawl.maxDurationMs : undefined, agentFamily }
 }
 
 function watchDisks ({ config, clock, log, registry }: ComponentContext<CrawlerConfig>): DiskWatch {

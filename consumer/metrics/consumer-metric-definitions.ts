@@ -66,6 +66,15 @@ export const CONSUMER_METRICS = {
     labels: {},
     onlyWhen: AFTER_A_DUMP
   },
+  dumpCompleted: {
+    type: 'gauge',
+    name: 'peerprobe_consumer_dump_completed_timestamp_seconds',
+    unit: 'seconds since 1970',
+    meaning: 'When this process last wrote a dump, or found that nothing had changed since the last one.',
+    answers: 'late',
+    labels: {},
+    onlyWhen: AFTER_A_DUMP
+  },
   dumpInterval: {
     type: 'gauge',
     name: 'peerprobe_consumer_dump_interval_seconds',
@@ -88,6 +97,15 @@ export const CONSUMER_METRICS = {
     labels: { code: CODE }
   },
   cuts: { type: 'counter', name: 'peerprobe_consumer_texts_cut_total', unit: 'texts', meaning: 'Texts that were cut to fit their columns.', answers: 'lost', labels: {} },
+  partitions: {
+    type: 'gauge',
+    name: 'peerprobe_consumer_topic_partitions',
+    unit: 'partitions',
+    meaning: 'Partitions of the topic, as this consumer last saw them; one for which no consumer reports a lag is read by nobody.',
+    answers: 'lost',
+    labels: {},
+    onlyWhen: 'absent until it has looked at its group'
+  },
   groupProblem: {
     type: 'gauge',
     name: 'peerprobe_consumer_group_problem',

@@ -12,12 +12,15 @@ import type { PipelineObserver, RetryCause } from '../pipeline/pipeline-observer
 import type { WriteReport } from '../store/model/node-store.ts'
 
 // Why a message can become a dead letter.
-const DEAD_LETTER_CODES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCode[]).filter(code => code.startsWith('PP_MESSAGE_') || code === 'PP_STORE_DATA')
+const DEAD_LETTER_CODES: readonly ErrorCode[] = (Object.keys(ERRORS) as ErrorCode[]).filter(code => code.startsWith('PP_MESSAGE_') || ['PP_STORE_DATA', 'PP_LEGACY_MESSAGE'].includes(code))
 
 /** What the gauges read when they are scraped. */
 export interface ConsumerGauges {
   lag: () => Lag | undefined
   groupProblem: () => GroupProblemCode | undefined
+
+  /** Partitions of the topic; undefined before they are known. */
+  partitions: () => number | undefined
 
   /** Share of the last messages that could not be stored, from 0 to 1. */
   deadLetterShare: () => number
@@ -48,6 +51,7 @@ export class ConsumerMetrics implements PipelineObserver {
   readonly #dumpNodes: Gauge
   readonly #dumpBytes: Gauge
   readonly #dumpTime: Gauge
+  readonly #dumpCompleted: Gauge
   readonly #removed: Counter<'table'>
 
   constructor (registry: Registry, gauges: ConsumerGauges) {
@@ -68,6 +72,7 @@ export class ConsumerMetrics implements PipelineObserver {
     this.#dumpNodes = openGauge(registry, CONSUMER_METRICS.dumpNodes)
     this.#dumpBytes = openGauge(registry, CONSUMER_METRICS.dumpBytes)
     this.#dumpTime = openGauge(registry, CONSUMER_METRICS.dumpTime)
+    this.#dumpCompleted = openGauge(registry, CONSUMER_METRICS.dumpCompleted)
     this.#removed = openCounter(registry, CONSUMER_METRICS.removed)
     addGauges(registry, gauges)
     this.#startAtZero()
@@ -113,6 +118,10 @@ export class ConsumerMetrics implements PipelineObserver {
   dumped (result: DumpResult | { outcome: 'failed' }, durationMs: number): void {
     this.#dumps.inc({ outcome: result.outcome })
 
+    if (result.outcome === 'written' || result.outcome === 'unchanged') {
+      this.#dumpCompleted.setToCurrentTime()
+    }
+
     if (result.outcome === 'written') {
       const { count, bytes, takenAt } = result.entry
       this.#dumpDuration.observe(durationMs / 1_000)
@@ -145,9 +154,10 @@ export class ConsumerMetrics implements PipelineObserver {
   }
 }
 
-function addGauges (registry: Registry, { lag, groupProblem, deadLetterShare, isOut, dumpIntervalMs }: ConsumerGauges): void {
+function addGauges (registry: Registry, { lag, groupProblem, partitions, deadLetterShare, isOut, dumpIntervalMs }: ConsumerGauges): void {
   readGauges(registry, CONSUMER_METRICS.lag, () => lagSeries(lag()))
   readGauges(registry, CONSUMER_METRICS.groupProblem, () => GROUP_PROBLEM_CODES.map(code => [{ code }, groupProblem() === code ? 1 : 0] as const))
+  readGauge(registry, CONSUMER_METRICS.partitions, partitions)
   readGauge(registry, CONSUMER_METRICS.deadLetterShare, deadLetterShare)
   readGauge(registry, CONSUMER_METRICS.outage, () => isOut() ? 1 : 0)
   readGauge(registry, CONSUMER_METRICS.dumpInterval, () => {

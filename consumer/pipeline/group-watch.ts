@@ -39,6 +39,7 @@ const MAX_TOPICS = 3
 export class GroupWatch {
   readonly #deps: GroupWatchDeps
   #problem: GroupProblem | undefined
+  #partitions: number | undefined
   #found: { code: GroupProblemCode | undefined, times: number } = { code: undefined, times: 0 }
 
   constructor (deps: GroupWatchDeps) {
@@ -48,6 +49,11 @@ export class GroupWatch {
   /** What is wrong, or undefined. */
   get problem (): GroupProblem | undefined {
     return this.#problem
+  }
+
+  /** Partitions of the topic; undefined before the first look. */
+  get partitions (): number | undefined {
+    return this.#partitions
   }
 
   /** Watches a subscription until `signal` aborts. A look that fails is logged; the last finding stands. */
@@ -74,6 +80,7 @@ export class GroupWatch {
   #note (standing: GroupStanding): void {
     const { clock, log, topic, group } = this.#deps
     const code = codeOf(standing)
+    this.#partitions = standing.partitions
     this.#found = { code, times: code === this.#found.code ? this.#found.times + 1 : 1 }
 
     if (this.#found.times < FINDINGS) {

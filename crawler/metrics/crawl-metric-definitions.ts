@@ -80,6 +80,15 @@ export const CRAWL_METRICS = {
     labels: {},
     onlyWhen: AFTER_A_CRAWL
   },
+  bootstrap: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_last_crawl_bootstrap_peers',
+    unit: 'peers',
+    meaning: 'Bootstrap peers that the last crawl contacted: one that lives on the peers of the crawl before does not show that they are gone.',
+    answers: 'complete',
+    labels: {},
+    onlyWhen: 'absent until a crawl of this process has ended'
+  },
   finding: {
     type: 'gauge',
     name: 'peerprobe_crawler_last_crawl_finding',
@@ -123,6 +132,14 @@ export const CRAWL_METRICS = {
   },
 
   interval: { type: 'gauge', name: 'peerprobe_crawler_crawl_interval_seconds', unit: 'seconds', meaning: 'Time from the start of one crawl to that of the next, as the scan says; absent without active discovery.', answers: 'late', labels: {} },
+  limit: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_crawl_limit_seconds',
+    unit: 'seconds',
+    meaning: 'Longest time that one crawl may take, as the scan says; absent without active discovery.',
+    answers: 'late',
+    labels: {}
+  },
   startedAt: {
     type: 'gauge',
     name: 'peerprobe_crawler_crawl_start_timestamp_seconds',

@@ -6,7 +6,7 @@ import { CRAWL_METRICS } from './crawl-metric-definitions.ts'
 import { LastCrawlMetrics } from './last-crawl-metrics.ts'
 import { POPULATION_METRICS } from './population-metric-definitions.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { Counter, Histogram, Registry } from '../../core/process/metrics.ts'
+import type { Counter, Gauge, Histogram, Registry } from '../../core/process/metrics.ts'
 import type { CrawlReport, CrawlStatus } from '../engine/crawl-report.ts'
 import type { CompletedVisit } from '../engine/population/visit-sink.ts'
 import type { PassiveStatus } from '../passive/passive-discovery.ts'
@@ -34,6 +34,9 @@ export interface CrawledScan {
   /** From the start of one crawl to that of the next; undefined where nothing is crawled. */
   intervalMs: number | undefined
 
+  /** Longest time of one crawl; undefined where nothing is crawled. */
+  limitMs?: number | undefined
+
   /** Label of an agent version: one of at most 20 families of the network, or `other`. */
   agentFamily: (agentVersion: string) => string
 }
@@ -58,12 +61,14 @@ export class CrawlerMetrics {
   readonly #published: Counter
   readonly #shortened: Counter<'form'>
   readonly #lastCrawl: LastCrawlMetrics
+  readonly #bootstrap: Gauge
 
   // When the last crawl began that ended, in epoch seconds.
   #lastStart: number | undefined
 
   // Of the crawl in progress.
   readonly #crawlAgents = new Map<string, number>()
+  #bootstrapPeers = 0
 
   constructor (registry: Registry, scan: CrawledScan, gauges: CrawlerGauges) {
     this.#agentFamily = scan.agentFamily
@@ -83,6 +88,7 @@ export class CrawlerMetrics {
     this.#publishSeconds = openHistogram(registry, CRAWL_METRICS.publishSeconds)
     this.#published = openCounter(registry, CRAWL_METRICS.published)
     this.#shortened = openCounter(registry, CRAWL_METRICS.shortened)
+    this.#bootstrap = openGauge(registry, CRAWL_METRICS.bootstrap)
     this.#lastCrawl = new LastCrawlMetrics(registry, scan.network)
     addScan(registry, scan)
     addCrawlGauges(registry, gauges, () => this.#lastStart)
@@ -97,6 +103,7 @@ export class CrawlerMetrics {
     this.#noteSighting(visit)
     this.#noteVisit(result)
     this.#visitSeconds.observe(result.durationMs / 1_000)
+    this.#noteBootstrap(visit)
 
     for (const { address, outcome } of result.attempts) {
       this.#dials.inc({ outcome, transport: readAddress(address)?.transport ?? 'other' })
@@ -106,6 +113,12 @@ export class CrawlerMetrics {
     }
     if (result.identity !== undefined) {
       this.#noteAgent(this.#agentFamily(result.identity.agentVersion ?? ''), discoveryType)
+    }
+  }
+
+  #noteBootstrap ({ discoveryType, source, result: { outcome } }: CompletedVisit): void {
+    if (discoveryType === 'active' && source === 'bootstrap' && isContacted(outcome)) {
+      this.#bootstrapPeers++
     }
   }
 
@@ -139,6 +152,11 @@ export class CrawlerMetrics {
     this.#repeated.inc(repeatedVisits)
     this.#lastCrawl.onCrawl(report, this.#crawlAgents, comparison)
     this.#crawlAgents.clear()
+
+    if (end !== 'aborted') {
+      this.#bootstrap.set(this.#bootstrapPeers)
+    }
+    this.#bootstrapPeers = 0
   }
 
   /** Records a standstill of this process during a crawl. */
@@ -179,9 +197,10 @@ function transportOf (outcome: Outcome, connection: CompletedVisit['result']['co
   return isContacted(outcome) ? connection?.transport ?? 'none' : 'none'
 }
 
-function addScan (registry: Registry, { network, vantage = '', intervalMs }: CrawledScan): void {
+function addScan (registry: Registry, { network, vantage = '', intervalMs, limitMs }: CrawledScan): void {
   openGauge(registry, CRAWL_METRICS.scanInfo).set({ network, vantage }, 1)
   readGauge(registry, CRAWL_METRICS.interval, () => intervalMs === undefined ? undefined : intervalMs / 1_000)
+  readGauge(registry, CRAWL_METRICS.limit, () => limitMs === undefined ? undefined : limitMs / 1_000)
 }
 
 function addCrawlGauges (registry: Registry, { crawl, isHeldUp }: CrawlerGauges, lastStart: () => number | undefined): void {

@@ -1,6 +1,7 @@
 // The gauges of the last crawl that was not aborted: one that a stop cut short says nothing of the network.
 import { OUTCOME_NAMES } from '../../core/contracts/outcome.ts'
 import { openGauge } from '../../core/metrics/open-metric.ts'
+import { keyspaceOutlier } from '../dht/keyspace-outlier.ts'
 import { CRAWL_FINDING_CODES, diagnose } from '../engine/crawl-diagnosis.ts'
 import { CRAWL_METRICS } from './crawl-metric-definitions.ts'
 import { POPULATION_METRICS } from './population-metric-definitions.ts'
@@ -33,6 +34,7 @@ export class LastCrawlMetrics {
   readonly #listening: Counts<'transport'>
   readonly #families: Counts<'family'>
   readonly #otherProtocols: Gauge
+  readonly #outlier: Gauge
   readonly #changed: Gauge<'change'>
   readonly #seen: Gauge<'by'>
 
@@ -51,6 +53,7 @@ export class LastCrawlMetrics {
     this.#listening = new Counts(openGauge(registry, POPULATION_METRICS.listenPeers), 'transport')
     this.#families = new Counts(openGauge(registry, POPULATION_METRICS.familyPeers), 'family')
     this.#otherProtocols = openGauge(registry, POPULATION_METRICS.otherProtocols)
+    this.#outlier = openGauge(registry, POPULATION_METRICS.keyspaceOutlier)
     this.#changed = openGauge(registry, POPULATION_METRICS.changed)
     this.#seen = openGauge(registry, POPULATION_METRICS.seen)
   }
@@ -79,8 +82,19 @@ export class LastCrawlMetrics {
     this.#listening.replace(countsOf(distributions.listenTransports))
     this.#families.replace(countsOf(distributions.addressFamilies))
     this.#otherProtocols.set(kad?.others.wide ?? 0)
+    this.#noteKeyspace(report)
     this.#noteFindings(report)
     this.#compare(comparison)
+  }
+
+  #noteKeyspace ({ population }: CrawlReport): void {
+    const outlier = keyspaceOutlier(population.filter(({ failures }) => failures === 0).map(({ id }) => id))
+
+    if (outlier === undefined) {
+      this.#outlier.remove()
+    } else {
+      this.#outlier.set(outlier)
+    }
   }
 
   #noteFindings (report: CrawlReport): void {

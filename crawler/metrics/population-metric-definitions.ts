@@ -70,6 +70,15 @@ export const POPULATION_METRICS = {
     labels: {},
     onlyWhen: AFTER_A_CRAWL
   },
+  keyspaceOutlier: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_population_keyspace_outlier_ratio',
+    unit: 'standard deviations',
+    meaning: 'By how many standard deviations the fullest part of the key space has more of the contacted peers than a part has on average; chance reaches 5.',
+    answers: 'network',
+    labels: {},
+    onlyWhen: 'needs a crawl that contacted 512 peers'
+  },
   changed: {
     type: 'gauge',
     name: 'peerprobe_crawler_population_changed_peers',

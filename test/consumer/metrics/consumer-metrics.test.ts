@@ -16,7 +16,14 @@ import type { ErrorCode } from '../../../core/errors.ts'
 import type { MetricDefinition } from '../../../core/metrics/metric-definition.ts'
 
 const report = { rows: { node_info: 1, address_info: 5, node_network: 1, visit: 2, crawl: 0 }, coalesced: 3, cuts: 1 }
-const none = { lag: () => undefined, groupProblem: () => undefined, deadLetterShare: () => 0, isOut: () => false, dumpIntervalMs: () => undefined }
+const none = {
+  lag: () => undefined,
+  groupProblem: () => undefined,
+  partitions: () => undefined,
+  deadLetterShare: () => 0,
+  isOut: () => false,
+  dumpIntervalMs: () => undefined
+}
 
 const ENTRY: DumpEntry = {
   file: 'nodes-1.ndjson.zst',
@@ -100,6 +107,36 @@ suite('ConsumerMetrics', () => {
     assert.match(await registry.metrics(), /gauge\npeerprobe_consumer_lag_messages\{partition="1"\} 0\n/)
   })
 
+  test('say when a dump was last completed, also where nothing had changed, and not where one failed or was skipped', async () => {
+    const completed = async (outcome: 'unchanged' | 'failed' | 'skipped'): Promise<number | undefined> => {
+      const registry = new Registry()
+      new ConsumerMetrics(registry, none).dumped({ outcome }, 5)
+
+      return await valueOf(registry, 'peerprobe_consumer_dump_completed_timestamp_seconds')
+    }
+
+    assert.ok(Number(await completed('unchanged')) > 1_700_000_000)
+    assert.deepEqual([await completed('failed'), await completed('skipped')], [undefined, undefined])
+  })
+
+  test('say how many partitions the topic has once that is known', async () => {
+    const registry = new Registry()
+    const looks = [undefined, 12]
+    new ConsumerMetrics(registry, { ...none, partitions: () => looks.shift() })
+    assert.doesNotMatch(await registry.metrics(), /^peerprobe_consumer_topic_partitions /m)
+
+    assert.match(await registry.metrics(), /^peerprobe_consumer_topic_partitions 12$/m)
+  })
+
+  test('have the code of every dead letter from the start, so that the first one is an increase', async () => {
+    const registry = new Registry()
+    new ConsumerMetrics(registry, none)
+
+    for (const code of ['PP_LEGACY_MESSAGE', 'PP_STORE_DATA', 'PP_MESSAGE_INVALID']) {
+      assert.equal(await valueOf(registry, `peerprobe_consumer_skipped_messages_total{code="${code}"}`), 0)
+    }
+  })
+
   test('say nothing of commits and dumps before there was one', async () => {
     const registry = new Registry()
     const dump: { intervalMs?: number } = {}
@@ -120,7 +157,7 @@ suite('ConsumerMetrics', () => {
     const registry = new Registry()
     const definitions: MetricDefinition[] = [...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))]
     const partitions = new Map(Array.from({ length: 1_024 }, (_, i) => [i, 2] as const))
-    const metrics = new ConsumerMetrics(registry, { ...none, dumpIntervalMs: () => 1, lag: () => ({ partitions, total: 0, atMs: 0 }) })
+    const metrics = new ConsumerMetrics(registry, { ...none, dumpIntervalMs: () => 1, partitions: () => 1_024, lag: () => ({ partitions, total: 0, atMs: 0 }) })
     const space: DiskSpace = { freeBytes: 1, totalBytes: 2, freeFiles: 3, totalFiles: 4 }
     addDiskGauges(registry, 'consumer', { spaces: new Map((['bus', 'store', 'dumps', 'state'] as DiskUse[]).map(use => [use, space])), low: () => undefined })
     metrics.committed(1, 1)

@@ -43,6 +43,17 @@ function rig (first: GroupStanding): Rig {
 }
 
 suite('GroupWatch', () => {
+  test('knows how many partitions the topic has once it has looked', async () => {
+    const { watch, clock, stop, set } = rig(WELL)
+    await clock.advance(10_000)
+    assert.equal(watch.partitions, 3)
+    set({ ...WELL, partitions: 12 })
+    await clock.advance(10_000)
+
+    assert.equal(watch.partitions, 12)
+    await stop()
+  })
+
   test('finds nothing wrong with a member that has partitions and only its like beside it', async () => {
     const { watch, clock, lines, stop } = rig(WELL)
     await clock.advance(60_000)

@@ -17,6 +17,7 @@ import type { Distribution } from '../../../core/contracts/crawl.ts'
 import type { DiskSpace, DiskUse } from '../../../core/disk/disk-watch.ts'
 import type { MetricDefinition } from '../../../core/metrics/metric-definition.ts'
 import type { CrawlStatus } from '../../../crawler/engine/crawl-report.ts'
+import type { KnownPeer } from '../../../crawler/engine/frontier/known-peer.ts'
 import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
 import type { CrawledScan, CrawlerGauges } from '../../../crawler/metrics/crawler-metrics.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
@@ -25,7 +26,7 @@ const DEFINITIONS: MetricDefinition[] = [CRAWL_METRICS, POPULATION_METRICS, disk
 const publisher = { buffered: 4, bufferedBytes: 400, published: 0, retries: 6, refused: 2, outage: { code: 'PP_BUS_REPLICAS', message: 'no', sinceMs: 0 } }
 const passive = { peerId: 'p', addresses: [], connections: 3, routingTable: 2, refusedSightings: 5 }
 const gauges: CrawlerGauges = { crawl: () => undefined, publisher: () => publisher, passive: () => passive, isHeldUp: () => false }
-const scan: CrawledScan = { network: 'lab', vantage: 'here', intervalMs: 600_000, agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' }
+const scan: CrawledScan = { network: 'lab', vantage: 'here', intervalMs: 600_000, limitMs: 3_600_000, agentFamily: agent => agent.startsWith('kubo/') ? 'kubo' : 'other' }
 const troubles = { watchdogCuts: 0, stalls: 0, lostMs: 0, standstills: 0, repeatedVisits: 0 }
 const CRAWL: CrawlStatus = {
   ...troubles,
@@ -86,6 +87,7 @@ suite('metrics of a crawler', () => {
     assert.equal(await valueOf(registry, 'peerprobe_crawler_passive_refused_sightings_total'), 5)
     assert.equal(await valueOf(registry, 'peerprobe_crawler_passive_connections'), 3)
     assert.equal(await valueOf(registry, 'peerprobe_crawler_crawl_interval_seconds'), 600)
+    assert.equal(await valueOf(registry, 'peerprobe_crawler_crawl_limit_seconds'), 3_600)
     assert.equal(await valueOf(registry, 'peerprobe_crawler_scan_info{network="lab",vantage="here"}'), 1)
     assert.equal(await valueOf(registry, 'peerprobe_crawler_crawl_running'), 0)
     assert.equal(await valueOf(registry, 'peerprobe_crawler_crawl_waiting'), 0)
@@ -98,10 +100,30 @@ suite('metrics of a crawler', () => {
 
   test('say nothing of crawls where nothing is crawled', async () => {
     const registry = new Registry()
-    new CrawlerMetrics(registry, { ...scan, intervalMs: undefined }, { ...gauges, passive: () => undefined })
+    new CrawlerMetrics(registry, { ...scan, intervalMs: undefined, limitMs: undefined }, { ...gauges, passive: () => undefined })
 
     assert.equal(await valueOf(registry, 'peerprobe_crawler_crawl_interval_seconds'), undefined)
+    assert.equal(await valueOf(registry, 'peerprobe_crawler_crawl_limit_seconds'), undefined)
     assert.equal(await valueOf(registry, 'peerprobe_crawler_passive_connections'), 0)
+  })
+
+  test('count the bootstrap peers that the last crawl contacted, and no others; an aborted crawl changes nothing', async () => {
+    const registry = new Registry()
+    const metrics = new CrawlerMetrics(registry, scan, gauges)
+    const peers = async (): Promise<number | undefined> => await valueOf(registry, 'peerprobe_crawler_last_crawl_bootstrap_peers')
+    metrics.onVisit(visit())
+    metrics.onVisit(visit())
+    metrics.onVisit(visit({ outcome: 'timeout' }))
+    metrics.onVisit(visit({}, { source: 'known' }))
+    metrics.onVisit(visit({}, { discoveryType: 'passive' }))
+    assert.equal(await peers(), undefined)
+    metrics.onCrawl(crawlReport({}))
+    assert.equal(await peers(), 2)
+    metrics.onCrawl(crawlReport({ end: 'aborted' }))
+    assert.equal(await peers(), 2)
+    metrics.onCrawl(crawlReport({}))
+
+    assert.equal(await peers(), 0)
   })
 
   test('count the agents of a crawl by their families, those of other visits apart, and start again with the next crawl', async () => {
@@ -138,6 +160,9 @@ suite('metrics of a crawler', () => {
   })
 })
 
+// As many as it takes for the parts of the key space to be compared.
+const THOUSAND = Array.from({ length: 1_000 }, (_, n): KnownPeer => ({ id: Buffer.from(String(n)), addresses: [], outcome: 'ok', failures: 0 }))
+
 /** What there can be at most, and invented agents of every family. */
 function floodedRegistry (preset: string): Registry {
   const registry = new Registry()
@@ -155,7 +180,7 @@ function floodedRegistry (preset: string): Registry {
     metrics.onVisit(visit(identified(agent)))
   }
   for (const end of ['max-duration', 'aborted', 'complete'] as const) {
-    const report = crawlReport({ end, distributions: { ...crawlReport({}).distributions, ...EVERY_TRANSPORT } })
+    const report = crawlReport({ end, population: THOUSAND, distributions: { ...crawlReport({}).distributions, ...EVERY_TRANSPORT } })
     metrics.onCrawl(report, { change: { entered: 1, left: 1 }, overlap: { active: 1, passive: 1, both: 1 } })
   }
   metrics.onForm('short')

@@ -8,6 +8,7 @@ import { POPULATION_METRICS } from '../../../crawler/metrics/population-metric-d
 import { seriesOf, valueOf } from '../../support/metric-series.ts'
 import { crawlReport } from '../../support/network/crawl-report.ts'
 import type { MetricDefinition } from '../../../core/metrics/metric-definition.ts'
+import type { KnownPeer } from '../../../crawler/engine/frontier/known-peer.ts'
 
 const NONE = new Map<string, number>()
 
@@ -26,6 +27,7 @@ suite('the gauges of the last crawl', () => {
     assert.deepEqual(definitions.filter(({ name, onlyWhen }) => onlyWhen === AFTER_A_CRAWL && !series.has(name)), [])
     assert.deepEqual([...series].filter(([, n]) => n === 0).map(([name]) => name), [
       'peerprobe_crawler_population_listen_transport_peers',
+      'peerprobe_crawler_population_keyspace_outlier_ratio',
       'peerprobe_crawler_population_changed_peers',
       'peerprobe_crawler_population_seen_peers'
     ])
@@ -59,6 +61,19 @@ suite('the gauges of the last crawl', () => {
     })) {
       assert.equal(await valueOf(registry, series), value, series)
     }
+  })
+
+  test('compare the parts of the key space where a crawl contacted enough peers, and say nothing of it where one did not', async () => {
+    const registry = new Registry()
+    const metrics = new LastCrawlMetrics(registry, 'lab')
+    const outlier = async (): Promise<number | undefined> => await valueOf(registry, 'peerprobe_crawler_population_keyspace_outlier_ratio')
+    const peers = (failures: number): KnownPeer[] => Array.from({ length: 1_000 }, (_, n) => ({ id: Buffer.from(`${String(failures)} ${String(n)}`), addresses: [], outcome: 'ok', failures }))
+    metrics.onCrawl(crawlReport({ population: [...peers(0), ...peers(1)] }), NONE, {})
+    const even = Number(await outlier())
+    assert.ok(even > 0 && even < 5)
+    metrics.onCrawl(crawlReport({ population: peers(1) }), NONE, {})
+
+    assert.equal(await outlier(), undefined)
   })
 
   test('keep what had peers before, with zero', async () => {
