@@ -1,43 +1,68 @@
 // The chart's alerts, read without helm: what they ask for is there, under the names that processes and PodMonitors give it.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { parse } from 'yaml'
 import { podMonitor } from '../../operator/model/monitor.ts'
+import { alertsOf } from '../support/alerts/promtool-cases.ts'
+import { commandsOf } from '../support/alerts/runbook-commands.ts'
 import { clusterProbe } from '../support/cluster/cluster-probe.ts'
 
-interface Rule { alert: string, expr: string, for?: string, labels: { severity: string }, annotations: { summary: string, description: string } }
+const ROOT = new URL('../../', import.meta.url)
+const RULES = readFileSync(new URL('helm/peerprobe/rules.yaml', ROOT), 'utf8')
+const METRICS = readFileSync(new URL('docs/reference/metrics.md', ROOT), 'utf8')
+const RUNBOOKS = new URL('docs/runbooks/', ROOT)
+const alerts = alertsOf(RULES)
+const rules = (parse(RULES) as { groups: { rules: { expr: string, record?: string }[] }[] }).groups.flatMap(group => group.rules)
 
-const FILE = new URL('../../helm/peerprobe/rules.yaml', import.meta.url)
-const METRICS = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8')
-const { groups } = parse(readFileSync(FILE, 'utf8')) as { groups: { name: string, rules: Rule[] }[] }
-const rules = groups.flatMap(group => group.rules)
+// Of every process, by prom-client; and what Prometheus and the PodMonitors give.
+const OF_NODE = ['process_start_time_seconds']
+const OF_TARGETS = ['namespace', 'job', 'component']
 
 suite('alerts of the chart', () => {
-  test('ask for metrics that processes have, by labels that Prometheus gives them', () => {
+  test('ask for metrics that processes have, by labels that these or Prometheus give them', () => {
     const { podTargetLabels } = podMonitor(clusterProbe(), 'v1')[0]!.object['spec'] as { podTargetLabels: string[] }
-    const labels = podTargetLabels.map(label => label.replace(/[^a-zA-Z0-9_]/g, '_'))
+    const labels = [...OF_TARGETS, ...podTargetLabels.map(label => label.replace(/[^a-zA-Z0-9_]/g, '_'))]
+    const recorded = rules.flatMap(({ record }) => record ?? [])
 
-    for (const { alert, expr } of rules) {
-      const names = expr.match(/peerprobe_(crawler|consumer)_[a-z_]+/g) ?? []
-      assert.ok(names.length > 0, alert)
-      assert.deepEqual(names.filter(name => !METRICS.includes(`| \`${name}\` |`)), [], alert)
+    for (const { expr } of rules) {
+      const names = [...expr.matchAll(/(?<![\w:"])([a-z]+(?:_[a-z0-9]+){2,}|peerprobe:[\w:]+)(?=[[{)\s]|$)/gm)].map(([, name = '']) => name).filter(name => !labels.includes(name) && !name.endsWith('_over_time'))
+      const unknown = names.filter(name => !METRICS.includes(`\`${name.replace(/_count$/, '')}\``) && !OF_NODE.includes(name) && !recorded.includes(name))
+      assert.ok(names.length > 0, expr)
+      assert.deepEqual(unknown, [], expr)
 
-      for (const [, by = ''] of expr.matchAll(/by \(([^)]*)\)/g)) {
-        assert.deepEqual(by.split(',').map(label => label.trim()).filter(label => label !== 'namespace' && !labels.includes(label)), [])
+      for (const [, by = ''] of expr.matchAll(/(?:by|on) \(([^)]*)\)/g)) {
+        assert.deepEqual(by.split(',').map(label => label.trim()).filter(label => !labels.includes(label) && !METRICS.includes(`\`${label}\``)), [], expr)
       }
     }
   })
 
-  test('have all that a person needs: how bad it is, what it is, and what to do', () => {
-    assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
+  test('have all that a person needs: how bad it is, what it is, which object it is about, and where to read on', () => {
+    assert.equal(new Set(alerts.map(({ alert }) => alert)).size, alerts.length)
 
-    for (const { alert, labels, annotations, for: held = '0m' } of rules) {
+    for (const { alert, labels, annotations: { summary, description, runbook_url: runbook }, for: held = '0m' } of alerts) {
       assert.match(alert, /^PeerProbe[A-Z]/)
-      assert.ok(['warning', 'critical'].includes(labels.severity))
-      assert.match(annotations.summary, /\{\{ \$labels\.namespace \}\}\/\{\{ \$labels\.peerprobe_dev_probe \}\}/)
-      assert.ok(annotations.description.length > 40)
-      assert.match(held, /^\d+m$/)
+      assert.ok(['info', 'warning', 'critical'].includes(labels.severity))
+      assert.match(summary, /\$labels\.namespace \}\}(?:\/\{\{ \$labels\.(?:peerprobe_dev_probe|name) \}\}|[^/])/, alert)
+      assert.ok(description.length > 40)
+      assert.match(held, /^\d+[mh]$/)
+      assert.equal(runbook, `docs/runbooks/${alert}.md`)
+      assert.ok(existsSync(new URL(runbook, ROOT)), runbook)
+    }
+  })
+
+  test('have a page each, with all of its parts and commands with what they print, and an index of them', () => {
+    const pages = readdirSync(RUNBOOKS).filter(name => name !== 'README.md')
+    const index = readFileSync(new URL('README.md', RUNBOOKS), 'utf8')
+    assert.deepEqual(pages.sort(), alerts.map(({ alert }) => `${alert}.md`).sort())
+
+    for (const { alert, labels: { severity } } of alerts) {
+      const page = readFileSync(new URL(`${alert}.md`, RUNBOOKS), 'utf8')
+      assert.deepEqual(page.match(/^#.*$/gm), [`# ${alert}`, '## Meaning', '## Impact', '## Diagnosis', '## Mitigation', '## When to silence it'])
+      assert.match(page, new RegExp(`^${severity}\\.`, 'im'))
+      assert.ok(commandsOf(page).length > 0, alert)
+      assert.equal(page.match(/```sh\n/g)?.length, [...page.matchAll(/```sh\n.*?```\s+prints\s+```text\n/gs)].length, `${alert}: a command without what it prints`)
+      assert.ok(index.includes(`| [${alert}](${alert}.md) | ${severity} |`), alert)
     }
   })
 })

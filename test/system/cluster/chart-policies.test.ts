@@ -1,7 +1,7 @@
 // The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
 // real API server takes them.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { parseAllDocuments, stringify } from 'yaml'
 import { defined } from '../../../core/defined.ts'
@@ -9,6 +9,7 @@ import { labelsFor } from '../../../operator/model/naming/labels.ts'
 import { ADMIN_PORT } from '../../../operator/model/pod/pod.ts'
 import { readScrapeFrom } from '../../../operator/scrape-from.ts'
 import { cluster } from '../../../scripts/provision/cluster.ts'
+import { alertsOf } from '../../support/alerts/promtool-cases.ts'
 import { CHART, ChartRig } from '../../support/cluster/chart-rig.ts'
 import { missingCluster } from '../../support/cluster/cluster-rig.ts'
 import { admits, labelsOfPods, lets, selects } from '../../support/cluster/policy-evaluator.ts'
@@ -137,10 +138,20 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
 
   test('have alerts only where they are asked for, with the labels by which Prometheus finds them', async () => {
     assert.equal(ofKind(await rendered(), 'PrometheusRule'), undefined)
-    const rule = ofKind(await rendered({ monitoring: { prometheusRule: { enabled: true, labels: { release: 'kube-prometheus' } } } }), 'PrometheusRule')
-    const { groups } = rule?.['spec'] as { groups: { rules: { alert: string }[] }[] }
+    const monitoring = { prometheusRule: { enabled: true, labels: { release: 'kube-prometheus' }, runbookBaseUrl: 'https://wiki.example/runbooks/' } }
+    const rule = ofKind(await rendered({ monitoring }), 'PrometheusRule')
+    const alerts = alertsOf(JSON.stringify(rule?.['spec']))
 
     assert.equal(rule?.metadata.labels?.['release'], 'kube-prometheus')
-    assert.deepEqual(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)), ['PeerProbeDeadLetters', 'PeerProbeMessagesSkipped'])
+    assert.deepEqual(alerts.map(({ alert }) => alert), alertsOf(readFileSync(`${CHART}/rules.yaml`, 'utf8')).map(({ alert }) => alert))
+    assert.deepEqual(alerts.map(({ annotations }) => annotations.runbook_url), alerts.map(({ alert }) => `https://wiki.example/runbooks/${alert}.md`))
+    // Of two releases each watches its own operator.
+    assert.match(alerts.find(({ alert }) => alert === 'PeerProbeOperatorDown')?.expr ?? '', /component="operator",namespace="default"/)
+  })
+
+  test('name a runbook by its path in the repository where it is not said where a copy of them is', async () => {
+    const rule = ofKind(await rendered({ monitoring: { prometheusRule: { enabled: true } } }), 'PrometheusRule')
+
+    assert.ok(alertsOf(JSON.stringify(rule?.['spec'])).every(({ alert, annotations }) => annotations.runbook_url === `docs/runbooks/${alert}.md`))
   })
 })

@@ -1,0 +1,158 @@
+// The chart as people install it, with a real Kafka, MariaDB and Prometheus: every command of the runbooks is run as it is
+// written, and faults are injected until the alerts for them fire on the real series. Durations of the rules are divided by
+// 60, so that minutes are seconds; nothing else of them is changed.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { delimiter, dirname } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { ObservedLab, missingLab } from '../../support/alerts/observed-lab.ts'
+import { beginsAs, commandsOf } from '../../support/alerts/runbook-commands.ts'
+import { enterNodeNetwork } from '../../support/cluster/runner/node-network.ts'
+import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
+import { monitoringProgram } from '../../support/servers/promtool.ts'
+import { until } from '../../support/until.ts'
+
+const RUNBOOKS = new URL('../../../docs/runbooks/', import.meta.url)
+const LIMIT_MS = 240_000
+
+if (missingLab === undefined) {
+  enterNodeNetwork(import.meta.filename)
+}
+
+suite('an installed chart that Prometheus observes', missingLab === undefined ? {} : { skip: missingLab }, () => {
+  let lab: ObservedLab
+
+  before(async () => {
+    lab = await ObservedLab.open()
+  })
+  after(async () => {
+    await lab[Symbol.asyncDispose]()
+  })
+
+  const waitUntil = async (what: string, condition: (firing: readonly string[]) => boolean): Promise<void> => {
+    try {
+      await until(what, async () => condition(await lab.firing()), LIMIT_MS)
+    } catch (err) {
+      throw new TypeError(`${what}: ${await lab.describe()}`, { cause: err })
+    }
+  }
+  const fires = async (...names: string[]): Promise<void> => {
+    for (const name of names) {
+      await waitUntil(`${name} fires`, firing => firing.includes(name))
+    }
+  }
+  const isSilent = async (...names: string[]): Promise<void> => {
+    await waitUntil(`silent: ${names.join() || 'all'}`, firing => names.length === 0 ? firing.length === 0 : !firing.some(name => names.includes(name)))
+  }
+
+  test('fires no alert where all is well', async () => {
+    await lab.prometheus.waitFor('count_over_time(peerprobe:consumer_lag_messages:sum[10m]) > 60', undefined, LIMIT_MS)
+    assert.deepEqual(await lab.prometheus.query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[10m]))'), [])
+  })
+
+  test('answers every command of the runbooks as they say', async () => {
+    const pages = readdirSync(RUNBOOKS).filter(name => name !== 'README.md')
+    const commands = new Map(pages.flatMap(page => commandsOf(readFileSync(new URL(page, RUNBOOKS), 'utf8')).map(({ command, begins }) => [`${command}\n${begins}`, { command, begins, page }])))
+    assert.ok(commands.size > 20)
+
+    for (const { command, begins, page } of commands.values()) {
+      const { code, stdout, stderr } = await shell(command)
+      assert.equal(code, 0, `${page}: ${command}\n${stderr}`)
+      assert.ok(beginsAs(stdout, begins), `${page}: ${command}\nprints\n${stdout}\nand not\n${begins}`)
+    }
+  })
+
+  const shell = async (command: string): Promise<{ code: number, stdout: string, stderr: string }> => {
+    const PATH = [lab.kubectl.folder, dirname(monitoringProgram('promtool')), process.env['PATH'] ?? ''].join(delimiter)
+
+    return await new Promise((resolve) => {
+      execFile('bash', ['-c', command], { env: { ...process.env, PATH, PROMETHEUS: lab.prometheus.url, DB: lab.databaseCommand } }, (err, stdout, stderr) => {
+        resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
+      })
+    })
+  }
+
+  test('fires where the database is gone, and is silent once it is back', async () => {
+    await lab.faults.sql.kill()
+    await fires('PeerProbeConsumerOutage', 'PeerProbeNoCommit', 'PeerProbeNotReady')
+    await lab.faults.publishVisits(async () => (await lab.firing()).includes('PeerProbeLagGrowing'))
+    await lab.faults.sql.start()
+    await isSilent()
+  })
+
+  test('fires where somebody writes something other than visits to the topic', async () => {
+    await lab.faults.publishPoison(500)
+    await fires('PeerProbeDeadLettersArrive', 'PeerProbeDeadLetters')
+    // Among enough others those are no fifth any more.
+    await lab.faults.publishVisits(async () => !(await lab.firing()).includes('PeerProbeDeadLetters'))
+  })
+
+  test('fires where such a message cannot be put aside either, and is silent once it can', async () => {
+    await lab.faults.limitMessages(10, 'ipfs-nodes-dead-letters')
+    await lab.faults.publishPoison(1)
+    await fires('PeerProbeConsumerOutage')
+    await lab.faults.limitMessages(1_048_588, 'ipfs-nodes-dead-letters')
+    await isSilent('PeerProbeConsumerOutage')
+  })
+
+  test('fires where no dump can be written', async () => {
+    await lab.faults.blockDumps(true)
+    await fires('PeerProbeDumpOld')
+    await lab.faults.blockDumps(false)
+    await isSilent('PeerProbeDumpOld')
+  })
+
+  test('fires where the peers that are met serve another protocol', async () => {
+    await lab.faults.speak('/another/kad/1.0.0')
+    await fires('PeerProbeForeignProtocol')
+    await lab.faults.speak(KAD_PROTOCOL)
+    await isSilent('PeerProbeForeignProtocol')
+  })
+
+  test('fires where the topic takes no message of the size of a visit', async () => {
+    await lab.faults.limitMessages(200)
+    await fires('PeerProbeMessagesRefused')
+    await lab.faults.limitMessages(1_048_588)
+  })
+
+  test('fires where another topic is read in the group', async () => {
+    await using rival = await lab.faults.joinGroup()
+    assert.ok(rival)
+    await fires('PeerProbeGroupConflict', 'PeerProbePartitionUnread')
+  })
+
+  test('fires where the bootstrap peers are gone', async () => {
+    await lab.faults.stopBootstrapPeer()
+    await fires('PeerProbeBootstrapUnreachable')
+  })
+
+  test('fires where Kafka is gone', async () => {
+    await lab.faults.kafka.kill(1)
+    await fires('PeerProbePublishingStopped', 'PeerProbeCrawlOverdue')
+    await lab.faults.kafka.start(1)
+    await isSilent('PeerProbePublishingStopped', 'PeerProbeNotReady')
+  })
+
+  test('fires where a Secret may not be used any more', async () => {
+    await isSilent('PeerProbeNotReady')
+    await lab.faults.changes('label', 'secret', 'mysql', '-n', 'peerprobe', 'peerprobe.dev/use-')
+    await fires('PeerProbeNotReady')
+    await lab.faults.changes('label', 'secret', 'mysql', '-n', 'peerprobe', 'peerprobe.dev/use=true')
+  })
+
+  test('fires where somebody else holds the lease', async () => {
+    const holding = lab.faults.holdLease()
+    await fires('PeerProbeOperatorNoLeader')
+    await holding.end()
+  })
+
+  test('fires where the operator is gone, and where all consumers are', async () => {
+    await lab.faults.changes('scale', 'deployment', 'probe-operator', '-n', 'peerprobe-system', '--replicas=0')
+    await fires('PeerProbeOperatorDown')
+    await lab.faults.changes('scale', 'deployment', 'amino-consumer', '-n', 'peerprobe', '--replicas=0')
+    await fires('PeerProbeNoCommit')
+    await lab.faults.changes('scale', 'deployment', 'probe-operator', '-n', 'peerprobe-system', '--replicas=1')
+    await isSilent('PeerProbeOperatorDown', 'PeerProbeNoCommit')
+  })
+})
