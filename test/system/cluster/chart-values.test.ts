@@ -1,7 +1,7 @@
 // Sets of values, each installed by real helm into a namespace that takes restricted pods alone, and taken by a strict API server; and
 // values that are refused, by their name.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { parse, parseAllDocuments, stringify } from 'yaml'
@@ -15,6 +15,11 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 interface Workload extends KubeObject { spec: { template: { metadata: object, spec: { containers: { env: { name: string, value?: string }[] }[] } } } }
+
+interface OperatorTemplate {
+  metadata: { annotations?: Record<string, string> }
+  spec: { topologySpreadConstraints?: { topologyKey: string }[], containers: { image: string, args: string[] }[] }
+}
 
 const NAMESPACE = 'restricted'
 const [SERVED, MORE] = ['team-a', 'team-b']
@@ -86,6 +91,41 @@ suite('sets of values of the chart', missingCluster === undefined ? {} : { skip:
       assert.equal((await rig.helm('uninstall', release, '-n', NAMESPACE, '--wait', '--timeout', '120s')).code, 0)
     })
   }
+
+  test('put each dashboard into a ConfigMap as it is, where the sidecar of Grafana looks for it', async () => {
+    const maps = async (values: object): Promise<KubeObject[]> => (await rendered('probe', values)).filter(({ kind }) => kind === 'ConfigMap')
+    const files = readdirSync(`${CHART}/dashboards`)
+    assert.ok(files.length > 0)
+    assert.deepEqual(await maps({}), [])
+
+    const usual = await maps({ dashboards: { enabled: true } })
+    assert.deepEqual(usual.map(({ metadata: { labels, annotations } }) => [labels?.['grafana_dashboard'], annotations?.['grafana_folder']]), files.map(() => ['1', 'PeerProbe']))
+    const texts = Object.fromEntries(usual.flatMap(({ data }) => Object.entries(data as Record<string, string>)))
+    assert.deepEqual(texts, Object.fromEntries(files.map(file => [`probe-operator-${file}`, readFileSync(`${CHART}/dashboards/${file}`, 'utf8')])))
+
+    const others = await maps({ dashboards: { enabled: true, label: 'a/b', labelValue: true, folder: '', namespace: 'grafana', annotations: { c: 1 } } })
+    assert.deepEqual([...new Set(others.map(({ metadata: { namespace, labels, annotations } }) => JSON.stringify([namespace, labels?.['a/b'], annotations])))], ['["grafana","true",{"c":"1"}]'])
+  })
+
+  test('make of the operator\'s pod what they say', async () => {
+    const podOf = async (values: object): Promise<OperatorTemplate> =>
+      ((await rendered('probe', values)).find(({ kind }) => kind === 'Deployment') as unknown as { spec: { template: OperatorTemplate } }).spec.template
+    const one = await podOf({})
+    assert.equal(one.spec.topologySpreadConstraints, undefined)
+    const two = await podOf({ replicas: 2 })
+    assert.deepEqual(two.spec.topologySpreadConstraints?.map(({ topologyKey }) => topologyKey), ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'])
+    assert.equal((await podOf({ replicas: 2, topologySpreadConstraints: [] })).spec.topologySpreadConstraints, undefined)
+
+    assert.equal(one.metadata.annotations, undefined)
+    assert.deepEqual((await podOf({ monitoring: { scrapeAnnotations: true } })).metadata.annotations, { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9090', 'prometheus.io/path': '/metrics' })
+    assert.deepEqual((await podOf({ extraArgs: ['--log-level', 'warn'] })).spec.containers[0]?.args.slice(-2), ['--log-level', 'warn'])
+
+    const digest = `sha256:${'a'.repeat(64)}`
+    for (const [image, wanted] of [[{ digest }, `peerprobe@${digest}`], [{ digest, tag: '1' }, `peerprobe:1@${digest}`]] as const) {
+      const { spec: { containers: [container] } } = await podOf({ image })
+      assert.deepEqual([container?.image, container?.args[2]], [wanted, wanted])
+    }
+  })
 
   test('hold every value of the chart, with another value than its default', () => {
     const defaults = parse(readFileSync(`${CHART}/values.yaml`, 'utf8')) as Record<string, unknown>
