@@ -5,13 +5,12 @@
 
 /**
  * How a panel draws its answers. `areas` and `columns` stack the series: what is there at each moment, and what happened
- * up to it. `states` shows when a value was which; `stat`, `bars` and
- * `table` show how things are now, `table` the labels of series alone.
+ * up to it. `states` shows when a value was which; `stat` and `table` show how things are now, `table` the labels alone.
  */
-export type PanelKind = 'stat' | 'lines' | 'areas' | 'columns' | 'bars' | 'heatmap' | 'states' | 'table'
+export type PanelKind = 'stat' | 'lines' | 'areas' | 'columns' | 'heatmap' | 'states' | 'table'
 
 /** Units of Grafana that our panels use; counts are `short`, shares from 0 to 1 are `percentunit`. */
-export type PanelUnit = 'short' | 'percentunit' | 's' | 'bytes' | 'ops' | 'cps' | 'reqps' | 'dateTimeFromNow' | 'none'
+export type PanelUnit = 'short' | 'percentunit' | 's' | 'bytes' | 'ops' | 'reqps' | 'none'
 
 /** One expression of Prometheus. */
 export interface PanelQuery {

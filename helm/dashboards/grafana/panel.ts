@@ -11,7 +11,7 @@ import type { DashboardLink, Panel, ThresholdsConfig, ValueMapping } from '@graf
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus'
 
 // These show how things are; the others how they came to be.
-const OF_ONE_INSTANT: readonly PanelKind[] = ['stat', 'bars', 'table']
+const OF_ONE_INSTANT: readonly PanelKind[] = ['stat', 'table']
 
 /** A panel at its place. */
 export function panelAt (spec: PanelSpec, id: number, gridPos: Position): Panel {
@@ -33,7 +33,7 @@ export function panelAt (spec: PanelSpec, id: number, gridPos: Position): Panel 
         unit,
         noValue: noData,
         thresholds: thresholds(alert),
-        color: { mode: colorMode(kind, alert !== undefined) },
+        color: { mode: colorMode(kind) },
         ...min !== undefined && { min },
         ...max !== undefined && { max },
         ...values !== undefined && { mappings: mappings(values) }
@@ -66,10 +66,8 @@ function thresholds (alert: string | undefined): ThresholdsConfig {
 }
 
 // By series where there are several, by the bound of the alert where a value stands alone.
-function colorMode (kind: PanelKind, hasAlert: boolean): FieldColorModeId {
-  const byBound = kind === 'stat' || kind === 'table' || kind === 'states' || (kind === 'bars' && hasAlert)
-
-  return byBound ? FieldColorModeId.Thresholds : FieldColorModeId.PaletteClassic
+function colorMode (kind: PanelKind): FieldColorModeId {
+  return kind === 'stat' || kind === 'table' || kind === 'states' ? FieldColorModeId.Thresholds : FieldColorModeId.PaletteClassic
 }
 
 function mappings (values: readonly PanelValue[]): ValueMapping[] {

@@ -1,5 +1,4 @@
 // How each kind of panel is drawn: what of a panel is not the same for all kinds.
-import { PanelBuilder as BarGaugeBuilder } from '@grafana/grafana-foundation-sdk/bargauge'
 import {
   BigValueGraphMode,
   GraphDrawStyle,
@@ -14,7 +13,6 @@ import {
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
-  VizOrientation,
   VizTooltipOptionsBuilder
 } from '@grafana/grafana-foundation-sdk/common'
 import { HeatmapColorMode, HeatmapColorOptionsBuilder, PanelBuilder as HeatmapBuilder, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap'
@@ -30,7 +28,6 @@ const DRAWN: Record<PanelKind, (unit: PanelUnit, withThreshold: boolean) => Pane
   lines: (_, withThreshold) => lines(withThreshold).fillOpacity(5).build(),
   areas: (_, withThreshold) => stacked(lines(withThreshold)).fillOpacity(60).build(),
   columns: (_, withThreshold) => stacked(lines(withThreshold)).drawStyle(GraphDrawStyle.Bars).fillOpacity(80).build(),
-  bars: () => new BarGaugeBuilder().orientation(VizOrientation.Horizontal).reduceOptions(lastValue()).build(),
   heatmap: unit => new HeatmapBuilder()
     .calculate(false)
     .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Blues').steps(64))

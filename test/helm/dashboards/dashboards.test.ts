@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { dashboards } from '../../../helm/dashboards/dashboards.ts'
 import { alertThreshold } from '../../../helm/dashboards/grafana/alert-thresholds.ts'
+import { operator } from '../../../helm/dashboards/operator.ts'
+import { pipeline } from '../../../helm/dashboards/pipeline.ts'
+import { population } from '../../../helm/dashboards/population.ts'
 import { root } from '../../repo/import-graph.ts'
 import { chartDashboards, panelsOf } from '../../support/dashboards/chart-panels.ts'
 import { readExpression, withoutVariables } from '../../support/dashboards/expression.ts'
+import type { DashboardSpec } from '../../../helm/dashboards/grafana/dashboard.ts'
 
 const COLUMNS = 24
 const shipped = [...chartDashboards()]
@@ -100,10 +104,14 @@ suite('dashboards of the chart', () => {
     const bounds = panels.flatMap(({ name, panel }) => {
       const steps = panel.fieldConfig.defaults.thresholds?.steps ?? []
 
-      return steps.filter(({ value }) => value !== null).map(({ value }) => ({ name, value }))
+      return steps.filter(({ value }) => value !== null).map(({ value }) => `${name}: ${String(value)}`)
     })
+    const ofAlerts = [['population', population], ['pipeline', pipeline], ['operator', operator]].flatMap(([name, spec]) =>
+      (spec as DashboardSpec).groups.flatMap(group => group.panels).flatMap(({ title, alert }) =>
+        alert === undefined ? [] : [`${String(name)}: ${title}: ${String(alertThreshold(alert).value)}`]))
 
-    assert.deepEqual(bounds, [{ name: 'pipeline: Dead letters', value: alertThreshold('PeerProbeDeadLetters').value }])
+    assert.deepEqual(bounds.toSorted(), ofAlerts.toSorted())
+    assert.ok(bounds.includes('pipeline: Dead letters: 0.2'))
   })
 
   test('ask in expressions that the grammar of Prometheus takes', () => {

@@ -13,7 +13,6 @@ const SDK = '@grafana/grafana-foundation-sdk'
 const TYPES = `
 import type { Dashboard, FieldConfig, FieldConfigSource, Panel, RowPanel } from '${SDK}/dashboard'
 import type { Dataquery } from '${SDK}/prometheus'
-import type * as bargauge from '${SDK}/bargauge'
 import type * as heatmap from '${SDK}/heatmap'
 import type * as stat from '${SDK}/stat'
 import type * as statetimeline from '${SDK}/statetimeline'
@@ -28,7 +27,7 @@ type Of<Type extends string, Options, Custom> = Literal<Omit<Panel, 'type' | 'op
   targets: Literal<Omit<Dataquery, '_implementsDataqueryVariant'>>[]
   fieldConfig: Literal<Omit<FieldConfigSource, 'defaults'>> & { defaults: Literal<Omit<FieldConfig, 'custom'>> & { custom?: Literal<Custom> } }
 }
-type AnyPanel = Of<'bargauge', bargauge.Options, never> | Of<'heatmap', heatmap.Options, heatmap.FieldConfig> | Of<'stat', stat.Options, never>
+type AnyPanel = Of<'heatmap', heatmap.Options, heatmap.FieldConfig> | Of<'stat', stat.Options, never>
   | Of<'state-timeline', statetimeline.Options, statetimeline.FieldConfig> | Of<'table', table.Options, unknown>
   | Of<'timeseries', timeseries.Options, timeseries.FieldConfig>
 export type Shipped = Literal<Omit<Dashboard, 'panels'>> & { panels: (AnyPanel | (Literal<Omit<RowPanel, 'type'>> & { type: 'row' }))[] }

@@ -25,14 +25,14 @@ suite('a panel', () => {
   test('asks for one instant where it shows how things are, and for a span where it shows how they came to be', () => {
     const isInstant = (kind: PanelKind): unknown => (panelAt({ ...SPEC, kind }, 1, AT).targets![0] as unknown as { instant: boolean }).instant
 
-    assert.deepEqual((['stat', 'bars', 'table'] as const).map(isInstant), [true, true, true])
+    assert.deepEqual((['stat', 'table'] as const).map(isInstant), [true, true])
     assert.deepEqual((['lines', 'areas', 'columns', 'heatmap', 'states'] as const).map(isInstant), [false, false, false, false, false])
   })
 
   test('is the panel of Grafana that draws its kind', () => {
-    const types = (['stat', 'lines', 'areas', 'columns', 'bars', 'heatmap', 'states', 'table'] as const).map(kind => drawn({ ...SPEC, kind }).type)
+    const types = (['stat', 'lines', 'areas', 'columns', 'heatmap', 'states', 'table'] as const).map(kind => drawn({ ...SPEC, kind }).type)
 
-    assert.deepEqual(types, ['stat', 'timeseries', 'timeseries', 'timeseries', 'bargauge', 'heatmap', 'state-timeline', 'table'])
+    assert.deepEqual(types, ['stat', 'timeseries', 'timeseries', 'timeseries', 'heatmap', 'state-timeline', 'table'])
   })
 
   test('stacks areas and columns, and nothing else', () => {
