@@ -62,7 +62,7 @@ export interface ActiveDiscoveryDeps {
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
   /** The passive node's connected and recent peers: each crawl starts from them too. */
-  passive?: { id: Uint8Array, connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[] }
+  passive?: { id: Uint8Array, connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[], metIds: () => ReadonlySet<string> }
 
   /** Saves a crawl's population for the time after a restart. */
   keep?: (population: readonly KnownPeer[]) => Promise<void>
@@ -179,7 +179,7 @@ export class ActiveDiscovery {
       await this.#announceEnd({ ...report, forms }, signal)
       onCrawl(report, {
         change: changeOf(before, report.population),
-        overlap: passive === undefined ? undefined : overlapOf(report.population, passive.known())
+        overlap: passive === undefined ? undefined : overlapOf(report.population, passive.metIds())
       })
       this.#last = report
     } finally {

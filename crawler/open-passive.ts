@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { multiaddr } from '@multiformats/multiaddr'
 import { ProbeError } from '../core/errors.ts'
 import { formatAddress } from './address/address.ts'
@@ -11,7 +10,6 @@ import { machineHasMulticastRoute } from './passive/mdns/multicast-route.ts'
 import { PassiveDiscovery } from './passive/passive-discovery.ts'
 import { formatPeerId } from './peer/peer-id-text.ts'
 import type { CrawlerConfig } from '../core/contracts/process-config.ts'
-import type { Registry } from '../core/process/metrics.ts'
 import type { CompiledScan } from './compile-scan.ts'
 import type { DialBudget } from './dial/dial-budget.ts'
 import type { PassiveDiscoveryDeps } from './passive/passive-discovery.ts'
@@ -20,7 +18,6 @@ import type { PrivateKey } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface OpenPassiveDeps extends Omit<PassiveDiscoveryDeps, 'bootstrap'> {
-  registry: Registry
   bootstrap: (signal: AbortSignal) => Promise<readonly PeerRecord[]>
 
   /** The budget that the crawls use too. */
@@ -58,8 +55,7 @@ export async function openPassive (config: CrawlerConfig, compiled: CompiledScan
     mdns: passive.mdns,
     maxConnections: config.passive.maxConnections,
     gater: new PassiveGater(addresses),
-    budget: deps.budget,
-    metrics: prometheusMetrics({ registry: deps.registry, collectDefaultMetrics: false, preserveExistingMetrics: true })
+    budget: deps.budget
   })
 }
 

@@ -144,6 +144,11 @@ export class PassiveDiscovery implements AsyncDisposable {
     return this.#met.list()
   }
 
+  /** Ids of peers that were met, as multihashes in hex, also of peers without an address. */
+  metIds (): ReadonlySet<string> {
+    return this.#met.ids()
+  }
+
   /** Maintains the node until `signal` aborts. @throws the error of the sink */
   async run (signal: AbortSignal): Promise<void> {
     try {

@@ -9,7 +9,6 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { defined } from '../../core/defined.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { BoundedDatastore } from './limits/bounded-datastore.ts'
 import { budgetedDials } from './limits/budgeted-dials.ts'
@@ -23,7 +22,7 @@ import type { Scan } from '../../core/contracts/scan.ts'
 import type { DialBudget } from '../dial/dial-budget.ts'
 import type { PassiveGater } from './limits/passive-gater.ts'
 import type { OnFound } from './mdns/mdns-finder.ts'
-import type { Libp2p, Metrics, PeerId, PrivateKey } from '@libp2p/interface'
+import type { Libp2p, PeerId, PrivateKey } from '@libp2p/interface'
 import type { SingleKadDHT } from '@libp2p/kad-dht'
 import type { Ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -59,9 +58,6 @@ export interface PassiveNodeOptions {
 
   /** Called with errors that prevent answers to multicast DNS. */
   onMdnsFault?: (err: Error) => void
-
-  /** Collects libp2p's own metrics. */
-  metrics?: (components: never) => Metrics
 }
 
 /** The node's services. */
@@ -105,7 +101,7 @@ function listenAddresses (host: string, port: number): string[] {
 
 /** Creates the node; it listens once it is started. */
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
-  const { privateKey, agentVersion, host, port, announce, maxConnections, gater, budget, mdns, metrics, onFound = () => undefined } = options
+  const { privateKey, agentVersion, host, port, announce, maxConnections, gater, budget, mdns, onFound = () => undefined } = options
   const instance = randomBytes(INSTANCE_BYTES).toString('hex')
   const places = new PassivePlaces(systemClock, { places: maxConnections })
   const sockets = new SocketPlaces(systemClock, places)
@@ -142,7 +138,6 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       dialTimeout: 5_000
     },
     connectionMonitor: { enabled: false },
-    ...defined({ metrics }),
     services: {
       identify: identify(CONCURRENT_REQUESTS),
       ping: ping(CONCURRENT_REQUESTS),

@@ -13,6 +13,7 @@ import { errorsPage } from './errors-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { outcomesPage } from './outcomes-page.ts'
 import { jsonSchemaFile, schemaPage } from './schema-page.ts'
+import { stateMetricsFile } from './state-metrics.ts'
 
 const VALUES = new URL('../../helm/peerprobe/values.yaml', import.meta.url)
 
@@ -36,6 +37,7 @@ export function generatedFiles (): Map<string, string> {
     ['helm/peerprobe/README.md', chartReadme(values)],
     ['docs/reference/peerprobe.md', schemaPage('The PeerProbe resource', RESOURCE_INTRO, PeerProbeSpec)],
     ['docs/reference/metrics.md', metricsPage()],
+    ['docs/reference/kube-state-metrics.yaml', stateMetricsFile()],
     ['docs/reference/outcomes.md', outcomesPage()],
     ['docs/reference/consumer-config.md', schemaPage('Consumer configuration', CONFIG_INTRO, ConsumerConfig)],
     ...dashboardFiles()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import { Progress } from '../../core/process/progress.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
@@ -23,7 +22,6 @@ async function open (stateFolder: string, protocols: string[], over: Partial<Ope
   return await openPassive(config, compileScan(config.scan), {
     clock: systemClock,
     log: pino({ level: 'silent' }),
-    registry: new Registry(),
     sink: { ready: () => undefined, accept: () => undefined },
     beat,
     budget: new DialBudget(systemClock),

@@ -31,12 +31,12 @@ export function changeOf (before: readonly KnownPeer[], after: readonly KnownPee
   return earlier.size === 0 ? undefined : { entered: later.difference(earlier).size, left: earlier.difference(later).size }
 }
 
-/** How the contacted peers of a crawl overlap with those that came to the passive node. */
-export function overlapOf (crawled: readonly KnownPeer[], met: readonly KnownPeer[]): PopulationOverlap {
-  const [active, passive] = [contactedOf(crawled), new Set(met.map(({ id }) => hex(id)))]
-  const both = active.intersection(passive).size
+/** How the contacted peers of a crawl overlap with those that came to the passive node. @param met their multihashes in hex */
+export function overlapOf (crawled: readonly KnownPeer[], met: ReadonlySet<string>): PopulationOverlap {
+  const active = contactedOf(crawled)
+  const both = active.intersection(met).size
 
-  return { active: active.size - both, passive: passive.size - both, both }
+  return { active: active.size - both, passive: met.size - both, both }
 }
 
 function contactedOf (peers: readonly KnownPeer[]): Set<string> {

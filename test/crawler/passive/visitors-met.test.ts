@@ -11,11 +11,13 @@ test('VisitorsMet keeps whom a crawl can dial, the latest addresses, and forgets
   assert.deepEqual(met.list(), [{ id: id(1), addresses: [address], outcome: 'identified', failures: 0 }])
   met.note(id(1), [])
   assert.deepEqual(met.list(), [])
+  assert.deepEqual([...met.ids()], ['000002', '000001'])
 
   for (let i = 0; i <= 20_000; i++) {
     met.note(id(i), [address])
   }
 
   assert.equal(met.list().length, 20_000)
+  assert.equal(met.ids().size, 20_000)
   assert.deepEqual(met.list()[0]?.id, id(1))
 })

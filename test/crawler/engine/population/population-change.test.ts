@@ -21,7 +21,7 @@ suite('changeOf', () => {
 
 suite('overlapOf', () => {
   test('tells who was contacted, who came, and who did both', () => {
-    assert.deepEqual(overlapOf([...contacted(1, 2, 3), ...failed(4)], contacted(3, 4, 5)), { active: 2, passive: 2, both: 1 })
-    assert.deepEqual(overlapOf([], []), { active: 0, passive: 0, both: 0 })
+    assert.deepEqual(overlapOf([...contacted(1, 2, 3), ...failed(4)], new Set(['03', '04', '05'])), { active: 2, passive: 2, both: 1 })
+    assert.deepEqual(overlapOf([], new Set()), { active: 0, passive: 0, both: 0 })
   })
 })

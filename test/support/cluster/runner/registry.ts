@@ -3,7 +3,7 @@ import type { KindRef } from '../../../../operator/runtime/kube-object.ts'
 import type { Pod } from './pod.ts'
 
 /** The image that everybody may pull. */
-const PUBLIC_IMAGE = 'peerprobe:test'
+export const PUBLIC_IMAGE = 'peerprobe:test'
 
 /** The same in a registry that asks for a pull Secret. */
 export const PRIVATE_IMAGE = 'private.example/peerprobe:test'
