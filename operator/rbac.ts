@@ -36,14 +36,15 @@ export const RULES: readonly RbacRule[] = [
 ]
 
 /**
- * Exactly what `kubectl peerprobe` asks for: it reads, and it makes dry runs, for which the API server wants the right to
+ * Exactly what `kubectl peerprobe status`, `plan` and `job` ask for: they read, and make dry runs, for which the API server wants the right to
  * write. The chart makes a role for people of it.
  */
 export const COMMAND_RULES: readonly RbacRule[] = [
-  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['get', 'list', 'create', 'update'] },
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['get', 'list', 'watch', 'create', 'update'] },
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/finalizers'], verbs: ['update'] },
   { apiGroups: [''], resources: ['configmaps', 'services'], verbs: ['get', 'list', 'create', 'patch'] },
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'create', 'patch'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['list'] },
   // What pods read decides whether they restart.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
   { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] },
@@ -55,4 +56,22 @@ export const COMMAND_RULES: readonly RbacRule[] = [
   { apiGroups: ['kafka.strimzi.io'], resources: ['kafkas'], verbs: ['get'] },
   { apiGroups: ['kafka.strimzi.io'], resources: ['kafkatopics', 'kafkausers'], verbs: ['get', 'create', 'patch'] },
   { apiGroups: ['monitoring.coreos.com'], resources: ['podmonitors'], verbs: ['get', 'create', 'patch'] }
+]
+
+/**
+ * Exactly what `kubectl peerprobe status`, `crawl-now`, `logs` and `bundle` ask for: `docs/kubectl.md` has it as a role. It is
+ * no role of the chart, since `pods/proxy` reaches every port of every pod.
+ */
+export const SUPPORT_RULES: readonly RbacRule[] = [
+  { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['get', 'list', 'watch', 'patch'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+  { apiGroups: [''], resources: ['pods/log', 'pods/proxy'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['configmaps', 'serviceaccounts', 'services'], verbs: ['list'] },
+  { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: ['list'] },
+  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: ['list'] },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['list'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
+  { apiGroups: ['kafka.strimzi.io'], resources: ['kafkatopics', 'kafkausers'], verbs: ['list'] },
+  { apiGroups: ['monitoring.coreos.com'], resources: ['podmonitors'], verbs: ['list'] }
 ]

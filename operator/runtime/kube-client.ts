@@ -144,19 +144,23 @@ export class KubeClient {
     }
   }
 
-  /** The events of a watch, for as long as the server keeps it open. */
-  async* watch (path: string, query: Record<string, string>, accept: string | undefined, signal: AbortSignal): AsyncGenerator {
-    const what: KubeRequest = { method: 'GET', path, query, ...defined({ accept }) }
+  /** The bytes of an answer, for as long as the server sends some. */
+  async* bytes (what: KubeRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
     const response = await this.#send(what, signal, signal)
 
     try {
-      yield* jsonLines(response as AsyncIterable<Buffer>)
+      yield* response as AsyncIterable<Buffer>
     } catch (err) {
       signal.throwIfAborted()
       throw noAnswer(err, describe(what))
     } finally {
       response.destroy()
     }
+  }
+
+  /** The events of a watch, for as long as the server keeps it open. */
+  async* watch (path: string, query: Record<string, string>, accept: string | undefined, signal: AbortSignal): AsyncGenerator {
+    yield* jsonLines(this.bytes({ method: 'GET', path, query, ...defined({ accept }) }, signal))
   }
 
   async #read (what: KubeRequest, signal: AbortSignal): Promise<KubeObject | undefined> {

@@ -1,6 +1,6 @@
 /**
- * `node scripts/release/build-package.ts FOLDER`: the npm package, ready for `npm publish FOLDER`. It holds the two command
- * lines, `kubectl-peerprobe` and `peerprobe`, as JavaScript: Node strips no types below `node_modules`.
+ * `node scripts/release/build-package.ts FOLDER`: the npm package, ready for `npm publish FOLDER`. It holds the command
+ * lines `kubectl-peerprobe` and `peerprobe` and what completes the first in a shell, as JavaScript: Node strips no types below `node_modules`.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -9,7 +9,11 @@ import ts from 'typescript'
 import { packageManifest } from './package-manifest.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const COMMANDS = { 'kubectl-peerprobe': 'operator/commands/main.ts', 'peerprobe': 'consumer/commands/main.ts' } as const
+const COMMANDS = {
+  'kubectl-peerprobe': 'operator/commands/main.ts',
+  'kubectl_complete-peerprobe': 'operator/commands/kubectl-complete/main.ts',
+  'peerprobe': 'consumer/commands/main.ts'
+} as const
 // Beside the sources: what they read at run time, and what people read.
 const FILES = ['consumer/store/migrations/**/*.sql', 'LICENSE', 'README.md', 'CHANGELOG.md']
 

@@ -40,9 +40,11 @@ suite('the npm package', () => {
     spawnSync(join(at, manifest.bin[command] ?? ''), args, { encoding: 'utf8', cwd: folder.path, env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, ...env } })
 
   test('has commands that run as they are', () => {
-    assert.deepEqual(Object.keys(manifest.bin), ['kubectl-peerprobe', 'peerprobe'])
+    assert.deepEqual(Object.keys(manifest.bin), ['kubectl-peerprobe', 'kubectl_complete-peerprobe', 'peerprobe'])
+    execFileSync('chmod', ['+x', join(at, manifest.bin['kubectl_complete-peerprobe']!)]) // as npm does
+    assert.equal(run('kubectl_complete-peerprobe', ['bun']).stdout.split('\t')[0], 'bundle')
 
-    for (const command of Object.keys(manifest.bin)) {
+    for (const command of ['kubectl-peerprobe', 'peerprobe']) {
       execFileSync('chmod', ['+x', join(at, manifest.bin[command]!)]) // as npm does
       const { status, stdout, stderr } = run(command, ['--help'])
 

@@ -34,6 +34,9 @@ export interface PodPlan {
   ports: readonly PassivePort[]
 }
 
+/** Name of the container of every pod. */
+export const CONTAINER = 'peerprobe'
+
 /** Port of the admin server in every pod. */
 export const ADMIN_PORT = 9_090
 
@@ -83,7 +86,7 @@ function container ({ images, entry, mounts, resources, probed, ports }: PodPlan
   const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
 
   return {
-    name: 'peerprobe',
+    name: CONTAINER,
     image: workload,
     ...defined({ imagePullPolicy: pullPolicy }),
     args: [entry],

@@ -39,7 +39,8 @@ export interface StatusBefore {
   kafka?: { topicId?: string, topic?: string, bootstrapServers?: string }
 }
 
-interface ScanStatus extends Omit<ScanFigures, 'toldCrawlNow'> { name: string, deployment: string, ready: boolean, crawlNow?: CrawlNowStatus }
+/** One scan in a status. */
+export interface ScanStatus extends Omit<ScanFigures, 'toldCrawlNow'> { name: string, deployment: string, ready: boolean, crawlNow?: CrawlNowStatus }
 
 /** Adds the summary: the first cause of what is not ready, in its own words. */
 export function summarise (conditions: Findings['conditions']): Findings['conditions'] {

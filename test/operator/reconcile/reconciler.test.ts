@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { defined } from '../../../core/defined.ts'
-import { statusText } from '../../../operator/commands/status-text.ts'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { applyAll, isOurs } from '../../../operator/reconcile/apply/apply-step.ts'
 import { SecretReader } from '../../../operator/reconcile/apply/secret-reader.ts'
@@ -15,7 +14,7 @@ import { podsOf } from '../../../operator/reconcile/steps/workload-steps.ts'
 import { ObjectStore } from '../../../operator/runtime/object-store.ts'
 import { clusterProbe, probeObject } from '../../support/cluster/cluster-probe.ts'
 import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
-import { KEY, reconcilerRig as rig, SECRET } from '../../support/cluster/reconciler-rig.ts'
+import { KEY, reconcilerRig as rig, SECRET, statusTextIn } from '../../support/cluster/reconciler-rig.ts'
 import type { Condition } from '../../../operator/reconcile/conditions/conditions.ts'
 
 const { signal } = new AbortController()
@@ -138,7 +137,7 @@ suite('Reconciler', () => {
     await reconciler.reconcile(KEY, signal)
 
     assert.deepEqual(status()['scans'], [scan])
-    assert.match(statusText(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!), /main +yes .*12D3KooWx/)
+    assert.match(statusTextIn(cluster), /main +yes .*12D3KooWx/)
   })
 
   test('tells what the last crawl of a scan was like where that is worth knowing, and forgets it with the next one', async () => {
@@ -157,7 +156,7 @@ suite('Reconciler', () => {
     assert.match(crawlers?.message ?? '', /^1 of 1 crawlers run; last crawl of main: NoDhtServer: they list \/lab\/kad\/1\.0\.0\\u\{1b\}\[2Jx+… \(and 2 more, in status\.scans\)$/)
     assert.match(ready()?.message ?? '', /^everything runs; 1 of 1 crawlers run; last crawl of main: NoDhtServer/)
     assert.deepEqual(notes()?.map(({ reason, message }) => [reason, message.length <= 500]), [['NoDhtServer', true], ['CrawlFinding', true], ['Disturbed', true]])
-    assert.match(statusText(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!), /main, last crawl: NoDhtServer: they list .*\n {4}What to do: Give `network\.protocols`[^]*main, last crawl: Disturbed: the crawler stood still for 21 s/)
+    assert.match(statusTextIn(cluster), /main, last crawl: NoDhtServer: they list .*\n {4}What to do: Give `network\.protocols`[^]*main, last crawl: Disturbed: the crawler stood still for 21 s/)
     cluster.answers.delete('k-1')
     await reconciler.reconcile(KEY, signal)
     assert.equal(notes()?.length, 3, 'kept while its pod does not answer')

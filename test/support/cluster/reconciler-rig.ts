@@ -1,3 +1,5 @@
+import { probeReport } from '../../../operator/commands/status/probe-report.ts'
+import { statusText } from '../../../operator/commands/status/status-text.ts'
 import { Reconciler } from '../../../operator/reconcile/reconciler.ts'
 import { probeObject } from './cluster-probe.ts'
 import { FakeCluster } from './fake-cluster.ts'
@@ -40,4 +42,9 @@ export function reconcilerRig (spec: object = {}, metadata: object = {}): Reconc
       }
     }
   }
+}
+
+/** What `kubectl peerprobe status` shows of it. */
+export function statusTextIn (cluster: FakeCluster): string {
+  return statusText(probeReport(cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!, [], 0), 0)
 }

@@ -9,6 +9,7 @@ import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/clust
 import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
+import type { ProbeReport } from '../../../operator/commands/status/probe-report.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
@@ -105,9 +106,19 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     const { stdout, code } = await run('status', '-A')
 
     assert.equal(code, 0)
-    assert.match(stdout, /^PeerProbe lab\/amino: not ready, SecretMissing\n {2}.*Secret lab\/mysql does not exist\n {2}What to do: Create the Secret/)
+    assert.match(stdout, /^PeerProbe lab\/amino is not ready \(SecretMissing\): .*Secret lab\/mysql does not exist\n {2}What to do: Create the Secret/)
     assert.match(stdout, /\nSCAN +RUNS.*\nmain +yes .*\nfil +yes /)
+    const waited = await run('status', 'amino', '-n', 'lab', '--wait', '--timeout', '2s', '-o', 'json')
+    assert.equal(waited.code, 2, waited.stderr)
+    assert.match(waited.stderr, /^lab\/amino: not ready, SecretMissing: .*\npeerprobe: not ready after 2 s \(--timeout\)\n$/)
+    const { probes: [report = assert.fail()] } = JSON.parse(waited.stdout) as { probes: ProbeReport[] }
+    assert.deepEqual([report.namespace, report.verdict.state, report.verdict.reason, report.crawlers], ['lab', 'unhealthy', 'SecretMissing', { ready: 2, wanted: 2 }])
+    assert.ok(report.warnings?.some(({ object, reason }) => object === 'PeerProbe amino' && reason === 'SecretMissing'))
+    await rig.secret('lab')
+    const ready = await run('status', 'amino', '-n', 'lab', '--wait', '--timeout', '2m', '-o', 'yaml')
+    assert.deepEqual([ready.code, /^ {6}state: healthy$/m.test(ready.stdout)], [0, true], `${ready.stdout}${ready.stderr}`)
     const none = await run('status', 'other', '-n', 'lab')
+    assert.equal(none.code, 64)
     assert.match(none.stderr, /there is no PeerProbe other in namespace lab/)
   })
 

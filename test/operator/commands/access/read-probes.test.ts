@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readProbes } from '../../../operator/commands/read-probes.ts'
-import { probeObject } from '../../support/cluster/cluster-probe.ts'
-import { FakeCluster } from '../../support/cluster/fake-cluster.ts'
+import { readProbes } from '../../../../operator/commands/access/read-probes.ts'
+import { probeObject } from '../../../support/cluster/cluster-probe.ts'
+import { FakeCluster } from '../../../support/cluster/fake-cluster.ts'
 
 const { signal } = new AbortController()
 

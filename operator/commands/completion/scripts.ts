@@ -1,0 +1,68 @@
+// What a shell runs to complete the arguments of `kubectl-peerprobe`: each asks the program itself, so that no list of
+// options can be out of date. `kubectl peerprobe` is completed by kubectl's own script, which asks `kubectl_complete-peerprobe`.
+
+/** First argument by which the program is asked for candidates. */
+export const COMPLETE = '__complete'
+
+/** Shells that there is a script for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+/** {@inheritDoc SHELLS} */
+export type Shell = typeof SHELLS[number]
+
+const BASH = String.raw`# bash completion for kubectl-peerprobe
+_kubectl_peerprobe() {
+  local answer line
+  COMPREPLY=()
+  answer=$(kubectl-peerprobe ${COMPLETE} "${'${COMP_WORDS[@]:1:COMP_CWORD}'}" 2>/dev/null) || return 0
+  while IFS= read -r line; do
+    case $line in
+      :0) [ "${'${#COMPREPLY[@]}'}" -gt 0 ] || compopt -o default ;;
+      :*) ;;
+      *) COMPREPLY+=("${'${line%%$\'\\t\'*}'}") ;;
+    esac
+  done <<< "$answer"
+}
+complete -F _kubectl_peerprobe kubectl-peerprobe
+`
+
+const ZSH = String.raw`#compdef kubectl-peerprobe
+_kubectl_peerprobe() {
+  local line
+  local -a candidates
+  local files=0
+  while IFS= read -r line; do
+    case $line in
+      :0) files=1 ;;
+      :*) ;;
+      *) candidates+=("${'${${line//:/\\\\:}/$\'\\t\'/:}'}") ;;
+    esac
+  done < <(kubectl-peerprobe ${COMPLETE} "${'${(@)words[2,CURRENT]}'}" 2>/dev/null)
+  if (( ${'${#candidates}'} )); then
+    _describe 'kubectl-peerprobe' candidates
+  elif (( files )); then
+    _files
+  fi
+}
+compdef _kubectl_peerprobe kubectl-peerprobe
+`
+
+const FISH = String.raw`# fish completion for kubectl-peerprobe
+function __kubectl_peerprobe_complete
+  set -l words (commandline -opc) (commandline -ct)
+  set -l answer (kubectl-peerprobe ${COMPLETE} $words[2..-1] 2>/dev/null)
+  for line in $answer
+    switch $line
+      case ':0'
+        test (count $answer) -gt 1; or __fish_complete_path (commandline -ct)
+      case ':*'
+      case '*'
+        echo $line
+    end
+  end
+end
+complete -c kubectl-peerprobe -f -a '(__kubectl_peerprobe_complete)'
+`
+
+/** The script of each shell. */
+export const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH }
