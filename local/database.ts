@@ -2,7 +2,7 @@ import { hostPort } from '../core/text/host-port.ts'
 import { shellQuoted } from './text.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
 
-/** The database of a run as people name it: the path of its file, or a URL without the password. */
+/** The database of a run, for people: the path of its file, or a URL without the password. */
 export function databaseName ({ sqlite, mysql }: StoreConfig): string {
   if (mysql === undefined) {
     return sqlite?.path ?? ''
@@ -11,7 +11,7 @@ export function databaseName ({ sqlite, mysql }: StoreConfig): string {
   return `mysql://${encodeURIComponent(mysql.username ?? '')}@${hostPort(mysql.host, mysql.port)}/${mysql.database}`
 }
 
-/** A shell command that asks the database of a run; `path` is how its file is best written, where it has one. */
+/** A shell command that queries the database of a run; `path` is the path of its file to show, if it has one. */
 export function queryCommand ({ mysql }: StoreConfig, path: string, sql: string): string {
   if (mysql === undefined) {
     return `npm run --silent query -- ${shellQuoted(path)} "${sql}"`

@@ -7,49 +7,50 @@ import type { Clock } from '../core/time/clock.ts'
 import type { Processes } from './processes.ts'
 import type { ProgressView, ScanProgress } from './progress-view.ts'
 
-/** When a run is over. */
+/** When a run ends. */
 export interface FollowOptions {
-  /** After one finished crawl of each scan whose visits are all stored. */
+  /** After one finished crawl of each scan, once all its visits are stored. */
   once: boolean
 
   /** After this long, in milliseconds. */
   forMs: number | undefined
 
-  /** Time between two looks at the processes while one of them crawls, in milliseconds. @default 200 */
+  /** Time between two status requests to the processes while one of them crawls, in milliseconds. @default 200 */
   pollMs?: number
 
   /** The same between two crawls. @default 2000 */
   restPollMs?: number
 }
 
-/** What is reported as it happens. */
+/** Callbacks for progress. */
 export interface FollowDeps {
   clock: Clock
   processes: Processes
   view: ProgressView
 
-  /** Whether nothing that was published waits to be stored. */
+  /** Whether everything that was published is stored. */
   isStored: () => Promise<boolean>
 
-  /** Told of each crawl that finished and is stored, with what is wrong with it. */
+  /** Called for each crawl that finished and is stored, with the problem if there is one. */
   onCrawl: (scanId: string, crawlId: number, findings: CrawlFindings) => Promise<void>
 }
 
-/** What is to be said of a crawl, where anything is. */
+/** The problem of a crawl, if there is one. */
 export type CrawlFindings = Pick<LastCrawl, 'problem' | 'warning'>
 
 type LastCrawl = NonNullable<CrawlerStatus['lastCrawl']>
 
 /**
- * Shows a run's progress until it is over or `signal` aborts.
+ * Shows a run's progress until it ends or `signal` aborts.
  *
- * @throws ProbeError what a crawler reports when the first crawl contacted nobody; `PP_CHILD_FAILED`
+ * @throws ProbeError what a crawler reports when the first crawl contacted no peer;
+ *   `PP_CHILD_FAILED`
  */
 export async function followRun (deps: FollowDeps, options: FollowOptions, signal: AbortSignal): Promise<void> {
   try {
     await lookUntilOver(deps, options, signal)
   } catch (err) {
-    // Stopped in the middle of asking or waiting: what was found so far is still told.
+    // Stopped in the middle of a request or a wait: the results so far are still reported.
     if (!(signal.aborted && isAbort(err))) {
       throw err
     }
@@ -103,7 +104,7 @@ interface ScanEnd {
   last: LastCrawl | undefined
 }
 
-// Tells of a crawl once it is stored. Its end is published after all of its visits: with nothing waiting, all are stored.
+// Reports a crawl once it is stored. Its end is published after all of its visits, so when nothing is waiting, all of them are stored.
 async function noteCrawl ({ isStored, onCrawl }: FollowDeps, told: Map<string, number>, { scanId, last }: ScanEnd): Promise<void> {
   if (last === undefined || told.get(scanId) === last.crawlId) {
     return
@@ -121,8 +122,8 @@ function parse (status: unknown): CrawlerStatus | undefined {
   return status === undefined ? undefined : CrawlerStatus.parse(status)
 }
 
-// A first crawl that contacts nobody will not do better next time by itself; a later one may. One that contacts peers of
-// which none serves the DHT has something to tell: the run goes on, or ends as a failure once it is reported.
+// If the first crawl contacts no peer, the next one will not do better without a change; a later crawl may. A crawl that
+// contacts peers but no DHT server has results to report: the run goes on, or ends as a failure after the report.
 function throwIfUseless ({ problem }: LastCrawl, hasWorked: boolean): void {
   if (problem !== null && problem.code !== 'PP_NO_DHT_SERVER' && !hasWorked) {
     throw new ProbeError(problem.code as ErrorCode, problem.message)

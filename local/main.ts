@@ -10,10 +10,10 @@ import { summaryLines } from './summary.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { RunResult } from './result.ts'
 
-// Longer than the children may take, one after the other.
+// Longer than all children may take one after the other.
 const STOP_TIMEOUT_MS = 75_000
 
-// Some terminals do not say how wide they are; a file or a pipe is as wide as its reader likes.
+// Some terminals do not report their width; a file or a pipe has none.
 const PLAIN_COLUMNS = 80
 const FILE_COLUMNS = 160
 
@@ -45,7 +45,7 @@ await runCommand(async (signal) => {
   }
 })
 
-/** A run of one crawl that found nothing of use has failed, although it was told whole. @throws ProbeError what the crawler said */
+/** A run of one crawl that found nothing of use has failed, even if it was fully reported. @throws ProbeError the crawler's error */
 function failIfUseless ({ scans }: RunResult): void {
   const [useless] = options.once ? scans.flatMap(({ scan, problem }) => problem === undefined ? [] : [{ scan, problem }]) : []
 
@@ -67,11 +67,11 @@ function show ({ scans, store, dump }: RunResult): void {
     })
   }
   if (scans.length === 0) {
-    view.say(`stopped before a crawl had finished; what was found is in ${database}`)
+    view.say(`stopped before a crawl had finished; the results so far are in ${database}`)
   }
 }
 
-// A path below this folder is shorter, and can be typed as it is shown.
+// A path relative to this folder is shorter, and can be typed as shown.
 function shown (path: string): string {
   const below = relative(process.cwd(), path)
 

@@ -10,7 +10,7 @@ import type { Secret } from './manifest/secrets.ts'
 
 /** Settings of {@link readManifest}. */
 export interface ManifestOptions {
-  /** Put the embedded log and database in the place of `spec.kafka` and `spec.mysql`. */
+  /** Replace `spec.kafka` and `spec.mysql` by the embedded log and database. */
   embedded: boolean
 }
 
@@ -18,7 +18,7 @@ export interface ManifestOptions {
 export interface Manifest {
   probe: PeerProbe
 
-  /** Secrets that stand beside it. */
+  /** The Secrets in the same file. */
   secrets: Secret[]
 
   /** Fields that the embedded log and database replace. */
@@ -31,21 +31,21 @@ export interface Manifest {
 /**
  * Reads a PeerProbe from a YAML file and checks it for this machine: against the resource's schema,
  * its addresses against their parsers, and what it asks for against what one machine can do. All
- * problems come at once, each with its field.
+ * problems are reported at once, each with its field.
  *
  * @throws ProbeError `PP_CONFIG_INVALID` (no such file), `PP_SPEC_INVALID`, or `PP_NOT_SUPPORTED`
- * where nothing is wrong but asks for what one machine cannot do
+ * when the manifest is valid but asks for something that one machine cannot do
  */
 export async function readManifest (path: string, options: ManifestOptions): Promise<Manifest> {
   return parseManifest(await readText(path), path, options)
 }
 
-/** The same for a text; `what` names it in messages. */
+/** Reads a PeerProbe from a text; `what` is its name in messages. */
 export function parseManifest (text: string, what: string, { embedded }: ManifestOptions): Manifest {
   const documents = parseDocuments(text, what)
   const result = PeerProbe.safeParse(documents.probe)
   const mistakes = (result.error?.issues ?? []).flatMap(problemsOf)
-  // What is wrong with a field already is not said again in other words.
+  // A field that already has a problem is not reported twice.
   const isNew = (problem: string): boolean => !mistakes.some(mistake => fieldOf(mistake) === fieldOf(problem))
   const unusable = unusableAddresses(documents.probe).map(format).filter(isNew)
   const refusals = [...documents.problems, ...unsupported(documents.probe, { embedded }).map(format).filter(isNew)]
@@ -64,7 +64,7 @@ function format ({ path, message }: Problem): string {
   return `${formatPath(path)}: ${message}`
 }
 
-// An address that does not even match the schema's pattern is named once.
+// An address that does not match the schema's pattern is reported once.
 function fieldOf (problem: string): string {
   return problem.slice(0, problem.indexOf(': '))
 }

@@ -5,7 +5,7 @@ import { VERSION } from '../core/process/build-info.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
 import { DurationText, toMilliseconds } from '../core/time/duration.ts'
 
-/** What the command line asks for. */
+/** Options of the command line. */
 export interface LocalOptions {
   /** PeerProbe manifest; a practice network on this machine when absent. */
   manifestPath: string | undefined
@@ -19,25 +19,25 @@ export interface LocalOptions {
   /** Stop after this long. */
   forMs: number | undefined
 
-  /** Where the log, the database and the dumps are; a folder of the run's own when absent. */
+  /** Folder of the log, the database and the dumps; `.peerprobe/<name>` when absent. */
   dataDir: string | undefined
 
-  /** Folder of Secrets that the manifest names and does not hold: one folder each, one file for each key. */
+  /** Folder of the Secrets that the manifest refers to but does not contain: one folder each, one file for each key. */
   secretsDir: string | undefined
 
   /** Print one JSON object as the last line instead of the summary. */
   json: boolean
 
-  /** Use the embedded log and database where the manifest names Kafka and MySQL. */
+  /** Use the embedded log and database even if the manifest has Kafka and MySQL. */
   embedded: boolean
 
-  /** IP address that passive nodes listen on; `::` for all of this machine, of both families. */
+  /** IP address that passive nodes listen on; `::` for all addresses of this machine, IPv4 and IPv6. */
   listen: string
 
-  /** What the embedded message log holds of one topic at most, in bytes; its own default when absent. */
+  /** Maximum size of one topic in the embedded message log, in bytes; the log's default when absent. */
   logMaxBytes?: number
 
-  /** Room that the disk must have, in bytes; a crawl waits where it has not. The processes' own default when absent. */
+  /** Free disk space that a crawl needs, in bytes; with less, it waits. The default of the processes when absent. */
   minFreeBytes?: number
 }
 
@@ -57,7 +57,7 @@ interface RawOptions {
   minFree?: number
 }
 
-/** Reads the command line. Prints help or the mistake and exits by itself, as commander does. */
+/** Parses the command line. For --help or a mistake, commander prints a message and exits. */
 export function parseOptions (argv: readonly string[]): LocalOptions {
   const command = new Command('peerprobe')
     .description('Crawls a libp2p network from this machine: crawler, message bus, consumer and database in one command.\nWithout a manifest it starts a practice network of real libp2p peers on loopback and crawls that.')
@@ -68,10 +68,10 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
     .option('--data <dir>', 'where the database and the dumps go', nonEmpty)
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
-    .option('--secrets <dir>', 'Secrets that the manifest names: a file <dir>/<name>/<key> for each', nonEmpty)
+    .option('--secrets <dir>', 'Secrets that the manifest refers to: a file <dir>/<name>/<key> for each key', nonEmpty)
     .option('--listen <ip>', 'IP address that passive nodes listen on; :: for all, IPv4 and IPv6', parseIp, '::')
-    .option('--log-limit <MiB>', 'what the embedded message log holds at most while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
-    .option('--min-free <MiB>', 'room that the disk must have: with less, crawls wait (default: 512, or a twentieth of a small disk)', parseMebibytes)
+    .option('--log-limit <MiB>', 'maximum size of the embedded message log while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
+    .option('--min-free <MiB>', 'free disk space that crawls need; with less, they wait (default: 512, or a twentieth of a small disk)', parseMebibytes)
     .option('--json', 'print one JSON object as the last line', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })
@@ -85,7 +85,7 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
   return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen, ...limits }
 }
 
-// Written in one way, and an IPv4 address inside of an IPv6 one as what it is: nobody dials it by the long form.
+// In canonical form, with an IPv4-mapped IPv6 address as IPv4: nobody dials the long form.
 function parseIp (text: string): string {
   const family = isIP(text)
 
@@ -93,7 +93,7 @@ function parseIp (text: string): string {
     throw new InvalidArgumentError('must be an IP address such as 127.0.0.1.')
   }
   if (text.includes('%')) {
-    throw new InvalidArgumentError('must be an IP address without a zone: libp2p has no addresses with one that others could dial.')
+    throw new InvalidArgumentError('must be an IP address without a zone: other libp2p peers cannot dial addresses with a zone.')
   }
 
   return new SocketAddress({ address: text, family: family === 6 ? 'ipv6' : 'ipv4' }).address.replace(/^::ffff:(?=\d+\.)/, '')

@@ -10,7 +10,7 @@ import type { Socket } from 'node:dgram'
 import type { EventEmitter } from 'node:events'
 import type { AddressInfo } from 'node:net'
 
-/** A passive node that does not listen where it would by default. */
+/** A passive node that does not listen on the default port. */
 export interface MovedPort { scan: string, port: number }
 
 const { port: DEFAULT_PORT } = PassiveScan.parse(undefined)
@@ -20,14 +20,14 @@ const EVERY_IPV4 = '0.0.0.0'
 
 const UNDIALLABLE = [
   { fault: 'it is a multicast or broadcast address', ranges: rangesOf(['224.0.0.0', 4, 'ipv4'], ['255.255.255.255', 32, 'ipv4'], ['ff00::', 8, 'ipv6']) },
-  { fault: 'it is a link-local address, which is one of this machine with a zone alone, and libp2p has no addresses with one', ranges: rangesOf(['fe80::', 10, 'ipv6']) }
+  { fault: 'it is a link-local address, which needs a zone, and libp2p addresses with a zone cannot be dialled by others', ranges: rangesOf(['fe80::', 10, 'ipv6']) }
 ]
 
 /**
- * Gives each passive node of a PeerProbe a port of its own. Several scans share this machine, and other libp2p software
- * likes the default one too: where that is taken, any free one will do. A port that the manifest names stays as it is.
+ * Gives each passive node of a PeerProbe its own port. Several scans share this machine, and other libp2p software uses
+ * the default port too: if that is taken, any free port is used. A port in the manifest is not changed.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming each port of the manifest that cannot be had, with its cause
+ * @throws ProbeError `PP_CONFIG_INVALID` with each port of the manifest that is not available, and its cause
  */
 export async function withOwnPorts (probe: PeerProbe, host: string): Promise<{ probe: PeerProbe, moved: MovedPort[] }> {
   const taken = new Map<number, string>()
@@ -54,7 +54,9 @@ export async function withOwnPorts (probe: PeerProbe, host: string): Promise<{ p
 }
 
 function portProblem (scan: number, port: number, fault: string): string {
-  return `spec.scans[${String(scan)}].passive.port: no passive node can listen on ${String(port)} (${fault}): name another one, or none for any that is free`
+  const wayOut = 'choose another one, or leave it out for any free port'
+
+  return `spec.scans[${String(scan)}].passive.port: no passive node can listen on ${String(port)} (${fault}): ${wayOut}`
 }
 
 function throwIfAny (problems: readonly string[], what: string): void {
@@ -64,10 +66,10 @@ function throwIfAny (problems: readonly string[], what: string): void {
 }
 
 /**
- * Checks that passive nodes can listen on an IP address: it is this machine's, for TCP and UDP.
+ * Checks that passive nodes can listen on an IP address: it belongs to this machine, for TCP and UDP.
  *
- * @returns the address; for `::`, which is all of both families, `0.0.0.0` where the kernel has no IPv6
- * @throws ProbeError `PP_CONFIG_INVALID` naming the option and the cause
+ * @returns the address; for `::`, which means all addresses, `0.0.0.0` if the kernel has no IPv6
+ * @throws ProbeError `PP_CONFIG_INVALID` with the option and the cause
  */
 export async function checkListenAddress (host: string, canListenOn: (host: string) => Promise<string | undefined> = hostFault): Promise<string> {
   const fault = undiallable(host) ?? await canListenOn(host)
@@ -86,7 +88,7 @@ async function hostFault (host: string): Promise<string | undefined> {
   return await listenFault(createServer().listen(0, host)) ?? await listenFault(socketFor(host).bind(0, host))
 }
 
-// The system lets sockets bind to some of these; nobody could dial what listens there.
+// The system lets sockets bind to some of these, but nobody could dial a listener there.
 function undiallable (host: string): string | undefined {
   const family = host.includes(':') ? 'ipv6' : 'ipv4'
 
@@ -103,8 +105,8 @@ function rangesOf (...subnets: [network: string, prefix: number, family: 'ipv4' 
 }
 
 /**
- * A port for the passive node of a practice network. Never the default one: peers of that network dial it before the node
- * listens, and whoever else took it meanwhile would get them as visitors.
+ * A port for the passive node of a practice network. Never the default port: peers of that network dial it before the
+ * node listens, and would connect to any other program that took it meanwhile.
  */
 export async function practicePort (host: string): Promise<number> {
   return await freePort(host, new Map([[DEFAULT_PORT, '']]))
@@ -114,7 +116,7 @@ async function isFree (port: number, host: string): Promise<boolean> {
   return await portFault(port, host) === undefined
 }
 
-/** Why no passive node can listen there: by TCP and UDP, and by WebSocket on the next port. */
+/** Why no passive node can listen there: on TCP and UDP, and with WebSocket on the next port. */
 async function portFault (port: number, host: string): Promise<string | undefined> {
   return await listenFault(createServer().listen(port, host))
     ?? await listenFault(createServer().listen(port + 1, host))
@@ -124,7 +126,7 @@ async function portFault (port: number, host: string): Promise<string | undefine
 function ownFault (port: number, taken: ReadonlyMap<number, string>): string | undefined {
   const scan = taken.get(port) ?? taken.get(port + 1)
 
-  return scan === undefined ? undefined : `the passive node of scan ${scan} has it; each takes two, the second for WebSocket`
+  return scan === undefined ? undefined : `the passive node of scan ${scan} uses it; each uses two ports, the second for WebSocket`
 }
 
 async function freePort (host: string, taken: ReadonlyMap<number, unknown>): Promise<number> {
@@ -139,7 +141,7 @@ async function freePort (host: string, taken: ReadonlyMap<number, unknown>): Pro
     }
   }
 
-  throw new ProbeError('PP_CONFIG_INVALID', `passive.port: no free port on ${host} could be found: name one in the manifest, or leave the passive node out by passive.enabled: false`)
+  throw new ProbeError('PP_CONFIG_INVALID', `passive.port: no free port on ${host} could be found: set one in the manifest, or turn the passive node off with passive.enabled: false`)
 }
 
 interface Listener extends EventEmitter { close: (callback?: () => void) => unknown }
@@ -148,7 +150,7 @@ function socketFor (host: string): Socket {
   return createSocket(host.includes(':') ? 'udp6' : 'udp4')
 }
 
-/** Why nobody can listen there; undefined where one can. */
+/** Why listening there fails; undefined if it works. */
 async function listenFault (listener: Listener): Promise<string | undefined> {
   try {
     await once(listener, 'listening')

@@ -8,7 +8,7 @@ import type { PeerProbeSpec } from '../operator/api/v1alpha1.ts'
 import type { DataFolder } from './files/data-folder.ts'
 import type { SecretFiles } from './files/secret-files.ts'
 
-/** Where the messages and the rows of a run go. */
+/** The bus and the database of a run. */
 export interface Places {
   bus: BusConfig
   store: StoreConfig
@@ -18,17 +18,17 @@ export interface PlacesOptions {
   folder: Pick<DataFolder, 'busPath' | 'databasePath'>
   secrets: SecretFiles
 
-  /** Use the embedded parts whatever the manifest names. */
+  /** Use the embedded parts even if the manifest has Kafka and MySQL. */
   embedded: boolean
 
-  /** What the embedded log holds of one topic at most, in bytes. @default its own */
+  /** Maximum size of one topic in the embedded log, in bytes. @default the log's own */
   logMaxBytes?: number | undefined
 }
 
 /**
- * The Kafka and the database that a manifest names, and the embedded parts for what it does not name.
+ * The Kafka and the database of a manifest, with an embedded part for each that is absent.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming every field whose Secret is not there
+ * @throws ProbeError `PP_CONFIG_INVALID` with every field whose Secret is missing
  */
 export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, embedded, logMaxBytes }: PlacesOptions): Places {
   const { bus, store } = embeddedPlaces(folder, logMaxBytes)

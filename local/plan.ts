@@ -25,23 +25,23 @@ export interface LocalPlan {
   /** Topics that must exist before any child starts. */
   topics: TopicSpec[]
 
-  /** Consumers first: a new message must meet readers that know it. */
+  /** Consumers first: a new version of the messages needs consumers that understand it. */
   children: ChildPlan[]
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-// Any free port: several runs share a machine. Each child tells its parent which one it took.
+// Any free port: several runs share a machine. Each child reports its port to its parent.
 const ADMIN = { port: 0 }
 
-// The same as in a cluster, where the API server fills it in.
+// The same default as in a cluster, where the API server fills it in.
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
-/** What to run for a PeerProbe on this machine: the operator's own plan, with processes in place of pods. */
+/** What to run for a PeerProbe on this machine: the operator's plan, with processes instead of pods. */
 export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder'>, { listen, minFreeBytes }: Pick<LocalOptions, 'listen' | 'minFreeBytes'>): LocalPlan {
   const { messages, deadLetters } = topicsFor(probe.spec)
   const { bus } = places
-  // Who names the room in bytes means that, whatever the size of the disk.
+  // A value in bytes applies regardless of the size of the disk.
   const disk = minFreeBytes === undefined ? {} : { disk: { minFreeBytes, minFreeShare: 1 } }
 
   return {
@@ -66,7 +66,7 @@ export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFo
 
 interface ConsumerSetting { places: Places, topic: string, dumpFolder: string }
 
-// The first of them removes what is too old: in a cluster a CronJob does.
+// The first consumer removes old rows: in a cluster a CronJob does that.
 function consumersOf ({ metadata, spec }: PeerProbe, { places, topic, dumpFolder }: ConsumerSetting): ChildPlan[] {
   return Array.from({ length: spec.consumer.replicas }, (_, i) => ({
     kind: 'consumer',

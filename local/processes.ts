@@ -12,7 +12,7 @@ const ENTRIES: Record<ChildPlan['kind'], string> = {
   consumer: fileURLToPath(new URL('../consumer/main.ts', import.meta.url))
 }
 
-/** A crawler process and the scan that it makes. */
+/** A crawler process and its scan. */
 export interface CrawlerProcess {
   scanId: string
   scan: string
@@ -27,7 +27,7 @@ export class Processes implements AsyncDisposable {
   readonly crawlers: readonly CrawlerProcess[]
   readonly consumers: readonly SupervisedChild[]
 
-  /** Starts all of a plan. Their configurations and logs go to the run's folder. */
+  /** Starts all processes of a plan. Their configurations and logs go to the run's folder. */
   constructor ({ children }: LocalPlan, folder: Pick<DataFolder, 'configFolder' | 'logFolder'>, options: SupervisorOptions) {
     mkdirSync(folder.configFolder, { recursive: true, mode: PRIVATE_FOLDER })
     const start = ({ kind, name, config }: ChildPlan): SupervisedChild => {
@@ -47,7 +47,7 @@ export class Processes implements AsyncDisposable {
     }))
   }
 
-  /** Rejects when one of the processes cannot be kept running; never resolves otherwise before the stop. */
+  /** Rejects when one of the processes cannot be kept running; otherwise settles only after the stop. */
   async failed (): Promise<void> {
     await Promise.all([...this.crawlers.map(({ child }) => child), ...this.consumers].map(child => child.ended))
   }

@@ -4,36 +4,36 @@ import { formatMilliseconds } from '../core/time/duration.ts'
 import { formatCount } from './text.ts'
 import type { CrawlerStatus } from '../core/contracts/status.ts'
 
-/** Where the view writes, and how wide that is. */
+/** The output of the view and its width. */
 export interface Screen {
   write (text: string): void
 
-  /** Whether lines can be drawn over. */
+  /** Whether lines can be overwritten. */
   isTerminal: boolean
 
   /** Columns of a terminal. */
   columns: number
 }
 
-/** One scan and what its crawler said last; undefined while it is starting. */
+/** One scan and the last status of its crawler; undefined while it is starting. */
 export interface ScanProgress {
   name: string
   status: CrawlerStatus | undefined
 
-  /** How old that is where the crawler is slow to answer, in milliseconds. @default 0 */
+  /** Age of the status if the crawler is slow to answer, in milliseconds. @default 0 */
   ageMs?: number
 }
 
 /** Settings of {@link ProgressView}. */
 export interface ProgressViewOptions {
-  /** Whether the run ends after one crawl: then none follows. @default false */
+  /** Whether the run ends after one crawl, so that none follows. @default false */
   once?: boolean
 
   /** Milliseconds since an arbitrary start. @default performance.now */
   now?: () => number
 }
 
-// Without a terminal each line stays: one in so many milliseconds is enough to follow.
+// Without a terminal each line stays: one line in this many milliseconds is enough.
 const PLAIN_INTERVAL_MS = 2_000
 
 /**
@@ -58,7 +58,7 @@ export class ProgressView {
     if (this.#screen.isTerminal) {
       const lines = scans.flatMap(scan => liveLines(scan, this.#once)).map(line => cutEnd(line, this.#screen.columns - 1))
 
-      // Drawing what is there already would only flicker.
+      // Redrawing unchanged lines would only flicker.
       if (lines.join('\n') !== this.#drawn.join('\n')) {
         this.clear()
         this.#screen.write(lines.map(line => `${line}\n`).join(''))
@@ -71,13 +71,13 @@ export class ProgressView {
     }
   }
 
-  /** Prints a line that stays, above what is drawn over. */
+  /** Prints a line that stays, above the progress lines. */
   say (line: string): void {
     this.clear()
     this.#screen.write(`${line}\n`)
   }
 
-  /** Takes what is drawn over off the screen. */
+  /** Removes the progress lines from the screen. */
   clear (): void {
     if (this.#drawn.length > 0) {
       this.#screen.write(`\u001B[${String(this.#drawn.length)}A\u001B[J`)

@@ -13,17 +13,17 @@ export interface ScanResult {
 
   crawl: Crawl
 
-  /** Why the crawl is of no use, where it is not. */
+  /** Why the crawl is of no use, if it is not. */
   problem?: CrawlFinding
 
-  /** What part of the network it missed, where that is known. */
+  /** What part of the network it missed, if known. */
   warning?: CrawlFinding
 
-  /** Who found whom, from ten minutes before the crawl to its end; only where there is a passive node. */
+  /** Peers by who found them, from ten minutes before the crawl to its end; only with a passive node. */
   foundBy?: FoundBy
 }
 
-/** What a run left behind. */
+/** The result of a run. */
 export interface RunResult {
   /** The last crawl of each scan that has ended, in the order of the manifest. */
   scans: readonly ScanResult[]
@@ -31,10 +31,10 @@ export interface RunResult {
   /** The database. */
   store: StoreConfig
 
-  /** Path of the newest dump file, or null where none was written. */
+  /** Path of the newest dump file, or null. */
   dump: string | null
 
-  /** The practice network's own list, where one was crawled. */
+  /** The truth about the practice network, if one was crawled. */
   devnet: DevnetTruth | undefined
 }
 

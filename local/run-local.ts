@@ -33,37 +33,37 @@ import type { RunResult, ScanResult } from './result.ts'
 
 const HOME = '.peerprobe'
 
-// The practice network is of this machine, and nobody else's.
+// The practice network is only for this machine.
 const LOOPBACK = '127.0.0.1'
 
 const PASSIVE_WINDOW_S = 600
 
-// With the waits between them (1, 2, 4 and 8 s) what is passing has passed.
+// With the waits between them (1, 2, 4 and 8 s), a passing failure is over by then.
 const FAILED_STARTS = 5
 
-// The runner itself logs nothing: what it has to say, it says to the person.
+// The runner itself logs nothing: it prints its messages for the user.
 const log = createLogger({ level: 'silent' })
 
 interface Run { probe: PeerProbe, plan: LocalPlan, folder: DataFolder, devnet: DevnetTruth | undefined }
 
-/** What crawlers said of their last crawl, by scan: the database holds what was found, not what to make of it. */
+/** The crawlers' assessments of their last crawls, by scan: the database has the results but no assessment. */
 type Findings = Map<string, CrawlFindings & { crawlId: number }>
 
 interface FollowedRun extends Run { findings: Findings }
 
-/** Where a run reports. */
+/** Output of a run. */
 export interface RunDeps {
   view: ProgressView
 
-  /** Told of each crawl that ended while the run goes on; not of the last one of a run that stops by itself. */
+  /** Called for each crawl that ends while the run goes on; not for the last crawl of a run that stops by itself. */
   onResult: (result: RunResult) => void
 }
 
 /**
- * Runs a PeerProbe on this machine until the options say it is over or `signal` aborts, and stops
+ * Runs a PeerProbe on this machine until its options end it or `signal` aborts, and stops
  * everything in order: crawlers flush, consumers store and dump.
  *
- * @throws ProbeError when the manifest, the devnet or the network is at fault
+ * @throws ProbeError when the manifest, the devnet or the network is the cause
  */
 export async function runLocal (options: LocalOptions, deps: RunDeps, signal: AbortSignal): Promise<RunResult> {
   await using stack = new AsyncDisposableStack()
@@ -74,14 +74,14 @@ export async function runLocal (options: LocalOptions, deps: RunDeps, signal: Ab
   return await readResult({ ...run, findings })
 }
 
-// The devnet of a run without a manifest is new each time: what an earlier one left behind in its folder names peers that are gone.
+// The devnet of a run without a manifest is new each time: files of an earlier run contain peers that no longer exist.
 async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Run> {
   if (options.manifestPath !== undefined) {
     const { probe, secrets, replaced, unused } = await readManifest(options.manifestPath, options)
     const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, probe.metadata.name), { empty: false }))
 
     if (replaced.length > 0) {
-      view.say(`embedded parts stand for ${replaced.join(', ')}`)
+      view.say(`embedded parts replace ${replaced.join(', ')}`)
     }
     unused.forEach((line) => {
       view.say(line)
@@ -118,7 +118,7 @@ async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, {
 function dialIns ({ peers }: DevnetTruth): string {
   const { length } = peers.filter(({ role }) => role === 'dials-in')
 
-  return length === 0 ? '' : `${String(length)} that only come by themselves, `
+  return length === 0 ? '' : `${String(length)} that only dial in, `
 }
 
 interface DevnetParts { view: ProgressView, port: number, stack: AsyncDisposableStack }
@@ -173,7 +173,7 @@ async function checkStore (config: Places['store'], view: ProgressView): Promise
     if (!isProbeError(err) || !err.retryable || config.sqlite !== undefined) {
       throw err
     }
-    view.say(`${errorText(err)} (${err.code}); what is found waits until it is there`)
+    view.say(`${errorText(err)} (${err.code}); results wait until it is available`)
   }
 }
 

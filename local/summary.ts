@@ -7,30 +7,30 @@ import type { FoundBy } from '../consumer/store/model/found-by.ts'
 import type { Crawl, CrawlFinding, CrawlTotals, Distribution } from '../core/contracts/crawl.ts'
 import type { Outcome } from '../core/contracts/outcome.ts'
 
-/** What a summary tells of. */
+/** The contents of a summary. */
 export interface SummaryInput {
   /** Name of the scan. */
   scan: string
 
-  /** A crawl that has ended, as the database holds it. */
+  /** A crawl that has ended, from the database. */
   crawl: Crawl
 
-  /** Why the crawl is of no use, where it is not. */
+  /** Why the crawl is of no use, if it is not. */
   problem?: CrawlFinding | undefined
 
-  /** What part of the network it missed, where that is known. */
+  /** What part of the network it missed, if known. */
   warning?: CrawlFinding | undefined
 
-  /** Who found whom; only where there is a passive node. */
+  /** Peers by who found them; only with a passive node. */
   foundBy?: FoundBy | undefined
 
-  /** Where the database is: the path of its file, or its URL. */
+  /** The database: the path of its file, or its URL. */
   database: string
 
-  /** A shell command that asks it. */
+  /** A shell command that queries it. */
   queryCommand: (sql: string) => string
 
-  /** Path of the newest dump file, or null where none was written. */
+  /** Path of the newest dump file, or null. */
   dump: string | null
 
   /** Width of the terminal in characters. */
@@ -43,7 +43,7 @@ const BAR_WIDTH = 24
 const LABEL_WIDTH = 34
 const MIN_LABEL_WIDTH = 12
 
-// What stands beside label and bar in a row: margins, count and share.
+// Width of a row without label and bar: margins, count and share.
 const FIGURES_WIDTH = 20
 const TEXT_WIDTH = 100
 
@@ -62,7 +62,7 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
   const { totals, distributions } = crawl
 
   if (totals === undefined || distributions === undefined) {
-    return [`${scan}: the crawl was ${crawl.state} before it counted anything`]
+    return [`${scan}: the crawl was ${crawl.state} before it had any counts`]
   }
   const layout = layoutFor(Object.values(distributions), columns)
 
@@ -102,7 +102,7 @@ function latencyLines ({ latencyMs, latencyErrorMs }: Crawl): string[] {
 
 function disturbanceLines ({ disturbed, lostMs = 0 }: Crawl): string[] {
   return disturbed === true
-    ? [`Disturbed    the crawler stood still for ${formatMilliseconds(lostMs)}; whom it visited then it visited again`, '']
+    ? [`Disturbed    the crawler stood still for ${formatMilliseconds(lostMs)}; it visited the peers of that time again`, '']
     : []
 }
 
@@ -139,10 +139,10 @@ function foundByLines (foundBy: FoundBy | undefined): string[] {
   return ['Found by', row('the crawl alone', active), row('passive discovery alone', passive), row('both', both), '']
 }
 
-/** How wide the columns of a list of values are, in characters. */
+/** Widths of the columns of a list of values, in characters. */
 interface Layout { labelWidth: number, barWidth: number }
 
-// One layout for all lists. Long labels take what the terminal has beside figures and bars; in a narrow one bars give way first.
+// One layout for all lists. Long labels use the width that figures and bars leave; in a narrow terminal the bars shrink first.
 function layoutFor (distributions: readonly (Distribution | undefined)[], columns: number): Layout {
   const longest = Math.max(...distributions.flatMap(one => labelsOf(one?.top ?? [])).map(label => Array.from(label).length), LABEL_WIDTH)
   const room = columns - FIGURES_WIDTH
@@ -171,7 +171,7 @@ function distributionLines (title: string, distribution: Distribution | undefine
   return [
     title,
     ...top.slice(0, ROWS).map(({ count }, i) => row(count, i)),
-    // Where a peer has several values, those of the rest overlap: their sum is no share of the peers.
+    // If a peer has several values, the values of the rest overlap: their sum is not a share of the peers.
     ...rest > 0 ? [label(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
     ''
   ]

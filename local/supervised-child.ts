@@ -14,7 +14,7 @@ import type { ChildProcess } from 'node:child_process'
 
 /** What to run. */
 export interface ChildSpec {
-  /** Shown to people, such as `crawler main`. */
+  /** Name for messages, such as `crawler main`. */
   name: string
 
   /** Entry file. */
@@ -23,46 +23,46 @@ export interface ChildSpec {
   /** Path of its configuration file, passed as PEERPROBE_CONFIG. */
   configPath: string
 
-  /** File that takes what it prints. */
+  /** File for its output. */
   logPath: string
 
-  /** File that it leaves its last words in when it fails. */
+  /** File to which it writes its last error when it fails. */
   lastWordsPath: string
 }
 
-/** What a child said at `/status`. */
+/** The status of a child, from `/status`. */
 export interface ChildStatus {
   status: unknown
 
-  /** How long ago it said that, in milliseconds; 0 where it answered now. */
+  /** Age of the status, in milliseconds; 0 if it answered now. */
   ageMs: number
 }
 
 /** Settings of {@link SupervisedChild}. */
 export interface SupervisorOptions {
-  /** Told when the child ended although it should be running, and when it will run again. */
+  /** Called when the child ended although it should be running, with the time until it is started again. */
   onRestart: (event: { name: string, cause: string, waitMs: number }) => void
 
-  /** After how many failures in a row, each within a minute of its start, the child is given up; signals from outside do not count. @default Infinity */
+  /** Number of failures in a row, each within a minute of its start, after which the child is given up; signals from outside do not count. @default Infinity */
   maxFailedStarts?: number
 
   /** How long a child may take to stop before it is killed, in milliseconds. @default 30000 */
   stopTimeoutMs?: number
 }
 
-// A child that stayed up this long has recovered: its next fault starts the back-off again.
+// A child that stayed up this long has recovered: its next failure starts the back-off again.
 const STABLE_MS = 60_000
 
-// Answers come from the same machine: anything slower is a hung process, and liveness shows it.
+// Answers come from the same machine: a slower process hangs, and its liveness shows that.
 const STATUS_TIMEOUT_MS = 2_000
 
 const MAX_LAST_WORDS = 500
 
 /**
- * One component as a child process: the laptop's Deployment. It is restarted with back-off
- * (1 s to 30 s) whenever it ends, except where its configuration is at fault; stopped by
- * SIGTERM, then by SIGKILL. In a process group of its own, so that the terminal's Ctrl-C reaches
- * the runner alone, which stops its children in order.
+ * One component as a child process: the local counterpart of a Deployment. It is restarted with
+ * back-off (1 s to 30 s) whenever it ends, except when its configuration is the cause, and stopped
+ * by SIGTERM, then by SIGKILL. It has its own process group: Ctrl-C in the terminal reaches only
+ * the runner, which stops its children in order.
  */
 export class SupervisedChild implements AsyncDisposable {
   readonly name: string
@@ -83,7 +83,7 @@ export class SupervisedChild implements AsyncDisposable {
     this.#options = options
     this.#log = new RotatingLog(spec.logPath)
     this.ended = this.#supervise()
-    // The rejection is reported to whoever awaits `ended`; it must not end the runner before.
+    // Callers that await `ended` get the rejection; it must not end the runner before that.
     this.ended.catch(() => undefined)
   }
 
@@ -92,7 +92,7 @@ export class SupervisedChild implements AsyncDisposable {
     return this.#process?.pid
   }
 
-  /** What the child says at `/status`, or what it said last where it is slow to answer; undefined while it is not up. */
+  /** The status of the child, or its last status if it is slow to answer; undefined while it is not up. */
   async status (signal: AbortSignal): Promise<ChildStatus | undefined> {
     if (this.#adminPort === undefined) {
       return undefined
@@ -105,7 +105,7 @@ export class SupervisedChild implements AsyncDisposable {
       return { status: this.#last.status, ageMs: 0 }
     } catch {
       signal.throwIfAborted()
-      const last = this.#last // undefined once it has ended: the supervisor says why
+      const last = this.#last // undefined once it has ended: the supervisor reports why
 
       return last === undefined ? undefined : { status: last.status, ageMs: performance.now() - last.at }
     }
@@ -145,7 +145,7 @@ export class SupervisedChild implements AsyncDisposable {
     }
   }
 
-  // Runs the process until it ends, and says how it ended. A signal is somebody else's doing.
+  // Runs the process until it ends, and returns how it ended. A signal comes from outside and is not a failure of the process.
   async #runOnce (): Promise<{ cause: string, isFailure: boolean }> {
     rmSync(this.#spec.lastWordsPath, { force: true })
     const child = spawn(process.execPath, [...NODE_FLAGS, this.#spec.entry], {
@@ -181,7 +181,7 @@ export class SupervisedChild implements AsyncDisposable {
     }
   }
 
-  // What it wrote before it ended, for a person: bounded, and safe to print.
+  // The error that it wrote before it ended, for a person: bounded, and safe to print.
   #lastWords (): string {
     try {
       return `: ${escapeControlChars(readFileSync(this.#spec.lastWordsPath, 'utf8').trim()).slice(0, MAX_LAST_WORDS)}`

@@ -1,6 +1,6 @@
 import { cutEnd } from '../core/text/cut-apart.ts'
 
-/** Breaks a text into lines of a width between its words; a longer word is a line of its own, cut. */
+/** Breaks a text into lines of a width between its words; a longer word gets its own line and is cut. */
 export function wrap (text: string, width: number): string[] {
   const lines: string[] = []
 

@@ -35,20 +35,20 @@ interface Options {
 const STOP_TIMEOUT_MS = 25_000
 
 const options = new Command('peerprobe-operator')
-  .description('Turns PeerProbe resources into crawlers, consumers and what they need.')
+  .description('Creates crawlers, consumers and what they need from PeerProbe resources.')
   .version(VERSION)
   .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs', nonEmpty)
-  .option('--image-pull-secret <name>', 'Secret beside each PeerProbe that lets nodes pull the image; may be given again', (name: string, names: string[]) => [...names, nonEmpty(name)], [])
+  .option('--image-pull-secret <name>', 'Secret in the namespace of each PeerProbe that lets nodes pull the image; repeatable', (name: string, names: string[]) => [...names, nonEmpty(name)], [])
   .addOption(new Option('--image-pull-policy <policy>', 'when nodes pull the image').choices(['Always', 'IfNotPresent', 'Never']))
-  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace; may be given again, or list several with commas').argParser(namespaces).env('WATCH_NAMESPACE'))
+  .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace; repeatable, or several separated by commas').argParser(namespaces).env('WATCH_NAMESPACE'))
   .addOption(new Option('--lease-namespace <name>', 'namespace of the lease').argParser(nonEmpty).env('POD_NAMESPACE').default('default'))
-  .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease: the lease goes when it goes', nonEmpty)
+  .option('--lease-owner <deployment>', 'Deployment in the namespace of the lease; the lease is deleted with it', nonEmpty)
   .addOption(new Option('--admin-host <addresses>', 'addresses of the admin server, separated by commas; :: for all, IPv4 and IPv6').argParser(nonEmpty).env('POD_IPS').default(EVERY_ADDRESS))
   .option('--admin-port <port>', 'port of the admin server; 0 takes any free one', wholeNumber(0, 65_535), 9_090)
-  .addOption(new Option('--scrape-from <source>', 'who may reach the admin ports of pods, as JSON of a source in a NetworkPolicy; may be given again; everybody where absent').argParser(readScrapeFrom))
-  .option('--no-secret-consent', 'use every Secret that a PeerProbe names, also one that does not allow it')
+  .addOption(new Option('--scrape-from <source>', 'who may reach the admin ports of pods, as JSON of a source in a NetworkPolicy; repeatable; everybody when absent').argParser(readScrapeFrom))
+  .option('--no-secret-consent', 'use every Secret that a PeerProbe refers to, even one that does not allow it')
   .addOption(new Option('--policy <json>', 'what PeerProbes may ask for').env(POLICY_VARIABLE))
-  .option('--no-pod-status', 'do not ask pods for their figures')
+  .option('--no-pod-status', 'do not read the status of pods')
   .addOption(new Option('--log-level <level>', 'least severe level that is logged').choices(LOG_LEVELS).default('info'))
   .parse()
   .opts<Options>()
@@ -74,13 +74,13 @@ await runProcess(async (signal) => {
   }, signal)
 }, { log, stopTimeoutMs: STOP_TIMEOUT_MS })
 
-// One that has no right form would be watched in vain.
+// Watching an invalid name would never find anything.
 function namespaces (text: string, before: readonly string[] = []): string[] {
   const names = nonEmpty(text).split(',').map(name => name.trim())
   const wrong = names.find(name => !NamespaceName.safeParse(name).success)
 
   if (wrong !== undefined) {
-    throw new InvalidArgumentError(`${JSON.stringify(wrong)} is no name of a namespace.`)
+    throw new InvalidArgumentError(`${JSON.stringify(wrong)} is not a valid name of a namespace.`)
   }
 
   return [...new Set([...before, ...names])]

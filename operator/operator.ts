@@ -29,17 +29,17 @@ import type { Watched } from './runtime/controller.ts'
 import type { KubeObject } from './runtime/kube-object.ts'
 import type { QueueObserver } from './runtime/work-queue.ts'
 
-/** What the command line asks for. */
+/** Options of the command line. */
 export interface OperatorOptions {
   images: Images
 
-  /** Only PeerProbes of these namespaces; of all where there is none. */
+  /** Only PeerProbes of these namespaces; empty for all. */
   namespaces?: readonly string[]
 
   /** Namespace of the lease. */
   leaseNamespace: string
 
-  /** Deployment of that namespace with which the lease goes; it stays where absent. */
+  /** Deployment of that namespace that owns the lease: the lease is deleted with it. Without it the lease stays. */
   leaseOwner: string | undefined
 
   /** Unique among all operators: the pod's name. */
@@ -47,13 +47,13 @@ export interface OperatorOptions {
 
   admin: { host: string, port: number }
 
-  /** Whether to ask pods for their figures. */
+  /** Whether to read the `/status` of pods. */
   readsPods: boolean
 
-  /** Who may reach the admin ports of pods; everybody where absent. */
+  /** Who may reach the admin ports of pods; everybody when absent. */
   scrapers?: readonly NetworkPeer[] | undefined
 
-  /** Whether a Secret is used only where it allows it; without, whoever may create PeerProbes can read the Secrets of their namespace. */
+  /** Whether a Secret is used only if it allows it. If false, everybody who may create PeerProbes can read the Secrets of their namespace. */
   secretsNeedConsent: boolean
 
   /** What PeerProbes may ask for. */
@@ -73,7 +73,7 @@ const POD_STATUS = { port: ADMIN_PORT, path: '/status', timeoutMs: 1_000 }
 // A watch gets a bookmark each minute.
 const SILENT_LIMIT_MS = 300_000
 
-/** Waits for its turn to lead, then reconciles PeerProbes until `signal` aborts. */
+/** Waits until it holds the lease, then reconciles PeerProbes until `signal` aborts. */
 export async function runOperator (deps: OperatorDeps, options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { log, clock, registry, progress } = deps
   const client: KubeClient = KubeClient.fromEnvironment({
@@ -117,7 +117,7 @@ export async function runOperator (deps: OperatorDeps, options: OperatorOptions,
     progress,
     registry,
     notReady: () => signal.aborted ? 'stopping' : leader.isLeader && controller.silentMs > SILENT_LIMIT_MS ? 'the API server is silent' : undefined,
-    // Who waits is ready as well: it takes over at once. Whom it waits for is here and in the log.
+    // An operator that waits for the lease is ready as well, since it can take over at once. The holder is shown here and in the log.
     status: () => ({ leader: leader.isLeader, lease: keyOf(lease), holder: leader.holder, queue: controller.queue.depth })
   }, options.admin)
   log.info({ port: server.port, server: client.server }, 'operator up')
@@ -189,7 +189,7 @@ function observerOf (log: Logger, parts: Parts): QueueObserver {
     started: ms => parts.metrics?.started(ms),
     finished: (result, ms) => {
       if ('err' in result) {
-        log.warn({ err: result.err }, 'reconciliation failed, tried again')
+        log.warn({ err: result.err }, 'reconciliation failed, retrying')
       }
       parts.metrics?.finished(result, ms)
     },
@@ -199,7 +199,7 @@ function observerOf (log: Logger, parts: Parts): QueueObserver {
 
 const OWNED = { labelSelector: MANAGED_SELECTOR, index: PROBE_LABEL, keysOf: ownerKeys }
 
-// What Strimzi says of them, and what somebody changes in them, is met at once.
+// Changes of these objects, by Strimzi or by a person, trigger a reconciliation at once.
 function strimziWatched (version: string | undefined): Watched[] {
   if (version === undefined) {
     return []
@@ -228,7 +228,7 @@ function watchedKinds (): Watched[] {
 
   return [
     { kind: KINDS.peerProbe, keysOf: ({ metadata }) => [keyOf(metadata)] },
-    // The one kind that we do not write: only its status is read.
+    // The operator does not write this kind and reads only its status.
     { kind: KINDS.pod, ...OWNED, trim: pod => ({ ...pod, spec: undefined }) },
     ...children.map((kind): Watched => ({ kind, ...OWNED }))
   ]

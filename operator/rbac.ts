@@ -3,25 +3,25 @@ export interface RbacRule {
   apiGroups: string[]
   resources: string[]
 
-  /** Only objects of these names; all where absent. */
+  /** Only objects of these names; all when absent. */
   resourceNames?: string[]
   verbs: string[]
 }
 
-/** Exactly what the operator's steps use: the chart's role is made from it, and a test compares it with the audit log. */
+/** Exactly the rights that the operator's steps use. The chart's role is generated from them, and a test compares them with the audit log. */
 export const RULES: readonly RbacRule[] = [
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes'], verbs: ['list', 'watch', 'patch'] },
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/status'], verbs: ['update'] },
-  // Owner references that block deletion take this.
+  // Owner references that block deletion need this.
   { apiGroups: ['peerprobe.dev'], resources: ['peerprobes/finalizers'], verbs: ['update'] },
-  // Read by name before they are made: one without our labels is not seen by a watch, and is somebody else's.
+  // Read by name before they are created: the watch does not show an object without our labels, which belongs to another owner.
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'list', 'watch', 'create', 'patch'] },
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
-  // Never listed: Secrets are read by name.
+  // Never listed: Secrets are read only by name.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
-  // Whether they let PeerProbes mount them.
+  // To read whether PeerProbes may mount them.
   { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },

@@ -10,20 +10,21 @@ const Selector = z.strictObject({
 
 const Cidr = z.string().refine(isCidr, 'must be a CIDR such as 10.0.0.0/8')
 
-// As in a NetworkPolicy (networking.k8s.io/v1): a source is a block of addresses, or pods by their labels and those of their namespaces.
+// As in a NetworkPolicy (networking.k8s.io/v1): a source is a block of addresses, or pods selected
+// by their labels and the labels of their namespaces.
 const Peer = z.strictObject({
   namespaceSelector: Selector.optional(),
   podSelector: Selector.optional(),
   ipBlock: z.strictObject({ cidr: Cidr, except: z.array(Cidr).optional() }).optional()
 }).refine(({ namespaceSelector, podSelector, ipBlock }) => (ipBlock === undefined) !== (namespaceSelector === undefined && podSelector === undefined), 'give either ipBlock, or namespaceSelector and podSelector')
-  // Each policy is in the namespace of its PeerProbe: a pod selector alone would mean the pods beside it.
-  .refine(({ namespaceSelector, podSelector }) => podSelector === undefined || namespaceSelector !== undefined, 'podSelector needs a namespaceSelector beside it ({} for all namespaces)')
+  // Each policy is in the namespace of its PeerProbe: a pod selector alone would select pods of that namespace.
+  .refine(({ namespaceSelector, podSelector }) => podSelector === undefined || namespaceSelector !== undefined, 'podSelector needs a namespaceSelector next to it ({} for all namespaces)')
 
 /**
- * Reads who may reach the admin port from the text of an option, in JSON as a NetworkPolicy has it, and adds it to those
- * before.
+ * Parses who may reach the admin port from the text of an option, a NetworkPolicy source as JSON, and adds it to the
+ * sources before.
  *
- * @throws InvalidArgumentError which commander shows with the name of the option
+ * @throws InvalidArgumentError; commander prints it with the name of the option
  */
 export function readScrapeFrom (text: string, before: readonly NetworkPeer[] | undefined): readonly NetworkPeer[] {
   const { data, error } = Peer.safeParse(parsed(text))
@@ -47,6 +48,6 @@ function isCidr (text: string): boolean {
   try {
     return isWithin(text, text)
   } catch {
-    return false // a TypeError that says just this
+    return false // a TypeError means that the text is not a CIDR
   }
 }

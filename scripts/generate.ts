@@ -1,6 +1,6 @@
 /**
- * Writes every generated file, or with `--check` names those that differ from what would be
- * written and exits 1. One source for each fact: what a page says comes from the code.
+ * Writes every generated file. With `--check` it lists the files that are out of date and exits 1.
+ * The pages are generated from the code, so that each fact has one source.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * `node scripts/provision.ts [part …]`: brings the real servers that tests and benchmarks run against onto
- * this machine, into the user's cache folder where that is possible. Says of each part where it is, or
- * loudly that it cannot be had here and how to get it; then it exits 1.
+ * `node scripts/provision.ts [part …]`: installs the real servers for tests and benchmarks on this
+ * machine, into the user's cache folder where possible. Prints where each part is, or that it is missing
+ * and how to get it; in that case it exits 1.
  */
 import { errorText } from '../core/errors.ts'
 import { formatMilliseconds } from '../core/time/duration.ts'
@@ -39,15 +39,15 @@ async function provide (part: Part): Promise<void> {
   const { name } = part
 
   if ('missing' in part.find()) {
-    say(`${name.padEnd(10)} on its way, this may take minutes …`)
+    say(`${name.padEnd(10)} being installed, this may take minutes …`)
   }
 
-  const found = await part.provide(interrupt.signal).catch((err: unknown): Found => ({ missing: `getting it failed: ${errorText(err)}` }))
+  const found = await part.provide(interrupt.signal).catch((err: unknown): Found => ({ missing: `installing it failed: ${errorText(err)}` }))
 
   if ('at' in found) {
     say(`${name.padEnd(10)} ${found.at} (${formatMilliseconds(performance.now() - startedAt)})`)
   } else {
-    say(`${name.padEnd(10)} MISSING, its tests are left out: ${found.missing}`)
+    say(`${name.padEnd(10)} MISSING, its tests are skipped: ${found.missing}`)
     process.exitCode = 1
   }
 }

@@ -9,7 +9,7 @@ const MAX_ROWS = 1_000
 const MAX_WIDTH = 60
 const [path, sql] = process.argv.slice(2)
 
-// Nobody reads the rest (`| head`), or it cannot be written.
+// The reader has closed the pipe (`| head`), or the output cannot be written.
 process.stdout.on('error', (err: NodeJS.ErrnoException) => {
   if (err.code !== 'EPIPE') {
     process.stderr.write(`standard output cannot be written: ${errorText(err)}\n`)
@@ -18,7 +18,7 @@ process.stdout.on('error', (err: NodeJS.ErrnoException) => {
 })
 
 try {
-  // SQLite takes an empty path for a new, empty database.
+  // For an empty path SQLite would create a new, empty database.
   if (path === undefined || path === '' || sql === undefined) {
     throw new TypeError('usage: npm run query -- DATABASE "SELECT …"')
   }

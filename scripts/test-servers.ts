@@ -1,6 +1,6 @@
 /**
  * `npm run test:system` and `npm run test:cluster`: the tests on real servers of one part, as `npm test` runs them;
- * `-- TEXT…` picks the files whose paths hold one of the texts.
+ * `-- TEXT…` selects the files whose paths contain one of the texts.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,7 +1,7 @@
 /**
  * `npm run test:unit`: all unit tests, in two halves side by side. Most tests share one process,
- * since starting one for each file costs more than the tests; those of the rooms whose tests send
- * signals, change exit codes or start children have a process for each file.
+ * since starting a process for each file costs more than the tests. In rooms whose tests send
+ * signals, change exit codes or start children, each file has its own process.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything that proves the product, part by part, each with its own log file,
- * and one summary. A part that fails does not stop the others: one run shows all faults.
- * The real servers are brought onto this machine meanwhile, which takes minutes the first time.
+ * `npm test`: runs all checks and tests, part by part, each with its own log file, and prints one
+ * summary. A failed part does not stop the others, so that one run shows all failures. The real
+ * servers are installed meanwhile, which takes minutes the first time.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,11 +14,11 @@ import type { Part } from './testing/run-part.ts'
 import type { Verdict } from './testing/summary.ts'
 
 const logs = mkdtempSync(join(tmpdir(), 'peerprobe-test-'))
-// Tests start some hundred processes of ours: with one cache of what was compiled, each takes two thirds of the processor time.
+// Tests start some hundred Node processes: with a shared compile cache, each takes two thirds of the CPU time.
 process.env['NODE_COMPILE_CACHE'] ??= join(logs, 'compiled')
 const requireAll = process.env['PEERPROBE_REQUIRE_ALL'] === '1'
 
-// What cannot be had is named in its log, and the tests that need it are left out, which the summary counts.
+// Servers that cannot be installed are listed in the log. Tests that need them are skipped, and the summary counts the skipped tests.
 const SERVERS: Part = { name: 'servers', command: 'node scripts/provision.ts', optional: !requireAll }
 
 // Each of these takes one core, so two run at the same time.
@@ -27,7 +27,7 @@ const SOURCES: readonly (readonly Part[])[] = [
   [{ name: 'types', command: 'npm run --silent typecheck' }, { name: 'generated', command: 'node scripts/generate.ts --check' }]
 ]
 
-// Takes both, and is never run again: what fails by chance here has no server to blame.
+// Uses both cores. Never run again: a flaky unit test cannot be explained by a server.
 const UNIT: Part = { name: 'unit', command: 'npm run --silent test:unit' }
 
 say(`logs in ${logs}`)

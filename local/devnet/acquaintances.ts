@@ -1,33 +1,33 @@
 /**
- * Who knows whom in the devnet. Routing tables are planted, not grown: a real table drops
- * whoever does not answer a ping, and the dead and the stale are what a crawler must cope with.
- * Every table holds at most the 20 entries of one FIND_NODE answer (k of the Kademlia paper),
- * so that each question to a server names all that it knows and the truth does not hang on
- * which questions a crawl happens to ask.
+ * Which peers each devnet peer knows. Routing tables are filled by hand: a real table drops peers
+ * that do not answer a ping, but a crawler must cope with dead and stale entries. Every table has
+ * at most the 20 entries of one FIND_NODE answer (k of the Kademlia paper). Each query therefore
+ * returns the whole table of a server, and the expected result does not depend on which keys a
+ * crawl queries.
  */
 
 /** Entries of one FIND_NODE answer. */
 export const TABLE_SIZE = 20
 
-// Steps on a ring of servers: the first makes every server reachable, the others make the way
-// short and name each server by several others.
+// Steps on a ring of servers: the first makes every server reachable; the others shorten paths and
+// put each server into several tables.
 const STEPS = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233] as const
 
-// How many servers know a peer that is not a server: enough to find it when some of them fail.
+// How many servers know a peer that is not a server: enough to find the peer when some of them fail.
 const COPIES = 4
 
-/** How many peers there are to know. */
+/** Number of peers of each kind. */
 export interface PeerCounts {
   servers: number
 
-  /** All that are not servers. */
+  /** All peers that are not servers. */
   others: number
 }
 
 /**
- * For each server the peers in its table, by number: servers come first, then the others.
+ * The peers in the table of each server, by number: servers are numbered first, then the others.
  *
- * @throws TypeError when there are too many others for so few servers
+ * @throws TypeError when there are too many others for the number of servers
  */
 export function planAcquaintances ({ servers, others }: PeerCounts): number[][] {
   const tables = Array.from({ length: servers }, (_, server) => STEPS.filter(step => step < servers).map(step => (server + step) % servers))

@@ -1,7 +1,6 @@
 /**
- * Ports that refuse. They are looked for below 1024, where no kernel takes the port of an outgoing
- * connection or of a listener on port 0 from: a port that was merely free a moment ago may be
- * somebody's the next.
+ * Ports that refuse connections. They are chosen below 1024, where no kernel picks ports for
+ * outgoing connections or for listeners on port 0: any other free port may be taken a moment later.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'

@@ -12,26 +12,26 @@ import { SwallowingPorts } from './swallowing-ports.ts'
 import type { Acquaintance } from './devnet-peer.ts'
 import type { PeerId } from '@libp2p/interface'
 
-/** A peer that routing tables name and that nobody can contact. */
+/** A peer that is in routing tables but cannot be contacted. */
 export interface DeadEntry extends Acquaintance {
   role: keyof typeof DEAD_ENTRIES
 }
 
-/** What {@link plantDead} made. */
+/** The result of {@link plantDead}. */
 export interface DeadEntries {
   entries: DeadEntry[]
 
-  /** An address that refuses, to put beside live ones. */
+  /** An address that refuses connections, to announce next to live addresses. */
   closedAddress: string
 
-  /** What this machine cannot offer, and why. */
+  /** What this machine cannot provide, and why. */
   leftOut: string[]
 }
 
-// Below the ports that kernels give to outgoing connections (Linux from 32768 on, others from 49152).
+// Below the ports that kernels use for outgoing connections (Linux from 32768, others from 49152).
 const GONE_PORTS = { from: 20_000, to: 32_000 } as const
 
-/** Makes the dead entries; `held` are addresses of living peers, for the stale ones. What must stay open goes on the stack. */
+/** Creates the dead entries; `held` are addresses of live peers, for the stale entries. Resources that must stay open go on the stack. */
 export async function plantDead (held: readonly string[], stack: AsyncDisposableStack, signal: AbortSignal): Promise<DeadEntries> {
   const closed = (await findClosedPorts(DEAD_ENTRIES.refuses, signal)).map(tcp)
   const silent = await Promise.all(Array.from({ length: DEAD_ENTRIES.silent }, async () => stack.use(await SilentPort.open(signal))))
@@ -64,7 +64,7 @@ async function openSwallowing (stack: AsyncDisposableStack, signal: AbortSignal)
   }
 }
 
-// Held, so that nobody else comes to answer there.
+// Kept open so that nothing else can answer there.
 async function silentUdp (stack: AsyncDisposableStack): Promise<string> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1')
   stack.defer(() => {
@@ -79,12 +79,12 @@ async function entriesOf (role: DeadEntry['role'], addresses: readonly string[])
   return await Promise.all(addresses.map(async address => ({ role, id: await inventId(), addresses: [address] })))
 }
 
-// A valid id whose key nobody keeps.
+// A valid id whose private key is discarded.
 async function inventId (): Promise<PeerId> {
   return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
 }
 
-// A peer that really was there, at a port that nobody takes by chance once it has left.
+// A peer that really existed, at a port that is unlikely to be reused after it has left.
 async function comeAndGo (signal: AbortSignal): Promise<DeadEntry> {
   const key = await generateKeyPair('Ed25519')
   let fault: unknown
@@ -100,7 +100,7 @@ async function comeAndGo (signal: AbortSignal): Promise<DeadEntry> {
     }
   }
 
-  throw new ProbeError('PP_DEVNET_FAILED', `no port from ${String(GONE_PORTS.from)} to ${String(GONE_PORTS.to)} could be had: ${errorText(fault)}`, { cause: fault })
+  throw new ProbeError('PP_DEVNET_FAILED', `no port from ${String(GONE_PORTS.from)} to ${String(GONE_PORTS.to)} was free: ${errorText(fault)}`, { cause: fault })
 }
 
 function tcp (port: number): string {

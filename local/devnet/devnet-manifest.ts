@@ -3,7 +3,7 @@ import { API_VERSION, KIND } from '../../operator/api/v1alpha1.ts'
 import type { PeerProbeInput } from '../../operator/api/v1alpha1.ts'
 import type { DevnetTruth } from './truth.ts'
 
-/** The PeerProbe that crawls a devnet: what runs when no manifest is given. @param port of its passive node; the default one where absent */
+/** The PeerProbe that crawls a devnet, which runs when no manifest is given. @param port of its passive node; the default port when absent */
 export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: DevnetTruth, port?: number): PeerProbeInput {
   return {
     apiVersion: API_VERSION,
@@ -13,7 +13,7 @@ export function devnetManifest ({ network, bootstrapPeers, kadProtocol }: Devnet
       scans: [{
         name: 'main',
         network: { name: network, bootstrapPeers, protocols: [kadProtocol] },
-        // Everything is near: what has not answered in two seconds does not answer.
+        // Everything is on this machine: a peer that has not answered in two seconds will not answer.
         active: { interval: '1m', dialTimeout: '2s', visitTimeout: '5s' },
         addresses: { policy: 'Any' },
         ...defined({ passive: port === undefined ? undefined : { port } })

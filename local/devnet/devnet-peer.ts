@@ -11,10 +11,9 @@ import { yamux } from '@libp2p/yamux'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 /**
- * One real js-libp2p peer that answers and never dials: the devnet is to be looked at, and a peer
- * that refreshes its table would disturb what a crawl measures and forget the dead. The DHT
- * service is therefore started by hand, with its table filled the way a restarted peer fills it:
- * from the peer store.
+ * One real js-libp2p peer that answers and never dials. A peer that refreshes its table would
+ * disturb what a crawl measures and would drop the dead entries. The DHT service is therefore
+ * started by hand, and its table is filled from the peer store, as after a restart of a peer.
  */
 import { defined } from '../../core/defined.ts'
 import { ProbeError } from '../../core/errors.ts'
@@ -27,21 +26,21 @@ import type { Ping, PingComponents } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2p, Libp2pOptions } from 'libp2p'
 
-/** What a peer is like. */
+/** Settings of a peer. */
 export interface DevnetPeerOptions {
   key: PrivateKey
 
-  /** What it calls itself in identify. */
+  /** Agent version in identify. */
   agentVersion: string
 
   /** Multiaddrs to listen on, of TCP, WebSocket, QUIC or a relay (`…/p2p-circuit`); port 0 takes any free one. */
   listen: readonly string[]
 
-  /** Whether it is a relay for others. @default false */
+  /** Whether it is a relay for other peers. @default false */
   isRelay?: boolean
 }
 
-/** A peer that another one knows. */
+/** An entry of a routing table. */
 export interface Acquaintance {
   id: PeerId
 
@@ -49,16 +48,16 @@ export interface Acquaintance {
   addresses: readonly string[]
 }
 
-// Longest delay of a timer: never, as far as a devnet is concerned.
+// Longest delay of a timer: in a devnet this means never.
 const NEVER_MS = 2_147_483_647
 
-// More than a devnet has peers behind one relay.
+// More than the peers behind one relay in a devnet.
 const MAX_RESERVATIONS = 256
 
-// The tag by which kad-dht finds the members of its table in the peer store when it starts.
+// The tag with which kad-dht marks the members of its table in the peer store. It reads them at start.
 const KAD_PEER_TAG = 'kad-peer'
 
-// Filling a table of 20 takes some milliseconds; a machine that needs longer than this is stuck.
+// Filling a table of 20 takes some milliseconds; if it takes longer than this, the machine is stuck.
 const FILL_LIMIT_MS = 20_000
 
 /** One peer of the devnet. */
@@ -73,7 +72,7 @@ export class DevnetPeer implements AsyncDisposable {
     this.#known = known
   }
 
-  /** Starts a peer that serves identify and ping, and no DHT yet. Resolves when it can be reached. */
+  /** Starts a peer that serves identify and ping, but not yet the DHT. Resolves when it can be reached. */
   static async open ({ key, agentVersion, listen, isRelay = false }: DevnetPeerOptions, signal: AbortSignal): Promise<DevnetPeer> {
     const known = new Set<string>()
     const { promise, resolve } = Promise.withResolvers<KadDHTComponents>()
@@ -84,9 +83,9 @@ export class DevnetPeer implements AsyncDisposable {
       transports: transportsFor(listen),
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      // it may come to its relay, and to nobody else
+      // it may dial only its relay
       connectionGater: { denyDialMultiaddr: address => !isRelayOf(listen, address) },
-      // A crawler opens many connections at once from one address; the defaults would refuse it.
+      // A crawler opens many connections at once from one address; the default limits would refuse it.
       connectionManager: { maxConnections: 4_096, inboundConnectionThreshold: 4_096, maxIncomingPendingConnections: 1_024, reconnectRetries: 0 },
       connectionMonitor: { enabled: false },
       peerStore: { maxAddressAge: NEVER_MS, maxPeerAge: NEVER_MS },
@@ -128,7 +127,7 @@ export class DevnetPeer implements AsyncDisposable {
     return this.#node.getProtocols().sort()
   }
 
-  /** Serves the DHT from now on, with a routing table that holds exactly these peers, alive or not. */
+  /** Starts to serve the DHT, with a routing table of exactly these peers, alive or not. */
   async serveDht (acquaintances: readonly Acquaintance[], signal: AbortSignal): Promise<void> {
     for (const { id, addresses } of acquaintances) {
       this.#known.add(id.toString())
@@ -149,7 +148,7 @@ export class DevnetPeer implements AsyncDisposable {
     await this.#node.stop()
   }
 
-  // A relay takes a moment to give its address.
+  // A reservation on a relay takes a moment.
   async #isReachable (addresses: number, signal: AbortSignal): Promise<void> {
     await becomes(() => this.addresses.length >= addresses, () => `${this.id.toString()} got no address from its relay`, signal)
   }
@@ -178,7 +177,7 @@ function isRelayOf (listen: readonly string[], address: Multiaddr): boolean {
   return listen.some(own => own.startsWith(relay) && own.endsWith('/p2p-circuit'))
 }
 
-// A transport that nothing is listened on by would only cost.
+// A transport without a listener would only cost time.
 function transportsFor (listen: readonly string[]): NonNullable<Libp2pOptions['transports']> {
   const has = (part: string): boolean => listen.some(address => address.includes(part))
 
@@ -190,8 +189,8 @@ function transportsFor (listen: readonly string[]): NonNullable<Libp2pOptions['t
   ]
 }
 
-// kad-dht takes into its table only whom it has pinged. For planted peers the ping is vouched for;
-// whoever else comes is pinged as ever.
+// kad-dht adds only peers that answered its ping. Peers that were put into the table by hand skip
+// the ping; all others are pinged as usual.
 function vouchingPing (known: ReadonlySet<string>): (components: PingComponents) => Ping {
   return (components) => {
     const service = ping()(components)

@@ -1,6 +1,6 @@
 /**
- * A network of real libp2p peers on this machine, with everything that makes a crawl hard beside
- * them: dead, silent, swallowed and stale addresses. What is true about it is known exactly.
+ * A network of real libp2p peers on this machine, with everything that makes a crawl hard: dead,
+ * silent, blackholed and stale addresses. Its true composition is known exactly.
  */
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -22,24 +22,24 @@ export interface DevnetOptions {
   /** Real peers, from 4 to 512. @default 32 */
   peers?: number
 
-  /** Port of loopback to which some peers come that nobody else knows; none where absent. */
+  /** Loopback port that some peers dial which are in no routing table; absent for no such peers. */
   dialInPort?: number
 }
 
 interface Living { plan: LivingPeer, peer: DevnetPeer, id: PeerId, addresses: string[] }
 
-// What a stale entry takes the place of.
+// Peers whose addresses stale entries use.
 const TCP = /^\/ip4\/[\d.]+\/tcp\/\d+$/
 
 const DIAL_INS = 2
 const DIAL_IN_AGENT = 'devnet-hidden/1.4.0'
 
-// Enough to start when one of them is busy; the others are found through the DHT only.
+// Enough to start even if one of them is busy. All other servers are found only through the DHT.
 const BOOTSTRAP_PEERS = 3
 
 /** A running devnet. */
 export class Devnet implements AsyncDisposable {
-  /** What a crawl of it must find. */
+  /** What a crawl must find. */
   readonly truth: DevnetTruth
 
   readonly #stack: AsyncDisposableStack

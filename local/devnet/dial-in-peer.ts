@@ -10,12 +10,12 @@ import { sleep } from '../../core/time/sleep.ts'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import type { Libp2p } from 'libp2p'
 
-/** What such a peer is like. */
+/** Settings of such a peer. */
 export interface DialInPeerOptions {
   key: PrivateKey
   agentVersion: string
 
-  /** TCP port of this machine's loopback where somebody will listen. */
+  /** TCP port on loopback to dial. Nothing needs to listen there yet. */
   port: number
 }
 
@@ -23,8 +23,8 @@ const RETRY_MS = 200
 const CHECK_MS = 1_000
 
 /**
- * A peer that listens nowhere and is in nobody's table, like one behind a router: it comes to whoever listens at a port,
- * stays, and comes again. Only those to whom it comes know it.
+ * A peer that listens nowhere and is in no routing table, like a peer behind NAT. It dials a port, stays connected, and
+ * dials again after a disconnect. Only the peers that it dials know it.
  */
 export class DialInPeer implements AsyncDisposable {
   readonly #node: Libp2p
@@ -38,7 +38,7 @@ export class DialInPeer implements AsyncDisposable {
     this.#done = this.#stayConnected()
   }
 
-  /** Starts to come. Nobody needs to listen yet. */
+  /** Starts to dial. Nothing needs to listen yet. */
   static async open ({ key, agentVersion, port }: DialInPeerOptions): Promise<DialInPeer> {
     return new DialInPeer(await createLibp2p({
       privateKey: key,
@@ -89,7 +89,7 @@ export class DialInPeer implements AsyncDisposable {
       await this.#node.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(this.#port)}`), { signal })
       return true
     } catch {
-      return false // nobody listens there yet, or no more: it comes again
+      return false // nothing listens there at the moment: it dials again later
     }
   }
 }

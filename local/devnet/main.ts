@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 /**
- * The devnet as a process of its own, so that its peers do not share a core with the runner.
+ * The devnet as a separate process, so that its peers do not share a core with the runner.
  * Ends with its parent, or on SIGTERM: node local/devnet/main.ts --peers 32 --truth devnet.json
  */
 import { defined } from '../../core/defined.ts'

@@ -1,19 +1,19 @@
 import { networkInterfaces } from 'node:os'
 import type { KeyType, Role } from './truth.ts'
 
-/** A peer that is to run. */
+/** A peer to start. */
 export interface LivingPeer {
   role: 'server' | 'client'
   keyType: KeyType
   agentVersion: string
 
-  /** Multiaddrs to listen on; none where it is reached through the relay alone. */
+  /** Multiaddrs to listen on; empty if it is reachable only through the relay. */
   listen: string[]
 
-  /** Whether others are reached through it. */
+  /** Whether it is the relay of others. */
   isRelay: boolean
 
-  /** Whether routing tables tell a dead address of it as well, beside the live ones. */
+  /** Whether routing tables also contain a dead address of it, next to the live ones. */
   hasDeadAddress: boolean
 }
 
@@ -25,18 +25,18 @@ const IP6 = '/ip6/::1/tcp/0'
 const WEB_SOCKET = `${IP4}/ws`
 const QUIC = '/ip4/127.0.0.1/udp/0/quic-v1'
 
-/** How many of each kind of dead entry the routing tables hold. */
+/** Number of dead entries of each kind in the routing tables. */
 export const DEAD_ENTRIES = { 'refuses': 4, 'swallows': 2, 'silent': 2, 'stale': 2, 'gone': 2, 'quic-only': 2, 'metadata': 2 } as const satisfies Partial<Record<Role, number>>
 
-/** Least number of peers: so many servers that their tables hold the dead entries. */
+/** Least number of peers: with it there are enough servers for the dead entries to fit into their tables. */
 export const MIN_PEERS = 4
 
 /** Most peers that one process runs well. */
 export const MAX_PEERS = 512
 
 /**
- * Who runs in a devnet of `count` peers: a quarter are clients, of which some are behind a relay, the first peer; some
- * servers have only QUIC or WebSocket and, where there is IPv6, only that.
+ * The peers of a devnet of `count` peers: a quarter are clients, some of them behind a relay, which is the first peer.
+ * Some servers have only QUIC or only WebSocket and, if there is IPv6, only IPv6.
  */
 export function populationOf (count: number, { ipv6 }: { ipv6: boolean }): LivingPeer[] {
   const servers = count - Math.floor(count / 4)

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
-// More would be a fault of whoever connects; the rest are closed at once.
+// More connections would be a bug of the client; they are closed at once.
 const MAX_CONNECTIONS = 256
 
-/** A port of 127.0.0.1 that accepts connections and never says a word. */
+/** A port of 127.0.0.1 that accepts connections and never sends anything. */
 export class SilentPort implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -13,7 +13,7 @@ export class SilentPort implements AsyncDisposable {
   private constructor () {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket)
-      socket.on('error', () => undefined) // whoever came may go as it likes
+      socket.on('error', () => undefined) // clients may disconnect in any way
       socket.on('close', () => this.#sockets.delete(socket))
       socket.resume()
     })

@@ -14,25 +14,25 @@ export interface DevnetProcessOptions {
   /** Real peers. @default 32 */
   peers?: number
 
-  /** Port of loopback to which some peers come that nobody else knows; none where absent. */
+  /** Loopback port that some peers dial which are in no routing table; absent for no such peers. */
   dialInPort?: number
 
-  /** File that the truth is written to; none when absent. */
+  /** File for the truth; none when absent. */
   truthPath?: string
 
-  /** Limit of the start, in milliseconds. @default 30000 */
+  /** Time limit of the start, in milliseconds. @default 30000 */
   startTimeoutMs?: number
 }
 
-// Enough of what it printed last to see why it failed.
+// Enough of its last output to see why it failed.
 const TAIL_CHARS = 4_096
 
-/** A devnet in a child process. It ends with this process, however that ends. */
+/** A devnet in a child process, which ends when this process ends for any reason. */
 export class DevnetProcess implements AsyncDisposable {
-  /** What a crawl of it must find. */
+  /** What a crawl must find. */
   readonly truth: DevnetTruth
 
-  /** Resolves when the process has ended, with how it ended and what it printed last. */
+  /** Resolves when the process has ended, with its exit status and its last output. */
   readonly ended: Promise<string>
 
   readonly #child: ChildProcess
@@ -46,7 +46,7 @@ export class DevnetProcess implements AsyncDisposable {
   /** Starts the process and waits until every peer answers. @throws ProbeError `PP_DEVNET_FAILED` with the cause */
   static async open ({ peers = 32, dialInPort, truthPath, startTimeoutMs = 30_000 }: DevnetProcessOptions, signal: AbortSignal): Promise<DevnetProcess> {
     signal.throwIfAborted()
-    // In a process group of its own, so that the terminal's Ctrl-C reaches the runner alone, which stops it in order.
+    // In its own process group: Ctrl-C in the terminal reaches only the runner, which stops it in order.
     const child = spawn(process.execPath, [
       '--disable-warning=ExperimentalWarning',
       fileURLToPath(new URL('main.ts', import.meta.url)),
@@ -95,7 +95,7 @@ async function truthFrom ({ child, ended, startTimeoutMs }: Starting, signal: Ab
   }
 }
 
-// Never rejects: a process that could not be spawned has ended as well.
+// Never rejects: a process that could not be spawned counts as ended.
 async function endOf (child: ChildProcess): Promise<string> {
   let tail = ''
 
@@ -107,13 +107,13 @@ async function endOf (child: ChildProcess): Promise<string> {
 
   try {
     const [code, name] = await once(child, 'close') as [number | null, NodeJS.Signals | null]
-    return `${name === null ? `exit code ${String(code)}` : `signal ${name}`}${tail === '' ? '' : `, last words: ${tail.trimEnd()}`}`
+    return `${name === null ? `exit code ${String(code)}` : `signal ${name}`}${tail === '' ? '' : `, last output: ${tail.trimEnd()}`}`
   } catch (err) {
     return errorText(err)
   }
 }
 
-// At once: a devnet has nothing to save, and timers of its libraries would hold it for a second.
+// At once: a devnet has no state to save, and timers of its libraries would delay the exit by a second.
 async function stop (child: ChildProcess, ended: Promise<string>): Promise<void> {
   child.kill('SIGKILL')
   await ended

@@ -1,7 +1,6 @@
 /**
- * Ports that swallow packets, without privileges: a thread listens with the shortest queue and
- * never accepts. Once the queue is full the kernel drops each further SYN, which is what a
- * firewall that drops looks like from outside.
+ * Ports that drop packets, without privileges: a thread listens with the shortest backlog and never
+ * accepts. Once the backlog is full the kernel drops each further SYN, like a firewall.
  */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
@@ -12,13 +11,13 @@ import type { AddressInfo, Socket } from 'node:net'
 
 interface Job { swallowingPorts: number, gate: SharedArrayBuffer }
 
-// Linux takes backlog + 1 connections into the queue; other kernels round up.
+// Linux queues backlog + 1 connections; other kernels round up.
 const MAX_FILLERS = 16
 
-// A connection on loopback that has not come about by now is being swallowed.
+// If a loopback connection is not established by now, its packets are being dropped.
 const SWALLOWED_AFTER_MS = 250
 
-/** Some ports of 127.0.0.1 to which no connection ever comes about. */
+/** Ports of 127.0.0.1 that drop every connection attempt. */
 export class SwallowingPorts implements AsyncDisposable {
   readonly ports: readonly number[]
   readonly #worker: Worker
@@ -30,7 +29,7 @@ export class SwallowingPorts implements AsyncDisposable {
     this.ports = ports
   }
 
-  /** Opens the ports. @throws ProbeError `PP_DEVNET_FAILED` where the kernel goes on answering */
+  /** Opens the ports. @throws ProbeError `PP_DEVNET_FAILED` when the kernel keeps answering */
   static async open (count: number, signal: AbortSignal): Promise<SwallowingPorts> {
     const job: Job = { swallowingPorts: count, gate: new SharedArrayBuffer(4) }
     const worker = new Worker(new URL(import.meta.url), { workerData: job })
@@ -75,10 +74,10 @@ async function fill (port: number, fillers: Socket[], signal: AbortSignal): Prom
   throw new ProbeError('PP_DEVNET_FAILED', `the kernel answers on port ${String(port)} although its queue must be full`)
 }
 
-// The socket, or undefined when it did not come about in time.
+// The connected socket, or undefined if it did not connect in time.
 async function connectWithin (port: number, signal: AbortSignal): Promise<Socket | undefined> {
   const socket = connect({ host: '127.0.0.1', port })
-  // A filler is reset when the thread ends; nobody is interested.
+  // These connections are reset when the thread ends, which does not matter.
   socket.on('error', () => undefined)
 
   try {
@@ -94,7 +93,7 @@ async function connectWithin (port: number, signal: AbortSignal): Promise<Socket
   }
 }
 
-// The thread: it listens, tells the ports, and blocks for ever, so that it never accepts.
+// The thread: it listens, reports the ports, and blocks forever so that it never accepts.
 async function listenAndBlock ({ swallowingPorts, gate }: Job): Promise<void> {
   const servers = await Promise.all(Array.from({ length: swallowingPorts }, async () => {
     const server = createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 })

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where things that take long to build are kept for all checkouts of this user (XDG Base Directory Specification). */
+/** Folder for build results that all checkouts of this user share (XDG Base Directory Specification). */
 export function cacheFolder (env: Record<string, string | undefined> = process.env): string {
   const base = env['XDG_CACHE_HOME']
 

@@ -5,7 +5,7 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { PRIVATE_FOLDER } from '../../core/files/private-file.ts'
 import { FolderLock } from './folder-lock.ts'
 
-/** Where one run keeps its files. */
+/** The folder with the files of one run. */
 export interface DataFolder extends Disposable {
   /** The folder itself, absolute. */
   path: string
@@ -22,22 +22,22 @@ export interface DataFolder extends Disposable {
   /** Configuration files of the processes. */
   configFolder: string
 
-  /** What the processes print. */
+  /** Logs of the processes. */
   logFolder: string
 
-  /** What the crawlers find again after a restart. */
+  /** State of the crawlers that outlives a restart. */
   stateFolder: string
 
   /**
-   * Makes a folder for this user alone, outside of the run's own, that is removed at the end of the run; or, when the run
-   * is killed, by the next run in this folder (and by the system, as everything in the folder for temporary files).
+   * Creates a private folder outside the data folder. It is removed at the end of the run or, if the run is killed, by
+   * the next run in this data folder (or by the system, like all temporary files).
    */
   makePrivateFolder: () => string
 }
 
 /** Settings of {@link openDataFolder}. */
 export interface DataFolderOptions {
-  /** Forget what an earlier practice network's run left there: its peers are gone. */
+  /** Remove what a run of an earlier practice network left there: its peers are gone. */
   empty: boolean
 }
 
@@ -46,11 +46,11 @@ const FOLDERS = { dumpFolder: 'dumps', configFolder: 'config', logFolder: 'logs'
 const PRIVATE_PREFIX = 'peerprobe-secrets-'
 
 /**
- * Makes the folder of a run and holds it, so that two runs never write to one folder. Nothing in it is removed but what
- * an earlier run made.
+ * Creates the folder of a run and locks it, so that two runs never write to one folder. Only files that an earlier run
+ * created are removed from it.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` when another run holds the folder, it cannot be made, or it holds other things
- * where a practice network would have to begin with nothing
+ * @throws ProbeError `PP_CONFIG_INVALID` when another run has the lock, the folder cannot be created, or a practice
+ *   network needs an empty folder and it contains other files
  */
 export function openDataFolder (dir: string, { empty }: DataFolderOptions): DataFolder {
   const path = resolve(dir)
@@ -66,7 +66,7 @@ export function openDataFolder (dir: string, { empty }: DataFolderOptions): Data
     if (empty) {
       emptyFolder(path, lock)
     } else {
-      // From now on these are of a run that is nobody's practice.
+      // From now on these files belong to a run that is not a practice network.
       lock.made('practice').forEach((name) => {
         lock.forget('practice', name)
       })
@@ -100,14 +100,14 @@ export function openDataFolder (dir: string, { empty }: DataFolderOptions): Data
   }
 }
 
-// A practice network begins with nothing, and makes all of these itself.
+// A practice network starts empty and creates all of these itself.
 function emptyFolder (path: string, lock: FolderLock): void {
   const names = [...FILES, ...Object.values(FOLDERS)]
   const ours = lock.made('practice')
   const foreign = names.filter(name => existsSync(join(path, name)) && !ours.includes(name))
 
   if (foreign.length > 0) {
-    throw new ProbeError('PP_CONFIG_INVALID', `--data: ${path} holds ${foreign.join(', ')}, which no practice network made: move it away, or give another folder by --data`)
+    throw new ProbeError('PP_CONFIG_INVALID', `--data: ${path} contains ${foreign.join(', ')}, which no practice network created: move it away, or choose another folder with --data`)
   }
 
   for (const name of names) {
@@ -116,7 +116,7 @@ function emptyFolder (path: string, lock: FolderLock): void {
   }
 }
 
-// Another user may have put something else under a name that was free again meanwhile.
+// Another user may have created something else under this name meanwhile.
 function removePrivateFolder (lock: FolderLock, path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
 
@@ -130,11 +130,11 @@ function makeFolder (path: string): void {
   try {
     makeWithParents(path)
   } catch (err) {
-    throw new ProbeError('PP_CONFIG_INVALID', `--data: cannot make the folder ${path}: ${errorText(err)}`, { cause: err })
+    throw new ProbeError('PP_CONFIG_INVALID', `--data: cannot create the folder ${path}: ${errorText(err)}`, { cause: err })
   }
 }
 
-// Step by step: made with its parents at once, a folder below one that takes none (/proc) keeps Node trying for ever.
+// One level at a time: below a folder that allows no new entries (/proc), Node's recursive mkdir loops forever.
 function makeWithParents (path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) {
     return

@@ -3,13 +3,13 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { protectDatabase, sqliteFault } from '../../core/files/sqlite.ts'
 import type { StatementSync } from 'node:sqlite'
 
-/** What a run may remove again: names in its folder that a practice network's run made, and private folders elsewhere. */
+/** What a run may remove: names in its folder that a practice network's run created, and private folders elsewhere. */
 export type MadeKind = 'practice' | 'private'
 
 /**
- * The hold of one run on its folder, and the memory of what runs made there: a name that looks like ours may be the
- * user's own, so that only what is remembered is ever removed. The hold is a lock of the operating system on a file:
- * it ends with the process, however that ends; the memory outlives it.
+ * The lock of one run on its folder, and the record of what runs created there. A name that looks like ours may be
+ * the user's own, so only recorded files are ever removed. The lock is an operating-system lock on a file, so it
+ * ends when the process ends for any reason; the record outlives it.
  */
 export class FolderLock implements Disposable {
   readonly #database: DatabaseSync
@@ -18,7 +18,7 @@ export class FolderLock implements Disposable {
   readonly #forget: StatementSync
   readonly #where: { file: string, path: string }
 
-  // Statements fail here, and not in the middle of a run, where the file is a database of another program.
+  // Prepared here so that the database of another program fails now and not in the middle of a run.
   private constructor (database: DatabaseSync, where: { file: string, path: string }) {
     this.#database = database
     this.#where = where
@@ -39,7 +39,7 @@ export class FolderLock implements Disposable {
     try {
       protectDatabase(file)
       database = new DatabaseSync(file)
-      // The lock stays when the transaction has ended: https://www.sqlite.org/pragma.html#pragma_locking_mode
+      // The lock outlives the transaction: https://www.sqlite.org/pragma.html#pragma_locking_mode
       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, kind TEXT NOT NULL) STRICT; COMMIT')
 
       return new FolderLock(database, { file, path })
@@ -49,7 +49,7 @@ export class FolderLock implements Disposable {
     }
   }
 
-  /** What earlier runs and this one remembered. */
+  /** What earlier runs and this one recorded. */
   made (kind: MadeKind): string[] {
     return this.#use(() => this.#made.all(kind).map(({ path }) => String(path)))
   }
@@ -79,10 +79,10 @@ export class FolderLock implements Disposable {
 
 function refusal (err: unknown, file: string, path: string): ProbeError {
   const fault = sqliteFault(err)
-  const wayOut = fault === 'unavailable' ? 'make room on its disk' : 'remove it where it is no file of yours, make it writable'
+  const wayOut = fault === 'unavailable' ? 'free space on its disk' : 'remove it if it is not your own file, make it writable'
   const message = fault === 'busy'
-    ? `another run is using ${path}: stop it, or give another folder`
-    : `${file} cannot be used as the lock of this folder (${errorText(err)}): ${wayOut}, or give another folder`
+    ? `another run is using ${path}: stop it, or choose another folder`
+    : `${file} cannot be used as the lock of this folder (${errorText(err)}): ${wayOut}, or choose another folder`
 
   return new ProbeError('PP_CONFIG_INVALID', `--data: ${message}`, { cause: err })
 }

@@ -1,7 +1,7 @@
 import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Path of the newest whole dump file in a folder, or null. Files still being written end in `.tmp`. */
+/** Path of the newest complete dump file in a folder, or null. Files still being written end in `.tmp`. */
 export function newestDump (folder: string): string | null {
   const files = globSync('*.ndjson*', { cwd: folder }).filter(name => !name.endsWith('.tmp')).map(name => join(folder, name))
 

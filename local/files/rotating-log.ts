@@ -6,11 +6,11 @@ import type { Readable } from 'node:stream'
 const MAX_BYTES = 10 * 1_024 * 1_024
 
 /**
- * What a child process prints, in a file that cannot fill the disk: past 10 MB the file becomes
- * `<name>.1` (replacing the one before) and a new one starts. Both are for this user alone.
+ * The output of a child process in a file that cannot fill the disk: after 10 MB the file becomes `<name>.1` (replacing
+ * the previous one) and a new file starts. Both are private to this user.
  *
- * Written at once, so that a slow disk slows the child down instead of filling this process. What a full disk refuses is
- * left out and counted: the run does not end for its log.
+ * Written synchronously, so that a slow disk slows the child down instead of filling the memory of this process. Output
+ * that a full disk refuses is dropped and counted: a full log does not end the run.
  */
 export class RotatingLog implements Disposable {
   readonly path: string
@@ -30,7 +30,7 @@ export class RotatingLog implements Disposable {
     protectFile(`${path}.1`)
   }
 
-  /** Copies a stream into the file until the stream ends; null is a stream that was not asked for. */
+  /** Copies a stream into the file until the stream ends; null for a stream that is not captured. */
   follow (stream: Readable | null): void {
     stream?.on('data', (chunk: Buffer) => {
       this.#append(chunk)
@@ -47,7 +47,7 @@ export class RotatingLog implements Disposable {
   #append (chunk: Buffer): void {
     try {
       if (this.#omitted !== undefined) {
-        this.#writeAll(Buffer.from(`\n${JSON.stringify({ level: 'warn', msg: 'output left out: the log could not be written', ...this.#omitted })}\n`))
+        this.#writeAll(Buffer.from(`\n${JSON.stringify({ level: 'warn', msg: 'output dropped: the log could not be written', ...this.#omitted })}\n`))
         this.#omitted = undefined
       }
       this.#writeAll(chunk)

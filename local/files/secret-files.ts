@@ -5,25 +5,25 @@ import { PRIVATE_FILE, PRIVATE_FOLDER } from '../../core/files/private-file.ts'
 import { missingSecret } from '../manifest/secrets.ts'
 import type { Secret } from '../manifest/secrets.ts'
 
-/** Where the Secrets of a run come from. */
+/** Sources of the Secrets of a run. */
 export interface SecretSources {
-  /** Those that the manifest holds. */
+  /** The Secrets in the manifest. */
   secrets: readonly Secret[]
 
-  /** A folder with one folder for each further Secret, as `--secrets` names it. */
+  /** The folder of `--secrets`, with one folder for each further Secret. */
   dir: string | undefined
 
-  /** Makes the folder that those of the manifest are written to; its maker removes it. */
+  /** Creates the folder for the Secrets of the manifest; the caller removes it. */
   makeFolder: () => string
 }
 
 /**
- * The Secrets of a run as files, which processes read again for each connection. Those of the manifest are
- * written for this user alone, into a folder that ends with the run; those of `--secrets` are used where they are, so
- * that a renewed one is seen.
+ * The Secrets of a run as files, which processes read again for each connection. Secrets of the manifest are written
+ * to a private folder that is removed with the run. Secrets of `--secrets` are read in place, so that a renewed
+ * Secret is noticed.
  */
 export class SecretFiles {
-  /** What was asked for and is not there, each with its field and what to do. */
+  /** The missing keys, each with its field and the fix. */
   readonly problems: string[] = []
 
   readonly #folders: readonly string[]
@@ -39,7 +39,7 @@ export class SecretFiles {
     this.#folders = [...own, ...dir === undefined ? [] : [resolve(dir)]]
   }
 
-  /** The file of one key; `path` is the field that asks for it. */
+  /** The file of one key; `path` is the field that refers to it. */
   file (path: readonly PropertyKey[], name: string, key: string): string {
     const found = this.#folders.map(base => join(base, name, key)).find(existsSync)
 
@@ -50,7 +50,7 @@ export class SecretFiles {
     return found ?? ''
   }
 
-  /** The text of one key without a line end behind it, such as a user name. */
+  /** The text of one key without its trailing newline, such as a user name. */
   text (path: readonly PropertyKey[], name: string, key: string): string {
     const file = this.file(path, name, key)
 
@@ -59,9 +59,9 @@ export class SecretFiles {
 }
 
 /**
- * Refuses Secrets inside the folder of the run: that one is the run's to write.
+ * Refuses Secrets inside the folder of the run, which the run writes to.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` naming both options
+ * @throws ProbeError `PP_CONFIG_INVALID` with both options
  */
 export function refuseSecretsInside (dir: string | undefined, dataFolder: string): void {
   if (dir === undefined) {
@@ -71,7 +71,7 @@ export function refuseSecretsInside (dir: string | undefined, dataFolder: string
   const below = relative(realPath(dataFolder), realPath(dir))
 
   if (below === '' || !(below === '..' || below.startsWith('../') || isAbsolute(below))) {
-    throw new ProbeError('PP_CONFIG_INVALID', `--secrets: ${dir} is inside the folder of the run (${dataFolder}, as --data says): keep the Secrets elsewhere`)
+    throw new ProbeError('PP_CONFIG_INVALID', `--secrets: ${dir} is inside the folder of the run (--data: ${dataFolder}): keep the Secrets elsewhere`)
   }
 }
 
@@ -82,7 +82,7 @@ function writeSecret (folder: string, { name, values }: Secret): void {
   })
 }
 
-// A folder that is not there has no other name.
+// A folder that does not exist has no other path.
 function realPath (path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path)
 }

@@ -11,11 +11,11 @@ import type { Problem } from './problem.ts'
 interface Check {
   path: readonly string[]
 
-  /** What is wrong with a text, or undefined. */
+  /** The problem of a text, or undefined. */
   fault: (text: string) => string | undefined
 }
 
-// The schema's patterns tell roughly; only a parser tells for certain.
+// The schema's patterns are only approximate; a parser checks exactly.
 const CHECKS: readonly Check[] = [
   { path: ['spec', 'scans', '*', 'network', 'preset'], fault: presetFault },
   { path: ['spec', 'scans', '*', 'network', 'bootstrapPeers', '*'], fault: bootstrapFault },
@@ -24,7 +24,7 @@ const CHECKS: readonly Check[] = [
   { path: ['spec', 'mysql', 'host'], fault: hostFault }
 ]
 
-/** Addresses, ranges and network names of a manifest that do not exist, do not parse or can never be used, each by its field. */
+/** Addresses, ranges and network names of a manifest that do not exist, do not parse or can never be used, each with its field. */
 export function unusableAddresses (manifest: unknown): Problem[] {
   return [...unparsable(manifest), ...uselessBootstrapLists(manifest)]
 }
@@ -49,7 +49,7 @@ function cidrFault (text: string): string | undefined {
     return `${address} is not an IP address`
   }
 
-  return Number(prefix) <= (family === 4 ? 32 : 128) ? undefined : `the prefix length ends at ${family === 4 ? '32' : '128'}`
+  return Number(prefix) <= (family === 4 ? 32 : 128) ? undefined : `the prefix length is at most ${family === 4 ? '32' : '128'}`
 }
 
 function multiaddrFault (text: string): string | undefined {
@@ -68,7 +68,7 @@ function bootstrapFault (text: string): string | undefined {
     return undefined
   }
 
-  // The library says more about what does not parse; what it takes all the same ends in something else than a peer id.
+  // The library explains better why a text does not parse; an address that it does parse does not end in a peer id.
   return entry.fault === 'not a multiaddr' ? multiaddrFault(text) ?? `${text.slice(text.lastIndexOf('/') + 1)} is not a peer id` : entry.fault
 }
 

@@ -1,18 +1,18 @@
-// Old lists of bootstrap peers hold addresses that nobody dials any more. Beside others they are left out, and that is
-// said; a list of nothing else is refused, with the reason of each entry.
+// Old lists of bootstrap peers contain addresses that can no longer be dialled. Next to usable ones they are left out,
+// with a message; a list without a usable one is refused, with the reason for each entry.
 import { ScanAddresses } from '../../core/contracts/scan.ts'
 import { formatPath } from '../../core/process/config.ts'
 import { neverDialled, readBootstrapEntry } from '../../crawler/bootstrap/bootstrap-entry.ts'
 import { locate } from './problem.ts'
 import type { Problem } from './problem.ts'
 
-/** What is wrong with lists of bootstrap peers of which none can ever be dialled; entries that do not even parse are reported elsewhere. */
+/** Problems of lists of bootstrap peers without any that can be dialled. Entries that do not parse are reported elsewhere. */
 export function uselessBootstrapLists (manifest: unknown): Problem[] {
   return listsOf(manifest).filter(({ texts, problems }) => problems.length === texts.length).flatMap(({ texts, problems }) =>
     problems.filter((_, i) => !('fault' in readBootstrapEntry(texts[i] ?? ''))))
 }
 
-/** Bootstrap peers that can never be dialled, beside others that can; for the user to read. */
+/** Bootstrap peers that can never be dialled, in lists with others that can; messages for the user. */
 export function unusedBootstrapPeers (manifest: unknown): string[] {
   return listsOf(manifest).filter(({ texts, problems }) => problems.length < texts.length).flatMap(({ problems }) =>
     problems.map(({ path, message }) => `${formatPath(path)} is left out: ${message}`))
@@ -21,7 +21,7 @@ export function unusedBootstrapPeers (manifest: unknown): string[] {
 interface BootstrapList {
   texts: readonly string[]
 
-  /** Of the entries that can never be dialled; in the list's order. */
+  /** Entries that can never be dialled, in the list's order. */
   problems: Problem[]
 }
 

@@ -6,22 +6,22 @@ import { parseSecret } from './secrets.ts'
 import type { Secret } from './secrets.ts'
 import type { Document } from 'yaml'
 
-/** What a file holds: the PeerProbe as it was written, and what stands beside it. */
+/** The contents of a file: the PeerProbe as written, and the other documents. */
 export interface Documents {
   probe: unknown
 
-  /** Secrets that stand beside it. */
+  /** The Secrets in the same file. */
   secrets: Secret[]
 
-  /** What is wrong with the other documents, each named by its number. */
+  /** Problems of the other documents, each with its number. */
   problems: string[]
 }
 
 /**
- * Finds the PeerProbe among the documents of a YAML text: the first of that kind, or the only
- * document there is. Secrets may stand beside it; whatever else the file holds is a problem: ignored, it would be missed.
+ * Finds the PeerProbe among the documents of a YAML text: the first of that kind, or the only document. The text may also
+ * contain Secrets; any other document is a problem and is not silently ignored.
  *
- * @throws ProbeError `PP_SPEC_INVALID` naming line and column of each mistake in the YAML
+ * @throws ProbeError `PP_SPEC_INVALID` with line and column of each mistake in the YAML
  */
 export function parseDocuments (text: string, what: string): Documents {
   const { documents, mistakes } = yamlDocuments(text)
@@ -60,7 +60,7 @@ function besides (value: unknown, where: string): { secret?: Secret, problems: s
   return 'problems' in read ? { problems: read.problems.map(problem => `${where}${problem}`) } : { secret: read, problems: [] }
 }
 
-// An alias bomb is refused by the library's own limit.
+// The library's own limit refuses an alias bomb.
 function toValue (document: Document, what: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })

@@ -1,18 +1,18 @@
-/** Something wrong with a manifest, at one of its fields. */
+/** A problem of a manifest, at one of its fields. */
 export interface Problem {
   path: readonly PropertyKey[]
   message: string
 }
 
-/** A value of a manifest and where it stands. */
+/** A value of a manifest and its path. */
 export interface Located {
   path: readonly PropertyKey[]
   value: unknown
 }
 
 /**
- * Every value of a raw manifest at a path, where `*` stands for each item of a list. The manifest
- * may have any shape: what is not there gives nothing.
+ * Every value of a raw manifest at a path, where `*` means each item of a list. The manifest may
+ * have any shape; missing parts give no values.
  */
 export function locate (root: unknown, pattern: readonly string[]): Located[] {
   let found: Located[] = [{ path: [], value: root }]

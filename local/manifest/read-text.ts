@@ -4,27 +4,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import type { FileHandle } from 'node:fs/promises'
 
-/** Longest manifest that is read: etcd takes no object over 1.5 MiB either. */
+/** Longest manifest that is read; etcd does not accept objects over 1.5 MiB either. */
 export const MAX_MANIFEST_BYTES = 1_024 * 1_024
 
 const LOOK_EVERY_MS = 50
 
 /** Settings of {@link readText}. */
 export interface ReadTextOptions {
-  /** How long a pipe may keep silent, in milliseconds. @default 10000 */
+  /** How long a pipe may stay silent, in milliseconds. @default 10000 */
   silenceMs?: number
 }
 
 /**
- * Reads a manifest's text: of a file, or of a pipe such as `<(kustomize build)` or `/dev/stdin`, which comes in parts.
+ * Reads a manifest's text from a file, or from a pipe such as `<(kustomize build)` or `/dev/stdin`,
+ * which arrives in parts.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` when it cannot be read, is too long, or nothing comes
+ * @throws ProbeError `PP_CONFIG_INVALID` when it cannot be read, is too long, or nothing arrives
  */
 export async function readText (path: string, { silenceMs = 10_000 }: ReadTextOptions = {}): Promise<string> {
   let text: Buffer | undefined
 
   try {
-    // Opening a pipe that nobody writes to would wait for ever, and keep this process from ending.
+    // Opening a pipe without a writer would block forever and keep this process from exiting.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const { buffer, bytes } = await readWhole(file, silenceMs)
     text = bytes > MAX_MANIFEST_BYTES ? undefined : buffer.subarray(0, bytes)
@@ -47,7 +48,7 @@ async function readWhole (file: FileHandle, silenceMs: number): Promise<{ buffer
     const read = await readPart(file, buffer, bytes)
     bytes += read ?? 0
 
-    // A pipe that nobody has opened for writing yet is at its end as well.
+    // A pipe without a writer yet also reads as ended.
     if (bytes > MAX_MANIFEST_BYTES || (read === 0 && (bytes > 0 || !isPipe))) {
       return { buffer, bytes }
     }
@@ -66,7 +67,7 @@ async function pauseWhileSilent (silentMs: number, silenceMs: number): Promise<v
   }
 }
 
-/** How many bytes came; undefined where none is there yet. */
+/** Number of bytes read; undefined if none are available yet. */
 async function readPart (file: FileHandle, buffer: Buffer, offset: number): Promise<number | undefined> {
   try {
     return (await file.read(buffer, offset, buffer.length - offset, null)).bytesRead

@@ -1,5 +1,5 @@
-// Kubernetes keeps passwords in Secrets. On one machine they stand beside the PeerProbe in its file, as they would
-// for `kubectl apply`, or in a folder as a pod sees them mounted: one folder for each Secret, one file for each key.
+// Kubernetes keeps passwords in Secrets. On one machine they are in the same file as the PeerProbe, as for `kubectl
+// apply`, or in a folder with the layout of mounted Secrets: one folder for each Secret, one file for each key.
 import { z } from 'zod'
 import { formatPath, problemsOf } from '../../core/process/config.ts'
 import { NamespaceName, ObjectName, SecretKey } from '../../operator/api/references.ts'
@@ -20,7 +20,7 @@ const SecretManifest = z.object({
   stringData: z.record(SecretKey, z.string().max(1_048_576)).optional()
 })
 
-/** Reads a document of kind Secret. As in Kubernetes `stringData` goes before `data`. */
+/** Reads a document of kind Secret. As in Kubernetes, `stringData` overrides `data`. */
 export function parseSecret (document: unknown): Secret | { problems: string[] } {
   const result = SecretManifest.safeParse(document)
 
@@ -37,9 +37,9 @@ export function parseSecret (document: unknown): Secret | { problems: string[] }
   return { name, values }
 }
 
-/** How a missing key of a Secret is reported, with the ways to give it. */
+/** The message about a missing key of a Secret, with the ways to provide it. */
 export function missingSecret (path: readonly PropertyKey[], name: string, key: string): string {
-  const ways = `put the Secret into the manifest as a document of its own, or give --secrets DIR with a file DIR/${name}/${key}`
+  const ways = `add the Secret to the manifest as a separate document, or use --secrets DIR with a file DIR/${name}/${key}`
 
-  return `${formatPath(path)}: the key ${key} of Secret ${name} is not there: ${ways}`
+  return `${formatPath(path)}: the key ${key} of Secret ${name} is missing: ${ways}`
 }

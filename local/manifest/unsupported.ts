@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts'
 interface Refusal {
   path: readonly string[]
 
-  /** Whether a value that the author wrote is refused. Defaults are not looked at. */
+  /** Whether a value that the author wrote is refused. Defaults are not checked. */
   refuses: (value: unknown) => boolean
 
   message: string
@@ -13,7 +13,7 @@ interface Refusal {
 const written = (value: unknown): boolean => value !== undefined
 const isTrue = (value: unknown): boolean => value === true
 
-// What one machine cannot do (yet). Everything here would otherwise be ignored silently.
+// What one machine cannot do (yet). All of it would otherwise be silently ignored.
 const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'scans', '*', 'passive', 'expose', 'type'], refuses: value => value !== 'None', message: 'not supported on one machine, which has no Services: leave it out' },
   { path: ['spec', 'scans', '*', 'storage'], refuses: written, message: 'not supported on one machine: leave it out' },
@@ -27,23 +27,23 @@ const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'suspend'], refuses: isTrue, message: 'not supported on one machine: leave it out, or do not start it' }
 ]
 
-// A Kafka by its brokers and a database are used as they are, unless embedded parts stand for them.
+// A Kafka given by its brokers and a database are used directly, unless embedded parts replace them.
 const EXTERNAL: readonly Refusal[] = [
   { path: ['spec', 'kafka', 'strimzi'], refuses: written, message: 'not supported on one machine, which has no Kubernetes: give brokers, or start with --embedded' },
   { path: ['spec', 'kafka', 'topic', 'deletionPolicy'], refuses: value => value === 'Delete', message: 'not supported on one machine, which leaves topics alone: leave it out' }
 ]
 
-/** What a manifest asks for and one machine cannot do yet, each by its field. */
+/** What a manifest asks for and one machine cannot do yet, each with its field. */
 export function unsupported (manifest: unknown, { embedded }: { embedded: boolean }): Problem[] {
   return [...REFUSALS, ...(embedded ? [] : EXTERNAL)].flatMap(({ path, refuses, message }) =>
     locate(manifest, path).filter(({ value }) => refuses(value)).map(found => ({ path: found.path, message })))
 }
 
-// These mean the same in the embedded log.
+// These fields mean the same for the embedded log.
 const KEPT_OF_KAFKA: readonly PropertyKey[] = ['topic', 'consumerGroup']
 const REPLACED_OF_TOPIC: readonly string[] = ['replicas', 'deletionPolicy']
 
-/** The fields that `--embedded` replaces, of those that the author wrote. */
+/** The fields written by the author that `--embedded` replaces. */
 export function replacedByEmbedded (manifest: unknown): (readonly PropertyKey[])[] {
   const kafka = locate(manifest, ['spec', 'kafka']).flatMap(({ value }) => Object.keys(value as object))
 

@@ -5,7 +5,7 @@ import { Volume } from './references.ts'
 import { durationRule, withRules } from './rules.ts'
 import type { Rule } from './rules.ts'
 
-// A batch that waits longer than 30 s would look like a consumer that hangs.
+// A batch that waits longer than 30 s makes a consumer look stuck.
 const consumerRules: readonly Rule[] = [
   durationRule(['batch', 'maxWait'], { min: '0ms', max: '30s' }),
   durationRule(['retry', 'backoff'], { min: '0ms', max: '1m' }),
@@ -16,24 +16,24 @@ const consumerRules: readonly Rule[] = [
 
 /** How messages become rows and files. */
 export const ConsumerSpec = withRules(z.strictObject({
-  replicas: z.int().min(0).max(1_024).default(1).describe('Consumers that share the partitions; more than there are partitions stand idle.'),
+  replicas: z.int().min(0).max(1_024).default(1).describe('Consumers that share the partitions. Consumers beyond the number of partitions stay idle.'),
   batch: z.strictObject({
-    maxMessages: z.int().min(1).max(5_000).default(500).describe('Messages in one transaction at most.'),
-    maxWait: DurationText.default('100ms').describe('How long a batch may wait to fill.')
+    maxMessages: z.int().min(1).max(5_000).default(500).describe('Maximum number of messages in one transaction.'),
+    maxWait: DurationText.default('100ms').describe('Longest time that a batch waits to fill.')
   }).prefault({}).describe('How messages become transactions.'),
   retry: z.strictObject({
     attempts: z.int().min(0).max(20).default(3).describe('Retries of a transaction after a deadlock or a lock timeout.'),
-    backoff: DurationText.default('500ms').describe('Wait before the first retry; the second waits twice, the third three times as long.')
+    backoff: DurationText.default('500ms').describe('Wait before the first retry; the second retry waits twice as long, the third three times as long.')
   }).prefault({}).describe('Retries of a transaction.'),
   deadLetters: z.strictObject({
-    whenRefused: z.enum(['wait', 'skip']).default('wait').describe('What becomes of a message that cannot be stored while its dead letter is refused too (its topic missing, forbidden, full, or too small even without value, key and headers): `wait` until it is taken, `skip` it after about a minute with a line in the log.')
+    whenRefused: z.enum(['wait', 'skip']).default('wait').describe('What happens to a message that cannot be stored when its dead letter is refused too (its topic is missing, forbidden, full, or too small even without value, key and headers): `wait` until the dead letter is accepted; `skip` drops the message after about a minute and logs it.')
   }).prefault({}).describe('Messages that cannot be stored.'),
-  coalesceWindow: DurationText.default('10m').describe('An address\'s last_seen that moved less than this is not written again; 0s writes always.'),
+  coalesceWindow: DurationText.default('10m').describe('Smallest change of an address\'s last_seen that is written; 0s writes every change.'),
   dump: z.strictObject({
     enabled: z.boolean().default(false).describe('Whether to write dump files.'),
     format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files.'),
     interval: DurationText.default('120s').describe('Time between two dumps.'),
-    full: z.boolean().default(false).describe('Whether each dump holds all nodes instead of those seen since the last one.'),
+    full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of the nodes seen since the last dump.'),
     keep: DurationText.default('168h').describe('Dump files older than this are removed.'),
     volume: Volume.optional()
   }).prefault({}).describe('Dump files of the nodes.'),

@@ -1,17 +1,17 @@
 /**
- * The CustomResourceDefinition, made from the schema. zod writes OpenAPI that is almost a
- * structural schema; what Kubernetes forbids beyond that is taken out here, and a test walks
- * the result for everything that it forbids.
+ * The CustomResourceDefinition, generated from the schema. zod writes OpenAPI that is almost a
+ * structural schema. This file removes what Kubernetes forbids, and a test checks the result for
+ * every forbidden construct.
  */
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { isRecord } from './rules.ts'
 import { GROUP, KIND, PeerProbeSpec, ProbeName, VERSION } from './v1alpha1.ts'
 
-/** A node of an OpenAPI schema as a CRD holds it. */
+/** A node of the OpenAPI schema in a CRD. */
 export type OpenApiSchema = Record<string, unknown>
 
-// kubectl get pp: what a person needs to see first. NAME comes by itself.
+// kubectl get pp: the most useful columns first. Kubernetes adds NAME itself.
 const PRINTER_COLUMNS = [
   { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
   { name: 'Scans', type: 'string', jsonPath: '.status.scansReady' },
@@ -33,7 +33,7 @@ export function openApiSchema (): OpenApiSchema {
       kind: { type: 'string', description: 'Kind of this resource.' },
       metadata: { type: 'object', properties: { name: toOpenApi(ProbeName) } },
       spec: toOpenApi(PeerProbeSpec),
-      status: { 'type': 'object', 'description': 'What the operator saw last.', 'x-kubernetes-preserve-unknown-fields': true }
+      status: { 'type': 'object', 'description': 'What the operator last observed.', 'x-kubernetes-preserve-unknown-fields': true }
     }
   }
 }
@@ -65,7 +65,7 @@ export function peerProbeCrd (): Record<string, unknown> {
   }
 }
 
-/** The definition as the YAML file that `crds/` holds. */
+/** The definition as YAML, for the file in `crds/`. */
 export function renderCrd (): string {
   return `# Generated from operator/api/${VERSION}.ts; do not edit.\n${stringify(peerProbeCrd(), { lineWidth: 0 })}`
 }
@@ -83,7 +83,7 @@ function toOpenApi (schema: z.ZodType): OpenApiSchema {
   return openApi
 }
 
-// The API server checks a default by the rules of its object before it fills in the defaults inside.
+// The API server checks a default against the rules of its object before it fills in the nested defaults.
 function completeDefaults (node: OpenApiSchema): void {
   const properties = Object.entries((node['properties'] ?? {}) as Record<string, OpenApiSchema>)
 
@@ -99,7 +99,7 @@ function completeDefaults (node: OpenApiSchema): void {
 }
 
 function makeStructural (node: OpenApiSchema): void {
-  // Kubernetes prunes unknown fields by itself and forbids this beside `properties`.
+  // Kubernetes prunes unknown fields by itself and forbids this next to `properties`.
   if (node['additionalProperties'] === false) {
     delete node['additionalProperties']
   }
@@ -108,7 +108,7 @@ function makeStructural (node: OpenApiSchema): void {
     delete node['additionalProperties']
   }
 
-  // The only `anyOf` in which a structural schema allows `type`.
+  // The only `anyOf` inside which a structural schema allows `type`.
   if (node['x-kubernetes-int-or-string'] === true) {
     node['anyOf'] = [{ type: 'integer' }, { type: 'string' }]
   }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 
 interface Field { number: string, names?: string }
 
-// Minute, hour, day of month, month, day of week: what robfig/cron's standard parser takes, which
-// is what Kubernetes runs CronJobs by. Macros such as @daily are left out: one way to say it.
+// Minute, hour, day of month, month, day of week: what the standard parser of robfig/cron accepts,
+// which Kubernetes uses for CronJobs. Macros such as @daily are not accepted: there is one way to
+// write a schedule.
 const FIELDS: readonly Field[] = [
   { number: '[0-5]?[0-9]' },
   { number: '(?:[01]?[0-9]|2[0-3])' },
@@ -14,7 +15,7 @@ const FIELDS: readonly Field[] = [
 
 const CRON = new RegExp(`^${FIELDS.map(fieldPattern).join(' ')}$`)
 
-/** A cron schedule of five fields, in UTC. The pattern holds in the API server as it does here. */
+/** A cron schedule of five fields, in UTC. The API server enforces the same pattern. */
 export const CronText = z.string().max(100).regex(CRON, 'must be a cron schedule of five fields such as "30 3 * * *" (minute hour day month weekday)')
 
 function fieldPattern ({ number, names }: Field): string {

@@ -8,19 +8,19 @@ import type { Rule } from './rules.ts'
 const has = (value: unknown, ...path: string[]): boolean => valueAt(value, path) !== undefined
 
 const topicRules: readonly Rule[] = [
-  { cel: 'self.name == oldSelf.name', path: ['name'], message: 'cannot be changed: consumers would lose their place' },
-  { cel: 'self.partitions >= oldSelf.partitions', path: ['partitions'], message: 'cannot be made fewer: Kafka does not allow it' },
+  { cel: 'self.name == oldSelf.name', path: ['name'], message: 'cannot be changed: consumers would lose their position' },
+  { cel: 'self.partitions >= oldSelf.partitions', path: ['partitions'], message: 'cannot be reduced: Kafka does not allow it' },
   durationRule(['retention'], { min: '1m', max: '87600h' })
 ]
 
-/** The topic that crawlers publish to and consumers read. Its defaults hold for the embedded log as well. */
+/** The topic that crawlers publish to and consumers read. The embedded log uses the same defaults. */
 export const TopicSpec = withRules(z.strictObject({
-  // Short enough for the name of the dead letters, which is longer, to be a topic name (249) and an object name.
-  name: z.string().min(1).max(200).regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower-case letters, digits, hyphens and dots').default('ipfs-nodes').describe('Name of the topic; the dead letters go to the same name with -dead-letters.'),
-  partitions: z.int().min(1).max(1_024).default(3).describe('Partitions; at most so many consumers share the work.'),
+  // Short enough that the longer name of the dead-letter topic is still a valid topic name (249) and object name.
+  name: z.string().min(1).max(200).regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower-case letters, digits, hyphens and dots').default('ipfs-nodes').describe('Name of the topic; dead letters go to the topic of this name with -dead-letters appended.'),
+  partitions: z.int().min(1).max(1_024).default(3).describe('Partitions, which is also the largest number of consumers that can share the work.'),
   replicas: z.int().min(1).max(32).optional().describe('Replicas of each partition; the brokers\' default when absent.'),
   retention: DurationText.default('168h').describe('How long messages are kept.'),
-  deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What becomes of the topics when the PeerProbe is deleted.')
+  deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What happens to the topics when the PeerProbe is deleted.')
 }).prefault({}), 'The topic of visits and crawls.', topicRules)
 
 // `namespace` is a reserved word of CEL, which Kubernetes escapes.
@@ -35,7 +35,7 @@ const strimziRules: readonly Rule[] = [
 
 const StrimziSpec = withRules(z.strictObject({
   cluster: ObjectName.describe('Name of the Kafka resource.'),
-  namespace: NamespaceName.optional().describe('Its namespace; the PeerProbe\'s when absent. Another one must allow ours by annotation peerprobe.dev/allowed-namespaces.'),
+  namespace: NamespaceName.optional().describe('Namespace of the Kafka resource; the PeerProbe\'s when absent. A Kafka resource in another namespace must allow the PeerProbe\'s namespace with annotation peerprobe.dev/allowed-namespaces.'),
   listener: z.string().min(1).max(25).regex(/^[a-z0-9]+$/, 'must be the name of a listener: lower-case letters and digits').optional().describe('Name of the listener to use; chosen by the authentication when absent.')
 }), 'A Kafka cluster that Strimzi runs.', strimziRules)
 
@@ -54,13 +54,13 @@ const kafkaRules: readonly Rule[] = [
   {
     cel: '!has(self.strimzi) || !has(self.tls)',
     path: ['tls'],
-    message: 'comes from the Kafka resource with strimzi: leave it out',
+    message: 'comes from the Kafka resource when strimzi is set: leave it out',
     holds: kafka => !has(kafka, 'strimzi') || !has(kafka, 'tls')
   },
   {
     cel: '!has(self.strimzi) || !has(self.authentication.secret)',
     path: ['authentication', 'secret'],
-    message: 'is made by the operator with strimzi: leave it out',
+    message: 'is created by the operator when strimzi is set: leave it out',
     holds: kafka => !has(kafka, 'strimzi') || !has(kafka, 'authentication', 'secret')
   },
   {
@@ -72,7 +72,7 @@ const kafkaRules: readonly Rule[] = [
   {
     cel: '!has(self.brokers) || self.authentication.type != \'tls\' || has(self.tls)',
     path: ['tls'],
-    message: 'is required for authentication.type tls: a client certificate is shown on an encrypted connection alone',
+    message: 'is required for authentication.type tls: a client certificate needs an encrypted connection',
     holds: kafka => !has(kafka, 'brokers') || valueAt(kafka, ['authentication', 'type']) !== 'tls' || has(kafka, 'tls')
   }
 ]
@@ -80,11 +80,11 @@ const kafkaRules: readonly Rule[] = [
 /** Where Kafka is, and the topic in it. */
 export const KafkaSpec = withRules(z.strictObject({
   strimzi: StrimziSpec.optional(),
-  brokers: z.array(BrokerAddress).min(1).max(32).optional().describe('Brokers as host:port ([address]:port for an IPv6 address), for a Kafka without Strimzi. Where they are IP addresses, list every broker: pods may connect to no other.'),
+  brokers: z.array(BrokerAddress).min(1).max(32).optional().describe('Brokers as host:port ([address]:port for an IPv6 address), for a Kafka without Strimzi. If they are IP addresses, list every broker: pods may connect to no others.'),
   tls: z.strictObject({ caSecret: CaSecret.optional() }).optional().describe('Encrypts connections to brokers; plain text when absent.'),
   authentication: z.strictObject({
-    type: z.enum(['none', 'scram-sha-512', 'tls']).default('none').describe('How clients prove who they are.'),
-    secret: ObjectName.optional().describe('Secret with username and password (scram-sha-512), or user.crt and user.key (tls); only for brokers. In a cluster it must allow it: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
+    type: z.enum(['none', 'scram-sha-512', 'tls']).default('none').describe('How clients authenticate.'),
+    secret: ObjectName.optional().describe('Secret with username and password (scram-sha-512), or user.crt and user.key (tls); only with brokers. In a cluster the Secret must allow its use: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
   }).prefault({}).describe('Authentication of clients.'),
   topic: TopicSpec,
   consumerGroup: z.string().min(1).max(255).regex(/^[-._a-zA-Z0-9]+$/, 'must be letters, digits, hyphens, dots and underscores').default('ipfs-node-consumer').describe('Consumer group.'),

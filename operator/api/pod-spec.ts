@@ -20,8 +20,8 @@ const Toleration = z.strictObject({
 
 const PodFields = {
   resources: z.strictObject({
-    requests: Quantities.optional().describe('What the container is given at least.'),
-    limits: Quantities.optional().describe('What the container may use at most.')
+    requests: Quantities.optional().describe('Resources that are reserved for the container.'),
+    limits: Quantities.optional().describe('Most that the container may use.')
   }).optional().describe('Compute resources of the container.'),
   nodeSelector: z.record(Text(316), Text(63)).optional().describe('Labels that a node must carry.'),
   tolerations: z.array(Toleration).max(32).optional().describe('Taints that the pod tolerates.'),
@@ -29,11 +29,11 @@ const PodFields = {
   annotations: z.record(Text(316), Text(4_096)).optional().describe('Annotations of the pod.')
 }
 
-/** What an author may set on a pod. The rest (image, security, probes) is the operator's. */
+/** What an author may set on a pod. The operator sets the rest (image, security, probes). */
 export const PodSpec = z.strictObject(PodFields).prefault({}).describe('Settings of the pods.')
 
 /** The same for a crawler, which may share its node's network. */
 export const CrawlerPodSpec = z.strictObject({
   ...PodFields,
-  hostNetwork: z.boolean().default(false).describe('Whether the pod uses its node\'s network, which mDNS needs and which leaves the baseline pod security level.')
+  hostNetwork: z.boolean().default(false).describe('Whether the pod uses its node\'s network, which mDNS needs. Such a pod violates the baseline Pod Security Standard.')
 }).prefault({}).describe('Settings of the crawler\'s pod.')

@@ -9,13 +9,13 @@ export const NamespaceName = z.string().min(1).max(63).regex(/^[a-z0-9]([-a-z0-9
 /** Key in a Secret. */
 export const SecretKey = z.string().min(1).max(253).regex(/^[-._a-zA-Z0-9]+$/, 'must be a key of a Secret: letters, digits, hyphens, dots and underscores')
 
-/** Where a certificate authority is: a key of a Secret in the PeerProbe's namespace. */
+/** A certificate authority: a key of a Secret in the PeerProbe's namespace. */
 export const CaSecret = z.strictObject({
   name: ObjectName.describe('Name of the Secret.'),
   key: SecretKey.default('ca.crt').describe('Key of the PEM certificates in it.')
-}).describe('Secret that holds the certificate authority; the system\'s authorities when absent.')
+}).describe('Secret with the certificate authority; the system\'s authorities when absent.')
 
 /** A volume: an existing PersistentVolumeClaim in the PeerProbe's namespace. */
 export const Volume = z.strictObject({
-  claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace. In a cluster it must allow it: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
+  claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace. In a cluster the claim must allow its use: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
 }).describe('Where the files are kept.')

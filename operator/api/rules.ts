@@ -3,23 +3,24 @@ import { DurationText, toMilliseconds } from '../../core/time/duration.ts'
 import type { z } from 'zod'
 
 /**
- * A rule between fields, written once and enforced twice: by the API server as CEL, and by
- * whoever parses a manifest. Here both halves stand side by side, so that they stay equal.
+ * A rule between fields, written once and enforced twice: by the API server as CEL, and by the
+ * parser of a manifest. Both forms are written side by side here so that they stay equal.
  */
 export interface Rule {
   /** Common Expression Language over `self`, with every default filled in. */
   cel: string
 
-  /** The field to blame. */
+  /** The field to report. */
   path: readonly string[]
 
-  /** What the field must be, as the API server and the parser say it. */
+  /** What the field must be, in the words of the API server and of the parser. */
   message: string
 
   /**
-   * The same as `cel`. It is asked even when other fields are wrong, so that all problems come at
-   * once: it must take any shape, and is false only where the rule is broken for certain.
-   * Absent where only a cluster can tell (it compares with the object before the change).
+   * The same as `cel`. It runs even when other fields are wrong, so that all problems are reported
+   * at once. It must therefore accept any shape, and returns false only when the rule is certainly
+   * broken. Absent for rules that only a cluster can check, because they compare with the object
+   * before the change.
    */
   holds?: (value: Record<string, unknown>) => boolean
 }
@@ -37,7 +38,7 @@ export function withRules<Schema extends z.ZodType> (schema: Schema, description
   return ruled.meta({ description, 'x-kubernetes-validations': rules.map(toValidation) })
 }
 
-/** The value at a path, or undefined where there is none. */
+/** The value at a path, or undefined. */
 export function valueAt (value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => isRecord(inner) || Array.isArray(inner) ? (inner as Record<PropertyKey, unknown>)[key] : undefined, value)
 }
@@ -47,7 +48,7 @@ export function isRecord (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** That a duration lies between two others; a path with a missing or malformed duration passes. */
+/** The rule that a duration lies between two others. A missing or malformed duration passes. */
 export function durationRule (path: readonly string[], { min, max }: { min: string, max: string }): Rule {
   const self = ['self', ...path].join('.')
 

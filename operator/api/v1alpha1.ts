@@ -1,7 +1,7 @@
 /**
- * The PeerProbe resource, version v1alpha1: one schema for the CRD, the types, the operator's
- * own validation, the local runner's manifests and the reference page. JSON only (durations stay
- * text, nothing is transformed), so that what the API server stores is what every reader sees.
+ * The PeerProbe resource, version v1alpha1: one schema for the CRD, the types, the operator's own
+ * validation, the local runner's manifests and the reference page. JSON only: durations stay text
+ * and nothing is transformed, so every reader sees what the API server stores.
  */
 import { z } from 'zod'
 import { ConsumerSpec } from './consumer-spec.ts'
@@ -25,8 +25,8 @@ export const API_VERSION = `${GROUP}/${VERSION}` as const
 /** `kind` of the resource. */
 export const KIND = 'PeerProbe'
 
-// In a cluster nothing stands in for the bus and the database; on one machine embedded ones do,
-// so these hold in the API server only. Names of scans are unique there by the list's map key.
+// One machine has an embedded bus and database, a cluster has not, so only the API server enforces
+// these rules. The list's map key keeps the names of scans unique there.
 const specRules: readonly Rule[] = [
   { cel: 'has(self.kafka)', path: ['kafka'], message: 'is required in a cluster' },
   { cel: 'has(self.mysql)', path: ['mysql'], message: 'is required in a cluster' },
@@ -36,7 +36,7 @@ const specRules: readonly Rule[] = [
 const Scans = z.array(ScanSpec).min(1).max(32).refine(scans => repeatedNames(scans).length === 0, {
   error: ({ input }) => `names must be unique: ${repeatedNames(input).join(', ')}`,
   when: ({ value }) => Array.isArray(value)
-}).meta({ 'description': 'What to crawl; one crawler each.', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
+}).meta({ 'description': 'What to crawl; one crawler for each scan.', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] })
 
 /** Desired state of a PeerProbe. */
 export const PeerProbeSpec = withRules(z.strictObject({
@@ -47,7 +47,7 @@ export const PeerProbeSpec = withRules(z.strictObject({
   retention: RetentionSpec,
   backup: BackupSpec,
   suspend: z.boolean().default(false).describe('Whether crawlers and consumers are stopped; data stays.')
-}), 'What to crawl, and where the findings go.', specRules)
+}), 'What to crawl, and where the results go.', specRules)
 
 /** {@inheritDoc PeerProbeSpec} */
 export type PeerProbeSpec = z.output<typeof PeerProbeSpec>
@@ -55,7 +55,7 @@ export type PeerProbeSpec = z.output<typeof PeerProbeSpec>
 /** Name of a PeerProbe, a DNS label: it becomes part of object names and labels. */
 export const ProbeName = z.string().min(1).max(40).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens')
 
-/** A PeerProbe as a manifest holds it. */
+/** A PeerProbe as in a manifest. */
 export const PeerProbe = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal(KIND),

@@ -9,21 +9,22 @@ interface Volume { name: string, persistentVolumeClaim?: unknown }
 interface Container { volumeMounts?: { name: string }[], [field: string]: unknown }
 interface Template { metadata?: { annotations?: Record<string, string> }, spec: { containers: Container[], volumes?: Volume[], [field: string]: unknown } }
 
-/** A Job that has no name yet: whoever creates it gets one. */
+/** A Job without a name: the API server generates the name when the Job is created. */
 export type NamelessJob = Omit<KubeObject, 'metadata'> & { metadata: { generateName: string, namespace: string, labels: Record<string, string> } }
 
 const ENTRY = 'consumer/commands/main.ts'
 const KEPT_SECONDS = 86_400
 
-// What would make it a consumer to Kubernetes: it answers no probes and listens on no port.
+// What only a consumer needs: a command answers no probes and listens on no port.
 const OF_CONSUMERS = ['args', 'ports', 'livenessProbe', 'readinessProbe', 'startupProbe']
 
 /**
- * A Job that runs one of the consumer's commands from its Deployment, with the same configuration, Secrets and image: for
- * commands that want the consumers stopped, when there is no pod to run them in. It is in no plan: nothing removes it before a day.
+ * A Job that runs one of the consumer's commands from its Deployment, with the same configuration, Secrets and image. It is for
+ * commands that need the consumers to be stopped, when there is no pod to run the command in. The Job is in no plan, so the
+ * operator does not remove it; it expires after a day.
  *
  * @param args of the command, such as `offsets`, `reset`, `--to-earliest`
- * @throws ProbeError `PP_CONFIG_INVALID` where there are no consumers to take it from
+ * @throws ProbeError `PP_CONFIG_INVALID` when the PeerProbe has no consumers to copy from
  */
 export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined, args: readonly string[]): NamelessJob {
   const { template } = (deployment?.['spec'] ?? {}) as { template?: Template }
@@ -34,7 +35,7 @@ export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined,
   }
 
   const labels = labelsFor(probe, 'command')
-  // A claim may be mounted by one node alone, and no command writes files.
+  // Some claims can be mounted by only one node, and no command writes files.
   const claims = new Set((template.spec.volumes ?? []).filter(volume => volume.persistentVolumeClaim !== undefined).map(({ name }) => name))
   const kept = Object.fromEntries(Object.entries(container).filter(([field]) => !OF_CONSUMERS.includes(field)))
   const volumeMounts = (container.volumeMounts ?? []).filter(({ name }) => !claims.has(name))

@@ -3,11 +3,11 @@ import { stringify } from 'yaml'
 import { APPLIED_BY } from '../model/naming/labels.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 
-/** What the server and the operator write by themselves: no person asked for it. */
+/** Fields that the server and the operator write on their own. */
 const ANNOTATIONS: ReadonlySet<string> = new Set([APPLIED_BY.hashAnnotation, 'deployment.kubernetes.io/revision', 'kubectl.kubernetes.io/last-applied-configuration'])
 const CONTEXT_LINES = 2
 
-/** The lines by which two states of an object differ, as YAML, with a few around each; none where nothing that matters does. */
+/** The lines that differ between two states of an object, as YAML with a few lines of context; empty when no relevant field differs. */
 export function objectDiff (before: KubeObject, after: KubeObject): string[] {
   const { hunks } = structuredPatch('', '', textOf(before), textOf(after), undefined, undefined, { context: CONTEXT_LINES })
 

@@ -2,9 +2,9 @@ import { escapeControlChars } from '../../core/text/escape-control-chars.ts'
 import type { Change, ProbePlan } from './plan.ts'
 
 const SIGNS = { make: '+', change: '~', remove: '-', keep: ' ', refuse: '!' } as const satisfies Record<Change['action'], string>
-const WORDS = { make: 'to make', change: 'to change', remove: 'to remove', refuse: 'refused', keep: 'as they are' } as const satisfies Record<Change['action'], string>
+const WORDS = { make: 'to create', change: 'to change', remove: 'to remove', refuse: 'refused', keep: 'as they are' } as const satisfies Record<Change['action'], string>
 
-/** A plan for a terminal: what would be made, changed and removed, each change with its lines, and how many of each. */
+/** A plan for a terminal: what would be created, changed and removed, the lines of each change, and the totals. */
 export function planText ({ changes, notes }: ProbePlan): string {
   const shown = changes.filter(({ action }) => action !== 'keep').flatMap(({ action, kind, namespace, name, lines }) =>
     [`${SIGNS[action]} ${kind} ${namespace}/${name}`, ...lines.map(line => `    ${escapeControlChars(line)}`)])

@@ -23,39 +23,39 @@ import type { Applier } from '../runtime/applier.ts'
 import type { KubeClient } from '../runtime/kube-client.ts'
 import type { KindRef, KubeObject } from '../runtime/kube-object.ts'
 
-/** What would become of one object. */
+/** What would happen to one object. */
 export interface Change {
   kind: string
   namespace: string
   name: string
   action: 'make' | 'change' | 'remove' | 'keep' | 'refuse'
 
-  /** Lines of a difference, or why it is refused. */
+  /** The lines that differ, or why the object is refused. */
   lines: readonly string[]
 }
 
-/** What applying one PeerProbe would lead to. */
+/** What applying one PeerProbe would do. */
 export interface ProbePlan {
   /** The PeerProbe itself first. */
   changes: Change[]
 
-  /** What is not there yet, and what waits for it. */
+  /** What is missing, and what waits for it. */
   notes: string[]
 }
 
-/** What planning works with. Nothing is written: every request is a read or a dry run. */
+/** What planning needs. Every request is a read or a dry run; nothing is written. */
 export interface PlanDeps extends Pick<ReconcileDeps, 'policy' | 'secretsNeedConsent' | 'strimziVersion' | 'monitoringVersion'> {
   client: Pick<KubeClient, 'get' | 'json'> & ReconcileDeps['client']
   applier: Pick<Applier, 'difference' | 'dryRun'>
 
-  /** Image of new workloads; those that run keep theirs where it is absent. */
+  /** Image of new workloads. When absent, running workloads keep their image. */
   workloadImage: string | undefined
 
-  /** Image where neither is known. */
+  /** Image when neither is known. */
   defaultImage: string
 }
 
-/** Plans one PeerProbe of a manifest. @throws ProbeError what the API server refuses, and what keeps the operator from planning at all */
+/** Plans one PeerProbe of a manifest. @throws ProbeError when the API server refuses the manifest, or the operator could not plan it */
 export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<ProbePlan> {
   const { before, after } = await rehearse(deps, manifest, signal)
   const probe = readProbe(after)
@@ -68,20 +68,21 @@ export async function planProbe (deps: PlanDeps, manifest: KubeObject, signal: A
     changes.push(await changeTo(deps, probe, desired, signal))
   }
 
-  // The keys of passive nodes are made once.
+  // The keys of passive nodes are created once.
   const keys = newKeys.map((name): Change => ({ kind: KINDS.secret.kind, namespace: probe.metadata.namespace, name, action: 'make', lines: [] }))
-  const notes = missing === undefined ? [] : [`${missing}: nothing starts before it is there, and pods show as changed here without it`]
+  const notes = missing === undefined ? [] : [`${missing}: nothing starts before it exists, and until then this plan shows pods as changed`]
   const hashKey = hashKeyName(probe.metadata)
 
   if (newKeys.includes(hashKey)) {
-    const others = 'the names of the prepare Job and its ConfigMap, and the hashes of pods, end otherwise than here'
-    notes.push(`Secret ${hashKey} is made first, with a random key: ${others}`)
+    const others = 'the names of the prepare Job and its ConfigMap, and the hashes of pods, will differ from those shown here'
+    notes.push(`Secret ${hashKey} is created first, with a random key: ${others}`)
   }
 
   return { changes: [...changes, ...keys, ...await removals(deps, probe, planned, signal)], notes }
 }
 
-// As if the PeerProbe were just what the manifest says. Where that is silent, an autoscaler may have set the consumers.
+// As if the PeerProbe contained exactly the manifest, except for the number of consumers: when the
+// manifest does not give it, an autoscaler may have set it.
 async function rehearse ({ client }: PlanDeps, manifest: KubeObject, signal: AbortSignal): Promise<{ before: KubeObject | undefined, after: KubeObject }> {
   const { metadata } = manifest
   const before = await client.get(KINDS.peerProbe, metadata, signal)
@@ -108,7 +109,7 @@ function withReplicas (spec: unknown, before: unknown): unknown {
   return consumer?.replicas === undefined ? spec : { ...wanted, consumer: { replicas: consumer.replicas, ...wanted?.consumer } }
 }
 
-// What runs tells who may reach it.
+// The live policies show who may reach the pods.
 async function placesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortSignal): Promise<Pick<ModelInput, 'images' | 'scrapers'>> {
   const { namespace } = probe.metadata
   const policy = await deps.client.get(KINDS.networkPolicy, { namespace, name: othersPolicyName(probe.metadata) }, signal)
@@ -116,7 +117,7 @@ async function placesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortSigna
   return { images: await workloadImages(deps, probe, signal), scrapers: scrapersOf(policy) }
 }
 
-// What runs tells how its nodes get an image; a new one comes from the same place.
+// The running workloads show how nodes pull their image; a new image is pulled the same way.
 async function workloadImages ({ client, workloadImage, defaultImage }: PlanDeps, { metadata }: ClusterProbe, signal: AbortSignal): Promise<Images> {
   const running = imagesOf(await client.get(KINDS.deployment, { namespace: metadata.namespace, name: consumerName(metadata) }, signal))
 
@@ -136,14 +137,14 @@ async function changeTo ({ client, applier }: PlanDeps, probe: ClusterProbe, { k
   const what = placeOf(kind, object)
 
   if (live !== undefined && !isOurs(live, { probe }) && takesOver !== true) {
-    return { ...what, action: 'refuse', lines: ['exists and is not of this PeerProbe'] }
+    return { ...what, action: 'refuse', lines: ['exists and does not belong to this PeerProbe'] }
   }
   if (applier.difference(object, live) === undefined) {
     return { ...what, action: 'keep', lines: [] }
   }
-  // Neither shown nor tried: whoever plans need not be allowed to write Secrets.
+  // A Secret is neither shown nor tried in a dry run: the caller may lack the right to write Secrets.
   if (kind.kind === KINDS.secret.kind) {
-    return { ...what, action: live === undefined ? 'make' : 'change', lines: live === undefined ? [] : ['what it holds differs'] }
+    return { ...what, action: live === undefined ? 'make' : 'change', lines: live === undefined ? [] : ['its contents differ'] }
   }
 
   try {

@@ -5,14 +5,15 @@ import { API_VERSION, KIND } from '../api/v1alpha1.ts'
 import type { KubeObject } from '../runtime/kube-object.ts'
 import type { Document } from 'yaml'
 
-// As the API server allows for one request.
+// The API server's limit for one request.
 const MAX_CHARS = 3 * 1_024 * 1_024
 
 /**
- * The PeerProbes of a manifest, in its order; other objects beside them are left out. What is in them is the API
- * server's to check.
+ * The PeerProbes of a manifest, in order; objects of other kinds are ignored. The API server checks their
+ * contents.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` for what is no YAML, is too large, or holds no PeerProbe
+ * @throws ProbeError `PP_CONFIG_INVALID` when the text is not YAML, is too large, or contains no
+ *   PeerProbe
  */
 export function probeDocuments (text: string, what: string): KubeObject[] {
   if (text.length > MAX_CHARS) {
@@ -28,13 +29,13 @@ export function probeDocuments (text: string, what: string): KubeObject[] {
   const probes = documents.map(document => toValue(document, what)).filter(isProbe)
 
   if (probes.length === 0) {
-    throw new ProbeError('PP_CONFIG_INVALID', `${what}: holds no object of kind ${KIND} and apiVersion ${API_VERSION}`)
+    throw new ProbeError('PP_CONFIG_INVALID', `${what}: contains no object of kind ${KIND} and apiVersion ${API_VERSION}`)
   }
 
   return probes
 }
 
-// The library refuses what its aliases would make too large.
+// The library refuses aliases that would expand too far.
 function toValue (document: Document, what: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })

@@ -5,8 +5,8 @@ import type { ClusterProbe } from './probe/cluster-probe.ts'
 import type { Desired } from './probe/owned.ts'
 
 /**
- * Tells the Prometheus operator to scrape crawlers and consumers; what it takes for labels comes from ours.
- * Pods of jobs have no port of this name.
+ * A PodMonitor, by which the Prometheus operator scrapes crawlers and consumers. The labels of the metrics
+ * come from the labels of the pods. Pods of jobs have no port of this name.
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
  */

@@ -5,12 +5,12 @@ import { owned } from './probe/owned.ts'
 import type { ClusterProbe } from './probe/cluster-probe.ts'
 import type { Desired } from './probe/owned.ts'
 
-/** The account of all pods: it may do nothing. */
+/** The ServiceAccount of all pods. It has no rights. */
 export function serviceAccount (probe: ClusterProbe): Desired {
   return owned(KINDS.serviceAccount, probe, serviceAccountName(probe.metadata), { labels: labelsFor(probe.metadata, 'consumer'), automountServiceAccountToken: false })
 }
 
-/** Keeps one consumer at work while nodes are drained; only where there are several. */
+/** Keeps one consumer running while nodes are drained; only for several consumers. */
 export function disruptionBudget (probe: ClusterProbe): Desired[] {
   const { metadata, spec } = probe
 

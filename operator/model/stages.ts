@@ -4,20 +4,20 @@ import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } fro
 import type { ClusterProbe, ModelInput } from './probe/cluster-probe.ts'
 import type { Desired } from './probe/owned.ts'
 
-/** What a PeerProbe wants in its own namespace, by the stages in which it is made. */
+/** The desired objects of a PeerProbe in its own namespace, by the stage in which they are applied. */
 export interface Stages {
-  /** Before any pod: their account and their network policies. */
+  /** Before any pod: the ServiceAccount and the network policies. */
   base: Desired[]
 
   prepare: Desired[]
   consumers: Desired[]
   crawlers: Desired[]
 
-  /** What keeps the rest in order. */
+  /** Retention and disruption budget. */
   upkeep: Desired[]
 }
 
-/** The objects of a PeerProbe in its own namespace, each stage in the order in which it is made. */
+/** The objects of a PeerProbe in its own namespace, each stage in the order in which it is applied. */
 export function stagesOf (probe: ClusterProbe, input: ModelInput): Stages {
   return {
     base: [serviceAccount(probe), ...networkPolicies(probe, input)],

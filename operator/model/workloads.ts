@@ -26,7 +26,7 @@ import type { ClusterProbe, ModelInput } from './probe/cluster-probe.ts'
 import type { Desired } from './probe/owned.ts'
 import type { Resources } from './probe/pod-resources.ts'
 
-// At the pod's addresses alone: a pod may be in further networks, and one on its node's network is in all of the node's.
+// Only at the pod's own addresses: a pod may be attached to further networks, and a pod with hostNetwork shares all networks of its node.
 const ADMIN = { hostVariable: POD_IPS, port: ADMIN_PORT }
 const JOB_DEADLINE_SECONDS = 600
 
@@ -97,7 +97,7 @@ function requestFile ({ metadata, spec }: ClusterProbe, { name }: ScanSpec): Rec
   return requestedAt === undefined ? {} : { [CRAWL_REQUEST_FILE]: JSON.stringify({ requestedAt }) }
 }
 
-// Where a crawler finds its passive node's key, and keeps whom it knows.
+// Where a crawler finds the key of its passive node, and where it keeps its known peers.
 function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' | 'stateFolder'> {
   return {
     ...defined({
@@ -108,8 +108,8 @@ function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' 
 }
 
 /**
- * The Job that migrates the database and makes or checks the topics. Its name tells what it prepares and how it runs:
- * a Job cannot be changed, so a change makes another one.
+ * The Job that migrates the database and creates or checks the topics. A Job cannot be changed, so its name contains
+ * a hash of what it prepares and how it runs: a change creates another Job.
  */
 export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
@@ -119,7 +119,7 @@ export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired
     bus: { kafka: kafkaConfigFor(spec, input.kafka) },
     store: storeConfigFor(spec),
     topics: [{ ...messages, group: consumerGroup }, { ...deadLetters, group: deadLetterGroupOf(consumerGroup) }],
-    // With Strimzi the topic operator makes them.
+    // With Strimzi the topic operator creates them.
     createTopics: spec.kafka.strimzi === undefined,
     terminationLog: TERMINATION_LOG
   }
@@ -142,7 +142,7 @@ export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired
   ]
 }
 
-/** The CronJob that removes what is too old. */
+/** The CronJob that removes old rows. */
 export function retentionObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
   const name = retentionName(metadata)
@@ -181,7 +181,7 @@ interface TemplatePlan {
   pod: ClusterProbe['spec']['scans'][number]['pod'] | ClusterProbe['spec']['consumer']['pod']
   probed: boolean
 
-  /** Ports beside that of the admin server. */
+  /** Ports besides the port of the admin server. */
   ports?: readonly PassivePort[]
 }
 
@@ -203,7 +203,7 @@ function template ({ metadata }: ClusterProbe, input: ModelInput, plan: Template
   })
 }
 
-// Jobs are consumers that run once.
+// Jobs run the consumer's entry point once.
 function resourcesOf ({ labels, pod }: Pick<TemplatePlan, 'labels' | 'pod'>, { resources: { crawler, consumer, max } }: ModelInput): Resources {
   return resourcesFor(pod.resources, labels['app.kubernetes.io/component'] === 'crawler' ? crawler : consumer, max)
 }

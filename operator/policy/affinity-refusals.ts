@@ -1,6 +1,6 @@
-// Affinity is kept as Kubernetes writes it, so it is looked through here by its own names
-// (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#scheduling). A term by other pods tells whether such
-// pods are there, and one against them keeps them from being started: only the PeerProbe's own may be named.
+// The schema accepts any affinity, so its fields are checked here
+// (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#scheduling). Affinity to other pods reveals whether
+// such pods exist, and anti-affinity can keep them from being scheduled: a term may select only the PeerProbe's own pods.
 import { isRecord } from '../api/rules.ts'
 import { PROBE_LABEL } from '../model/naming/labels.ts'
 import { isCovered } from './key-patterns.ts'
@@ -20,7 +20,7 @@ export function affinityRefusals (field: string, affinity: Readonly<Record<strin
     if (kind === NODE) {
       return nodeRefusals(at, value, policy)
     }
-    // Kubernetes may get more kinds, or the author has mistyped one.
+    // A kind from a later Kubernetes, or a typo.
     return PODS.includes(kind) ? podTermRefusals(at, value, { probe, policy }) : [{ field: at, why: 'this kind of affinity is not known', setting: 'podAffinity: true' }].filter(() => !policy.podAffinity)
   })
 }
@@ -40,7 +40,7 @@ function podTermRefusals (field: string, value: unknown, { probe, policy }: Read
     { field: `${at}.topologyKey`, why: `the label of nodes ${JSON.stringify(node['topologyKey'])} is not allowed`, setting: `nodeLabels: [${JSON.stringify(node['topologyKey'])}]` }
   ))
   const others = found(field, value, node => 'topologyKey' in node && !isOfOwn(node, probe)).map(({ at }) => (
-    { field: at, why: `only pods of this PeerProbe may be named here: labelSelector.matchLabels ${PROBE_LABEL}: ${probe}, without namespaces and namespaceSelector`, setting: 'podAffinity: true' }
+    { field: at, why: `only pods of this PeerProbe may be selected here: labelSelector.matchLabels ${PROBE_LABEL}: ${probe}, without namespaces and namespaceSelector`, setting: 'podAffinity: true' }
   ))
 
   return [...topologies, ...others]
@@ -52,8 +52,7 @@ function isOfOwn ({ labelSelector, namespaces, namespaceSelector }: Record<strin
   return labels[PROBE_LABEL] === probe && namespaces === undefined && namespaceSelector === undefined
 }
 
-// Every object inside, wherever it stands: what stands where Kubernetes does not look for it is refused as well. The API server
-// bounds how deep a request is nested.
+// Every nested object is checked, even in places that Kubernetes ignores. The API server bounds the nesting of a request.
 function found (at: string, value: unknown, wanted: (node: Record<string, unknown>) => boolean): { at: string, node: Record<string, unknown> }[] {
   if (Array.isArray(value)) {
     return value.flatMap((item, i) => found(`${at}[${String(i)}]`, item, wanted))

@@ -3,7 +3,7 @@ import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'
 
-/** What the Services of passive nodes ask for beyond what is allowed: a cloud does much by their annotations. */
+/** What the Services of passive nodes ask for beyond what is allowed. Their annotations control much in a cloud. */
 export function exposeRefusals ({ spec }: ClusterProbe, { serviceTypes, serviceAnnotations }: NamespacePolicy): Refusal[] {
   return spec.scans.flatMap(({ passive: { expose: { type, annotations } } }, i) => {
     const field = `spec.scans[${String(i)}].passive.expose`

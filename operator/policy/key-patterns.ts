@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Keys as a policy lists them: a whole key, or all that begin with what stands before a `*` at the end. A key without `*` is no prefix. */
+/** Keys in a policy: a whole key, or a prefix followed by `*`. A key without `*` matches only itself. */
 export const KeyPatterns = z.array(z.string().min(1).max(317).regex(/^[^\s*]*\*?$/, 'must be a whole key, or a prefix with * at its end')).max(256)
 
 /** {@inheritDoc KeyPatterns} */
@@ -11,10 +11,10 @@ export function isCovered (patterns: readonly string[], key: string): boolean {
   return patterns.some(pattern => pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern)
 }
 
-/** Hosts as a policy lists them: a whole one, `*` for all, or all below a domain such as `*.databases.svc`. */
+/** Hosts in a policy: a whole host, `*` for all hosts, or all hosts below a domain such as `*.databases.svc`. */
 export const HostPatterns = z.array(z.string().max(255).regex(/^(\*|(\*\.)?[A-Za-z0-9_:]([-A-Za-z0-9._:]*[A-Za-z0-9_:])?)$/, 'must be a host, *, or a domain with *. before it')).max(256)
 
-/** Whether a list of patterns covers a host, in whatever letters it is written. */
+/** Whether a list of patterns covers a host, ignoring case. */
 export function isCoveredHost (patterns: readonly string[], host: string): boolean {
   const asked = host.toLowerCase().replace(/\.$/, '')
 

@@ -12,7 +12,8 @@ type PodSettings = ClusterProbe['spec']['consumer']['pod'] & { hostNetwork?: boo
 // Taints of the cluster itself: of its control plane, and of nodes that are full, cordoned or gone.
 const CLUSTER_TAINTS = ['node-role.kubernetes.io/', 'node.kubernetes.io/', 'node.cloudprovider.kubernetes.io/', 'ToBeDeletedByClusterAutoscaler', 'DeletionCandidateOfClusterAutoscaler', 'node.cilium.io/']
 
-// What every container has. Others are devices, or pages of memory that are kept apart: few, and meant for somebody.
+// Resources of every container. Other resources are devices or reserved memory pages, which are
+// scarce and set aside for particular workloads.
 const COMMON = new Set(['cpu', 'memory', 'ephemeral-storage'])
 
 /** What the pods of a PeerProbe ask for beyond what is allowed. */
@@ -22,7 +23,7 @@ export function podRefusals ({ metadata, spec }: ClusterProbe, policy: Namespace
 
   return pods.flatMap(([field, pod]) => [
     ...pod.hostNetwork === true && !policy.hostNetwork
-      ? [{ field: `${field}.hostNetwork`, why: 'the pod would share its node\'s network, where no network policy holds', setting: 'hostNetwork: true' }]
+      ? [{ field: `${field}.hostNetwork`, why: 'the pod would share its node\'s network, where no network policy applies', setting: 'hostNetwork: true' }]
       : [],
     ...keyRefusals(`${field}.annotations`, pod.annotations, { patterns: policy.podAnnotations, setting: 'podAnnotations', what: 'annotation' }),
     ...keyRefusals(`${field}.nodeSelector`, pod.nodeSelector, { patterns: policy.nodeLabels, setting: 'nodeLabels', what: 'label of nodes' }),
@@ -37,16 +38,16 @@ function tolerationRefusals (field: string, tolerations: readonly { key?: string
     const at = `${field}[${String(i)}]`
 
     if (key === '') {
-      return policy.blanketTolerations ? [] : [{ field: `${at}.key`, why: 'without a key the pod would tolerate all taints, those of the control plane too', setting: 'blanketTolerations: true' }]
+      return policy.blanketTolerations ? [] : [{ field: `${at}.key`, why: 'without a key the pod would tolerate all taints, including those of the control plane', setting: 'blanketTolerations: true' }]
     }
 
     return mayTolerate(key, policy.tolerations)
       ? []
-      : [{ field: `${at}.key`, why: `the taint ${JSON.stringify(key)} keeps nodes for others`, setting: `tolerations: [${JSON.stringify(key)}]` }]
+      : [{ field: `${at}.key`, why: `the taint ${JSON.stringify(key)} reserves nodes for other workloads`, setting: `tolerations: [${JSON.stringify(key)}]` }]
   })
 }
 
-// A pattern that is shorter than the prefix of the cluster's own taints was not written with them in mind.
+// A pattern shorter than the prefix of the cluster's own taints is not taken to include them.
 function mayTolerate (key: string, patterns: readonly string[]): boolean {
   const prefix = CLUSTER_TAINTS.find(taint => key.startsWith(taint)) ?? ''
 
@@ -62,9 +63,9 @@ function resourceRefusals (field: string, side: 'requests' | 'limits', { amounts
       return COMMON.has(name) ? [] : [{ field: at, why: 'this resource is not allowed', setting: `resources.max[${JSON.stringify(name)}]` }]
     }
 
-    // A limit of zero is none to Kubernetes.
+    // To Kubernetes a limit of zero means no limit.
     const isUnlimited = side === 'limits' && quantityOf(amount) === 0
-    const why = `${isUnlimited ? '0 is no limit, which' : String(amount)} is more than ${String(bound)}`
+    const why = `${isUnlimited ? '0 means no limit, which' : String(amount)} is more than ${String(bound)}`
 
     return isUnlimited || quantityOf(amount) > quantityOf(bound) ? [{ field: at, why, setting: `resources.max[${JSON.stringify(name)}]` }] : []
   })

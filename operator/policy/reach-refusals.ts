@@ -4,16 +4,16 @@ import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'
 
-/** Where pods would be sent beyond what is allowed: an author whose pods reach the cluster's networks can find out what answers there. */
+/** Addresses beyond what is allowed: an author whose pods reach the cluster's networks can find out what answers there. */
 export function reachRefusals ({ spec: { scans, kafka, mysql } }: ClusterProbe, { privateAddresses, servers }: NamespacePolicy): Refusal[] {
   const named: [string, string][] = [['spec.mysql.host', mysql.host], ...(kafka.brokers ?? []).map((broker, i): [string, string] => [`spec.kafka.brokers[${String(i)}]`, broker.slice(0, broker.lastIndexOf(':'))])]
 
   return [
     ...scans.flatMap(({ addresses: { policy } }, i) => policy === 'Public' || privateAddresses
       ? []
-      : [{ field: `spec.scans[${String(i)}].addresses.policy`, why: `${policy} dials private networks, the cluster's own among them`, setting: 'privateAddresses: true' }]),
+      : [{ field: `spec.scans[${String(i)}].addresses.policy`, why: `${policy} dials private networks, including the cluster's own`, setting: 'privateAddresses: true' }]),
     ...named.map(([field, host]) => ({ field, host: bareHost(host) })).filter(({ host }) => !isCoveredHost(servers, host)).map(({ field, host }) => (
-      { field, why: `${host} is no server that pods may be sent to`, setting: `servers: [${JSON.stringify(host)}]` }
+      { field, why: `${host} is not an allowed server`, setting: `servers: [${JSON.stringify(host)}]` }
     ))
   ]
 }

@@ -2,7 +2,7 @@ import { isCovered } from './key-patterns.ts'
 import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 
-/** Something that a PeerProbe asks for and that is not allowed. */
+/** A request of a PeerProbe that is not allowed. */
 export interface Refusal {
   /** The field that asks for it, such as `spec.scans[0].pod.hostNetwork`. */
   field: string
@@ -14,10 +14,10 @@ export interface Refusal {
   setting: string
 }
 
-/** Finds what a PeerProbe asks for and what holds in its namespace does not allow. */
+/** Finds what a PeerProbe asks for and the policy of its namespace does not allow. */
 export type Refuses = (probe: ClusterProbe, policy: NamespacePolicy) => Refusal[]
 
-/** What {@link keyRefusals} allows: the patterns of a setting, and what its keys are called. */
+/** The allowed patterns of {@link keyRefusals}, their setting, and the word for such a key. */
 export interface AllowedKeys { patterns: readonly string[], setting: string, what: string }
 
 /** Keys of a map that no pattern covers. */

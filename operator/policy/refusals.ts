@@ -11,10 +11,10 @@ import type { Refusal, Refuses } from './refusal.ts'
 const REFUSALS: readonly Refuses[] = [podRefusals, exposeRefusals, reachRefusals, tenancyRefusals]
 
 /**
- * Refuses a PeerProbe that asks for something which the cluster owner does not allow. What runs is left as it is: the change
- * is not carried out, and nothing is taken away by a policy that became stricter.
+ * Refuses a PeerProbe that asks for something that the cluster owner does not allow. Running workloads stay as they are: the
+ * change is not carried out, and a policy that became stricter removes nothing.
  *
- * @throws ProbeError `PP_POLICY_FORBIDS`, naming every field and what the owner would have to set
+ * @throws ProbeError `PP_POLICY_FORBIDS`with every field and the setting that would allow it
  */
 export function requireAllowed (probe: ClusterProbe, policy: ClusterPolicy): void {
   const { namespace, name } = probe.metadata

@@ -3,7 +3,7 @@ import type { ClusterProbe } from '../model/probe/cluster-probe.ts'
 import type { NamespacePolicy } from './cluster-policy.ts'
 import type { Refusal } from './refusal.ts'
 
-/** Topics and consumer groups beyond those of the namespace. The ones for dead letters begin as these do. */
+/** Topics and consumer groups without the prefix of the namespace. The dead-letter topics and groups begin with the same names. */
 export function tenancyRefusals ({ metadata: { namespace }, spec: { kafka } }: ClusterProbe, { topicPrefix, groupPrefix }: NamespacePolicy): Refusal[] {
   const named = [
     { field: 'spec.kafka.topic.name', what: 'topics', name: kafka.topic.name, prefix: prefixIn(topicPrefix, namespace), setting: 'topicPrefix: ""' },

@@ -8,15 +8,15 @@ import { wholePlan } from './plan/whole-plan.ts'
 import type { ReconcileDeps, Work } from './apply/context.ts'
 import type { Finding } from './conditions/conditions.ts'
 
-/** Annotation by which a person takes a PeerProbe out of the operator's hands. */
+/** Annotation by which a person pauses the operator for a PeerProbe. */
 export const PAUSE = 'peerprobe.dev/pause'
 
-const HANDS_OFF = `hands off: remove the annotation ${PAUSE} to go on`
+const HANDS_OFF = `paused: remove the annotation ${PAUSE} to continue`
 
-// More than a person reads in one line.
+// Enough for one line.
 const NAMED = 4
 
-/** What the condition of a paused PeerProbe says: that nothing is done, and what would be. */
+/** The condition of a paused PeerProbe: nothing is changed, and what would be changed. */
 export async function pausedFinding (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<Finding> {
   try {
     const drift = await driftOf(deps, work, signal)
@@ -28,11 +28,11 @@ export async function pausedFinding (deps: ReconcileDeps, work: Work, signal: Ab
       throw err
     }
 
-    return good('Paused', `${HANDS_OFF}; what differs cannot be told: ${err.message}`)
+    return good('Paused', `${HANDS_OFF}; the differences are not known: ${err.message}`)
   }
 }
 
-// A Job that has prepared may be gone by now, and is no drift.
+// A prepare Job that succeeded may be deleted by now, which is not drift.
 async function driftOf (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<string[]> {
   const { metadata } = work.probe
   const running = imagesOf(deps.store(KINDS.deployment.kind).get({ namespace: metadata.namespace, name: consumerName(metadata) }))

@@ -34,19 +34,19 @@ import type { Plan } from './plan/plan.ts'
 import type { KafkaResult } from './steps/kafka-step.ts'
 import type { PrunePlan } from './steps/prune.ts'
 
-// What is on its way is looked at again soon, what runs once a minute for its figures.
+// A PeerProbe in progress is checked again soon; a running one once a minute, for its figures.
 const SOON_MS = 2_000
 const RESYNC_MS = 60_000
 const CRAWL_NOW_RECHECK_MS = 5_000
 const TURN_RECHECK_MS = 10_000
 
-/** What a step found, and what the next one needs of it. */
+/** The finding of a step, and the value that the next step needs. */
 interface Stepped<T> { finding: Finding, value: T }
 
-/** What became of a step: nothing where the one before it waits or failed, no value where it does itself. */
+/** The result of a step: undefined if an earlier step waits or failed, without a value if the step itself does. */
 interface Outcome<T> { condition?: Conditions, value?: T }
 
-/** What was planned, what was prepared for it, and what is held since. */
+/** The plan, its preparation, and what the PeerProbe holds since. */
 interface Prepared {
   plan: Plan
   images: Images
@@ -58,10 +58,10 @@ interface Prepared {
   pruned: PrunePlan
 }
 
-/** What all steps found, as far as they came. */
+/** The findings of all steps that ran. */
 interface Found { conditions: Conditions, kafka?: KafkaResult | undefined, database?: Prepared | undefined }
 
-/** Brings the objects of one PeerProbe to what it asks for, as far as it can be now, and says so in its status. */
+/** Brings the objects of one PeerProbe to their desired state, as far as possible now, and reports the result in its status. */
 export class Reconciler {
   readonly #deps: ReconcileDeps
   readonly #rollout: Rollout
@@ -118,7 +118,7 @@ export class Reconciler {
     return await this.#report({ probe, object: found.database?.object ?? object }, { ...found, conditions }, signal)
   }
 
-  // The table of contents: each step takes what those before it found, and none follows one that waits or fails.
+  // The table of contents: each step takes the findings of the steps before it, and no step runs after one that waits or fails.
   async #steps (work: Work, secrets: SecretReader, signal: AbortSignal): Promise<Found> {
     const kafka = await this.#step(work, 'KafkaReady', work, async () => await this.#kafka(work, secrets, signal))
     const database = await this.#step(work, 'DatabaseReady', kafka.value, async value => await this.#database(work, secrets, value, signal))
@@ -147,7 +147,7 @@ export class Reconciler {
     }
   }
 
-  // What was verified is held from here on, before anything uses it.
+  // What was verified is claimed here, before anything uses it.
   async #database (work: Work, secrets: SecretReader, kafka: KafkaResult, signal: AbortSignal): Promise<Stepped<Prepared>> {
     const { probe } = work
     const { plan, images } = await planStep(this.#deps, { probe, secrets }, { kafka, imagesOf: () => this.#imagesOf(work) }, signal)
@@ -163,7 +163,7 @@ export class Reconciler {
     return { finding: await consumersStep(this.#deps, work, value.plan.consumers, signal), value }
   }
 
-  // A new version of the messages must meet consumers that know it. What does not depend on them goes on.
+  // A new version of the messages needs consumers that understand it. Steps that do not depend on consumers go on.
   async #crawlers (work: Work, value: Prepared, signal: AbortSignal): Promise<Stepped<Prepared>> {
     const { plan, pruned } = value
     const finding = await crawlersStep(this.#deps, work, plan.crawlers, signal)
@@ -188,7 +188,7 @@ export class Reconciler {
     return { requeueAfterMs: status.scans?.some(({ crawlNow }) => isAwaited(crawlNow, now)) === true ? Math.min(pauseMs, CRAWL_NOW_RECHECK_MS) : pauseMs }
   }
 
-  // Who was never prepared may have been given rights on what another one holds now, and nothing of his runs that needs them.
+  // A PeerProbe that was never prepared may have rights on a topic or group that another one holds now, and none of its pods needs them.
   async #withdrawRights (work: Work, err: unknown, signal: AbortSignal): Promise<void> {
     const user = isProbeError(err, 'PP_OWNERSHIP_CONFLICT') && recordedClaim(work.object) === undefined ? await ownUser(this.#deps, work.probe, signal) : undefined
 
@@ -203,7 +203,7 @@ export class Reconciler {
     return this.#rollout.imagesFor(keyOf(metadata), this.#deps.images, { running, isReady: isReady(object) })
   }
 
-  // What waits for its turn in an upgrade is asked again.
+  // A PeerProbe that waits for its turn in an upgrade is checked again.
   #pauseAfter ({ probe: { metadata } }: Work, conditions: Conditions, image: string | undefined): number {
     const isCurrent = image === undefined || image === this.#deps.images.workload
 

@@ -1,32 +1,32 @@
-// Desired objects against the server, by server-side apply. A write that would change nothing is not made: what was
-// applied last is remembered on the object as a hash, and everything it named must still be there.
+// Applies desired objects by server-side apply. A write that would change nothing is skipped: an annotation on the
+// object contains the hash of the last applied object, and all applied fields must still have their values.
 import { hash } from 'node:crypto'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { firstDifference } from './covers.ts'
 import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject } from './kube-object.ts'
 
-/** What became of one object. */
+/** What happened to one object. */
 type ApplyOutcome = 'unchanged' | 'applied' | 'replaced'
 
-/** What {@link Applier.ensure} did, and the object after it. */
+/** What {@link Applier.ensure} did, and the resulting object. */
 export interface Ensured {
   outcome: ApplyOutcome
 
-  /** As the server answered, or as it was seen where nothing was written; undefined where it was deleted to be recreated. */
+  /** The server's answer, or the cached object if nothing was written; undefined if it was deleted to be recreated. */
   object: KubeObject | undefined
 }
 
 export interface ApplierDeps {
   client: Pick<KubeClient, 'apply' | 'remove'>
 
-  /** Whether this process may write now: it leads. */
+  /** Whether this process may write now, as the leader. */
   mayWrite: () => boolean
 
-  /** Told what the server answered to an apply. */
+  /** Called with the server's answer to an apply. */
   onAnswer?: (object: KubeObject) => void
 
-  /** Told of each write, with the field that made it necessary. */
+  /** Called for each write, with the field that made it necessary. */
   onWrite?: (kind: string, outcome: ApplyOutcome, field: string) => void
 }
 
@@ -34,13 +34,13 @@ export interface ApplierDeps {
 export interface ApplierOptions {
   fieldManager: string
 
-  /** Annotation that holds the hash of what was applied. */
+  /** Annotation with the hash of the applied object. */
   hashAnnotation: string
 }
 
 const IMMUTABLE = /field is immutable|may not change once set|updates to .* are forbidden/i
 
-/** Brings objects to what is desired. */
+/** Brings objects to their desired state. */
 export class Applier {
   readonly #deps: ApplierDeps
   readonly #options: ApplierOptions
@@ -50,7 +50,7 @@ export class Applier {
     this.#options = options
   }
 
-  /** The field in which an object differs from what is desired, or undefined: what {@link ensure} would write for. */
+  /** The first field that differs from the desired object, because of which {@link ensure} would write; otherwise undefined. */
   difference (desired: KubeObject, live: KubeObject | undefined): string | undefined {
     if (live === undefined) {
       return '(missing)'
@@ -61,7 +61,8 @@ export class Applier {
   }
 
   /**
-   * Applies an object where it differs. What cannot be changed is deleted, to be recreated the next time.
+   * Applies an object if it differs. An object that cannot be changed is deleted, and recreated the
+   * next time.
    *
    * @throws ProbeError what the client throws; `PP_LEADER_LOST` when this process may not write
    */
@@ -90,20 +91,20 @@ export class Applier {
     }
   }
 
-  /** Deletes an object, where it is still the one that was seen. */
+  /** Deletes an object if it is still the one that was seen. */
   async remove (kind: KindRef, { metadata }: KubeObject, signal: AbortSignal): Promise<void> {
     this.#checkLead()
     await this.#deps.client.remove(kind, metadata, signal)
   }
 
-  /** What the server would make of an object, without making it. */
+  /** The result of applying an object, by a dry run. */
   async dryRun (kind: KindRef, desired: KubeObject, signal: AbortSignal): Promise<KubeObject> {
     return await this.#deps.client.apply(kind, this.#withHash(desired), { fieldManager: this.#options.fieldManager, dryRun: true }, signal)
   }
 
   #checkLead (): void {
     if (!this.#deps.mayWrite()) {
-      throw new ProbeError('PP_LEADER_LOST', 'this operator does not lead any more')
+      throw new ProbeError('PP_LEADER_LOST', 'this operator is no longer the leader')
     }
   }
 
@@ -115,8 +116,8 @@ export class Applier {
   }
 }
 
-// Annotations are shown by more than shows a Secret (metadata requests, metrics of objects): what it holds is compared with
-// the live object, so its keys are enough here.
+// Annotations are visible in more places than the contents of a Secret (metadata requests, metrics of objects). The hash
+// therefore covers only the keys of a Secret; its values are compared with the live object.
 function withoutSecrets (desired: KubeObject): KubeObject {
   const { kind, data } = desired as KubeObject & { data?: object }
 

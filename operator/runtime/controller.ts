@@ -11,7 +11,7 @@ import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject } from './kube-object.ts'
 import type { QueueObserver, Result } from './work-queue.ts'
 
-/** A kind that a controller watches, in one namespace or in all. Those of one kind share a store. */
+/** A kind that a controller watches, in one namespace or in all. All watches of one kind share a store. */
 export interface Watched {
   kind: KindRef
 
@@ -24,10 +24,10 @@ export interface Watched {
 
   metadataOnly?: boolean
 
-  /** Drops what nobody reads, to save memory. */
+  /** Drops unused fields to save memory. */
   trim?: (object: KubeObject) => KubeObject
 
-  /** Which keys a change of an object concerns. */
+  /** The keys that a change of an object affects. */
   keysOf: (object: KubeObject) => readonly string[]
 }
 
@@ -44,13 +44,13 @@ export interface ControllerOptions {
   watched: readonly Watched[]
   workers: number
 
-  /** Kinds that a cluster may lack or lose, as it serves them now: they are watched beside the others while they are there. */
+  /** Optional kinds, as the cluster serves them now: they are watched only while they are served. */
   optional?: (signal: AbortSignal) => Promise<readonly Watched[]>
 }
 
 interface Reflected { store: ObjectStore, parts: readonly Part[] }
 
-// One for each namespace, or one for all.
+// One for each namespace, or one for all namespaces.
 interface Part { reflector: Reflector, namespace: string | undefined }
 
 interface Optional extends Reflected { apiVersion: string, stop: AbortController, ended: Promise<unknown> }
@@ -66,13 +66,13 @@ export interface WatchState {
   silentMs: number
 }
 
-// How often is asked which optional kinds are served.
+// Time between two checks of which optional kinds are served.
 const ASK_MS = 10_000
 
-// A watch says something each minute: one that was silent for longer than it takes to begin again knows nothing any more.
+// A watch gets a bookmark each minute. A watch that was silent for longer than a restart takes is out of date.
 const STALE_MS = 240_000
 
-/** Watches kinds and reconciles the keys that their changes concern. */
+/** Watches kinds and reconciles the keys that their changes affect. */
 export class Controller {
   readonly queue: WorkQueue
   readonly #deps: ControllerDeps
@@ -92,14 +92,14 @@ export class Controller {
     }
   }
 
-  /** Whether it watches a kind in a namespace, and knows what is there. */
+  /** Whether it watches a kind in a namespace and has listed its objects. */
   isWatched (kind: string, namespace?: string): boolean {
     const reflector = this.#reflectorFor(kind, namespace)
 
     return reflector !== undefined && (this.#reflectors.has(kind) || (reflector.isSynced && reflector.silentMs < STALE_MS))
   }
 
-  /** What was seen of a kind. */
+  /** The store of a kind. */
   store (kind: string): ObjectStore {
     const found = this.#find(kind)
 
@@ -110,12 +110,12 @@ export class Controller {
     return found.store
   }
 
-  /** Takes in what the server answered to a write of ours, where the kind is watched. */
+  /** Stores the server's answer to one of our writes, if the kind is watched. */
   remember (object: KubeObject): void {
     this.#reflectorFor(object.kind, object.metadata.namespace)?.remember(object)
   }
 
-  /** How long ago the most silent watch heard of the server, in milliseconds; of kinds that are always there. */
+  /** Time since the last message from the server on the most silent watch of the required kinds, in milliseconds. */
   get silentMs (): number {
     return Math.max(0, ...this.#lasting().map(({ silentMs }) => silentMs))
   }
@@ -129,7 +129,7 @@ export class Controller {
     }))
   }
 
-  /** Reflects until `signal` aborts, and works once everything was listed; then drains. */
+  /** Watches until `signal` aborts, and reconciles once everything is listed; then drains. */
   async run (signal: AbortSignal): Promise<void> {
     const reflectors = this.#lasting()
     const reflecting = Promise.all(reflectors.map(async (reflector) => {
@@ -182,7 +182,7 @@ export class Controller {
         if (!isAbort(err) && !isProbeError(err)) {
           throw err
         }
-        log.debug({ err }, 'which optional kinds are served is not known')
+        log.debug({ err }, 'could not find out which optional kinds are served')
       }
 
       await sleep(clock, ASK_MS, signal).catch(() => undefined) // aborted: the loop ends
@@ -191,7 +191,7 @@ export class Controller {
     await this.#watchNow([], signal)
   }
 
-  // Those that are served, in the version that is served.
+  // The served kinds, in the served version.
   async #watchNow (wanted: readonly Watched[], signal: AbortSignal): Promise<void> {
     for (const [kind, { apiVersion, stop, ended }] of this.#optional) {
       if (!wanted.some(what => what.kind.kind === kind && what.kind.apiVersion === apiVersion)) {

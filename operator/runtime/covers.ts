@@ -1,7 +1,7 @@
-// Whether an object on the server is as it was asked for: everything that was asked for is there. What others added
-// (defaults, injected containers, annotations) is no difference.
+// Whether an object on the server matches the desired object: every desired field is present. Fields that others
+// added (defaults, injected containers, annotations) are ignored.
 
-// Lists whose items the API server merges by a key; others are replaced whole.
+// Lists whose items the API server merges by a key; other lists are replaced whole.
 const KEYS: Record<string, readonly string[]> = {
   containers: ['name'],
   initContainers: ['name'],
@@ -16,7 +16,7 @@ const KEYS: Record<string, readonly string[]> = {
 const QUANTITY_FIELDS: ReadonlySet<string> = new Set(['cpu', 'memory', 'storage', 'ephemeral-storage'])
 const UNITS: Record<string, number> = { '': 1, 'm': 1e-3, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12, 'P': 1e15, 'Ki': 2 ** 10, 'Mi': 2 ** 20, 'Gi': 2 ** 30, 'Ti': 2 ** 40, 'Pi': 2 ** 50 }
 
-/** Whether `live` has everything that `desired` has; the first field that differs is returned otherwise. */
+/** The first field of `desired` that `live` lacks or has with another value; undefined if there is none. */
 export function firstDifference (live: unknown, desired: unknown, path = ''): string | undefined {
   if (desired === undefined || isEmpty(desired)) {
     return undefined

@@ -7,30 +7,30 @@ import type { KindRef, KubeObject } from './kube-object.ts'
 
 const EVENT: KindRef = { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', namespaced: true }
 
-// The API refuses notes from 1 kB on.
+// The API refuses notes of 1 kB and more.
 const MAX_NOTE_BYTES = 1_000
 const REPEAT_MS = 600_000
 const MAX_KNOWN = 10_000
 
-// Of one object in that time. A cause whose words change all the time would fill the API server.
+// Events of one object in that time. A cause with an ever-changing message would otherwise flood the API server.
 const MAX_EVENTS = 25
 
-/** Something that happened to an object. */
+/** An event about an object. */
 export interface EventNote {
   type: 'Normal' | 'Warning'
 
-  /** UpperCamel. */
+  /** UpperCamelCase. */
   reason: string
 
-  /** What was done, UpperCamel. */
+  /** The action, UpperCamelCase. */
   action: string
   note: string
 
-  /** Whether all is well again: what was said of the object before is news when it is said again. */
+  /** Whether all is well again: an earlier event of the object counts as new when it is repeated. */
   endsTrouble?: boolean
 }
 
-// What was said of one object.
+// Recent events of one object.
 interface Said { sinceMs: number, count: number, last: string, at: Map<string, number> }
 
 export interface EventRecorderDeps {
@@ -40,8 +40,8 @@ export interface EventRecorderDeps {
 }
 
 /**
- * Records events of objects (events.k8s.io/v1). The same event is recorded once in ten minutes, since a failure that repeats
- * is one fact, unless all was well in between; and of one object 25 in that time.
+ * Records events of objects (events.k8s.io/v1). The same event is recorded once in ten minutes, since a repeated failure is
+ * one fact, unless all was well in between. One object gets at most 25 events in that time.
  */
 export class EventRecorder {
   readonly #deps: EventRecorderDeps
@@ -53,7 +53,7 @@ export class EventRecorder {
     this.#controller = controller
   }
 
-  /** Records an event. A failure to do so is logged and nothing more: events are for people. */
+  /** Records an event. A failure to record it is only logged: events are for people. */
   async record ({ apiVersion, kind, metadata: { namespace = 'default', name, uid = '' } }: KubeObject, event: EventNote, signal: AbortSignal): Promise<void> {
     const { client, clock, log } = this.#deps
     const { type, reason, action, note } = event

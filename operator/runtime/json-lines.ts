@@ -1,9 +1,9 @@
 import { ProbeError } from '../../core/errors.ts'
 
-// An object in etcd ends at 1.5 MiB; an event holds one.
+// An object in etcd has at most 1.5 MiB, and an event contains one object.
 const MAX_LINE_BYTES = 8 * 1_048_576
 
-/** The JSON values of a stream of bytes, one on each line. @throws ProbeError `PP_KUBE_UNAVAILABLE` for a line that is too long or no JSON */
+/** The JSON values of a stream of bytes, one on each line. @throws ProbeError `PP_KUBE_UNAVAILABLE` for a line that is too long or not JSON */
 export async function* jsonLines (chunks: AsyncIterable<Buffer>): AsyncGenerator {
   let rest: Buffer = Buffer.alloc(0)
 
@@ -28,6 +28,6 @@ function parse (line: Buffer): unknown {
   try {
     return JSON.parse(line.toString('utf8'))
   } catch (err) {
-    throw new ProbeError('PP_KUBE_UNAVAILABLE', 'a line of a watch is no JSON', { cause: err })
+    throw new ProbeError('PP_KUBE_UNAVAILABLE', 'a line of a watch is not JSON', { cause: err })
   }
 }

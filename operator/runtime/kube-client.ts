@@ -1,5 +1,5 @@
-// A thin client: the library knows kubeconfigs and credentials; objects go through as JSON, because its typed
-// classes drop fields that they do not know.
+// A thin client. The library handles kubeconfigs and credentials; objects are passed through as JSON, because
+// the library's typed classes drop unknown fields.
 import { request as plainRequest } from 'node:http'
 import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
@@ -39,7 +39,7 @@ export interface RequestEnd {
 
 /** Settings of {@link KubeClient}. */
 export interface KubeClientOptions {
-  /** How long a request may take, in milliseconds; watches take as long as they live. @default 30000 */
+  /** How long a request may take, in milliseconds; watches have no limit. @default 30000 */
   timeoutMs?: number
 
   /** Told of each request. */
@@ -50,7 +50,7 @@ export interface KubeClientOptions {
 export interface ApplyOptions {
   fieldManager: string
 
-  /** Check and answer, change nothing. */
+  /** Validate and answer, but change nothing. */
   dryRun?: boolean
 }
 
@@ -67,7 +67,7 @@ export class KubeClient {
     this.#options = options
   }
 
-  /** A client from KUBECONFIG, the home folder's, or the pod's ServiceAccount. */
+  /** A client from KUBECONFIG, the kubeconfig in the home folder, or the pod's ServiceAccount. */
   static fromEnvironment (options: KubeClientOptions = {}): KubeClient {
     const config = new KubeConfig()
     config.loadFromDefault()
@@ -75,7 +75,7 @@ export class KubeClient {
     return new KubeClient(config, options)
   }
 
-  /** Where the API server is. */
+  /** URL of the API server. */
   get server (): string {
     return this.#config.getCurrentCluster()?.server ?? ''
   }
@@ -85,17 +85,17 @@ export class KubeClient {
     return this.#config.getContextObject(this.#config.getCurrentContext())?.namespace ?? 'default'
   }
 
-  /** Reads an object; undefined where it does not exist. */
+  /** Reads an object; undefined if it does not exist. */
   async get (kind: KindRef, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
     return await this.#read({ method: 'GET', path: pathOf(kind, key) }, signal)
   }
 
-  /** Reads the metadata of an object and nothing else of it; undefined where it does not exist. */
+  /** Reads only the metadata of an object; undefined if it does not exist. */
   async getMetadata (kind: KindRef, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
     return await this.#read({ method: 'GET', path: pathOf(kind, key), accept: METADATA }, signal)
   }
 
-  /** Applies an object by force: what it names is ours, whatever else there is stays. */
+  /** Applies an object by force: its fields become ours, and all other fields stay. */
   async apply (kind: KindRef, object: KubeObject, { fieldManager, dryRun = false }: ApplyOptions, signal: AbortSignal): Promise<KubeObject> {
     return await this.json({
       method: 'PATCH',
@@ -116,7 +116,7 @@ export class KubeClient {
     return await this.json({ method: 'PATCH', path: pathOf(kind, key), contentType: 'application/merge-patch+json', body: patch }, signal) as KubeObject
   }
 
-  /** Deletes an object where it is still the one that was seen. Nothing happens where it is gone. */
+  /** Deletes an object if it is still the one that was seen. Does nothing if it is gone. */
   async remove (kind: KindRef, { namespace, name, uid }: ObjectKey & { uid?: string | undefined }, signal: AbortSignal): Promise<void> {
     try {
       await this.json({
@@ -188,7 +188,7 @@ export class KubeClient {
     ended(String(status))
 
     if (status >= 300) {
-      const answer: unknown = await json(response).catch(() => undefined) // a proxy's page: the status tells enough
+      const answer: unknown = await json(response).catch(() => undefined) // a proxy's page: the status is enough
       throw kubeError(status, answer, describe(what), response.headers['retry-after'])
     }
 
@@ -199,7 +199,7 @@ export class KubeClient {
     const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = what
     const url = new URL(`${path}?${new URLSearchParams(query).toString()}`, this.server)
     const content = body === undefined ? undefined : JSON.stringify(body)
-    // Node sends the body of a DELETE without its length, and the server takes it for another request.
+    // Node sends the body of a DELETE without Content-Length, and the server reads it as another request.
     const about = content === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(content) }
     const options: RequestOptions = { method, headers: { 'accept': accept, 'user-agent': USER_AGENT, ...about } }
     await this.#config.applyToHTTPSOptions(options)

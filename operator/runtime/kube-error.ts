@@ -2,7 +2,7 @@ import { defined } from '../../core/defined.ts'
 import { ProbeError } from '../../core/errors.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 
-/** What the API server says when it refuses (a `Status` object). */
+/** The API server's refusal (a `Status` object). */
 interface Status { message?: string, reason?: string, code?: number, details?: { retryAfterSeconds?: number } }
 
 const BY_STATUS: Partial<Record<number, ErrorCode>> = {
@@ -17,14 +17,14 @@ const BY_STATUS: Partial<Record<number, ErrorCode>> = {
   422: 'PP_KUBE_INVALID'
 }
 
-// Admission refuses with 403, which is no matter of roles.
+// Admission also refuses with 403, which is not a problem of roles.
 const QUOTA = /exceeded quota|admission webhook|violates PodSecurity|ValidatingAdmissionPolicy/
 
-// A refused object stands in the message whole, and the reason behind it.
+// The message contains the whole refused object, followed by the reason.
 const MAX_HEAD_CHARS = 600
 const MAX_TAIL_CHARS = 400
 
-/** The error of an answer that is not a success. `retryAfterMs` is among its details where the server asked for a pause. */
+/** The error for an answer that is not a success. Its details contain `retryAfterMs` if the server asked for a pause. */
 export function kubeError (status: number, body: unknown, what: string, retryAfter?: string): ProbeError {
   const { message = `status ${String(status)}`, reason, details }: Status = typeof body === 'object' && body !== null ? body : {}
   const seconds = Number(retryAfter ?? details?.retryAfterSeconds)
@@ -42,7 +42,7 @@ function shorten (message: string): string {
   return message.length <= MAX_HEAD_CHARS + MAX_TAIL_CHARS ? message : `${message.slice(0, MAX_HEAD_CHARS)} … ${message.slice(-MAX_TAIL_CHARS)}`
 }
 
-/** The error of a request that got no answer. */
+/** The error for a request without an answer. */
 export function noAnswer (err: unknown, what: string): ProbeError {
   return new ProbeError('PP_KUBE_UNAVAILABLE', `${what}: ${err instanceof Error ? err.message : String(err)}`, { cause: err })
 }

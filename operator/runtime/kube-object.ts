@@ -1,4 +1,4 @@
-/** A JSON object of the Kubernetes API, as the server sent it: fields that nobody here knows survive. */
+/** A JSON object of the Kubernetes API, as the server sent it, including unknown fields. */
 export interface KubeObject {
   apiVersion: string
   kind: string
@@ -22,7 +22,7 @@ export interface ObjectMeta {
   [field: string]: unknown
 }
 
-/** Who an object belongs to: the garbage collector removes it with its owner. */
+/** The owner of an object: the garbage collector removes the object with it. */
 export interface OwnerReference {
   apiVersion: string
   kind: string
@@ -32,7 +32,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean
 }
 
-/** A kind of objects and where the API serves it. */
+/** A kind of object and its place in the API. */
 export interface KindRef {
   /** Such as `v1` or `apps/v1`. */
   apiVersion: string
@@ -49,7 +49,7 @@ export interface ObjectKey {
   name: string
 }
 
-/** What to accept for an object's metadata and nothing else of it. */
+/** Accept header for only the metadata of an object. */
 export const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** The key of an object as one text. */
@@ -57,7 +57,7 @@ export function keyOf ({ namespace = '', name }: ObjectKey): string {
   return `${namespace}/${name}`
 }
 
-/** The path of a kind's collection, of all namespaces where none is given, or of one object. */
+/** The path of one object, or of a kind's collection in one namespace or, without a namespace, in all. */
 export function pathOf ({ apiVersion, plural, namespaced }: KindRef, { namespace, name }: Partial<ObjectKey> = {}): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
   const place = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : ''
@@ -66,8 +66,8 @@ export function pathOf ({ apiVersion, plural, namespaced }: KindRef, { namespace
 }
 
 /**
- * Whether an object was written after another one was: versions are numbers that grow with every write (API server 1.35
- * says so; it was so before). Others tell nothing.
+ * Whether an object was written after another one. Versions are numbers that grow with every write, which Kubernetes
+ * guarantees since 1.35 and did before. Versions of other forms cannot be compared.
  */
 export function isNewer ({ metadata: { resourceVersion: a = '' } }: KubeObject, { resourceVersion: b = '' }: { resourceVersion?: string | undefined }): boolean {
   return /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) > BigInt(b)

@@ -7,7 +7,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey, OwnerReference } from './kube-object.ts'
 
-/** Where leases are served. */
+/** The kind Lease. */
 const LEASE: KindRef = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', namespaced: true }
 
 export interface LeaderDeps {
@@ -20,10 +20,10 @@ export interface LeaderDeps {
 export interface LeaderOptions {
   lease: Required<ObjectKey> & { namespace: string }
 
-  /** Who holds it, unique among all candidates. */
+  /** Identity of this candidate, unique among all candidates. */
   identity: string
 
-  /** An object of the lease's namespace with which the lease goes; it stays for ever where absent. */
+  /** An object of the lease's namespace that owns the lease: the lease is deleted with it. Without it the lease stays forever. */
   owner?: { kind: KindRef, name: string }
 
   /** @default 15000 */
@@ -39,8 +39,8 @@ export interface LeaderOptions {
 interface LeaseSpec { holderIdentity?: string, leaseDurationSeconds?: number, acquireTime?: string, renewTime?: string, leaseTransitions?: number }
 
 /**
- * Elects one of several processes by a Lease (coordination.k8s.io). Whose clock is right does not matter: a candidate
- * takes over when it has seen the same lease unchanged for as long as it lasts, by its own monotonic clock.
+ * Elects one of several processes by a Lease (coordination.k8s.io). Clocks need not agree: a candidate takes over
+ * when it has seen the lease unchanged for its whole duration, by its own monotonic clock.
  */
 export class Leader {
   readonly #deps: LeaderDeps
@@ -55,20 +55,21 @@ export class Leader {
     this.#options = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000, ...options }
   }
 
-  /** Whether this process leads: to be asked before each write. */
+  /** Whether this process leads. Check before each write. */
   get isLeader (): boolean {
     return this.#deps.clock.monotonic() - this.#renewedMs < this.#options.renewMs
   }
 
-  /** Who held the lease when it was looked at last; empty where nobody does. */
+  /** The last known holder of the lease; empty if there is none. */
   get holder (): string {
     return this.#holder
   }
 
   /**
-   * Waits for its turn, then runs `body` and keeps the lease; gives it up when `body` ends.
+   * Waits for the lease, then runs `body` and renews the lease; releases it when `body` ends.
    *
-   * @throws ProbeError `PP_LEADER_LOST` when the lease was lost; the signal of `body` is aborted before
+   * @throws ProbeError `PP_LEADER_LOST` when the lease was lost, after aborting the signal of
+   *   `body`
    */
   async lead (body: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     for (let told = ''; !await this.#try(signal);) {
@@ -113,7 +114,7 @@ export class Leader {
     }
   }
 
-  /** One try to take or to keep the lease; failures of the server count as none. */
+  /** One attempt to take or renew the lease. A failed request counts as a failed attempt. */
   async #try (signal: AbortSignal): Promise<boolean> {
     const { client, clock, log } = this.#deps
     const startedMs = clock.monotonic()
@@ -128,7 +129,7 @@ export class Leader {
       }
 
       await this.#write(lease, this.#options.identity, signal)
-      // Counted from before the request: the others count from when they see it.
+      // Counted from before the request: the other candidates count from when they see the renewal, which is later.
       this.#renewedMs = startedMs
       this.#holder = this.#options.identity
 
@@ -180,7 +181,7 @@ export class Leader {
       : { method: 'PUT', path: pathOf(LEASE, { namespace, name }), body: { ...lease, metadata: { ...lease.metadata, ownerReferences }, spec } }, signal)
   }
 
-  // Beside those of others who share it: it goes with the last of them.
+  // In addition to the owner references of others who share the lease: it is deleted with the last of them.
   async #ownersOf (lease: KubeObject | undefined, signal: AbortSignal): Promise<OwnerReference[]> {
     const before = lease?.metadata.ownerReferences ?? []
     this.#owners ??= await this.#readOwner(signal)
@@ -195,7 +196,7 @@ export class Leader {
     return owner === undefined || uid === undefined ? [] : [{ apiVersion: owner.kind.apiVersion, kind: owner.kind.kind, name: owner.name, uid }]
   }
 
-  // The next one need not wait for the lease to run out.
+  // The next holder need not wait for the lease to expire.
   async #release (): Promise<void> {
     this.#renewedMs = Number.NEGATIVE_INFINITY
     const signal = AbortSignal.timeout(this.#options.retryMs)
@@ -207,7 +208,7 @@ export class Leader {
         await this.#write(lease, '', signal)
       }
     } catch (err) {
-      this.#deps.log.warn({ err }, 'lease not given back: it runs out by itself')
+      this.#deps.log.warn({ err }, 'lease not released: it will expire')
     }
   }
 }
@@ -216,7 +217,7 @@ function specOf (lease: KubeObject | undefined): LeaseSpec {
   return (lease?.['spec'] ?? {})
 }
 
-// The API wants six digits behind the second.
+// The API requires six digits after the second.
 function microTime (ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z')
 }

@@ -1,7 +1,7 @@
 import { keyOf } from './kube-object.ts'
 import type { KubeObject, ObjectKey } from './kube-object.ts'
 
-/** The objects of one kind as they were seen last, by key and by a label. Objects are frozen: readers share them. */
+/** The last known objects of one kind, by key and by a label. Objects are frozen, since readers share them. */
 export class ObjectStore {
   readonly #objects = new Map<string, KubeObject>()
   readonly #byLabel = new Map<string, Set<string>>()
@@ -29,7 +29,7 @@ export class ObjectStore {
     return [...this.#byLabel.get(value) ?? []].flatMap(key => this.#objects.get(key) ?? [])
   }
 
-  /** Takes an object in; returns the one that it replaces. */
+  /** Stores an object; returns the one that it replaces. */
   set (object: KubeObject): KubeObject | undefined {
     const before = this.delete(object.metadata)
     const key = keyOf(object.metadata)

@@ -2,16 +2,16 @@ import type { KubeObject } from './kube-object.ts'
 
 interface PodNetwork { podIP?: string, podIPs?: readonly { ip: string }[] }
 
-/** What is asked of a pod. */
+/** The address and path of a request to a pod. */
 export interface PodQuestion {
   port: number
   path: string
 
-  /** How long one of its addresses may take, in milliseconds. */
+  /** Time limit for each of its addresses, in milliseconds. */
   timeoutMs: number
 }
 
-/** URLs of a path in a pod, one for each of its addresses, the primary one first: an IPv6 address stands in brackets. */
+/** URLs of a path in a pod, one for each of its addresses, the primary one first. IPv6 addresses are in brackets. */
 export function podUrls (pod: KubeObject, { port, path }: { port: number, path: string }): string[] {
   const { podIP, podIPs = [] } = (pod['status'] ?? {}) as PodNetwork
   const ips = new Set([...podIP === undefined || podIP === '' ? [] : [podIP], ...podIPs.map(({ ip }) => ip)])
@@ -20,8 +20,8 @@ export function podUrls (pod: KubeObject, { port, path }: { port: number, path: 
 }
 
 /**
- * Reads JSON from a pod, by the first of its addresses that answers: the pod of a dual-stack cluster has two, and who asks
- * may reach only one. Undefined where none does.
+ * Reads JSON from a pod, through the first of its addresses that answers: a pod of a dual-stack cluster has two, and the
+ * caller may reach only one. Undefined if none answers.
  */
 export async function readPodJson (pod: KubeObject, { timeoutMs, ...where }: PodQuestion, signal: AbortSignal): Promise<unknown> {
   for (const url of podUrls(pod, where)) {
@@ -30,7 +30,7 @@ export async function readPodJson (pod: KubeObject, { timeoutMs, ...where }: Pod
 
       return await response.json()
     } catch {
-      signal.throwIfAborted() // otherwise a pod on its way up or down, or an address that is not reached from here
+      signal.throwIfAborted() // otherwise the pod is starting or stopping, or the address is not reachable from here
     }
   }
 

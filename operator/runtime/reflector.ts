@@ -1,5 +1,5 @@
-// Keeps a store equal to what the API server has, whatever happens to the connection: a list in pages, then a watch from
-// there; after anything but a clean end the watch goes on from the last version, and lists again where that is gone.
+// Keeps a store equal to the API server, whatever happens to the connection: a paged list, then a watch from its
+// version. After a lost connection the watch resumes from the last version, and lists again if that version has expired.
 import { defined } from '../../core/defined.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { backoffMs } from '../../core/time/backoff.ts'
@@ -13,7 +13,7 @@ import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** Told of each change: the object after it, or the last one seen where it is gone. */
+/** Called for each change: with the new object, or with the last known one if it was deleted. */
 type OnChange = (object: KubeObject, change: 'set' | 'deleted') => void
 
 export interface ReflectorDeps {
@@ -24,7 +24,7 @@ export interface ReflectorDeps {
   onChange: OnChange
 }
 
-/** What is reflected. */
+/** The kind to reflect. */
 export interface ReflectorOptions {
   kind: KindRef
 
@@ -33,23 +33,23 @@ export interface ReflectorOptions {
 
   labelSelector?: string | undefined
 
-  /** Ask for metadata alone, where the rest is not needed and may be large. */
+  /** Request only metadata, if the rest is not needed and may be large. */
   metadataOnly?: boolean
 
-  /** Drops what nobody reads, to save memory; who owns which field is dropped always. */
+  /** Drops unused fields to save memory; managedFields are always dropped. */
   trim?: (object: KubeObject) => KubeObject
 
   /** Objects of one page of a list. @default 500 */
   pageSize?: number
 
-  /** How long a watch may be silent before it is thought dead, in milliseconds. @default 150000 */
+  /** How long a watch may be silent before it counts as dead, in milliseconds. @default 150000 */
   silenceMs?: number
 }
 
 interface WatchEvent { type: string, object: KubeObject & { code?: number, message?: string } }
 interface ListPage { metadata: { resourceVersion?: string, continue?: string }, items?: KubeObject[] }
 
-// The server closes a watch by itself after this long; bookmarks come every minute.
+// The server closes a watch after this time; bookmarks arrive every minute.
 const WATCH_SECONDS = 300
 const SILENCE_MS = 150_000
 const PAGE_SIZE = 500
@@ -61,7 +61,7 @@ export class Reflector {
   /** Resolves with the first complete list. */
   readonly synced: Promise<void>
 
-  /** Whether that has come. */
+  /** Whether the first complete list has arrived. */
   isSynced = false
 
   readonly #deps: ReflectorDeps
@@ -77,19 +77,19 @@ export class Reflector {
     this.synced = this.#firstList.promise.then(() => undefined)
   }
 
-  /** How long ago the server was heard last, in milliseconds. */
+  /** Time since the last message from the server, in milliseconds. */
   get silentMs (): number {
     return this.#deps.clock.monotonic() - this.#lastContactMs
   }
 
-  /** Takes in what the server answered to a write of ours, so that who wrote it does not see the state before; the watch tells of it later. */
+  /** Stores the server's answer to one of our writes, so that the writer does not read the state before it. The watch delivers the change later. */
   remember (object: KubeObject): void {
     if (this.#version !== undefined && isNewer(object, { resourceVersion: this.#version }) && !this.#isBehind(object)) {
       this.#deps.store.set(this.#trimmed(object))
     }
   }
 
-  /** Reflects until `signal` aborts. */
+  /** Watches until `signal` aborts. */
   async run (signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       try {
@@ -142,7 +142,7 @@ export class Reflector {
       page = await this.#page(page.metadata.continue, signal)
 
       for (const item of page.items ?? []) {
-        // Items of a list do not say what they are.
+        // Items of a list lack apiVersion and kind.
         seen.add(keyOf(item.metadata))
         this.#set(item)
       }
@@ -172,7 +172,7 @@ export class Reflector {
     return page as ListPage
   }
 
-  // Who owns which field is a third of an object, and nobody reads it.
+  // managedFields are a third of an object and are not used.
   #trimmed (item: KubeObject): KubeObject {
     const { kind: { apiVersion, kind }, trim } = this.#options
     const object = { ...item, apiVersion, kind, metadata: { ...item.metadata, managedFields: undefined } }
@@ -180,7 +180,7 @@ export class Reflector {
     return trim?.(object) ?? object
   }
 
-  // An event of the watch may be older than what was answered to us.
+  // An event of the watch may be older than the server's answer to our write.
   #isBehind ({ metadata }: KubeObject): boolean {
     const known = this.#deps.store.get(metadata)
 

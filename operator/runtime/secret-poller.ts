@@ -1,18 +1,19 @@
-// Objects that may be read by name and not be watched: to list or watch Secrets is the right to read all of them. Each
-// is looked at in turn, its metadata alone; a lap takes some seconds, or longer where there are very many.
+// Notices changes of objects that may be read by name but not watched: the right to list or watch Secrets would allow
+// reading all of them. The metadata of each object is read in turn. A round takes some seconds, or longer with very
+// many objects.
 import { sleep } from '../../core/time/sleep.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { KubeClient } from './kube-client.ts'
 import type { KindRef, KubeObject, ObjectKey } from './kube-object.ts'
 
-/** An object as somebody saw it. */
+/** An object as its owner last saw it. */
 export interface Sighted extends ObjectKey {
-  /** Its resourceVersion; null where it is not there; undefined where it is there and its version is not known. */
+  /** Its resourceVersion; null if it does not exist; undefined if it exists and its version is not known. */
   version: string | null | undefined
 }
 
-/** An object as it was read just now. */
+/** An object as the poller read it. */
 export function sighted ({ namespace, name }: ObjectKey, object: KubeObject | undefined): Sighted {
   return { namespace, name, version: object === undefined ? null : object.metadata.resourceVersion }
 }
@@ -22,14 +23,14 @@ export interface SecretPollerDeps {
   clock: Clock
   log: Logger
 
-  /** Told whose object has changed, come or gone. */
+  /** Called with the owner of an object that changed, appeared or disappeared. */
   onChange: (owner: string) => void
 }
 
-/** Time of a lap at least, in milliseconds. */
+/** Minimum time of a round, in milliseconds. */
 export const LAP_MS = 3_000
 
-/** Time between two looks at least, in milliseconds: 25 a second, whatever there is. */
+/** Minimum time between two reads, in milliseconds: at most 25 a second. */
 export const LOOK_MS = 40
 
 /** Notices changes of objects that are not watched. */
@@ -48,7 +49,7 @@ export class SecretPoller {
     return [...this.#sighted.values()].reduce((sum, objects) => sum + objects.length, 0)
   }
 
-  /** What an owner saw last, all of it; nothing where it is of no more concern. */
+  /** Replaces the objects of an owner by what it last saw; empty when the owner is gone. */
   note (owner: string, objects: readonly Sighted[]): void {
     if (objects.length === 0) {
       this.#sighted.delete(owner)
@@ -57,7 +58,7 @@ export class SecretPoller {
     }
   }
 
-  /** Looks until `signal` aborts. */
+  /** Polls until `signal` aborts. */
   async run (signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps
 
@@ -90,13 +91,13 @@ export class SecretPoller {
       await sleep(clock, LOOK_MS, signal)
     }
 
-    // Once a lap: where the server is away, all fail alike.
+    // Once a round: if the server is unreachable, all reads fail alike.
     if (failures.length > 0) {
-      log.warn({ err: failures[0], kind: this.#kind.kind, failures: failures.length, objects: all.length }, 'objects could not be looked at, tried again')
+      log.warn({ err: failures[0], kind: this.#kind.kind, failures: failures.length, objects: all.length }, 'objects could not be read, retrying')
     }
   }
 
-  // Said once: from then on it is as it was found, until its owner says what it saw.
+  // Reported once: the new state is then taken as known, until the owner reports what it saw.
   async #look (owner: string, object: Sighted, signal: AbortSignal): Promise<void> {
     const found = await this.#deps.client.getMetadata(this.#kind, object, signal)
     const { version } = sighted(object, found)

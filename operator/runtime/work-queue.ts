@@ -2,10 +2,10 @@ import { backoffMs } from '../../core/time/backoff.ts'
 import type { BackoffOptions } from '../../core/time/backoff.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** What became of one key. */
+/** The result of one key. */
 export type Result = { done: true } | { requeueAfterMs: number } | { err: unknown } | { terminal: unknown }
 
-/** What a queue tells for its metrics. */
+/** Callbacks for the metrics of a queue. */
 export interface QueueObserver {
   added (): void
   started (waitedMs: number): void
@@ -21,15 +21,15 @@ export interface WorkQueueDeps {
 
 /** Settings of {@link WorkQueue}. */
 export interface WorkQueueOptions extends BackoffOptions {
-  /** Keys worked on at the same time at most. */
+  /** Maximum number of keys processed at the same time. */
   workers: number
 }
 
 const BACKOFF = { initialMs: 200, maxMs: 60_000 }
 
 /**
- * Keys to work on: each at most once in the queue, never by two workers at once, again after a failure with growing
- * waits of its own, and again once when it was added while it was worked on.
+ * A queue of keys. Each key is in the queue at most once and is never processed by two workers at once. A failed
+ * key is retried with its own growing waits. A key that was added while it was processed is processed once more.
  */
 export class WorkQueue {
   readonly #deps: WorkQueueDeps
@@ -52,7 +52,7 @@ export class WorkQueue {
     return this.#ready.size
   }
 
-  /** Keys that are worked on. */
+  /** Keys being processed. */
   get active (): number {
     return this.#working.size
   }
@@ -64,7 +64,7 @@ export class WorkQueue {
     return Math.max(0, ...[...this.#working.values()].map(({ sinceMs }) => nowMs - sinceMs))
   }
 
-  /** Adds a key; a wait that it was given ends. */
+  /** Adds a key and ends its wait, if any. */
   add (key: string): void {
     if (this.#stop.signal.aborted) {
       return
@@ -82,13 +82,13 @@ export class WorkQueue {
     }
   }
 
-  /** Begins to work: until then keys are only gathered. */
+  /** Starts processing; until then keys are only collected. */
   start (): void {
     this.#isStarted = true
     this.#start()
   }
 
-  /** Takes no more keys, and resolves when the running ones have ended. */
+  /** Takes no more keys, and resolves when the running keys are done. */
   async drain (): Promise<void> {
     this.#stop.abort()
     this.#ready.clear()

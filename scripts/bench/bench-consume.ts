@@ -1,6 +1,6 @@
 /**
- * `npm run bench:consume`: what a message costs from a real Kafka into a real database of the MySQL family, beside
- * the one-transaction-per-message design in the same run.
+ * `npm run bench:consume`: the cost of a message from a real Kafka into a real database of the MySQL family,
+ * compared with the one-transaction-per-message design in the same run.
  */
 import { availableParallelism, cpus } from 'node:os'
 import { Command, Option } from 'commander'
@@ -29,10 +29,10 @@ interface Options { peers: number, naive: number, runs: number, server: 'mariadb
 const { peers, naive, runs, server, profile, json } = new Command('bench:consume')
   .description('Consumes from a real Kafka into a real database and measures what each row costs.')
   .option('--peers <n>', 'peers, each seen in two crawls', wholeNumber(1_000, 1_000_000), 20_000)
-  .option('--naive <n>', 'messages for the design beside it', wholeNumber(100, 1_000_000), 2_000)
+  .option('--naive <n>', 'messages for the design that is compared', wholeNumber(100, 1_000_000), 2_000)
   .option('--runs <n>', 'runs, of which the median is reported', wholeNumber(1, 100), 3)
   .addOption(new Option('--server <name>', 'the database').choices(['mariadb', 'mysql']).default('mariadb'))
-  .option('--profile <dir>', 'leave CPU profiles of the consuming processes in this folder', nonEmpty)
+  .option('--profile <dir>', 'write CPU profiles of the consuming processes to this folder', nonEmpty)
   .option('--json', 'one JSON object instead of a table', false)
   .parse()
   .opts<Options>()
@@ -76,7 +76,7 @@ async function measureOnce (run: number): Promise<void> {
   note('batched', 'peers seen again', second)
 
   const naiveDatabase = `${database}_naive`
-  // A topic for each crawl: the naive process reads one to its end, and has nothing to remember.
+  // A topic for each crawl: the naive process reads one topic to its end and keeps no state.
   for (const [load, crawlId] of [['new peers', FIRST_CRAWL], ['peers seen again', SECOND_CRAWL]] as const) {
     const beside = await places(`${database}-naive-${String(crawlId)}`, naiveDatabase)
     await copyTables(database, naiveDatabase)
@@ -112,7 +112,7 @@ async function publish (topic: string, count: number, crawlId: number): Promise<
   }
 }
 
-/** The naive design gets the same two tables, empty where it has none yet. */
+/** The naive design gets the same two tables, empty if they do not exist yet. */
 async function copyTables (from: string, to: string): Promise<void> {
   const root = await sql.root()
   await root.query(`CREATE TABLE IF NOT EXISTS ${to}.node_info LIKE ${from}.node_info; CREATE TABLE IF NOT EXISTS ${to}.address_info LIKE ${from}.address_info`)

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:crawl`: what a crawl costs, on a virtual network that other processes serve.
+ * `npm run bench:crawl`: the cost of a crawl, on a virtual network that other processes serve.
  *
- * Machines are shared and noisy: of the figures, CPU time counts, and seconds only as an upper bound.
+ * Machines are shared and noisy: CPU time is the figure to compare, and seconds are only an upper
+ * bound.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

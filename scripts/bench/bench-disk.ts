@@ -1,6 +1,6 @@
 /**
- * `npm run bench:disk [-- --peers 10000] [--crawls 6]`: what crawls of one machine leave on its disk, ten minutes
- * apart: the embedded log while the database is behind and once it has caught up, and the SQLite database.
+ * `npm run bench:disk [-- --peers 10000] [--crawls 6]`: the disk space that crawls ten minutes apart take on one
+ * machine: the embedded log, while the database is behind and once it has caught up, and the SQLite database.
  * Peers stay the same and answer each time; a tenth has another port in each crawl.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -105,7 +105,7 @@ function storedBytes (log: EmbeddedLog): number {
   return log.partitions(log.topicId(TOPIC)).reduce((sum, partition) => sum + partition.storedBytes, 0)
 }
 
-// As it is once what is in its write-ahead log is in the file.
+// The size after the write-ahead log is merged into the file.
 function sizeOf (path: string): number {
   using database = openDatabase(path, { busyTimeoutMs: 1_000 })
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:idle`: what `npm start` costs between two crawls. It crawls the practice network once and then
+ * `npm run bench:idle`: the cost of `npm start` between two crawls. It crawls the practice network once and then
  * measures each process at rest: processor time, and how often it wakes up (voluntary context switches of all of its threads,
  * as the kernel counts them).
  */

@@ -1,4 +1,4 @@
-/** `npm run bench:lanes`: what a visit to a real go-libp2p host costs, by the way that leads to it, all in one run. */
+/** `npm run bench:lanes`: the cost of a visit to a real go-libp2p host by each transport, all in one run. */
 import { availableParallelism, cpus } from 'node:os'
 import { Command } from 'commander'
 import { Scan } from '../../core/contracts/scan.ts'
@@ -20,7 +20,7 @@ type Host = GoDevnetTruth['peers'][number]
 type Way = typeof WAYS[number]
 interface Figures { cpuMsPerVisit: number, visitsPerSecond: number, requestsPerVisit: number }
 
-/** What is measured: the kind of hosts, and how their visits' connections must look. */
+/** A case: the kind of hosts, and the expected connections of their visits. */
 const WAYS = [
   { way: 'TCP, Noise', kind: 'tcp-only', transport: 'tcp', security: '/noise' },
   { way: 'TCP, TLS', kind: 'tls-only', transport: 'tcp', security: '/tls/1.0.0' },
@@ -33,7 +33,7 @@ const WAYS = [
 const KEYS = ['Ed25519', 'RSA', 'Ed25519', 'Ed25519', 'secp256k1', 'Ed25519', 'RSA', 'Ed25519'] as const
 
 const { visits, concurrency, runs, json } = new Command('bench:lanes')
-  .description('Visits real go-libp2p hosts by TCP, TLS, QUIC, WebSocket and a relay, and measures what each visit costs this process. Needs Go.')
+  .description('Visits real go-libp2p hosts by TCP, TLS, QUIC, WebSocket and a relay, and measures the cost of each visit to this process. Needs Go.')
   .option('--visits <n>', 'visits of a run, for each way', wholeNumber(100, 100_000), 1_000)
   .option('--concurrency <n>', 'visits in flight', wholeNumber(1, 1_000), 30)
   .option('--runs <n>', 'runs, of which the median is reported', wholeNumber(1, 100), 3)
@@ -50,7 +50,7 @@ await using visitor = await openLanes(options, { clock: systemClock, dns: new No
 const figures = new Map<string, Figures[]>(WAYS.map(({ way }) => [way, []]))
 
 for (const way of WAYS) {
-  await measure(visitor, way, visits / 4) // what the first ones cost is the start's
+  await measure(visitor, way, visits / 4) // the first visits include the cost of the start
 }
 
 for (let run = 0; run < runs; run++) {
@@ -90,7 +90,7 @@ async function measure (through: Visitor, way: Way, count: number): Promise<Figu
   }
 }
 
-// A way that is not taken, or a visit that fails, ends the benchmark: what is fast and wrong is not measured.
+// A visit by another transport, or a failed visit, ends the benchmark: fast but wrong visits are not measured.
 function requestsOf ({ outcome, detail = '', connection, routingTable }: VisitResult, { way, transport, security }: Way): number {
   if (outcome !== 'ok' || connection?.transport !== transport || connection.security !== security) {
     throw new TypeError(`${way}: a visit ended as ${outcome} by ${String(connection?.transport)} ${String(connection?.security)}: ${detail}`)

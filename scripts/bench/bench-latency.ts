@@ -1,6 +1,7 @@
 /**
- * `npm run bench:latency`: how much of a round trip is our own queue. The same hosts are crawled by one visit at a time and by as many
- * as a crawl would have, in turns: nothing of a round trip depends on that but how long an answer waits for us.
+ * `npm run bench:latency`: how much of a round trip is spent in our own queue. The same hosts are crawled alternately with one visit
+ * at a time and with the concurrency of a crawl. The only difference between the round trips is how long an answer waits for this
+ * process.
  */
 import { availableParallelism, cpus } from 'node:os'
 import { Command } from 'commander'
@@ -31,10 +32,10 @@ interface Figures {
 }
 
 const { hosts, runs, concurrency } = new Command('bench:latency')
-  .description('Crawls real go-libp2p hosts on loopback by one visit at a time and by many, in turns. Needs Go.')
+  .description('Crawls real go-libp2p hosts on loopback, alternately one visit at a time and many at once. Needs Go.')
   .option('--hosts <n>', 'hosts', wholeNumber(10, 1_000), 60)
-  .option('--concurrency <list>', 'visits in flight at most', (text: string) => text.split(',').map(wholeNumber(1, 10_000)), [1, 1_000])
-  .option('--runs <n>', 'turns, of which the median counts', wholeNumber(1, 99), 5)
+  .option('--concurrency <list>', 'maximum visits in flight', (text: string) => text.split(',').map(wholeNumber(1, 10_000)), [1, 1_000])
+  .option('--runs <n>', 'rounds, of which the median counts', wholeNumber(1, 99), 5)
   .parse()
   .opts<{ hosts: number, runs: number, concurrency: number[] }>()
 
@@ -49,7 +50,7 @@ const peers = devnet.truth.peers.filter(({ kind }) => kind === 'plain').map(toRe
 const figures = new Map<number, Figures[]>(concurrency.map(limit => [limit, []]))
 
 for (const limit of concurrency) {
-  await crawl(visitor, peers, limit) // what the first visits cost is the start's
+  await crawl(visitor, peers, limit) // the first visits include the cost of the start
 }
 
 for (let run = 0; run < runs; run++) {
@@ -87,7 +88,7 @@ async function crawl (through: Visitor, bootstrap: readonly PeerRecord[], limit:
   const seconds = (performance.now() - startedMs) / 1_000
   const reached = results.filter(({ outcome }) => outcome === 'ok')
 
-  // A host that is not reached ends the benchmark: what is fast and wrong is not measured.
+  // A host that is not reached ends the benchmark: fast but wrong crawls are not measured.
   if (reached.length < bootstrap.length) {
     throw new TypeError(`only ${String(reached.length)} of ${String(bootstrap.length)} hosts were reached`)
   }

@@ -1,4 +1,4 @@
-/** `npm run bench:operator`: many PeerProbes on a real API server (kwok in the place of nodes): time, requests, memory until all are Ready, and at rest. */
+/** `npm run bench:operator`: many PeerProbes on a real API server (kwok simulates nodes): time, requests and memory until all are Ready, and at rest. */
 import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
@@ -14,14 +14,14 @@ import { requestsOf } from './request-count.ts'
 import type { KubeObject } from '../../operator/runtime/kube-object.ts'
 
 const { probes, minutes, json } = new Command('bench:operator')
-  .description('Applies many PeerProbes to a real API server and measures what the operator takes to bring them all to Ready.')
+  .description('Applies many PeerProbes to a real API server and measures what the operator needs to bring them all to Ready.')
   .option('--probes <n>', 'PeerProbes', wholeNumber(1, 5_000), 1_000)
   .option('--minutes <n>', 'how long they may take', wholeNumber(1, 120), 30)
   .option('--json', 'one JSON object instead of a table', false)
   .parse()
   .opts<{ probes: number, minutes: number, json: boolean }>()
 
-// As an installation has them: a few in each of many namespaces.
+// As in a real installation: a few in each of many namespaces.
 const PER_NAMESPACE = 10
 const PODS_PER_NODE = 100
 const PODS_PER_PROBE = 3

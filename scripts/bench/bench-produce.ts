@@ -1,4 +1,4 @@
-/** `npm run bench:produce`: what publishing a visit to a real Kafka costs, compressed and acknowledged by all replicas, beside one message at a time. */
+/** `npm run bench:produce`: the cost of publishing a visit to a real Kafka, compressed and acknowledged by all replicas, in batches and one at a time. */
 import { availableParallelism, cpus } from 'node:os'
 import { Command } from 'commander'
 import { KafkaBus } from '../../core/bus/kafka/kafka-bus.ts'
@@ -15,14 +15,14 @@ import { cpuMsOf } from './process-cost.ts'
 interface Figures { messagesPerSecond: number, cpuMicrosPerMessage: number }
 
 const { messages, runs, json } = new Command('bench:produce')
-  .description('Publishes visits to a real Kafka and measures what each costs, serialising included.')
+  .description('Publishes visits to a real Kafka and measures the cost of each, including serialisation.')
   .option('--messages <n>', 'messages of a run', wholeNumber(1_000, 1_000_000), 50_000)
   .option('--runs <n>', 'runs, of which the median is reported', wholeNumber(1, 100), 3)
   .option('--json', 'one JSON object instead of a table', false)
   .parse()
   .opts<{ messages: number, runs: number, json: boolean }>()
 
-// As the crawler's publisher gathers them at its busiest, and a few hundred one by one.
+// Batches as the crawler's publisher sends them under load, and a few hundred messages one by one.
 const WAVE = 500
 const SINGLES = 500
 const CRAWL_ID = 1_767_225_600
@@ -32,7 +32,7 @@ const found = await kafka.provide(signal)
 await using broker = await KafkaServer.open('at' in found ? found.at : '')
 await using bus = await KafkaBus.open({ log: createLogger({ level: 'silent' }), clock: systemClock }, { brokers: broker.brokers, clientId: 'bench' }, signal)
 await bus.ensureTopic({ name: 'ipfs-nodes', partitions: 3, retentionMs: 86_400_000 }, signal)
-await publish(WAVE, 10 * WAVE) // what the first ones cost is the start's
+await publish(WAVE, 10 * WAVE) // the first messages include the cost of the start
 
 const waves: Figures[] = []
 const singles: Figures[] = []

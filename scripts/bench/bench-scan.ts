@@ -6,7 +6,7 @@ import { KAD_PROTOCOL } from './virtual-network/peer-answers.ts'
 import { createPopulation } from './virtual-network/population.ts'
 import type { CrawlCase } from './crawl/crawl-case.ts'
 
-/** The scan of a virtual network, as a user would write it: one bootstrap peer, all else as it is by default. */
+/** The scan of a virtual network, as a user would write it: one bootstrap peer, and defaults for the rest. */
 export function benchScan ({ strategy, concurrency }: Pick<CrawlCase, 'strategy' | 'concurrency'>): Scan {
   return Scan.parse({
     name: 'bench',

@@ -1,4 +1,4 @@
-/** The median of each figure of some runs by itself; of an even number the lower middle one: a figure that was seen. */
+/** The median of each figure over several runs. For an even number of runs the lower middle value, which is a measured one. */
 export function medianOf<Figures extends { [figure in keyof Figures]: number }> (runs: readonly Figures[]): Figures {
   const median = (figure: keyof Figures): number => runs.map(run => run[figure]).sort((a, b) => a - b)[(runs.length - 1) >> 1] ?? Number.NaN
 

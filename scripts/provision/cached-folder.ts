@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { cacheFolder } from '../../local/files/cache-folder.ts'
 
 /**
- * A folder in the user's cache that is whole or not there. Its name holds a hash of its recipe, so that
- * every checkout with the same recipe shares it and a changed recipe makes a new one.
+ * A folder in the user's cache that is either complete or absent. Its name contains a hash of its
+ * recipe, so that all checkouts with the same recipe share it and a changed recipe creates a new
+ * folder.
  */
 export class CachedFolder {
   readonly path: string
@@ -18,7 +19,7 @@ export class CachedFolder {
     return existsSync(this.path)
   }
 
-  /** Fills a folder beside it and then gives it its name. Of several processes that fill at once, the first one wins. */
+  /** Fills a temporary folder next to it and then renames it. If several processes do this at once, the first one wins. */
   async fill (fill: (folder: string) => Promise<void>): Promise<void> {
     const unfinished = `${this.path}.${String(process.pid)}`
     mkdirSync(unfinished, { recursive: true })

@@ -1,5 +1,5 @@
 // A real control plane for the tests, built from Go modules: no image and no download page is needed, and the
-// versions stand in one go.mod. All of it in one build, since the parts share most of their packages.
+// versions are in one go.mod. One build makes all parts, since they share most of their packages.
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,7 @@ async function build (into: string, signal: AbortSignal): Promise<void> {
   const version = (await runProgram('go', ['-C', MODULE, 'list', '-m', '-f', '{{.Version}}', 'k8s.io/kubernetes'], signal)).trim()
   const [, minor = ''] = version.split('.')
   const stamp = 'k8s.io/component-base/version'
-  // Without its version the API server calls itself v0.0.0-master, and everyone who asks refuses it.
+  // Without its version the API server reports v0.0.0-master, which clients refuse.
   const stamps = [`${stamp}.gitVersion=${version}`, `${stamp}.gitMajor=1`, `${stamp}.gitMinor=${minor}`, `k8s.io/client-go/pkg/version.gitVersion=${version}`]
   const flags = ['-s', '-w', ...stamps.map(text => `-X ${text}`)].join(' ')
   mkdirSync(into, { recursive: true })
@@ -58,7 +58,7 @@ async function build (into: string, signal: AbortSignal): Promise<void> {
   const missing = PROGRAMS.find(name => !existsSync(join(into, name)))
 
   if (missing !== undefined) {
-    throw new TypeError(`the build brought no ${missing}`)
+    throw new TypeError(`the build did not produce ${missing}`)
   }
 }
 

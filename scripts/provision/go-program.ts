@@ -7,17 +7,17 @@ import type { Part } from './part.ts'
 
 /** A program to build. */
 export interface GoProgram {
-  /** Of the part; its module is the folder `NAME-tools` beside this file. */
+  /** Name of the part; its module is the folder `NAME-tools` next to this file. */
   name: string
 
   /** Path of the Go package, whose last part is the name of the program. */
   package: string
 
-  /** What building takes, in words. */
+  /** Duration of the build, for people. */
   takes: string
 }
 
-/** A part that is one program, built from a Go module of our own: its `go.mod` has the versions. Found at the program's path. */
+/** A part that is one program, built from a Go module in this repository, whose `go.mod` has the versions. Its location is the path of the program. */
 export function goProgram ({ name, package: path, takes }: GoProgram): Part {
   const module = fileURLToPath(new URL(`./${name}-tools`, import.meta.url))
   const program = path.slice(path.lastIndexOf('/') + 1)
@@ -40,7 +40,7 @@ export function goProgram ({ name, package: path, takes }: GoProgram): Part {
           await runProgram('env', ['CGO_ENABLED=0', 'go', '-C', module, 'build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', `${unfinished}/`, path], signal)
 
           if (!existsSync(join(unfinished, program))) {
-            throw new TypeError(`the build brought no ${program}`)
+            throw new TypeError(`the build did not produce ${program}`)
           }
         })
       }

@@ -1,5 +1,5 @@
-// Apache Kafka has no Debian package and its distribution lies outside the package registries; all of
-// its jars are in Maven's.
+// Apache Kafka has no Debian package, and its distribution is not in a package registry; all of its
+// jars are in Maven's registry.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CachedFolder } from './cached-folder.ts'

@@ -1,5 +1,5 @@
-// These packages hold the server and nothing that starts it: no service, no data. What sets up its data calls
-// my_print_defaults, which newer versions have in the client's package.
+// These packages contain the server without a service and without data. The program that sets up its data
+// calls my_print_defaults, which newer versions have in the client's package.
 import { ensurePrograms } from './debian.ts'
 import { findProgram, missingProgram } from './programs.ts'
 import type { Found, Part } from './part.ts'

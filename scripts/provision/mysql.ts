@@ -1,14 +1,14 @@
-// MySQL is in Debian unstable only. It is unpacked with all libraries that it needs into a folder and
-// run by the loader that lies there too: the system stays as it is, and running it takes no root.
+// MySQL is only in Debian unstable. It is unpacked with all its libraries into a folder and run by
+// the loader in that folder: the system is not changed, and running it needs no root.
 import { CachedFolder } from './cached-folder.ts'
 import { ensurePrograms } from './debian.ts'
 import { runProgram } from './programs.ts'
 import type { Part } from './part.ts'
 
-// A mirror that stood still, as some build machines have, is fresh enough for a test server.
+// An outdated mirror, as on some build machines, is good enough for a test server.
 const ARGS = ['--variant=extract', '--aptopt=Acquire::Check-Valid-Until "false"', '--include=mysql-server-core', 'sid']
 
-/** MySQL: found at a folder with a small Debian in it. */
+/** MySQL: its location is a folder with a small Debian. */
 export const mysql: Part = {
   name: 'mysql',
 

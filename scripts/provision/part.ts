@@ -1,4 +1,4 @@
-/** Where a part is on this machine; or that it is missing, and how to get it. */
+/** The location of a part on this machine, or that it is missing and how to get it. */
 export type Found = { at: string } | { missing: string }
 
 /** A real server that tests and benchmarks run against. */
@@ -8,6 +8,6 @@ export interface Part {
   /** Looks for the part; installs nothing. */
   find (): Found
 
-  /** Brings the part onto this machine where it is missing. Rejects when a step of it fails. */
+  /** Installs the part if it is missing. Rejects when a step fails. */
   provide (signal: AbortSignal): Promise<Found>
 }

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
-// Where Debian keeps servers: not on the PATH of an ordinary user.
+// Folders of servers on Debian, which are not on the PATH of an ordinary user.
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 /** The path of a program, from the PATH or the system's folders for servers. */
@@ -23,7 +23,7 @@ export function isRoot (): boolean {
   return process.getuid?.() === 0
 }
 
-/** Runs a program to its end; rejects with what it printed. It gets the lowest priority: tests run beside it. */
+/** Runs a program to its end; rejects with what it printed. It gets the lowest priority, since tests run at the same time. */
 export async function runProgram (program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   const { stdout } = await promisify(execFile)('nice', ['-n', '19', program, ...args], {
     signal,
@@ -39,6 +39,6 @@ function isExecutable (path: string): boolean {
     accessSync(path, constants.X_OK)
     return true
   } catch {
-    return false // not there, or not for us: either way not a program to run
+    return false // missing or not executable
   }
 }

@@ -1,5 +1,5 @@
-// Debian's package starts a service when it is installed. So its programs are unpacked into the cache instead: the system
-// stays as it is, and it takes no root where the lists of packages are fresh.
+// Installing Debian's package starts a service. Its programs are therefore unpacked into the cache: the system is not
+// changed, and no root is needed if the lists of packages are up to date.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CachedFolder } from './cached-folder.ts'
@@ -10,7 +10,7 @@ import type { Found, Part } from './part.ts'
 const PACKAGE = 'prometheus'
 const MISSING = `no ${PACKAGE} and promtool on this machine: node scripts/provision.ts prometheus (Debian; 20 MB), or put both on the PATH`
 
-/** Prometheus and its promtool: found at the folder of both programs. */
+/** Prometheus and its promtool: their location is the folder of both programs. */
 export const prometheus: Part = {
   name: 'prometheus',
 
@@ -47,7 +47,7 @@ async function unpack (into: string, signal: AbortSignal): Promise<void> {
   }
   rmSync(downloads, { recursive: true })
 
-  // Fails where the program needs a library that is not there.
+  // Fails if the program needs a missing library.
   await runProgram(join(into, 'usr/bin/prometheus'), ['--version'], signal)
   await runProgram(join(into, 'usr/bin/promtool'), ['--version'], signal)
 }

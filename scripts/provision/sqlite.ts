@@ -1,4 +1,4 @@
-// The sqlite3 of the system: older than the SQLite of Node.js, as what people read the database with is.
+// The sqlite3 of the system, which is older than the SQLite of Node.js, like the tools that people use to read the database.
 import { ensurePrograms } from './debian.ts'
 import { findProgram } from './programs.ts'
 import type { Part } from './part.ts'

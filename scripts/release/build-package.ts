@@ -43,7 +43,7 @@ function build (into: string): void {
   writeFileSync(join(into, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
 }
 
-/** Compiles the commands and all that they import; returns the files made. */
+/** Compiles the commands and everything that they import; returns the files written. */
 function compile (into: string): string[] {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), path => ts.sys.readFile(path)) as { config: { compilerOptions: object } }
   const { options, fileNames } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files: Object.values(COMMANDS) }, ts.sys, ROOT)

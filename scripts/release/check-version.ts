@@ -1,6 +1,6 @@
 /**
- * `node scripts/release/check-version.ts vX.Y.Z`: whether a tag is the version of everything that a release holds. Exits 1 and names
- * what differs.
+ * `node scripts/release/check-version.ts vX.Y.Z`: checks that a tag equals the version of everything in a release. Exits 1 and lists
+ * the differences.
  */
 import { readFileSync } from 'node:fs'
 import { releaseFaults } from './release-faults.ts'

@@ -4,16 +4,16 @@ interface Manifest {
   [key: string]: unknown
 }
 
-/** What of the published package is in it. */
+/** The contents of the published package. */
 export interface PackageContent {
   /** Commands and their files. */
   bin: Record<string, string>
 
-  /** What its files import, as it stands there. */
+  /** The packages that its files import, by the names in the imports. */
   imported: ReadonlySet<string>
 }
 
-// What is of use to whoever installs it; the rest is for who works on it.
+// Fields that matter to users of the package; the other fields are for its developers.
 const KEPT = ['name', 'version', 'description', 'license', 'type', 'engines'] as const
 
 /** The published package's package.json from the repository's: with the dependencies that its files import, and no others. */

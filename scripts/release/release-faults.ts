@@ -3,15 +3,15 @@ import { parse } from 'yaml'
 /** Texts of the files that carry the version. */
 export interface VersionFiles { manifest: string, chart: string, changelog: string }
 
-// Semantic Versioning without build metadata: neither image tags nor chart versions in a registry may hold a plus sign.
+// Semantic Versioning without build metadata: neither image tags nor chart versions in a registry may contain a plus sign.
 const TAG = /^v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/
 
-/** What keeps a tag from being released: one sentence for each place with another version. */
+/** Why a tag cannot be released: one sentence for each place with another version. */
 export function releaseFaults (tag: string, { manifest, chart, changelog }: VersionFiles): string[] {
   const version = TAG.exec(tag)?.[1]
 
   if (version === undefined) {
-    return [`the tag ${JSON.stringify(tag)} is no version: it must be v and a semantic version, such as v0.1.0`]
+    return [`the tag ${JSON.stringify(tag)} is not a version: it must be v and a semantic version, such as v0.1.0`]
   }
 
   const { version: chartVersion, appVersion } = parse(chart) as { version: string, appVersion: string }

@@ -1,6 +1,7 @@
 /**
- * `npm run audit:packages`: licences and withdrawn packages by the lock file, known faults by the registry's database, and how well
- * the packages that production names are kept. Exits 1 when something is wrong, 2 when the database could not be asked.
+ * `npm run audit:packages`: checks licences and withdrawn packages in the lock file, known vulnerabilities in the registry's
+ * database, and how well the direct dependencies of production are maintained. Exits 1 when something is wrong, 2 when the database
+ * could not be reached.
  */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { lockedPackages, unverified } from './lock-file.ts'
 import { knownFaults, packageHealth } from './package-health.ts'
 import type { AdvisoryAnswer, PackageHealth, RegistryAnswer } from './package-health.ts'
 
-// Registries answer in a second; each question starts an npm of its own.
+// Registries answer within a second; each request starts a separate npm.
 const TIMEOUT_MS = 60_000
 
 const locked = lockedPackages()
@@ -27,14 +28,14 @@ list('without a checksum from the registry', unverified(locked).map(idOf))
 
 const answer = await npm('audit', '--audit=true') as AdvisoryAnswer
 const faults = knownFaults(answer)
-list('known faults', faults ?? [`not asked: ${answer.message ?? 'no answer'}`])
+list('known vulnerabilities', faults ?? [`not checked: ${answer.message ?? 'no answer'}`])
 
 const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { dependencies: Record<string, string> }
 const health: PackageHealth[] = []
 
 for (const name of Object.keys(dependencies)) {
   const version = locked.find(({ path }) => path === `node_modules/${name}`)?.version ?? ''
-  // Of a single field npm would print the value alone: the name is always there.
+  // For a single field npm would print only the value, so the name is always requested too.
   const said = await npm('view', `${name}@${version}`, 'name', 'time', 'maintainers', 'deprecated') as RegistryAnswer
   health.push(packageHealth({ name, version }, said, Date.now()))
 }
@@ -45,7 +46,7 @@ line(markdownTable(['package', 'version', 'days old', 'days idle', 'publishers',
 
 process.exitCode = refused.length + withdrawn.length + (faults ?? []).length > 0 ? 1 : faults === undefined ? 2 : 0
 
-// npm answers on standard output whether it succeeds or not; nothing at all where the registry does not know the package.
+// npm answers on standard output whether it succeeds or fails; the output is empty if the registry does not have the package.
 async function npm (...args: string[]): Promise<unknown> {
   return await new Promise((resolve) => {
     execFile('npm', [...args, '--json'], { timeout: TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 }, (err, stdout) => {

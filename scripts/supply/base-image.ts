@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ProbeError } from '../../core/errors.ts'
 
-/** An image that another one is built on. */
+/** A base image. */
 export interface BaseImage {
   /** As in the Dockerfile. */
   reference: string
@@ -12,7 +12,7 @@ export interface BaseImage {
   /** SHA-256 of its index of platforms, in hexadecimal. */
   digest: string
 
-  /** The version of Node that its tag names. */
+  /** The version of Node in its tag. */
   nodeVersion: string
 
   /** Package URL. */
@@ -22,7 +22,7 @@ export interface BaseImage {
 const FROM = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$/gmi
 const PINNED = /^([^:@]+):((\d+\.\d+\.\d+)[^@]*)@sha256:([0-9a-f]{64})$/
 
-/** The images that a Dockerfile takes from elsewhere, in its order: not its own stages. */
+/** The external images of a Dockerfile, in order, without its own stages. */
 export function foreignImages (dockerfile: string): string[] {
   // What is built on nothing is built on no image.
   const stages = new Set(['scratch'])
@@ -42,16 +42,17 @@ export function foreignImages (dockerfile: string): string[] {
 }
 
 /**
- * The image that ours is built on.
+ * The base of our image.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` where the Dockerfile names none by version and digest, or more than one
+ * @throws ProbeError `PP_CONFIG_INVALID` when the Dockerfile has no base with version and digest,
+ *   or more than one
  */
 export function baseImage (dockerfile: string = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8')): BaseImage {
   const [reference = 'none', ...others] = foreignImages(dockerfile)
   const match = PINNED.exec(reference)
 
   if (match === null || others.length > 0) {
-    throw new ProbeError('PP_CONFIG_INVALID', `the Dockerfile takes ${[reference, ...others].join(', ')}: name one base image as node:VERSION-VARIANT@sha256:DIGEST`)
+    throw new ProbeError('PP_CONFIG_INVALID', `the Dockerfile uses ${[reference, ...others].join(', ')}: use one base image, written as node:VERSION-VARIANT@sha256:DIGEST`)
   }
 
   const [, name = '', tag = '', nodeVersion = '', digest = ''] = match

@@ -1,6 +1,7 @@
 /**
- * Ends a build of the image whose parts are not what was tested: run in it after `npm ci`. The base's Node must be the one of
- * package-lock.json (a digest is taken whatever its tag says), and each installed package must have had a checksum to be compared with.
+ * Stops a build of the image whose parts differ from the tested ones; it runs in the build after `npm ci`. The base must have the Node
+ * version of package-lock.json (the build uses the digest and ignores the tag), and each installed package must have a checksum in the
+ * lock file.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,6 @@
 /**
- * `npm run lock:complete`: adds the checksums that package-lock.json lacks, as the registry gives them. npm leaves them out for
- * binaries of other platforms that the registry of that day did not serve. Exits 1 while some are missing.
+ * `npm run lock:complete`: adds the checksums that package-lock.json lacks, from the registry. npm leaves them out for binaries
+ * of other platforms that the registry did not serve at that time. Exits 1 while some are missing.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'

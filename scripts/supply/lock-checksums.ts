@@ -10,14 +10,14 @@ export interface CompletedLock {
 
   added: readonly LockedPackage[]
 
-  /** Packages for which the registry gave none. */
+  /** Packages for which the registry has none. */
   missing: readonly LockedPackage[]
 }
 
 // SHA-512 in base64.
 const INTEGRITY = /^sha512-[A-Za-z0-9+/]{86}==$/
 
-/** Asks for the checksums that are missing. What is there already is never replaced. */
+/** Requests the missing checksums. Existing checksums are never replaced. */
 export function completeLock (text: string, integrityOf: (name: string, version: string) => string | undefined): CompletedLock {
   const lock = JSON.parse(text) as LockFile
   const lacking = lockedPackages(text).filter(({ integrity }) => integrity === undefined)

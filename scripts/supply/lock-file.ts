@@ -1,9 +1,9 @@
-// What package-lock.json says of each package: the one place where the supply chain is looked at from.
+// Reads package-lock.json for all checks of the supply chain.
 import { readFileSync } from 'node:fs'
 
 /** A package as the lock file pins it. */
 export interface LockedPackage {
-  /** Where it is installed, from the root: `node_modules/a/node_modules/b`. */
+  /** Its folder, relative to the root: `node_modules/a/node_modules/b`. */
   path: string
 
   name: string
@@ -12,31 +12,31 @@ export interface LockedPackage {
   /** Checksum of its archive, in the form of Subresource Integrity. */
   integrity?: string
 
-  /** Its source where that is not the registry that npm is set to. */
+  /** Its source if that is not the configured registry. */
   resolved?: string
 
   /** SPDX expression from its package.json. */
   license?: string
 
-  /** What its publisher says when it should not be used any more. */
+  /** The publisher's message if the package is deprecated. */
   deprecated?: string
 
-  /** Whether only development needs it. */
+  /** Whether it is needed only for development. */
   dev?: boolean
 
   optional?: boolean
   hasInstallScript?: boolean
 
-  /** Operating systems, processors and C libraries that it is for, in Node's words; all where absent. */
+  /** Operating systems, processors and C libraries that it supports, in Node's terms; all when absent. */
   os?: readonly string[]
   cpu?: readonly string[]
   libc?: readonly string[]
 
-  /** Versions of optional packages that it asks for: often one binary for each platform. */
+  /** Versions of its optional dependencies: often one binary for each platform. */
   optionalDependencies?: Readonly<Record<string, string>>
 }
 
-/** What a package is installed on, in Node's words. */
+/** A platform, in Node's terms. */
 export interface Platform {
   os: string
   cpu: string
@@ -48,7 +48,7 @@ export const IMAGE_PLATFORMS: readonly Platform[] = ['x64', 'arm64'].map(cpu => 
 
 const root = new URL('../../', import.meta.url)
 
-/** Every package that the lock file pins, in its order. */
+/** Every package of the lock file, in order. */
 export function lockedPackages (text: string = readFileSync(new URL('package-lock.json', root), 'utf8')): LockedPackage[] {
   const { packages } = JSON.parse(text) as { packages: Record<string, Partial<LockedPackage>> }
 
@@ -65,12 +65,12 @@ export function isFor ({ os, cpu, libc }: Pick<LockedPackage, 'os' | 'cpu' | 'li
   return isListed(os, platform.os) && isListed(cpu, platform.cpu) && isListed(libc, platform.libc)
 }
 
-// As in package.json: names that are allowed, or names with `!` that are not.
+// As in package.json: allowed names, or excluded names with `!`.
 function isListed (list: readonly string[] | undefined, name: string): boolean {
   return list === undefined || (!list.includes(`!${name}`) && (list.includes(name) || list.every(each => each.startsWith('!'))))
 }
 
-/** What is wrong with where packages come from: an empty list is what the tests ask for. */
+/** Problems with the sources of packages; the tests require an empty list. */
 export function unverified (packages: readonly LockedPackage[]): LockedPackage[] {
   return packages.filter(({ integrity, resolved }) => resolved !== undefined || integrity?.startsWith('sha512-') !== true)
 }

@@ -1,4 +1,4 @@
-/** What the registry says of a package, as far as `npm view --json` gives it. */
+/** The registry's data about a package, as far as `npm view --json` returns it. */
 export interface RegistryAnswer {
   /** Publishing times by version, ISO 8601, with `created` and `modified`. */
   time?: Readonly<Record<string, string>>
@@ -9,36 +9,36 @@ export interface RegistryAnswer {
   deprecated?: string
 }
 
-/** How well a package is kept. */
+/** How well a package is maintained. */
 export interface PackageHealth {
   name: string
   version: string
 
-  /** Days since any release of it was published; undefined where the registry does not say. */
+  /** Days since any release of it was published; undefined if the registry does not say. */
   idleDays: number | undefined
 
   /** Days since the version in use was published. */
   ageDays: number | undefined
 
-  /** How many may publish it. */
+  /** Number of people who may publish it. */
   maintainers: number | undefined
 
-  /** What should be looked at. */
+  /** Warnings. */
   remarks: readonly string[]
 }
 
 const DAY_MS = 86_400_000
 
-// Two years without a version: nobody may be there to mend a fault.
+// Two years without a version: a bug may not be fixed any more.
 const IDLE_DAYS = 730
 
-// A stolen account is mostly noticed within days.
+// A stolen account is usually noticed within days.
 const FRESH_DAYS = 3
 
-// Neither `created` and `modified` nor a pre-release.
+// Without `created`, `modified` and pre-releases.
 const RELEASE = /^\d+\.\d+\.\d+$/
 
-/** Judges what the registry says of a package. */
+/** Evaluates the registry's data about a package. */
 export function packageHealth ({ name, version }: { name: string, version: string }, answer: RegistryAnswer, nowMs: number): PackageHealth {
   const published = Object.entries(answer.time ?? {}).filter(([key]) => RELEASE.test(key))
   const daysSince = (times: typeof published): number | undefined => {
@@ -63,14 +63,14 @@ export function packageHealth ({ name, version }: { name: string, version: strin
   }
 }
 
-/** What `npm audit --json` answers: counts by severity, or why it could not ask. */
+/** The answer of `npm audit --json`: counts by severity, or why there is none. */
 export interface AdvisoryAnswer {
   metadata?: { vulnerabilities?: Readonly<Record<string, number>> }
   vulnerabilities?: Readonly<Record<string, { severity: string }>>
   message?: string
 }
 
-/** Packages with known faults, `undefined` where nobody could be asked. */
+/** Packages with known vulnerabilities; undefined if the registry gave no answer. */
 export function knownFaults ({ metadata, vulnerabilities }: AdvisoryAnswer): string[] | undefined {
   return metadata === undefined ? undefined : Object.entries(vulnerabilities ?? {}).map(([name, { severity }]) => `${name} (${severity})`)
 }

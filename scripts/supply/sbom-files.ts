@@ -7,16 +7,17 @@ import type { CycloneDocument, ImageContent, SpdxDocument } from './sbom-selecti
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-// More than ten times what npm writes now.
+// More than ten times the present size of npm's output.
 const MAX_BYTES = 16 * 1024 * 1024
 
-// A bill of materials is known by what it lists, not by when it was written: two builds of one commit give the same bytes.
+// A bill of materials is identified by its contents, not by its time: two builds of one commit give the same bytes.
 const NO_TIME = '1970-01-01T00:00:00Z'
 
 /**
  * The bills of materials of the image, by file name: for each platform one in each format.
  *
- * @param created the time that they give: that of the commit, as `SOURCE_DATE_EPOCH` of a reproducible build. @default the epoch
+ * @param created their time: that of the commit, as `SOURCE_DATE_EPOCH` of a reproducible build.
+ *   @default the epoch
  */
 export function sbomFiles (created: string = sourceDate()): Map<string, string> {
   const spdx = npmSbom('spdx') as SpdxDocument

@@ -1,5 +1,5 @@
 // The image's part of the bill of materials that npm writes for the whole lock file. npm's own `--omit=dev` leaves out packages
-// that production and development share; so all is asked for, and what the image does not hold is taken out here.
+// that production and development share. So npm writes all packages, and those that are not in the image are removed here.
 import { createHash } from 'node:crypto'
 import { isFor } from './lock-file.ts'
 import type { BaseImage } from './base-image.ts'
@@ -8,7 +8,7 @@ import type { LockedPackage, Platform } from './lock-file.ts'
 interface SpdxPackage { SPDXID: string, name: string, versionInfo: string, [field: string]: unknown }
 interface SpdxRelationship { spdxElementId: string, relatedSpdxElement: string, relationshipType: string }
 
-/** A document in the format of SPDX 2.3, as far as it is touched here. */
+/** A document in the format of SPDX 2.3, only the fields that are used here. */
 export interface SpdxDocument {
   documentNamespace: string
   documentDescribes: string[]
@@ -19,7 +19,7 @@ export interface SpdxDocument {
 
 interface CycloneComponent { 'bom-ref': string, 'name': string, 'version': string, [field: string]: unknown }
 
-/** A document in the format of CycloneDX 1.5, as far as it is touched here. */
+/** A document in the format of CycloneDX 1.5, only the fields that are used here. */
 export interface CycloneDocument {
   serialNumber: string
   metadata: { timestamp: string, component: CycloneComponent }
@@ -27,18 +27,18 @@ export interface CycloneDocument {
   dependencies: { ref: string, dependsOn: string[] }[]
 }
 
-/** What of the lock file an image holds, and on which base. */
+/** The packages of the lock file that are in an image, and its base. */
 export interface ImageContent {
   packages: readonly LockedPackage[]
   base: BaseImage
 
-  /** What both documents give as their time: the last change of what they describe. ISO 8601 without fractions. */
+  /** The time in both documents: the last change of their subject, in ISO 8601 without fractions. */
   created: string
 }
 
 const NODE_LICENCE = 'MIT'
 
-/** The packages that an image of a platform holds: what production needs, without the binaries of other platforms. */
+/** The packages that an image of a platform holds: the production packages, without the binaries of other platforms. */
 export function imagePackages (packages: readonly LockedPackage[], platform: Platform): LockedPackage[] {
   return packages.filter(each => each.dev !== true && isFor(each, platform))
 }
@@ -75,7 +75,7 @@ export function cycloneOfImage (document: CycloneDocument, { packages, base, cre
   return {
     ...document,
     serialNumber: `urn:uuid:${uuidOf(packages, base)}`,
-    // npm names the component after the folder that it runs in.
+    // npm names the component after its working folder.
     metadata: { ...document.metadata, timestamp: created, component: { ...component, name: 'peerprobe' } },
     components: [...components, cycloneBase(base), cycloneNode(base)],
     dependencies: [
@@ -93,7 +93,7 @@ function idsOf (packages: readonly LockedPackage[]): string[] {
   return packages.map(({ name, version }) => `${name}@${version}`)
 }
 
-// A UUID (version 8: of the writer's own making) from all that the document lists.
+// A UUID (version 8, custom) from everything that the document lists.
 function uuidOf (packages: readonly LockedPackage[], base: BaseImage): string {
   const hex = createHash('sha256').update([base.reference, ...packages.map(({ name, version, integrity }) => `${name}@${version} ${integrity ?? ''}`)].join('\n')).digest('hex')
 

@@ -1,4 +1,4 @@
-/** `npm run sbom [FOLDER]`: writes what the image holds, for each platform as SPDX 2.3 and as CycloneDX 1.5. @default dist/sbom */
+/** `npm run sbom [FOLDER]`: writes the bill of materials of the image for each platform, in SPDX 2.3 and CycloneDX 1.5. @default dist/sbom */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sbomFiles } from './sbom-files.ts'

@@ -1,4 +1,5 @@
-// Runs test files on real servers, a process for each and several at a time: most of their time they wait for servers to start.
+// Runs test files on real servers, each in its own process and several at a time: they spend most
+// of their time waiting for servers to start.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -7,9 +8,9 @@ import type { FileRun } from './run-again.ts'
 /** A run of a file, and how long it took in milliseconds. */
 export interface TimedRun extends FileRun { ms: number }
 
-/** How {@link runFiles} runs. */
+/** Settings of {@link runFiles}. */
 export interface PoolOptions {
-  /** Files at the same time. */
+  /** Number of files that run at the same time. */
   atOnce: number
 
   /** Called with each file as it ends. */
@@ -18,13 +19,13 @@ export interface PoolOptions {
 
 const MINUTE_MS = 60_000
 
-// A file that takes longer hangs. The long variants (`PEERPROBE_FULL=1`) rest for ten minutes and more.
+// A file that takes longer hangs. The long variants (`PEERPROBE_FULL=1`) wait for ten minutes and more.
 const LIMIT_MS = (process.env['PEERPROBE_FULL'] === '1' ? 120 : 20) * MINUTE_MS
 
 // Each file may run a control plane (600 MB), three Kafka nodes (350 MB each) or some hundred hosts.
 const MOST_AT_ONCE = 4
 
-/** How many files run at the same time on this machine: one more than cores, since a third of the time they wait. */
+/** How many files run at the same time on this machine: one more than cores, since they wait for a third of the time. */
 export function usualAtOnce (): number {
   return Math.min(MOST_AT_ONCE, availableParallelism() + 1)
 }
@@ -35,7 +36,7 @@ export async function runFiles (files: readonly string[], { atOnce, onEnd }: Poo
   const waiting = files.entries()
 
   await Promise.all(Array.from({ length: atOnce }, async () => {
-    // All take from one iterator.
+    // All workers share one iterator.
     for (const [index, file] of waiting) {
       const run = await runFile(file)
       runs[index] = run
@@ -48,11 +49,11 @@ export async function runFiles (files: readonly string[], { atOnce, onEnd }: Poo
 
 async function runFile (file: string): Promise<TimedRun> {
   const startedAt = performance.now()
-  // A group of its own, so that what it started can be ended with it.
+  // Its own process group, so that its children can be ended with it.
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    // Set by a test runner that runs this; its runs would print nothing.
+    // Set by an outer test runner, which would suppress the output of these runs.
     env: { ...process.env, NODE_TEST_CONTEXT: undefined }
   })
   const chunks: Buffer[] = []

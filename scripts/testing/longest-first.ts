@@ -1,6 +1,6 @@
 // The order of the test files on real servers: a long file that starts last would keep one core idle until it ends.
 
-/** Seconds that a file takes alone on two cores, of those that take long: the order matters, the figures need not be fresh. */
+/** Seconds that each slow file takes alone on two cores. Only the order matters, so the figures need not be up to date. */
 export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/mysql-store.test.ts': 155,
   'test/system/cluster/running-pods.test.ts': 150,
@@ -23,10 +23,10 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/cluster/operator-kill.test.ts': 36
 }
 
-/** Where a file is not in the table. */
+/** For a file that is not in the table. */
 const USUAL_SECONDS = 20
 
-/** Files by how long they take, the longest first; alike ones by name. */
+/** Files by duration, the longest first; equal ones by name. */
 export function longestFirst (files: readonly string[]): string[] {
   const seconds = (file: string): number => SECONDS[file] ?? USUAL_SECONDS
 

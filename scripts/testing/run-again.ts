@@ -1,5 +1,5 @@
-// Which test files are run a second time, and what becomes of their tests. A test on real servers that fails once and then
-// passes alone is a fault as well (of the test, or of the product under load): the summary names it, so that it is mended.
+// Selects the test files that run a second time, and combines the results. A test on real servers that fails once and then
+// passes alone is a bug as well (of the test, or of the product under load). The summary lists it, so that it gets fixed.
 import { countsIn, failedTestsIn, failureTextIn } from './spec-output.ts'
 import type { Counts } from './spec-output.ts'
 
@@ -8,34 +8,34 @@ export interface FileRun {
   /** Path from the root of the repository. */
   file: string
 
-  /** Exit code of the test runner; undefined where a signal ended it. */
+  /** Exit code of the test runner; undefined if a signal ended it. */
   code: number | undefined
 
-  /** All that it printed. */
+  /** Its whole output. */
   output: string
 }
 
-/** A file that failed beside others and passed alone. */
+/** A file that failed next to others and passed alone. */
 export interface Flaky {
   file: string
   tests: readonly string[]
 
-  /** What failed, in the words of the first run. */
+  /** The failures of the first run. */
   text: string
 }
 
-/** What a part's files came to. */
+/** The combined result of a part's files. */
 export interface FilesVerdict extends Counts {
   ok: boolean
   flaky: readonly Flaky[]
 
-  /** Files that failed for good, with the text of their last run. */
+  /** Files that failed in the end, with the output of their last run. */
   broken: readonly { file: string, text: string }[]
 }
 
 /**
- * Where more files than this failed, something is broken for all of them: a second run would only tell it again, and take
- * the time that CI has.
+ * If more files than this failed, something is broken for all of them: a second run would only repeat the failures and
+ * use up the time of CI.
  */
 export const MOST_RUN_AGAIN = 10
 
@@ -51,7 +51,7 @@ export function filesToRunAgain (runs: readonly FileRun[]): string[] {
   return failed.length > MOST_RUN_AGAIN ? [] : failed
 }
 
-/** Puts first runs and second runs together: of a file that ran twice, the second run counts. */
+/** Combines first and second runs: if a file ran twice, the second run counts. */
 export function judgeFiles (runs: readonly FileRun[], again: readonly FileRun[]): FilesVerdict {
   const second = new Map(again.map(run => [run.file, run]))
   const last = runs.map(run => second.get(run.file) ?? run)
@@ -69,7 +69,7 @@ export function judgeFiles (runs: readonly FileRun[], again: readonly FileRun[])
   }
 }
 
-// A file that failed without a failed test (it ended early, or never began) counts as one.
+// A file that failed without a failed test (it ended early or never started) counts as one.
 function countsOf (run: FileRun): Counts {
   const { passed = 0, failed = 0, skipped = 0 } = countsIn(run.output) ?? {}
 

@@ -9,11 +9,11 @@ export interface Part {
   name: string
   command: string
 
-  /** Whether it may fail: what it could not do is named in its log. */
+  /** Whether it may fail; its log shows what failed. */
   optional?: boolean
 }
 
-/** Runs a command, with all that it prints in a file. */
+/** Runs a command and writes its output to a file. */
 export async function runPart ({ name, command, optional = false }: Part, log: string): Promise<Verdict> {
   const file = createWriteStream(log)
   const startedAt = performance.now()

@@ -1,4 +1,4 @@
-// The tests on real servers: the files of the parts `system` and `cluster` side by side, and those that failed once more, alone,
+// The tests on real servers: the files of the parts `system` and `cluster` in parallel, then the failed files once more, alone,
 // after everything else has ended.
 import { appendFileSync, globSync } from 'node:fs'
 import { formatMilliseconds } from '../../core/time/duration.ts'
@@ -9,26 +9,26 @@ import { countsIn } from './spec-output.ts'
 import type { TimedRun } from './file-pool.ts'
 import type { Verdict } from './summary.ts'
 
-/** Parts of the tests on real servers, and where their files are. */
+/** Parts of the tests on real servers, and their files. */
 export const SERVER_PARTS = { system: 'test/system/{*,monitoring/*}.test.ts', cluster: 'test/system/cluster/*.test.ts' } as const
 
 /** Name of one of {@link SERVER_PARTS}. */
 export type ServerPart = keyof typeof SERVER_PARTS
 
-/** What {@link runServerTests} runs. */
+/** Settings of {@link runServerTests}. */
 export interface ServerTestsOptions {
   parts: readonly ServerPart[]
 
-  /** Only files whose path holds one of these; all where there are none. */
+  /** Only files whose path contains one of these; all files if empty. */
   patterns?: readonly string[]
 
-  /** Where all that a part printed goes. */
+  /** File for the output of a part. */
   logOf: (name: string) => string
 
   say: (text: string) => void
 }
 
-/** Runs them; resolves with a verdict for each part. */
+/** Runs the tests; resolves with a verdict for each part. */
 export async function runServerTests ({ parts, patterns = [], logOf, say }: ServerTestsOptions): Promise<Verdict[]> {
   const partOf = new Map<string, ServerPart>(parts.flatMap(part => globSync(SERVER_PARTS[part]).map(file => [file, part] as const)))
   const files = longestFirst([...partOf.keys()].filter(file => patterns.length === 0 || patterns.some(pattern => file.includes(pattern))))

@@ -1,25 +1,25 @@
-// What `npm test` prints at its end.
+// The summary at the end of `npm test`.
 import type { Flaky } from './run-again.ts'
 import type { Counts } from './spec-output.ts'
 
-/** What became of a part of the tests. */
+/** The result of a part of the tests. */
 export interface Verdict extends Counts {
   name: string
   command: string
   ok: boolean
 
-  /** File with all that it printed. */
+  /** File with its output. */
   log: string
 
   ms: number
 
-  /** Its failures, where it has any. */
+  /** Its failures, if any. */
   text: string
 
   flaky?: readonly Flaky[]
 }
 
-/** Whether everything passed. Under `requireAll` a test that was left out is a failure. */
+/** Whether everything passed. With `requireAll` a skipped test is a failure. */
 export function isGreen (verdicts: readonly Verdict[], requireAll: boolean): boolean {
   return verdicts.every(({ ok }) => ok) && !(requireAll && total(verdicts, 'skipped') > 0)
 }
@@ -33,9 +33,9 @@ export function summaryOf (verdicts: readonly Verdict[], requireAll: boolean): s
 
   return [
     ...verdicts.filter(({ ok }) => !ok).flatMap(({ name, log, text }) => [`\n--- ${name} failed; from ${log}:`, text]),
-    ...flaky.flatMap(({ file, text }) => [`\n--- ${file} failed beside others and passed alone; its first run:`, text]),
+    ...flaky.flatMap(({ file, text }) => [`\n--- ${file} failed next to others and passed alone; its first run:`, text]),
     `\n${verdicts.map(({ name, ok }) => `${ok ? 'ok' : 'FAILED'} ${name}`).join(', ')}`,
-    ...skipped > 0 ? [`${String(skipped)} tests were left out${requireAll ? ', and PEERPROBE_REQUIRE_ALL=1 makes that a failure' : ''}: their reasons are in the logs`] : [],
+    ...skipped > 0 ? [`${String(skipped)} tests were skipped${requireAll ? ', and PEERPROBE_REQUIRE_ALL=1 makes that a failure' : ''}: the reasons are in the logs`] : [],
     ...flaky.flatMap(({ file, tests }) => (tests.length === 0 ? ['the file itself'] : tests).map(test => `FLAKY: passed alone: ${file}: ${test}`)),
     counts.join(', ')
   ]

@@ -29,7 +29,7 @@ const ended = (crawlId: number, problem: LastCrawl['problem'] = null): CrawlerSt
   }
 })
 
-/** Processes that answer from a list, the last answer again and again. */
+/** Processes that answer from a list and then repeat the last answer. */
 function scripted (answers: (CrawlerStatus | undefined)[], failed = new Promise<void>(() => undefined)): Processes {
   const child = { status: async () => ({ status: answers.length > 1 ? answers.shift() : answers[0], ageMs: 0 }) }
 
@@ -55,7 +55,7 @@ function follow (processes: Processes, { once: onlyOnce = true, stored = [true],
 }
 
 suite('followRun', () => {
-  test('is over after one crawl, when everything is stored and not before', async () => {
+  test('ends after one crawl, when everything is stored and not before', async () => {
     const stored = [false, false, true]
     const { told, done } = follow(scripted([undefined, idle, ended(5)]), { stored })
     await done
@@ -64,12 +64,12 @@ suite('followRun', () => {
     assert.equal(stored.length, 1)
   })
 
-  test('ends with what the crawler says when the first crawl contacted nobody', async () => {
+  test('ends with the crawler\'s error when the first crawl contacted no peer', async () => {
     const { done } = follow(scripted([ended(5, { code: 'PP_NO_BOOTSTRAP', message: 'no bootstrap peer' })]), { once: false })
     await assert.rejects(done, err => isProbeError(err, 'PP_NO_BOOTSTRAP'))
   })
 
-  test('tells of a crawl whose peers serve another protocol, with what the crawler says of it', async () => {
+  test('reports a crawl whose peers serve another protocol, with the crawler\'s remark', async () => {
     const problem = { code: 'PP_NO_DHT_SERVER', message: 'they list /lab/kad' }
     const { said, told, done } = follow(scripted([ended(5, problem)]))
     await done
@@ -77,7 +77,7 @@ suite('followRun', () => {
     assert.deepEqual([told, said], [[5], [{ problem, warning: undefined }]])
   })
 
-  test('goes on when a later crawl contacts nobody, and tells of each crawl once', async () => {
+  test('continues when a later crawl contacts no peer, and reports each crawl once', async () => {
     const { told, done, stop } = follow(scripted([ended(5), ended(5), ended(6, { code: 'PP_NO_BOOTSTRAP', message: 'no bootstrap peer' })]), { once: false })
     while (told.length < 2) {
       await new Promise(resolve => setImmediate(resolve))
@@ -88,7 +88,7 @@ suite('followRun', () => {
     assert.deepEqual(told, [5, 6])
   })
 
-  test('is over when its time is', async () => {
+  test('ends when its time is over', async () => {
     const clock = new FakeClock()
     let isOver = false
     const { told, done } = follow(scripted([idle, ended(5)]), { once: false, forMs: 2_500, clock })
@@ -103,7 +103,7 @@ suite('followRun', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('looks less often between two crawls than during one', async () => {
+  test('polls less often between two crawls than during one', async () => {
     const clock = new FakeClock()
     const crawling = { ...idle, crawl: { crawlId: 6, startedAt: '2026-01-01T00:00:00.000Z', found: 1, queued: 0, inFlight: 1, done: 0, contacted: 0, outcomes: {}, elapsedMs: 0, lostMs: 0, perSecond: 0 } }
     const looks: [string, number][] = []
@@ -125,7 +125,7 @@ suite('followRun', () => {
     assert.ok(times('rest') <= 6 && times('crawl') >= 40, JSON.stringify([times('rest'), times('crawl')]))
   })
 
-  test('is over without a failure when it is stopped while it asks', async () => {
+  test('ends without a failure when it is stopped during a request', async () => {
     const asked = Promise.withResolvers<undefined>()
     const stop = new AbortController()
     const child = { status: async (signal: AbortSignal) => {

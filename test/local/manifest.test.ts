@@ -33,7 +33,7 @@ suite('manifest', () => {
     assert.deepEqual(replaced, [])
   })
 
-  test('with ten mistakes gets ten messages, each naming its field', () => {
+  test('with ten mistakes gets ten messages, each with its field', () => {
     const text = `
 apiVersion: peerprobe.dev/v1
 kind: PeerProbe
@@ -68,7 +68,7 @@ spec:
     ])
   })
 
-  test('says which bootstrap peers are left out', () => {
+  test('reports which bootstrap peers are left out', () => {
     const id = '12D3KooWQnwEGNqcM2nAcPtRR9rAX8Hrg4k9kJLCHoTR5chJfz6d'
     const peers = [`/ip4/8.8.8.8/tcp/1/p2p/${id}`, `/dns4/star.example/tcp/443/wss/p2p-webrtc-star/p2p/${id}`, `/ip4/10.0.0.1/tcp/1/p2p/${id}`]
     const network = `{name: lab, bootstrapPeers: [${peers.join(', ')}], protocols: [/lab/kad/1.0.0]}`
@@ -79,7 +79,7 @@ spec:
     assert.match(unused[1]!, /^spec\.scans\[0\]\.network\.bootstrapPeers\[2\] is left out: .* forbids 10\.0\.0\.1$/)
   })
 
-  test('is refused by name where it asks for what one machine cannot do', () => {
+  test('is refused with the field if it asks for something that one machine cannot do', () => {
     const text = `${head}spec:\n${scans}  kafka: {strimzi: {cluster: events}}\n  suspend: true\n`
 
     assert.equal(refusal(text).code, 'PP_NOT_SUPPORTED')
@@ -89,11 +89,11 @@ spec:
     ])
   })
 
-  test('names an address that does not match its pattern once', () => {
+  test('reports an address that does not match its pattern once', () => {
     assert.deepEqual(fieldsOf(`${head}spec: {scans: [{name: main, network: {preset: ipfs}, addresses: {deny: [ten/8]}}]}`), ['spec.scans[0].addresses.deny[0]'])
   })
 
-  test('with --embedded has Kafka and MySQL replaced, says which fields, and is still checked whole', () => {
+  test('with --embedded has Kafka and MySQL replaced, reports the fields, and is still fully checked', () => {
     const kafka = '  kafka: {strimzi: {cluster: events}, clientId: me, topic: {name: peers, replicas: 3}, consumerGroup: mine}\n'
     const mysql = '  mysql: {host: db, database: ipfs, credentialsSecret: {name: mysql}}\n'
     const { probe, replaced } = parseManifest(`${head}spec:\n${scans}${kafka}${mysql}`, 'probe.yaml', { embedded: true })
@@ -103,7 +103,7 @@ spec:
     assert.deepEqual(fieldsOf(`${head}spec:\n${scans}${kafka}  mysql: {}\n`, true), ['spec.mysql.credentialsSecret', 'spec.mysql.database', 'spec.mysql.host'])
   })
 
-  test('names the other documents of its file beside its own mistakes', () => {
+  test('reports the other documents of its file in addition to its own mistakes', () => {
     const text = `kind: ConfigMap\n---\n${head}spec: {}\n---\n${head}spec: {}\n`
 
     assert.deepEqual(fieldsOf(text), ['document 1 (kind ConfigMap)', 'document 3 (kind PeerProbe)', 'spec.scans'])
@@ -120,7 +120,7 @@ spec:
     }
   })
 
-  test('of a cluster is refused with a name for each field that means nothing here', async () => {
+  test('of a cluster is refused with each field that has no meaning here', async () => {
     const path = fileURLToPath(new URL('../../examples/peerprobe.yaml', import.meta.url))
 
     await assert.rejects(readManifest(path, { embedded: true }), (err: ProbeError) => {

@@ -12,7 +12,7 @@ suite('the command line', () => {
     assert.deepEqual(parseOptions([]), { manifestPath: undefined, devnet: 'js', once: false, forMs: undefined, dataDir: undefined, secretsDir: undefined, json: false, embedded: false, listen: '::' })
   })
 
-  test('takes a manifest, a duration and a folder', () => {
+  test('accepts a manifest, a duration and a folder', () => {
     assert.equal(parseOptions(['--log-limit', '512']).logMaxBytes, 536_870_912)
     assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--secrets', 'keys', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', secretsDir: 'keys', json: true, embedded: false, listen: '::' })
   })
@@ -21,13 +21,13 @@ suite('the command line', () => {
     assert.equal(parseOptions(['--devnet', 'go']).devnet, 'go')
   })
 
-  test('takes an address to listen on in any of its forms', () => {
+  test('accepts an address to listen on in any notation', () => {
     for (const [given, meant] of [['::ffff:127.0.0.1', '127.0.0.1'], ['::ffff:7f00:1', '127.0.0.1'], ['0:0:0:0:0:0:0:0', '::'], ['0.0.0.0', '0.0.0.0'], ['::1', '::1']]) {
       assert.equal(parseOptions(['--listen', given!]).listen, meant)
     }
   })
 
-  test('names a mistake and exits with a failure', () => {
+  test('reports a mistake and exits with a failure', () => {
     for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--devnet', 'rust'], /Allowed choices are js, go/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/], [['--data', ''], /--data.*must not be empty/], [['--secrets='], /--secrets.*must not be empty/], [[''], /must not be empty/], [['--listen', ''], /--listen/], [['--listen', '::1%lo'], /--listen.*without a zone/]] as const) {
       const { status, stderr } = run(...args)
       assert.notEqual(status, 0)

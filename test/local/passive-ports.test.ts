@@ -18,7 +18,7 @@ const probeOf = (...scans: object[]): PeerProbe => PeerProbe.parse({
 const portsOf = ({ spec }: PeerProbe): number[] => spec.scans.map(({ passive }) => passive.port)
 
 suite('ports of passive nodes on one machine', () => {
-  test('are different for every scan, with room for WebSocket, and it is said whose is not the default one', async () => {
+  test('differ for every scan, with the next port for WebSocket, and ports other than the default are reported', async () => {
     const { probe, moved } = await withOwnPorts(probeOf({}, {}, {}), HOST)
     const ports = portsOf(probe)
     const all = ports.flatMap(port => [port, port + 1])
@@ -28,7 +28,7 @@ suite('ports of passive nodes on one machine', () => {
     assert.ok(moved.length >= 2)
   })
 
-  test('stay as the manifest names them, and where there is no passive node', async () => {
+  test('stay as in the manifest, and without a passive node', async () => {
     const port = await freePortPair()
     const { probe, moved } = await withOwnPorts(probeOf({ port }, { enabled: false }, { enabled: false }), HOST)
 
@@ -50,14 +50,14 @@ suite('ports of passive nodes on one machine', () => {
   }
 })
 
-test('a practice network never takes the port that other libp2p software likes: its peers dial it before anybody listens', async () => {
+test('a practice network never uses the default port of other libp2p software: its peers dial it before anything listens', async () => {
   const ports = await Promise.all(Array.from({ length: 8 }, async () => await practicePort('127.0.0.1')))
 
   assert.deepEqual(ports.filter(port => port === 4_001), [])
 })
 
-suite('ports of passive nodes that the manifest names', () => {
-  test('are refused by their field where another program has them', async () => {
+suite('ports of passive nodes in the manifest', () => {
+  test('are refused with their field if another program uses them', async () => {
     const port = await freePortPair()
     using stack = new DisposableStack()
     stack.adopt(await listening(createSocket('udp4').bind(port, HOST)), socket => socket?.close())
@@ -66,7 +66,7 @@ suite('ports of passive nodes that the manifest names', () => {
       isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes(`spec.scans[1].passive.port: no passive node can listen on ${String(port)} (`) && err.message.includes('EADDRINUSE'))
   })
 
-  test('are refused where two scans want the same, or one wants the place of the other\'s WebSocket', async () => {
+  test('are refused if two scans want the same port, or one wants the WebSocket port of the other', async () => {
     const port = await freePortPair()
 
     for (const other of [port, port + 1, port - 1]) {
@@ -77,7 +77,7 @@ suite('ports of passive nodes that the manifest names', () => {
 
 suite('the address that passive nodes listen on', () => {
   for (const host of ['192.0.2.1', '224.0.0.1', '255.255.255.255', '2001:db8::1', 'ff02::1', 'fe80::1']) {
-    test(`is not ${host}, which the option's name and the cause say`, async () => {
+    test(`cannot be ${host}; the message has the option and the cause`, async () => {
       await assert.rejects(checkListenAddress(host), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.startsWith(`--listen: no passive node can listen on ${host} (`))
     })
   }
@@ -88,13 +88,13 @@ suite('the address that passive nodes listen on', () => {
     })
   }
 
-  test('is every one of IPv4 where the kernel has no IPv6', async () => {
+  test('is every IPv4 address if the kernel has no IPv6', async () => {
     assert.equal(await checkListenAddress('::', async host => await Promise.resolve(host === '::' ? 'EAFNOSUPPORT' : undefined)), '0.0.0.0')
     await assert.rejects(checkListenAddress('::', async () => await Promise.resolve('EACCES')), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('EACCES'))
   })
 })
 
-// Somebody else may have it already: then it is taken all the same.
+// Another program may use the port already, which has the same effect.
 async function listening<T extends NodeJS.EventEmitter> (listener: T): Promise<T | undefined> {
   try {
     await once(listener, 'listening')

@@ -26,7 +26,7 @@ function places (spec: object, { embedded = false, secrets = [] as Secret[] } = 
 }
 
 suite('placesFor', () => {
-  test('has embedded parts for what the manifest does not name, or with --embedded for all', () => {
+  test('has embedded parts for what the manifest lacks, or with --embedded for everything', () => {
     const embedded = { bus: { embedded: { path: folder.busPath } }, store: { sqlite: { path: folder.databasePath } } }
 
     assert.deepEqual(places({}), embedded)
@@ -34,7 +34,7 @@ suite('placesFor', () => {
     assert.deepEqual(places({ kafka: kafka({}) }).store, embedded.store)
   })
 
-  test('trusts a key of the database\'s server only where the manifest says so', () => {
+  test('trusts a key sent by the database server only if the manifest says so', () => {
     const secrets = [secret('mysql', 'username', 'password'), secret('mysql-ca', 'ca.crt')]
 
     assert.equal('allowPublicKeyRetrieval' in places({ mysql }, { secrets }).store.mysql!, false)
@@ -54,13 +54,13 @@ suite('placesFor', () => {
     assert.doesNotThrow(() => [BusConfig.parse(bus), StoreConfig.parse(store)])
   })
 
-  test('takes a client certificate, and the system\'s authorities where none are named', () => {
+  test('uses a client certificate, and the system\'s authorities by default', () => {
     const { bus } = places({ kafka: kafka({ tls: {}, authentication: { type: 'tls', secret: 'me' } }) }, { secrets: [secret('me', 'user.crt', 'user.key')] })
 
     assert.deepEqual(bus, { kafka: { brokers: ['localhost:9092'], clientId: 'ipfs-node-client', tls: {}, clientCertificate: { certFile: '/me/user.crt', keyFile: '/me/user.key' } } })
   })
 
-  test('names every Secret that is not there at once, each by its field', () => {
+  test('reports all missing Secrets at once, each with its field', () => {
     assert.throws(() => places({ kafka: kafka({ authentication: { type: 'scram-sha-512', secret: 'me' } }), mysql }), (err: Error & { code: string }) => {
       assert.equal(err.code, 'PP_CONFIG_INVALID')
       assert.match(err.message, /^Secrets: 5 problems/)

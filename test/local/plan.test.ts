@@ -15,7 +15,7 @@ const probe = (spec: object): PeerProbe => PeerProbe.parse({
 })
 
 suite('planFor', () => {
-  test('runs a consumer, then a crawler for each scan, with configurations that they take', () => {
+  test('runs a consumer, then a crawler for each scan, with valid configurations', () => {
     const { topics, children } = planFor(probe({}), places, folder, { listen: '127.0.0.1' })
 
     assert.deepEqual(topics.map(({ name, partitions }) => [name, partitions]), [['ipfs-nodes', 3], ['ipfs-nodes-dead-letters', 1]])
@@ -29,7 +29,7 @@ suite('planFor', () => {
     }
   })
 
-  test('lets one of several consumers remove what is too old', () => {
+  test('lets one of several consumers remove old rows', () => {
     const consumers = planFor(probe({ consumer: { replicas: 3 } }), places, folder, { listen: '127.0.0.1' }).children.filter(child => child.kind === 'consumer')
 
     assert.deepEqual(consumers.map(({ name }) => name), ['amino-consumer-1', 'amino-consumer-2', 'amino-consumer-3'])

@@ -15,7 +15,7 @@ function screen (isTerminal: boolean): { text: string, write: (text: string) => 
 }
 
 suite('ProgressView', () => {
-  test('draws over its lines on a terminal, and clears them before a line that stays', () => {
+  test('overwrites its lines on a terminal, and clears them before a line that stays', () => {
     const tty = screen(true)
     const view = new ProgressView(tty)
     view.show([{ name: 'main', status: crawling }])
@@ -65,7 +65,7 @@ suite('ProgressView', () => {
     ])
   })
 
-  test('names no next crawl where the run ends after one', () => {
+  test('shows no next crawl if the run ends after one', () => {
     const pipe = screen(false)
     new ProgressView(pipe, { once: true }).show([{ name: 'main', status: finished }])
 

@@ -28,7 +28,7 @@ const crawl: Crawl = {
 const files = { store: { sqlite: { path: '/d.sqlite' } }, dump: null, devnet: undefined }
 
 suite('resultJson', () => {
-  test('has the first scan at the top and all of them in scans', () => {
+  test('has the first scan at the top level and all of them in scans', () => {
     const scans = [{ scan: 'main', crawl }, { scan: 'other', crawl: { ...crawl, crawlId: 8 } }]
     const result = resultJson({ scans, ...files }) as {
       crawl: { durationSeconds: number, crawlId: number }
@@ -44,7 +44,7 @@ suite('resultJson', () => {
     assert.ok(!('devnet' in result))
   })
 
-  test('says what is wrong with a crawl, where anything is', () => {
+  test('reports the problem of a crawl, if there is one', () => {
     const problem = { code: 'PP_NO_DHT_SERVER', message: 'they list /lab/kad' }
     const warning = { code: 'PP_OTHER_PROTOCOLS', message: 'some list /other/kad' }
     const result = resultJson({ scans: [{ scan: 'main', crawl, problem }, { scan: 'other', crawl, warning }], ...files })
@@ -54,7 +54,7 @@ suite('resultJson', () => {
     assert.ok(!('warning' in result))
   })
 
-  test('says null where a run ended before any crawl did', () => {
+  test('is null if a run ended before any crawl did', () => {
     assert.deepEqual(resultJson({ scans: [], store: { sqlite: { path: '/d.sqlite' } }, dump: null, devnet: undefined }), { crawl: null, population: null, scans: [], database: '/d.sqlite', dump: null })
   })
 })

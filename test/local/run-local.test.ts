@@ -18,7 +18,7 @@ function screen (): { text: string, view: ProgressView } {
 }
 
 suite('runLocal', () => {
-  test('crawls a practice network until it is stopped and tells of each crawl meanwhile', async () => {
+  test('crawls a practice network until it is stopped, and reports each crawl meanwhile', async () => {
     using folder = new TempFolder()
     const told: RunResult[] = []
     const stop = new AbortController()

@@ -44,7 +44,7 @@ suite('summaryLines', () => {
     assert.match(text, /p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms/)
   })
 
-  test('tells the transports of connections from those that peers announce', () => {
+  test('separates the transports of connections from those that peers announce', () => {
     const { listenTransports, ...before } = crawl.distributions!
     const old = summaryLines({ scan: 'main', crawl: { ...crawl, distributions: before }, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
 
@@ -53,7 +53,7 @@ suite('summaryLines', () => {
     assert.ok(old.includes('Transports of our connections') && !old.includes('announce'))
   })
 
-  test('says how far off the round trips may be, and whether the crawler stood still', () => {
+  test('shows the error of the round trips, and whether the crawler stood still', () => {
     const disturbed = { ...crawl, latencyErrorMs: { p50: 0.5, p90: 2, p99: 12 }, disturbed: true, lostMs: 20_100 }
     const lines = summaryLines({ scan: 'main', crawl: disturbed, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
 
@@ -62,7 +62,7 @@ suite('summaryLines', () => {
     assert.doesNotMatch(text, /too long|Disturbed/)
   })
 
-  test('tells what is wrong with a crawl, in lines that fit, and obeys no stranger', () => {
+  test('shows the problem of a crawl in lines that fit, with control characters escaped', () => {
     const problem = { code: 'PP_NO_DHT_SERVER', message: `${'they list '.repeat(30)}/\u001b[2J` }
     const warning = { code: 'PP_OTHER_PROTOCOLS', message: 'some list /other/kad' }
     const lines = summaryLines({ scan: 'main', crawl, problem, warning, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 })
@@ -72,18 +72,18 @@ suite('summaryLines', () => {
     assert.doesNotMatch(text, /Problem|Warning/)
   })
 
-  test('tells who found whom where there is a passive node, and only there', () => {
+  test('shows who found the peers only with a passive node', () => {
     const both = summaryLines({ scan: 'main', crawl, foundBy: { active: 590, passive: 3, both: 7 }, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
 
     assert.match(both, /Found by\n {2}the crawl alone +590\n {2}passive discovery alone +3\n {2}both +7\n/)
     assert.ok(!text.includes('Found by'))
   })
 
-  test('sums up what does not fit in the list', () => {
+  test('sums up the values that do not fit into the list', () => {
     assert.match(text, /3 others +16/)
   })
 
-  test('shows agents that only their ends tell apart as different rows, as wide as the terminal allows', () => {
+  test('shows agents that differ only at their ends as different rows, as wide as the terminal allows', () => {
     const top = Array.from({ length: 8 }, (_, i) => ({ value: `rust-libp2p/0.57.1 rustnet-plain-ed25519-${String(i)}`, count: 1 }))
     const rowsAt = (columns: number): string[] => summaryLines({
       scan: 'main',
@@ -106,14 +106,14 @@ suite('summaryLines', () => {
     assert.match(text, /\\u\{1b\}\[2Jevil/)
   })
 
-  test('names the database and suggests a query', () => {
+  test('shows the database and suggests a query', () => {
     assert.ok(text.includes('/data/my peers/peerprobe.sqlite'))
     assert.ok(text.includes('  ask "SELECT agent_version'))
   })
 
-  test('says so when the crawl ended before it counted', () => {
+  test('says so when the crawl ended without counts', () => {
     const { totals, distributions, ...bare } = crawl
-    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', queryCommand: sql => sql, dump: null, columns: 80 })[0]!, /aborted before it counted/)
+    assert.match(summaryLines({ scan: 'main', crawl: { ...bare, state: 'aborted' }, database: 'x', queryCommand: sql => sql, dump: null, columns: 80 })[0]!, /aborted before it had any counts/)
     assert.ok(totals !== undefined && distributions !== undefined)
   })
 })

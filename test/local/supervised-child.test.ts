@@ -47,7 +47,7 @@ suite('SupervisedChild', () => {
     assert.match(await readFile(spec.logPath, 'utf8'), /drained/)
   }))
 
-  test('starts a killed child again and says why it ended', () => withScript(SERVER, async (spec) => {
+  test('restarts a killed child and reports why it ended', () => withScript(SERVER, async (spec) => {
     const restarts: string[] = []
     await using child = new SupervisedChild(spec, { onRestart: ({ cause }) => restarts.push(cause) })
     const { pid } = await statusOf(child)
@@ -58,7 +58,7 @@ suite('SupervisedChild', () => {
     assert.deepEqual(restarts, ['signal SIGKILL'])
   }))
 
-  test('does not start a child again whose configuration is at fault', () => withScript('process.exit(64)', async (spec) => {
+  test('does not restart a child whose configuration is wrong', () => withScript('process.exit(64)', async (spec) => {
     await using child = new SupervisedChild(spec, { onRestart: () => assert.fail('restarted') })
     await assert.rejects(child.ended, err => isProbeError(err, 'PP_CHILD_FAILED') && err.message.includes(spec.logPath))
   }))
@@ -71,7 +71,7 @@ suite('SupervisedChild', () => {
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
   }))
 
-  test('says what it knew last, and how old that is, while its child is slow to answer', () => withScript(SERVER, async (spec) => {
+  test('returns the last status and its age while its child is slow to answer', () => withScript(SERVER, async (spec) => {
     await using child = new SupervisedChild(spec, { onRestart: () => undefined })
     const { pid } = await statusOf(child)
     process.kill(pid, 'SIGSTOP')
@@ -83,7 +83,7 @@ suite('SupervisedChild', () => {
     assert.equal((await child.status(signal))?.ageMs, 0)
   }))
 
-  test('gives up a child that fails at each start, with its last words', () => withScript('', async (spec) => {
+  test('gives up a child that fails at each start, with its last error', () => withScript('', async (spec) => {
     const path = JSON.stringify(spec.lastWordsPath)
     await writeFile(spec.entry, `import { writeFileSync } from 'node:fs'; writeFileSync(${path}, 'PP_X: no\u001B database'); process.exit(1)`)
     const causes: string[] = []

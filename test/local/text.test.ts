@@ -11,7 +11,7 @@ suite('shellQuoted', () => {
 })
 
 suite('numbers', () => {
-  test('are written for people', () => {
+  test('are formatted for people', () => {
     assert.equal(formatCount(1_234_567), '1,234,567')
     assert.deepEqual([formatShare(1, 2), formatShare(1, 300), formatShare(0, 5), formatShare(0, 0)], ['50 %', '0.3 %', '0 %', '0 %'])
   })

@@ -12,7 +12,7 @@ import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 
 suite('the operator', () => {
-  test('is up and waits where the API server is away, and stops when it is told to', async () => {
+  test('is up and waits while the API server is unreachable, and stops when asked to', async () => {
     using folder = new TempFolder()
     const [closed = 0, port = 0] = await freePorts(2)
     writeFileSync(folder.file('config'), JSON.stringify({ 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: { 'server': `http://127.0.0.1:${String(closed)}`, 'insecure-skip-tls-verify': true } }], 'users': [{ name: 'u', user: {} }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }))
@@ -39,7 +39,7 @@ suite('the operator', () => {
   })
 })
 
-test('the role lists no Secrets, deletes none, and names no wildcard', () => {
+test('the role lists no Secrets, deletes none, and has no wildcard', () => {
   for (const { resources, verbs, apiGroups } of RULES) {
     assert.ok(![...resources, ...verbs, ...apiGroups].includes('*'))
     assert.ok(!resources.includes('secrets') || !verbs.some(verb => ['list', 'watch', 'delete'].includes(verb)))

@@ -5,7 +5,7 @@ import { readScrapeFrom } from '../../operator/scrape-from.ts'
 import type { NetworkPeer } from '../../operator/model/probe/cluster-probe.ts'
 
 suite('readScrapeFrom', () => {
-  test('takes sources as a NetworkPolicy has them, one after another', () => {
+  test('accepts NetworkPolicy sources, one after another', () => {
     const sources = [
       { namespaceSelector: {}, podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } } },
       { namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'In', values: ['a', 'b'] }, { key: 'x', operator: 'Exists' }] } },
@@ -21,7 +21,7 @@ suite('readScrapeFrom', () => {
     assert.deepEqual(read, sources)
   })
 
-  test('refuses what would be another source than meant, and says what is wrong', () => {
+  test('refuses ambiguous or invalid sources, and says what is wrong', () => {
     for (const [text, words] of [
       ['', /JSON/],
       ['monitoring', /JSON/],

@@ -1,5 +1,6 @@
-// A reader of one folder meets what it imports from others by name alone: such an export says what it means.
-// Inside a folder the code is near, and a comment is written where the name is not enough.
+// A reader of one folder sees only the names of its imports from other folders, so such an export has a
+// documentation comment. Inside a folder the code is near, and a comment is needed only if the name is not
+// enough.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,7 +22,7 @@ function importsFromOthers (file: ts.SourceFile): string[] {
   })
 }
 
-/** What a file declares and documents, as `FILE NAME`; what it passes on from a package is documented there. */
+/** The documented declarations of a file, as `FILE NAME`. Re-exports of a package are documented in the package. */
 function documentedIn (file: ts.SourceFile): string[] {
   const passedOn = file.statements.filter(ts.isExportDeclaration).flatMap(({ exportClause }) =>
     exportClause !== undefined && ts.isNamedExports(exportClause) ? exportClause.elements.map(({ name }) => name.text) : [])
@@ -36,7 +37,7 @@ function documentedIn (file: ts.SourceFile): string[] {
   return [...passedOn, ...declared].map(name => `${file.fileName} ${name}`)
 }
 
-/** What the files import from other folders without its declaration having a documentation comment. */
+/** Imports from other folders whose declarations lack a documentation comment. */
 function undocumented (files: readonly ts.SourceFile[]): string[] {
   const documented = new Set(files.flatMap(documentedIn))
 
@@ -50,7 +51,7 @@ test('what another folder imports has a documentation comment', () => {
   assert.deepEqual(undocumented(files), [])
 })
 
-test('an export without a comment is named once another folder imports it', () => {
+test('an export without a comment is reported once another folder imports it', () => {
   const at = (path: string, text: string): ts.SourceFile => ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const target = at('a/b.ts', 'export function plain () {}\n/** Says it. */\nexport const said = 1\nexport interface Bare {}')
 

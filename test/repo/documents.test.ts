@@ -17,7 +17,7 @@ suite('documents', () => {
     }
   })
 
-  test('name only files that exist, where ARCHITECTURE.md and the guides lead through the code', () => {
+  test('mention only files that exist, in ARCHITECTURE.md and the guides', () => {
     const named = ['ARCHITECTURE.md', 'docs/first-change.md', 'docs/debugging.md', 'docs/performance-history.md'].flatMap(document =>
       [...read(document).matchAll(/`((?:core|crawler|consumer|operator|local|scripts|test)\/[\w./-]+\.(?:ts|yaml|md))`/g)].map(match => [document, match[1]!] as const))
 
@@ -46,7 +46,7 @@ suite('documents', () => {
     }
   })
 
-  test('name only npm scripts that exist', () => {
+  test('mention only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
     for (const document of documents) {
@@ -56,7 +56,7 @@ suite('documents', () => {
     }
   })
 
-  test('and sources name no path of one machine and no registry host', () => {
+  test('and sources contain no path of one machine and no registry host', () => {
     const all = globSync('{*.{md,json,js,ts},{core,crawler,consumer,operator,local,scripts,docs,examples,helm,crds}/**/*.{ts,md,yaml,json,sql}}', { cwd: root })
 
     for (const file of all) {

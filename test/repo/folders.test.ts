@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { suite, test } from 'node:test'
 import { importsOf, root, sources } from './import-graph.ts'
 
-// A folder of the crawler imports only those before it (crawler/DESIGN.md); the room's own files come last.
+// A folder of the crawler imports only the folders before it (crawler/DESIGN.md); the room's own files come last.
 const CRAWLER_ORDER = `
   wire peer address dial/dns dial identify dht visit client/stream client/noise client/yamux client/tls client/carrier client
   quic lanes bootstrap engine/frontier engine/population engine passive/connection passive/limits passive/mdns passive networks publish metrics
@@ -41,7 +41,7 @@ suite('folders', () => {
     assert.deepEqual([...graph.keys()].filter(folder => reaches(graph, folder, folder)), [])
   })
 
-  test(`hold at most ${String(MAX_FILES)} files`, () => {
+  test(`contain at most ${String(MAX_FILES)} files`, () => {
     const counts = Map.groupBy([...sources, ...globSync('scripts/**/*.ts', { cwd: root })], name => dirname(name))
 
     const larger = [...counts].filter(([, files]) => files.length > MAX_FILES)
@@ -57,7 +57,7 @@ function rankOf (file: string): number {
   return rank
 }
 
-// Whether a way of imports leads from one folder to another.
+// Whether one folder imports another, directly or through others.
 function reaches (graph: ReadonlyMap<string, ReadonlySet<string>>, from: string, to: string): boolean {
   const seen = new Set<string>()
   const open = [...graph.get(from) ?? []]

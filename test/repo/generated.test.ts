@@ -7,7 +7,7 @@ import { generatedFiles } from '../../scripts/generate/generated-files.ts'
 import { root } from './import-graph.ts'
 
 suite('generated files', () => {
-  test('are what `npm run generate` writes', () => {
+  test('equal the output of `npm run generate`', () => {
     for (const [path, content] of generatedFiles()) {
       assert.equal(readFileSync(join(root, path), 'utf8'), content, `${path} is stale: run npm run generate`)
     }

@@ -8,7 +8,7 @@ import { importsOf, packagesOf, root } from './import-graph.ts'
 
 const ENTRIES = ['operator/main.ts', 'crawler/main.ts', 'consumer/main.ts', 'consumer/jobs/prepare/main.ts', 'consumer/jobs/retention/main.ts', 'consumer/commands/main.ts']
 
-test('the image holds every file and every package that its entry points import, and no development package', () => {
+test('the image contains every file and package that its entry points import, and no development package', () => {
   const copied = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^COPY (\w+) \1$/gm)].map(match => match[1])
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
   const reached = new Set(ENTRIES)
@@ -24,7 +24,7 @@ test('the image holds every file and every package that its entry points import,
   assert.deepEqual([...new Set([...reached].flatMap(packagesOf))].filter(name => !name.startsWith('node:') && !Object.hasOwn(dependencies, packageOf(name))), [])
 })
 
-test('the image is built on one base, named by version and digest, with the Node that the tests run on', () => {
+test('the image has one base, given by version and digest, with the Node version of the tests', () => {
   const { reference, nodeVersion, digest } = baseImage()
 
   assert.match(reference, /^node:\d+\.\d+\.\d+-slim@sha256:[0-9a-f]{64}$/)
@@ -32,7 +32,7 @@ test('the image is built on one base, named by version and digest, with the Node
   assert.equal(nodeVersion, lockedPackages().find(({ path }) => path === 'node_modules/node')?.version)
 })
 
-test('every Dockerfile takes images from elsewhere by digest alone', () => {
+test('every Dockerfile refers to external images by digest', () => {
   const dockerfiles = globSync('{**,.*/**}/{*.,}{Dockerfile,Containerfile}{.*,}', { cwd: root, exclude: ['node_modules/**', '.git/**'] })
 
   assert.ok(dockerfiles.includes('Dockerfile') && dockerfiles.includes('.devcontainer/Dockerfile'))

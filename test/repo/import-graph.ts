@@ -9,17 +9,17 @@ export const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Source files of the rooms, by path from the root. */
 export const sources = globSync('{core,crawler,consumer,operator,local,helm}/**/*.ts', { cwd: root }).sort()
 
-/** Test files and what supports them. */
+/** Test files and their support files. */
 export const tests = globSync('test/**/*.ts', { cwd: root }).sort()
 
-/** Which files of the repository, by path from the root, a file imports. */
+/** The files of the repository that a file imports, by path from the root. */
 export function importsOf (file: string): string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'))
 
   return importedFiles.map(({ fileName }) => fileName).filter(name => name.startsWith('.')).map(name => join(dirname(file), name))
 }
 
-/** Which packages and built-in modules a file imports. */
+/** The packages and built-in modules that a file imports. */
 export function packagesOf (file: string): string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'))
 

@@ -1,4 +1,5 @@
-// The attack: a package that runs a program when it is installed. npm does it here, with the settings of the repository and without network.
+// The attack: a package that runs a program when it is installed. This test runs npm with the
+// settings of the repository and without network.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { root } from './import-graph.ts'
 
-// `npm run --silent` hands its settings on to what it runs, by the environment: npm would then fail without a word.
+// `npm run --silent` passes its settings on through the environment: npm would then fail without a message.
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name)))
 
 const HOSTILE = { name: 'hostile', version: '1.0.0', scripts: { postinstall: 'echo ran > ../../ran' } }
@@ -31,7 +32,7 @@ function install (): { status: number | null, stderr: string, hasRun: boolean } 
   }
 }
 
-test('an install script that package.json does not allow does not run, and fails the installation by the package\'s name', () => {
+test('an install script that package.json does not allow does not run, and the installation fails with the package\'s name', () => {
   const { status, stderr, hasRun } = install()
 
   assert.equal(hasRun, false)

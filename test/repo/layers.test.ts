@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { importsOf, packagesOf, sources } from './import-graph.ts'
 
-// Which rooms each room may import beside itself (ARCHITECTURE.md, "Rooms").
+// The rooms that each room may import besides itself (ARCHITECTURE.md, "Rooms").
 const MAY_IMPORT: Record<string, string[]> = {
   core: [],
   crawler: ['core'],
@@ -41,7 +41,7 @@ suite('layers', () => {
 
 interface Walk { graph: Map<string, string[]>, seen: Set<string> }
 
-/** The first path that leaves `start` and comes back to it, or nothing. */
+/** The first import cycle through `start`, or undefined. */
 function pathBackTo (start: string, path: string[], walk: Walk): string[] {
   for (const next of walk.graph.get(path.at(-1)!) ?? []) {
     if (next === start) {

@@ -10,7 +10,8 @@ import { root } from './import-graph.ts'
 import type { LockedPackage } from '../../scripts/supply/lock-file.ts'
 
 // Binaries that the registry did not serve when the lock file was written, so that their checksums are unknown. An image that would
-// install one is refused (check-installed.ts). "npm run lock:complete" adds them where the registry has them: then they leave this list.
+// install one is refused (check-installed.ts). "npm run lock:complete" adds them once the registry has them; then remove them from
+// this list.
 const WITHOUT_CHECKSUM = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-musl', 'win32-x64-msvc']
   .map(platform => `@chainsafe/libp2p-quic-${platform}@2.1.1`)
 
@@ -21,13 +22,13 @@ const idOf = ({ name, version }: LockedPackage): string => `${name}@${version}`
 const one = (fields: Partial<LockedPackage>): LockedPackage => ({ path: 'node_modules/x', name: 'x', version: '1.0.0', integrity: `sha512-${'A'.repeat(86)}==`, ...fields })
 
 suite('the lock file', () => {
-  test('has a SHA-512 for each package, and none comes from anywhere but the registry', () => {
+  test('has a SHA-512 for each package, and takes all packages from the registry', () => {
     assert.ok(locked.length > 300)
     assert.deepEqual(unverified(locked).map(idOf).sort(), WITHOUT_CHECKSUM)
     assert.deepEqual(locked.filter(({ resolved }) => resolved !== undefined).map(idOf), [])
   })
 
-  test('takes a weak checksum, none, a URL, a git repository and a folder for unverified', () => {
+  test('treats a weak or missing checksum, a URL, a git repository and a folder as unverified', () => {
     const bad = [
       one({ integrity: 'sha1-LzLmWtZvS5hLWhLOXXjpUJ1c1bE=' }),
       { ...one({}), integrity: undefined },
@@ -39,14 +40,14 @@ suite('the lock file', () => {
     assert.deepEqual(unverified([one({}), ...bad]), bad)
   })
 
-  test('names exact versions of what package.json asks for, all from the registry', () => {
+  test('has exact versions of the dependencies in package.json, all from the registry', () => {
     for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
       assert.match(range, /^[\^~]?\d+\.\d+\.\d+$/, `${name} ${range}`)
       assert.ok(locked.some(({ path }) => path === `node_modules/${name}`), name)
     }
   })
 
-  test('has the binary of each platform of the image wherever a package has binaries', () => {
+  test('has the binaries of each platform of the image for packages with binaries', () => {
     const withBinaries = production.filter(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}).some(name => find(name)?.os !== undefined))
 
     assert.deepEqual(withBinaries.map(({ name }) => name).sort(), ['@chainsafe/libp2p-quic', 'lz4-napi'])
@@ -59,7 +60,7 @@ suite('the lock file', () => {
     }
   })
 
-  test('holds no package with binaries inside that lacks a platform of the image', () => {
+  test('contains no package with included binaries that lacks a platform of the image', () => {
     const prebuilt = production.filter(({ path, os }) => os === undefined && globSync(`${path}/prebuilds/*/*.node`, { cwd: root }).length > 0)
 
     assert.deepEqual(prebuilt.map(({ name }) => name), ['sodium-native'])
@@ -70,7 +71,7 @@ suite('the lock file', () => {
     }
   })
 
-  test('has no install script that package.json does not allow by name, and the image runs none', () => {
+  test('has no install script that package.json does not allow, and the image runs none', () => {
     const withScript = locked.filter(({ hasInstallScript }) => hasInstallScript === true)
 
     assert.deepEqual(withScript.map(({ name }) => name), Object.keys(manifest.allowScripts).filter(name => manifest.allowScripts[name]))
@@ -79,13 +80,13 @@ suite('the lock file', () => {
     assert.match(readFileSync(join(root, 'Dockerfile'), 'utf8'), /npm ci .*--ignore-scripts/)
   })
 
-  test('has no package that its publisher has withdrawn', () => {
+  test('has no deprecated package', () => {
     assert.deepEqual(locked.filter(({ deprecated }) => deprecated !== undefined).map(idOf), [])
   })
 })
 
 suite('licences', () => {
-  test('of all packages are permissive, as the lock file and the installed packages say', () => {
+  test('of all packages are permissive, in the lock file and in the installed packages', () => {
     const installed = locked.flatMap((each) => {
       const text = globSync(`${each.path}/package.json`, { cwd: root }).map(path => readFileSync(join(root, path), 'utf8'))[0]
 
@@ -97,7 +98,7 @@ suite('licences', () => {
     assert.deepEqual(refusedLicences(installed).map(({ path, license }) => `${path} ${JSON.stringify(license)}`), [])
   })
 
-  test('are taken by their SPDX expression: each part of an AND, any part of an OR, and none that cannot be read', () => {
+  test('are evaluated as SPDX expressions: each part of an AND, any part of an OR, and no unparsable one', () => {
     const taken = ['MIT', 'Apache-2.0 OR MIT', '(GPL-3.0-only OR MIT)', 'MIT AND ISC', 'Apache-2.0 AND (MIT OR GPL-2.0-only)']
     const refused = [undefined, '', 'GPL-3.0-only', 'AGPL-3.0-or-later', 'MIT AND GPL-2.0-only', 'BUSL-1.1', 'SSPL-1.0', 'UNLICENSED', 'SEE LICENSE IN LICENSE.md', 'mit-ish', 'CC0-1.0']
 
@@ -110,7 +111,7 @@ suite('licences', () => {
 suite('a build of the image', () => {
   const node = one({ path: 'node_modules/node', name: 'node', version: '24.21.0', dev: true })
 
-  test('ends where Node is not the one of the tests, or an installed package had no checksum', () => {
+  test('stops if Node differs from the tests\', or an installed package had no checksum', () => {
     const [unknown, elsewhere] = ['a', 'b'].map(name => ({ ...one({ path: `node_modules/${name}`, name }), integrity: undefined })) as unknown as [LockedPackage, LockedPackage]
     const faults = installedFaults([node, unknown, elsewhere], '24.20.0', path => path === unknown.path)
 
@@ -119,7 +120,7 @@ suite('a build of the image', () => {
     assert.match(faults[1]!, /^a@1\.0\.0 was installed without a checksum .* "npm run lock:complete"/)
   })
 
-  test('goes on where both are right', () => {
+  test('continues if both are right', () => {
     assert.deepEqual(installedFaults([node, one({})], '24.21.0', () => true), [])
   })
 })
@@ -128,7 +129,7 @@ suite('checksums that are missing', () => {
   const text = JSON.stringify({ packages: { '': {}, 'node_modules/a': { version: '1.0.0', os: ['linux'] }, 'node_modules/b': { version: '2.0.0', integrity: 'sha512-mine' }, 'node_modules/c': { version: '3.0.0' }, 'node_modules/d': { version: '4.0.0' } } })
   const integrity = `sha512-${'B'.repeat(86)}==`
 
-  test('are added as the registry gives them; what is there stays, and what is no checksum is not taken', () => {
+  test('are added from the registry; existing ones stay, and invalid ones are not accepted', () => {
     const asked: string[] = []
     const { text: completed, added, missing } = completeLock(text, (name, version) => {
       asked.push(`${name}@${version}`)
@@ -143,7 +144,7 @@ suite('checksums that are missing', () => {
     assert.ok(completed.includes('"version": "1.0.0",\n      "integrity"'))
   })
 
-  test('and none missing leave the file as npm wrote it', () => {
+  test('leave the file as npm wrote it if none is missing', () => {
     const file = readFileSync(join(root, 'package-lock.json'), 'utf8')
 
     assert.equal(completeLock(file, () => undefined).text, file)

@@ -26,7 +26,7 @@ suite('the bill of materials of the image', () => {
   const spdx = (cpu: string): SpdxDocument => JSON.parse(files.get(`peerprobe-linux-${cpu}.spdx.json`)!) as SpdxDocument
   const cyclone = (cpu: string): CycloneDocument => JSON.parse(files.get(`peerprobe-linux-${cpu}.cdx.json`)!) as CycloneDocument
 
-  test('holds every package that production needs, found by walking the installed packages, and nothing else', () => {
+  test('contains exactly the packages that production needs, found by walking the installed packages', () => {
     for (const { cpu } of IMAGE_PLATFORMS) {
       const expected = [...walk(name => isFor(locked.find(({ path }) => path === `node_modules/${name}`) ?? {}, { os: 'linux', cpu, libc: 'glibc' }))].sort()
       const names = spdx(cpu).packages.filter(({ name }) => !OURS.includes(name)).map(({ name, versionInfo }) => `${name}@${versionInfo}`)
@@ -38,14 +38,14 @@ suite('the bill of materials of the image', () => {
     }
   })
 
-  test('names the binaries of its platform and of no other', () => {
+  test('lists the binaries of its platform and of no other', () => {
     const binaries = (cpu: string): string[] => spdx(cpu).packages.map(({ name }) => name).filter(name => /(quic|lz4-napi)-/.test(name)).sort()
 
     assert.deepEqual(binaries('arm64'), ['@antoniomuso/lz4-napi-linux-arm64-gnu', '@chainsafe/libp2p-quic-linux-arm64-gnu'])
     assert.deepEqual(binaries('x64'), ['@antoniomuso/lz4-napi-linux-x64-gnu', '@chainsafe/libp2p-quic-linux-x64-gnu'])
   })
 
-  test('gives the checksum of each package that the lock file has one of', () => {
+  test('has the checksum of each package with one in the lock file', () => {
     for (const { name, version, integrity } of imagePackages(locked, IMAGE_PLATFORMS[0]!)) {
       const sum = Buffer.from(integrity!.slice('sha512-'.length), 'base64').toString('hex')
       const found = spdx('x64').packages.find(each => each.name === name && each.versionInfo === version)
@@ -54,7 +54,7 @@ suite('the bill of materials of the image', () => {
     }
   })
 
-  test('names the base image by digest and the Node in it', () => {
+  test('lists the base image by digest, and its Node', () => {
     const [, tag, version, digest] = /^FROM node:((\d+\.\d+\.\d+)-\S+)@sha256:(\S+)/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))!
     const base = spdx('x64').packages.find(({ SPDXID }) => SPDXID === 'SPDXRef-Base-image')
 
@@ -64,7 +64,7 @@ suite('the bill of materials of the image', () => {
     assert.deepEqual(cyclone('x64').components.slice(-2).map(({ name, version: given }) => `${name} ${given}`), [`node ${tag!}`, `node ${version!}`])
   })
 
-  test('refers only to what it holds, each under an identifier of its own', () => {
+  test('refers only to its own entries, each with a unique identifier', () => {
     for (const { cpu } of IMAGE_PLATFORMS) {
       const { packages, relationships } = spdx(cpu)
       const ids = new Set(['SPDXRef-DOCUMENT', ...packages.map(({ SPDXID }) => SPDXID)])
@@ -78,7 +78,7 @@ suite('the bill of materials of the image', () => {
     }
   })
 
-  test('is the same each time, and says the time that it is given', () => {
+  test('is the same each time, and has the given time', () => {
     assert.deepEqual(sbomFiles(CREATED), files)
     assert.equal(spdx('x64').creationInfo.created, CREATED)
     assert.equal(cyclone('x64').metadata.timestamp, CREATED)
@@ -87,8 +87,8 @@ suite('the bill of materials of the image', () => {
   })
 })
 
-// What Node would find from package.json on, by its own rule: each package's dependencies in its folder or in one above it. Of an
-// optional package that is not installed here, a binary of another platform, the lock file tells the version.
+// What Node would resolve, starting at package.json: each package's dependencies in its folder or in a folder above it. For an
+// optional package that is not installed here (a binary of another platform) the lock file has the version.
 function walk (isForPlatform: (name: string) => boolean): Set<string> {
   const found = new Set<string>()
   const seen = new Set<string>()

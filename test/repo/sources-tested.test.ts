@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import ts from 'typescript'
 import { importsOf, root, sources, tests } from './import-graph.ts'
 
-// Entry points run as processes of their own: the system tests and the local tests start them.
+// Entry points run as separate processes, which the system tests and the local tests start.
 const ENTRY_POINT = /(^|\/)main\.ts$/
 
 test('every source file with code in it is imported by a test', () => {
@@ -15,7 +15,7 @@ test('every source file with code in it is imported by a test', () => {
   assert.deepEqual(untested, [])
 })
 
-/** Whether anything of a file is left at run time, once its types are gone. */
+/** Whether a file has code at run time, without its types. */
 function hasCode (file: string): boolean {
   const { statements } = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest)
 

@@ -12,13 +12,13 @@ const knip = (folder: string): { status: number | null, output: string } => {
   return { status, output: stdout + stderr }
 }
 
-test('no file, export, type or dependency that nobody uses', () => {
+test('there is no unused file, export, type or dependency', () => {
   const { status, output } = knip(root)
 
   assert.equal(status, 0, output)
 })
 
-test('an export and a type that nobody imports are named', () => {
+test('an unused export and an unused type are reported', () => {
   const folder = mkdtempSync(join(tmpdir(), 'knip-'))
 
   try {

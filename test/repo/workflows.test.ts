@@ -18,11 +18,11 @@ const jobs = workflows.flatMap(({ file, workflow }) => Object.entries(workflow.j
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/
 
 suite('the workflows', () => {
-  test('are for proving a change, and for a release', () => {
+  test('are for checking a change, and for a release', () => {
     assert.deepEqual(files, ['.github/workflows/ci.yml', '.github/workflows/release.yml'])
   })
 
-  test('use the actions of others by digest, and say beside it which version that is', () => {
+  test('use external actions by digest, with the version in a comment', () => {
     const used = jobs.flatMap(({ job }) => (job.steps ?? []).flatMap(({ uses }) => uses ?? []))
 
     assert.ok(used.length >= 10)
@@ -34,13 +34,13 @@ suite('the workflows', () => {
     }
   })
 
-  test('take one version of an action everywhere', () => {
+  test('use the same version of an action everywhere', () => {
     const used = [...new Set(jobs.flatMap(({ job }) => (job.steps ?? []).flatMap(({ uses }) => uses ?? [])))]
 
     assert.equal(new Set(used.map(uses => uses.split('@')[0])).size, used.length, used.join('\n'))
   })
 
-  test('read only, but for jobs that say what they write; none of them leaves its token in the checkout', () => {
+  test('have read-only tokens, except jobs that declare what they write; none leaves its token in the checkout', () => {
     const writing = jobs.filter(({ job }) => Object.values(job.permissions ?? {}).includes('write')).map(({ where }) => where)
 
     assert.deepEqual(workflows.map(({ workflow }) => workflow.permissions), files.map(() => ({ contents: 'read' })))
@@ -52,18 +52,18 @@ suite('the workflows', () => {
     }
   })
 
-  test('end: each job has a limit, and a newer run of a branch takes the place of an older one', () => {
+  test('end: each job has a time limit, and a newer run of a branch replaces an older one', () => {
     assert.deepEqual(jobs.filter(({ job }) => job.uses === undefined && !(Number(job['timeout-minutes']) > 0)).map(({ where }) => where), [])
     assert.ok(workflows.every(({ workflow }) => workflow.concurrency !== undefined))
   })
 
-  test('put nothing that others can write into a script', () => {
+  test('put no text that others control into a script', () => {
     const scripts = jobs.flatMap(({ where, job }) => (job.steps ?? []).map(({ run = '' }) => ({ where, run })))
 
     assert.deepEqual(scripts.filter(({ run }) => run.includes('${{')), [])
   })
 
-  test('prove a change by `.ci/run`, which is what a contributor runs, and a release by the same', () => {
+  test('check a change with `.ci/run`, as a contributor does, and a release in the same way', () => {
     const [ci, release] = workflows.map(({ workflow }) => workflow)
 
     assert.ok(ci!.jobs['test']!.steps!.some(({ run = '' }) => run.trimEnd().endsWith(' .ci/run')))
@@ -86,21 +86,21 @@ suite('the public face', () => {
     assert.match(read('CHANGELOG.md'), new RegExp(`^## Unreleased\\n[^]*^## ${version.replaceAll('.', '\\.')} \\(\\d{4}-\\d{2}-\\d{2}\\)$`, 'm'))
   })
 
-  test('names one Node for version managers and for the dev container, which the package takes', () => {
+  test('has one Node version for version managers and the dev container, which the package accepts', () => {
     const major = read('.nvmrc').trim()
 
     assert.equal(engines.node.startsWith(`>=${major}.`), true)
     assert.match(read('.devcontainer/Dockerfile'), new RegExp(`^FROM node:${major}[.-]`, 'm'))
   })
 
-  test('tells who finds a weakness, a fault, or wants to change something, where to go', () => {
+  test('says where to report a vulnerability or a bug, and how to propose a change', () => {
     for (const file of ['SECURITY.md', 'CONTRIBUTING.md', '.github/CODEOWNERS', '.github/pull_request_template.md', '.github/dependabot.yml', '.editorconfig', '.devcontainer/devcontainer.json']) {
       assert.ok(existsSync(join(root, file)), file)
     }
     assert.match(read('SECURITY.md'), /docs\/security\.md/)
   })
 
-  test('asks for what it takes to find a fault, in forms that GitHub shows', () => {
+  test('asks for what is needed to find a bug, in valid GitHub forms', () => {
     const forms = globSync('.github/ISSUE_TEMPLATE/*.yml', { cwd: root }).filter(file => !file.endsWith('config.yml'))
 
     assert.ok(forms.length >= 2)

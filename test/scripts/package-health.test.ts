@@ -5,21 +5,21 @@ import { knownFaults, packageHealth } from '../../scripts/supply/package-health.
 const NOW = Date.parse('2026-11-30T00:00:00Z')
 const x = { name: 'x', version: '1.0.0' }
 
-suite('how well a package is kept', () => {
-  test('is told by the ages of its releases, not by when anything about it changed', () => {
+suite('how well a package is maintained', () => {
+  test('is derived from the ages of its releases, not from other changes', () => {
     const time = { 'created': '2020-01-01T00:00:00Z', 'modified': '2026-11-29T00:00:00Z', '1.0.0': '2023-01-01T00:00:00Z', '1.1.0': '2024-11-20T00:00:00Z', '2.0.0-beta.1': '2026-11-28T00:00:00Z' }
     const health = packageHealth(x, { time, maintainers: ['a <a@example.org>', 'b <b@example.org>'] }, NOW)
 
     assert.deepEqual(health, { ...x, ageDays: 1429, idleDays: 740, maintainers: 2, remarks: ['no version for two years'] })
   })
 
-  test('names what is deprecated, new within three days, and published by one person', () => {
+  test('reports what is deprecated, published within three days, or published by one person', () => {
     const health = packageHealth(x, { time: { '1.0.0': '2026-11-28T00:00:00Z' }, maintainers: 'a <a@example.org>', deprecated: 'use y' }, NOW)
 
     assert.deepEqual(health.remarks, ['deprecated: use y', 'published within three days', 'one person may publish it'])
   })
 
-  test('is unknown where the registry does not say', () => {
+  test('is unknown if the registry does not say', () => {
     assert.deepEqual(packageHealth(x, {}, NOW), { ...x, ageDays: undefined, idleDays: undefined, maintainers: undefined, remarks: [] })
   })
 })

@@ -14,7 +14,7 @@ suite('a release', () => {
     assert.deepEqual(releaseFaults('v1.2.3-rc.1', files('1.2.3-rc.1')), [])
   })
 
-  test('names each place that has another version', () => {
+  test('reports each place with another version', () => {
     assert.deepEqual(releaseFaults('v1.2.4', { ...files('1.2.3'), chart: 'version: 1.2.4\nappVersion: 1.2.3\n' }), [
       'version in package.json is 1.2.3, and the tag says 1.2.4',
       'appVersion in helm/peerprobe/Chart.yaml is 1.2.3, and the tag says 1.2.4',
@@ -22,9 +22,9 @@ suite('a release', () => {
     ])
   })
 
-  test('is not made of a tag that is no version, nor of one that a registry cannot hold', () => {
+  test('is refused for a tag that is not a version, or that a registry does not accept', () => {
     for (const tag of ['', '1.2.3', 'v1.2', 'v1.2.3+build', 'v1.2.3\nv1.2.4', 'version']) {
-      assert.match(releaseFaults(tag, files('1.2.3')).join(), /is no version/, tag)
+      assert.match(releaseFaults(tag, files('1.2.3')).join(), /is not a version/, tag)
     }
   })
 

@@ -9,19 +9,19 @@ import { cacheFolder } from '../../files/cache-folder.ts'
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url))
 
-/** Whether this machine has Go at all; without it there is no Go devnet. */
+/** Whether this machine has Go, which the Go devnet needs. */
 export async function hasGo (): Promise<boolean> {
   try {
     await promisify(execFile)('go', ['version'])
     return true
   } catch {
-    return false // not found, or not working: the same for whoever asks
+    return false // not found or not working: the same for the caller
   }
 }
 
 /**
- * Builds the Go devnet where it is not built yet and tells the path of the program. The first build takes
- * minutes; it is kept in the user's cache folder under a hash of the sources, for all checkouts.
+ * Builds the Go devnet if needed and returns the path of the program. The first build takes minutes. The
+ * program is kept in the user's cache folder under a hash of its sources, for all checkouts.
  *
  * @throws ProbeError `PP_DEVNET_FAILED` when there is no Go or it does not build
  */

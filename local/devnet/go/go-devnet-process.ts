@@ -11,7 +11,7 @@ import { buildGoDevnet } from './build-go-devnet.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { ChildProcess } from 'node:child_process'
 
-/** Kinds of hosts, with the outcome that the fast lane alone must get. */
+/** Kinds of hosts, with the outcome of a visit with the client for TCP, WebSocket and relays alone. */
 export const GO_KINDS = {
   'plain': 'ok',
   'tcp-only': 'ok',
@@ -27,7 +27,7 @@ export const GO_KINDS = {
   'dead': 'refused'
 } as const satisfies Record<string, Outcome>
 
-/** The outcome that all lanes together must get: QUIC reaches those with QUIC alone, but its library knows no ECDSA keys. */
+/** The outcome of a visit with all clients: the QUIC client reaches QUIC-only hosts, but its library does not support ECDSA keys. */
 export function outcomeOf ({ kind, keyType }: Pick<GoDevnetTruth['peers'][number], 'kind' | 'keyType'>): Outcome {
   if (kind !== 'quic-only') {
     return GO_KINDS[kind]
@@ -47,7 +47,7 @@ const GoHost = z.object({
   inTables: z.int()
 })
 
-/** What is true about the Go devnet. */
+/** The true composition of the Go devnet. */
 export const GoDevnetTruth = z.object({ kadProtocol: z.string(), peers: z.array(GoHost) })
 
 /** {@inheritDoc GoDevnetTruth} */
@@ -61,14 +61,14 @@ export interface GoDevnetOptions {
   /** Hosts of each special kind. @default 8 */
   special?: number
 
-  /** Limit of the start once it is built, in milliseconds. @default 120000 */
+  /** Time limit of the start, after the build, in milliseconds. @default 120000 */
   startTimeoutMs?: number
 }
 
 const TAIL_CHARS = 4_096
 const TRUTH_FILE = 'truth.json'
 
-/** Real go-libp2p hosts in a child process. It ends with this process, however that ends. */
+/** Real go-libp2p hosts in a child process, which ends when this process ends for any reason. */
 export class GoDevnetProcess implements AsyncDisposable {
   readonly truth: GoDevnetTruth
   readonly #child: ChildProcess
@@ -82,11 +82,11 @@ export class GoDevnetProcess implements AsyncDisposable {
     this.truth = readTruth(folder)
   }
 
-  /** Builds the program where needed, starts it and waits until all tables are filled. @throws ProbeError `PP_DEVNET_FAILED` */
+  /** Builds the program if needed, starts it and waits until all tables are filled. @throws ProbeError `PP_DEVNET_FAILED` */
   static async open ({ plain = 40, special = 8, startTimeoutMs = 120_000 }: GoDevnetOptions, signal: AbortSignal): Promise<GoDevnetProcess> {
     const program = await buildGoDevnet(signal)
     const folder = mkdtempSync(join(tmpdir(), 'peerprobe-go-devnet-'))
-    // Standard input is the leash: it ends with this process, and the child with it.
+    // Standard input ends with this process, and the child ends with its standard input.
     const child = spawn(program, ['-plain', String(plain), '-special', String(special), '-out', join(folder, TRUTH_FILE)], { stdio: ['pipe', 'pipe', 'pipe'] })
 
     try {
@@ -100,7 +100,7 @@ export class GoDevnetProcess implements AsyncDisposable {
     }
   }
 
-  /** The truth as it is now: a table may have exchanged a peer since the start. */
+  /** The present truth: a table may have exchanged a peer since the start. */
   async truthNow (signal: AbortSignal): Promise<GoDevnetTruth> {
     const again = ready(this.#child, AbortSignal.any([signal, AbortSignal.timeout(this.#startTimeoutMs)]))
     this.#child.kill('SIGUSR1')
@@ -112,7 +112,7 @@ export class GoDevnetProcess implements AsyncDisposable {
   async [Symbol.asyncDispose] (): Promise<void> {
     if (!hasEnded(this.#child)) {
       const ended = once(this.#child, 'exit')
-      this.#child.kill('SIGKILL') // it has nothing to save
+      this.#child.kill('SIGKILL') // it has no state to save
       await ended
     }
     rmSync(this.#folder, { recursive: true, force: true })
@@ -123,7 +123,7 @@ function readTruth (folder: string): GoDevnetTruth {
   return parseWith(GoDevnetTruth, JSON.parse(readFileSync(join(folder, TRUTH_FILE), 'utf8')), { code: 'PP_DEVNET_FAILED', what: TRUTH_FILE })
 }
 
-// Resolves when the program says that it has written the truth.
+// Resolves when the program reports that it has written the truth.
 async function ready (child: ChildProcess, signal: AbortSignal): Promise<void> {
   let tail = ''
   const { promise, resolve } = Promise.withResolvers<'ready'>()

@@ -4,15 +4,15 @@ import type { GoDevnetTruth } from './go-devnet-process.ts'
 
 type Host = GoDevnetTruth['peers'][number]
 
-// What the local runner calls the kinds that no table of servers would show by itself.
+// The local runner's roles for the kinds of hosts that are more than plain servers.
 const ROLE_OF: Partial<Record<Host['kind'], Role>> = { 'client': 'client', 'quic-only': 'quic-only', 'tls-only': 'tls-only', 'dead': 'gone' }
 
 const BOOTSTRAP_SERVERS = 3
 
-/** The Go devnet's truth in the words of the devnet of js-libp2p peers, so that a run does not care which it crawls. */
+/** Converts the Go devnet's truth to the format of the js-libp2p devnet, so that a run handles both alike. */
 export function devnetTruthOf ({ kadProtocol, peers }: GoDevnetTruth): DevnetTruth {
   const servers = peers.filter(host => outcomeOf(host) === 'ok')
-  // Go's DHT servers keep no clients in their tables: a crawl meets one only when it starts from it.
+  // Go's DHT servers keep no clients in their tables: a crawl finds a client only as a bootstrap peer.
   const clients = peers.filter(({ kind }) => kind === 'client')
 
   return {

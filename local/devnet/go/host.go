@@ -32,8 +32,8 @@ const (
 	// Links that each host opens to earlier ones.
 	degree = 16
 
-	// Addresses of documentation ranges that hosts of kind "many" announce beside their own: lists this
-	// long need flow control, and identify in several messages.
+	// Addresses of documentation ranges that hosts of kind "many" announce in addition to their own.
+	// Lists of this length need flow control, and identify in several messages.
 	manyAddresses = 100
 	manyProtocols = 60
 )
@@ -65,8 +65,8 @@ func kindsOf(plain, special int) []string {
 	return kinds
 }
 
-// start makes host i of the network. Every kind has hosts of every key type: ofKind counts those before it. The first
-// host has no relay and is that of the others.
+// start creates host i of the network. Every kind has hosts of every key type: ofKind is the number of earlier hosts
+// of this kind. The first host is the relay of the others.
 func start(ctx context.Context, i int, kind string, ofKind int, relay *node) (*node, error) {
 	key := keyTypes[ofKind%len(keyTypes)]
 	private, _, err := crypto.GenerateKeyPairWithReader(key.typ, key.bits, rand.Reader)
@@ -123,12 +123,12 @@ func start(ctx context.Context, i int, kind string, ofKind int, relay *node) (*n
 	return &node{host: h, dht: d, kind: kind, key: key.name, agent: agent}, nil
 }
 
-// newLateNoise tells no muxers in the handshake: the muxer is then negotiated inside Noise.
+// newLateNoise announces no muxers in the handshake: the muxer is then negotiated inside Noise.
 func newLateNoise(id protocol.ID, key crypto.PrivKey) (*noise.Transport, error) {
 	return noise.New(id, key, nil)
 }
 
-// listenOn leaves the ports to the system, so that any number of these networks run side by side.
+// listenOn lets the system choose ports, so that any number of these networks can run side by side.
 func listenOn(kind string) []string {
 	switch kind {
 	case "tcp-only":
@@ -153,7 +153,7 @@ func announceMore(i int) func([]ma.Multiaddr) []ma.Multiaddr {
 	return func(own []ma.Multiaddr) []ma.Multiaddr { return append(own, extra...) }
 }
 
-// connect joins each host to some earlier ones; kad-dht puts both sides into each other's tables.
+// connect connects each host to some earlier ones; kad-dht adds each side to the other's table.
 func connect(ctx context.Context, nodes []*node) {
 	slots := make(chan struct{}, 4*runtime.NumCPU())
 	var links sync.WaitGroup
@@ -165,7 +165,7 @@ func connect(ctx context.Context, nodes []*node) {
 				other = nodes[mrand.IntN(i)]
 			}
 			if other.kind == "relayed" {
-				continue // only crawlers come through the relay
+				continue // only crawlers use the relay
 			}
 			slots <- struct{}{}
 			links.Go(func() {
@@ -182,7 +182,8 @@ func connect(ctx context.Context, nodes []*node) {
 	links.Wait()
 }
 
-// die closes the host and keeps its TCP port: a bound socket that does not listen refuses, and nobody else gets the port.
+// die closes the host and keeps its TCP port: a bound socket that does not listen refuses
+// connections, and no other process can take the port.
 func (n *node) die() error {
 	addresses := n.host.Addrs()
 	_ = n.dht.Close()

@@ -10,24 +10,24 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 )
 
-// Time that the hosts get.
+// Time limit for the hosts.
 const joinTime = 30 * time.Second
 
-// Hosts that join, by the numbers of their key types: js-libp2p knows no ECDSA keys of Go's.
+// Hosts that join, by key type. js-libp2p does not support the ECDSA keys of go-libp2p.
 var joiners = []int{0, 1, 3}
 
-// Joined tells what became of hosts that know one node alone.
+// Joined is the result of hosts that know only one node.
 type Joined struct {
 	Hosts int `json:"hosts"`
 
-	// Keep counts the hosts that hold the node in their routing table at the end.
+	// Keep counts the hosts that have the node in their routing table at the end.
 	Keep int `json:"keep"`
 
-	// Found counts the hosts that found another one where they knew the node alone.
+	// Found counts the hosts that found another host although they knew only the node.
 	Found int `json:"found"`
 }
 
-// join starts hosts, joins each to the node at the address, lets each look for the next one, and writes what became of it.
+// join starts hosts, joins each to the node at the address, lets each look up the next one, and writes the result.
 func join(ctx context.Context, address, out string) error {
 	ctx, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
@@ -43,7 +43,7 @@ func join(ctx context.Context, address, out string) error {
 			return err
 		}
 		if err := n.host.Connect(ctx, *bootstrap); err != nil {
-			return fmt.Errorf("join by %s: %w", address, err)
+			return fmt.Errorf("join through %s: %w", address, err)
 		}
 		nodes = append(nodes, n)
 	}
@@ -76,8 +76,8 @@ func join(ctx context.Context, address, out string) error {
 	return nil
 }
 
-// forgetAllBut takes a host back to where it knows one peer alone: what it found by joining, a connection above all, would
-// answer in place of a lookup.
+// forgetAllBut makes a host forget all peers except one. Otherwise what it learned by joining, in particular an open
+// connection, would answer in place of a lookup.
 func (n *node) forgetAllBut(kept peer.ID) error {
 	for _, other := range n.host.Network().Peers() {
 		if other == kept {

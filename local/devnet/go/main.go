@@ -1,6 +1,6 @@
 // Command go-devnet runs real go-libp2p hosts with kad-dht in one process on loopback, joins them
-// into one DHT, writes what a perfect crawl must find to a JSON file, and serves until it is told to
-// stop or its standard input ends. Crawlers are compared with it, host by host.
+// into one DHT, writes what a perfect crawl must find to a JSON file, and serves until it gets a
+// signal or its standard input ends. Tests compare crawls with the file, host by host.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The parent holds the other end: when it goes, however it goes, this process goes too.
+	// The parent has the other end: when the parent ends for any reason, this process ends too.
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()
@@ -64,7 +64,7 @@ func run(ctx context.Context, kinds []string, out string) error {
 	waitForTables(ctx, nodes)
 
 	hosts := hostsOf(nodes)
-	// Their listeners close. The others' tables keep them, or put a spare peer in their place: what stands then is the truth.
+	// Their listeners close. The tables of the others keep them or replace them by another peer: the tables after that are the truth.
 	for _, n := range nodes {
 		if n.kind == "dead" {
 			if err := n.die(); err != nil {
@@ -74,7 +74,7 @@ func run(ctx context.Context, kinds []string, out string) error {
 	}
 	waitForTables(ctx, nodes)
 
-	// kad-dht may still exchange a peer of a table. Whoever compares asks for the tables again by SIGUSR1.
+	// kad-dht may still exchange a peer of a table. SIGUSR1 writes the tables again before a comparison.
 	again := make(chan os.Signal, 1)
 	signal.Notify(again, syscall.SIGUSR1)
 

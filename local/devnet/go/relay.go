@@ -12,13 +12,13 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 )
 
-// Bytes and time that the relay gives each connection: the answers of a whole visit, with hosts of kind "many" in them.
+// Bytes and time that the relay allows each connection: enough for the answers of a whole visit, including hosts of kind "many".
 const (
 	relayedBytes = 4 << 20
 	relayedTime  = 10 * time.Minute
 )
 
-// takePartInRelaying makes the first host a relay, and gives those that listen nowhere a reservation there.
+// takePartInRelaying makes the first host a relay, and makes reservations there for the hosts that listen nowhere.
 func takePartInRelaying(ctx context.Context, h host.Host, kind string, first *node) error {
 	if first == nil {
 		resources := relay.DefaultResources()
@@ -39,7 +39,7 @@ func takePartInRelaying(ctx context.Context, h host.Host, kind string, first *no
 	return err
 }
 
-// announceThrough tells the relay's TCP address, through which the host can be reached, and nothing else.
+// announceThrough announces only the relay's TCP address, through which the host can be reached.
 func announceThrough(relay *node) func([]ma.Multiaddr) []ma.Multiaddr {
 	return func([]ma.Multiaddr) []ma.Multiaddr {
 		through := []ma.Multiaddr{}

@@ -8,7 +8,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/protocol"
 )
 
-// HostTruth is one host as it truly is.
+// HostTruth describes one host.
 type HostTruth struct {
 	ID        string   `json:"id"`
 	Kind      string   `json:"kind"`
@@ -17,21 +17,21 @@ type HostTruth struct {
 	Addresses []string `json:"addresses"`
 	Protocols []string `json:"protocols"`
 
-	// Table holds the ids of its routing table, sorted; only of servers that are up.
+	// Table contains the ids of its routing table, sorted; only for servers that are up.
 	Table []string `json:"table"`
 
-	// InTables counts the routing tables of servers that hold it: a crawl can find it when there is one.
+	// InTables counts the routing tables of servers that contain it: a crawl can find the host if there is at least one.
 	InTables int `json:"inTables"`
 }
 
-// Truth is the whole network as it truly is.
+// Truth describes the whole network.
 type Truth struct {
 	KadProtocol string      `json:"kadProtocol"`
 	Peers       []HostTruth `json:"peers"`
 }
 
-// table returns the ids of a host's routing table, sorted. Without those whose addresses it does not know (any more, for
-// the dead): go-libp2p-kad-dht does not name them in its answers.
+// table returns the ids of a host's routing table, sorted. Peers without known addresses, such as dead peers whose
+// addresses expired, are left out: go-libp2p-kad-dht does not return them.
 func (n *node) table() []string {
 	ids := []string{}
 	for _, known := range n.dht.RoutingTable().ListPeers() {
@@ -43,7 +43,7 @@ func (n *node) table() []string {
 	return ids
 }
 
-// hostsOf tells what the hosts say of themselves, while all of them are up.
+// hostsOf collects what the hosts announce, while all of them are up.
 func hostsOf(nodes []*node) []HostTruth {
 	hosts := []HostTruth{}
 	for _, n := range nodes {
@@ -58,7 +58,7 @@ func hostsOf(nodes []*node) []HostTruth {
 	return hosts
 }
 
-// addTables completes the truth with the tables as they stand now.
+// addTables completes the truth with the present tables.
 func addTables(hosts []HostTruth, nodes []*node) Truth {
 	in := map[string]int{}
 	for i, n := range nodes {

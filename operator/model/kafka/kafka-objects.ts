@@ -9,7 +9,7 @@ import type { TopicSpec } from '../../../core/bus/port/event-bus.ts'
 import type { ClusterProbe } from '../probe/cluster-probe.ts'
 import type { Desired } from '../probe/owned.ts'
 
-/** Where Strimzi runs the Kafka of a PeerProbe. */
+/** The Strimzi Kafka resource of a PeerProbe. */
 export interface StrimziPlace {
   /** Served version of Strimzi's kinds. */
   version: string
@@ -19,7 +19,7 @@ export interface StrimziPlace {
   namespace: string
 }
 
-/** The topics, and the user where there is authentication, by the name that it is given. They live where the Kafka resource does. */
+/** The topics and, with authentication, the user under the given name. They live in the namespace of the Kafka resource. */
 export function kafkaObjects (
   probe: ClusterProbe,
   place: StrimziPlace,
@@ -51,7 +51,7 @@ function topicSpec ({ partitions, replicas, retentionMs }: TopicSpec): Record<st
   return { partitions, ...defined({ replicas }), config: { 'retention.ms': retentionMs } }
 }
 
-// Exactly what the processes and commands of one PeerProbe do: a test compares it with what a real authorizer was asked for.
+// Exactly the operations of the processes and commands of one PeerProbe. A test compares them with the requests that a real authorizer saw.
 function aclsOf ({ spec: { kafka: { consumerGroup } } }: ClusterProbe, topics: readonly string[]): Record<string, unknown>[] {
   const acl = (type: 'topic' | 'group', name: string, operations: readonly string[]): Record<string, unknown> => ({ resource: { type, name, patternType: 'literal' }, operations })
 
@@ -61,7 +61,8 @@ function aclsOf ({ spec: { kafka: { consumerGroup } } }: ClusterProbe, topics: r
   ]
 }
 
-// In its own namespace an object goes with the PeerProbe by itself, unless it shall stay; in another one the operator removes it.
+// In the PeerProbe's namespace an owner reference removes the object with the PeerProbe, unless the
+// object is to stay. In another namespace the operator removes it.
 function inKafka (probe: ClusterProbe, { cluster, namespace }: StrimziPlace, { kind, object }: Desired, goesWithProbe: boolean): Desired {
   const labels = { ...labelsFor(probe.metadata, 'kafka'), [NAMESPACE_LABEL]: probe.metadata.namespace, 'strimzi.io/cluster': cluster }
 

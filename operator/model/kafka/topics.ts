@@ -8,11 +8,11 @@ import type { PeerProbeSpec } from '../../api/v1alpha1.ts'
 export interface Topics {
   messages: BusTopic
 
-  /** One partition: dead letters are few, and are read in the order in which they came. */
+  /** One partition: dead letters are few, and are read in their original order. */
   deadLetters: BusTopic
 }
 
-/** The topics that a PeerProbe asks for. The defaults of `spec.kafka.topic` hold where there is no Kafka. */
+/** The topics that a PeerProbe asks for. Without `spec.kafka` the defaults of `spec.kafka.topic` apply. */
 export function topicsFor ({ kafka }: PeerProbeSpec): Topics {
   const { name, partitions, replicas, retention } = kafka?.topic ?? TopicSpec.parse({})
   const copies = replicas === undefined ? {} : { replicas }

@@ -1,25 +1,25 @@
 import { defined } from '../../../core/defined.ts'
 import type { ProbeKey } from './names.ts'
 
-/** What an object of a PeerProbe is part of. */
+/** The component that an object of a PeerProbe belongs to. */
 export type Component = 'crawler' | 'consumer' | 'prepare' | 'retention' | 'command' | 'kafka'
 
-/** Label that names the PeerProbe which an object belongs to. */
+/** Label with the name of the PeerProbe that an object belongs to. */
 export const PROBE_LABEL = 'peerprobe.dev/probe'
 
-/** Label that names its namespace, on objects that live in another one. */
+/** Label with the PeerProbe's namespace, on objects in other namespaces. */
 export const NAMESPACE_LABEL = 'peerprobe.dev/namespace'
 
-/** Who makes the objects. */
+/** The manager of the objects. */
 export const MANAGED_BY = 'peerprobe-operator'
 
-/** How objects are applied, and where the hash of what was applied is kept. */
+/** The field manager of the operator, and the annotation with the hash of the applied object. */
 export const APPLIED_BY = { fieldManager: MANAGED_BY, hashAnnotation: 'peerprobe.dev/applied' } as const
 
 /** Selects the objects of all PeerProbes. */
 export const MANAGED_SELECTOR = `app.kubernetes.io/managed-by=${MANAGED_BY},${PROBE_LABEL}`
 
-/** Labels that every object of one PeerProbe carries. Those of a crawler name its scan as well. */
+/** Labels of every object of one PeerProbe. Objects of a crawler also carry the name of the scan. */
 export function labelsFor ({ name }: ProbeKey, component: Component, scan?: string): Record<string, string> {
   return {
     'app.kubernetes.io/name': 'peerprobe',
@@ -32,7 +32,7 @@ export function labelsFor ({ name }: ProbeKey, component: Component, scan?: stri
   }
 }
 
-/** Labels that select the pods of one component: those that never change. */
+/** Labels that select the pods of one component. They never change. */
 export function selectorFor ({ name }: ProbeKey, component: Component, scan?: string): Record<string, string> {
   return {
     'app.kubernetes.io/component': component,

@@ -7,10 +7,10 @@ export interface ProbeKey {
   name: string
 }
 
-// Services and label values end at 63 characters; a probe's and a scan's name may have 40 each.
+// Names of Services and label values have at most 63 characters; the names of a PeerProbe and of a scan may have 40 each.
 const MAX_NAME = 63
 
-// What is left of a name of 253 characters.
+// What remains of a name of 253 characters.
 const MAX_LEASE = 200
 
 /** The identity of a scan in messages. */
@@ -38,12 +38,12 @@ export function consumerName ({ name }: ProbeKey): string {
   return fit(`${name}-consumer`)
 }
 
-/** Name of the job that prepares database and topics for what `hash` tells. */
+/** Name of the Job that prepares database and topics for the settings behind `hash`. */
 export function prepareName ({ name }: ProbeKey, hash: string): string {
   return fit(`${name}-prepare-${hash.slice(0, 8)}`)
 }
 
-/** Name of the job that removes what is too old. A CronJob's name ends at 52 characters. */
+/** Name of the CronJob that removes old rows. A CronJob's name has at most 52 characters. */
 export function retentionName ({ name }: ProbeKey): string {
   return `${name}-retention`
 }
@@ -54,8 +54,8 @@ export function serviceAccountName ({ name }: ProbeKey): string {
 }
 
 /**
- * Name of the Kafka user of one PeerProbe, in Kafka's namespace. Where the PeerProbe's namespace has a hyphen, the name carries
- * a checksum of both parts: `a-b` and `c` would read like `a` and `b-c`.
+ * Name of the Kafka user of one PeerProbe, in Kafka's namespace. If the PeerProbe's namespace contains a hyphen, the name ends
+ * with a checksum of both parts: otherwise `a-b` and `c` would give the same name as `a` and `b-c`.
  */
 export function kafkaUserName (key: ProbeKey): string {
   const { namespace, name } = key
@@ -63,19 +63,19 @@ export function kafkaUserName (key: ProbeKey): string {
   return namespace.includes('-') ? `${`${namespace}-${name}-peerprobe`.slice(0, MAX_NAME - 17)}-${textHash(`${namespace}/${name}`)}` : earlierKafkaUserName(key)
 }
 
-/** Name that earlier releases gave each Kafka user. */
+/** Name of the Kafka user in earlier releases. */
 export function earlierKafkaUserName ({ namespace, name }: ProbeKey): string {
   return fit(`${namespace}-${name}-peerprobe`)
 }
 
 /**
- * Name of the lease by which one of several operators leads. Those that look after the same PeerProbes share it; those
- * that look after others do not wait for each other.
+ * Name of the lease that elects one of several operators. Operators that manage the same PeerProbes share a lease;
+ * operators of other namespaces do not wait for each other.
  *
- * @param watched namespaces that the operator looks after; all where there is none
+ * @param watched namespaces that the operator watches; empty for all
  */
 export function leaseName (watched: readonly string[] = []): string {
-  // No name of a namespace has a dot.
+  // The name of a namespace contains no dot.
   const names = [...watched].sort().join('.')
 
   return ['peerprobe-operator', ...names === '' ? [] : [names.length <= MAX_LEASE ? names : `${textHash(names)}.${String(watched.length)}`]].join('-')
@@ -86,9 +86,9 @@ export function deadLetterTopicOf (topic: string): string {
   return `${topic}${DEAD_LETTER_SUFFIX}`
 }
 
-// Two PeerProbes of one namespace may have names that read alike: scan `crawler-x` of `a`, and scan `x` of `a-crawler`; or scan
-// `consumer` of `a`, and the consumers of `a-crawler`. Such a name carries a checksum of its parts, and so does one that looks as
-// if it had one.
+// The parts of two PeerProbes of one namespace may join to the same name: scan `crawler-x` of `a` and scan `x` of `a-crawler`, or
+// scan `consumer` of `a` and the consumers of `a-crawler`. Such a name gets a checksum of its parts, and so does a name that
+// looks as if it already had one.
 function nameOfScan ({ name }: ProbeKey, part: 'crawler' | 'identity', scan: string): string {
   const text = `${name}-${part}-${scan}`
   const isAmbiguous = `${name}-`.includes(`-${part}-`) || `-${scan}`.includes(`-${part}-`) || OTHER_ENDING.test(`-${scan}`)
@@ -96,15 +96,15 @@ function nameOfScan ({ name }: ProbeKey, part: 'crawler' | 'identity', scan: str
   return fit(isAmbiguous ? `${text}-${textHash(`${name}/${scan}`)}` : text)
 }
 
-// What the names of other objects end in, and checksums.
+// Endings of the names of other objects, and checksums.
 const OTHER_ENDING = /-(?:consumer|retention|peerprobe|hash-key|prepare-[0-9a-f]{8}|[0-9a-f]{16})$/
 
-// The checksum keeps two long names apart that begin alike.
+// The checksum distinguishes two long names with the same beginning.
 function fit (name: string): string {
   return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 9)}-${checksum(name)}`
 }
 
-// FNV-1a, 32 bits: the model does no I/O, and nobody gains by making their own two names collide.
+// FNV-1a, 32 bits: the model does no I/O, and an author gains nothing by making two of his own names collide.
 function checksum (text: string): string {
   let hash = 0x811c9dc5
 

@@ -1,4 +1,5 @@
-// Where pods may connect to: the egress rules of their network policies, which hold even where a process is deceived.
+// Where pods may connect to: the egress rules of their network policies, which apply even when a
+// process is tricked into connecting elsewhere.
 import { defined } from '../../../core/defined.ts'
 import { canonicalCidr, cidrOf, embedded, isWithin } from '../../../core/ip/cidr.ts'
 import { FORBIDDEN_RANGES, GLOBAL_UNICAST, METADATA_RANGES, NAT64, PRIVATE_RANGES, SIX_TO_FOUR } from '../../../core/ip/ip-ranges.ts'
@@ -6,7 +7,7 @@ import { bareHost } from '../../../core/text/host-port.ts'
 import type { ScanSpec } from '../../api/scan-spec.ts'
 import type { ClusterSpec, KafkaAccess } from '../probe/cluster-probe.ts'
 
-/** One rule of a network policy. Without `to` it holds for every address. */
+/** One rule of a network policy. Without `to` it applies to every address. */
 export interface EgressRule {
   to?: readonly object[]
   ports?: readonly { port: number, protocol: 'TCP' | 'UDP' }[]
@@ -17,44 +18,44 @@ interface Dialled { public: boolean, private: boolean }
 
 interface Server { host: string, port: number }
 
-// Without an address: a name server may be anywhere, that of some clouds has the address of their metadata service.
+// No address is given: a name server may be anywhere, and in some clouds it has the address of the metadata service.
 const NAMES: EgressRule = { ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] }
 
 const ANY_IPV4 = '0.0.0.0/0'
 const ANY_IPV6 = '::/0'
 
-// IPv6 addresses that lead to IPv4 ones.
+// IPv6 addresses that map to IPv4 addresses.
 const EMBEDDING = [NAT64, SIX_TO_FOUR]
 const IPV4_MAPPED = '::ffff:0:0/96'
 
-/** What the crawler of one scan may reach: names, Kafka, and the addresses that it dials. */
+/** What the crawler of one scan may reach: DNS, Kafka, and the addresses that it dials. */
 export function crawlerEgress (kafka: ClusterSpec['kafka'], { policy, deny }: ScanSpec['addresses'], access: Pick<KafkaAccess, 'bootstrapServers'>): EgressRule[] {
   const to = peerBlocks({ public: policy !== 'Private', private: policy !== 'Public' }, deny)
 
-  // A rule without addresses would hold for all of them.
+  // A rule without addresses would apply to all addresses.
   return [NAMES, ...kafkaRules(kafka, access), ...to.length === 0 ? [] : [{ to }]]
 }
 
-/** What all other pods may reach: names, Kafka and the database. */
+/** What all other pods may reach: DNS, Kafka and the database. */
 export function othersEgress ({ kafka, mysql }: ClusterSpec, access: Pick<KafkaAccess, 'bootstrapServers'>): EgressRule[] {
   return [NAMES, ...kafkaRules(kafka, access), ...serverRules([mysql])]
 }
 
-/** Whether a host is an address of a metadata service, however it is written. */
+/** Whether a host is an address of a metadata service, in any notation. */
 export function isMetadata (host: string): boolean {
   const cidr = cidrOf(bareHost(host))
 
   return cidr !== undefined && METADATA.some(range => isWithin(cidr, range))
 }
 
-// Strimzi names where its brokers are first asked for: they themselves have other addresses.
+// Strimzi reports the bootstrap address; the brokers themselves have other addresses.
 function kafkaRules ({ strimzi }: ClusterSpec['kafka'], { bootstrapServers }: Pick<KafkaAccess, 'bootstrapServers'>): EgressRule[] {
   const servers = bootstrapServers.map((server): Server => ({ host: server.slice(0, server.lastIndexOf(':')), port: Number(server.slice(server.lastIndexOf(':') + 1)) }))
 
   return strimzi === undefined ? serverRules(servers) : byPort(servers)
 }
 
-/** By address where that is known, else by port wherever it is but at a metadata service. */
+/** By address if it is known, otherwise by port at any address except a metadata service. */
 function serverRules (servers: readonly Server[]): EgressRule[] {
   const known = servers.map(({ host, port }) => ({ host, port, cidr: cidrOf(bareHost(host)) }))
   const rules = known.flatMap(({ host, port, cidr }): EgressRule[] => cidr === undefined || isMetadata(host) ? [] : [{ to: [{ ipBlock: { cidr } }], ports: [{ port, protocol: 'TCP' }] }])
@@ -70,12 +71,12 @@ function byPort (servers: readonly Server[]): EgressRule[] {
 
 const METADATA = [...METADATA_RANGES.ipv4, ...METADATA_RANGES.ipv6, ...EMBEDDING.flatMap(under => METADATA_RANGES.ipv4.map(cidr => embedded(cidr, under)))]
 
-// Some networks (Cilium's) match no pod of the cluster by its address.
+// Some networks (Cilium) do not match pods of the cluster by address.
 const SOMEWHERE = [{ namespaceSelector: {} }, ...block(ANY_IPV4, METADATA), ...block(ANY_IPV6, METADATA)]
 
 /**
- * The addresses that the process dials (`crawler/address/ip-class.ts`, `crawler/address/address-policy.ts`), but for Teredo, which
- * no CIDR can describe: none of it.
+ * The addresses that the process dials (`crawler/address/ip-class.ts`, `crawler/address/address-policy.ts`). Teredo is left out,
+ * because no CIDR can describe the addresses inside it.
  */
 function peerBlocks (dialled: Dialled, deny: readonly string[]): object[] {
   const denied = deny.map(canonicalCidr).filter(cidr => !isWithin(cidr, IPV4_MAPPED))
@@ -92,7 +93,7 @@ function peerBlocks (dialled: Dialled, deny: readonly string[]): object[] {
   ]
 }
 
-// The API server refuses exceptions that are not inside, or are all of it. What is mapped to IPv4 goes over the network as IPv4.
+// The API server refuses an exception that is not inside the block or that covers all of it. IPv4-mapped addresses are sent as IPv4.
 function block (cidr: string, except: readonly string[]): object[] {
   if (except.some(range => isWithin(cidr, range))) {
     return []

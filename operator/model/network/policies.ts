@@ -1,5 +1,5 @@
-// Who may reach pods, and where they may connect to: one policy for the crawler of each scan, so that what one scan dials
-// opens nothing to another, and one for all other pods of the PeerProbe, whatever they are.
+// Who may reach pods, and where they may connect to: one policy for the crawler of each scan, so that the addresses of
+// one scan are not opened to another, and one policy for all other pods of the PeerProbe.
 import { defined } from '../../../core/defined.ts'
 import { KINDS } from '../naming/kinds.ts'
 import { labelsFor, PROBE_LABEL, selectorFor } from '../naming/labels.ts'
@@ -42,26 +42,26 @@ export function networkPolicies (probe: ClusterProbe, { kafka, scrapers }: Pick<
   return [...crawlers, policy(probe, {
     name: othersPolicyName(metadata),
     labels: labelsFor(metadata, 'consumer'),
-    // Not by a list of them: a new kind of job would have none.
+    // Not a list of components: a new kind of job would have no policy.
     podSelector: { matchLabels: { [PROBE_LABEL]: metadata.name }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: [CRAWLER] }] },
     ingress: [scraped],
     egress: othersEgress(spec, kafka)
   })]
 }
 
-/** Name of the policy of all pods but crawlers. */
+/** Name of the policy of all pods except crawlers. */
 export function othersPolicyName ({ name }: Pick<ProbeKey, 'name'>): string {
   return `${name}-consumer`
 }
 
-/** Who may reach the admin port by a policy that is there; undefined where everybody may. */
+/** Who may reach the admin port according to a live policy; undefined when everybody may. */
 export function scrapersOf (found: KubeObject | undefined): readonly NetworkPeer[] | undefined {
   const { ingress = [] } = (found?.['spec'] ?? {}) as { ingress?: readonly { from?: readonly NetworkPeer[], ports?: readonly { port?: unknown }[] }[] }
 
   return ingress.find(({ ports }) => ports?.some(({ port }) => port === ADMIN_PORT))?.from
 }
 
-// Everybody may come to a passive node: it is there for strangers.
+// Everybody may connect to a passive node: it exists to be found by strangers.
 function forPeers (ports: ReturnType<typeof passivePorts>): IngressRule[] {
   return ports.length === 0 ? [] : [{ ports: ports.map(({ port, protocol }) => ({ port, protocol })) }]
 }

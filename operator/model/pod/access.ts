@@ -4,7 +4,7 @@ import type { KafkaConfig } from '../../../core/contracts/kafka-config.ts'
 import type { StoreConfig } from '../../../core/contracts/process-config.ts'
 import type { ClusterSpec, KafkaAccess } from '../probe/cluster-probe.ts'
 
-/** Name of the file with the authority of Kafka's certificates beside a process's configuration. */
+/** Name of the file, next to the configuration of a process, with the certificate authority of Kafka. */
 export const KAFKA_CA_FILE = 'kafka-ca.crt'
 
 /** How a process in a pod connects to Kafka. */

@@ -5,24 +5,24 @@ import { deadLetterTopicOf } from '../naming/names.ts'
 import type { BusConfig, ConsumerConfigInput, StoreConfig } from '../../../core/contracts/process-config.ts'
 import type { PeerProbeSpec } from '../../api/v1alpha1.ts'
 
-/** What differs between places where a process runs. */
+/** What differs between a cluster and one machine. */
 export interface ConsumerPlaces {
   bus: BusConfig
   store: StoreConfig
 
-  /** Topic that is consumed. */
+  /** The topic to consume. */
   topic: string
 
   /** Consumer group. */
   group: string
 
-  /** Where the admin server listens. */
+  /** Address and port of the admin server. */
   admin: { hostVariable?: string, port: number }
 
-  /** Folder of the dump files, where the spec asks for them. */
+  /** Folder of the dump files, if the spec asks for dumps. */
   dumpFolder: string
 
-  /** Time between two removals inside the process, in milliseconds; absent where something else removes. */
+  /** Time between two removals of old rows by the process itself, in milliseconds; absent when a CronJob removes them. */
   retentionIntervalMs?: number
 }
 
@@ -40,7 +40,7 @@ export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces):
     store,
     batch: { maxMessages: batch.maxMessages, maxWaitMs: toMilliseconds(batch.maxWait) },
     retry: { attempts: retry.attempts, backoffMs: toMilliseconds(retry.backoff) },
-    // Said only where it is not the default: another rendering would restart every pod at an upgrade of the operator.
+    // Written only when it is not the default: a different rendering would restart every pod at an upgrade of the operator.
     ...defined({ deadLetters: deadLetters.whenRefused === 'skip' ? { whenRefused: 'skip' } : undefined }),
     coalesceWindowMs: toMilliseconds(coalesceWindow),
     ...dumpFor(spec, places),

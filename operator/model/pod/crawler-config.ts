@@ -4,24 +4,24 @@ import type { BusConfig, CrawlerConfigInput } from '../../../core/contracts/proc
 import type { ScanSpec } from '../../api/scan-spec.ts'
 import type { ProbeKey } from '../naming/names.ts'
 
-/** What differs between places where a process runs. */
+/** What differs between a cluster and one machine. */
 export interface CrawlerPlaces {
   bus: BusConfig
 
   /** Topic that visits and crawls are published to. */
   topic: string
 
-  /** Where the admin server listens. */
+  /** Address and port of the admin server. */
   admin: { hostVariable?: string, port: number }
 
-  /** Folder that outlives the process. */
+  /** Folder for state that outlives the process. */
   stateFolder?: string
 
-  /** How the passive node runs there. */
+  /** Settings of the passive node in this place. */
   passive?: CrawlerConfigInput['passive']
 }
 
-/** The configuration of the crawler of one scan: the scan as it stands, without what only a cluster reads. */
+/** The configuration of the crawler of one scan: the scan without the fields that only a cluster reads. */
 export function crawlerConfigFor (probe: ProbeKey, spec: ScanSpec, places: CrawlerPlaces): CrawlerConfigInput {
   const scan = Object.fromEntries(Object.entries(spec).filter(([key]) => Object.hasOwn(Scan.shape, key))) as Scan
 

@@ -9,14 +9,14 @@ import type { Desired } from '../probe/owned.ts'
 /** A port that the passive node of a scan listens on. */
 export interface PassivePort { name: string, port: number, protocol: 'TCP' | 'UDP' }
 
-/** The ports of a scan's passive node: TCP and QUIC on the one that it names, WebSocket on the next; none without such a node. */
+/** The ports of a scan's passive node: TCP and QUIC on the configured port, WebSocket on the next port; empty without a passive node. */
 export function passivePorts ({ passive: { enabled, port } }: Pick<ScanSpec, 'passive'>): PassivePort[] {
   return enabled
     ? [{ name: 'p2p-tcp', port, protocol: 'TCP' }, { name: 'p2p-quic', port, protocol: 'UDP' }, { name: 'p2p-ws', port: port + 1, protocol: 'TCP' }]
     : []
 }
 
-/** The Service by which peers outside the cluster reach a scan's passive node, where the scan asks for one. */
+/** The Service through which peers outside the cluster reach a scan's passive node, if the scan asks for one. */
 export function exposedService (probe: ClusterProbe, scan: ScanSpec): Desired[] {
   const { metadata } = probe
   const { type, annotations } = scan.passive.expose
@@ -30,9 +30,9 @@ export function exposedService (probe: ClusterProbe, scan: ScanSpec): Desired[] 
     spec: {
       type,
       selector: selectorFor(metadata, 'crawler', scan.name),
-      // Otherwise every peer would seem to come from a node of the cluster.
+      // Otherwise every connection would appear to come from a node of the cluster.
       externalTrafficPolicy: 'Local',
-      // Both families where the cluster has both: the node listens on both.
+      // Both address families if the cluster has both: the passive node listens on both.
       ipFamilyPolicy: 'PreferDualStack',
       ports: passivePorts(scan).map(({ name, port, protocol }) => ({ name, port, targetPort: port, protocol }))
     }

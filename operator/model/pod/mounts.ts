@@ -11,19 +11,19 @@ export interface Mount {
 
 const ROOT = '/etc/peerprobe'
 
-/** Where a process finds its configuration. */
+/** Folder with the configuration of a process. */
 export const CONFIG_FOLDER = `${ROOT}/config`
 
-/** Where a process writes why it failed. */
+/** File to which a process writes its last error, for Kubernetes to read. */
 export const TERMINATION_LOG = '/dev/termination-log'
 
-/** Where a consumer writes dump files. */
+/** Folder to which a consumer writes dump files. */
 export const DUMP_FOLDER = '/var/lib/peerprobe/dumps'
 
-/** Where a crawler keeps what a restart is to find again. */
+/** Folder of the crawler's state, which outlives a restart. */
 export const STATE_FOLDER = '/var/lib/peerprobe/state'
 
-/** Key of the Secret that holds a passive node's private key; the name of its file, too. */
+/** Key of the Secret that holds a passive node's private key; also the name of its file. */
 export const IDENTITY_KEY = 'identity.key'
 
 /** Folders of the Secrets that processes read. */
@@ -35,7 +35,7 @@ export const SECRET_FOLDERS = {
   identity: `${ROOT}/identity`
 } as const
 
-/** The Secrets that whoever talks to Kafka mounts. */
+/** The Secrets that a client of Kafka mounts. */
 export function kafkaMounts ({ kafka }: ClusterSpec, { userSecret }: KafkaAccess): Mount[] {
   const ca = kafka.tls?.caSecret
 
@@ -45,7 +45,7 @@ export function kafkaMounts ({ kafka }: ClusterSpec, { userSecret }: KafkaAccess
   ]
 }
 
-/** What the crawler of a scan mounts beside: its passive node's key, and the volume of what it knows. */
+/** The further mounts of a crawler: the key of its passive node, and the volume with its known peers. */
 export function crawlerMounts ({ metadata }: ClusterProbe, { name, passive, storage }: ScanSpec): Mount[] {
   return [
     ...passive.enabled ? [{ name: 'identity', path: SECRET_FOLDERS.identity, source: { secret: identityName(metadata, name) } }] : [],
@@ -53,7 +53,7 @@ export function crawlerMounts ({ metadata }: ClusterProbe, { name, passive, stor
   ]
 }
 
-/** The Secrets that whoever talks to the database mounts. */
+/** The Secrets that a client of the database mounts. */
 export function mysqlMounts ({ mysql }: ClusterSpec): Mount[] {
   const ca = mysql.tls?.caSecret
 

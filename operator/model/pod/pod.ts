@@ -1,4 +1,4 @@
-// The one way to run a process in a pod: as nobody, on a read-only root, without a token, within the restricted profile.
+// The only way to run a process in a pod: unprivileged, on a read-only root, without a token, within the restricted Pod Security Standard.
 import { defined } from '../../../core/defined.ts'
 import { textHash } from '../naming/text-hash.ts'
 import { terse } from '../probe/images.ts'
@@ -19,7 +19,7 @@ export interface PodPlan {
   serviceAccount: string
   labels: Record<string, string>
 
-  /** Hash of everything that the pod reads and that a running process does not read again. */
+  /** Hash of everything that the pod reads only when it starts. */
   configHash: string
 
   mounts: readonly Mount[]
@@ -30,7 +30,7 @@ export interface PodPlan {
   /** Whether it serves `/livez` and `/readyz`. */
   probed: boolean
 
-  /** Ports beside that of the admin server. */
+  /** Ports besides the port of the admin server. */
   ports: readonly PassivePort[]
 }
 
@@ -44,12 +44,12 @@ export const ADMIN_PORT = 9_090
 export const POD_IPS = 'POD_IPS'
 
 /**
- * Hash of all that a pod is made from, on its template: a change of what it reads rolls it, and its pods are told from
- * those of an earlier template, whose words are out of date.
+ * Annotation on a pod template with a hash of everything the pod is built from. A changed input rolls the pod, and the
+ * pods of an earlier template, whose status is out of date, can be recognised.
  */
 export const CONFIG_HASH = 'peerprobe.dev/config-hash'
 
-// Longer than a process takes to drain by itself (25 s).
+// Longer than a process takes to drain (25 s).
 const GRACE_SECONDS = 40
 const USER = 65_532
 

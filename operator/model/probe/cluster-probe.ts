@@ -12,22 +12,22 @@ export interface ClusterProbe {
   spec: ClusterSpec
 }
 
-/** The spec as the API server lets it through: Kafka and database are there. */
+/** The spec as the API server accepts it: Kafka and database are present. */
 export type ClusterSpec = Omit<PeerProbeSpec, 'kafka' | 'mysql'> & { kafka: KafkaSpec, mysql: MysqlSpec }
 
-/** How clients reach Kafka, whoever runs it. */
+/** How clients reach Kafka, with or without Strimzi. */
 export interface KafkaAccess {
   bootstrapServers: string[]
 
-  /** PEM of the authority that signed the brokers' certificates, where it comes from the Kafka resource. */
+  /** PEM of the authority that signed the brokers' certificates, if it comes from the Kafka resource. */
   caPem?: string | undefined
 
   tls: boolean
 
-  /** Secret in the PeerProbe's namespace with what clients prove themselves by. */
+  /** Secret in the PeerProbe's namespace with the credentials of the clients. */
   userSecret?: string | undefined
 
-  /** Name of the user, where no key of the Secret holds it. */
+  /** Name of the user, if the Secret has no key for it. */
   userName?: string | undefined
 }
 
@@ -39,10 +39,10 @@ export interface ModelInput {
   kafka: KafkaAccess
   images: Images
 
-  /** Hash of the contents of each Secret that pods read: a changed one rolls them. */
+  /** Hash of the contents of each Secret that pods read: a changed Secret rolls the pods. */
   secretHashes: Readonly<Record<string, string>>
 
-  /** What containers are given where the PeerProbe says nothing. */
+  /** Resources of containers for which the PeerProbe gives none. */
   resources: ResourceRules
 
   /** Who may reach the admin ports: Prometheus and the operator. @default everybody */

@@ -7,11 +7,11 @@ export interface Images {
   /** Secrets of the PeerProbe's own namespace that let nodes pull it. @default none */
   pullSecrets?: readonly string[]
 
-  /** When nodes pull it. @default what Kubernetes chooses by the image's tag */
+  /** When nodes pull it. @default the choice of Kubernetes, by the tag of the image */
   pullPolicy?: string
 }
 
-/** The same without what says nothing: named, the choice that Kubernetes makes itself would be another template and restart what runs. */
+/** The same without empty fields. Writing out the default of Kubernetes would change the pod template and restart running pods. */
 export function terse ({ workload, pullSecrets = [], pullPolicy }: Images): Images {
   const chosen = isMoving(workload) ? 'Always' : 'IfNotPresent'
 

@@ -2,19 +2,19 @@ import { API_VERSION, KIND } from '../../api/v1alpha1.ts'
 import type { KindRef, KubeObject } from '../../runtime/kube-object.ts'
 import type { ClusterProbe } from './cluster-probe.ts'
 
-/** An object that one PeerProbe wants, and its kind. */
+/** A desired object of one PeerProbe, and its kind. */
 export interface Desired {
   kind: KindRef
   object: KubeObject
 
-  /** Whether it is taken over from another PeerProbe, which gave it up. */
+  /** Whether the object is taken over from another PeerProbe that gave it up. */
   takesOver?: true
 }
 
 /** The body of an object and its labels. */
 export type Labelled = { labels: Record<string, string> } & Record<string, unknown>
 
-/** An object of the PeerProbe's own namespace: it goes when the PeerProbe does. */
+/** An object in the PeerProbe's own namespace. It is deleted with the PeerProbe. */
 export function owned (kind: KindRef, { metadata }: ClusterProbe, name: string, { labels, ...rest }: Labelled): Desired {
   const { namespace, name: owner, uid } = metadata
   const ownerReferences = [{ apiVersion: API_VERSION, kind: KIND, name: owner, uid, controller: true, blockOwnerDeletion: true }]

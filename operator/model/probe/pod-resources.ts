@@ -1,5 +1,5 @@
-// Every pod has requests and limits, also where a PeerProbe gives none or only some: without, one pod takes a node's memory from
-// all others, and a namespace with a quota takes none of them.
+// Every pod has requests and limits, even if a PeerProbe gives none or only some. Without them one pod could use up the memory
+// of its node, and a namespace with a quota would refuse the pods.
 import { quantityOf } from './quantity.ts'
 
 /** Amounts by the name of a resource. */
@@ -8,24 +8,24 @@ export type Amounts = Readonly<Record<string, string | number>>
 /** Resources of a container, as a pod names them. */
 export interface Resources { requests?: Amounts | undefined, limits?: Amounts | undefined }
 
-/** What pods are given where a PeerProbe says nothing, and the most that it may ask for. */
+/** The resources of pods for which a PeerProbe gives none, and the most that it may ask for. */
 export interface ResourceRules {
   crawler: Resources
 
-  /** Of consumers and jobs. */
+  /** For consumers and jobs. */
   consumer: Resources
 
-  /** The most of each resource that a container may have; where a name is missing there is no such bound. */
+  /** The most of each resource that a container may have; a resource without an entry has no bound. */
   max: Amounts
 }
 
-// A process that is slowed down while its peers answer would find the network dead: a crawler gets a core for its work and another for
-// keys and the collector. Its heap is a share of the memory (Dockerfile); a crawl of 10,000 peers takes 330 MB in all.
-// There is none for ephemeral storage: where a kubelet does not count it, no node would take the pod. The root is read-only, and the
-// one scratch folder has a limit of its own.
+// A throttled crawler would time out on peers that do answer. A crawler therefore gets one core for its work and another for
+// cryptography and the garbage collector. Its heap is a share of the memory (Dockerfile); a crawl of 10,000 peers takes 330 MB in all.
+// Ephemeral storage has no entry: if a kubelet does not report it, no node would accept the pod. The root is read-only, and the only
+// scratch folder has its own limit.
 const LIMITS = { cpu: '2', memory: '1Gi' }
 
-/** The rules of a cluster whose owner has set none. */
+/** The rules of a cluster whose owner has set none of them. */
 export const DEFAULT_RESOURCES: ResourceRules = {
   crawler: { requests: { cpu: '100m', memory: '256Mi' }, limits: LIMITS },
   consumer: { requests: { cpu: '50m', memory: '192Mi' }, limits: LIMITS },
@@ -33,8 +33,8 @@ export const DEFAULT_RESOURCES: ResourceRules = {
 }
 
 /**
- * What a container is given: what the PeerProbe asks for, and the defaults for the rest, never above `max` and with no request
- * above its limit.
+ * The resources of a container: what the PeerProbe asks for, and defaults for the rest. None exceeds `max`, and no request
+ * exceeds its limit.
  */
 export function resourcesFor (own: Resources | undefined, defaults: Resources, max: Amounts): { requests: Amounts, limits: Amounts } {
   const asked = { requests: own?.requests ?? {}, limits: own?.limits ?? {} }
@@ -53,7 +53,7 @@ function given (names: readonly string[], amountOf: (name: string) => string | n
   }))
 }
 
-// A limit of zero is none (https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/).
+// A limit of zero means no limit (https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/).
 function atMost (amount: string | number | undefined, bound: string | number | undefined): string | number | undefined {
   return amount === undefined || bound === undefined || quantityOf(bound) === 0 || quantityOf(amount) <= quantityOf(bound) ? amount : bound
 }

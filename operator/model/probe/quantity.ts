@@ -13,7 +13,7 @@ const FACTORS: Readonly<Record<string, number>> = {
   'Pi': 2 ** 50
 }
 
-/** The number that a quantity of Kubernetes stands for (`500m` is 0.5), to compare it with another one. */
+/** The numeric value of a Kubernetes quantity (`500m` is 0.5), for comparisons. */
 export function quantityOf (quantity: string | number): number {
   const [, digits = '0', unit = ''] = /^([0-9.]+)([a-zA-Z]*)$/.exec(String(quantity)) ?? []
 

@@ -4,14 +4,14 @@ import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from './context.ts'
 
-/** Brings one object to what is desired, and returns it as it is then: as the server answered where something was written. */
+/** Brings one object to its desired state and returns it: the server's answer if something was written, otherwise the object as it was. */
 export async function applyDesired (deps: ReconcileDeps, work: Pick<Work, 'probe'>, desired: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
   const { kind, object } = desired
   const live = await liveOf(deps, desired, signal)
 
   if (live !== undefined && !isOurs(live, work) && desired.takesOver !== true) {
     const { namespace = '', name } = object.metadata
-    throw new ProbeError('PP_FOREIGN_OBJECT', `${kind.kind} ${namespace}/${name} exists and is not of this PeerProbe`)
+    throw new ProbeError('PP_FOREIGN_OBJECT', `${kind.kind} ${namespace}/${name} exists and does not belong to this PeerProbe`)
   }
   if (live?.metadata.deletionTimestamp !== undefined) {
     throw new ProbeError('PP_KUBE_CONFLICT', `${kind.kind} ${object.metadata.name} is being deleted`, { details: { waiting: 'Progressing' } })
@@ -20,12 +20,12 @@ export async function applyDesired (deps: ReconcileDeps, work: Pick<Work, 'probe
   return (await deps.applier.ensure(kind, object, live, signal)).object
 }
 
-/** Where objects are read: the caches as well, where there are any. */
+/** Sources of objects: the API server, and the caches if there are any. */
 export type LiveReader = Pick<ReconcileDeps, 'client'> & Partial<Pick<ReconcileDeps, 'isWatched' | 'store'>>
 
 /**
- * An object as it was seen, or as the server has it where its kind is not watched, or where it was not seen: what is watched
- * is only what carries our labels, and something of the same name may be somebody else's.
+ * An object from the cache, or from the server if its kind is not watched or the cache lacks it: the watch shows only
+ * objects with our labels, and an object of the same name may belong to another owner.
  */
 export async function liveOf (deps: LiveReader, { kind, object: { metadata } }: Desired, signal: AbortSignal): Promise<KubeObject | undefined> {
   const seen = deps.isWatched?.(kind.kind, metadata.namespace) === true ? deps.store?.(kind.kind).get(metadata) : undefined
@@ -33,14 +33,14 @@ export async function liveOf (deps: LiveReader, { kind, object: { metadata } }: 
   return seen ?? await deps.client.get(kind, metadata, signal)
 }
 
-/** Brings several objects to what is desired, one after the other. */
+/** Brings several objects to their desired state, one after the other. */
 export async function applyAll (deps: ReconcileDeps, work: Pick<Work, 'probe'>, desired: readonly Desired[], signal: AbortSignal): Promise<void> {
   for (const each of desired) {
     await applyDesired(deps, work, each, signal)
   }
 }
 
-/** Whether an object was made for this PeerProbe. One that only has its name is somebody else's. */
+/** Whether an object was created for this PeerProbe. An object that only has the name belongs to another owner. */
 export function isOurs ({ metadata: { labels = {}, namespace } }: KubeObject, { probe: { metadata } }: Pick<Work, 'probe'>): boolean {
   return labels['app.kubernetes.io/managed-by'] === MANAGED_BY && labels[PROBE_LABEL] === metadata.name && (labels[NAMESPACE_LABEL] ?? namespace) === metadata.namespace
 }

@@ -13,7 +13,7 @@ import type { ClaimRegistry } from '../claims/claim-registry.ts'
 import type { FirstSeen } from '../observe/first-seen.ts'
 import type { ServedVersion } from '../observe/served-version.ts'
 
-/** The parts that every step of a reconcile shares. */
+/** Dependencies that all steps of a reconciliation share. */
 export interface ReconcileDeps {
   client: Pick<KubeClient, 'get' | 'json' | 'merge' | 'putStatus'>
   applier: Applier
@@ -21,46 +21,46 @@ export interface ReconcileDeps {
   clock: Clock
   log: Logger
 
-  /** What was seen of a kind that is watched. */
+  /** The cache of a watched kind. */
   store: (kind: string) => ObjectStore
 
-  /** Whether a kind is watched in a namespace; others are asked for each time. */
+  /** Whether a kind is watched in a namespace; objects of other kinds are read each time. */
   isWatched: (kind: string, namespace: string | undefined) => boolean
 
-  /** Whether a Secret is used only where it allows it. */
+  /** Whether a Secret is used only if it allows it. */
   secretsNeedConsent: boolean
 
   /** What the cluster's owner allows PeerProbes to ask for. */
   policy: ClusterPolicy
 
-  /** Told of the Secrets that were read: they are not watched. */
+  /** Receives the Secrets that were read: Secrets are not watched. */
   lookout: Pick<SecretPoller, 'note'>
 
-  /** Served version of Strimzi's kinds, or undefined where there is none. */
+  /** Served version of Strimzi's kinds, or undefined. */
   strimziVersion: ServedVersion
 
-  /** Served version of the Prometheus operator's kinds, or undefined where there is none. */
+  /** Served version of the Prometheus operator's kinds, or undefined. */
   monitoringVersion: ServedVersion
 
-  /** Reads `/status` of a process; undefined where it does not answer. */
+  /** Reads `/status` of a process; undefined when it does not answer. */
   readStatus: (pod: KubeObject, signal: AbortSignal) => Promise<unknown>
 
   /** Lease of this operator, as namespace/name. */
   lease: string
 
-  /** Who holds which topic, group and database. */
+  /** Which PeerProbe holds which topic, group and database. */
   claims: ClaimRegistry
 
-  /** How long objects have been as they are. */
+  /** How long objects have been in their present state. */
   ages: FirstSeen
 
   images: Images
 
-  /** Who may reach the admin ports of pods; everybody where absent. */
+  /** Who may reach the admin ports of pods; everybody when absent. */
   scrapers?: readonly NetworkPeer[] | undefined
 }
 
-/** A PeerProbe that is reconciled: as it was read, and as the API server has it. */
+/** The PeerProbe of a reconciliation: parsed, and as the API server returned it. */
 export interface Work {
   readonly probe: ClusterProbe
   readonly object: KubeObject

@@ -4,7 +4,7 @@ import type { KubeObject, ObjectKey } from '../../runtime/kube-object.ts'
 import type { Sighted } from '../../runtime/secret-poller.ts'
 import type { ReconcileDeps } from './context.ts'
 
-/** Reads Secrets by name, and remembers which and at what version: they are not watched, so somebody looks at them in turn. */
+/** Reads Secrets by name and remembers their names and versions: Secrets are not watched, so the poller needs these to notice changes. */
 export class SecretReader {
   readonly #client: Pick<ReconcileDeps['client'], 'get'>
   readonly #seen = new Map<string, Sighted>()
@@ -14,12 +14,12 @@ export class SecretReader {
     this.#client = client
   }
 
-  /** The Secrets that were read or made, each as it was last. */
+  /** The Secrets that were read or created, in their last known state. */
   get seen (): Sighted[] {
     return [...this.#seen.values()]
   }
 
-  /** A Secret as it is; undefined where there is none. */
+  /** A Secret, or undefined. */
   async read (key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
     if (this.#assumed?.metadata.namespace === key.namespace && this.#assumed?.metadata.name === key.name) {
       return this.#assumed
@@ -31,12 +31,12 @@ export class SecretReader {
     return secret
   }
 
-  /** Reads a Secret from now on as if it were there as given: that is what a plan would make of it. */
+  /** From now on returns the given Secret as if it existed: this is the state that a plan would lead to. */
   assume (secret: KubeObject | undefined): void {
     this.#assumed = secret
   }
 
-  /** Remembers what a Secret is now, such as after it was made. */
+  /** Remembers the present state of a Secret, for example after it was created. */
   note ({ namespace, name }: ObjectKey, secret: KubeObject | undefined): void {
     this.#seen.set(`${namespace ?? ''}/${name}`, sighted({ namespace, name }, secret))
   }

@@ -19,24 +19,25 @@ export interface ClaimDeps {
   log: Pick<Logger, 'warn'>
 }
 
-/** A PeerProbe that claims, read and as the API server has it. */
+/** A PeerProbe that claims, parsed and as the API server returned it. */
 export interface Claiming { probe: ClusterProbe, object: KubeObject }
 
 /**
- * Who holds which topic, consumer group and database. A claim is checked and made in one turn of the event loop, so that of
- * two PeerProbes that are prepared at the same time one gets it; then it is written down, and only then used.
+ * Which PeerProbe holds which topic, consumer group and database. A claim is checked and made in one turn of the event
+ * loop, so if two PeerProbes are prepared at the same time only one gets it. The claim is then recorded in the status, and
+ * used only after that.
  */
 export class ClaimRegistry {
-  // Made, and perhaps not yet in the status that our cache has seen; by uid.
+  // Claims that our cache of statuses may not show yet, by uid.
   readonly #made = new Map<string, Claim>()
 
-  // What was logged last, by uid.
+  // The last logged conflict, by uid.
   readonly #logged = new Map<string, string>()
 
-  // Each of a thousand PeerProbes looks at all others in every pass.
+  // With a thousand PeerProbes, each is compared with all others in every pass.
   readonly #known = new WeakMap<KubeObject, Claimant>()
 
-  /** Refuses what another PeerProbe holds. @param servers of its Kafka, where they are known by now. @throws ProbeError `PP_OWNERSHIP_CONFLICT` */
+  /** Refuses what another PeerProbe holds. @param servers of its Kafka, if known. @throws ProbeError `PP_OWNERSHIP_CONFLICT` */
   refuse (deps: Pick<ClaimDeps, 'store' | 'log'>, work: Claiming, servers: readonly string[] = []): void {
     const { uid } = work.probe.metadata
 
@@ -50,9 +51,11 @@ export class ClaimRegistry {
   }
 
   /**
-   * Records that what a PeerProbe names was verified just now, before anything uses it, and returns the PeerProbe as it is then.
+   * Records, before anything uses them, that the topic, group and database of a PeerProbe were verified now. Returns the
+   * updated PeerProbe.
    *
-   * @throws ProbeError `PP_OWNERSHIP_CONFLICT` where another one was first; `PP_KUBE_CONFLICT` where it changed meanwhile
+   * @throws ProbeError `PP_OWNERSHIP_CONFLICT` when another PeerProbe was first; `PP_KUBE_CONFLICT` when the PeerProbe
+   *   changed meanwhile
    */
   async hold (deps: ClaimDeps, work: Claiming, servers: readonly string[], signal: AbortSignal): Promise<KubeObject> {
     this.refuse(deps, work, servers)
@@ -94,7 +97,7 @@ export class ClaimRegistry {
     }
   }
 
-  // Once, and not in every pass: conditions name nothing of another namespace, and somebody must be able to look it up.
+  // Logged once, not in every pass. Conditions mention nothing of another namespace, so the log is where an administrator can look it up.
   #log (deps: Pick<ClaimDeps, 'store' | 'log'>, { probe: { metadata } }: Pick<Claiming, 'probe'>, err: unknown): void {
     const holder = isProbeError(err) ? err.details['holder'] : undefined
 

@@ -1,6 +1,7 @@
-// What a PeerProbe holds against others: not what it names, which anybody can write down, but what was verified: its topics
-// and its database answered to its own users when it was prepared. The operator records it, in the status, which
-// authors of PeerProbes may not write, before anything that uses it is started.
+// What a PeerProbe reserves against others. Naming a topic or database in a manifest reserves nothing, since anybody can do
+// that. A claim is made when it was verified: topics and database accepted the PeerProbe's own users during preparation.
+// The operator records claims in the status, which authors of PeerProbes may not write, before it starts anything that uses
+// them.
 import { z } from 'zod'
 import { statusField } from '../observe/strimzi-status.ts'
 import { brokerKeys, hostKey, strimziKey } from './server-address.ts'
@@ -9,37 +10,37 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 
 const Held = z.object({ name: z.string(), since: z.string() })
 
-// Each name of a Kafka by itself: who adds another one to his list later has not had that one all the time.
-/** What was verified, and since when. Names of servers are those that `server-address.ts` makes of them. */
+// Each address of a Kafka has its own time: an address added to the list later was not held from the beginning.
+/** What was verified, and since when. Names of servers are in the canonical form of `server-address.ts`. */
 const Claim = z.object({ kafka: z.record(z.string(), z.string()), topic: Held, group: Held, database: Held })
 
 /** {@inheritDoc Claim} */
 export type Claim = z.output<typeof Claim>
 
-/** Something that one PeerProbe can hold. */
+/** A resource that one PeerProbe can hold. */
 export type ClaimPart = 'topic' | 'group' | 'database'
 
-/** A PeerProbe as far as it can be in another one's way. */
+/** The parts of a PeerProbe that can conflict with another PeerProbe. */
 export interface Claimant {
   name: string
   namespace: string
   uid: string
   spec: Partial<ClusterProbe['spec']>
 
-  /** One text for all names of its database. */
+  /** Canonical name of its database. */
   database: string
 
-  /** What its Kafka is known by, as far as it names it. */
+  /** Canonical names of its Kafka. */
   kafka: readonly string[]
 
-  /** What of it was verified, and is still named, with the time. */
+  /** The verified resources that the spec still uses, with the time. */
   verified: ReadonlyMap<string, string>
 
-  /** When it was verified, RFC 3339, of what it still names. */
+  /** When each resource that the spec still uses was verified, RFC 3339. */
   since: Partial<Record<ClaimPart, string>>
 }
 
-/** The claim that a status holds. One from before there were claims, of a PeerProbe that was prepared, holds what it names since it was made. */
+/** The claim in a status. A prepared PeerProbe whose status was written before claims existed holds everything in its spec since its creation. */
 export function recordedClaim (object: KubeObject): Claim | undefined {
   const { success, data } = Claim.safeParse(statusField(object, 'claim'))
 
@@ -50,7 +51,7 @@ export function recordedClaim (object: KubeObject): Claim | undefined {
   return claimFor({ spec: specOf(object), kafka: kafkaKeys(object), database: databaseKey(object) }, undefined, object.metadata.creationTimestamp ?? '')
 }
 
-/** Claim on all that a PeerProbe names, verified now; what it held before it holds since then. */
+/** Claim on everything in the spec of a PeerProbe, verified now. Resources that it already held keep their earlier time. */
 export function claimFor ({ spec, kafka, database }: Pick<Claimant, 'spec' | 'kafka' | 'database'>, before: Claim | undefined, now: string): Claim {
   const earlier = before?.kafka ?? {}
   const isSameKafka = kafka.some(key => Object.hasOwn(earlier, key))
@@ -65,7 +66,7 @@ export function claimFor ({ spec, kafka, database }: Pick<Claimant, 'spec' | 'ka
   return { kafka: Object.fromEntries(kafka.map(key => [key, earlier[key] ?? now])), topic: held('topic', topic), group: held('group', group), database: held('database', database) }
 }
 
-/** A PeerProbe with what it holds. What it named before and names no more it holds no more. */
+/** A PeerProbe with what it holds. A resource that was removed from the spec is no longer held. */
 export function claimantOf (object: KubeObject, claim = recordedClaim(object), bootstrapServers: readonly string[] = []): Claimant {
   const { metadata: { name, namespace = '', uid = '' } } = object
   const spec = specOf(object)
@@ -97,7 +98,7 @@ function specOf (object: KubeObject): Claimant['spec'] {
   return object['spec'] ?? {}
 }
 
-// Where Strimzi runs it, clients may know it by the addresses of its listeners.
+// With Strimzi, clients may use the addresses of the listeners.
 function kafkaKeys (object: KubeObject, known: readonly string[] = []): string[] {
   const { strimzi, brokers = [] } = specOf(object).kafka ?? {}
   const { namespace = '' } = object.metadata

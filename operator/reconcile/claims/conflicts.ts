@@ -2,14 +2,15 @@ import { DEAD_LETTER_SUFFIX } from '../../../core/contracts/dead-letter.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import type { Claimant, ClaimPart } from './claims.ts'
 
-/** What one PeerProbe may not do since another one holds it. */
+/** A resource that a PeerProbe may not use because another one holds it. */
 interface Conflict { part: ClaimPart, field: string, message: string }
 
 /**
- * Refuses what another PeerProbe holds: the same topic or the same consumer group on one Kafka, however that is named, or
- * the same database with another retention. What was not verified holds nothing; of two that were, the one that was first.
+ * Refuses what another PeerProbe holds: the same topic or consumer group on the same Kafka, whichever of its addresses is used, or the same
+ * database with a different retention. An unverified PeerProbe holds nothing. Of two verified ones, the first holds the resource.
  *
- * @throws ProbeError `PP_OWNERSHIP_CONFLICT`, which names the other one to whoever may see it; its `details.holder` is for the operator's log
+ * @throws ProbeError `PP_OWNERSHIP_CONFLICT`, which names the other PeerProbe only within the same namespace; its `details.holder` is for
+ *   the operator's log
  */
 export function refuseConflicts (mine: Claimant, others: readonly Claimant[]): void {
   const holders = others.filter(({ uid, since }) => uid !== mine.uid && Object.keys(since).length > 0)
@@ -24,12 +25,12 @@ export function refuseConflicts (mine: Claimant, others: readonly Claimant[]): v
   }
 }
 
-// Nothing of another namespace is named: who may see this PeerProbe may not see that one.
+// Nothing of another namespace is mentioned: readers of this PeerProbe may lack the right to read the other one.
 function nameFor (mine: Claimant, { namespace, name }: Claimant): string {
   return namespace === mine.namespace ? `PeerProbe ${name}` : 'a PeerProbe of another namespace (the operator\'s log names it)'
 }
 
-// Verified in the same instant: the lesser uid comes first, for everyone who asks.
+// Verified at the same instant: the smaller uid comes first, so that every comparison gives the same result.
 function isFirst (holder: Claimant, mine: Claimant, part: ClaimPart): boolean {
   const verified = { ...holder, kafka: [...holder.verified.keys()] }
   const [theirs, ours] = [heldSince(verified, mine, part), heldSince(mine, verified, part)]
@@ -39,8 +40,8 @@ function isFirst (holder: Claimant, mine: Claimant, part: ClaimPart): boolean {
 
 const NEVER = Number.MAX_SAFE_INTEGER
 
-// A topic and a group are held in one Kafka: since both were verified, they and a name of that Kafka which the other one uses as well.
-// Where a third list connects the two, all names count.
+// A topic or group is held in one Kafka, since the latest of these times: the topic or group was verified, and so was a Kafka address
+// that both use. If a third list connects the two, all addresses count.
 function heldSince ({ since, verified, kafka }: Claimant, other: Claimant, part: ClaimPart): number {
   const shared = kafka.filter(key => other.kafka.includes(key))
   const times = part === 'database' ? [] : shared.length > 0 ? [Math.min(...shared.map(key => timeOf(verified.get(key))))] : kafka.map(key => timeOf(verified.get(key)))
@@ -48,14 +49,15 @@ function heldSince ({ since, verified, kafka }: Claimant, other: Claimant, part:
   return Math.max(timeOf(since[part]), ...times)
 }
 
-// What is missing or cannot be read is later than everything.
+// A missing or unreadable time is later than all others.
 function timeOf (text: string | undefined): number {
   const time = Date.parse(text ?? '')
 
   return Number.isNaN(time) ? NEVER : time
 }
 
-// Lists that overlap name one Kafka, also by way of a third one, which was verified: anybody can write two names side by side.
+// Overlapping lists of brokers mean the same Kafka, also through a third list. The third list must
+// be verified: anybody can write two addresses side by side.
 function sameKafka (mine: Claimant, holders: readonly Claimant[]): ReadonlySet<string> {
   const keys = new Set(mine.kafka)
 
@@ -81,18 +83,18 @@ function topicConflict (mine: Claimant, holder: Claimant): Conflict | undefined 
   const [topic = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.topic.name)
 
   if (topic === theirs) {
-    return { part: 'topic', field: TOPIC, message: `uses topic ${topic} of this Kafka already: give this one another` }
+    return { part: 'topic', field: TOPIC, message: `uses topic ${topic} of this Kafka already: choose another one` }
   }
 
   return overlap(topic, theirs)
-    ? { part: 'topic', field: TOPIC, message: `uses a topic of which ${topic} is the one for dead letters, or the other way round: give this one another` }
+    ? { part: 'topic', field: TOPIC, message: `uses a topic whose dead-letter topic is ${topic}, or the other way round: choose another one` }
     : undefined
 }
 
 function groupConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
   const [group = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.consumerGroup)
-  const reads = `reads another topic of this Kafka with consumer group ${group}, or with the one for its dead letters`
-  const message = `${reads}; in one group they would take each other's partitions: give this one another`
+  const reads = `reads another topic of this Kafka with consumer group ${group}, or with the group for its dead letters`
+  const message = `${reads}; in one group they would take each other's partitions: choose another one`
 
   return overlap(group, theirs) ? { part: 'group', field: 'spec.kafka.consumerGroup', message } : undefined
 }
@@ -101,8 +103,8 @@ function groupConflict (mine: Claimant, holder: Claimant): Conflict | undefined 
 function topicObjectConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
   const [place, otherPlace] = [mine, holder].map(({ spec: { kafka }, namespace }) => kafka?.strimzi && (kafka.strimzi.namespace ?? namespace))
   const [topic = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.topic.name)
-  const has = `has the KafkaTopic ${topic} or one that this PeerProbe needs beside it`
-  const message = `${has}, and one name is one topic of one Kafka of a namespace: give this one another`
+  const has = `has the KafkaTopic ${topic} or one of the others that this PeerProbe needs`
+  const message = `${has}, and one name is one topic of one Kafka of a namespace: choose another one`
 
   return place !== undefined && place === otherPlace && overlap(topic, theirs) ? { part: 'topic', field: TOPIC, message } : undefined
 }
@@ -114,7 +116,7 @@ function overlap (mine: string, other: string): boolean {
 
 function databaseConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
   const kept = holder.spec.retention?.after ?? ''
-  const message = `keeps the same database for another time${mine.namespace === holder.namespace ? ` (${kept})` : ''}: give this one the same, or another database`
+  const message = `uses the same database with a different retention${mine.namespace === holder.namespace ? ` (${kept})` : ''}: choose the same retention, or another database`
 
   return mine.database === holder.database && mine.spec.retention?.after !== kept ? { part: 'database', field: 'spec.retention.after', message } : undefined
 }

@@ -1,5 +1,5 @@
-// One server has many names in a cluster: short, with its namespace, whole, of a Service or of one of its pods. What is
-// compared here is what they stand for.
+// One server has many names in a cluster: the short name, the name with its namespace, the full name, and the names of
+// a Service and of its pods. Names are compared by the server that they mean.
 import { isIP } from 'node:net'
 import { bareHost } from '../../../core/text/host-port.ts'
 
@@ -16,8 +16,8 @@ export function splitServer (server: string): { host: string, port: string } {
 }
 
 /**
- * One text for all names of a host: a Service by name and namespace, whatever else is written, and everything else in
- * lower case and without a trailing dot.
+ * The canonical name of a host: name and namespace for a Service, and for other hosts the name in lower case without
+ * a trailing dot.
  *
  * @param namespace of the pod that uses the name
  */
@@ -29,8 +29,9 @@ export function hostKey (host: string, namespace: string): string {
 }
 
 /**
- * What a broker's address may stand for: two that share one of these are of one Kafka. A Service selects the pods of one
- * Kafka, whichever of its ports is used; Strimzi's Services are named after their Kafka; of other hosts the port counts.
+ * Canonical names of a broker's address: two addresses that share one of them belong to the same Kafka. A Service
+ * selects the pods of one Kafka, whichever port is used. Strimzi names its Services after their Kafka. For other hosts
+ * the port counts.
  */
 export function brokerKeys (server: string, namespace: string): string[] {
   const { host, port } = splitServer(server)
@@ -45,7 +46,7 @@ export function brokerKeys (server: string, namespace: string): string[] {
       })
 }
 
-/** What a Kafka resource of Strimzi stands for. */
+/** Canonical name of a Strimzi Kafka resource. */
 export function strimziKey (namespace: string, cluster: string): string {
   return `strimzi ${namespace}/${cluster}`
 }
@@ -54,7 +55,7 @@ function plainHost (host: string): string {
   return isIP(host) === 6 ? new URL(`http://[${host}]`).hostname : host.toLowerCase().replace(/\.$/, '')
 }
 
-// Names as a pod's resolver completes them: service, service.namespace, service.namespace.svc.domain; each with a pod before.
+// Names as a pod's resolver completes them: service, service.namespace, service.namespace.svc.domain; each optionally preceded by a pod.
 function servicesOf (host: string, namespace: string): Service[] {
   const plain = plainHost(host)
   const labels = plain.split('.')
@@ -67,7 +68,7 @@ function servicesOf (host: string, namespace: string): Service[] {
   return at >= 2 ? [{ name: labels[at - 2] ?? '', namespace: labels[at - 1] ?? '' }] : shortNames(labels, namespace)
 }
 
-// Three labels without `svc` are a name of the outside, unless Strimzi makes such a Service.
+// Three labels without `svc` are an external name, unless Strimzi creates such a Service.
 function shortNames ([first = '', second, third, ...more]: readonly string[], namespace: string): Service[] {
   const ofPod = second !== undefined && more.length === 0 && STRIMZI_SERVICE.test(second) ? [{ name: second, namespace: third ?? namespace }] : []
 

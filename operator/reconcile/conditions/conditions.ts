@@ -1,19 +1,19 @@
 import { errorText, isProbeError } from '../../../core/errors.ts'
 
-/** What a PeerProbe's conditions tell of. */
+/** Types of the conditions of a PeerProbe. */
 export const CONDITION_TYPES = ['Ready', 'KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady', 'Suspended', 'Paused'] as const
 
 /** {@inheritDoc CONDITION_TYPES} */
 export type ConditionType = typeof CONDITION_TYPES[number]
 
-/** The parts of a PeerProbe in the order in which they are made: of several causes the first is reported. */
+/** The parts of a PeerProbe in the order in which they are applied: of several causes the first is reported. */
 export const ORDER = ['KafkaReady', 'DatabaseReady', 'ConsumersReady', 'CrawlersReady'] as const satisfies readonly ConditionType[]
 
 /** A finding about one part of a PeerProbe. */
 export interface Finding {
   status: 'True' | 'False' | 'Unknown'
 
-  /** UpperCamel; of the error table where it is no success. */
+  /** UpperCamelCase; from the error table if it is not a success. */
   reason: string
   message: string
 }
@@ -27,13 +27,14 @@ export interface Condition extends Finding {
   lastTransitionTime: string
 }
 
-// The API ends them at 32,768; nobody reads that far.
+// The API allows 32,768; shorter is enough to read.
 const MAX_MESSAGE_CHARS = 1_024
 
-// By it the API server says whom it refuses: an object of the operator's namespace, which whoever reads a condition may not see.
+// The API server's message contains the refused user: the operator's ServiceAccount, which readers
+// of a condition may not be allowed to see.
 const ACCOUNT = /system:serviceaccount:[-.a-z0-9]+:[-.a-z0-9]+/g
 
-/** A state that it is not in, and that is no failure. */
+/** A state that does not apply and is not a failure. */
 export function off (reason: string): Finding {
   return { status: 'False', reason, message: '' }
 }
@@ -43,12 +44,12 @@ export function good (reason: string, message: string): Finding {
   return { status: 'True', reason, message }
 }
 
-/** The finding of what is still on its way. */
+/** The finding of something in progress. */
 export function waiting (reason: string, message: string): Finding {
   return { status: 'Unknown', reason, message }
 }
 
-/** The finding of a failure, by its code's reason. An error that is only that something is not there yet says so by `details.waiting`, its reason then. */
+/** The finding of a failure, by its code's reason. If an error only means that something does not exist yet, `details.waiting` is the reason. */
 export function failed (err: unknown): Finding {
   const reason = isProbeError(err) ? err.details['waiting'] : undefined
   const message = errorText(err).replaceAll(ACCOUNT, 'the operator\'s account')
@@ -60,7 +61,7 @@ export function failed (err: unknown): Finding {
   return { status: 'False', reason: isProbeError(err) ? err.reason : 'InternalError', message }
 }
 
-/** Findings by what they are about. */
+/** Findings by condition type. */
 export type Findings = Readonly<Partial<Record<ConditionType, Finding>>>
 
 /** Conditions from findings; a time moves only when a status flips. */

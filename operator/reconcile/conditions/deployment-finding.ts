@@ -15,7 +15,7 @@ interface DeploymentStatus {
   conditions?: DeploymentCondition[]
 }
 
-/** What a Deployment and its pods tell; the worst pod's own words where it does not run. `what` names it. */
+/** The finding about a Deployment and its pods; the message of the worst pod if the Deployment does not run. `what` is its name in messages. */
 export function deploymentFinding (what: string, deployment: KubeObject | undefined, pods: readonly KubeObject[]): Finding {
   const status = (deployment?.['status'] ?? {}) as DeploymentStatus
   const wanted = wantedOf(deployment)
@@ -30,11 +30,11 @@ export function deploymentFinding (what: string, deployment: KubeObject | undefi
   }
 
   return words === undefined
-    ? waiting('Progressing', `${what}: ${Number.isNaN(wanted) ? 'is being made' : `${String(status.readyReplicas ?? 0)} of ${String(wanted)} ready`}`)
+    ? waiting('Progressing', `${what}: ${Number.isNaN(wanted) ? 'is being created' : `${String(status.readyReplicas ?? 0)} of ${String(wanted)} ready`}`)
     : bad(reasonOf(words), `${what}: ${words.reason}: ${words.message}`)
 }
 
-/** Whether what depends on a Deployment may follow: a pod of its present template is ready and none of an earlier one is there, or no pod is asked for. */
+/** Whether dependents of a Deployment may start: a pod of its present template is ready and no pod of an earlier one exists, or it has no replicas. */
 export function canFollow (deployment: KubeObject | undefined): boolean {
   const status = (deployment?.['status'] ?? {}) as DeploymentStatus
   const { replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = status
@@ -50,19 +50,19 @@ function bad (reason: string | undefined, message: string): Finding {
   return { status: 'False', reason: reason ?? 'FailedCreate', message }
 }
 
-// What a pod of an earlier template says may be mended already.
+// The failure of a pod of an earlier template may be fixed already.
 function isOfTemplate ({ metadata }: KubeObject, deployment: KubeObject | undefined): boolean {
   return metadata.deletionTimestamp === undefined && metadata.annotations?.[CONFIG_HASH] === templateHash(deployment)
 }
 
-/** Hash of all that the pods of a Deployment are made from, as its template has it now. */
+/** Hash of everything that the pods of a Deployment are built from, in its present template. */
 export function templateHash (deployment: KubeObject | undefined): string | undefined {
   const spec = deployment?.['spec'] as { template?: { metadata?: { annotations?: Record<string, string> } } } | undefined
 
   return spec?.template?.metadata?.annotations?.[CONFIG_HASH]
 }
 
-// A Deployment that is not there yet is never complete.
+// A Deployment that does not exist yet is not complete.
 function wantedOf (deployment: KubeObject | undefined): number {
   return (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? Number.NaN
 }
@@ -71,12 +71,12 @@ function isComplete ({ replicas = 0, updatedReplicas = 0, readyReplicas = 0 }: D
   return updatedReplicas === wanted && readyReplicas === wanted && replicas === wanted
 }
 
-// The last words of our own processes begin with a code of the error table.
+// The termination message of our own processes begins with a code of the error table.
 function reasonOf ({ reason, code }: PodFailure): string {
   return isErrorCode(code) ? new ProbeError(code, '').reason : reason
 }
 
-// A status of an earlier generation says nothing of what was asked for since.
+// A status of an earlier generation says nothing about the present spec.
 function isCurrent (deployment: KubeObject | undefined, { observedGeneration }: DeploymentStatus): boolean {
   return deployment !== undefined && observedGeneration === deployment.metadata.generation
 }

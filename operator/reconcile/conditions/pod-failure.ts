@@ -8,19 +8,19 @@ interface Terminated { exitCode?: number, reason?: string, message?: string }
 interface PodCondition { type: string, status: string, reason?: string, message?: string }
 interface PodStatus { conditions?: PodCondition[], containerStatuses?: ContainerStatus[] }
 
-// The worst first: what a person must mend comes before what may pass.
+// The worst first: failures that a person must fix come before those that may pass.
 const RANKS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerConfigError', 'CrashLoopBackOff', 'Unschedulable', 'Error']
 
-/** A pod's own words about why it does not run. */
+/** Why a pod does not run. */
 export interface PodFailure {
   reason: string
   message: string
 
-  /** The error code in the last words of its process, where there is one. */
+  /** The error code in the termination message of its process, if any. */
   code: string | undefined
 }
 
-/** The words of the worst of some pods; undefined where none complains. */
+/** The worst failure of some pods; undefined when no pod reports one. */
 export function worstFailure (pods: readonly KubeObject[]): PodFailure | undefined {
   const rank = ({ reason }: PodFailure): number => RANKS.includes(reason) ? RANKS.indexOf(reason) : RANKS.length
 

@@ -3,13 +3,13 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 
 interface Acl { resource?: { type?: string, name?: string, patternType?: string }, operations?: string[] }
 
-// Two for each consumer group. A person who changes it that often before any pod has rolled loses the earliest ones.
+// Two for each consumer group. If the group changes more often than that before a pod has rolled, the earliest rights are lost.
 const MAX_KEPT = 32
 
 /**
- * A Kafka user with the rights of an earlier plan that the live one still has: pods of that plan run until the roll is over,
- * and read and commit in its group. Only rights of the form that the plan gives are kept, for other groups and topics; what
- * else somebody added by hand is not. `user` itself where there is nothing to keep.
+ * A Kafka user with the rights of an earlier plan that the live user still has: pods of that plan run until the rollout is
+ * over, and read and commit in its group. Only rights of the form that a plan grants are kept, for other groups and topics.
+ * Rights that somebody added by hand are not kept. Returns `user` itself when there is nothing to keep.
  */
 export function withFormerRights (user: Desired, live: KubeObject | undefined): Desired {
   const wanted = aclsOf(user.object)
@@ -29,7 +29,7 @@ function aclsOf (object: KubeObject | undefined): Acl[] {
   return (object?.['spec'] as { authorization?: { acls?: Acl[] } } | undefined)?.authorization?.acls ?? []
 }
 
-// A star stands for all of them.
+// A star means all of them.
 function isOfForm ({ resource, operations = [] }: Acl, own: Acl): boolean {
   return resource?.name !== undefined && resource.name !== '*' && resource.patternType === 'literal' && resource.type === own.resource?.type
     && [...operations].sort().join() === [...own.operations ?? []].sort().join()
@@ -39,7 +39,7 @@ function nameOf ({ resource }: Acl): string {
   return `${resource?.type ?? ''} ${resource?.name ?? ''}`
 }
 
-// Without what the server may have filled in.
+// Without fields that the server may have filled in.
 function plain ({ resource, operations }: Acl): Acl {
   return { resource: { type: resource?.type ?? '', name: resource?.name ?? '', patternType: 'literal' }, operations: operations ?? [] }
 }

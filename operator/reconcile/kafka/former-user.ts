@@ -9,12 +9,12 @@ interface User { kind: KindRef, object: KubeObject }
 
 type Deps = Pick<ReconcileDeps, 'client' | 'strimziVersion'>
 
-/** The Kafka user that a PeerProbe had and asks for no more: whoever still has its password could read and write. */
+/** The Kafka user that a PeerProbe had and no longer asks for: anybody who still has its password could read and write. */
 export async function formerUser (deps: Deps, probe: ClusterProbe, signal: AbortSignal): Promise<User | undefined> {
   return probe.spec.kafka.authentication.type === 'none' ? await ownUser(deps, probe, signal) : undefined
 }
 
-/** The Kafka user of a PeerProbe, where it has one. */
+/** The Kafka user of a PeerProbe, if it has one. */
 export async function ownUser (deps: Deps, probe: ClusterProbe, signal: AbortSignal): Promise<User | undefined> {
   const { metadata, spec: { kafka: { strimzi } } } = probe
   const version = strimzi === undefined ? undefined : await deps.strimziVersion(signal)

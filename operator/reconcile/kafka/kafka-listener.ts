@@ -8,7 +8,7 @@ interface ListenerSpec {
   type: string
   tls: boolean
 
-  /** `sasl` says whether a custom one wants a user over SASL. */
+  /** `sasl` says whether a custom listener requires a SASL user. */
   authentication?: { type: string, sasl?: boolean }
 }
 interface ListenerStatus { name?: string, bootstrapServers?: string, certificates?: string[] }
@@ -16,11 +16,11 @@ interface ListenerStatus { name?: string, bootstrapServers?: string, certificate
 type AuthenticationType = ClusterProbe['spec']['kafka']['authentication']['type']
 
 /**
- * Chooses the listener of a Kafka resource: the one that is named; else the only one; else those that fit the
- * authentication, internal ones first, then by name.
+ * Chooses the listener of a Kafka resource: the configured one, otherwise the only one, otherwise the first
+ * that fits the authentication, internal listeners first, then by name.
  *
- * @throws ProbeError `PP_SPEC_INVALID` when the listener wants another authentication than the PeerProbe gives;
- *   `PP_KAFKA_MISSING` when there is none, or it has no address yet
+ * @throws ProbeError `PP_SPEC_INVALID` when the listener requires another authentication than the PeerProbe
+ *   has; `PP_KAFKA_MISSING` when there is no such listener, or it has no address yet
  */
 export function listenerOf (kafka: KubeObject, { spec: { kafka: { strimzi, authentication } } }: ClusterProbe): Omit<KafkaAccess, 'userSecret' | 'userName'> {
   const what = `Kafka ${kafka.metadata.namespace ?? ''}/${kafka.metadata.name}`
@@ -61,7 +61,7 @@ function addressOf (kafka: KubeObject, name: string): ListenerStatus {
 function listenersIn (spec: unknown): ListenerSpec[] {
   const listeners = (spec as { kafka?: { listeners?: ListenerSpec[] } } | undefined)?.kafka?.listeners
 
-  // Versions of Strimzi before 0.20 had an object there.
+  // Strimzi before 0.20 had an object here.
   return Array.isArray(listeners) ? listeners : []
 }
 
@@ -78,7 +78,7 @@ function choose (specs: readonly ListenerSpec[], name: string | undefined, type:
   return specs.filter(listener => fits(listener, type)).sort((a, b) => rank(a) < rank(b) ? -1 : 1)[0]
 }
 
-// What stands behind a custom listener is not told, but whether it is SASL.
+// A custom listener does not say what it requires, except whether it uses SASL.
 function fits (listener: ListenerSpec, type: AuthenticationType): boolean {
   return listener.authentication?.type === 'custom' ? (listener.authentication.sasl === true) === (type === 'scram-sha-512') : wantedBy(listener) === type
 }

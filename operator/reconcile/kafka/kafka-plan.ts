@@ -17,32 +17,32 @@ import type { LiveReader } from '../apply/apply-step.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 import type { SecretReader } from '../apply/secret-reader.ts'
 
-/** A KafkaTopic: as the PeerProbe asks for it, as it is there, and as it shall be. */
+/** A KafkaTopic: as the PeerProbe asks for it, as it exists, and as it should become. */
 export interface PlannedTopic {
   asked: Desired
   live: KubeObject | undefined
 
-  /** Undefined where it is used as it is. */
+  /** Undefined if it is used unchanged. */
   desired: Desired | undefined
 }
 
-/** What a PeerProbe wants of Kafka, and how it is reached. */
+/** The Kafka objects of a PeerProbe, and how its Kafka is reached. */
 export interface KafkaPlan {
   access: KafkaAccess
 
-  /** None where Kafka is not Strimzi's. */
+  /** Empty without Strimzi. */
   topics: PlannedTopic[]
 
   user: Desired | undefined
 }
 
-/** What a Kafka user proves itself by. */
+/** The Secret with the credentials of a Kafka user. */
 export interface UserAccess { userSecret: string, userName: string }
 
 /** Annotation of a Kafka resource: the namespaces whose PeerProbes may use it, separated by commas. */
 export const ALLOWED_NAMESPACES = 'peerprobe.dev/allowed-namespaces'
 
-/** Finds out how Kafka is reached, and what is to be made in it. Changes nothing. @throws ProbeError what is missing */
+/** Finds out how Kafka is reached, and which objects it needs. Changes nothing. @throws ProbeError when something is missing */
 export async function kafkaPlan (deps: LiveReader & Pick<ReconcileDeps, 'strimziVersion'>, work: Work, signal: AbortSignal): Promise<KafkaPlan> {
   const { probe } = work
   const { metadata, spec: { kafka: { brokers, strimzi, tls, authentication } } } = probe
@@ -66,7 +66,7 @@ export async function kafkaPlan (deps: LiveReader & Pick<ReconcileDeps, 'strimzi
   return { access, topics: await plannedTopics(deps, work, topics, signal), user }
 }
 
-/** What the user proves itself by; `live` is the user as the server has it. */
+/** The Secret of the user; `live` is the user on the server. */
 export function userAccess (user: Desired, live: KubeObject | undefined): UserAccess {
   const named = statusField(live, 'secret')
 
@@ -74,7 +74,8 @@ export function userAccess (user: Desired, live: KubeObject | undefined): UserAc
 }
 
 /**
- * The copy of the Kafka user's Secret where that is in another namespace: pods cannot mount it there.
+ * The copy of the Kafka user's Secret, if that is in another namespace, from which pods cannot
+ * mount it.
  *
  * @throws ProbeError `PP_SECRET_MISSING`
  */
@@ -86,7 +87,7 @@ export async function userCopy (secrets: SecretReader, probe: ClusterProbe, { na
   const source = await secrets.read({ namespace, name }, signal)
 
   if (source === undefined) {
-    throw new ProbeError('PP_SECRET_MISSING', `Secret ${namespace}/${name} of the Kafka user is not there yet`)
+    throw new ProbeError('PP_SECRET_MISSING', `Secret ${namespace}/${name} of the Kafka user does not exist yet`)
   }
 
   return owned(KINDS.secret, probe, name, { labels: labelsFor(probe.metadata, 'kafka'), type: 'Opaque', data: source['data'] })

@@ -1,19 +1,20 @@
-// A KafkaTopic is one for all PeerProbes that name it, whoever makes it: one of a PeerProbe that was never prepared is marked,
-// and lets the first one that is have it. Else whoever writes a name down first would keep it from everybody.
+// All PeerProbes that use a topic share its KafkaTopic, whichever of them created it. A KafkaTopic of a PeerProbe that was
+// never prepared is marked as pending, and the first PeerProbe that is prepared takes it over. Otherwise the first PeerProbe
+// to mention a name could block it for all others.
 import { defined } from '../../../core/defined.ts'
 import type { Desired } from '../../model/probe/owned.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 
-/** Label of a KafkaTopic: `pending` while no PeerProbe was prepared with it, `taken` where one was that had not made it. */
+/** Label of a KafkaTopic: `pending` until a PeerProbe was prepared with it, `taken` if that PeerProbe had not created it. */
 export const CLAIM_LABEL = 'peerprobe.dev/claim'
 
 interface TopicSpec { partitions?: number, replicas?: number }
 
-/** What is known of a KafkaTopic that a PeerProbe wants. */
+/** What is known about a KafkaTopic that a PeerProbe needs. */
 export interface TopicFacts {
   live: KubeObject | undefined
 
-  /** Whether it is of this PeerProbe. */
+  /** Whether it belongs to this PeerProbe. */
   isOurs: boolean
 
   /** Whether the PeerProbe was prepared with it. */
@@ -21,8 +22,9 @@ export interface TopicFacts {
 }
 
 /**
- * A KafkaTopic as it shall be; undefined where it is used as it is: that of another PeerProbe that was never prepared. It is
- * taken over once ours was. One of somebody else is desired as ours, and is refused when it is applied.
+ * The desired KafkaTopic. Undefined if the existing one is used unchanged: it belongs to another PeerProbe that was never
+ * prepared, and is taken over once ours is. For a KafkaTopic of any other owner ours is returned, and applying it is
+ * refused.
  */
 export function topicAsDesired (topic: Desired, { live, isOurs, isVerified }: TopicFacts): Desired | undefined {
   if (live === undefined || isOurs || !isFree(live)) {
@@ -50,7 +52,7 @@ function marked (topic: Desired, state: 'pending' | 'taken'): Desired {
   return { ...topic, object: { ...topic.object, metadata: { ...metadata, labels: { ...metadata.labels, [CLAIM_LABEL]: state } } } }
 }
 
-// Kafka takes no partition away, and Strimzi changes no number of replicas by itself: what the other one asked for stays.
+// Kafka does not remove partitions, and Strimzi does not change the number of replicas by itself: the values of the other PeerProbe stay.
 function asTaken (topic: Desired, live: KubeObject | undefined): Desired {
   const { object, ...rest } = marked(topic, 'taken')
   const [spec, theirs] = [object['spec'], live?.['spec'] ?? {}] as [TopicSpec, TopicSpec]

@@ -15,10 +15,11 @@ const KEY = 'key'
 const KEY_BYTES = 32
 
 /**
- * The hash over the Secrets of a PeerProbe. Its key is made once, in a Secret that only the operator reads: a changed
- * password rolls the pods, the same one after a restart of the operator does not, nor does another label on a Secret.
+ * The hash over the Secrets of a PeerProbe. Its key is created once, in a Secret that only the operator reads. A changed password rolls the pods; a restart
+ * of the operator or a new label on a Secret does not.
  *
- * @param keepsEarlier whether its turn in an upgrade is still to come: without a key the hash of the earlier release stays until then, so that pods roll once
+ * @param keepsEarlier whether the PeerProbe still waits for its turn in an upgrade: if it has no key yet, the hash of the earlier release
+ *   stays until then, so that pods roll only once
  */
 export async function hashKeyStep (deps: Pick<ReconcileDeps, 'applier'>, reading: Reading, keepsEarlier: () => boolean, signal: AbortSignal): Promise<SecretHash> {
   const key = await readHashKey(reading, signal)
@@ -30,17 +31,17 @@ export async function hashKeyStep (deps: Pick<ReconcileDeps, 'applier'>, reading
   return keepsEarlier() ? earlierHash : keyedHash(await makeKey(deps, reading, signal))
 }
 
-/** Whose Secrets are read, and by what. */
+/** The PeerProbe whose Secrets are read, and the reader. */
 export interface Reading { probe: ClusterProbe, secrets: SecretReader }
 
-/** The key as it is there; undefined where there is none. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
+/** The existing key, or undefined. @throws ProbeError `PP_FOREIGN_OBJECT` when the Secret belongs to another owner */
 export async function readHashKey ({ probe, secrets }: Reading, signal: AbortSignal): Promise<Buffer | undefined> {
   const { namespace } = probe.metadata
   const name = hashKeyName(probe.metadata)
   const secret = await secrets.read({ namespace, name }, signal)
 
   if (secret !== undefined && !isOurs(secret, { probe })) {
-    throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
+    throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and does not belong to this PeerProbe`)
   }
 
   const key = Buffer.from((secret?.['data'] as Record<string, string> | undefined)?.[KEY] ?? '', 'base64')

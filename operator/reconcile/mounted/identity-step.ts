@@ -16,7 +16,7 @@ import type { SecretData, SecretHash } from './secret-hash.ts'
 // An Ed25519 private key as libp2p writes it (peer-ids specification): type, then seed and public key.
 const KEY_HEAD = Uint8Array.of(0x08, 1, 0x12, 64)
 
-/** Makes sure that each scan with a passive node has a key of its own, made once, and hashes them: a changed one rolls the pod. */
+/** Makes sure that each scan with a passive node has its own key, created once, and hashes the keys: a changed key rolls the pod. */
 export async function identityStep (deps: Pick<ReconcileDeps, 'applier'>, reading: Reading, hashOf: SecretHash, signal: AbortSignal): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {}
 
@@ -28,20 +28,20 @@ export async function identityStep (deps: Pick<ReconcileDeps, 'applier'>, readin
   return hashes
 }
 
-/** The Secret with the key of a scan's passive node, as it is there. @throws ProbeError `PP_FOREIGN_OBJECT` for one of somebody else */
+/** The existing Secret with the key of a scan's passive node. @throws ProbeError `PP_FOREIGN_OBJECT` when the Secret belongs to another owner */
 export async function readIdentity ({ probe, secrets }: Reading, scan: ScanSpec, signal: AbortSignal): Promise<{ name: string, data: SecretData | undefined }> {
   const { namespace } = probe.metadata
   const name = identityName(probe.metadata, scan.name)
   const secret = await secrets.read({ namespace, name }, signal)
 
   if (secret !== undefined && !isOurs(secret, { probe })) {
-    throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and is not of this PeerProbe`)
+    throw new ProbeError('PP_FOREIGN_OBJECT', `Secret ${namespace}/${name} exists and does not belong to this PeerProbe`)
   }
 
   return { name, data: secret?.['data'] as SecretData | undefined }
 }
 
-// With a fresh key.
+// Created with a new key.
 function identitySecret (probe: ClusterProbe, scan: ScanSpec): Desired {
   const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
   const bytes = Buffer.concat([KEY_HEAD, Buffer.from(String(key.d), 'base64url'), Buffer.from(String(key.x), 'base64url')])

@@ -1,5 +1,5 @@
-// Whoever may create a PeerProbe names any Secret and any host, and may not be somebody who may read that Secret: its
-// owner says first that PeerProbes may use it.
+// A user who may create a PeerProbe can refer to any Secret and any host, but may lack the right to read that Secret.
+// The owner of the Secret must therefore allow PeerProbes to use it.
 import { ProbeError } from '../../../core/errors.ts'
 import { isOurs } from '../apply/apply-step.ts'
 import type { ClusterProbe } from '../../model/probe/cluster-probe.ts'
@@ -11,7 +11,7 @@ export const USE_LABEL = 'peerprobe.dev/use'
 /** Annotation of a Secret or claim: names of the PeerProbes of its namespace that may use it, separated by commas. */
 export const ALLOWED_PROBES = 'peerprobe.dev/allowed-probes'
 
-// What Strimzi's user operator sets on the Secrets that it makes.
+// Labels that Strimzi's user operator sets on its Secrets.
 const STRIMZI_KIND = 'strimzi.io/kind'
 
 /** Whether an object allows a PeerProbe of its namespace to use it. */
@@ -21,12 +21,12 @@ export function allowsUse ({ metadata: { labels = {}, annotations = {} } }: Kube
   return labels[USE_LABEL] === 'true' || named.includes(probe)
 }
 
-/** How somebody who may change an object lets a PeerProbe use it. @param kind as kubectl calls it */
+/** The command that lets a PeerProbe use an object. @param kind in the spelling of kubectl */
 export function howToAllow (kind: 'secret' | 'pvc', name: string, { metadata }: ClusterProbe): string {
   return `kubectl label ${kind} ${name} -n ${metadata.namespace} --overwrite ${USE_LABEL}=true, or annotate it with ${ALLOWED_PROBES}=${metadata.name}`
 }
 
-/** Refuses a Secret that does not allow the PeerProbe to use it. @param field that names it. @throws ProbeError `PP_SECRET_NOT_ALLOWED` */
+/** Refuses a Secret that does not allow the PeerProbe to use it. @param field that refers to the Secret. @throws ProbeError `PP_SECRET_NOT_ALLOWED` */
 export function requireConsent (secret: KubeObject, probe: ClusterProbe, field: string): void {
   const { namespace, name } = probe.metadata
   const secretName = secret.metadata.name
@@ -37,7 +37,7 @@ export function requireConsent (secret: KubeObject, probe: ClusterProbe, field: 
   }
 }
 
-/** Whether a Secret was made for the Kafka user of the PeerProbe, by Strimzi or as the operator's copy of such a one. */
+/** Whether a Secret was made for the Kafka user of the PeerProbe, by Strimzi or as the operator's copy. */
 export function isMadeForUser (secret: KubeObject, probe: ClusterProbe): boolean {
   return probe.spec.kafka.strimzi !== undefined && (secret.metadata.labels?.[STRIMZI_KIND] === 'KafkaUser' || isOurs(secret, { probe }))
 }

@@ -1,18 +1,18 @@
-// Everybody who may read pods sees what is on them: a plain hash there would let him try passwords until one fits.
+// Everybody who may read pods sees their annotations. A plain hash there would let a reader try passwords until one matches.
 import { createHmac, hash } from 'node:crypto'
 
-/** Contents of a Secret, in base64 as the API has them. */
+/** Contents of a Secret, in base64 as in the API. */
 export type SecretData = Readonly<Record<string, string>>
 
-/** Tells whether what a Secret holds has changed, and nothing of what it is. */
+/** Shows whether the contents of a Secret changed, and reveals nothing about them. */
 export type SecretHash = (data: SecretData) => string
 
-/** Hashes by a key: who does not have it cannot find out by trying what was hashed. */
+/** Hashes with a key: without the key nobody can find the contents by trying. */
 export function keyedHash (key: Buffer): SecretHash {
   return data => createHmac('sha256', key).update(textOf(data)).digest('hex').slice(0, 16)
 }
 
-/** The hash of releases that had no key. Only for pods of theirs that are not rolled yet. */
+/** The hash of releases that had no key. Only for their pods that have not rolled yet. */
 export function earlierHash (data: SecretData): string {
   return hash('sha256', textOf(data), 'hex').slice(0, 16)
 }

@@ -12,11 +12,12 @@ const USER_FIELD = 'spec.kafka.authentication.secret'
 
 type Deps = Pick<ReconcileDeps, 'secretsNeedConsent'>
 
-/** What reading Secrets is done for. */
+/** The PeerProbe whose Secrets are read, the reader, and the hash. */
 export interface Hashing extends Reading { hashOf: SecretHash }
 
 /**
- * Reads the Secrets that pods mount: they must allow it and hold their keys, and a changed one rolls the pods.
+ * Reads the Secrets that pods mount. Each must allow its use and contain the required keys. A
+ * changed Secret rolls the pods.
  *
  * @throws ProbeError `PP_SECRET_MISSING`, `PP_SECRET_NOT_ALLOWED`
  */
@@ -44,7 +45,7 @@ export async function secretsStep (deps: Deps, hashing: Hashing, access: KafkaAc
 
 interface Use extends Pick<Work, 'probe'>, Pick<ReconcileDeps, 'secretsNeedConsent'> { field: string }
 
-// Before its keys are looked at: whoever may not use it learns nothing of what is in it.
+// Before the keys are checked: a PeerProbe that may not use the Secret must learn nothing about its contents.
 function requireUse (secret: KubeObject | undefined, { probe, field, secretsNeedConsent }: Use): void {
   if (secret !== undefined && secretsNeedConsent && !(field === USER_FIELD && isMadeForUser(secret, probe))) {
     requireConsent(secret, probe, field)

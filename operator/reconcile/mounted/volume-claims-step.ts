@@ -1,5 +1,5 @@
-// A pod that mounts a claim writes into it, takes its files for its own group, and may keep all others from mounting it: whoever owns
-// the claim says first that PeerProbes may do that.
+// A pod that mounts a claim writes to it, changes the group of its files, and may block other pods from mounting it. The owner of the
+// claim must therefore allow PeerProbes to use it.
 import { ProbeError } from '../../../core/errors.ts'
 import { KINDS } from '../../model/naming/kinds.ts'
 import { policyFor } from '../../policy/cluster-policy.ts'
@@ -8,7 +8,8 @@ import type { ClusterProbe, ClusterSpec } from '../../model/probe/cluster-probe.
 import type { ReconcileDeps } from '../apply/context.ts'
 
 /**
- * Looks at the claims that pods mount: each must be there and allow it, unless the cluster's owner lets PeerProbes have any.
+ * Checks the claims that pods mount: each must exist and allow its use, unless the cluster's owner
+ * lets PeerProbes use any claim.
  *
  * @throws ProbeError `PP_CLAIM_NOT_ALLOWED`
  */
@@ -23,7 +24,7 @@ export async function volumeClaimsStep ({ client, policy }: Pick<ReconcileDeps, 
     const claim = await client.get(KINDS.claim, { namespace, name }, signal)
     const what = `${field}: PersistentVolumeClaim ${namespace}/${name}`
 
-    // One that is made later under this name would be mounted as it is.
+    // A claim created later under this name would be mounted without a check.
     if (claim === undefined) {
       throw new ProbeError('PP_CLAIM_NOT_ALLOWED', `${what} does not exist`)
     }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../../core/time/clock.ts'
 
-// More than one operator waits for at the same time.
+// More objects than one operator waits for at the same time.
 const MAX_KNOWN = 10_000
 
 /**
- * How long something has been as it is, by our own clock: the API does not say when an object was changed, only when it was
- * made.
+ * How long something has been in its present state, by our own clock: the API reports when an object was created, but not
+ * when it changed.
  */
 export class FirstSeen {
   readonly #clock: Pick<Clock, 'monotonic'>
@@ -15,7 +15,7 @@ export class FirstSeen {
     this.#clock = clock
   }
 
-  /** Milliseconds since this was asked first for a key; 0 the first time. */
+  /** Milliseconds since the first call for a key; 0 at the first call. */
   ageMs (key: string): number {
     const now = this.#clock.monotonic()
     const since = this.#since.get(key)

@@ -9,17 +9,17 @@ interface Refusal {
   message: string
 }
 
-// What the processes cannot do yet. Ignored, it would be missed.
+// What the processes cannot do yet. It is refused rather than silently ignored.
 const REFUSALS: readonly Refusal[] = [
   { refuses: ({ consumer: { dump } }) => dump.format === 'NDJSON' ? [] : [['spec', 'consumer', 'dump', 'format']], message: 'only NDJSON is supported yet' },
   { refuses: ({ backup }) => backup.enabled ? [['spec', 'backup', 'enabled']] : [], message: 'backups are not supported yet: leave it out' }
 ]
 
 /**
- * Reads a PeerProbe as the API server holds it. What it lets through is right by the schema; objects from before a
- * change of the schema may not be.
+ * Parses a PeerProbe from the API server. The API server only accepts objects that match the schema, but objects from
+ * before a change of the schema may not match it.
  *
- * @throws ProbeError `PP_SPEC_INVALID`, or `PP_NOT_SUPPORTED` for what this version cannot do yet, naming every field
+ * @throws ProbeError `PP_SPEC_INVALID`, or `PP_NOT_SUPPORTED` for what this version cannot do yet, with every field
  */
 export function readProbe (object: KubeObject): ClusterProbe {
   const { namespace = 'default', name, uid = '' } = object.metadata
@@ -39,7 +39,7 @@ export function readProbe (object: KubeObject): ClusterProbe {
   const misused = metadataFields({ kafka, mysql })
 
   if (misused.length > 0) {
-    throw problemsError(misused.map(field => `${field}: is the address of a metadata service, where no server of yours is`), { code: 'PP_SPEC_INVALID', what })
+    throw problemsError(misused.map(field => `${field}: is the address of a metadata service, which is not a Kafka broker or a database`), { code: 'PP_SPEC_INVALID', what })
   }
 
   const refused = REFUSALS.flatMap(({ refuses, message }) => refuses(spec).map(path => `${formatPath(path)}: ${message}`))
@@ -51,7 +51,7 @@ export function readProbe (object: KubeObject): ClusterProbe {
   return { metadata: { ...object.metadata, namespace, name, uid }, spec: { ...spec, kafka, mysql } }
 }
 
-// No pod would reach them: the network policies leave them out.
+// No pod could reach them: the network policies exclude them.
 function metadataFields ({ kafka, mysql }: Pick<ClusterSpec, 'kafka' | 'mysql'>): string[] {
   return [
     ...(kafka.brokers ?? []).flatMap((broker, i) => isMetadata(broker.slice(0, broker.lastIndexOf(':'))) ? [`spec.kafka.brokers[${String(i)}]`] : []),

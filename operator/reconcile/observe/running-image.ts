@@ -14,7 +14,7 @@ export function imageOf (deployment: KubeObject | undefined): string | undefined
   return imagesOf(deployment)?.workload
 }
 
-/** The same with how nodes get it; undefined where there is no Deployment. */
+/** The image and how nodes pull it; undefined without a Deployment. */
 export function imagesOf (deployment: KubeObject | undefined): Images | undefined {
   const { containers = [], imagePullSecrets = [] } = ((deployment?.['spec'] ?? {}) as { template?: Template }).template?.spec ?? {}
   const { image, imagePullPolicy: pullPolicy } = containers[0] ?? {}

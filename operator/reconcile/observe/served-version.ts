@@ -2,23 +2,23 @@ import { isNotFound } from '../../runtime/kube-client.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { KubeClient } from '../../runtime/kube-client.ts'
 
-/** A group of kinds that a cluster may lack, and the versions of it that we know, newest first. */
+/** A group of kinds that a cluster may lack, and its versions that we know, newest first. */
 export interface OptionalGroup { group: string, versions: readonly string[] }
 
 /** Strimzi's kinds. */
 export const STRIMZI: OptionalGroup = { group: 'kafka.strimzi.io', versions: ['v1', 'v1beta2'] }
 
-/** Those of the Prometheus operator. */
+/** The Prometheus operator's kinds. */
 export const MONITORING: OptionalGroup = { group: 'monitoring.coreos.com', versions: ['v1'] }
 
-/** The version that is served, or undefined where there is none. */
+/** The served version, or undefined. */
 export type ServedVersion = (signal: AbortSignal) => Promise<string | undefined>
 
-// What is not there may be installed later, and what is there removed.
+// A missing kind may be installed later, and an installed one removed.
 const MISSING_MS = 10_000
 const SERVED_MS = 60_000
 
-/** Tells which version of a group is served; asked again now and then. */
+/** Finds out which version of a group is served, and checks again from time to time. */
 export function servedVersionOf (client: Pick<KubeClient, 'json'>, clock: Clock, optional: OptionalGroup): ServedVersion {
   let known: { version: string | undefined, atMs: number } | undefined
 

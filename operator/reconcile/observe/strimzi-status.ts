@@ -1,13 +1,13 @@
-// What Strimzi's objects say of themselves: Kafka and KafkaUser fail as NotReady=True, KafkaTopic as Ready=False.
+// The status of Strimzi's objects: Kafka and KafkaUser fail as NotReady=True, KafkaTopic as Ready=False.
 import type { KubeObject } from '../../runtime/kube-object.ts'
 
-/** Why Strimzi leaves an object alone: its own names for it. */
+/** Why Strimzi leaves an object alone, in Strimzi's terms. */
 export type HeldReason = 'ReconciliationPaused' | 'Unmanaged'
 
-/** How far an object of Strimzi has come. Held: a person has told Strimzi to leave it alone. */
+/** State of a Strimzi object. Held: a person told Strimzi to leave it alone. */
 export type StrimziState = { state: 'ready' } | { state: 'failed', message: string } | { state: 'held', reason: HeldReason } | { state: 'waiting' }
 
-/** Annotations by which a person tells Strimzi to leave an object alone, and what Strimzi then says. */
+/** Annotations by which a person tells Strimzi to leave an object alone, and the condition that Strimzi sets. */
 export const HELD_BY: Readonly<Record<HeldReason, { annotation: string, value: string }>> = {
   ReconciliationPaused: { annotation: 'strimzi.io/pause-reconciliation', value: 'true' },
   Unmanaged: { annotation: 'strimzi.io/managed', value: 'false' }
@@ -17,7 +17,7 @@ const HELD_REASONS = Object.keys(HELD_BY) as HeldReason[]
 
 interface Status { observedGeneration?: number, conditions?: { type: string, status: string, reason?: string, message?: string }[] }
 
-/** Reads the state of a KafkaTopic, KafkaUser or Kafka. A state of an earlier generation says nothing yet. */
+/** Reads the state of a KafkaTopic, KafkaUser or Kafka. A state of an earlier generation is ignored. */
 export function strimziStateOf (object: KubeObject): StrimziState {
   const { observedGeneration, conditions = [] } = (object['status'] ?? {}) as Status
   const reason = heldBy(object) ?? HELD_REASONS.find(type => conditions.some(condition => condition.type === type && condition.status === 'True'))
@@ -39,15 +39,15 @@ export function strimziStateOf (object: KubeObject): StrimziState {
 }
 
 /**
- * Why Strimzi leaves an object alone, by its annotations, whether Strimzi has said so yet or not; undefined where it does not.
- * Users cannot be taken out of its hands: there that annotation has no effect.
+ * Why Strimzi leaves an object alone, by its annotations, even before Strimzi reports it; undefined if it does not. Users
+ * cannot be unmanaged: that annotation has no effect on them.
  */
 export function heldBy ({ kind, metadata: { annotations = {} } }: KubeObject): HeldReason | undefined {
   return HELD_REASONS.filter(reason => reason === 'ReconciliationPaused' || kind !== 'KafkaUser').find((reason) => {
     const { annotation, value } = HELD_BY[reason]
     const given = annotations[annotation]
 
-    // Strimzi reads the first in any case of letters (`True`), the second only as it is written here.
+    // Strimzi ignores the case of the first value (`True`), but not of the second.
     return given === value || (reason === 'ReconciliationPaused' && given?.toLowerCase() === value)
   })
 }

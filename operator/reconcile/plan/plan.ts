@@ -5,16 +5,16 @@ import type { Desired } from '../../model/probe/owned.ts'
 import type { Stages } from '../../model/stages.ts'
 import type { PlannedTopic } from '../kafka/kafka-plan.ts'
 
-/** What is made for a PeerProbe where Kafka is Strimzi's. */
+/** The objects of a PeerProbe for Strimzi's Kafka. */
 export interface KafkaObjects {
   topics: readonly PlannedTopic[]
   user: Desired | undefined
 
-  /** The copy of the user's Secret, where pods cannot mount the one that Strimzi makes. */
+  /** The copy of the user's Secret, if pods cannot mount Strimzi's own. */
   copy: Desired | undefined
 }
 
-/** What was observed of the cluster, as far as objects depend on it. */
+/** Observations of the cluster that the objects depend on. */
 export interface PlanFacts {
   kafka: KafkaObjects
   input: ModelInput
@@ -23,7 +23,7 @@ export interface PlanFacts {
   monitoringVersion: string | undefined
 }
 
-/** Every object that a PeerProbe asks for, by the stages in which they are made. Keys, which are random, are not among them. */
+/** Every object that a PeerProbe asks for, by the stage in which it is applied. Secrets with random keys are not included. */
 export interface Plan extends Stages { kafka: Desired[] }
 
 /** The one planner: the reconciler applies this, and `kubectl peerprobe plan` and a pause compare with it. */

@@ -17,15 +17,15 @@ import type { ReconcileDeps, Work } from '../apply/context.ts'
 import type { KafkaPlan } from '../kafka/kafka-plan.ts'
 import type { Hashing } from '../mounted/secrets-step.ts'
 
-/** Everything that a PeerProbe asks for as the cluster stands: nothing is written to find it out. */
+/** Everything that a PeerProbe asks for in the present state of the cluster. Nothing is written to find it out. */
 export interface WholePlan {
   planned: Desired[]
   input: ModelInput
 
-  /** Names of the Secrets with keys that are not there yet, of passive nodes and of hashes: they are made once. */
+  /** Names of the missing Secrets with keys of passive nodes and of hashes, which are created once. */
   newKeys: string[]
 
-  /** What all waits for: a Secret or a claim that is not there or may not be used. */
+  /** What everything waits for: a Secret or a claim that is missing or may not be used. */
   missing: string | undefined
 }
 
@@ -37,7 +37,7 @@ type Reader = LiveReader & Pick<ReconcileDeps, 'policy' | 'secretsNeedConsent' |
  * Observes what the steps would find, and plans all of a PeerProbe.
  *
  * @param places images of its pods, and who may reach their admin ports
- * @throws ProbeError what keeps it from being planned
+ * @throws ProbeError when it cannot be planned
  */
 export async function wholePlan (deps: Reader, work: Work, places: Pick<ModelInput, 'images' | 'scrapers'>, signal: AbortSignal): Promise<WholePlan> {
   const { probe } = work
@@ -46,7 +46,7 @@ export async function wholePlan (deps: Reader, work: Work, places: Pick<ModelInp
   const live = user === undefined ? undefined : await deps.client.get(user.kind, user.object.metadata, signal)
   const kafka: KafkaAccess = user === undefined ? access : { ...access, ...userAccess(user, live) }
   const key = await readHashKey({ probe, secrets }, signal)
-  const hashing: Hashing = { probe, secrets, hashOf: key === undefined ? () => 'of a key that is not made yet' : keyedHash(key) }
+  const hashing: Hashing = { probe, secrets, hashOf: key === undefined ? () => 'of a key that does not exist yet' : keyedHash(key) }
   const { copy, secretHashes, missing } = await mountedBy(deps, hashing, { access: kafka, user }, signal)
   const { hashes, newKeys } = await keysOf(hashing, signal)
   newKeys.push(...key === undefined ? [hashKeyName(probe.metadata)] : [])
@@ -59,7 +59,7 @@ export async function wholePlan (deps: Reader, work: Work, places: Pick<ModelInp
 
 interface Mounted extends Pick<ModelInput, 'secretHashes'>, Pick<WholePlan, 'missing'> { copy: Desired | undefined }
 
-// What would be copied counts as if it were there.
+// A Secret that would be copied counts as present.
 async function mountedBy (deps: Reader, hashing: Hashing, { access, user }: Omit<KafkaPlan, 'topics'>, signal: AbortSignal): Promise<Mounted> {
   const { probe, secrets } = hashing
   const key = { namespace: user?.object.metadata.namespace, name: access.userSecret ?? '' }

@@ -4,9 +4,9 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps } from '../apply/context.ts'
 
 /**
- * Notices an operator of another lease that looks after the same PeerProbes: both write, each what it thinks right. Whoever
- * starts puts the name of its lease into the status; who finds another name where its own had been says so and leaves it
- * there, so that the two do not write in turn.
+ * Notices an operator with another lease that manages the same PeerProbes, so that the two overwrite each other. An
+ * operator writes the name of its lease into the status when it starts. If it later finds another name there, it reports
+ * the conflict and keeps that name, so that the two do not overwrite the field in turn.
  */
 export class OtherOperators {
   readonly #deps: Pick<ReconcileDeps, 'events' | 'log' | 'lease'>
@@ -16,7 +16,7 @@ export class OtherOperators {
     this.#deps = deps
   }
 
-  /** The name of a lease for the status of a PeerProbe; an event where it is not ours any more. */
+  /** The name of a lease for the status of a PeerProbe. Records an event if it is no longer ours. */
   async mark (object: KubeObject, signal: AbortSignal): Promise<string> {
     const { lease, events, log } = this.#deps
     const key = keyOf(object.metadata)
@@ -30,14 +30,14 @@ export class OtherOperators {
     }
 
     const wayOut = 'uninstall one, or let each watch its own namespaces'
-    const note = `another operator looks after this PeerProbe as well, and the two undo each other's changes (the log of this one names both leases): ${wayOut}`
-    log.warn({ probe: key, lease, other: seen }, 'another operator looks after the same PeerProbe')
+    const note = `another operator manages this PeerProbe as well, and the two undo each other's changes (the log of this operator has both leases): ${wayOut}`
+    log.warn({ probe: key, lease, other: seen }, 'another operator manages the same PeerProbe')
     await events.record(object, { type: 'Warning', reason: 'OtherOperator', action: 'Reconcile', note }, signal)
 
     return seen
   }
 
-  /** Forgets a PeerProbe that is gone. */
+  /** Forgets a deleted PeerProbe. */
   forget (key: string): void {
     this.#marked.delete(key)
   }

@@ -16,54 +16,54 @@ interface LastCrawl {
   dhtServers: number
 }
 
-/** Something to know about the last crawl of a scan. */
+/** A remark about the last crawl of a scan. */
 export interface CrawlNote {
-  /** Of the error table, or `Disturbed`. */
+  /** From the error table, or `Disturbed`. */
   reason: string
 
-  /** In words, safe to print. */
+  /** For people, safe to print. */
   message: string
 }
 
-/** What keeps a process that runs from its work, as it says itself. */
+/** Why a running process cannot work, as it reports. */
 export interface ProcessProblem {
   component: 'consumer' | 'crawler'
   pod: string
 
-  /** Of the error table. */
+  /** From the error table. */
   code: string
   message: string
 }
 
-/** What the processes of one PeerProbe say of themselves. */
+/** What the processes of one PeerProbe report. */
 export interface ProcessFigures {
-  /** Messages that wait, rounded up to a power of ten: the exact number would be written all day. */
+  /** Number of waiting messages, rounded up to a power of ten: the exact number would change the status all the time. */
   lag: number | undefined
 
   scans: Readonly<Record<string, ScanFigures>>
   problems: readonly ProcessProblem[]
 }
 
-/** What the crawler of one scan says of itself. */
+/** What the crawler of one scan reports. */
 export interface ScanFigures {
   lastCrawl?: LastCrawl
 
-  /** Peer id of its passive node, by which others know it. */
+  /** Peer id of its passive node. */
   peerId?: string
 
   /** The last crawl that a person asked for and that has started. */
   toldCrawlNow?: ToldCrawlNow
 
-  /** Why its last crawl is of little use, where it is; undefined where that is not known. */
+  /** Why its last crawl is of little use, if it is; undefined when not known. */
   notes?: CrawlNote[]
 }
 
-// Two or three of them of each of 32 scans are part of one object.
+// Two or three remarks for each of 32 scans are part of one object.
 const MAX_NOTE = 500
 
 type Told = { code: string, message: string } | null
 
-/** Asks the processes for their `/status`. Those that do not answer, or nonsense, are left out: they say nothing about the others. */
+/** Reads `/status` of the processes. A process that does not answer, or answers nonsense, is left out: the others still count. */
 export async function processFigures (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<ProcessFigures> {
   const scans: Record<string, ScanFigures> = {}
   const consumers = await Promise.all(podsOf(deps, work, 'consumer').map(async pod => ({ pod, status: ConsumerStatus.safeParse(await deps.readStatus(pod, signal)).data })))
@@ -105,14 +105,14 @@ function scanFigures ({ lastCrawl, passive, crawlNow }: CrawlerStatus): ScanFigu
   return { ...figures, lastCrawl: { finishedAt, durationSeconds: Math.round(durationSeconds), contacted, dhtServers } }
 }
 
-// Peers chose part of the words, such as protocol names.
+// Parts of the text come from peers, such as protocol names.
 function notesOf ({ problem, warning, disturbed, lostMs }: NonNullable<CrawlerStatus['lastCrawl']>): CrawlNote[] {
   const findings = [problem, warning].flatMap(finding => finding ?? []).map(({ code, message }) => ({
     reason: isErrorCode(code) ? ERRORS[code].reason : 'CrawlFinding',
     message: cut(escapeControlChars(message))
   }))
   const lost = String(Math.ceil(lostMs / 1_000))
-  const stall = `the crawler stood still for ${lost} s: it had no CPU time, or was stopped; peers that only then could be reached may be missing`
+  const stall = `the crawler stood still for ${lost} s because it had no CPU time or was stopped; peers that were reachable only then may be missing`
 
   return disturbed ? [...findings, { reason: 'Disturbed', message: stall }] : findings
 }

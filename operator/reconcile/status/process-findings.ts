@@ -4,15 +4,15 @@ import type { ClusterProbe } from '../../model/probe/cluster-probe.ts'
 import type { ConditionType, Finding, Findings } from '../conditions/conditions.ts'
 import type { CrawlNote, ProcessProblem } from './process-figures.ts'
 
-// A consumer for which there is no partition.
+// A consumer without a partition.
 const IDLE = 'PP_GROUP_IDLE'
 
 const PARTS = [['ConsumersReady', 'consumer'], ['CrawlersReady', 'crawler']] as const
 
-/** Reason of crawlers that run, and of which the last crawl of one is of little use. */
+/** Reason when crawlers run but the last crawl of one is of little use. */
 export const POOR_CRAWL = 'PoorCrawl'
 
-/** Findings with what the last crawls of scans were like, where that is worth knowing: crawlers run, and may find nobody. */
+/** Findings with remarks about the last crawls: crawlers may run and find no peers. */
 export function withCrawlNotes (conditions: Findings, scans: readonly { name: string, notes?: readonly CrawlNote[] }[]): Findings {
   const { CrawlersReady } = conditions
   const [first, ...more] = scans.flatMap(({ name, notes = [] }) => notes.map(note => ({ name, ...note })))
@@ -29,8 +29,8 @@ export function withCrawlNotes (conditions: Findings, scans: readonly { name: st
 }
 
 /**
- * Findings with what processes that run say keeps them from their work: Kubernetes knows only whether a pod is ready. Where
- * a pod's last words, a quota or a full cluster are the cause, those are reported.
+ * Findings with the reasons why running processes cannot work: Kubernetes only knows whether a pod is ready. If a pod's
+ * termination message, a quota or a full cluster is the cause, that is reported.
  */
 export function withProblems (conditions: Findings, problems: readonly ProcessProblem[], { spec }: Pick<ClusterProbe, 'spec'>): Findings {
   const told: Partial<Record<ConditionType, Finding>> = { ...conditions }
@@ -38,7 +38,7 @@ export function withProblems (conditions: Findings, problems: readonly ProcessPr
   for (const [type, component] of PARTS) {
     const finding = conditions[type]
     const own = problems.filter(problem => problem.component === component)
-    // While pods are replaced there is one more of them than is asked for.
+    // During a rollout there is one pod more than replicas.
     const idle = finding?.status === 'True' ? own.filter(({ code }) => code === IDLE) : []
     const grave = [...own.filter(({ code }) => code !== IDLE), ...idle.length > spareConsumers(spec) ? idle : []]
     const [first] = finding === undefined || finding.status === 'False' ? [] : grave
@@ -54,7 +54,7 @@ export function withProblems (conditions: Findings, problems: readonly ProcessPr
   return told
 }
 
-// More consumers than partitions: so many of them have nothing to do, as was asked for.
+// With more consumers than partitions, the surplus consumers are idle by design.
 function spareConsumers ({ consumer: { replicas }, kafka: { topic } }: ClusterProbe['spec']): number {
   return Math.max(0, replicas - topic.partitions)
 }

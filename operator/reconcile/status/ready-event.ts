@@ -2,12 +2,12 @@ import { ORDER } from '../conditions/conditions.ts'
 import type { EventNote } from '../../runtime/event-recorder.ts'
 import type { Condition } from '../conditions/conditions.ts'
 
-// A PeerProbe that a person has stopped is as it should be.
+// A PeerProbe that a person suspended or paused is in its intended state.
 const WANTED = new Set(['Suspended', 'Paused'])
 
 /**
- * The event of a change of `Ready`: one for each change of its cause. What is on its way is normal; what somebody must mend
- * is a warning. Counts that grow on the way, such as of pods, are no change.
+ * The event for a change of `Ready`: one for each change of its cause. Progress is a normal event; a failure that a person
+ * must fix is a warning. A changed count in the message, such as of pods, is not a change.
  */
 export function readyEvent (before: readonly Condition[], after: readonly Condition[]): EventNote | undefined {
   const ready = readyOf(after)
@@ -26,7 +26,7 @@ function isNormal ({ status, reason }: Condition, all: readonly Condition[]): bo
   return status === 'True' || WANTED.has(reason) || partOf(all)?.status === 'Unknown'
 }
 
-// The same cause has the same key, whatever is counted in its message.
+// The same cause has the same key, whatever the counts in its message.
 function causeOf (all: readonly Condition[]): string {
   const ready = readyOf(all)
   const part = partOf(all)
@@ -39,7 +39,7 @@ function readyOf (all: readonly Condition[]): Condition | undefined {
   return all.find(({ type }) => type === 'Ready')
 }
 
-// The part that Ready speaks of.
+// The part that Ready reports.
 function partOf (all: readonly Condition[]): Condition | undefined {
   const parts = ORDER.flatMap(type => all.find(condition => condition.type === type) ?? [])
 

@@ -9,7 +9,7 @@ import type { Condition } from '../conditions/conditions.ts'
 
 interface StatusWithConditions { conditions?: Condition[] }
 
-/** Writes the status of PeerProbes: only where it means something else than before. */
+/** Writes the status of PeerProbes, only if its meaning changed. */
 export class StatusWriter {
   readonly #deps: Pick<ReconcileDeps, 'client' | 'events' | 'clock'>
 
@@ -17,7 +17,7 @@ export class StatusWriter {
     this.#deps = deps
   }
 
-  /** Writes a status; false where the object changed meanwhile, which brings it here again. */
+  /** Writes a status. Returns false if the object changed meanwhile, which triggers another reconciliation. */
   async write (object: KubeObject, status: Record<string, unknown>, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#write(object, status, signal)
@@ -30,7 +30,7 @@ export class StatusWriter {
     }
   }
 
-  /** Says that a PeerProbe is refused; what was known of its parts is left out. */
+  /** Reports that a PeerProbe is refused, without the findings about its parts. */
   async refuse (object: KubeObject, err: unknown, signal: AbortSignal): Promise<void> {
     const { generation = 0 } = object.metadata
     const before = (object['status'] ?? {}) as StatusWithConditions

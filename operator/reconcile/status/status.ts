@@ -12,18 +12,18 @@ import type { KafkaResult } from '../steps/kafka-step.ts'
 import type { CrawlNowStatus } from './crawl-now-status.ts'
 import type { ProcessFigures, ScanFigures } from './process-figures.ts'
 
-/** What a reconciliation found. */
+/** The result of a reconciliation. */
 export interface Findings {
   conditions: Partial<Record<ConditionType, Finding>>
   kafka: KafkaResult | undefined
 
-  /** The prepare Job that succeeded for what the PeerProbe asks for. */
+  /** The prepare Job that succeeded for the present spec. */
   prepared: string | undefined
 
   figures: ProcessFigures
 }
 
-/** Those fields of a status that are read again. */
+/** The fields of a status that the operator reads again. */
 export interface StatusBefore {
   observedGeneration?: number
   conditions?: Condition[]
@@ -42,7 +42,7 @@ export interface StatusBefore {
 /** One scan in a status. */
 export interface ScanStatus extends Omit<ScanFigures, 'toldCrawlNow'> { name: string, deployment: string, ready: boolean, crawlNow?: CrawlNowStatus }
 
-/** Adds the summary: the first cause of what is not ready, in its own words. */
+/** Adds the summary: the first cause of not being ready, with its message. */
 export function summarise (conditions: Findings['conditions']): Findings['conditions'] {
   return { ...conditions, Ready: readyOf(conditions) }
 }
@@ -62,7 +62,7 @@ function readyOf ({ Paused, Suspended, ...conditions }: Findings['conditions']):
     return { ...Suspended, status: 'False' }
   }
 
-  // What a person holds is no fault, and must not be forgotten.
+  // An object that a person paused is not a failure, but the message must keep mentioning it.
   const held = parts.find(({ reason }) => Object.hasOwn(HELD_BY, reason))
   const poor = conditions.CrawlersReady?.reason === POOR_CRAWL ? conditions.CrawlersReady : undefined
 
@@ -108,7 +108,7 @@ function summaryOf (ready: Finding | undefined): string {
   return `${ready?.reason ?? ''}: ${ready?.message ?? ''}`.slice(0, 200)
 }
 
-// Plain fields, since printer columns cannot count.
+// Separate fields, since printer columns cannot count.
 function scansOf (deps: ReconcileDeps, { probe }: Work, figures: ProcessFigures, before: StatusBefore): { scans: ScanStatus[] } & Record<string, unknown> {
   const { metadata, spec } = probe
   const { requestedAt } = crawlRequestsOf(metadata, spec.scans)

@@ -1,17 +1,17 @@
-// The garbage collector does not cross namespaces: what lives where Kafka does is removed by the operator, before the
-// PeerProbe may go.
+// The garbage collector does not cross namespaces: the operator removes objects in Kafka's namespace before the
+// PeerProbe is deleted.
 import { KINDS, strimziKinds } from '../../model/naming/kinds.ts'
 import { MANAGED_SELECTOR, NAMESPACE_LABEL, PROBE_LABEL } from '../../model/naming/labels.ts'
 import { pathOf } from '../../runtime/kube-object.ts'
 import type { KindRef, KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps } from '../apply/context.ts'
 
-/** The operator's finalizer. Where the operator is gone for good, removing it by hand lets the PeerProbe go. */
+/** The operator's finalizer. If the operator was uninstalled, removing the finalizer by hand lets the PeerProbe be deleted. */
 export const FINALIZER = 'peerprobe.dev/kafka-objects'
 
 interface KafkaPart { strimzi?: { namespace?: string }, topic?: { deletionPolicy?: string } }
 
-/** Whether something of the PeerProbe lives where the garbage collector does not reach. */
+/** Whether the PeerProbe has objects that the garbage collector does not reach. */
 export function needsFinalizer ({ metadata, spec }: KubeObject): boolean {
   const { strimzi } = kafkaOf(spec)
 
@@ -27,7 +27,7 @@ export async function addFinalizer ({ client }: ReconcileDeps, { metadata }: Kub
   }
 }
 
-/** Removes what lives in Kafka's namespace, topics only where the policy says so, and lets the PeerProbe go. */
+/** Removes the objects in Kafka's namespace, topics only if the deletion policy says so, and removes the finalizer. */
 export async function finalize (deps: ReconcileDeps, object: KubeObject, signal: AbortSignal): Promise<void> {
   const { metadata, spec } = object
 

@@ -15,18 +15,18 @@ import type { PlannedTopic } from '../kafka/kafka-plan.ts'
 import type { HeldReason, StrimziState } from '../observe/strimzi-status.ts'
 import type { KafkaObjects } from '../plan/plan.ts'
 
-/** What the Kafka step found. */
+/** The result of the Kafka step. */
 export interface KafkaResult {
   access: KafkaAccess
   topicId: string | undefined
 
-  /** Objects that Strimzi leaves alone since a person has told it to; they are as they are. */
+  /** Objects that Strimzi leaves alone because a person told it to. They stay unchanged. */
   held: readonly Held[]
 
-  /** What is planned for Kafka. */
+  /** The plan for Kafka. */
   objects: KafkaObjects
 
-  /** How some of it shall be once no pod of an earlier plan is left. */
+  /** The final state of some objects, once no pod of an earlier plan is left. */
   afterRoll: readonly Desired[]
 }
 
@@ -34,19 +34,19 @@ export interface KafkaResult {
 interface Held {
   reason: HeldReason
 
-  /** What is held, and how it is let go. */
+  /** The held object, and how to release it. */
   message: string
 
-  /** Whether it is known to have been made before. */
+  /** Whether it is known to have existed before. */
   isMade: boolean
 }
 
-// Neither ready nor failed for this long: nobody has picked it up.
+// If an object is neither ready nor failed for this long, no operator has picked it up.
 const PICKED_UP_MS = 60_000
 
-const NOT_PICKED_UP = ': nobody has picked it up (does the Kafka resource have an entity operator for this namespace?)'
+const NOT_PICKED_UP = ': no operator has picked it up (does the Kafka resource have an entity operator for this namespace?)'
 
-/** Finds out how Kafka is reached, and makes sure of topics and user where Strimzi runs it. @throws ProbeError what it waits for */
+/** Finds out how Kafka is reached and, with Strimzi, applies topics and user. @throws ProbeError when it has to wait */
 export async function kafkaStep (deps: ReconcileDeps, work: Work, secrets: SecretReader, signal: AbortSignal): Promise<KafkaResult> {
   const { access, topics, user } = await kafkaPlan(deps, work, signal)
   deps.claims.refuse(deps, work, access.bootstrapServers)
@@ -65,7 +65,7 @@ export async function kafkaStep (deps: ReconcileDeps, work: Work, secrets: Secre
   return { access: { ...access, ...ofUser }, topicId: ready.topicId, held: [...ready.held, ...held], objects: { topics, user, copy }, afterRoll }
 }
 
-/** What the Kafka step found, in words. What is held and was never made, as far as is known, is not ready; the preparation tells whether it is there. */
+/** The finding of the Kafka step. A held object that is not known to have existed is not ready; the preparation shows whether it exists. */
 export function kafkaFinding ({ probe: { spec } }: Work, { access, held }: KafkaResult): Finding {
   const [first] = [...held].sort((a, b) => Number(a.isMade) - Number(b.isMade))
 
@@ -74,7 +74,7 @@ export function kafkaFinding ({ probe: { spec } }: Work, { access, held }: Kafka
     : { status: first.isMade ? 'True' : 'False', reason: first.reason, message: first.message }
 }
 
-// Nothing is started before its topic is there: brokers might make one by themselves, with settings of their own.
+// Nothing is started before its topic exists: brokers might create one automatically with their own settings.
 async function topicsReady (deps: ReconcileDeps, work: Work, topics: readonly PlannedTopic[], signal: AbortSignal): Promise<Pick<KafkaResult, 'topicId' | 'held'>> {
   const ids: (string | undefined)[] = []
   const held: Held[] = []
@@ -101,7 +101,7 @@ async function userReady (deps: ReconcileDeps, work: Work, user: Desired, signal
 
 interface Requirement { code: 'PP_TOPIC_NOT_READY' | 'PP_USER_NOT_READY', isMade: boolean }
 
-// What is held is returned: it stays as it is, which is no reason to wait for it.
+// Held objects are returned: they stay unchanged, so there is nothing to wait for.
 function requireReady (deps: ReconcileDeps, desired: Desired, object: KubeObject | undefined, { code, isMade }: Requirement): Held[] {
   const { kind: { kind }, object: { metadata } } = desired
   const what = `${kind} ${metadata.namespace ?? ''}/${metadata.name}`
@@ -115,12 +115,13 @@ function requireReady (deps: ReconcileDeps, desired: Desired, object: KubeObject
   }
 }
 
-// Strimzi names the object that has a topic already: one of another namespace than the PeerProbe's is not named there.
+// Strimzi's message contains the object that already has the topic; an object outside the
+// PeerProbe's namespace must not be shown in the PeerProbe.
 function toldOf ({ object: { metadata } }: Desired, message: string): string {
   return metadata.labels?.[NAMESPACE_LABEL] === metadata.namespace ? message : message.replaceAll(/Ref\{[^}]*\}/g, 'another KafkaTopic')
 }
 
-// Counted from when this generation was seen first: an object may be old and its last change new.
+// Counted from when this generation was first seen: an old object may have a recent change.
 function notYet ({ ages }: ReconcileDeps, what: string, object: KubeObject | undefined, code: Requirement['code']): ProbeError {
   const { uid = '', generation = 0 } = object?.metadata ?? {}
   const isIgnored = object !== undefined && ages.ageMs(`${what} ${uid} ${String(generation)}`) >= PICKED_UP_MS
@@ -137,7 +138,7 @@ function heldMessage (what: string, reason: HeldReason): string {
   return `${what}: ${reason}: ${effect}, until the annotation ${annotation}=${value} is removed`
 }
 
-// The preparation asks for the topics as the user: both were there then.
+// The preparation read the topics as the user, so both existed then.
 function wasPrepared ({ object }: Work): boolean {
   return statusField(object, 'prepared') !== undefined
 }

@@ -10,18 +10,18 @@ import type { Reading } from '../mounted/hash-key.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { KafkaResult } from './kafka-step.ts'
 
-/** What a plan is made from beside the PeerProbe. */
+/** What a plan needs besides the PeerProbe. */
 export interface PlanInput {
   kafka: KafkaResult
 
-  /** Images of its pods: asked for as late as possible, since it may be its turn in an upgrade then. */
+  /** Images of its pods: chosen as late as possible, since its turn in an upgrade may have come by then. */
   imagesOf: () => Images
 }
 
-/** All objects, and the images that their pods get now. */
+/** All objects, and the present images of their pods. */
 export interface Planned { plan: Plan, images: Images }
 
-/** Looks at what pods mount, makes the keys that are missing, and plans all objects. @throws ProbeError what the plan waits for */
+/** Checks what pods mount, creates missing keys, and plans all objects. @throws ProbeError when the plan has to wait */
 export async function planStep (deps: ReconcileDeps, reading: Reading, { kafka, imagesOf }: PlanInput, signal: AbortSignal): Promise<Planned> {
   const { probe } = reading
   await volumeClaimsStep(deps, probe, signal)

@@ -6,21 +6,22 @@ import type { Desired } from '../../model/probe/owned.ts'
 import type { KindRef, KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 
-/** Kinds of which a plan may name fewer objects than the one before. The others are in every plan. */
+/** Kinds of which a plan may contain fewer objects than the plan before. Objects of other kinds are in every plan. */
 export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.service, KINDS.disruptionBudget, KINDS.networkPolicy] as const
 
-// A pod that ends is held by its policy until it is gone: without any it could reach everything.
+// The network policy of a terminating pod stays until the pod is gone: without a policy the pod could reach everything.
 const AFTER_ROLL = new Set<string>([KINDS.networkPolicy.kind])
 
-/** A PeerProbe and everything that its plan names. */
+/** A PeerProbe and everything in its plan. */
 export interface Planned extends Pick<Work, 'probe'> { planned: readonly Desired[] }
 
-/** What is there to stay, and how some of it shall be once no pod of an earlier plan is left. */
+/** The objects that stay, and the final state of some of them once no pod of an earlier plan is left. */
 export interface PrunePlan { planned: readonly Desired[], afterRoll: readonly Desired[] }
 
 /**
- * Removes what belongs to the PeerProbe and is in no plan any more: the objects of a scan that is gone, of an earlier
- * preparation; and once no pod of an earlier plan is left, its Kafka user, or the rights that only it had.
+ * Removes objects of the PeerProbe that are no longer in its plan: those of a removed scan or of an earlier
+ * preparation. Once no pod of an earlier plan is left, also removes the Kafka user of that plan, or the rights that
+ * only that plan needed.
  */
 export async function prune (deps: ReconcileDeps, work: Pick<Work, 'probe'>, { planned, afterRoll }: PrunePlan, signal: AbortSignal): Promise<void> {
   const { probe } = work
@@ -47,7 +48,7 @@ async function removeLeftOver (deps: ReconcileDeps, all: Planned, kinds: readonl
   }
 }
 
-/** Those objects of a kind that belong to the PeerProbe and are in no plan any more. */
+/** The objects of a kind that belong to the PeerProbe and are no longer in its plan. */
 export function leftOver ({ kind }: KindRef, { probe, planned }: Planned, objects: readonly KubeObject[]): KubeObject[] {
   const { namespace, uid } = probe.metadata
   const names = new Set(planned.filter(desired => desired.kind.kind === kind).map(({ object }) => object.metadata.name))

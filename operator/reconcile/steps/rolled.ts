@@ -9,8 +9,8 @@ const LONG_LIVED = new Set(['consumer', 'crawler'])
 const OVER = new Set(['Succeeded', 'Failed'])
 
 /**
- * Whether all crawlers and consumers are of the plan, and every pod of an earlier one is gone. A pod that ends is still
- * there: it publishes and commits what it holds, and needs the user and the rights of its own plan for that.
+ * Whether all crawlers and consumers run the plan and every pod of an earlier plan is gone. A terminating pod still
+ * counts: it publishes and commits what it has, for which it needs the user and the rights of its own plan.
  */
 export function isRolled (deps: Pick<ReconcileDeps, 'store'>, { probe: { metadata }, planned }: Pick<Work, 'probe'> & { planned: readonly Desired[] }): boolean {
   const { kind } = KINDS.deployment
@@ -21,7 +21,7 @@ export function isRolled (deps: Pick<ReconcileDeps, 'store'>, { probe: { metadat
     && deps.store('Pod').labelled(metadata.name).every(pod => pod.metadata.namespace !== metadata.namespace || !mayWork(pod) || current.has(pod.metadata.annotations?.[CONFIG_HASH]))
 }
 
-// One that was evicted stays as an object, and does nothing.
+// An evicted pod remains as an object but no longer runs.
 function mayWork ({ metadata: { labels = {} }, status }: KubeObject): boolean {
   const { phase = '' } = (status ?? {}) as { phase?: string }
 

@@ -1,20 +1,20 @@
 import type { Clock } from '../../../core/time/clock.ts'
 import type { Images } from '../../model/probe/images.ts'
 
-/** What is known of a PeerProbe that asks for an image. */
+/** The state of a PeerProbe that asks for an image. */
 export interface RolloutState {
-  /** What its consumers run; undefined where there are none. */
+  /** The image of its consumers; undefined without consumers. */
   running: Images | undefined
 
   isReady: boolean
 }
 
-// Long enough to pull an image and to drain; a PeerProbe that cannot become ready holds the others up no longer.
+// Long enough to pull an image and to drain. A PeerProbe that cannot become ready does not delay the others for longer.
 const TURN_MS = 600_000
 
 /**
- * Paces upgrades: of the PeerProbes that are ready, one at a time gets a new image, so that one that does not work is
- * met by one of them first. What is not ready has nothing to lose and does not wait.
+ * Paces upgrades: one ready PeerProbe at a time gets a new image, so that a broken image stops only one of them. A
+ * PeerProbe that is not ready has nothing to lose and does not wait.
  */
 export class Rollout {
   readonly #clock: Pick<Clock, 'monotonic'>
@@ -24,7 +24,7 @@ export class Rollout {
     this.#clock = clock
   }
 
-  /** Which image a PeerProbe gets now: the wanted one, or the running one, got as before, until it is its turn. */
+  /** The image that a PeerProbe gets now: the new one, or until its turn the running one, pulled as before. */
   imagesFor (key: string, wanted: Images, { running, isReady }: RolloutState): Images {
     if (running === undefined || running.workload === wanted.workload || !isReady || this.#take(key)) {
       return wanted
@@ -33,7 +33,7 @@ export class Rollout {
     return running
   }
 
-  /** A PeerProbe runs as it should, with the wanted image. */
+  /** Reports that a PeerProbe is ready with the new image. */
   settled (key: string): void {
     if (this.#turn?.key === key) {
       this.#turn = undefined

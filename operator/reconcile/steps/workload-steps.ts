@@ -16,21 +16,22 @@ import type { PodFailure } from '../conditions/pod-failure.ts'
 
 interface JobCondition { type: string, status: string, lastTransitionTime?: string }
 
-// A failed Job is created again after this long: what it failed by may be mended.
+// A failed Job is created again after this time: the cause may be fixed by then.
 const TRY_AGAIN_MS = 15_000
 
 /**
- * Prepares database and topics once for what the PeerProbe asks for, and returns the name of the Job that did.
+ * Prepares database and topics once for the present spec, and returns the name of the Job that did
+ * it.
  *
  * @param objects the Job and its configuration
- * @throws ProbeError what it waits for, or failed by
+ * @throws ProbeError while it waits, or when it failed
  */
 export async function prepareStep (deps: ReconcileDeps, work: Work, objects: readonly Desired[], signal: AbortSignal): Promise<string> {
   const name = objects.find(({ kind }) => kind.kind === KINDS.job.kind)?.object.metadata.name ?? ''
 
   await removeSuperseded(deps, work, name, signal)
 
-  // Done before: its Job may be gone by now, and need not come back.
+  // Already done: the Job may have expired and is not created again.
   if (statusField(work.object, 'prepared') === name) {
     return name
   }
@@ -52,7 +53,7 @@ export async function prepareStep (deps: ReconcileDeps, work: Work, objects: rea
   throw whyNotPrepared(name, failure !== undefined, worstFailure(podsOf(deps, work, 'prepare').filter(pod => isOf(pod, job))))
 }
 
-// Before the new one is made: it would go on with settings that hold no more, beside the new one.
+// Before the new Job is created: otherwise the old one would continue with outdated settings next to it.
 async function removeSuperseded (deps: ReconcileDeps, work: Work, name: string, signal: AbortSignal): Promise<void> {
   const { metadata } = work.probe
   const jobs = deps.store('Job').labelled(metadata.name).filter(job => isOurs(job, work) && job.metadata.labels?.['app.kubernetes.io/component'] === 'prepare')
@@ -62,7 +63,7 @@ async function removeSuperseded (deps: ReconcileDeps, work: Work, name: string, 
   }
 }
 
-// A Job of the same name or with the same labels may have been there before: only the uid tells whose a pod is.
+// An earlier Job may have had the same name or labels: only the uid shows which Job a pod belongs to.
 function isOf ({ metadata: { ownerReferences = [] } }: KubeObject, job: KubeObject | undefined): boolean {
   return job !== undefined && ownerReferences.some(({ uid, controller }) => controller === true && uid === job.metadata.uid)
 }
@@ -83,8 +84,8 @@ export async function consumersStep (deps: ReconcileDeps, work: Work, objects: r
 }
 
 /**
- * Applies the crawlers, one for each scan, once a consumer of the present plan runs and none of an earlier one does. Until
- * then those that are there are left as they are.
+ * Applies the crawlers, one for each scan, once a consumer of the present plan is ready and no consumer of an earlier plan
+ * is left. Until then existing crawlers stay unchanged.
  */
 export async function crawlersStep (deps: ReconcileDeps, work: Work, objects: readonly Desired[], signal: AbortSignal): Promise<Finding> {
   const { metadata } = work.probe
@@ -100,7 +101,7 @@ export async function crawlersStep (deps: ReconcileDeps, work: Work, objects: re
   return objects.every(isAsPlanned) ? crawlersFinding(deps, work) : waiting('WaitingForConsumers', 'crawlers start and change once a consumer of the same plan runs')
 }
 
-/** What the crawlers' Deployments tell: the first that is not ready. */
+/** The finding about the crawlers' Deployments: the first that is not ready. */
 function crawlersFinding (deps: ReconcileDeps, work: Work): Finding {
   const { metadata, spec } = work.probe
   const findings = spec.scans.map(({ name: scan }) => findingOf(deps, work, crawlerName(metadata, scan), { component: 'crawler', scan }))

@@ -1,6 +1,6 @@
 import { markdownTable } from '../markdown-table.ts'
 
-/** What one consumer cost over one load. */
+/** The cost of one consumer for one load. */
 export interface ConsumeFigures {
   messagesPerSecond: number
 
@@ -10,14 +10,14 @@ export interface ConsumeFigures {
   /** CPU time of the consuming process, user and system, for each of these rows, in microseconds. */
   processMicrosPerRow: number
 
-  /** The same of the database server. */
+  /** The same for the database server. */
   serverMicrosPerRow: number
 
   /** Peak of the consuming process's resident memory. */
   rssMb: number
 }
 
-/** What was measured between two moments. */
+/** The measurements between two points in time. */
 export interface ConsumeCounts {
   messages: number
   rows: number

@@ -15,10 +15,10 @@ import type { ChildProcess } from 'node:child_process'
 
 const CONSUMER = fileURLToPath(new URL('../../../consumer/main.ts', import.meta.url))
 const NAIVE = fileURLToPath(new URL('./naive-consumer.ts', import.meta.url))
-// Each look costs the consumer half a millisecond, which counts as its own.
+// Each status request costs the consumer half a millisecond, which is counted in its own CPU time.
 const POLL_MS = 100
 
-/** Where a consumer reads and writes. */
+/** The topic and the database of a consumer. */
 export interface ConsumePlaces {
   brokers: readonly string[]
   topic: string
@@ -29,22 +29,22 @@ export interface ConsumePlaces {
   sqlPid: number
 }
 
-/** What is consumed: the visits of two crawls of the same peers. */
+/** The messages to consume: the visits of two crawls of the same peers. */
 export interface TwoCrawls {
   /** Messages of each crawl. */
   messages: number
 
-  /** Puts those of the second one on the topic; the first one's are there already. */
+  /** Publishes the messages of the second crawl; those of the first are on the topic already. */
   publishSecond: () => Promise<void>
 
-  /** Where the consuming process leaves its CPU profile; none when absent. */
+  /** Folder for the CPU profile of the consuming process; none when absent. */
   profileDir?: string | undefined
 }
 
 /**
- * Runs the product's own consumer, history and validation on, coalescing off, through two crawls, as one process meets them.
- * It is stopped while the second is published. What is measured of each begins once its first message is committed: what
- * starting costs is not in it.
+ * Runs the product's consumer, with history and validation on and coalescing off, through two crawls in one process. It is
+ * stopped while the second crawl is published. Measuring starts once the first message of each crawl is committed, so the
+ * cost of the start is not included.
  */
 export async function runBatched (places: ConsumePlaces, crawls: TwoCrawls, folder: string): Promise<readonly [ConsumeCounts, ConsumeCounts]> {
   const { messages, publishSecond, profileDir } = crawls
@@ -87,7 +87,7 @@ async function startConsumer ({ brokers, topic, database, sqlPort }: ConsumePlac
   return { child, port: isChildReady(ready) ? ready.adminPort : 0 }
 }
 
-/** Runs the one-transaction-per-message design over the same topic, for as many messages as are given. */
+/** Runs the one-transaction-per-message design over the same topic, for the given number of messages. */
 export async function runNaive ({ brokers, topic, database, sqlPort, sqlPid }: ConsumePlaces, messages: number): Promise<ConsumeCounts> {
   const child = fork(NAIVE, [brokers.join(), topic, String(sqlPort), database], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   let done = 0

@@ -1,5 +1,5 @@
-// The design that everyone writes first, as a yardstick: one transaction for each message, one statement for each
-// row, offsets committed by themselves. It writes the two tables and nothing else.
+// The naive design, for comparison: one transaction for each message, one statement for each row, automatic
+// commits of offsets. It writes only the two tables.
 import { hash } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import { createPool } from 'mysql2/promise'

@@ -1,5 +1,5 @@
-// Visits as a crawl of Amino publishes them: six announced addresses of a Kubo node, one of which answered, some
-// twenty versions of agents, eight protocols.
+// Visits like those of a crawl of Amino: six announced addresses of a Kubo node, one of which answered, about
+// twenty agent versions, eight protocols.
 import { hash } from 'node:crypto'
 import { VISIT_TYPE, visitIdOf } from '../../../core/contracts/visit.ts'
 import { toBase58 } from '../../../crawler/peer/base58.ts'

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { nonEmpty, wholeNumber } from '../../../core/text/option-text.ts'
 
-/** What can be measured: the crawl's own client, the reference visitor of the tests (a libp2p node), or the clients as a crawler has them, QUIC among them. */
+/** What can be measured: the client for TCP, WebSocket and relays; the reference visitor (a libp2p node); or all clients, including QUIC. */
 export const BENCH_LANES = ['fast', 'full', 'all'] as const
 
 const STRATEGIES = ['Topology', 'Census'] as const
@@ -21,11 +21,11 @@ export interface CrawlCase {
   strategy: typeof STRATEGIES[number]
   lane: typeof BENCH_LANES[number]
 
-  /** Visits in flight at most. */
+  /** Maximum number of visits in flight. */
   concurrency: number
 }
 
-/** What the command line asks for. */
+/** Options of the command line. */
 export interface BenchOptions {
   cases: CrawlCase[]
 
@@ -34,11 +34,11 @@ export interface BenchOptions {
 
   json: boolean
 
-  /** Where the crawling processes leave their CPU profiles. */
+  /** Folder for the CPU profiles of the crawling processes. */
   profileDir: string | undefined
 }
 
-/** A whole node saturates its core at some hundred visits; at a thousand their answers come too late. */
+/** A whole libp2p node saturates its core at a few hundred visits; at a thousand, answers are handled too late. */
 const CONCURRENCY = { fast: 1_000, full: 200, all: 1_000 } as const
 
 interface RawOptions {
@@ -53,18 +53,18 @@ interface RawOptions {
   profile?: string
 }
 
-/** Reads the command line. Lists give a case for each combination. Prints help or the mistake and exits by itself, as commander does. */
+/** Parses the command line. Lists give a case for each combination. For --help or a mistake, commander prints a message and exits. */
 export function parseBenchOptions (argv: readonly string[]): BenchOptions {
   const command = new Command('bench:crawl')
-    .description('Crawls a virtual network on loopback and measures what each peer costs.')
+    .description('Crawls a virtual network on loopback and measures the cost of each peer.')
     .option('--peers <n>', 'size of the network', wholeNumber(1, MAX_PEERS), 10_000)
     .addOption(listOption('--addresses <list>', 'addresses of each peer, 1 to 6', wholeNumber(1, MAX_ADDRESSES), [MAX_ADDRESSES]))
     .addOption(listOption('--dead <list>', 'percentages of peers that do not answer', wholeNumber(0, 90), [0, 45]))
     .addOption(listOption('--strategy <list>', 'Topology, Census', oneOf(STRATEGIES), [...STRATEGIES]))
-    .addOption(listOption('--lane <list>', 'fast, full (a libp2p node, for comparison), all (as a crawler)', oneOf(BENCH_LANES), ['fast']))
-    .option('--concurrency <n>', 'visits in flight (default: 1000 in the fast lane, 200 in the full lane)', wholeNumber(1, MAX_PEERS))
+    .addOption(listOption('--lane <list>', 'fast (TCP, WebSocket and relays), full (a libp2p node, for comparison), all (fast and QUIC, as in a crawler)', oneOf(BENCH_LANES), ['fast']))
+    .option('--concurrency <n>', 'visits in flight (default: 1000, or 200 for a libp2p node)', wholeNumber(1, MAX_PEERS))
     .option('--runs <n>', 'crawls of each case; the median counts', wholeNumber(1, 99), 3)
-    .option('--profile <dir>', 'leave CPU profiles of the crawling processes in this folder', nonEmpty)
+    .option('--profile <dir>', 'write CPU profiles of the crawling processes to this folder', nonEmpty)
     .option('--json', 'print JSON instead of a table', false)
     .helpOption('-h, --help', 'show this help')
     .parse([...argv], { from: 'user' })

@@ -1,7 +1,7 @@
 /**
- * One crawl, in a process of its own, so that its CPU time and memory are the crawl's and nothing
- * else's. It runs what the product runs (engine, visitor, metrics, messages, publisher, embedded bus);
- * besides, each message is parsed by the schema that the consumer reads it by.
+ * One crawl in a separate process, so that CPU time and memory belong to the crawl alone. It runs the
+ * same parts as the product (engine, visitor, metrics, messages, publisher, embedded bus). In
+ * addition, each message is parsed with the consumer's schema.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -122,7 +122,7 @@ async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: Vis
   return await openReferenceVisitor(options, deps, signal)
 }
 
-/** A message that a consumer refuses ends the benchmark: what is fast and wrong is not measured. */
+/** A message that a consumer would refuse ends the benchmark: fast but wrong crawls are not measured. */
 function validating (publisher: Publisher): Pick<Publisher, 'ready' | 'accept'> {
   return {
     ready: () => publisher.ready(),

@@ -2,7 +2,7 @@ import { markdownTable } from '../markdown-table.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { CrawlCase } from './crawl-case.ts'
 
-/** What a crawling process counted. */
+/** Counts of a crawling process. */
 export interface CrawlCounts {
   contacted: number
 
@@ -23,7 +23,7 @@ export interface CrawlCounts {
   rssMb: number
 }
 
-/** What one crawl cost. */
+/** The cost of one crawl. */
 export interface CrawlFigures {
   /** Peers contacted for each second of the crawl. */
   peersPerSecond: number
@@ -31,19 +31,19 @@ export interface CrawlFigures {
   /** CPU time of the whole crawling process, user and system and V8's threads, from the first dial on, for each peer contacted. */
   cpuMsPerPeer: number
 
-  /** CPU time of the process until then, paid once however many crawls follow: loading and tables of keys. */
+  /** CPU time of the process before the first dial, which is paid once however many crawls follow: loading modules and tables of keys. */
   startCpuMs: number
 
   /**
-   * CPU time of the crawl for each millisecond that the processes took which answered it. They do the other end of the same work, on the same
-   * machine at the same time: this compares runs on a noisy machine.
+   * CPU time of the crawl for each millisecond of the answering processes. They do the other half of the same work on the same machine at the
+   * same time, so this ratio can be compared between runs on a noisy machine.
    */
   cpuToServers: number
 
   /** FIND_NODE requests for each peer contacted. */
   requestsPerPeer: number
 
-  /** Peers contacted, of those that answer at all. */
+  /** Share of the answering peers that were contacted. */
   foundShare: number
 
   /** From the first dial until the last visit is acknowledged by the bus. */
@@ -60,7 +60,7 @@ export interface CaseResult {
   median: CrawlFigures
 }
 
-/** What a crawl is compared with: the peers that answer at all, and the CPU time of the processes that answered. */
+/** The reference for a crawl: the peers that answer, and the CPU time of the processes that answered. */
 export interface CrawlReference { contactable: number, serversCpuMs: number }
 
 /** The figures of one crawl. */

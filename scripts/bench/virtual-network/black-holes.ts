@@ -1,6 +1,6 @@
-// Addresses that swallow packets, without privileges: a thread listens at each with the shortest queue
-// and never accepts. Once the queue is full the kernel drops each further SYN, which from outside is
-// what a firewall that drops looks like. Nothing listens: that is refused, which a crawl gets over at once.
+// Addresses that drop packets, without privileges: a thread listens at each with the shortest backlog and
+// never accepts. Once the backlog is full the kernel drops each further SYN, like a firewall. (An address
+// without a listener refuses, which takes a crawl no time.)
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
@@ -11,14 +11,14 @@ import type { Socket } from 'node:net'
 
 interface Job { blackHoles: readonly string[], gate: SharedArrayBuffer }
 
-// Linux takes backlog + 1 connections into the queue.
+// Linux queues backlog + 1 connections.
 const BACKLOG = 1
 const FILLERS = BACKLOG + 1
 
-// A connection on loopback that has not come about by now is being swallowed.
+// If a loopback connection is not established by now, its packets are being dropped.
 const SWALLOWED_AFTER_MS = 500
 
-/** IP addresses at whose port no connection ever comes about. */
+/** IP addresses that drop every connection attempt to their port. */
 export class BlackHoles implements AsyncDisposable {
   readonly #worker: Worker
   readonly #fillers: readonly Socket[]
@@ -28,7 +28,7 @@ export class BlackHoles implements AsyncDisposable {
     this.#fillers = fillers
   }
 
-  /** Opens them. @throws ProbeError `PP_DEVNET_FAILED` where the kernel goes on answering at the first of them */
+  /** Opens them. @throws ProbeError `PP_DEVNET_FAILED` when the kernel keeps answering at the first of them */
   static async open (ips: readonly string[], signal: AbortSignal): Promise<BlackHoles> {
     const job: Job = { blackHoles: ips, gate: new SharedArrayBuffer(4) }
     const worker = new Worker(new URL(import.meta.url), { workerData: job })
@@ -67,7 +67,7 @@ async function fill (ip: string, fillers: Socket[], signal: AbortSignal): Promis
   const sockets = Array.from({ length: FILLERS }, () => connect({ host: ip, port: PORT }))
   fillers.push(...sockets)
   await Promise.all(sockets.map(socket => once(socket, 'connect', { signal })))
-  sockets.forEach(socket => socket.on('error', () => undefined)) // a filler is reset when the thread ends
+  sockets.forEach(socket => socket.on('error', () => undefined)) // reset when the thread ends
 }
 
 async function check ([first]: readonly string[], signal: AbortSignal): Promise<void> {
@@ -91,7 +91,7 @@ async function check ([first]: readonly string[], signal: AbortSignal): Promise<
   throw new ProbeError('PP_DEVNET_FAILED', `the kernel answers at ${first} although its queue must be full`)
 }
 
-// The thread: it listens, says so, and blocks for ever, so that it never accepts.
+// The thread: it listens, reports that, and blocks forever so that it never accepts.
 async function listenAndBlock ({ blackHoles, gate }: Job): Promise<void> {
   for (const ip of blackHoles) {
     await once(createServer().listen({ host: ip, port: PORT, backlog: BACKLOG }), 'listening')

@@ -1,5 +1,5 @@
 // The addresses that a Kubo node of 2025 announces, as bytes. Only the first can be dialled here: the
-// network has no UDP, and the IPv6 addresses stand in the documentation prefix.
+// network has no UDP, and the IPv6 addresses are in the documentation prefix.
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 
 /** Port of all virtual peers, Kubo's own. */
@@ -24,7 +24,7 @@ export function ipOf (number: number): string {
   return ipBytes(number).join('.')
 }
 
-/** Binary multiaddrs of a peer: six as Kubo has them, or the first `count` of these. */
+/** Binary multiaddrs of a peer: six as announced by Kubo, or the first `count` of them. */
 export function kuboAddresses (number: number, count: number): Uint8Array[] {
   const ip4 = [...CODES.ip4, ...ipBytes(number)]
   const ip6 = [...CODES.ip6, 0x20, 0x01, 0x0d, 0xb8, ...Array<number>(8).fill(0), 0, ...ipBytes(number).slice(1)]

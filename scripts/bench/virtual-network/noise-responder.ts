@@ -8,13 +8,13 @@ import type { X25519KeyPair } from '../../../crawler/client/noise/x25519.ts'
 const EMPTY = new Uint8Array(0)
 const SEALED_KEY_LENGTH = X25519_LENGTH + TAG_LENGTH
 
-/** The responder of one Noise XX handshake, as the fast lane's initiator expects it. It lets anyone in: who dials is not what is measured. */
+/** The responder of one Noise XX handshake. It accepts any initiator and does not verify its identity, which is not measured. */
 export class NoiseResponder {
   readonly #staticKey: X25519KeyPair
   readonly #ephemeral = generateX25519()
   readonly #state = new SymmetricState()
 
-  /** @param staticKey one for the whole process, so that each peer signs it once */
+  /** @param staticKey shared by the whole process, so that each peer signs it once */
   constructor (staticKey: X25519KeyPair) {
     this.#staticKey = staticKey
   }

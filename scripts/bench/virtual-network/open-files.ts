@@ -1,26 +1,26 @@
-// A virtual network needs a listening socket for each of its peers, and each is an open file: a machine allows a process only so many.
+// A virtual network needs a listening socket for each peer, and each is an open file. The number of open files of a process is limited.
 import { readFileSync } from 'node:fs'
 import { ProbeError } from '../../../core/errors.ts'
 import type { VirtualPeer } from './population.ts'
 
-/** Files that a process opens beside its listeners: the visits that are served at a time, and what Node itself needs. */
+/** Open files of a process besides its listeners: the visits that it serves at the same time, and Node's own. */
 export const OTHER_FILES = 2_500
 
-/** The fewest processes that serve a network: as many as make it faster than the crawler on two cores. */
+/** Minimum number of serving processes: enough to be faster than the crawler on two cores. */
 export const FEWEST_PROCESSES = 2
 
-/** More than these would cost more memory than the peers that they serve. */
+/** More processes would take more memory than the peers that they serve. */
 export const MOST_PROCESSES = 8
 
-// One listens, and two fill its queue.
+// One socket listens, and two connections fill its backlog.
 const FILES_OF_BLACK_HOLE = 3
 
-/** Open files that the listeners of some peers need. */
+/** Number of open files for the listeners of some peers. */
 export function filesOf (peers: readonly Pick<VirtualPeer, 'role'>[]): number {
   return peers.reduce((sum, { role }) => sum + (role === 'refused' ? 0 : role === 'black-hole' ? FILES_OF_BLACK_HOLE : 1), 0)
 }
 
-/** How many files a process may open: Node raises its limit to what the system lets it (Linux, proc(5)). @param limits text of /proc/self/limits */
+/** Number of files that a process may open: Node raises its limit to the system's maximum (Linux, proc(5)). @param limits text of /proc/self/limits */
 export function openFilesLimit (limits: string = readFileSync('/proc/self/limits', 'utf8')): number {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
 
@@ -28,11 +28,12 @@ export function openFilesLimit (limits: string = readFileSync('/proc/self/limits
 }
 
 /**
- * How many processes serve a network, so that each may open what its share needs.
+ * Number of processes that serve a network, so that the limit of each is enough for its share.
  *
- * @param files what all listeners need
- * @param limit what one process may open
- * @throws ProbeError `PP_DEVNET_FAILED` with the limit that would do, where even the most processes are too few
+ * @param files open files of all listeners
+ * @param limit open files that one process may have
+ * @throws ProbeError `PP_DEVNET_FAILED` with the limit that would be enough, when even the maximum
+ *   number of processes is too small
  */
 export function processesFor (files: number, limit: number): number {
   const each = Math.max(0, limit - OTHER_FILES)

@@ -11,7 +11,7 @@ import type { KeySpace } from './routing-table.ts'
 /** Protocol id of the virtual network's DHT, that of IPFS. */
 export const KAD_PROTOCOL = '/ipfs/kad/1.0.0'
 
-/** What a Kubo node serves. */
+/** Protocols of a Kubo node. */
 export const PROTOCOLS: readonly string[] = [
   '/ipfs/id/1.0.0',
   '/ipfs/id/push/1.0.0',
@@ -38,7 +38,7 @@ const FIND_NODE = 4
 const RECORD_DOMAIN = Buffer.from('libp2p-peer-record')
 const RECORD_TYPE = Uint8Array.of(0x03, 0x01)
 
-/** What the peers of one virtual network answer. Each answer is made once, so that serving costs as little as can be. */
+/** The answers of the peers of one virtual network. Each answer is built once, so that serving costs as little as possible. */
 export class PeerAnswers {
   readonly #space: KeySpace
   readonly #addresses: number
@@ -46,13 +46,13 @@ export class PeerAnswers {
   readonly #entries = new Map<VirtualPeer, Uint8Array>()
   readonly #identities = new Map<VirtualPeer, Uint8Array>()
 
-  /** @param addresses how many each peer has */
+  /** @param addresses number of addresses of each peer */
   constructor (space: KeySpace, addresses: number) {
     this.#space = space
     this.#addresses = addresses
   }
 
-  /** Its answer to identify, framed: with a signed peer record, as Kubo sends. */
+  /** Its answer to identify, framed, with a signed peer record like Kubo's. */
   identify (peer: VirtualPeer): Uint8Array {
     return madeOnce(this.#identities, peer, () => frame(this.#identifyMessage(peer)))
   }
@@ -65,7 +65,7 @@ export class PeerAnswers {
     return frame(concatBytes([new ProtobufWriter().number(1, FIND_NODE).finish(), ...entries]))
   }
 
-  /** The closerPeers field that tells of a peer. */
+  /** The closerPeers field for a peer. */
   #entryOf (peer: VirtualPeer): Uint8Array {
     return madeOnce(this.#entries, peer, () => {
       const entry = new ProtobufWriter().bytes(1, peer.key.id)

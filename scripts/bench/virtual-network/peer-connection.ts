@@ -17,7 +17,7 @@ const IDENTIFY = new Proposal(IDENTIFY_PROTOCOL)
 const MAX_WAITING_BYTES = 16 * 1_024 * 1_024
 const OUR_FIRST_STREAM = 2
 
-/** What a connection to a virtual peer is served from. */
+/** What a connection to a virtual peer needs. */
 export interface Served {
   peer: VirtualPeer
   answers: PeerAnswers
@@ -28,10 +28,11 @@ export interface Served {
 }
 
 /**
- * A virtual peer's end of one connection, bytes in and bytes out, as Kubo behaves: it agrees on yamux
- * early, pings, asks back who dials, and seals each answer apart. What is due together goes out in one write.
+ * A virtual peer's end of one connection, bytes in and bytes out. It behaves like Kubo: it negotiates yamux
+ * early, pings, identifies the dialler, and encrypts each answer separately. Messages that are due at the
+ * same time are sent in one write.
  *
- * It keeps no flow control of its own: no answer of this network fills a window.
+ * It has no flow control: no answer of this network fills a window.
  */
 export class PeerConnection {
   readonly #served: Served

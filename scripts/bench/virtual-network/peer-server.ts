@@ -9,7 +9,7 @@ import type { PeerAnswers } from './peer-answers.ts'
 import type { VirtualPeer } from './population.ts'
 import type { Server, Socket } from 'node:net'
 
-/** How long a slow peer waits before it reads what came, in milliseconds. */
+/** How long a slow peer waits before it reads, in milliseconds. */
 const SLOW_MS = 1_000
 
 /** Listens for some peers of a virtual network, each at its own loopback address. */
@@ -23,7 +23,7 @@ export class PeerServer implements AsyncDisposable {
     this.#answers = answers
   }
 
-  /** Listens for all that listen, and makes their answers beforehand, so that the crawl finds them ready. */
+  /** Listens for all peers that listen, and builds their answers in advance, so that the crawl does not wait for them. */
   static async open (peers: readonly VirtualPeer[], answers: PeerAnswers, signal: AbortSignal): Promise<PeerServer> {
     await using stack = new AsyncDisposableStack()
     const server = stack.use(new PeerServer(answers))
@@ -51,7 +51,7 @@ export class PeerServer implements AsyncDisposable {
     const onSocket = peer.role === 'silent' ? keepSilent : this.#serve(peer)
     const server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
-      socket.on('error', () => undefined) // the crawler resets: that is how it leaves
+      socket.on('error', () => undefined) // the crawler closes connections by a reset
       socket.on('close', () => this.#sockets.delete(socket))
       onSocket(socket)
     })

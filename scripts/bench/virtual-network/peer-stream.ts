@@ -10,7 +10,7 @@ const SERVED: ReadonlySet<string> = new Set(PROTOCOLS)
 const MAX_REQUEST_BYTES = 1_024
 const KEY_FIELD = 2
 
-/** What one stream of a crawler gets to hear. */
+/** The virtual peer's side of one stream. */
 export class PeerStream {
   readonly #peer: VirtualPeer
   readonly #answers: PeerAnswers
@@ -22,7 +22,7 @@ export class PeerStream {
     this.#answers = answers
   }
 
-  /** Reads on; returns what to send, and whether that is all. */
+  /** Reads input; returns the bytes to send, and whether the stream is finished. */
   feed (bytes: Uint8Array): { replies: Uint8Array[], isLast: boolean } {
     if (this.#acceptance.protocol !== undefined) {
       return { replies: this.#answer(bytes), isLast: false }

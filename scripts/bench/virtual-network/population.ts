@@ -1,9 +1,9 @@
-// Who lives in the virtual network. All of it follows from peers' numbers, so that the processes that
-// serve it and the one that crawls it agree without telling each other, and every run is the same.
+// The peers of the virtual network. Everything follows from a peer's number, so that the serving
+// processes and the crawling process agree without communication, and every run is the same.
 import { hash } from 'node:crypto'
 import { HostKey } from '../../../crawler/peer/host-key.ts'
 
-/** How a peer behaves: `alive` and `slow` answer; of the rest nobody ever hears. */
+/** How a peer behaves: `alive` and `slow` answer, the others never do. */
 export type Role = 'alive' | 'slow' | 'black-hole' | 'silent' | 'refused'
 
 /** A peer of the virtual network. */
@@ -11,13 +11,13 @@ export interface VirtualPeer {
   number: number
   key: HostKey
 
-  /** The first 32 bits of its place in the key space. */
+  /** The first 32 bits of its position in the key space. */
   place: number
 
   role: Role
 }
 
-/** What the virtual network is like. */
+/** Settings of the virtual network. */
 export interface PopulationOptions {
   peers: number
 
@@ -26,13 +26,13 @@ export interface PopulationOptions {
 }
 
 /**
- * Of the dead, as they are met in the wild: half swallow packets, and a quarter each accept and say
- * nothing, or refuse. Where there are dead peers, one of fifty of all is slow as well.
+ * Dead peers as in real networks: half drop packets, a quarter accept connections and send nothing,
+ * and a quarter refuse. If there are dead peers, one of fifty of all peers is slow.
  */
 const DEAD_ROLES: readonly Role[] = ['black-hole', 'silent', 'black-hole', 'refused']
 const SLOW_SHARE = 0.02
 
-/** All peers, by number. Peer 0 is alive: a crawl can start there. */
+/** All peers, by number. Peer 0 is alive, so that a crawl can start there. */
 export function createPopulation ({ peers, dead }: PopulationOptions): VirtualPeer[] {
   return Array.from({ length: peers }, (_, number) => {
     const seed = hash('sha256', `virtual peer ${String(number)}`, 'buffer')
@@ -52,7 +52,7 @@ export function placeOf (key: Uint8Array): number {
   return hash('sha256', key, 'buffer').readUInt32BE(0)
 }
 
-// The seed is as good as random: its first bytes decide whether, its next how.
+// The seed is as good as random: its first bytes decide whether a peer is dead, the next bytes how.
 function roleOf (seed: Buffer, dead: number): Role {
   const lot = seed.readUInt32BE(0) / 2 ** 32
 

@@ -1,6 +1,6 @@
-// k-buckets as a long-lived node has them: a bucket that holds no more peers than fit is known whole,
-// of a fuller one the node knows twenty at random. The dead stand in them like the living: that is
-// what a crawl meets, and what makes it slow.
+// k-buckets like those of a long-lived node: it knows all peers of a bucket that fit, and twenty
+// random ones of a fuller bucket. Dead peers are included like live ones, as in real tables, which is
+// what makes a crawl slow.
 import type { VirtualPeer } from './population.ts'
 
 /** Peers of one bucket. */
@@ -8,7 +8,7 @@ export const BUCKET_SIZE = 20
 
 const KEY_BITS = 32
 
-/** Peers in the order of their places, for finding buckets. */
+/** Peers sorted by position, for finding buckets. */
 export class KeySpace {
   readonly #sorted: readonly VirtualPeer[]
 
@@ -30,7 +30,7 @@ export class KeySpace {
     return table
   }
 
-  /** Peers that share at least `bits` bits with a place, the one that is there included. */
+  /** Peers that share at least `bits` leading bits with a position, including the peer at it. */
   #closer (place: number, bits: number): number {
     const size = 2 ** (KEY_BITS - bits)
     const start = Math.floor(place / size) * size
@@ -38,7 +38,7 @@ export class KeySpace {
     return this.#indexOf(start + size) - this.#indexOf(start)
   }
 
-  /** Those between two indices, or a bucketful of them. */
+  /** The peers between two indices, or one bucket of them. */
   #some (from: number, to: number, random: (below: number) => number): VirtualPeer[] {
     if (to - from <= BUCKET_SIZE) {
       return this.#sorted.slice(from, to)
@@ -57,7 +57,7 @@ export class KeySpace {
     return [...chosen]
   }
 
-  /** Index of the first peer at or after a place. */
+  /** Index of the first peer at or after a position. */
   #indexOf (place: number): number {
     let [low, high] = [0, this.#sorted.length]
 
@@ -71,7 +71,7 @@ export class KeySpace {
   }
 }
 
-/** The peers of a table that are closest to a place, closest first. */
+/** The peers of a table that are closest to a position, closest first. */
 export function closestIn (table: readonly VirtualPeer[], place: number): VirtualPeer[] {
   const count = table.length
   const keys = Float64Array.from(table, (peer, i) => ((peer.place ^ place) >>> 0) * count + i).sort()
@@ -79,7 +79,7 @@ export function closestIn (table: readonly VirtualPeer[], place: number): Virtua
   return Array.from(keys.subarray(0, BUCKET_SIZE), key => table[key % count]).filter(peer => peer !== undefined)
 }
 
-/** Xorshift: numbers from 0 to below a bound, always the same for a peer. */
+/** Xorshift: numbers from 0 up to a bound (exclusive), always the same for a peer. */
 function randomOf (number: number): (below: number) => number {
   let state = (Math.imul(number, 2_654_435_761) + 1) | 0
 

@@ -1,6 +1,7 @@
 /**
- * One of the processes that serve a virtual network: the peers whose number is its own modulo the
- * number of processes. It tells its parent when it is ready and ends when the parent lets go of it.
+ * One of the processes that serve a virtual network. It serves the peers whose number equals its
+ * own modulo the number of processes. It reports to its parent when it is ready, and ends when the
+ * parent disconnects.
  */
 import { aborted } from '../../../core/time/signals.ts'
 import { BlackHoles } from './black-holes.ts'

@@ -9,15 +9,15 @@ import type { ChildProcess } from 'node:child_process'
 
 const SERVER = new URL('server-process.ts', import.meta.url)
 
-/** What a virtual network is like. */
+/** Settings of a virtual network. */
 export interface NetworkOptions extends PopulationOptions {
   /** Addresses of each peer: 1 to 6. */
   addresses: number
 }
 
 /**
- * Thousands of peers on loopback, 127.16.0.0/14 port 4001, which speak what a crawler asks for and no
- * more. Other processes serve them, so that the crawler is measured and not its surroundings: two, or as many as the limit of open files asks for.
+ * Thousands of peers on loopback, 127.16.0.0/14 port 4001, which speak only the protocols that a crawler uses. Other processes serve them, so that
+ * only the crawler is measured: two processes, or more if the limit of open files requires it.
  */
 export class VirtualNetwork implements AsyncDisposable {
   readonly #servers: readonly ChildProcess[]

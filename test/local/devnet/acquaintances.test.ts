@@ -6,7 +6,7 @@ import { planAcquaintances, TABLE_SIZE } from '../../../local/devnet/acquaintanc
 const counts = fc.integer({ min: 3, max: 400 }).chain(servers => fc.record({ servers: fc.constant(servers), others: fc.integer({ min: 0, max: servers * 2 }) }))
 
 suite('planAcquaintances', () => {
-  test('gives no table more entries than one answer holds, nobody twice and no server itself', () => {
+  test('gives no table more entries than fit into one answer, no peer twice and no server itself', () => {
     fc.assert(fc.property(counts, ({ servers, others }) => {
       planAcquaintances({ servers, others }).forEach((table, server) => {
         assert.ok(table.length <= TABLE_SIZE)
@@ -16,7 +16,7 @@ suite('planAcquaintances', () => {
     }))
   })
 
-  test('has everybody named by three servers, or by all where there are fewer', () => {
+  test('puts every peer into the tables of three servers, or of all if there are fewer', () => {
     fc.assert(fc.property(counts, ({ servers, others }) => {
       const tables = planAcquaintances({ servers, others })
 
@@ -27,7 +27,7 @@ suite('planAcquaintances', () => {
     }))
   })
 
-  test('lets everybody be found from any one server', () => {
+  test('makes every peer reachable from any server', () => {
     fc.assert(fc.property(counts, ({ servers, others }) => {
       const tables = planAcquaintances({ servers, others })
       const found = new Set([servers - 1])
@@ -47,7 +47,7 @@ suite('planAcquaintances', () => {
     assert.ok(near.size < 30, `${String(near.size)} of 48 are near`)
   })
 
-  test('refuses more peers than the tables hold', () => {
+  test('refuses more peers than fit into the tables', () => {
     assert.throws(() => planAcquaintances({ servers: 3, others: 19 }), TypeError)
   })
 })

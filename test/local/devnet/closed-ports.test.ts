@@ -14,7 +14,7 @@ suite('findClosedPorts', () => {
     }
   })
 
-  test('says how many are missing', async () => {
+  test('reports how many are missing', async () => {
     await assert.rejects(findClosedPorts(1_024, AbortSignal.timeout(10_000)), { code: 'PP_DEVNET_FAILED', message: /1024 are needed/ })
   })
 

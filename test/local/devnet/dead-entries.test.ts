@@ -9,7 +9,7 @@ import type { DeadEntry } from '../../../local/devnet/dead-entries.ts'
 const portOf = ({ addresses }: Pick<DeadEntry, 'addresses'>): number => Number(multiaddr(addresses[0]).getComponents().find(({ name }) => name === 'tcp')!.value)
 
 suite('plantDead', () => {
-  test('makes as many of each role as promised, each behaving as its role says', async () => {
+  test('creates the promised number of each role, each with its behaviour', async () => {
     await using stack = new AsyncDisposableStack()
     const held = ['/ip4/127.0.0.1/tcp/4001', '/ip4/127.0.0.1/tcp/4002', '/ip4/127.0.0.1/tcp/4003']
     const { entries, closedAddress } = await plantDead(held, stack, AbortSignal.timeout(20_000))

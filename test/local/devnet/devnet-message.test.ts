@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { DevnetReady } from '../../../local/devnet/devnet-message.ts'
 
 suite('DevnetReady', () => {
-  test('takes nothing but the truth', () => {
+  test('accepts only the truth', () => {
     const truth = { network: 'devnet', kadProtocol: '/x', bootstrapPeers: [], contactable: 0, peers: [], leftOut: [] }
 
     assert.equal(DevnetReady.safeParse({ type: 'devnet-ready', truth }).success, true)

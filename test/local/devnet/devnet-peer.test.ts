@@ -22,7 +22,7 @@ suite('DevnetPeer', () => {
     await peer[Symbol.asyncDispose]()
   })
 
-  test('serves no DHT at first, then one whose table names the dead as well', async () => {
+  test('serves no DHT at first, then one whose table includes dead peers', async () => {
     assert.deepEqual(peer.protocols, ['/ipfs/id/1.0.0', '/ipfs/ping/1.0.0'])
 
     const dead = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
@@ -36,7 +36,7 @@ suite('DevnetPeer', () => {
     assert.deepEqual(named[0]!.addresses.sort(), addresses)
   })
 
-  test('tells its agent and protocols in identify', async () => {
+  test('sends its agent and protocols in identify', async () => {
     const connection = await probe.dial(multiaddr(`${peer.addresses[0]!}/p2p/${peer.id.toString()}`))
     const told = await probe.services.identify.identify(connection)
 

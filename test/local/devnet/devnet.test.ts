@@ -27,7 +27,7 @@ suite('Devnet', () => {
   const dial = async ({ id, addresses }: PeerTruth): Promise<Connection> => await probe.dial(addresses.map(address => multiaddr(`${address}/p2p/${id}`)))
   const faultOf = async (peer: PeerTruth): Promise<string> => await dial(peer).then(() => 'none', (err: unknown) => String(err))
 
-  test('says truly what servers and clients tell in identify', async () => {
+  test('records what servers and clients send in identify', async () => {
     const living = [...of('server'), ...of('client')]
     assert.equal(living.length, devnet.truth.contactable)
     assert.equal(of('client').length, 3)
@@ -41,7 +41,7 @@ suite('Devnet', () => {
     }
   })
 
-  test('lets a walk over the DHT find everybody from its bootstrap peers, whatever it asks', async () => {
+  test('lets a walk over the DHT find every peer from the bootstrap peers, whichever keys it queries', async () => {
     const ids = devnet.truth.bootstrapPeers.map(address => address.slice(address.lastIndexOf('/') + 1))
     const namers = new Map<string, Set<string>>(ids.map(id => [id, new Set()]))
 
@@ -63,7 +63,7 @@ suite('Devnet', () => {
     assert.ok([...namers].every(([, by]) => by.size >= 3), 'everybody is named by three servers')
   })
 
-  test('has dead entries that fail as their roles say', async () => {
+  test('has dead entries that fail according to their roles', async () => {
     const [refuses, gone, silent, swallows, stale] = (['refuses', 'gone', 'silent', 'swallows', 'stale'] as const).map(role => of(role)[0]!)
 
     assert.match(await faultOf(refuses!), /ECONNREFUSED/)
@@ -73,7 +73,7 @@ suite('Devnet', () => {
     assert.match(await faultOf(stale!), /UnexpectedPeerError|does not match|mismatch/)
   })
 
-  test('refuses a size that it cannot hold', async () => {
+  test('refuses an unsupported size', async () => {
     await assert.rejects(Devnet.open({ peers: 3 }, AbortSignal.timeout(1_000)), { code: 'PP_CONFIG_INVALID', message: /from 4 to 512/ })
   })
 

@@ -6,7 +6,7 @@ import { openPassiveRig } from '../../support/libp2p/open-passive.ts'
 import { freePortPair } from '../../support/servers/free-ports.ts'
 import { until } from '../../support/until.ts'
 
-test('a peer that listens nowhere comes as soon as somebody listens, and again when it was sent away', async () => {
+test('a peer that listens nowhere dials as soon as something listens, and dials again after a disconnect', async () => {
   const port = await freePortPair()
   await using peer = await DialInPeer.open({ key: await generateKeyPair('Ed25519'), agentVersion: 'hidden/1', port })
   const connectedIds = (rig: Awaited<ReturnType<typeof openPassiveRig>>): string[] => rig.discovery.connected().map(({ id }) => Buffer.from(id).toString('hex'))

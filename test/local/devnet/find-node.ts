@@ -3,12 +3,12 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { KAD_PROTOCOL } from '../../../local/devnet/truth.ts'
 import type { Connection } from '@libp2p/interface'
 
-/** A peer as a FIND_NODE answer names it. */
+/** A peer in a FIND_NODE answer. */
 export interface Named { id: string, addresses: string[] }
 
 interface Field { tag: number, bytes: Uint8Array }
 
-/** Asks FIND_NODE on a connection (libp2p kad-dht specification, "RPC messages"). */
+/** Sends FIND_NODE on a connection (libp2p kad-dht specification, "RPC messages"). */
 export async function findNode (connection: Connection, key: Uint8Array): Promise<Named[]> {
   const stream = lpStream(await connection.newStream(KAD_PROTOCOL))
   await stream.write(Uint8Array.from([0x08, 0x04, 0x12, key.length, ...key]))
@@ -24,7 +24,7 @@ export async function findNode (connection: Connection, key: Uint8Array): Promis
   })
 }
 
-// A /p2p component prints the id that it holds.
+// A /p2p component prints its peer id.
 function peerIdText (id: Uint8Array): string {
   return multiaddr(Uint8Array.from([0xa5, 0x03, id.length, ...id])).toString().slice('/p2p/'.length)
 }

@@ -15,7 +15,7 @@ const host = (id: string, kind: GoDevnetTruth['peers'][number]['kind'], keyType:
   inTables: 1
 })
 
-test('a Go devnet is told in the words of the other one, with its clients among the bootstrap peers', () => {
+test('the truth of a Go devnet is converted, with its clients among the bootstrap peers', () => {
   const truth = devnetTruthOf({ kadProtocol: '/x/kad/1.0.0', peers: [host('a', 'plain'), host('b', 'client'), host('c', 'dead'), host('d', 'tls-only'), host('e', 'many'), host('f', 'quic-only', 'RSA')] })
 
   assert.deepEqual(DevnetTruth.parse(truth), truth)

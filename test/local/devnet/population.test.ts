@@ -26,7 +26,7 @@ suite('population', () => {
     assert.equal(typeof hasIpv6Loopback(), 'boolean')
   })
 
-  test('has servers that only QUIC or WebSocket reaches, and clients behind the first peer, a relay', () => {
+  test('has servers reachable only by QUIC or WebSocket, and clients behind the first peer, a relay', () => {
     const population = populationOf(32, { ipv6: true })
     const servers = population.filter(({ role }) => role === 'server')
     const hidden = population.filter(({ listen }) => listen.length === 0)
@@ -37,7 +37,7 @@ suite('population', () => {
     assert.deepEqual(population.flatMap(({ isRelay }, i) => isRelay ? [i] : []), [0])
   })
 
-  test('fits into the tables of its servers together with the dead, at any size', () => {
+  test('fits into the tables of its servers together with the dead entries, at any size', () => {
     const dead = Object.values(DEAD_ENTRIES).reduce((sum, count) => sum + count, 0)
 
     for (let count = MIN_PEERS; count <= MAX_PEERS; count++) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** What becomes of a connection to a port of 127.0.0.1: it stands, it is refused, or nothing comes about. */
+/** The result of a connection to a port of 127.0.0.1: established, refused, or no answer. */
 export async function tryPort (port: number, waitMs = 400): Promise<'connected' | 'refused' | 'nothing'> {
   const socket = connect({ host: '127.0.0.1', port })
 

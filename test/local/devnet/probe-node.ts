@@ -9,7 +9,7 @@ import { createLibp2p } from 'libp2p'
 import type { Identify } from '@libp2p/identify'
 import type { Libp2p } from 'libp2p'
 
-/** A plain libp2p node that looks at a devnet from outside; stop it when done. */
+/** A plain libp2p node that tests a devnet from outside; stop it when done. */
 export async function openProbe (): Promise<Libp2p<{ identify: Identify }>> {
   return await createLibp2p({
     transports: [tcp(), webSockets(), quic(), circuitRelayTransport()],

@@ -6,7 +6,7 @@ import { SilentPort } from '../../../local/devnet/silent-port.ts'
 import { tryPort } from './ports.ts'
 
 suite('SilentPort', () => {
-  test('accepts, takes what it is sent and answers nothing until it is closed', async () => {
+  test('accepts, reads what it is sent and answers nothing until it is closed', async () => {
     const silent = await SilentPort.open(AbortSignal.timeout(10_000))
     const { port } = silent
     const socket = connect({ host: '127.0.0.1', port })

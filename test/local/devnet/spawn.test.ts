@@ -12,7 +12,7 @@ const signal = (): AbortSignal => AbortSignal.timeout(30_000)
 const portOf = (address: string): number => Number(/tcp\/(\d+)/.exec(address)?.[1])
 
 suite('DevnetProcess', { concurrency: true }, () => {
-  test('is ready with the truth, also in a file, and is gone when it is disposed of', async () => {
+  test('is ready with the truth, also in a file, and ends when it is disposed of', async () => {
     using folder = new TempFolder()
     const devnet = await DevnetProcess.open({ peers: 4, truthPath: folder.file('truth.json') }, signal())
 
@@ -25,7 +25,7 @@ suite('DevnetProcess', { concurrency: true }, () => {
     assert.equal(await tryPort(portOf(devnet.truth.bootstrapPeers[0]!)), 'refused')
   })
 
-  test('fails with the last words of a process that could not start', async () => {
+  test('fails with the last output of a process that could not start', async () => {
     await assert.rejects(DevnetProcess.open({ peers: 1 }, signal()), { code: 'PP_DEVNET_FAILED', message: /exit code 64.*from 4 to 512/ })
   })
 

@@ -4,7 +4,7 @@ import { SwallowingPorts } from '../../../local/devnet/swallowing-ports.ts'
 import { tryPort } from './ports.ts'
 
 suite('SwallowingPorts', () => {
-  test('lets no connection come about, and refuses none, until it is closed', async () => {
+  test('neither accepts nor refuses connections until it is closed', async () => {
     const swallowing = await SwallowingPorts.open(2, AbortSignal.timeout(10_000))
     const { ports } = swallowing
 

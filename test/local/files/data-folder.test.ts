@@ -19,7 +19,7 @@ async function withFolder (run: (path: string) => void | Promise<void>): Promise
 }
 
 suite('openDataFolder', () => {
-  test('refuses a folder that another run holds, until that run ends', () => withFolder((path) => {
+  test('refuses a folder that another run has locked, until that run ends', () => withFolder((path) => {
     {
       using first = openDataFolder(path, { empty: false })
       assert.throws(() => openDataFolder(path, { empty: true }), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes(first.path))
@@ -29,7 +29,7 @@ suite('openDataFolder', () => {
     assert.ok(existsSync(second.dumpFolder))
   }))
 
-  test('forgets an earlier practice run when asked, and nothing that no practice run made', () => withFolder((path) => {
+  test('removes files of an earlier practice run when asked, and no other files', () => withFolder((path) => {
     writeFileSync(join(path, 'notes.txt'), 'mine')
     {
       using first = openDataFolder(path, { empty: true })
@@ -49,7 +49,7 @@ suite('openDataFolder', () => {
   }))
 
   for (const name of ['secrets', 'dumps', 'state', 'config', 'logs']) {
-    test(`leaves a folder ${name} of the user's alone, whatever the run is`, () => withFolder((path) => {
+    test(`leaves a folder ${name} of the user's alone, in every kind of run`, () => withFolder((path) => {
       mkdirSync(join(path, name, 'db'), { recursive: true })
       writeFileSync(join(path, name, 'db', 'password'), 'mine')
       openDataFolder(path, { empty: false })[Symbol.dispose]()
@@ -63,7 +63,7 @@ suite('openDataFolder', () => {
     }))
   }
 
-  test('removes private folders at the end, or in the next run where this one was killed', () => withFolder((path) => {
+  test('removes private folders at the end, or in the next run if this one was killed', () => withFolder((path) => {
     const script = `
       import { openDataFolder } from ${JSON.stringify(new URL('../../../local/files/data-folder.ts', import.meta.url).href)}
       process.stdout.write(openDataFolder(process.argv[1], { empty: false }).makePrivateFolder())
@@ -91,19 +91,19 @@ suite('openDataFolder', () => {
   ]
 
   for (const [what, make] of unusable) {
-    test(`gives the true cause when the file of the lock ${what}`, () => withFolder((path) => {
+    test(`reports the real cause when the lock file ${what}`, () => withFolder((path) => {
       make(join(path, 'lock.sqlite'))
       assert.throws(() => openDataFolder(path, { empty: false }), err =>
         isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('lock.sqlite') && /not a database|unable to open/.test(err.message) && !err.message.includes('another run'))
     }))
   }
 
-  test('says so when the folder cannot be made', () => withFolder(async (path) => {
+  test('reports that the folder cannot be created', () => withFolder(async (path) => {
     await writeFile(join(path, 'file'), '')
     assert.throws(() => openDataFolder(join(path, 'file', 'below'), { empty: false }), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('ENOTDIR'))
   }))
 
-  test('says so where the system takes no folders at all', () => {
-    assert.throws(() => openDataFolder('/proc/peerprobe/data', { empty: false }), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('cannot make the folder /proc/peerprobe/data'))
+  test('reports that the system allows no new folders at all', () => {
+    assert.throws(() => openDataFolder('/proc/peerprobe/data', { empty: false }), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('cannot create the folder /proc/peerprobe/data'))
   })
 })

@@ -6,7 +6,7 @@ import { FolderLock } from '../../../local/files/folder-lock.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
 suite('FolderLock', () => {
-  test('is held by one at a time, also after it was written to', () => {
+  test('is held by one at a time, even after a write', () => {
     using folder = new TempFolder()
     const hold = (): FolderLock => FolderLock.hold(folder.file('lock.sqlite'), folder.path)
     {
@@ -19,7 +19,7 @@ suite('FolderLock', () => {
     assert.deepEqual(second.made('private'), ['/tmp/a'])
   })
 
-  test('remembers what was made by its kind, until it is told to forget', () => {
+  test('remembers created files by kind, until they are removed from the record', () => {
     using folder = new TempFolder()
     using lock = FolderLock.hold(folder.file('lock.sqlite'), folder.path)
     lock.remember('private', '/tmp/a')
@@ -31,7 +31,7 @@ suite('FolderLock', () => {
     assert.deepEqual([lock.made('private'), lock.made('practice')], [[], ['dumps']])
   })
 
-  test('refuses a file in which another program keeps a table of that name', () => {
+  test('refuses a file in which another program has a table of that name', () => {
     using folder = new TempFolder()
     const other = new DatabaseSync(folder.file('lock.sqlite'))
     other.exec('CREATE TABLE made (id INTEGER)')

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { newestDump } from '../../../local/files/newest-dump.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
-test('the newest dump is the last whole file, never one still being written', () => {
+test('the newest dump is the last complete file, never one still being written', () => {
   using folder = new TempFolder()
   assert.equal(newestDump(folder.path), null)
 

@@ -10,7 +10,7 @@ import { setImmediate } from 'node:timers/promises'
 import { RotatingLog } from '../../../local/files/rotating-log.ts'
 
 suite('RotatingLog', () => {
-  test('starts a new file past its limit, keeps the one before, and goes on where an earlier run ended', async (t) => {
+  test('starts a new file after its limit, keeps the previous one, and appends to the file of an earlier run', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'peerprobe-log-'))
     t.after(() => rm(folder, { recursive: true }))
     const path = join(folder, 'crawler.log')
@@ -28,7 +28,7 @@ suite('RotatingLog', () => {
     assert.equal(await readFile(path, 'utf8'), 'cccc')
   })
 
-  test('goes on when a full disk refuses what a child prints, and says how much is missing once there is room', async (t) => {
+  test('continues when a full disk refuses the output of a child, and logs how much is missing once there is space', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'peerprobe-log-'))
     t.after(() => rm(folder, { recursive: true }))
     const path = join(folder, 'crawler.log')
@@ -37,7 +37,7 @@ suite('RotatingLog', () => {
       if (isFull) {
         throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
       }
-      // A file system with little room takes a part.
+      // A nearly full file system accepts a part.
       return writeSync(file, bytes, 0, Math.min(3, bytes.length))
     } })
     const stream = new PassThrough()

@@ -10,7 +10,7 @@ const secrets = [{ name: 'mysql', values: new Map([['password', Buffer.from('sec
 const makeNone = (): string => assert.fail('made a folder')
 
 suite('SecretFiles', () => {
-  test('write those of the manifest for this user alone', () => {
+  test('write the Secrets of the manifest for this user alone', () => {
     using folder = new TempFolder()
     const path = folder.file('made/mysql/password')
     const files = new SecretFiles({ secrets, dir: undefined, makeFolder: () => folder.file('made') })
@@ -22,7 +22,7 @@ suite('SecretFiles', () => {
     assert.deepEqual(files.problems, [])
   })
 
-  test('use those of a folder where they are, and make none where the manifest has none', () => {
+  test('read the Secrets of a folder in place, and write none if the manifest has none', () => {
     using folder = new TempFolder()
     mkdirSync(folder.file('mine/kafka'), { recursive: true })
     writeFileSync(folder.file('mine/kafka/username'), 'ana')
@@ -32,7 +32,7 @@ suite('SecretFiles', () => {
     assert.equal(files.text(field, 'kafka', 'username'), 'ana')
   })
 
-  test('report everything that is not there', () => {
+  test('report everything that is missing', () => {
     using folder = new TempFolder()
     const files = new SecretFiles({ secrets, dir: folder.file('none'), makeFolder: () => folder.file('made') })
 
@@ -55,7 +55,7 @@ suite('a folder of Secrets', () => {
     }
   }
 
-  test('is refused inside the folder of the run, however it is named', () => {
+  test('is refused inside the folder of the run, whichever path is used', () => {
     using folder = new TempFolder()
     mkdirSync(folder.file('data/secrets/db'), { recursive: true })
     mkdirSync(folder.file('data-secrets'))

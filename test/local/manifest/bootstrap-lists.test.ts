@@ -7,24 +7,24 @@ const manifest = (...scans: object[]): object => ({ spec: { scans } })
 const list = (...bootstrapPeers: unknown[]): object => ({ network: { bootstrapPeers } })
 
 suite('lists of bootstrap peers', () => {
-  test('are useless when no entry can be dialled; entries that do not parse are reported elsewhere', () => {
+  test('are refused when no entry can be dialled; entries that do not parse are reported elsewhere', () => {
     const problems = uselessBootstrapLists(manifest(list(`/ip4/1.2.3.4/udp/1/utp/p2p/${ID}`, 'nonsense'), list(`/ip4/8.8.8.8/tcp/1/p2p/${ID}`)))
 
     assert.deepEqual(problems.map(({ path }) => path), [['spec', 'scans', 0, 'network', 'bootstrapPeers', 0]])
   })
 
-  test('of which some can be dialled have the others left out', () => {
+  test('keep the entries that can be dialled and leave out the others', () => {
     assert.equal(unusedBootstrapPeers(manifest(list(`/ip4/1.2.3.4/udp/1/utp/p2p/${ID}`, `/ip4/8.8.8.8/tcp/0/p2p/${ID}`, '/dnsaddr/boot.example'))).length, 2)
     assert.deepEqual(unusedBootstrapPeers(manifest(list('/dnsaddr/boot.example'), { network: { preset: 'ipfs' } })), [])
   })
 
-  test('of any other shape are somebody else\'s to refuse', () => {
+  test('of any other shape are refused elsewhere', () => {
     for (const value of [undefined, {}, manifest(), manifest(list()), manifest(list(5)), manifest({ network: 5 }), manifest({ ...list('/x'), addresses: 5 })]) {
       assert.deepEqual([uselessBootstrapLists(value), unusedBootstrapPeers(value)], [[], []])
     }
   })
 
-  test('are read beside a range that does not exist', () => {
+  test('are read even next to an invalid range', () => {
     const problems = uselessBootstrapLists(manifest({ ...list(`/ip4/10.0.0.1/tcp/1/p2p/${ID}`), addresses: { deny: ['10.0.0.0/99'] } }))
 
     assert.equal(problems.length, 1)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { locate } from '../../../local/manifest/problem.ts'
 
 suite('locate', () => {
-  test('finds what stands at a path, through every item of a list', () => {
+  test('finds the values at a path, through every item of a list', () => {
     const manifest = { spec: { scans: [{ pod: 1 }, {}, { pod: null }, 'text'] } }
 
     assert.deepEqual(locate(manifest, ['spec', 'scans', '*', 'pod']), [
@@ -13,7 +13,7 @@ suite('locate', () => {
     ])
   })
 
-  test('takes a manifest of any shape', () => {
+  test('accepts a manifest of any shape', () => {
     fc.assert(fc.property(fc.anything(), (manifest) => {
       assert.ok(Array.isArray(locate(manifest, ['spec', 'scans', '*', 'constructor'])))
     }))

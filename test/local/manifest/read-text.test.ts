@@ -27,11 +27,11 @@ suite('the text of a manifest', () => {
     await assert.rejects(readText(folder.path), { code: 'PP_CONFIG_INVALID', message: /cannot be read: EISDIR/ })
   })
 
-  test('is read whole from a pipe that it comes through in parts', async () => {
+  test('is read whole from a pipe that delivers it in parts', async () => {
     using folder = new TempFolder()
     const path = pipeIn(folder)
     const text = readText(path)
-    // Opened for reading too, a pipe waits for nobody.
+    // Opened for reading as well, so that opening the pipe does not block.
     await using pipe = await open(path, 'r+')
     const whole = `kind: PeerProbe # ${'x'.repeat(200_000)}\n`
     await pipe.write(whole)
@@ -40,7 +40,7 @@ suite('the text of a manifest', () => {
     assert.equal(await text, whole)
   })
 
-  test('is not waited for where nobody writes to the pipe', async () => {
+  test('is not awaited forever if nothing writes to the pipe', async () => {
     using folder = new TempFolder()
 
     await assert.rejects(readText(pipeIn(folder), { silenceMs: 0 }), { code: 'PP_CONFIG_INVALID', message: /nothing was written to it/ })

@@ -13,7 +13,7 @@ suite('parseSecret', () => {
     assert.deepEqual([...read.values], [['user', Buffer.from('bob')], ['ca.crt', Buffer.from([255])], ['password', Buffer.from('pässword\n')]])
   })
 
-  test('names each field that is wrong, keys that would leave their folder among them', () => {
+  test('reports each wrong field, including keys that would leave their folder', () => {
     const read = parseSecret({ apiVersion: 'v2', kind: 'Secret', metadata: { name: '../etc' }, data: { password: 'not base64!' }, stringData: { '../x': 'y' } })
 
     assert.ok('problems' in read)
@@ -22,7 +22,7 @@ suite('parseSecret', () => {
 })
 
 suite('missingSecret', () => {
-  test('names field, Secret and key, and both ways to give it', () => {
-    assert.equal(missingSecret(['spec', 'mysql', 'credentialsSecret'], 'mysql', 'password'), 'spec.mysql.credentialsSecret: the key password of Secret mysql is not there: put the Secret into the manifest as a document of its own, or give --secrets DIR with a file DIR/mysql/password')
+  test('contains field, Secret and key, and both ways to provide it', () => {
+    assert.equal(missingSecret(['spec', 'mysql', 'credentialsSecret'], 'mysql', 'password'), 'spec.mysql.credentialsSecret: the key password of Secret mysql is missing: add the Secret to the manifest as a separate document, or use --secrets DIR with a file DIR/mysql/password')
   })
 })

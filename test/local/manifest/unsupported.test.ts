@@ -6,7 +6,7 @@ import { replacedByEmbedded, unsupported } from '../../../local/manifest/unsuppo
 const fieldsOf = (spec: unknown, embedded = false): string[] => unsupported({ spec }, { embedded }).map(({ path }) => formatPath(path))
 
 suite('unsupported', () => {
-  test('names each field that one machine cannot honour', () => {
+  test('reports each field that one machine does not support', () => {
     const table: [object, string][] = [
       [{ scans: [{ passive: { expose: { type: 'NodePort' } } }] }, 'spec.scans[0].passive.expose.type'],
       [{ scans: [{ storage: { claim: 'x' } }] }, 'spec.scans[0].storage'],
@@ -28,7 +28,7 @@ suite('unsupported', () => {
     }
   })
 
-  test('does not mind what changes nothing', () => {
+  test('accepts values that change nothing', () => {
     assert.deepEqual(fieldsOf({
       scans: [{ passive: { enabled: true, mdns: true, expose: { type: 'None' } } }],
       consumer: { replicas: 4, dump: { format: 'NDJSON' } },

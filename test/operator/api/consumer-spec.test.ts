@@ -16,7 +16,7 @@ suite('ConsumerSpec', () => {
     })
   })
 
-  test('limits durations to what the consumer\'s configuration takes', () => {
+  test('limits durations to what the consumer\'s configuration accepts', () => {
     const consumer = { batch: { maxWait: '1h' }, retry: { backoff: '2m' }, coalesceWindow: '600h', dump: { interval: '0s', keep: '0s' } }
 
     assert.deepEqual(wrongFields(ConsumerSpec, consumer), ['batch.maxWait', 'retry.backoff', 'coalesceWindow', 'dump.interval', 'dump.keep'])

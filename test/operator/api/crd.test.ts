@@ -53,7 +53,7 @@ suite('PeerProbe CRD', () => {
     }
   })
 
-  test('bounds every text, list and number, as the cost of CEL rules demands', () => {
+  test('bounds every text, list and number, as the cost limit of CEL rules requires', () => {
     for (const { path, schema } of nodes.filter(node => node.path.startsWith('.spec'))) {
       if (schema['type'] === 'string' && schema['enum'] === undefined) {
         assert.ok(Number(schema['maxLength']) <= 4_096, `${path}: maxLength`)
@@ -67,7 +67,7 @@ suite('PeerProbe CRD', () => {
     }
   })
 
-  test('gives rules whose fields exist in the schema that they stand in', () => {
+  test('has only rules whose fields exist in their schema', () => {
     const rules = nodes.flatMap(node => cel(node).map(rule => ({ ...rule, path: node.path })))
     assert.ok(rules.length > 20)
 
@@ -82,7 +82,7 @@ suite('PeerProbe CRD', () => {
     }
   })
 
-  test('enforces in a cluster what one machine does not need', () => {
+  test('enforces in a cluster the rules that one machine does not need', () => {
     const rules = cel({ path: '.spec', schema: at('.spec') }).map(({ rule }) => rule)
 
     assert.ok(rules.includes('has(self.kafka)'))
@@ -90,13 +90,13 @@ suite('PeerProbe CRD', () => {
     assert.deepEqual(at('.spec')['required'], ['scans'])
   })
 
-  test('lets nothing be changed that would leave data behind', () => {
+  test('forbids changes that would leave data behind', () => {
     const rules = nodes.flatMap(node => cel(node).filter(({ rule }) => rule.includes('oldSelf')).map(({ fieldPath }) => `${node.path}${String(fieldPath)}`))
 
     assert.deepEqual(rules.sort(), ['.spec.kafka.strimzi', '.spec.kafka.strimzi.cluster', '.spec.kafka.strimzi.namespace', '.spec.kafka.topic.name', '.spec.kafka.topic.partitions', '.spec.mysql.database'])
   })
 
-  test('keeps scans by their names and shows what a person looks for', () => {
+  test('merges scans by name and prints the useful columns', () => {
     assert.equal(at('.spec.scans')['x-kubernetes-list-type'], 'map')
     assert.deepEqual(at('.spec.scans')['x-kubernetes-list-map-keys'], ['name'])
     assert.ok((at('.spec.scans[]')['required'] as string[]).includes('name'))

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { CronText } from '../../../operator/api/cron.ts'
 
 suite('CronText', () => {
-  test('takes what Kubernetes takes', () => {
+  test('accepts what Kubernetes accepts', () => {
     for (const schedule of ['30 3 * * *', '*/15 * * * *', '0 0,12 1-15 jan,jul mon-fri', '59 23 31 12 6', '05 08 01 01 0', '0-30/5 * * * *']) {
       assert.equal(CronText.safeParse(schedule).success, true, schedule)
     }

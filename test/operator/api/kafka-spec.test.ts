@@ -15,13 +15,13 @@ suite('KafkaSpec', () => {
     assert.deepEqual({ consumerGroup, clientId, authentication }, { consumerGroup: 'ipfs-node-consumer', clientId: 'ipfs-node-client', authentication: { type: 'none' } })
   })
 
-  test('is either Strimzi\'s or brokers', () => {
+  test('needs either Strimzi or brokers', () => {
     assert.deepEqual(wrongFields(KafkaSpec, { brokers }), [])
     assert.deepEqual(wrongFields(KafkaSpec, {}), ['(top level)'])
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, brokers }), ['(top level)'])
   })
 
-  test('takes certificates and secrets only where nobody else makes them', () => {
+  test('accepts certificates and Secrets only where Strimzi does not create them', () => {
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, tls: {}, authentication: { type: 'tls', secret: 'mine' } }), ['tls', 'authentication.secret'])
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, authentication: { type: 'tls' } }), [])
     assert.deepEqual(wrongFields(KafkaSpec, { brokers, authentication: { type: 'scram-sha-512' } }), ['authentication.secret'])
@@ -29,7 +29,7 @@ suite('KafkaSpec', () => {
     assert.deepEqual(wrongFields(KafkaSpec, { brokers, tls: { caSecret: { name: 'ca' } }, authentication: { type: 'tls', secret: 'mine' } }), [])
   })
 
-  test('refuses brokers without a real port, and topic names that are no object names', () => {
+  test('refuses brokers without a valid port, and topic names that are not object names', () => {
     assert.deepEqual(wrongFields(KafkaSpec, { brokers: ['kafka', 'kafka:0', 'kafka:65536', 'kafka:65535', ':9092', '[fd00::1]:9092', '[fd00::1:9092', 'fd00::1'] }), ['brokers[0]', 'brokers[1]', 'brokers[2]', 'brokers[4]', 'brokers[6]', 'brokers[7]'])
     assert.deepEqual(wrongFields(KafkaSpec, { strimzi, topic: { name: 'IPFS_Nodes', partitions: 0, retention: '1s' } }).sort(), ['topic.name', 'topic.partitions', 'topic.retention'])
   })

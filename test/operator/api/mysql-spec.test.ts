@@ -16,7 +16,7 @@ suite('MysqlSpec', () => {
     assert.deepEqual(wrongFields(MysqlSpec, { ...mysql, maxOpenConns: 3, maxIdleConns: 3 }), [])
   })
 
-  test('takes a name and any IP address, and brackets off', () => {
+  test('accepts a name and any IP address, and removes brackets', () => {
     for (const [host, taken] of [
       ['[::1]', '::1'],
       ['[2001:db8::5]', '2001:db8::5'],

@@ -4,7 +4,7 @@ import { CrawlerPodSpec, PodSpec } from '../../../operator/api/pod-spec.ts'
 import { wrongFields } from './problems.ts'
 
 suite('PodSpec', () => {
-  test('takes quantities as numbers and as text, and any affinity', () => {
+  test('accepts quantities as numbers and as text, and any affinity', () => {
     const pod = {
       resources: { requests: { cpu: 1, memory: '512Mi' }, limits: { cpu: '1.5' } },
       affinity: { nodeAffinity: { anything: [1, 'two'] } },
@@ -15,12 +15,12 @@ suite('PodSpec', () => {
     assert.deepEqual(wrongFields(PodSpec, { resources: { requests: { memory: 'much' }, limits: { cpu: -1 } } }), ['resources.requests.memory', 'resources.limits.cpu'])
   })
 
-  test('lets only a crawler have its node\'s network', () => {
+  test('allows hostNetwork only for a crawler', () => {
     assert.equal(CrawlerPodSpec.parse(undefined).hostNetwork, false)
     assert.deepEqual(wrongFields(PodSpec, { hostNetwork: true }), ['hostNetwork'])
   })
 
-  test('refuses what is the operator\'s', () => {
+  test('refuses fields that the operator sets', () => {
     assert.deepEqual(wrongFields(PodSpec, { image: 'evil', securityContext: {} }), ['image', 'securityContext'])
   })
 })

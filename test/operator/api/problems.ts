@@ -1,12 +1,12 @@
 import { problemsOf } from '../../../core/process/config.ts'
 import type { z } from 'zod'
 
-/** The problems that a schema finds, as people read them. */
+/** The problems that a schema finds, as readable messages. */
 export function problems (schema: z.ZodType, input: unknown): string[] {
   return (schema.safeParse(input).error?.issues ?? []).flatMap(problemsOf)
 }
 
-/** Only the fields that a schema finds wrong. */
+/** Only the fields with problems. */
 export function wrongFields (schema: z.ZodType, input: unknown): string[] {
   return problems(schema, input).map(problem => problem.slice(0, problem.indexOf(': ')))
 }

@@ -16,7 +16,7 @@ suite('references', () => {
     assert.equal(SecretKey.safeParse('../ca').success, false)
   })
 
-  test('a certificate authority is at ca.crt unless told otherwise', () => {
+  test('a certificate authority is at ca.crt by default', () => {
     assert.deepEqual(CaSecret.parse({ name: 'mysql-ca' }), { name: 'mysql-ca', key: 'ca.crt' })
     assert.equal(Volume.safeParse({}).success, false)
   })

@@ -7,21 +7,21 @@ import { problems, wrongFields } from './problems.ts'
 const rule = { cel: 'self.a <= self.b', path: ['a'], message: 'must not exceed b', holds: (value: Record<string, unknown>) => !(Number(value['a']) > Number(value['b'])) }
 
 suite('rules', () => {
-  test('a broken rule blames its field with its message', () => {
+  test('a broken rule reports its field and its message', () => {
     const schema = withRules(z.strictObject({ a: z.int(), b: z.int() }), 'Two numbers.', [rule])
 
     assert.deepEqual(problems(schema, { a: 2, b: 1 }), ['a: must not exceed b'])
     assert.deepEqual(problems(schema, { a: 1, b: 1 }), [])
   })
 
-  test('a rule is asked even where other fields are of the wrong type or unknown', () => {
+  test('a rule is checked even if other fields have the wrong type or are unknown', () => {
     const schema = withRules(z.strictObject({ a: z.int(), b: z.int(), c: z.string() }), 'Three.', [rule])
 
     assert.deepEqual(wrongFields(schema, { a: 2, b: 1, c: 3, d: 4 }).sort(), ['a', 'c', 'd'])
     assert.deepEqual(wrongFields(schema, 'text'), ['(top level)'])
   })
 
-  test('a rule stands in the schema as CEL with its field', () => {
+  test('the schema contains a rule as CEL with its field', () => {
     const schema = withRules(z.strictObject({ a: z.int() }), 'One.', [rule, { cel: 'true', path: [], message: 'never' }])
 
     assert.deepEqual(z.globalRegistry.get(schema)?.['x-kubernetes-validations'], [
@@ -30,7 +30,7 @@ suite('rules', () => {
     ])
   })
 
-  test('a duration rule takes the ends, and leaves what is missing or malformed to the schema', () => {
+  test('a duration rule includes its bounds, and leaves missing or malformed values to the schema', () => {
     const { cel, holds } = durationRule(['x', 'wait'], { min: '1s', max: '2m' })
 
     assert.equal(cel, 'duration(self.x.wait) >= duration(\'1s\') && duration(self.x.wait) <= duration(\'2m\')')
@@ -40,7 +40,7 @@ suite('rules', () => {
     assert.equal(holds?.({}), true)
   })
 
-  test('values are found at paths through anything', () => {
+  test('values are found at paths through any shape', () => {
     assert.equal(valueAt({ a: [{ b: 1 }] }, ['a', 0, 'b']), 1)
     assert.equal(valueAt({ a: null }, ['a', 'b']), undefined)
     assert.equal(valueAt('text', ['length']), undefined)

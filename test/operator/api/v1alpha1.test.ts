@@ -25,19 +25,19 @@ suite('PeerProbe', () => {
     assert.deepEqual(problems(PeerProbeSpec, { scans: [scan, { ...scan, name: 'other' }, scan] }), ['scans: names must be unique: main'])
   })
 
-  test('names every unknown field', () => {
+  test('reports every unknown field', () => {
     const probe = { apiVersion: 'peerprobe.dev/v1', kind: 'Probe', metadata: { name: 'Amino', uid: 1 }, spec: { scans: [{ ...scan, strategy: 'Census' }], mysqll: {} }, status: {} }
 
     assert.deepEqual(wrongFields(PeerProbe, probe).sort(), ['apiVersion', 'kind', 'metadata.name', 'metadata.uid', 'spec.mysqll', 'spec.scans[0].strategy', 'status'])
   })
 
-  test('has a name that fits into the names of its objects', () => {
+  test('has a name short enough for the names of its objects', () => {
     assert.equal(ProbeName.safeParse('a'.repeat(40)).success, true)
     assert.equal(ProbeName.safeParse('a'.repeat(41)).success, false)
     assert.equal(ProbeName.safeParse('a.b').success, false)
   })
 
-  test('is what every example holds', () => {
+  test('is valid in every example', () => {
     const root = new URL('../../../', import.meta.url)
     const examples = globSync('examples/*.yaml', { cwd: root })
     assert.ok(examples.length >= 3)

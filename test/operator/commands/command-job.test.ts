@@ -10,7 +10,7 @@ const deployment = consumerObjects(probe, { ...modelInput, images: { workload: '
 interface PodSpec { restartPolicy: string, imagePullSecrets: unknown, containers: Record<string, unknown>[], volumes: { name: string }[] }
 
 suite('commandJob', () => {
-  test('runs the command as a consumer\'s pod would, but for what makes it a consumer and the volume of its files', () => {
+  test('runs the command in a pod like a consumer\'s, without probes, ports and the dump volume', () => {
     const { metadata, spec } = commandJob(probe.metadata, deployment, ['offsets', 'reset', '--to-latest'])
     const { template } = spec as { template: { metadata: { labels: Record<string, string> }, spec: PodSpec } }
     const [container] = template.spec.containers
@@ -24,7 +24,7 @@ suite('commandJob', () => {
     assert.deepEqual([template.spec.restartPolicy, template.spec.imagePullSecrets], ['Never', [{ name: 'registry' }]])
   })
 
-  test('says that there is nothing to take it from', () => {
+  test('reports that there are no consumers to copy from', () => {
     assert.throws(() => commandJob(probe.metadata, undefined, ['offsets']), { code: 'PP_CONFIG_INVALID', message: /no Deployment lab\/amino-consumer/ })
   })
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { planText } from '../../../operator/commands/plan-text.ts'
 import type { Change } from '../../../operator/commands/plan.ts'
 
-test('planText shows what changes, obeys nothing in it, and counts', () => {
+test('planText shows what changes, escapes control characters, and counts', () => {
   const change = (action: Change['action'], name: string, lines: string[] = []): Change => ({ kind: 'Job', namespace: 'lab', name, action, lines })
   const changes = [change('keep', 'a'), change('make', 'b'), change('change', 'c', ['-x: 1', '+x: \u001b[2J']), change('remove', 'd'), change('refuse', 'e', ['not ours'])]
 
@@ -15,6 +15,6 @@ test('planText shows what changes, obeys nothing in it, and counts', () => {
 ! Job lab/e
     not ours
 note: a Secret is missing
-1 to make, 1 to change, 1 to remove, 1 refused, 1 as they are
+1 to create, 1 to change, 1 to remove, 1 refused, 1 as they are
 `)
 })

@@ -29,18 +29,18 @@ const plan = async (cluster: FakeCluster, spec: object = {}): Promise<ProbePlan>
 const shown = ({ changes }: ProbePlan, ...actions: Change['action'][]): string[] => changes.filter(({ action }) => actions.includes(action)).map(({ action, kind, name }) => `${action} ${kind} ${name.replace(/-[0-9a-f]{8,}$/, '')}`)
 
 suite('planProbe', () => {
-  test('plans everything of a new PeerProbe, and notes what it waits for', async () => {
+  test('plans all objects of a new PeerProbe, and notes what it waits for', async () => {
     const cluster = new FakeCluster()
     const planned = await plan(cluster)
 
     assert.equal(planned.changes.every(({ action }) => action === 'make'), true)
     assert.ok(shown(planned, 'make').includes('make Deployment amino-crawler-main'))
-    assert.match(planned.notes.join(), /^spec\.mysql\.credentialsSecret: Secret lab\/mysql does not exist: nothing starts before it is there/)
-    assert.match(planned.notes.at(-1) ?? '', /^Secret amino-hash-key is made first, with a random key/)
+    assert.match(planned.notes.join(), /^spec\.mysql\.credentialsSecret: Secret lab\/mysql does not exist: nothing starts before it exists/)
+    assert.match(planned.notes.at(-1) ?? '', /^Secret amino-hash-key is created first, with a random key/)
     assert.deepEqual(cluster.writes, [])
   })
 
-  test('finds nothing to do where everything is as it should be, and keeps the image that runs', async () => {
+  test('finds nothing to do when everything is as planned, and keeps the running image', async () => {
     const cluster = await running()
     const { length } = cluster.writes
     const planned = await planProbe({ ...cluster.deps(), workloadImage: undefined, defaultImage: 'other:2' }, probeObject(), signal)
@@ -51,7 +51,7 @@ suite('planProbe', () => {
     assert.ok(newer.changes.find(({ kind, name }) => kind === 'Deployment' && name === 'amino-consumer')?.lines.some(line => /^\+.*image: other:2$/.test(line)))
   })
 
-  test('shows just the crawler whose scan changed, and what a scan that is gone leaves behind', async () => {
+  test('shows only the crawler whose scan changed, and removes the objects of a deleted scan', async () => {
     const cluster = await running(TWO_SCANS)
     const [main, other] = TWO_SCANS.scans
     const changed = shown(await plan(cluster, { scans: [main, { ...other, active: { interval: '20m' } }] }), 'make', 'change', 'remove')
@@ -63,7 +63,7 @@ suite('planProbe', () => {
     assert.ok(without.includes('remove Deployment amino-crawler-other'))
   })
 
-  test('refuses an object that is somebody else\'s', async () => {
+  test('refuses an object of another owner', async () => {
     const cluster = new FakeCluster()
     cluster.put(SECRET)
     cluster.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'lab', name: 'amino-consumer' }, spec: {} })

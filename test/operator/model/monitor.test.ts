@@ -5,7 +5,7 @@ import { podTemplate } from '../../../operator/model/pod/pod.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 
 suite('podMonitor', () => {
-  test('is of the version that is served, goes with its PeerProbe, and names a port that pods have', () => {
+  test('has the served version, is deleted with its PeerProbe, and refers to a port of the pods', () => {
     const [{ kind, object } = assert.fail()] = podMonitor(clusterProbe(), 'v1')
     const { podMetricsEndpoints } = object['spec'] as { podMetricsEndpoints: { port: string, path: string }[] }
     const template = podTemplate({ images: { workload: 'i' }, entry: 'e', serviceAccount: 's', labels: {}, configHash: 'h', resources: {}, mounts: [], pod: {}, restartPolicy: 'Always', probed: true, ports: [] })
@@ -16,7 +16,7 @@ suite('podMonitor', () => {
     assert.deepEqual(podMetricsEndpoints, [{ port: ports[0]?.name, path: '/metrics' }])
   })
 
-  test('is not wanted where nobody serves it', () => {
+  test('is not created if the kind is not served', () => {
     assert.deepEqual(podMonitor(clusterProbe(), undefined), [])
   })
 })

@@ -34,14 +34,14 @@ const templatesIn = (value: unknown): Template[] => typeof value !== 'object' ||
 const GOLDEN = new URL('./golden/minimal.yaml', import.meta.url)
 
 suite('the objects of a PeerProbe', () => {
-  test('are those of the golden file: another rendering would restart every pod at an upgrade of the operator', () => {
+  test('equal the golden file: a different rendering would restart every pod at an upgrade of the operator', () => {
     const rendered = all().map(({ object }) => stringify(object, { lineWidth: 0 })).join('---\n')
 
     assert.ok(existsSync(GOLDEN), 'write it with what the next line shows')
     assert.equal(rendered, readFileSync(GOLDEN, 'utf8'))
   })
 
-  test('hold configurations that the processes take', () => {
+  test('contain configurations that the processes accept', () => {
     const objects = all({ consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } }, mysql: { host: 'db', database: 'x', credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: 'ca' } } } })
 
     assert.deepEqual(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).admin, { host: '127.0.0.1', hostVariable: POD_IPS, port: ADMIN_PORT })
@@ -50,7 +50,7 @@ suite('the objects of a PeerProbe', () => {
     assert.equal(RetentionConfig.parse(configOf(objects, 'amino-retention')).afterMs, 2_592_000_000)
   })
 
-  test('belong to the PeerProbe, and their pods keep to the restricted profile', () => {
+  test('belong to the PeerProbe, and their pods meet the restricted Pod Security Standard', () => {
     for (const { object } of all()) {
       assert.deepEqual(object.metadata.ownerReferences?.map(({ uid, controller }) => [uid, controller]), [['u-1', true]])
     }
@@ -61,7 +61,7 @@ suite('the objects of a PeerProbe', () => {
     assert.equal(spec['hostNetwork'], true)
   })
 
-  test('roll exactly the pods that read what was changed', () => {
+  test('roll exactly the pods that read the changed setting', () => {
     const scans = [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }]
     const before = all({ scans })
     const names = ['amino-crawler-main', 'amino-crawler-fil', 'amino-consumer']
@@ -87,7 +87,7 @@ suite('the objects of a PeerProbe', () => {
     assert.notEqual(nameOf({}, { ...modelInput, secretHashes: { mysql: 'h2' } }), name)
   })
 
-  test('are all pulled as the operator is told, where that is not what Kubernetes does by itself', () => {
+  test('all use the configured pull settings if these differ from the default of Kubernetes', () => {
     const specs = (images: ModelInput['images']): Record<string, unknown>[] => all({}, { ...modelInput, images }).flatMap(({ object }) => templatesIn(object).map(({ spec }) => spec))
     const policies = (images: ModelInput['images']): unknown[] => specs(images).map(({ containers }) => (containers as { imagePullPolicy?: string }[])[0]?.imagePullPolicy)
     const [prepare, consumer, crawler, retention, ...more] = specs({ workload: 'x:1', pullSecrets: ['a', 'b'], pullPolicy: 'Always' })
@@ -101,7 +101,7 @@ suite('the objects of a PeerProbe', () => {
     }
   })
 
-  test('all have requests and limits in full, also where a PeerProbe gives a part, and no volume of theirs grows without bound', () => {
+  test('all have complete requests and limits, even if a PeerProbe gives only some, and no volume grows without bound', () => {
     const names = ['cpu', 'memory']
     const parts = [{}, { consumer: { pod: { resources: { limits: { memory: '64Mi' } } } }, scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { resources: { requests: { cpu: 3 } } } }] }]
 
@@ -117,7 +117,7 @@ suite('the objects of a PeerProbe', () => {
     }
   })
 
-  test('stop on suspend, and keep a consumer at work only where there are several', () => {
+  test('stop on suspend, and have a disruption budget only for several consumers', () => {
     const replicas = all({ suspend: true }).flatMap(({ kind, object }) => kind.kind === 'Deployment' ? [(object['spec'] as { replicas: number }).replicas] : [])
 
     assert.deepEqual(replicas, [0, 0])
@@ -127,7 +127,7 @@ suite('the objects of a PeerProbe', () => {
 })
 
 suite('access', () => {
-  test('names files, never a secret', () => {
+  test('refer to files and contain no secret', () => {
     const brokers = { brokers: ['k:1'], tls: { caSecret: { name: 'ca' } }, authentication: { type: 'scram-sha-512', secret: 'me' } }
     const { spec } = clusterProbe({ kafka: brokers })
     const access = { bootstrapServers: ['k:1'], tls: true, userSecret: 'me' }
@@ -153,7 +153,7 @@ suite('access', () => {
 suite('objects of Strimzi', () => {
   const place = { version: 'v1', cluster: 'events', namespace: 'kafka' }
 
-  test('live where Kafka does, name whose they are, and go with the PeerProbe only where they may', () => {
+  test('live in Kafka\'s namespace, carry their owner in labels, and are deleted with the PeerProbe only if allowed', () => {
     const { topics, user } = kafkaObjects(clusterProbe({ kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' } } }), place)
 
     assert.deepEqual(topics.map(({ object: { metadata } }) => [metadata.namespace, metadata.name, metadata.ownerReferences]), [['kafka', 'ipfs-nodes', undefined], ['kafka', 'ipfs-nodes-dead-letters', undefined]])
@@ -163,7 +163,7 @@ suite('objects of Strimzi', () => {
     assert.ok([...here.topics, here.user].every(desired => desired?.object.metadata.ownerReferences?.length === 1))
   })
 
-  test('let the user do what processes and commands do and nothing else, each right for one name', () => {
+  test('allow the user exactly what processes and commands do, each right for one name', () => {
     const kafka = { strimzi: { cluster: 'events' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' }
     const { acls } = (kafkaObjects(clusterProbe({ kafka }), place).user!.object['spec'] as { authorization: { acls: unknown[] } }).authorization
     const acl = (type: string, name: string, ...operations: string[]): object => ({ resource: { type, name, patternType: 'literal' }, operations })
@@ -183,7 +183,7 @@ suite('objects of Strimzi', () => {
   })
 })
 
-test('textHash tells texts apart and stays the same', () => {
+test('textHash distinguishes texts and is stable', () => {
   assert.equal(textHash(''), 'cbf29ce484222325')
   assert.notEqual(textHash('a'), textHash('b'))
   assert.equal(owned({ apiVersion: 'v1', kind: 'X', plural: 'xs', namespaced: true }, clusterProbe(), 'n', { labels: {} }).object.kind, 'X')

@@ -7,7 +7,7 @@ import { ClusterPolicy, DEFAULT_FIELDS, DEFAULT_POLICY, parsePolicy, policyFor }
 const CHART = new URL('../../../helm/peerprobe/', import.meta.url)
 
 suite('the policy', () => {
-  test('is that of the chart\'s values where the owner sets nothing, and every field of it is in the chart', () => {
+  test('has the defaults of the chart\'s values, and every field of it is in the chart', () => {
     const { policy } = parse(readFileSync(new URL('values.yaml', CHART), 'utf8')) as { policy: object }
     const schema = JSON.parse(readFileSync(new URL('values.schema.json', CHART), 'utf8')) as { properties: { policy: { properties: object & { namespaces: { additionalProperties: { properties: object } } } } } }
     const fields = Object.keys(ClusterPolicy.shape).filter(field => field !== 'namespaces').sort()
@@ -18,7 +18,7 @@ suite('the policy', () => {
     assert.deepEqual(Object.keys(schema.properties.policy.properties).sort(), [...fields, 'namespaces'].sort())
   })
 
-  test('holds for all namespaces, and a namespace\'s own settings in place of it, field by field', () => {
+  test('applies to all namespaces; a namespace\'s own settings override it field by field', () => {
     const policy = parsePolicy(JSON.stringify({ hostNetwork: true, podAnnotations: ['a'], resources: { max: { cpu: 1 } }, namespaces: { lab: { podAnnotations: ['b'], resources: { max: { memory: '1Gi' } } }, constructor: { hostNetwork: false } } }))
 
     assert.deepEqual([policyFor(policy, 'lab').hostNetwork, policyFor(policy, 'lab').podAnnotations, policyFor(policy, 'lab').resources.max], [true, ['b'], { memory: '1Gi' }])
@@ -30,7 +30,7 @@ suite('the policy', () => {
     assert.equal(parsePolicy(' '), DEFAULT_POLICY)
   })
 
-  test('is refused by the field that is wrong', () => {
+  test('is refused with the wrong field', () => {
     for (const [text, words] of [
       ['{', /--policy: is not JSON/],
       ['[]', /--policy: 1 problem/],

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { HostPatterns, isCovered, isCoveredHost, KeyPatterns } from '../../../operator/policy/key-patterns.ts'
 
 suite('key patterns', () => {
-  test('cover a whole key, or those that begin with what stands before the star', () => {
+  test('cover a whole key, or keys that begin with the text before the star', () => {
     const patterns = ['team', 'prometheus.io/*']
 
     for (const [key, covered] of [['team', true], ['teams', false], ['tea', false], ['Team', false], ['prometheus.io/scrape', true], ['prometheus.io', false], ['xprometheus.io/a', false], ['', false]] as const) {
@@ -13,7 +13,7 @@ suite('key patterns', () => {
     assert.equal(isCovered([], 'anything'), false)
   })
 
-  test('take a star at their end alone', () => {
+  test('accept a star only at the end', () => {
     assert.deepEqual(KeyPatterns.parse(['a', 'a/*', '*']), ['a', 'a/*', '*'])
 
     for (const wrong of ['a*b', '**', ' ', '', 'a b', '*a']) {
@@ -23,7 +23,7 @@ suite('key patterns', () => {
 })
 
 suite('host patterns', () => {
-  test('cover a whole host, those below a domain, or all', () => {
+  test('cover a whole host, hosts below a domain, or all hosts', () => {
     const patterns = ['db', '*.data.svc', 'fd00::1', '10.0.0.7']
 
     for (const [host, covered] of [['db', true], ['DB', true], ['db.', true], ['db2', false], ['a.data.svc', true], ['data.svc', false], ['xdata.svc', false], ['a.data.svc.evil.example', false], ['FD00::1', true], ['10.0.0.70', false]] as const) {

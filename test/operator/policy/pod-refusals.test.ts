@@ -7,7 +7,7 @@ import { keyRefusals } from '../../../operator/policy/refusal.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 
 suite('podRefusals', () => {
-  test('looks at the consumers and at each scan', () => {
+  test('checks the consumers and each scan', () => {
     const pod = { annotations: { a: '' } }
     const scans = ['one', 'two'].map(name => ({ name, network: { preset: 'ipfs' }, pod }))
 
@@ -19,7 +19,7 @@ suite('podRefusals', () => {
 })
 
 suite('keyRefusals', () => {
-  test('names each key that no pattern covers, and takes no map for an empty one', () => {
+  test('reports each key that no pattern covers, and treats a missing map as empty', () => {
     const allowed = { patterns: ['a*'], setting: 'podAnnotations', what: 'annotation' }
 
     assert.deepEqual(keyRefusals('f', { ab: 1, b: 1, c: 1 }, allowed).map(({ field }) => field), ['f["b"]', 'f["c"]'])
@@ -28,7 +28,7 @@ suite('keyRefusals', () => {
 })
 
 suite('affinityRefusals', () => {
-  test('takes any shape: what Kubernetes would not read is looked through as well', () => {
+  test('accepts any shape: parts that Kubernetes would ignore are checked as well', () => {
     const fieldsOf = (affinity: Record<string, unknown>, nodeLabels: string[] = []): string[] => affinityRefusals('f', affinity, { probe: 'amino', policy: { ...DEFAULT_FIELDS, nodeLabels } }).map(({ field }) => field)
 
     for (const value of [undefined, null, 'x', 7, [], [[null]], {}]) {

@@ -6,7 +6,7 @@ import { reachRefusals } from '../../../operator/policy/reach-refusals.ts'
 import { clusterProbe } from '../../support/cluster/cluster-probe.ts'
 
 suite('reachRefusals', () => {
-  test('names each server that is not listed, without the port and brackets of its address', () => {
+  test('reports each server that is not listed, without port and brackets', () => {
     const probe = clusterProbe({ kafka: { brokers: ['a:1', '[fd00::1]:2', 'c.data.svc:3'] }, mysql: { host: '[fd00::2]', database: 'x', credentialsSecret: { name: 's' } } })
 
     assert.deepEqual(reachRefusals(probe, { ...DEFAULT_FIELDS, servers: ['fd00::1', '*.data.svc'] }).map(({ field, setting }) => [field, setting]), [
@@ -18,7 +18,7 @@ suite('reachRefusals', () => {
 })
 
 suite('exposeRefusals', () => {
-  test('names the scan whose Service is not allowed', () => {
+  test('reports the scan whose Service is not allowed', () => {
     const scan = (name: string, type: string): object => ({ name, network: { preset: 'ipfs' }, passive: { expose: { type } } })
     const probe = clusterProbe({ scans: [scan('one', 'None'), scan('two', 'NodePort'), scan('three', 'LoadBalancer')] })
 

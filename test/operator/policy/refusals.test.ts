@@ -19,7 +19,7 @@ const preferred = (preference: object): object => ({ preferredDuringSchedulingIg
 const nodeTerm = (expression: object): object => ({ nodeAffinity: preferred(expression) })
 const own = { labelSelector: { matchLabels: { 'peerprobe.dev/probe': 'amino' } } }
 
-/** Fields that a spec is refused by; none where it is allowed. */
+/** Fields for which a spec is refused; empty if it is allowed. */
 function refused (spec: object, policy: object = {}): string[] {
   try {
     requireAllowed(clusterProbe(spec), parsePolicy(JSON.stringify(policy)))
@@ -29,7 +29,7 @@ function refused (spec: object, policy: object = {}): string[] {
   }
 }
 
-// What is asked for, the field that the refusal names, and a policy that allows it.
+// The request, the field in the refusal, and a policy that allows it.
 const ASKED: readonly [string, object, string, object][] = [
   ['the node\'s network', crawlerPod({ hostNetwork: true }), 'spec.scans[0].pod.hostNetwork', { hostNetwork: true }],
   ['private networks', scan({ addresses: { policy: 'Private' } }), 'spec.scans[0].addresses.policy', { privateAddresses: true }],
@@ -37,7 +37,7 @@ const ASKED: readonly [string, object, string, object][] = [
   ['an annotation of crawlers', crawlerPod({ annotations: { 'iam.amazonaws.com/role': 'admin' } }), 'spec.scans[0].pod.annotations["iam.amazonaws.com/role"]', { podAnnotations: ['iam.amazonaws.com/*'] }],
   ['an annotation of consumers', consumerPod({ annotations: { a: 'b' } }), 'spec.consumer.pod.annotations["a"]', { podAnnotations: ['a'] }],
   ['an annotation of a Service', expose({ annotations: { 'external-dns.alpha.kubernetes.io/hostname': 'bank.example' } }), 'spec.scans[0].passive.expose.annotations["external-dns.alpha.kubernetes.io/hostname"]', { serviceAnnotations: ['*'] }],
-  ['the same where there is no Service yet', scan({ passive: { expose: { annotations: { a: 'b' } } } }), 'spec.scans[0].passive.expose.annotations["a"]', { serviceAnnotations: ['a'] }],
+  ['the same without a Service', scan({ passive: { expose: { annotations: { a: 'b' } } } }), 'spec.scans[0].passive.expose.annotations["a"]', { serviceAnnotations: ['a'] }],
   ['all taints', consumerPod({ tolerations: [{ operator: 'Exists' }] }), 'spec.consumer.pod.tolerations[0].key', { blanketTolerations: true }],
   ['all taints by an empty key', consumerPod({ tolerations: [{ key: '', operator: 'Exists', effect: 'NoExecute' }] }), 'spec.consumer.pod.tolerations[0].key', { blanketTolerations: true }],
   ['a taint', crawlerPod({ tolerations: [{ key: 'dedicated', operator: 'Exists' }] }), 'spec.scans[0].pod.tolerations[0].key', { tolerations: ['dedicated'] }],
@@ -46,7 +46,7 @@ const ASKED: readonly [string, object, string, object][] = [
   ['pods of other namespaces', crawlerPod({ affinity: podTerm({ ...own, namespaceSelector: {} }) }), 'spec.scans[0].pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]', { podAffinity: true }],
   ['pods of a named namespace', crawlerPod({ affinity: { podAffinity: required({ topologyKey: 'a', ...own, namespaces: ['kube-system'] }) } }), 'spec.scans[0].pod.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]', { podAffinity: true }],
   ['pods of another PeerProbe', consumerPod({ affinity: podTerm({ labelSelector: { matchLabels: { 'peerprobe.dev/probe': 'other' } } }) }), 'spec.consumer.pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]', { podAffinity: true }],
-  ['an affinity that nobody knows', consumerPod({ affinity: { hostAffinity: {} } }), 'spec.consumer.pod.affinity.hostAffinity', { podAffinity: true }],
+  ['an unknown affinity', consumerPod({ affinity: { hostAffinity: {} } }), 'spec.consumer.pod.affinity.hostAffinity', { podAffinity: true }],
   ['a device', consumerPod({ resources: { limits: { 'nvidia.com/gpu': 1 } } }), 'spec.consumer.pod.resources.limits["nvidia.com/gpu"]', { resources: { max: { 'nvidia.com/gpu': 1 } } }],
   ['a device by its request', crawlerPod({ resources: { requests: { 'hugepages-2Mi': '2Mi' } } }), 'spec.scans[0].pod.resources.requests["hugepages-2Mi"]', { resources: { max: { 'hugepages-2Mi': '4Mi' } } }]
 ]
@@ -69,7 +69,7 @@ const FORBIDDEN: readonly [object, object, string][] = [
 
 suite('what a PeerProbe asks for', () => {
   for (const [what, spec, field, allowing] of ASKED) {
-    test(`is refused by its field unless the owner allows it: ${what}`, () => {
+    test(`is refused with its field unless the owner allows it: ${what}`, () => {
       assert.deepEqual(refused(spec), [field])
       assert.deepEqual(refused(spec, allowing), [])
       assert.deepEqual(refused(spec, { namespaces: { lab: allowing } }), [])
@@ -78,27 +78,27 @@ suite('what a PeerProbe asks for', () => {
     })
   }
 
-  test('is refused by its field where the owner forbids what is allowed otherwise', () => {
+  test('is refused with its field if the owner forbids what the default allows', () => {
     for (const [policy, spec, field] of FORBIDDEN) {
       assert.deepEqual(refused(spec), [], field)
       assert.ok(refused(spec, policy).includes(field), `${field}: ${JSON.stringify(refused(spec, policy))}`)
     }
   })
 
-  test('is allowed where it harms nobody', () => {
+  test('is allowed if it is harmless', () => {
     for (const spec of [{}, expose({}), crawlerPod({ nodeSelector: { disk: 'ssd' } }), crawlerPod({ affinity: podTerm(own) }), consumerPod({ resources: { limits: { memory: '8Gi' } } }), consumerPod({ tolerations: [] })]) {
       assert.deepEqual(refused(spec), [])
     }
   })
 
-  test('tolerates the cluster\'s own taints by no pattern that was not written for them', () => {
+  test('tolerates the cluster\'s own taints only by patterns written for them', () => {
     for (const key of ['node-role.kubernetes.io/master', 'node.kubernetes.io/unschedulable', 'node.cloudprovider.kubernetes.io/uninitialized']) {
       const spec = consumerPod({ tolerations: [{ key, operator: 'Exists' }] })
       assert.deepEqual([refused(spec, { tolerations: ['*', 'n*', 'node*'] }).length, refused(spec, { tolerations: [key] }).length], [1, 0], key)
     }
   })
 
-  test('is refused with all that is wrong and what the owner would set, and a long key is cut', () => {
+  test('is refused with all problems and the settings that would allow them, and a long key is cut', () => {
     const spec = { ...scan({ pod: { hostNetwork: true, annotations: { ['k'.repeat(316)]: '' } } }), ...consumerPod({ tolerations: [{ operator: 'Exists' }] }) }
 
     assert.throws(() => {
@@ -114,7 +114,7 @@ suite('what a PeerProbe asks for', () => {
 })
 
 suite('a PeerProbe that is refused', () => {
-  test('changes nothing that runs, says why, and goes on once it is allowed; plan says the same', async () => {
+  test('changes no running workload, says why, and continues once it is allowed; plan says the same', async () => {
     const { cluster, reconciler, ready, converge } = reconcilerRig()
     await converge()
     const before = JSON.stringify([...cluster.stores].filter(([kind]) => kind !== 'PeerProbe').map(([, store]) => store.all()))
@@ -132,7 +132,7 @@ suite('a PeerProbe that is refused', () => {
     assert.match(JSON.stringify(cluster.store('Deployment').get({ namespace: 'lab', name: 'amino-crawler-main' })), /"hostNetwork":true/)
   })
 
-  test('has no pod where none ran', async () => {
+  test('starts no pod if none ran', async () => {
     const { cluster, ready, converge } = reconcilerRig(consumerPod({ tolerations: [{ operator: 'Exists' }] }))
     await converge()
 

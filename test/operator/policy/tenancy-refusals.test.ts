@@ -11,7 +11,7 @@ const probe = (namespace: string, topic: string, consumerGroup: string): Cluster
 const fields = (asked: ClusterProbe, policy: object): string[] => tenancyRefusals(asked, { ...DEFAULT_FIELDS, ...policy }).map(({ field }) => field)
 
 suite('the prefixes of a namespace', () => {
-  test('bound topics and groups, each by its field, and none does where the owner sets none', () => {
+  test('restrict topics and groups, each with its field, and nothing if the owner sets none', () => {
     const prefixes = { topicPrefix: '{namespace}.', groupPrefix: 'probes_{namespace}_' }
 
     assert.deepEqual(fields(probe('team', 'team.x', 'probes_team_x'), prefixes), [])
@@ -22,7 +22,7 @@ suite('the prefixes of a namespace', () => {
     assert.equal(prefixIn('a.{namespace}.b', '$&'), 'a.$&.b')
   })
 
-  test('refuse a PeerProbe with the field and the prefix, by what holds in its namespace', () => {
+  test('refuse a PeerProbe with the field and the prefix of its namespace', () => {
     const policy = parsePolicy('{"topicPrefix":"{namespace}.","namespaces":{"free":{"topicPrefix":""},"lab":{"groupPrefix":"lab_"}}}')
 
     assert.throws(() => {
@@ -31,7 +31,7 @@ suite('the prefixes of a namespace', () => {
     requireAllowed(probe('free', 'others.x', 'x'), policy)
   })
 
-  test('are refused where one namespace could name what is another one\'s', () => {
+  test('are refused if one namespace could use the names of another one', () => {
     for (const [text, words] of [
       ['{"topicPrefix":"{namespace}-"}', /topicPrefix: .*\{namespace\} in it must be followed by a dot/],
       ['{"groupPrefix":"{namespace}"}', /groupPrefix: .*must be followed by a dot or an underscore/],
@@ -43,6 +43,6 @@ suite('the prefixes of a namespace', () => {
       assert.throws(() => parsePolicy(text), { code: 'PP_CONFIG_INVALID', message: words }, text)
     }
 
-    assert.equal(overlapping([['a', 'x.'], ['b', 'x.'], ['c', ''], ['d', 'y.']]), undefined, 'shared on purpose, or none')
+    assert.equal(overlapping([['a', 'x.'], ['b', 'x.'], ['c', ''], ['d', 'y.']]), undefined, 'shared on purpose, or no prefix')
   })
 })

@@ -33,7 +33,7 @@ suite('conditions', () => {
     assert.equal(conditionsOf({ Ready: good('R', 'x'.repeat(9_999)) }, [], at)[0]?.message.length, 1_024)
   })
 
-  test('are summed up by the first cause', () => {
+  test('are summarised by the first cause', () => {
     const fine = { KafkaReady: good('Ready', ''), DatabaseReady: good('Prepared', ''), ConsumersReady: good('Running', ''), CrawlersReady: good('Running', '') }
 
     assert.equal(summarise(fine).Ready?.status, 'True')
@@ -45,11 +45,11 @@ suite('conditions', () => {
 })
 
 suite('readProbe', () => {
-  test('takes what the API server let through', () => {
+  test('accepts what the API server accepted', () => {
     assert.equal(readProbe(probeObject()).spec.kafka.topic.name, 'ipfs-nodes')
   })
 
-  test('names every field that cannot be honoured yet, and every one that is wrong', () => {
+  test('reports every field that is not supported yet, and every field that is wrong', () => {
     const spec = { backup: { enabled: true }, consumer: { dump: { format: 'Parquet' } }, scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: true }, storage: { claim: 'x' } }] }
 
     assert.throws(() => readProbe(probeObject(spec)), (err: ProbeError) => {
@@ -61,15 +61,15 @@ suite('readProbe', () => {
     assert.throws(() => readProbe({ ...probeObject(), spec: { scans: [{ name: 'main', network: { preset: 'ipfs' } }] } }), { code: 'PP_SPEC_INVALID', message: /spec\.kafka: is required/ })
   })
 
-  test('refuses servers at a metadata service, however the address is written', () => {
+  test('refuses servers at a metadata service, in any notation of the address', () => {
     const spec = { kafka: { brokers: ['kafka:9092', '169.254.169.254:80', '[::ffff:a9fe:a9fe]:80'] }, mysql: { host: '[fd00:ec2::254]', port: 80, database: 'x', credentialsSecret: { name: 'mysql' } } }
 
     assert.throws(() => readProbe(probeObject(spec)), { code: 'PP_SPEC_INVALID', message: /spec\.kafka\.brokers\[1\]: is the address of a metadata service.*spec\.kafka\.brokers\[2\].*spec\.mysql\.host/s })
   })
 })
 
-suite('what Strimzi says', () => {
-  test('counts only for the generation that it is about', () => {
+suite('the status of Strimzi\'s objects', () => {
+  test('counts only for its generation', () => {
     const ready = [{ type: 'Ready', status: 'True' }]
 
     assert.deepEqual(strimziStateOf(object({ observedGeneration: 2, conditions: ready })), { state: 'ready' })
@@ -79,7 +79,7 @@ suite('what Strimzi says', () => {
     assert.equal(statusField(undefined, 'x'), undefined)
   })
 
-  test('is that an object is left alone, by its annotation or by its condition', () => {
+  test('shows that an object is left alone, by its annotation or by its condition', () => {
     const with_ = (annotations: Record<string, string>, status: object = {}): KubeObject => ({ ...object(status), metadata: { name: 'x', generation: 2, annotations } })
     const paused = { state: 'held', reason: 'ReconciliationPaused' }
 
@@ -96,7 +96,7 @@ suite('what Strimzi says', () => {
     assert.deepEqual(strimziStateOf(with_({ 'strimzi.io/pause-reconciliation': 'false', 'strimzi.io/managed': 'true' })), { state: 'waiting' })
   })
 
-  test('gives the listener that is named, the only one, or the one that fits', () => {
+  test('gives the configured listener, the only one, or the one that fits', () => {
     const listeners = [{ name: 'ext', type: 'route', tls: true }, { name: 'plain', type: 'internal', tls: false }, { name: 'tls', type: 'internal', tls: true, authentication: { type: 'tls' } }]
     const kafka = (names: string[]): KubeObject => object({ listeners: names.map(name => ({ name, bootstrapServers: `${name}:9092`, certificates: ['PEM'] })) }, { spec: { kafka: { listeners: listeners.filter(({ name }) => names.includes(name)) } } })
     const probe = (strimzi: object, authentication: object = {}): ReturnType<typeof clusterProbe> => clusterProbe({ kafka: { strimzi: { cluster: 'x', ...strimzi }, authentication } })
@@ -113,7 +113,7 @@ suite('what Strimzi says', () => {
     assert.throws(() => listenerOf(paused, probe({})), { message: /no address yet \(ReconciliationPaused/ })
   })
 
-  test('takes a listener that says nothing of authentication for one without, and says so where there is none at all', () => {
+  test('treats a listener without an authentication field as one without authentication, and reports that there is no listener at all', () => {
     for (const authentication of [undefined, null, {}]) {
       const listeners = [{ name: 'a', type: 'internal', tls: false, authentication }]
       const kafka = object({ listeners: [{ name: 'a', bootstrapServers: 'a:1' }] }, { spec: { kafka: { listeners } } })
@@ -160,7 +160,7 @@ suite('what Strimzi says', () => {
     }
   }
 
-  test('names the listener that fits in place of the one that does not', () => {
+  test('suggests the listener that fits instead of the one that does not', () => {
     const listeners = ['scram-sha-512', 'tls'].map(type => ({ name: type.slice(0, 5), type: 'internal', tls: true, authentication: { type } }))
     const kafka = object({}, { spec: { kafka: { listeners } } })
     const probe = clusterProbe({ kafka: { strimzi: { cluster: 'x', listener: 'scram' }, authentication: { type: 'tls' } } })
@@ -171,11 +171,11 @@ suite('what Strimzi says', () => {
   })
 })
 
-suite('what pods and Deployments say', () => {
+suite('the state of pods and Deployments', () => {
   const pod = (container: object, conditions: object[] = []): KubeObject => object({ conditions, containerStatuses: [container] })
   const crash = pod({ state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } }, lastState: { terminated: { exitCode: 1, message: 'PP_STORE_AUTH: no' } } })
 
-  test('is the worst pod\'s own words, with the code of its last ones', () => {
+  test('is that of the worst pod, with the code of its termination message', () => {
     const pull = pod({ state: { waiting: { reason: 'ImagePullBackOff', message: 'm' } } })
 
     assert.deepEqual(worstFailure([crash, pull]), { reason: 'ImagePullBackOff', message: 'm', code: undefined })
@@ -185,19 +185,19 @@ suite('what pods and Deployments say', () => {
     assert.equal(worstFailure([pod({ state: { waiting: { reason: 'ContainerCreating' } } }), pod({ state: { terminated: { exitCode: 0 } } }), object({})]), undefined)
   })
 
-  test('is good only for the generation that was asked for and all replicas', () => {
+  test('is good only for the present generation and all replicas', () => {
     const whole = { observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 1 }
     const deployment = (status: object): KubeObject => object({ ...whole, ...status }, { spec: { replicas: 1 } })
 
     assert.equal(deploymentFinding('d', deployment({}), []).status, 'True')
     assert.equal(deploymentFinding('d', deployment({ observedGeneration: 1 }), []).status, 'Unknown')
     assert.equal(deploymentFinding('d', deployment({ replicas: 2 }), []).message, 'd: 1 of 1 ready')
-    assert.equal(deploymentFinding('d', undefined, []).message, 'd: is being made')
+    assert.equal(deploymentFinding('d', undefined, []).message, 'd: is being created')
     assert.deepEqual(deploymentFinding('d', deployment({ readyReplicas: 0 }), [crash]), { status: 'False', reason: 'StoreAuth', message: 'd: CrashLoopBackOff: PP_STORE_AUTH: no' })
     assert.equal(deploymentFinding('d', deployment({ readyReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'quota' }] }), []).message, 'd: quota')
   })
 
-  test('lets others follow a Deployment of which a pod of the present template is ready, and none of an earlier one is there', () => {
+  test('lets dependents start once a pod of the present template is ready and no pod of an earlier one exists', () => {
     const deployment = (status: object, replicas = 1): KubeObject => object({ observedGeneration: 2, ...status }, { spec: { replicas } })
     const whole = { replicas: 1, updatedReplicas: 1, readyReplicas: 1 }
     const some = { replicas: 2, updatedReplicas: 2, readyReplicas: 1 }
@@ -207,7 +207,7 @@ suite('what pods and Deployments say', () => {
     assert.deepEqual([...bad.map(status => deployment(status)), deployment({ replicas: 1 }, 0), undefined].map(canFollow), [false, false, false, false, false])
   })
 
-  test('is told of pods of the present template alone: what those before it said may be mended', () => {
+  test('uses only pods of the present template: failures of earlier ones may be fixed', () => {
     const template = (hash: string): object => ({ metadata: { annotations: { [CONFIG_HASH]: hash } } })
     const of = (hash: string, rest: object = {}): KubeObject => ({ ...crash, metadata: { name: 'p', annotations: { [CONFIG_HASH]: hash }, ...rest } })
     const deployment = object({ observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 0 }, { spec: { replicas: 1, template: template('new') } })
@@ -217,7 +217,7 @@ suite('what pods and Deployments say', () => {
     assert.equal(deploymentFinding('d', deployment, [of('old'), of('new')]).reason, 'StoreAuth')
   })
 
-  test('is rounded where it changes all day', () => {
+  test('is rounded if it changes all the time', () => {
     assert.deepEqual([0, 1, 9, 10, 11, 12_345].map(roundUp), [0, 1, 10, 10, 100, 100_000])
   })
 })

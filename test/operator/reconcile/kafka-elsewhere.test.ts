@@ -46,7 +46,7 @@ suite('Kafka of another namespace', () => {
     assert.deepEqual(cluster.store('Secret').get({ namespace: 'lab', name: 'made' })?.['data'], { password: 'cA==' })
   })
 
-  test('is judged by what the server answered to a write, and from then on for a minute as on its way', async () => {
+  test('is judged by the server\'s answer to a write, and counts as in progress for a minute', async () => {
     const cluster = new FakeCluster()
     const deps = cluster.deps()
     const plain = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } }
@@ -68,7 +68,7 @@ suite('Kafka of another namespace', () => {
     assert.deepEqual([message, details], ['waiting for KafkaTopic kafka/ipfs-nodes', { waiting: 'TopicNotReady' }])
     assert.equal(cluster.writes.at(-1), 'apply KafkaTopic ipfs-nodes')
     await cluster.clock.advance(61_000)
-    assert.match(String(await look()), /nobody has picked it up/)
+    assert.match(String(await look()), /no operator has picked it up/)
     cluster.status('KafkaTopic', key, { conditions: [{ type: 'Ready', status: 'False', reason: 'NotSupported', message: 'Decreasing partitions not supported' }] })
 
     assert.match(String(await look()), /NotSupported: Decreasing partitions not supported/)
@@ -76,7 +76,7 @@ suite('Kafka of another namespace', () => {
     assert.match(String(await look()), /ResourceConflict: Managed by another KafkaTopic$/)
   })
 
-  test('takes the user away when it is asked for no more, once no pod needs it, and nobody else\'s', async () => {
+  test('removes its user when it is no longer asked for and no pod needs it, and removes no other user', async () => {
     const cluster = new FakeCluster()
     cluster.strimziVersion = 'v1'
     const without = { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } }
@@ -98,7 +98,7 @@ suite('Kafka of another namespace', () => {
     assert.equal(await formerUser(cluster.deps(), clusterProbe(without), signal), undefined)
   })
 
-  test('is cleaned up before the PeerProbe goes: the user always, topics where the policy says so', async () => {
+  test('is cleaned up before the PeerProbe is deleted: the user always, topics if the policy says so', async () => {
     assert.ok(needsFinalizer(probeObject(spec)) && !needsFinalizer(probeObject()))
     const cluster = new FakeCluster()
     cluster.strimziVersion = 'v1'

@@ -1,4 +1,4 @@
-// What comes first, and whose words are quoted: with objects before them, beside them, and not there yet.
+// The order of the steps, and whose messages are reported, with earlier, present and missing objects.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { probeObject } from '../../support/cluster/cluster-probe.ts'
@@ -9,7 +9,7 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 const { signal } = new AbortController()
 
 suite('Reconciler', () => {
-  test('tells of a preparation what its own pods say, and ends the one before first', async () => {
+  test('reports a preparation by its own pods, and ends the earlier one first', async () => {
     const { cluster, reconciler, status } = rig()
     const database = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'DatabaseReady')
     const failing = (name: string, job: KubeObject): void => {
@@ -35,7 +35,7 @@ suite('Reconciler', () => {
     assert.match(database()?.message ?? '', /said by new-pod/)
   })
 
-  test('starts and changes crawlers once a consumer of the same plan runs, and not before', async () => {
+  test('starts and changes crawlers once a consumer of the same plan runs, not before', async () => {
     const { cluster, reconciler, status } = rig()
     const crawlers = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'CrawlersReady')
     const consumers = (state: object): void => {
@@ -54,7 +54,7 @@ suite('Reconciler', () => {
     await step()
     assert.deepEqual([(status()['conditions'] as Condition[]).find(({ type }) => type === 'ConsumersReady')?.reason, crawlers()?.reason], ['Unschedulable', 'WaitingForConsumers'])
     assert.deepEqual(cluster.store('Deployment').all().map(({ metadata: { name } }) => name), ['amino-consumer'])
-    assert.equal(cluster.store('CronJob').size, 1, 'what does not depend on consumers goes on')
+    assert.equal(cluster.store('CronJob').size, 1, 'steps that do not depend on consumers go on')
     consumers({ readyReplicas: 1 })
     await step()
     assert.equal(cluster.store('Deployment').size, 2)
@@ -62,7 +62,7 @@ suite('Reconciler', () => {
     await step()
     assert.equal(crawlers()?.reason, 'Running')
 
-    // The consumers fail: what runs is left alone and told of as it is; what is changed waits; what is gone goes.
+    // The consumers fail: running crawlers are left alone and reported as they are, changed crawlers wait, and deleted ones are removed.
     consumers({})
     await step()
     assert.equal(crawlers()?.reason, 'Running')
@@ -75,7 +75,7 @@ suite('Reconciler', () => {
     assert.deepEqual(cluster.writes.slice(length).filter(write => / (ConfigMap|Deployment) /.test(write)), ['remove ConfigMap amino-crawler-main', 'remove Deployment amino-crawler-main'])
   })
 
-  test('tells the first PeerProbe and the second apart: one consumer group for two topics is refused in the one that was not verified first', async () => {
+  test('refuses one consumer group for two topics in the PeerProbe that was not verified first', async () => {
     const { cluster, reconciler, status } = rig()
     const first = probeObject({ kafka: { brokers: ['kafka:9092'], topic: { name: 'other' } } }, { name: 'first', uid: 'u-0', creationTimestamp: '2027-01-01T00:00:00Z' })
     cluster.store('PeerProbe').set({ ...first, status: { prepared: 'first-prepare' } })

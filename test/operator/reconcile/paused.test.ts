@@ -25,15 +25,15 @@ async function running (): Promise<{ cluster: FakeCluster, paused: () => Promise
 }
 
 suite('a PeerProbe that is paused', () => {
-  test('says how to go on, and nothing else while all is as planned', async () => {
+  test('says how to continue, and nothing else while everything is as planned', async () => {
     const { cluster, paused } = await running()
     const before = cluster.writes.length
 
-    assert.equal((await paused()).message, 'hands off: remove the annotation peerprobe.dev/pause to go on')
+    assert.equal((await paused()).message, 'paused: remove the annotation peerprobe.dev/pause to continue')
     assert.equal(cluster.writes.length, before)
   })
 
-  test('says what is not as planned, and repairs nothing', async () => {
+  test('lists what is not as planned, and repairs nothing', async () => {
     const { cluster, paused } = await running()
     const deployment = cluster.store('Deployment').get({ namespace: 'lab', name: 'amino-consumer' })!
     cluster.put({ ...deployment, spec: { ...deployment['spec'] as object, replicas: 7 } })
@@ -41,12 +41,12 @@ suite('a PeerProbe that is paused', () => {
     const before = cluster.writes.length
     const { message } = await paused()
 
-    assert.match(message, /to go on; not as planned: .*Deployment amino-consumer .*replicas/)
+    assert.match(message, /to continue; not as planned: .*Deployment amino-consumer .*replicas/)
     assert.match(message, /ConfigMap amino-crawler-main \(missing\)/)
     assert.equal(cluster.writes.length, before)
   })
 
-  test('names a few of what differs, and counts the others', async () => {
+  test('lists some of the differences, and counts the others', async () => {
     const { cluster, paused } = await running()
     cluster.store('ConfigMap').all().forEach(({ metadata }) => {
       cluster.store('ConfigMap').delete(metadata)
@@ -58,18 +58,18 @@ suite('a PeerProbe that is paused', () => {
     assert.match((await paused()).message, / and \d more$/)
   })
 
-  test('says so where it cannot be planned', async () => {
+  test('reports that it cannot be planned', async () => {
     const { cluster } = await running()
     const spec = { kafka: { strimzi: { cluster: 'events' } } }
     const work = { probe: clusterProbe(spec), object: probeObject(spec) }
     const { status, message } = await pausedFinding(cluster.deps(), work, signal)
 
     assert.equal(status, 'True')
-    assert.match(message, /what differs cannot be told: .*install Strimzi/)
+    assert.match(message, /the differences are not known: .*install Strimzi/)
   })
 })
 
-test('wholePlan names the Secret that is missing, and the keys that would be made', async () => {
+test('wholePlan reports the missing Secret, and the keys that would be created', async () => {
   const cluster = new FakeCluster()
   const { missing, newKeys, planned } = await wholePlan(cluster.deps(), { probe: clusterProbe(), object: probeObject() }, { images: { workload: 'peerprobe:1' } }, signal)
 

@@ -20,7 +20,7 @@ import type { Condition } from '../../../operator/reconcile/conditions/condition
 const { signal } = new AbortController()
 
 suite('Reconciler', () => {
-  test('goes step by step: nothing before its preparation, consumers before crawlers, and then is quiet', async () => {
+  test('goes step by step: nothing before the preparation, consumers before crawlers, and no write at the end', async () => {
     const { cluster, reconciler, ready, converge } = rig()
     const deployments = (): string[] => cluster.store('Deployment').all().map(({ metadata: { name } }) => name)
     await reconciler.reconcile(KEY, signal)
@@ -37,7 +37,7 @@ suite('Reconciler', () => {
     assert.deepEqual(cluster.writes.slice(length), [])
   })
 
-  test('has the Secrets that it read looked out for, and none of a PeerProbe that is gone', async () => {
+  test('registers the Secrets that it read for polling, and none of a deleted PeerProbe', async () => {
     const { cluster, reconciler, converge } = rig()
     await converge()
     const [hashKey, mysql, identity] = cluster.noted.get(KEY) ?? []
@@ -52,7 +52,7 @@ suite('Reconciler', () => {
     assert.deepEqual(cluster.noted.get(KEY), [])
   })
 
-  test('needs no preparation again when its Job is gone', async () => {
+  test('does not prepare again when the Job is gone', async () => {
     const { cluster, reconciler, converge } = rig()
     await converge()
     cluster.store('Job').all().forEach(({ metadata }) => cluster.store('Job').delete(metadata))
@@ -61,7 +61,7 @@ suite('Reconciler', () => {
     assert.equal(cluster.store('Job').size, 0)
   })
 
-  test('says what is missing, and leaves alone what runs', async () => {
+  test('reports what is missing, and leaves running workloads alone', async () => {
     const { cluster, reconciler, ready, converge } = rig()
     await converge()
     cluster.store('Secret').delete(SECRET.metadata)
@@ -71,7 +71,7 @@ suite('Reconciler', () => {
     assert.equal(cluster.store('Deployment').size, 2)
   })
 
-  test('keeps its hands off while it is paused, refuses what it cannot do, and knows nothing of what is gone', async () => {
+  test('changes nothing while paused, refuses unsupported specs, and forgets deleted PeerProbes', async () => {
     const paused = rig({}, { annotations: { [PAUSE]: 'true' } })
     await paused.reconciler.reconcile(KEY, signal)
     assert.deepEqual(paused.cluster.writes, ['status PeerProbe amino'])
@@ -81,7 +81,7 @@ suite('Reconciler', () => {
     assert.deepEqual(await early.reconciler.reconcile('lab/none', signal), { done: true })
   })
 
-  test('tells the figures of the processes: the lag rounded, the last crawl of each scan', async () => {
+  test('reports the figures of the processes: the rounded lag, the last crawl of each scan', async () => {
     const { cluster, reconciler, status, converge } = rig()
     await converge()
     for (const [name, component, scan] of [['c-1', 'consumer'], ['k-1', 'crawler', 'main']] as const) {
@@ -96,7 +96,7 @@ suite('Reconciler', () => {
     assert.equal(podsOf(cluster.deps(), { probe: clusterProbe(), object: probeObject() }, 'crawler', 'main').length, 1)
   })
 
-  test('tells what keeps processes that run from their work, each in its condition, until it is over', async () => {
+  test('reports why running processes cannot work, each in its condition, until that is over', async () => {
     const { cluster, reconciler, status, converge } = rig()
     await converge()
     for (const [name, labels] of [['c-1', { 'app.kubernetes.io/component': 'consumer' }], ['k-1', { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/scan': 'main' }]] as const) {
@@ -124,7 +124,7 @@ suite('Reconciler', () => {
     assert.match(told()[0] ?? '', /^Ready True/)
   })
 
-  test('tells the peer id of a passive node, and keeps it while its pod does not answer', async () => {
+  test('reports the peer id of a passive node, and keeps it while its pod does not answer', async () => {
     const { cluster, reconciler, status, converge } = rig({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: true } }] })
     await converge()
     cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name: 'k-1', labels: { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/scan': 'main' } } })
@@ -140,7 +140,7 @@ suite('Reconciler', () => {
     assert.match(statusTextIn(cluster), /main +yes .*12D3KooWx/)
   })
 
-  test('tells what the last crawl of a scan was like where that is worth knowing, and forgets it with the next one', async () => {
+  test('reports remarks about the last crawl of a scan, and forgets them with the next crawl', async () => {
     const { cluster, reconciler, status, ready, converge } = rig()
     await converge()
     cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name: 'k-1', labels: { 'app.kubernetes.io/component': 'crawler', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/scan': 'main' } } })
@@ -166,7 +166,7 @@ suite('Reconciler', () => {
     assert.equal(ready()?.message, 'everything runs')
   })
 
-  test('has a PodMonitor made where that kind is served', async () => {
+  test('applies a PodMonitor if that kind is served', async () => {
     const { cluster, reconciler, converge } = rig()
     await converge()
     assert.equal(cluster.store('PodMonitor').size, 0)
@@ -180,7 +180,7 @@ suite('Reconciler', () => {
     assert.equal(cluster.writes.filter(write => write === 'apply PodMonitor amino').length, 1)
   })
 
-  test('removes what no plan names any more, and nothing of others', async () => {
+  test('removes objects that are no longer planned, and nothing of others', async () => {
     const { cluster, reconciler, converge } = rig({ scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }] })
     await converge()
     cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'lab', name: 'mine', labels: { 'peerprobe.dev/probe': 'amino' } } })
@@ -194,7 +194,7 @@ suite('Reconciler', () => {
   })
 })
 
-test('an upgrade meets one PeerProbe at a time, and stops at one that does not get along with it', async () => {
+test('an upgrade reaches one PeerProbe at a time, and stops at one that fails with it', async () => {
   const cluster = new FakeCluster()
   const names = ['amino', 'other']
   const image = (name: string): string | undefined => imageOf(cluster.store('Deployment').get({ namespace: 'lab', name: `${name}-consumer` }))
@@ -221,18 +221,18 @@ test('an upgrade meets one PeerProbe at a time, and stops at one that does not g
 })
 
 suite('steps', () => {
-  test('touch no object that is not of the PeerProbe', async () => {
+  test('touch no object that does not belong to the PeerProbe', async () => {
     const cluster = new FakeCluster()
     const foreign = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'lab', name: 'x', labels: { team: 'a' } } }
     cluster.put(foreign)
     const work = { probe: clusterProbe(), object: probeObject() }
 
     assert.ok(!isOurs(foreign, work))
-    await assert.rejects(applyAll({ ...cluster.deps(), store: () => new ObjectStore() }, work, [{ kind: KINDS.deployment, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' }, 'a watch does not see what has not our labels')
+    await assert.rejects(applyAll({ ...cluster.deps(), store: () => new ObjectStore() }, work, [{ kind: KINDS.deployment, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' }, 'a watch does not show objects without our labels')
     await assert.rejects(applyAll(cluster.deps(), work, [{ kind: { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }, object: foreign }], signal), { code: 'PP_FOREIGN_OBJECT' })
   })
 
-  test('name the Secret, the key and the field that are missing, and hash what is there', async () => {
+  test('report the missing Secret, key and field, and hash what exists', async () => {
     const cluster = new FakeCluster()
     const work = { probe: clusterProbe(), secrets: new SecretReader(cluster.deps().client), hashOf: keyedHash(Buffer.alloc(32)) }
     const access = { bootstrapServers: [], tls: false }

@@ -54,7 +54,7 @@ suite('KafkaTopics and KafkaUsers', () => {
         }
       }
 
-      // Held before Strimzi has made it: nobody knows whether it is there, and the preparation goes to see.
+      // Held before Strimzi has created it: only the preparation can find out whether it exists.
       await settle()
       annotate(cluster, 'KafkaTopic', 'ipfs-nodes', { [annotation]: value })
       await settle()
@@ -63,7 +63,7 @@ suite('KafkaTopics and KafkaUsers', () => {
       annotate(cluster, 'KafkaUser', 'lab-amino-peerprobe', { [annotation]: value })
 
       if (reason === 'Unmanaged') {
-        // Which means nothing to the user operator.
+        // The user operator ignores this annotation.
         cluster.status('KafkaUser', { namespace: 'kafka', name: 'lab-amino-peerprobe' }, { conditions: [{ type: 'Ready', status: 'True' }] })
       }
       await settle()
@@ -72,7 +72,7 @@ suite('KafkaTopics and KafkaUsers', () => {
       assert.match(message, new RegExp(`^KafkaTopic kafka/ipfs-nodes: ${reason}: .*${annotation}=${value} is removed$`))
       assert.equal(cluster.store('Job').size, 1)
 
-      // The preparation has seen it.
+      // The preparation has found it.
       await settle(5)
       const ready = conditionOf(cluster, 'Ready')
       assert.partialDeepStrictEqual(conditionOf(cluster, 'KafkaReady'), { status: 'True', reason })

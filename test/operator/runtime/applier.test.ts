@@ -38,7 +38,7 @@ function rig (): Rig {
 }
 
 suite('Applier', () => {
-  test('makes what is missing, and leaves alone what is as desired', async () => {
+  test('creates what is missing, and leaves alone what is as desired', async () => {
     const { applier, calls, applied } = rig()
     assert.equal((await applier.ensure(KINDS.job, desired, undefined, signal)).outcome, 'applied')
     const live = { ...applied[0]!, status: { active: 1 } }
@@ -47,7 +47,7 @@ suite('Applier', () => {
     assert.deepEqual(calls, ['apply', 'Job applied for (missing)'])
   })
 
-  test('writes where a field was changed by hand, and where a field is desired no more', async () => {
+  test('writes if a field was changed by hand, or is no longer desired', async () => {
     const { applier, applied } = rig()
     await applier.ensure(KINDS.job, { ...desired, spec: { size: 1, more: true } }, undefined, signal)
     const live = applied[0]!
@@ -56,7 +56,7 @@ suite('Applier', () => {
     assert.equal(applier.difference(desired, live), 'metadata.annotations.x/applied')
   })
 
-  test('deletes what cannot be changed, to create it again', async () => {
+  test('deletes what cannot be changed, to recreate it', async () => {
     const { applier, calls, state } = rig()
     state.fails = new ProbeError('PP_KUBE_INVALID', 'spec.template: field is immutable')
 
@@ -64,7 +64,7 @@ suite('Applier', () => {
     assert.deepEqual(calls, ['apply', 'remove u', 'Job replaced for metadata.annotations'])
   })
 
-  test('passes every other refusal on, and makes no write when it does not lead', async () => {
+  test('rethrows every other refusal, and writes nothing when it is not the leader', async () => {
     const { applier, calls, state } = rig()
     state.fails = new ProbeError('PP_KUBE_INVALID', 'exceeded quota')
     await assert.rejects(applier.ensure(KINDS.job, desired, undefined, signal), /exceeded quota/)

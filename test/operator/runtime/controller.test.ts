@@ -25,7 +25,7 @@ interface Served extends AsyncDisposable {
   codes: string[]
 }
 
-/** A real HTTP server in the place of the API server. */
+/** A real HTTP server in place of the API server. */
 async function serve (handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<Served> {
   const requests: string[] = []
   const codes: string[] = []
@@ -59,7 +59,7 @@ const answer = (response: ServerResponse, status: number, body: unknown): void =
 }
 
 suite('KubeClient', () => {
-  test('keeps fields that it does not know, and says what an answer means', async () => {
+  test('keeps unknown fields, and classifies answers', async () => {
     await using rig = await serve((request, response) => {
       if (request.url?.startsWith('/api/v1/namespaces/n/pods/here') === true) {
         answer(response, 200, { metadata: { name: 'here' }, fieldOfNextYear: { deep: true } })
@@ -75,7 +75,7 @@ suite('KubeClient', () => {
     assert.deepEqual(rig.codes, ['GET 200', 'GET 404', 'PATCH 409', 'GET 404'])
   })
 
-  test('gives up on a server that says nothing, and on one that is not there', async () => {
+  test('gives up on a server that does not answer, and on one that does not exist', async () => {
     await using rig = await serve(() => undefined)
     await assert.rejects(rig.client.json({ method: 'GET', path: '/x' }, signal), { code: 'PP_KUBE_UNAVAILABLE' })
     await rig[Symbol.asyncDispose]()
@@ -85,7 +85,7 @@ suite('KubeClient', () => {
 })
 
 suite('Controller', () => {
-  test('reconciles what is there once everything was listed, and what changes', async () => {
+  test('reconciles existing objects once everything is listed, and then changes', async () => {
     const pods = [{ metadata: { namespace: 'n', name: 'a', resourceVersion: '1' } }]
     let push: (event: object) => void = () => undefined
     await using rig = await serve((request, response) => {
@@ -136,7 +136,7 @@ suite('Controller', () => {
     assert.match(text, /leader_election_master_status\{name="pods"\} 1/)
   })
 
-  test('watches a kind in several namespaces, and a list of one takes nothing of the others away', async () => {
+  test('watches a kind in several namespaces, and a list of one removes nothing of the others', async () => {
     const clock = new FakeClock()
     const listed: string[] = []
     const inNamespace: Record<string, string[]> = { one: ['a'], two: ['b'] }
@@ -182,13 +182,13 @@ suite('Controller', () => {
       expire()
       return listed.length > 2
     })
-    await until('the one that is gone is forgotten', () => !names().includes('a'))
+    await until('the deleted one is forgotten', () => !names().includes('a'))
     assert.deepEqual(names(), ['b', 'c'])
     stop.abort()
     await running
   })
 
-  test('watches kinds that a cluster may lack while it serves them, in the version that it serves', async () => {
+  test('watches optional kinds while the cluster serves them, in the served version', async () => {
     const topic = (version: string): Watched => ({ kind: { apiVersion: `x.io/${version}`, kind: 'Topic', plural: 'topics', namespaced: true }, namespace: 'n', keysOf: ({ metadata }) => [`${version} ${keyOf(metadata)}`] })
     const clock = new FakeClock()
     let served: Watched[] | undefined

@@ -4,20 +4,20 @@ import fc from 'fast-check'
 import { firstDifference } from '../../../operator/runtime/covers.ts'
 
 suite('firstDifference', () => {
-  test('is none between a value and itself, and none when others add fields', () => {
+  test('does not exist between a value and itself, nor when others add fields', () => {
     fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (desired, extra) => {
       assert.equal(firstDifference({ ...desired, 'added by others': extra }, JSON.parse(JSON.stringify(desired))), undefined)
     }))
   })
 
-  test('names the field that is missing or another', () => {
+  test('is the field that is missing or differs', () => {
     assert.equal(firstDifference({ spec: { replicas: 2 } }, { spec: { replicas: 3 } }), 'spec.replicas')
     assert.equal(firstDifference({}, { spec: { replicas: 3 } }), 'spec')
     assert.equal(firstDifference({ args: ['a'] }, { args: ['a', 'b'] }), 'args')
     assert.equal(firstDifference({ args: ['a', 'c'] }, { args: ['a', 'b'] }), 'args[1]')
   })
 
-  test('compares lists that others may add to by their keys', () => {
+  test('is found by key in lists that others may add to', () => {
     const live = { containers: [{ name: 'sidecar' }, { name: 'main', image: 'x', ports: [{ containerPort: 53, protocol: 'TCP' }, { containerPort: 53, protocol: 'UDP' }] }] }
 
     assert.equal(firstDifference(live, { containers: [{ name: 'main', image: 'x', ports: [{ containerPort: 53, protocol: 'UDP' }] }] }), undefined)
@@ -25,7 +25,7 @@ suite('firstDifference', () => {
     assert.equal(firstDifference(live, { containers: [{ name: 'other' }] }), 'containers[0]')
   })
 
-  test('takes quantities for what they are, and what is empty for what is not there', () => {
+  test('compares quantities by value, and treats empty as missing', () => {
     assert.equal(firstDifference({ requests: { memory: '1Gi', cpu: '500m' } }, { requests: { memory: '1024Mi', cpu: 0.5 } }), undefined)
     assert.equal(firstDifference({ requests: { memory: '1Gi' } }, { requests: { memory: '1G' } }), 'requests.memory')
     assert.equal(firstDifference({ name: '1Gi' }, { name: '1024Mi' }), 'name')

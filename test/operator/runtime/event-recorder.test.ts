@@ -36,7 +36,7 @@ suite('EventRecorder', () => {
     assert.ok(Buffer.byteLength(String(event['note'])) < 1_024 && String(event['note']).endsWith('ü…'))
   })
 
-  test('says the same once in ten minutes, and other things at once', async () => {
+  test('records the same event once in ten minutes, and other events at once', async () => {
     const { clock, recorder, sent } = rig()
     for (const text of ['a', 'a', 'b', 'a']) {
       await recorder.record(object, note(text), signal)
@@ -48,7 +48,7 @@ suite('EventRecorder', () => {
     assert.equal(sent.length, 3)
   })
 
-  test('says it again at once where all was well in between', async () => {
+  test('records it again at once if all was well in between', async () => {
     const { recorder, sent } = rig()
     const well = { type: 'Normal', reason: 'Running', action: 'Reconcile', note: 'well', endsTrouble: true } as const
     for (const event of [note('a'), well, well, note('a'), well, note('a')]) {
@@ -59,7 +59,7 @@ suite('EventRecorder', () => {
     assert.ok(!Object.hasOwn(sent[1]!, 'endsTrouble'))
   })
 
-  test('says no more than 25 things of one object in ten minutes', async () => {
+  test('records at most 25 events of one object in ten minutes', async () => {
     const { clock, recorder, sent } = rig()
     for (let i = 0; i < 40; i++) {
       await recorder.record(object, note(`try ${String(i)}`), signal)
@@ -72,7 +72,7 @@ suite('EventRecorder', () => {
     assert.equal(sent.length, 27)
   })
 
-  test('goes on where an event cannot be recorded', async () => {
+  test('continues if an event cannot be recorded', async () => {
     await rig(true).recorder.record(object, note('a'), signal)
     await assert.rejects(rig(true).recorder.record(object, note('a'), AbortSignal.abort()), { name: 'AbortError' })
   })

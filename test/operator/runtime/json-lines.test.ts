@@ -16,7 +16,7 @@ async function read (chunks: Buffer[]): Promise<unknown[]> {
 }
 
 suite('jsonLines', () => {
-  test('reads the values of any stream, however it is cut', async () => {
+  test('reads the values of a stream, however it is split', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 8 }), fc.array(fc.nat(200), { maxLength: 8 }), async (values, cuts) => {
       const whole = Buffer.from(values.map(value => `${JSON.stringify(value)}\n`).join(''))
       const at = [0, ...cuts.map(cut => Math.min(cut, whole.length)).sort((a, b) => a - b), whole.length]
@@ -26,7 +26,7 @@ suite('jsonLines', () => {
     }), { numRuns: 100 })
   })
 
-  test('gives up on what is no JSON, and on a line without end', async () => {
+  test('gives up on invalid JSON, and on an endless line', async () => {
     await assert.rejects(read([Buffer.from('{"a":\n')]), { code: 'PP_KUBE_UNAVAILABLE' })
     await assert.rejects(read(Array.from({ length: 9 }, () => Buffer.alloc(1_048_576, 'x'))), { code: 'PP_KUBE_UNAVAILABLE', message: /a line of more than/ })
   })

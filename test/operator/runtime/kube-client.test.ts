@@ -16,7 +16,7 @@ const KEY = { namespace: 'a', name: 'b' }
 const signal = new AbortController().signal
 
 suite('the client of the API server', () => {
-  test('sends the whole of what it asks a deletion for', async () => {
+  test('sends the complete body of a DELETE', async () => {
     const { seen } = await exchange(answer(200, {}), async client => client.remove(KINDS.configMap, { ...KEY, uid: 'u' }, signal))
 
     assert.equal(seen.method, 'DELETE')
@@ -24,7 +24,7 @@ suite('the client of the API server', () => {
     assert.deepEqual(JSON.parse(seen.body), { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid: 'u' } })
   })
 
-  test('applies by force under its name, and tries without writing', async () => {
+  test('applies by force with its field manager, and as a dry run', async () => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: KEY }
     const { seen, result } = await exchange(answer(200, { kind: 'é' }), async client => client.apply(KINDS.configMap, object, { fieldManager: 'me', dryRun: true }, signal))
 
@@ -34,7 +34,7 @@ suite('the client of the API server', () => {
     assert.deepEqual(JSON.parse(seen.body), object)
   })
 
-  test('reads metadata alone where that is asked for', async () => {
+  test('reads only metadata on request', async () => {
     let accept: string | undefined
     const { result } = await exchange((response) => {
       accept = response.req.headers.accept
@@ -45,7 +45,7 @@ suite('the client of the API server', () => {
     assert.match(accept ?? '', /as=PartialObjectMetadata;/)
   })
 
-  test('tells what does not exist from what went wrong', async () => {
+  test('distinguishes a missing object from a failure', async () => {
     const gone = answer(404, { message: 'not found' })
 
     assert.equal((await exchange(gone, async client => client.get(KINDS.configMap, KEY, signal))).result, undefined)
@@ -54,7 +54,7 @@ suite('the client of the API server', () => {
     await assert.rejects(exchange(answer(409, { message: 'old' }), async client => client.putStatus(KINDS.configMap, { metadata: KEY, apiVersion: 'v1', kind: 'ConfigMap' }, signal)), { code: 'PP_KUBE_CONFLICT' })
   })
 
-  test('reads a proxy page, a broken answer and none at all as errors with a code', async () => {
+  test('reports a proxy page, a broken answer and no answer as errors with a code', async () => {
     const read = async (client: KubeClient): Promise<unknown> => client.get(KINDS.configMap, KEY, signal)
 
     await assert.rejects(exchange(response => response.writeHead(502).end('<html>'), read), { code: 'PP_KUBE_UNAVAILABLE' })

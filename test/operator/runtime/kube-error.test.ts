@@ -12,7 +12,7 @@ suite('kubeError', () => {
     assert.equal(kubeError(403, { message: 'pods "x" is forbidden: exceeded quota: few' }, 'POST /x').code, 'PP_KUBE_INVALID')
   })
 
-  test('repeats the server\'s words, not without end, and when to come back', () => {
+  test('contains the server\'s message, bounded, and the time to retry', () => {
     const error = kubeError(429, { message: 'x'.repeat(5_000), details: { retryAfterSeconds: 3 } }, 'GET /x')
 
     assert.ok(error.message.startsWith('GET /x: xxx') && error.message.length < 1_100)

@@ -9,7 +9,7 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const lease = { namespace: 'n', name: 'lease' }
 
-/** An API server with one lease, which some candidates may be cut off from. */
+/** An API server with one lease, from which some candidates may be cut off. */
 class LeaseServer {
   object: KubeObject | undefined
   readonly cutOff = new Set<string>()
@@ -61,7 +61,7 @@ const untilAborted = async (signal: AbortSignal): Promise<void> => {
 }
 
 suite('Leader', () => {
-  test('leads at once where nobody does, keeps the lease, and gives it back at its end', async () => {
+  test('leads at once if nobody does, renews the lease, and releases it at the end', async () => {
     const { clock, server, leaders: [leader] } = candidates('a')
     const stop = new AbortController()
     const leading = leader!.lead(untilAborted, stop.signal)
@@ -76,7 +76,7 @@ suite('Leader', () => {
     assert.equal(server.holder, '')
   })
 
-  test('never leads with another one, whoever is cut off and comes back', async () => {
+  test('never leads at the same time as another, whichever candidate is cut off and comes back', async () => {
     const { clock, server, leaders } = candidates('a', 'b')
     const stop = new AbortController()
     const ends = leaders.map(async leader => await leader.lead(untilAborted, stop.signal).catch((err: unknown) => err))
@@ -101,7 +101,7 @@ suite('Leader', () => {
     assert.equal((first as ProbeError).code, 'PP_LEADER_LOST')
   })
 
-  test('takes over a lease that its holder left, once it has seen it unchanged for as long as it lasts', async () => {
+  test('takes over an abandoned lease once it has seen it unchanged for its duration', async () => {
     const { clock, server, leaders: [leader] } = candidates('b')
     server.object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { ...lease, resourceVersion: '9' }, spec: { holderIdentity: 'dead', leaseDurationSeconds: 15, leaseTransitions: 4 } }
     const stop = new AbortController()
@@ -115,7 +115,7 @@ suite('Leader', () => {
     await leading
   })
 
-  test('gives the lease owners, beside those of others who share it, and no owner that is gone', async () => {
+  test('adds its owner to the lease, next to those of others who share it, and keeps no deleted owner', async () => {
     const server = new LeaseServer()
     const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true }
     const owned = async (identity: string, uid: string | undefined): Promise<unknown> => {

@@ -34,7 +34,7 @@ suite('ObjectStore', () => {
     }))
   })
 
-  test('hands out objects that nobody can change, and tells what was there before', () => {
+  test('hands out frozen objects, and returns the replaced one', () => {
     const store = new ObjectStore()
     assert.equal(store.set(object('a')), undefined)
     assert.equal(store.set(object('a', 'x'))?.metadata.labels, undefined)

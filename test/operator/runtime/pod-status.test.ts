@@ -13,14 +13,14 @@ const pod = (status?: object): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', m
 const WHERE = { port: 9_090, path: '/status' }
 
 suite('a pod\'s /status', () => {
-  test('is at each of its addresses, IPv6 in brackets, the primary one first', () => {
+  test('has a URL for each address, IPv6 in brackets, the primary one first', () => {
     assert.deepEqual(podUrls(pod({ podIP: '10.0.0.7' }), WHERE), ['http://10.0.0.7:9090/status'])
     assert.deepEqual(podUrls(pod({ podIP: 'fd00::7' }), WHERE), ['http://[fd00::7]:9090/status'])
     assert.deepEqual(podUrls(pod({ podIP: 'fd00::7', podIPs: [{ ip: 'fd00::7' }, { ip: '10.0.0.7' }] }), WHERE), ['http://[fd00::7]:9090/status', 'http://10.0.0.7:9090/status'])
     assert.deepEqual([...podUrls(pod({ podIP: '' }), WHERE), ...podUrls(pod(), WHERE)], [])
   })
 
-  test('is read by the address that answers', async () => {
+  test('is read from the address that answers', async () => {
     await using admin = await AdminServer.open({ log: pino({ level: 'silent' }), progress: new Progress({ clock: systemClock }), registry: new Registry(), notReady: () => undefined, status: () => ({ lag: 7 }) }, { host: '::1', port: 0 })
     const where = { port: admin.port, path: '/status', timeoutMs: 5_000 }
 

@@ -26,7 +26,7 @@ interface Rig {
 
 type Step = object | Error | 'silence' | 'end'
 
-/** An API server that answers lists from what it holds and plays one script for each watch. */
+/** An API server that answers lists from its objects and plays one script for each watch. */
 function rig (pods: KubeObject[], scripts: Step[][], { failLists = 0, pageSize = 500 } = {}): Rig {
   const clock = new FakeClock()
   const store = new ObjectStore()
@@ -77,7 +77,7 @@ function rig (pods: KubeObject[], scripts: Step[][], { failLists = 0, pageSize =
 }
 
 suite('Reflector', () => {
-  test('lists in pages, watches from there, and keeps the store as the server is', async () => {
+  test('lists in pages, watches from there, and keeps the store equal to the server', async () => {
     const { clock, store, changes, watches, run, reflector, lists } = rig([pod('a', 1), pod('b', 2), pod('c', 3)], [
       [event('MODIFIED', pod('a', 101)), event('ADDED', pod('d', 102)), event('DELETED', pod('b', 103)), event('BOOKMARK', { metadata: { resourceVersion: '110' } }), 'end']
     ], { pageSize: 2 })
@@ -92,7 +92,7 @@ suite('Reflector', () => {
     stop.abort()
   })
 
-  test('goes on from the last version after a reset, with growing pauses, without listing again', async () => {
+  test('resumes from the last version after a reset, with growing pauses, without listing again', async () => {
     const { clock, changes, watches, run, lists } = rig([pod('a', 1)], [
       [event('ADDED', pod('b', 105)), new ProbeError('PP_KUBE_UNAVAILABLE', 'reset')],
       [new ProbeError('PP_KUBE_UNAVAILABLE', 'reset')],
@@ -107,7 +107,7 @@ suite('Reflector', () => {
     stop.abort()
   })
 
-  test('lists again where its version is gone, in the stream or as an answer, and tells what was deleted meanwhile', async () => {
+  test('lists again if its version has expired, in the stream or as an answer, and reports what was deleted meanwhile', async () => {
     for (const step of [gone, new ProbeError('PP_KUBE_GONE', 'too old')]) {
       const pods = [pod('a', 1), pod('b', 2)]
       const { clock, changes, run, lists } = rig(pods, [[step]])
@@ -121,7 +121,7 @@ suite('Reflector', () => {
     }
   })
 
-  test('remembers what was answered to a write, until the watch tells something newer; what it tells late undoes nothing', async () => {
+  test('stores the answer to a write until the watch delivers something newer; late events undo nothing', async () => {
     const { clock, changes, store, run, reflector } = rig([pod('a', 1)], [
       ['silence'],
       [event('MODIFIED', pod('a', 104)), event('DELETED', pod('b', 104)), event('MODIFIED', pod('b', 120)), 'silence']
@@ -142,7 +142,7 @@ suite('Reflector', () => {
     stop.abort()
   })
 
-  test('takes a watch that says nothing for dead', async () => {
+  test('treats a silent watch as dead', async () => {
     const { clock, watches, run, reflector } = rig([], [['silence'], ['silence']])
     const stop = run()
     await clock.advance(100_000)
@@ -154,7 +154,7 @@ suite('Reflector', () => {
     stop.abort()
   })
 
-  test('tries a list that fails again until it succeeds', async () => {
+  test('retries a failed list until it succeeds', async () => {
     const { clock, changes, run, lists } = rig([pod('a', 1)], [], { failLists: 3 })
     const stop = run()
     await clock.advance(10_000)

@@ -15,15 +15,15 @@ interface Rig {
   /** Versions on the server, by key. */
   versions: Map<string, string>
 
-  /** Keys that were looked at. */
+  /** Keys that were read. */
   looks: string[]
 
-  /** Owners that were told of. */
+  /** Owners that were reported. */
   told: string[]
 
   stop: () => Promise<void>
 
-  /** Makes looks fail: at all objects, or at one. */
+  /** Makes reads fail: of all objects, or of one. */
   fail: (err: Error | undefined, key?: string) => void
 
   /** Lines of the log. */
@@ -72,7 +72,7 @@ function rig (): Rig {
 const KEY = { namespace: 'lab', name: 'key' }
 
 suite('SecretPoller', () => {
-  test('is quiet while an object is as it was seen, and looks at it once a lap', async () => {
+  test('reports nothing while an object is unchanged, and reads it once a round', async () => {
     const { lookout, clock, versions, looks, told, stop } = rig()
     versions.set('lab/key', '1')
     lookout.note('lab/amino', [{ ...KEY, version: '1' }])
@@ -84,7 +84,7 @@ suite('SecretPoller', () => {
   })
 
   for (const [what, seen, then] of [['changed', '1', '2'], ['went', '1', undefined], ['came', null, '1'], ['went before its version was known', undefined, undefined]] as const) {
-    test(`tells once of an object that ${what}, and again when it has been seen once more and differs`, async () => {
+    test(`reports once an object that ${what}, and again after its owner has seen it and it differs`, async () => {
       const { lookout, clock, versions, told, stop } = rig()
       lookout.note('lab/amino', [{ ...KEY, version: seen }])
 
@@ -102,7 +102,7 @@ suite('SecretPoller', () => {
     })
   }
 
-  test('takes the first version that it finds where none is known', async () => {
+  test('accepts the first version that it reads if none is known', async () => {
     const { lookout, clock, versions, told, stop } = rig()
     versions.set('lab/key', '1')
     lookout.note('lab/amino', [{ ...KEY, version: undefined }])
@@ -115,7 +115,7 @@ suite('SecretPoller', () => {
     assert.deepEqual([first, told], [[], ['lab/amino']])
   })
 
-  test('looks at nothing of an owner that is of no more concern', async () => {
+  test('reads nothing of a deleted owner', async () => {
     const { lookout, clock, looks, stop } = rig()
     lookout.note('lab/amino', [{ ...KEY, version: '1' }])
     lookout.note('lab/amino', [])
@@ -125,7 +125,7 @@ suite('SecretPoller', () => {
     assert.deepEqual(looks, [])
   })
 
-  test('looks no more often than 25 times a second, however much there is', async () => {
+  test('reads at most 25 times a second, however many objects there are', async () => {
     const { lookout, clock, looks, stop } = rig()
     lookout.note('lab/many', Array.from({ length: 1_000 }, (_, i) => ({ namespace: 'lab', name: `key-${String(i)}`, version: undefined })))
     await clock.advance(LAP_MS + 100 * LOOK_MS)
@@ -134,7 +134,7 @@ suite('SecretPoller', () => {
     assert.ok(looks.length > 50 && looks.length <= 102, String(looks.length))
   })
 
-  test('goes on when the server answers again', async () => {
+  test('continues when the server answers again', async () => {
     const { lookout, clock, versions, looks, told, stop, fail } = rig()
     lookout.note('lab/amino', [{ ...KEY, version: null }, { ...KEY, name: 'other', version: null }])
     fail(new ProbeError('PP_KUBE_UNAVAILABLE', 'no answer'))
@@ -149,7 +149,7 @@ suite('SecretPoller', () => {
     assert.deepEqual(told, ['lab/amino'])
   })
 
-  test('looks at the others where one cannot be looked at, and says so once a lap', async () => {
+  test('reads the others if one cannot be read, and logs that once a round', async () => {
     const { lookout, clock, versions, told, stop, fail, lines } = rig()
     lookout.note('lab/barred', [{ ...KEY, version: '1' }])
     lookout.note('lab/amino', [{ ...KEY, name: 'other', version: null }])

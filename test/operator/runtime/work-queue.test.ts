@@ -33,7 +33,7 @@ function rig (work: (key: string, n: number) => Result | Promise<Result>, worker
 }
 
 suite('WorkQueue', () => {
-  test('works on each key once, however often it was added, and once more when it was added meanwhile', async () => {
+  test('processes each key once, however often it was added, and once more if it was added meanwhile', async () => {
     const { clock, queue, starts } = rig(() => ({ done: true }))
     queue.add('a')
     queue.add('a')
@@ -61,7 +61,7 @@ suite('WorkQueue', () => {
     assert.equal(queue.longestMs, 0)
   })
 
-  test('never works on one key twice at once, and passes no limit', async () => {
+  test('never processes one key twice at once, and exceeds no limit', async () => {
     const anyAdds = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(30)), { maxLength: 30 })
     await fc.assert(fc.asyncProperty(anyAdds, fc.integer({ min: 1, max: 3 }), async (adds, workers) => {
       const { clock, queue, starts, overlaps } = rig((_, n) => n % 3 === 0 ? { err: new RangeError('now and then') } : { done: true }, workers)
@@ -77,7 +77,7 @@ suite('WorkQueue', () => {
     }), { numRuns: 50 })
   })
 
-  test('waits longer after each failure of a key, and as before once it succeeded', async () => {
+  test('waits longer after each failure of a key, and starts over once it succeeded', async () => {
     const { clock, queue, starts } = rig((_, n) => n < 4 ? { err: new RangeError('no') } : n === 5 ? { err: new RangeError('again') } : { done: true }, 1, 0)
     queue.add('a')
     await clock.advance(10_000)
@@ -87,7 +87,7 @@ suite('WorkQueue', () => {
     assert.deepEqual(starts.map(([, at]) => at), [0, 200, 600, 1_400, 10_000, 10_200])
   })
 
-  test('comes back when asked to, at once when the key is added, and not after a terminal failure', async () => {
+  test('requeues when asked to, at once when the key is added, and not after a terminal failure', async () => {
     const { clock, queue, starts } = rig((key, n) => key === 'bad' ? { terminal: new RangeError('spec') } : n === 1 ? { requeueAfterMs: 5_000 } : { done: true }, 1, 0)
     queue.add('a')
     queue.add('bad')
@@ -98,7 +98,7 @@ suite('WorkQueue', () => {
     assert.deepEqual(starts, [['a', 0], ['bad', 0], ['a', 1_000]])
   })
 
-  test('takes a throw for a failure, and drains: what is running ends, nothing else begins', async () => {
+  test('treats a throw as a failure, and drains: running keys finish, nothing else starts', async () => {
     const { clock, queue, starts } = rig(() => Promise.reject(new RangeError('thrown')), 1)
     queue.add('a')
     queue.add('b')

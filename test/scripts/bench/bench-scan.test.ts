@@ -7,7 +7,7 @@ import { kuboAddresses } from '../../../scripts/bench/virtual-network/kubo-addre
 import { createPopulation } from '../../../scripts/bench/virtual-network/population.ts'
 
 suite('the scan of bench:crawl', () => {
-  test('starts at peer 0 and is a scan that the crawler takes', () => {
+  test('starts at peer 0 and is a valid scan', () => {
     const scan = benchScan({ strategy: 'Census', concurrency: 7 })
     const [bootstrap] = compileScan(scan).network.bootstrapPeers
     const { address, peerId } = parseAddress(bootstrap!)!

@@ -14,7 +14,7 @@ suite('the figures of a consumer', () => {
     assert.deepEqual(figures, { messagesPerSecond: 500, rowsPerSecond: 3_500, processMicrosPerRow: 10, serverMicrosPerRow: 20, rssMb: 200 })
   })
 
-  test('have the median of each by itself', () => {
+  test('have the median of each separately', () => {
     const runs = [1, 9, 4].map(n => ({ ...figures, messagesPerSecond: n, rssMb: 10 - n }))
 
     assert.equal(medianOf(runs).messagesPerSecond, 4)
@@ -32,7 +32,7 @@ suite('the figures of a consumer', () => {
   })
 })
 
-test('the load is visits that the consumer takes, a peer of its own each, with six addresses', () => {
+test('the load is valid visits, each of a different peer, with six addresses', () => {
   const visits = [1, 2, 300].map(peer => loadVisit(peer, 1_767_225_600))
 
   assert.deepEqual(visits.map(visit => Visit.parse(JSON.parse(String(loadMessage(visit).value)))), visits)

@@ -4,7 +4,7 @@ import { defined } from '../../../core/defined.ts'
 import { requestsOf } from '../../../scripts/bench/request-count.ts'
 import type { AuditEvent } from '../../support/servers/audit-log.ts'
 
-test('counts what one user reads and writes, without its lease', () => {
+test('counts the requests of one user, without those for its lease', () => {
   const event = (username: string, verb: string, resource?: string): AuditEvent => ({
     user: { username },
     verb,

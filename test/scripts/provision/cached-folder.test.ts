@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { CachedFolder } from '../../../scripts/provision/cached-folder.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
-/** Runs with a cache of its own. */
+/** Runs with a separate cache. */
 async function withCache (body: (cache: TempFolder) => Promise<void>): Promise<void> {
   using cache = new TempFolder()
   const before = process.env['XDG_CACHE_HOME']
@@ -27,7 +27,7 @@ const write = (text: string) => async (folder: string): Promise<void> => {
 }
 
 suite('CachedFolder', () => {
-  test('is there once it is filled, and shared by all with the same recipe', async () => {
+  test('exists once it is filled, and is shared by all with the same recipe', async () => {
     await withCache(async () => {
       const folder = new CachedFolder('part', 'version 1')
       assert.equal(folder.isThere, false)

@@ -4,7 +4,7 @@ import { ensurePrograms } from '../../../scripts/provision/debian.ts'
 
 const { signal } = new AbortController()
 
-/** Runs without any program on the PATH but those of the system's server folders. */
+/** Runs with only the system's server folders on the PATH. */
 async function withPath (path: string, body: () => Promise<void>): Promise<void> {
   const before = process.env['PATH'] ?? ''
   process.env['PATH'] = path
@@ -17,15 +17,15 @@ async function withPath (path: string, body: () => Promise<void>): Promise<void>
 }
 
 suite('ensurePrograms', () => {
-  test('installs nothing where the programs are there', async () => {
+  test('installs nothing if the programs exist', async () => {
     assert.equal(await ensurePrograms(['sh', 'env'], ['no-such-package'], signal), undefined)
   })
 
-  test('says what is missing and how to get it where nothing can be installed', async () => {
+  test('reports what is missing and how to get it if nothing can be installed', async () => {
     await withPath('', async () => {
       assert.equal(
         await ensurePrograms(['no-such-program'], ['some-package', 'another'], signal),
-        'no no-such-program on this machine, and it takes root on Debian to install it: apt-get install some-package another'
+        'no no-such-program on this machine, and installing it needs root on Debian: apt-get install some-package another'
       )
     })
   })

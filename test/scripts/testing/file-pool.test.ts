@@ -5,8 +5,8 @@ import { runFiles } from '../../../scripts/testing/file-pool.ts'
 import { hasFailed } from '../../../scripts/testing/run-again.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
-suite('files run side by side', () => {
-  test('come back in their order, each with its exit code and all that it printed', async () => {
+suite('files run in parallel', () => {
+  test('are returned in order, each with its exit code and its output', async () => {
     using folder = new TempFolder()
     const write = (name: string, body: string): string => {
       writeFileSync(folder.file(name), `import { test } from 'node:test'\nimport assert from 'node:assert'\n${body}`)

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { longestFirst, SECONDS } from '../../../scripts/testing/longest-first.ts'
 
 suite('the order of test files', () => {
-  test('is from the longest to the shortest, those that take no longer than usual last and by name', () => {
+  test('is from the longest to the shortest, with unlisted files last and by name', () => {
     const [longest = '', next = ''] = Object.entries(SECONDS).sort(([, a], [, b]) => b - a).map(([file]) => file)
 
     assert.deepEqual(longestFirst(['b', next, 'a', longest]), [longest, next, 'a', 'b'])
   })
 
-  test('names only files that exist', () => {
+  test('lists only files that exist', () => {
     assert.ok(Object.keys(SECONDS).length > 10)
     assert.deepEqual(Object.keys(SECONDS).filter(file => !existsSync(fileURLToPath(new URL(`../../../${file}`, import.meta.url)))), [])
   })

@@ -14,7 +14,7 @@ suite('files that are run again', () => {
     assert.deepEqual(filesToRunAgain([]), [])
   })
 
-  test('are those that ended early as well: by a signal, by an error beside the tests, or before any test', () => {
+  test('include those that ended early: by a signal, by an error outside the tests, or before any test', () => {
     assert.deepEqual(filesToRunAgain([
       { file: 'killed', code: undefined, output: '' },
       { file: 'ended', code: 1, output: printed({ passed: 3 }) },
@@ -23,11 +23,11 @@ suite('files that are run again', () => {
     ]), ['killed', 'ended', 'empty', 'silent'])
   })
 
-  test('are not those that left all tests out', () => {
+  test('exclude those that skipped all tests', () => {
     assert.deepEqual(filesToRunAgain([{ file: 'a', code: 0, output: printed({ skipped: 2 }) }]), [])
   })
 
-  test('are none where so many failed that it is no chance', () => {
+  test('are none if too many failed for chance', () => {
     const runs = Array.from({ length: MOST_RUN_AGAIN + 1 }, (_, i) => bad(`file ${String(i)}`, 'x'))
 
     assert.equal(filesToRunAgain(runs.slice(1)).length, MOST_RUN_AGAIN)
@@ -40,7 +40,7 @@ suite('the verdict of files', () => {
     assert.deepEqual(judgeFiles([good('a'), good('b', 3)], []), { ok: true, passed: 5, failed: 0, skipped: 0, flaky: [], broken: [] })
   })
 
-  test('of which one passed alone is good, with the first run named and the tests counted once', () => {
+  test('of which one passed alone is good, with the first run listed and the tests counted once', () => {
     const { ok, passed, failed, flaky, broken } = judgeFiles([good('a'), bad('b', 'x', 'y')], [good('b', 3)])
 
     assert.deepEqual({ ok, passed, failed, broken }, { ok: true, passed: 5, failed: 0, broken: [] })
@@ -48,7 +48,7 @@ suite('the verdict of files', () => {
     assert.match(flaky[0]!.text, /AssertionError: of x/)
   })
 
-  test('of which one failed again is bad, with the words of the second run', () => {
+  test('of which one failed again is bad, with the output of the second run', () => {
     const { ok, failed, flaky, broken } = judgeFiles([good('a'), bad('b', 'x')], [bad('b', 'other')])
 
     assert.deepEqual({ ok, failed, flaky }, { ok: false, failed: 1, flaky: [] })
@@ -72,7 +72,7 @@ suite('the verdict of files', () => {
     assert.equal(judgeFiles([], []).ok, false)
   })
 
-  test('takes no second run of a file of another part', () => {
+  test('ignores a second run of a file of another part', () => {
     assert.deepEqual(judgeFiles([good('a')], [bad('b', 'x')]), { ok: true, passed: 2, failed: 0, skipped: 0, flaky: [], broken: [] })
   })
 })

@@ -26,11 +26,11 @@ suite('a part that is one command', () => {
     assert.deepEqual(await judged(printed({ passed: 3, failed: ['one'] }), 1), { ok: false, passed: 3, failed: 1, skipped: 0 })
   })
 
-  test('has failed where it ran no test', async () => {
+  test('has failed if it ran no test', async () => {
     assert.deepEqual(await judged(printed({}), 0), { ok: false, passed: 0, failed: 0, skipped: 0 })
   })
 
-  test('may fail where it is optional', async () => {
+  test('may fail if it is optional', async () => {
     assert.deepEqual(await judged('kafka MISSING\n', 1, true), { ok: true, passed: 1, failed: 0, skipped: 0 })
   })
 })

@@ -12,12 +12,12 @@ suite('the output of the test runner', () => {
     assert.deepEqual(countsIn(printed({ passed: 3 }) + printed({ passed: 4, failed: ['one'] })), { tests: 8, passed: 7, failed: 1, skipped: 0 })
   })
 
-  test('that is of no test run has no counts', () => {
+  test('without a test run has no counts', () => {
     assert.equal(countsIn('SyntaxError: Unexpected token\n'), undefined)
     assert.equal(countsIn(''), undefined)
   })
 
-  test('names the failed tests: whatever their names hold, each once, and nothing that a test printed', () => {
+  test('lists the failed tests with any characters in their names, each once, and nothing that a test printed', () => {
     const names = ['a (b) is 3', '«Ünïcode» ✖', 'suite']
     const output = `✖ before the list (1ms)\n${printed({ failed: names })}`
 
@@ -25,11 +25,11 @@ suite('the output of the test runner', () => {
     assert.deepEqual(failedTestsIn(output + printed({ failed: ['suite', 'other'] })), [...names, 'other'])
   })
 
-  test('names a test that was cancelled, which has no duration', () => {
+  test('lists a cancelled test, which has no duration', () => {
     assert.deepEqual(failedTestsIn('✖ failing tests:\n\ntest at x.test.ts:1:1\n✖ waits for ever\n  \'cancelled\'\n'), ['waits for ever'])
   })
 
-  test('without failed tests names none', () => {
+  test('lists none without failed tests', () => {
     assert.deepEqual(failedTestsIn(printed({ passed: 1 })), [])
   })
 

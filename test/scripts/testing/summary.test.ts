@@ -7,17 +7,17 @@ const verdict = (more: Partial<Verdict>): Verdict => ({ name: 'unit', command: '
 const flaky = verdict({ name: 'system', flaky: [{ file: 'test/system/a.test.ts', tests: ['one', 'two'], text: 'the first failure' }, { file: 'test/system/b.test.ts', tests: [], text: 'it ended' }] })
 
 suite('the summary', () => {
-  test('of what passed is two lines', () => {
+  test('has two lines if everything passed', () => {
     assert.deepEqual(summaryOf([verdict({}), verdict({ name: 'lint', passed: 1 })], false), ['\nok unit, ok lint', '11 passed, 0 failed'])
   })
 
-  test('names what failed with its text and its log', () => {
+  test('lists failures with their output and log', () => {
     const lines = summaryOf([verdict({}), verdict({ name: 'system', ok: false, failed: 2 })], false)
 
     assert.deepEqual(lines, ['\n--- system failed; from /logs/unit.log:', 'its text', '\nok unit, FAILED system', '20 passed, 2 failed'])
   })
 
-  test('names each test that passed alone only, loudly, prints the first failure, and counts the files in its last line', () => {
+  test('lists each flaky test, prints its first failure, and counts the files in its last line', () => {
     const lines = summaryOf([flaky], false)
 
     assert.deepEqual(lines.filter(line => line.startsWith('FLAKY')), [
@@ -29,7 +29,7 @@ suite('the summary', () => {
     assert.equal(lines.at(-1), '10 passed, 0 failed, 2 FLAKY')
   })
 
-  test('is green with flaky tests, and not with failed ones, nor with skipped ones where all are required', () => {
+  test('is green with flaky tests, but not with failed ones, or with skipped ones if all are required', () => {
     assert.equal(isGreen([flaky], true), true)
     assert.equal(isGreen([verdict({}), verdict({ ok: false })], false), false)
     assert.equal(isGreen([verdict({ skipped: 1 })], false), true)

@@ -81,7 +81,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.namespace('foreign')
     await rig.plane.apply({ ...topic('foreign', 3, 'x'), metadata: { name: 'foreign', namespace: 'kafka', labels: { 'strimzi.io/cluster': 'events', 'team': 'billing' } } })
     await rig.probe('foreign', ACROSS('foreign'))
-    await rig.untilReady('foreign', 'False', { reason: 'ForeignObject', words: /KafkaTopic kafka\/foreign exists and is not of this PeerProbe/ })
+    await rig.untilReady('foreign', 'False', { reason: 'ForeignObject', words: /KafkaTopic kafka\/foreign exists and does not belong to this PeerProbe/ })
     await rig.plane.kubectl(['delete', 'kafkatopic', 'foreign', '-n', 'kafka'])
     await rig.untilReady('foreign', 'True')
   })

@@ -8,7 +8,7 @@ import { HONEST_PROGRAM, StandInGo } from '../../../support/client/stand-in-go.t
 const signal = new AbortController().signal
 
 suite('buildGoDevnet', () => {
-  test('says how to go on where there is no Go', async () => {
+  test('says what to do without Go', async () => {
     using go = new StandInGo()
 
     assert.equal(await hasGo(), false)
@@ -16,7 +16,7 @@ suite('buildGoDevnet', () => {
     assert.equal(go.builds, 0)
   })
 
-  test('builds once into the cache folder, and takes what is there from then on, even without Go', async () => {
+  test('builds once into the cache folder, and uses that from then on, even without Go', async () => {
     using go = new StandInGo()
     go.building(HONEST_PROGRAM)
     const program = await buildGoDevnet(signal)
@@ -28,7 +28,7 @@ suite('buildGoDevnet', () => {
     assert.equal(go.builds, 1)
   })
 
-  test('shows what the compiler said, and builds again the next time', async () => {
+  test('shows the compiler\'s output, and builds again the next time', async () => {
     using go = new StandInGo()
     go.install('echo "host.go:1: undefined: x" >&2; exit 1')
     await assert.rejects(buildGoDevnet(signal), { code: 'PP_DEVNET_FAILED', message: /undefined: x/ })

@@ -15,7 +15,7 @@ async function openScript (program: string, options: GoDevnetOptions = {}, by = 
 }
 
 suite('GoDevnetProcess', () => {
-  test('tells the truth once the program has written it, asks how many hosts to run, and leaves nothing behind', async () => {
+  test('returns the truth once the program has written it, passes the number of hosts, and leaves nothing behind', async () => {
     using go = new StandInGo()
     go.building(`[ "$2 $4" = "3 1" ] || exit 1\n${HONEST_PROGRAM}`)
     const devnet = await GoDevnetProcess.open({ plain: 3, special: 1 }, signal)
@@ -25,16 +25,16 @@ suite('GoDevnetProcess', () => {
     assert.deepEqual(go.temporaryFiles, [])
   })
 
-  test('is disposed of after its program has ended by itself, too', { timeout: 10_000 }, async () => {
+  test('can be disposed of after its program has ended by itself', { timeout: 10_000 }, async () => {
     const devnet = await openScript(HONEST_PROGRAM.replace('exec cat > /dev/null', ''))
 
-    for (let i = 0; i < 2; i++) { // as it ends, and once it has ended
+    for (let i = 0; i < 2; i++) { // while it ends, and after it has ended
       await assert.rejects(devnet.truthNow(signal), { code: 'PP_DEVNET_FAILED', message: /the Go devnet ended/ })
     }
     await devnet[Symbol.asyncDispose]()
   })
 
-  test('fails with what the program said last when it ends before it is ready', async () => {
+  test('fails with the last output of the program when it ends before it is ready', async () => {
     await assert.rejects(openScript('echo "no more ports" >&2; exit 1'), { code: 'PP_DEVNET_FAILED', message: /the Go devnet ended: no more ports/ })
   })
 
@@ -42,7 +42,7 @@ suite('GoDevnetProcess', () => {
     await assert.rejects(openScript('exec cat > /dev/null', { startTimeoutMs: 100 }), { code: 'PP_DEVNET_FAILED', message: /not ready in time/ })
   })
 
-  test('fails when what the program writes is no truth, and leaves nothing behind', async () => {
+  test('fails when the program writes an invalid truth, and leaves nothing behind', async () => {
     using go = new StandInGo()
     go.building('echo \'{"peers":[{}]}\' > "$6"\necho READY\nexec cat > /dev/null')
 

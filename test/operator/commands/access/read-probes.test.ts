@@ -18,7 +18,7 @@ suite('readProbes', () => {
     assert.deepEqual(await names(undefined), ['amino'])
   })
 
-  test('says so where there is none', async () => {
+  test('reports that there is none', async () => {
     const { client } = new FakeCluster().deps()
 
     await assert.rejects(readProbes(client, { namespace: 'lab', name: 'x' }, signal), { message: /no PeerProbe x in namespace lab/ })

@@ -6,7 +6,7 @@ import { topicsFor } from '../../../../operator/model/kafka/topics.ts'
 const scans = [{ name: 'main', network: { preset: 'ipfs' } }]
 
 suite('topicsFor', () => {
-  test('has the defaults of the topic where there is no Kafka', () => {
+  test('has the defaults of the topic without spec.kafka', () => {
     const retentionMs = 168 * 3_600_000
 
     assert.deepEqual(topicsFor(PeerProbeSpec.parse({ scans })), {
@@ -15,7 +15,7 @@ suite('topicsFor', () => {
     })
   })
 
-  test('does as the topic says', () => {
+  test('has the settings of the topic', () => {
     const kafka = { strimzi: { cluster: 'events' }, topic: { name: 'peers', partitions: 6, retention: '2h' } }
 
     assert.deepEqual(topicsFor(PeerProbeSpec.parse({ scans, kafka })).messages, { name: 'peers', partitions: 6, retentionMs: 7_200_000 })

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { labelsFor } from '../../../../operator/model/naming/labels.ts'
 
 suite('labelsFor', () => {
-  test('names the probe, the component, and the scan of a crawler', () => {
+  test('contain the PeerProbe, the component, and the scan of a crawler', () => {
     const probe = { namespace: 'default', name: 'amino' }
 
     assert.deepEqual(labelsFor(probe, 'crawler', 'main'), {

@@ -7,7 +7,7 @@ import { consumerName, crawlerName, deadLetterTopicOf, hashKeyName, identityName
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/)
 
 suite('names', () => {
-  test('say whose they are', () => {
+  test('contain the names of their owners', () => {
     const probe = { namespace: 'default', name: 'amino' }
 
     assert.equal(scanIdOf(probe, 'main'), 'default/amino/main')
@@ -29,7 +29,7 @@ suite('names', () => {
     }))
   })
 
-  test('of Kafka users are of one PeerProbe alone, and stay as they were where they were so already', () => {
+  test('of Kafka users are unique to a PeerProbe, and unchanged if they were unique before', () => {
     const user = (namespace: string, name: string): string => kafkaUserName({ namespace, name })
 
     assert.equal(user('lab', 'my-amino'), 'lab-my-amino-peerprobe')
@@ -45,7 +45,7 @@ suite('names', () => {
     }), { numRuns: 1_000 })
   })
 
-  test('of all objects of one kind in one namespace differ, whatever PeerProbes and scans are called', () => {
+  test('of all objects of one kind in one namespace differ, whatever the names of PeerProbes and scans', () => {
     const word = fc.constantFrom('a', 'b', 'crawler', 'identity', 'consumer', 'retention', 'peerprobe', 'hash', 'key', 'prepare', '0123abcd')
     const words = fc.array(word, { minLength: 1, maxLength: 4 }).map(parts => parts.join('-'))
     const namesOf = (name: string, scan: string): Record<string, string> => {
@@ -72,7 +72,7 @@ suite('names', () => {
     }), { numRuns: 3_000 })
   })
 
-  test('differ for long scans that begin alike', () => {
+  test('differ for long scan names with the same beginning', () => {
     const probe = { namespace: 'x', name: 'a'.repeat(40) }
 
     assert.equal(crawlerName(probe, 'b'.repeat(40)).length, 63)

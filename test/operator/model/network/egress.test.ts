@@ -20,7 +20,7 @@ const holds = (cidr: string, address: Uint8Array): boolean => inRange(parseCidr(
 const isIn = ({ cidr, except = [] }: { cidr: string, except?: string[] }, address: Uint8Array): boolean =>
   holds(cidr, address) && !except.some(inner => holds(inner, address))
 
-// What a network does with a policy: the union of its rules.
+// How a network applies a policy: the union of its rules.
 const mayReach = (rules: readonly Rule[], address: Uint8Array, port: number): boolean => rules.some(({ to, ports }) =>
   (ports === undefined || ports.some(one => one.port === port && one.protocol === 'TCP'))
   && (to === undefined || to.some(({ ipBlock }) => ipBlock !== undefined && isIn(ipBlock, address))))
@@ -30,7 +30,7 @@ const egressOf = (spec: object, bootstrapServers = ['kafka:9092']): [crawler: Ru
   return [rules[0]!, rules.at(-1)!]
 }
 const scan = (policy: string, deny: string[] = [], name = 'main'): object => ({ name, network: { preset: 'ipfs' }, addresses: { policy, deny } })
-// Beside a scan that dials everything: policies of one do not open anything to another.
+// Next to a scan that dials everything: the policy of one scan must not open anything to another.
 const crawlerOf = (policy: string, deny: string[] = []): Rule[] => egressOf({ scans: [scan(policy, deny), scan('Any', [], 'wide')] })[0]
 
 // The first and the last address of a range, and their neighbours outside.
@@ -58,12 +58,12 @@ suite('egress of crawlers', () => {
   for (const [scans, classes] of policies) {
     const rules = crawlerOf(scans)
     const agrees = (address: Uint8Array): void => {
-      // No CIDR can say where a Teredo address leads: the policy lets none of them through.
+      // No CIDR can match the address inside a Teredo address, so the policy allows none of them.
       const expected = !isTeredo(address) && classes.includes(addressClassOf(address))
       assert.equal(mayReach(rules, address, 4_001), expected, `${formatIp(address)} for ${scans}`)
     }
 
-    test(`of a ${scans} scan is what the process dials, at the edges of each range and in each disguise`, () => {
+    test(`of a ${scans} scan equals what the process dials, at the edges of each range and in each notation`, () => {
       for (const address of edges) {
         agrees(address)
 
@@ -73,7 +73,7 @@ suite('egress of crawlers', () => {
       }
     })
 
-    test(`of a ${scans} scan is what the process dials, anywhere`, () => {
+    test(`of a ${scans} scan equals what the process dials, anywhere`, () => {
       fc.assert(fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (v4) => {
         [v4, ...disguises(v4)].forEach(agrees)
       }))
@@ -84,14 +84,14 @@ suite('egress of crawlers', () => {
   const denials: readonly [string, string[]][] = [
     ['an address', ['93.184.216.34/32', '2606:2800:220:1::34/128', '10.0.0.5/32', 'fd00::5/128']],
     ['networks', ['93.184.0.0/16', '10.0.0.0/8', '2606:2800::/32', 'fd00::/16']],
-    ['networks with bits behind the prefix', ['93.184.216.34/12', '10.1.2.3/9', '2606:2800::1/30', 'fd00::9/15']],
+    ['networks with host bits', ['93.184.216.34/12', '10.1.2.3/9', '2606:2800::1/30', 'fd00::9/15']],
     ['all of a family', ['0.0.0.0/0']],
     ['all of the other family', ['::/0']],
     ['all', ['0.0.0.0/0', '::/0']],
-    ['what holds a whole block', ['2000::/2', 'fc00::/6', '172.16.0.0/11']],
-    ['just a block', ['2000::/3', 'fc00::/7', '10.0.0.0/8', '64:ff9b::/96']],
+    ['ranges that contain a whole block', ['2000::/2', 'fc00::/6', '172.16.0.0/11']],
+    ['exactly a block', ['2000::/3', 'fc00::/7', '10.0.0.0/8', '64:ff9b::/96']],
     ['disguises', ['64:ff9b::a00:0/104', '64:ff9b::5db8:d822/128', '2002:5db8::/32', '2002::/16', '::ffff:10.0.0.0/104', '::ffff:0:0/96']],
-    ['what is refused anyway, and the same twice', ['169.254.0.0/16', '169.254.0.0/16', '169.254.169.254/32', '2001:db8::/32']]
+    ['ranges that are refused anyway, and duplicates', ['169.254.0.0/16', '169.254.0.0/16', '169.254.169.254/32', '2001:db8::/32']]
   ]
 
   for (const [what, deny] of denials) {
@@ -113,8 +113,8 @@ suite('egress of crawlers', () => {
       }
     })
 
-    // Exceptions are inside their block, and a rule without addresses is for all of them.
-    test(`is what the API server takes, where the scan denies ${what}`, () => {
+    // Exceptions must be inside their block, and a rule without addresses would apply to all addresses.
+    test(`is accepted by the API server if the scan denies ${what}`, () => {
       for (const { to, ports } of ['Public', 'Private', 'Any'].flatMap(policy => crawlerOf(policy, deny))) {
         assert.ok(to === undefined ? ports?.every(({ port }) => port === 53) : to.length > 0)
 
@@ -137,7 +137,7 @@ suite('egress to servers', () => {
   const ranges = [...METADATA_RANGES.ipv4, ...METADATA_RANGES.ipv6]
   const mysql = (host: string, port = 3_306): object => ({ mysql: { host, port, database: 'ipfs', credentialsSecret: { name: 'mysql' } } })
 
-  test('goes to their addresses alone where they are known, in each way to write them', () => {
+  test('goes only to their addresses if these are known, in each notation', () => {
     for (const [host, right, wrong] of [['10.0.0.5', '10.0.0.5', '10.0.0.6'], ['fd00::5', 'fd00::5', 'fd00::6'], ['[fd00::5]', 'fd00::5', 'fd00::6'], ['::ffff:10.0.0.5', '10.0.0.5', '10.0.0.6']] as const) {
       const [crawler, others] = egressOf(mysql(host))
       assert.ok(mayReach(others, ip(right), 3_306), host)
@@ -153,7 +153,7 @@ suite('egress to servers', () => {
     }
   })
 
-  test('goes to their ports where they have names, at a pod or anywhere but at a metadata service', () => {
+  test('goes to their ports if they have names, at a pod or anywhere except a metadata service', () => {
     for (const port of [80, 443, 3_306]) {
       const [, others] = egressOf(mysql('db', port))
       assert.ok(mayReach(others, ip('10.0.0.5'), port) && mayReach(others, ip('2a01::5'), port) && mayReach(others, ip('fd00::5'), port))
@@ -168,18 +168,18 @@ suite('egress to servers', () => {
     }
   })
 
-  test('goes to ports where Strimzi names an address: its brokers have others', () => {
+  test('goes to ports if Strimzi reports an address: its brokers have other addresses', () => {
     const [crawler, others] = egressOf({ kafka: { strimzi: { cluster: 'events' } } }, ['10.0.0.7:9094'])
 
     assert.ok([crawler, others].every(rules => mayReach(rules, ip('10.0.0.8'), 9_094) && !mayReach(rules, ip('169.254.169.254'), 9_094)))
   })
 
-  test('knows a metadata service by its address in each way to write it', () => {
+  test('recognises a metadata service by its address in each notation', () => {
     assert.deepEqual([...METADATA, '[fd00:ec2::254]', '::ffff:169.254.169.254', '[::ffff:a83f:8110]'].filter(host => !isMetadata(host)), [])
     assert.deepEqual(['db', '10.0.0.5', 'fd00::5', '169.253.169.254', '::ffff:10.0.0.5'].filter(isMetadata), [])
   })
 
-  test('has no rule for a server at a metadata service: one without addresses would hold for all', () => {
+  test('has no rule for a server at a metadata service: a rule without addresses would apply to all', () => {
     const servers = ['169.254.169.254:80', '[::ffff:a83f:8110]:80']
     const rules = egressOf({ ...mysql('fd00:ec2::254', 80), kafka: { brokers: servers } }, servers).flat()
 

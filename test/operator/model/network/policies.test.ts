@@ -1,4 +1,4 @@
-// What a network makes of the policies: which of them select a pod, and who reaches which of its ports.
+// The effect of the policies: which of them select a pod, and who reaches which of its ports.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { commandJob } from '../../../../operator/commands/command-job.ts'
@@ -45,7 +45,7 @@ suite('network policies', () => {
     }
   })
 
-  test('select pods of a kind that is not there yet, and none of another PeerProbe', () => {
+  test('select pods of a future component, and none of another PeerProbe', () => {
     const policies = policiesOf(probe)
 
     assert.equal(policies.filter(policy => selects(policy, { ...labelsFor(probe.metadata, 'consumer'), 'app.kubernetes.io/component': 'backup' })).length, 1)
@@ -55,7 +55,7 @@ suite('network policies', () => {
     assert.deepEqual(policies.filter(policy => selects(policy, { app: 'other' })), [])
   })
 
-  test('have names of their own for each scan, however long', () => {
+  test('have a unique name for each scan, however long', () => {
     const long = 'x'.repeat(39)
     const scans = ['a', 'b'].map(end => ({ name: `${long}${end}`, network: { preset: 'ipfs' } }))
     const names = policiesOf(clusterProbe({ scans }, { name: `p${long}` })).map(({ metadata }) => metadata.name)
@@ -64,7 +64,7 @@ suite('network policies', () => {
     assert.ok(names.every(name => name.length <= 63))
   })
 
-  test('let those alone reach admin ports who scrape, and everybody the passive node of the scan that has it', () => {
+  test('let only scrapers reach admin ports, and everybody the passive node of its scan', () => {
     const policies = policiesOf(probe, SCRAPERS)
     const prometheus = { namespace: { 'kubernetes.io/metadata.name': 'monitoring' }, pod: { app: 'prometheus' } }
     const others = [
@@ -87,14 +87,14 @@ suite('network policies', () => {
     }
   })
 
-  test('let everybody reach admin ports where nobody is named, and nobody where the list is empty of pods', () => {
+  test('let everybody reach admin ports if no source is given, and nobody if a source selects no pods', () => {
     const neighbour = { namespace: { 'kubernetes.io/metadata.name': 'lab' }, pod: {} }
 
     assert.ok(policiesOf(probe).every(policy => admits(policy, neighbour, ADMIN_PORT)))
     assert.ok(policiesOf(probe, [{ ipBlock: { cidr: '10.0.0.0/8' } }]).every(policy => !admits(policy, neighbour, ADMIN_PORT)))
   })
 
-  test('tell who scrapes, for whoever plans without knowing', () => {
+  test('show who scrapes, for a plan made without that option', () => {
     const found = (scrapers?: readonly NetworkPeer[]): KubeObject | undefined =>
       policiesOf(probe, scrapers).find(({ metadata }) => metadata.name === othersPolicyName(probe.metadata))
 

@@ -16,14 +16,14 @@ const places: ConsumerPlaces = {
 }
 
 suite('consumerConfigFor', () => {
-  test('says the decision to skip, and says nothing of the default: pods restart only where it was made', () => {
+  test('contains the decision to skip and omits the default, so that pods restart only after such a decision', () => {
     assert.equal('deadLetters' in consumerConfigFor(PeerProbeSpec.parse({ scans }), places), false)
     const config = ConsumerConfig.parse(consumerConfigFor(PeerProbeSpec.parse({ scans, consumer: { deadLetters: { whenRefused: 'skip' } } }), places))
 
     assert.equal(config.deadLetters.whenRefused, 'skip')
   })
 
-  test('says in the process\'s units what the defaults say in people\'s', () => {
+  test('converts the durations of the spec to the units of the process', () => {
     const config = consumerConfigFor(PeerProbeSpec.parse({ scans }), places)
 
     assert.deepEqual(config, {
@@ -39,14 +39,14 @@ suite('consumerConfigFor', () => {
     })
   })
 
-  test('gives the same defaults as the process has by itself', () => {
+  test('gives the same defaults as the process has', () => {
     const { batch, retry, coalesceWindowMs } = ConsumerConfig.parse(consumerConfigFor(PeerProbeSpec.parse({ scans }), places))
     const own = ConsumerConfig.parse({ bus: places.bus, store: places.store, topic: 't', deadLetterTopic: 'd', group: 'g' })
 
     assert.deepEqual({ batch, retry, coalesceWindowMs }, { batch: own.batch, retry: own.retry, coalesceWindowMs: own.coalesceWindowMs })
   })
 
-  test('dumps and removes where it is told to', () => {
+  test('dumps and removes old rows if asked to', () => {
     const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, interval: '1m', full: true, keep: '48h' } }, retention: { after: '24h' } })
     const { dump, retention } = ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 60_000 }))
 
@@ -64,7 +64,7 @@ suite('consumerConfigFor', () => {
     assert.doesNotThrow(() => ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 1 })))
   })
 
-  test('refuses a dump format that nobody writes yet', () => {
+  test('refuses a dump format that is not supported yet', () => {
     const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, format: 'Parquet' } } })
 
     assert.throws(() => consumerConfigFor(spec, places), { code: 'PP_NOT_SUPPORTED', message: /^spec\.consumer\.dump\.format: Parquet/ })

@@ -5,7 +5,7 @@ import { ScanSpec } from '../../../../operator/api/scan-spec.ts'
 import { crawlerConfigFor } from '../../../../operator/model/pod/crawler-config.ts'
 
 suite('crawlerConfigFor', () => {
-  test('hands the scan on unchanged, without what only a cluster reads', () => {
+  test('passes the scan on unchanged, without the fields that only a cluster reads', () => {
     const { storage, pod, ...scan } = ScanSpec.parse({
       name: 'main',
       network: { preset: 'ipfs' },

@@ -9,7 +9,7 @@ import type { ClusterProbe } from '../../../../operator/model/probe/cluster-prob
 const probe = (passive: object, more: object = {}): ClusterProbe => clusterProbe({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive, ...more }] })
 
 suite('a passive node in the cluster', () => {
-  test('has its ports on the pod and in the policy; without it there are none', () => {
+  test('has its ports on the pod and in the policy; without a passive node there are none', () => {
     const listening = probe({ enabled: true, port: 4_101 })
     const [policy] = networkPolicies(listening, modelInput)
     const { ingress } = policy!.object['spec'] as { ingress: { ports: { port: number }[] }[] }
@@ -19,7 +19,7 @@ suite('a passive node in the cluster', () => {
     assert.deepEqual(passivePorts(probe({ enabled: false }).spec.scans[0]!), [])
   })
 
-  test('has a Service where the scan asks for one, which keeps the peers\' addresses', () => {
+  test('has a Service if the scan asks for one, which keeps the peers\' addresses', () => {
     const exposed = probe({ enabled: true, expose: { type: 'LoadBalancer', annotations: { team: 'net' } } })
     const [service] = exposedService(exposed, exposed.spec.scans[0]!)
 
@@ -33,7 +33,7 @@ suite('a passive node in the cluster', () => {
     }
   })
 
-  test('reads its key from a Secret, and keeps what it knows on the volume that the scan names', () => {
+  test('reads its key from a Secret, and keeps known peers on the volume of the scan', () => {
     const kept = probe({ enabled: true }, { storage: { claim: 'known' } })
     const [config, deployment] = crawlerObjects(kept, kept.spec.scans[0]!, modelInput)
     const process = JSON.parse((config!.object['data'] as Record<string, string>)['process.json'] ?? '') as object

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { terse } from '../../../../operator/model/probe/images.ts'
 
 suite('terse', () => {
-  test('leaves out what Kubernetes does by itself, by the tag of the image', () => {
+  test('leaves out the default of Kubernetes, which depends on the tag of the image', () => {
     const chosen: [string, string][] = [
       ['x', 'Always'],
       ['x:latest', 'Always'],

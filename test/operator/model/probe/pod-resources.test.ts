@@ -7,13 +7,13 @@ const { crawler } = DEFAULT_RESOURCES
 const NAMES = ['cpu', 'memory']
 
 suite('quantities', () => {
-  test('are compared by what they stand for', () => {
+  test('are compared by their numeric values', () => {
     assert.deepEqual(['500m', '0.5', 1, '1k', '1Ki', '2Gi', '0', '1.5G'].map(quantityOf), [0.5, 0.5, 1, 1_000, 1_024, 2 ** 31, 0, 1.5e9])
   })
 })
 
 suite('resources of a container', () => {
-  test('are there in full whatever part of them a PeerProbe gives, and no request is above its limit', () => {
+  test('are complete whatever part of them a PeerProbe gives, and no request is above its limit', () => {
     const parts = [undefined, {}, { requests: {} }, { limits: { memory: '64Mi' } }, { requests: { memory: '8Gi' } }, { requests: { cpu: 4 } }, { limits: { cpu: '50m' }, requests: { memory: '1Mi' } }, { requests: { cpu: 1, memory: '2Gi' }, limits: { cpu: 2, memory: '2Gi' } }]
 
     for (const part of parts) {
@@ -26,20 +26,20 @@ suite('resources of a container', () => {
     }
   })
 
-  test('are what the PeerProbe gives where it gives it, its other resources too', () => {
+  test('are those of the PeerProbe where it gives them, including other resources', () => {
     const { requests, limits } = resourcesFor({ requests: { 'cpu': '7m', 'example.com/device': 1 }, limits: { 'memory': '3Gi', 'example.com/device': 1 } }, crawler, {})
 
     assert.deepEqual([requests['cpu'], limits['memory'], requests['memory'], requests['example.com/device'], limits['example.com/device']], ['7m', '3Gi', '256Mi', 1, 1])
   })
 
-  test('are kept below the most that is allowed, and a limit of zero, which is none, takes nothing from the request', () => {
+  test('are capped at the allowed maximum; a limit of zero, which means no limit, does not lower the request', () => {
     const { requests, limits } = resourcesFor(undefined, crawler, { memory: '128Mi' })
 
     assert.deepEqual([requests['memory'], limits['memory'], limits['cpu']], ['128Mi', '128Mi', '2'])
     assert.deepEqual(resourcesFor({ limits: { memory: 0 } }, crawler, {}).requests['memory'], '256Mi')
   })
 
-  test('have no limit where the owner takes the default away', () => {
+  test('have no limit if the owner removes the default', () => {
     assert.deepEqual(resourcesFor(undefined, { requests: { cpu: 1 }, limits: {} }, {}), { requests: { cpu: 1 }, limits: {} })
   })
 })

@@ -7,7 +7,7 @@ import { SECRET } from '../../../support/cluster/reconciler-rig.ts'
 const { signal } = new AbortController()
 const KEY = { namespace: 'lab', name: 'mysql' }
 
-test('a SecretReader remembers each Secret once, as it was last, and those that are not there', async () => {
+test('a SecretReader remembers each Secret once, in its last state, including missing ones', async () => {
   const cluster = new FakeCluster()
   const secrets = new SecretReader(cluster.deps().client)
   assert.equal(await secrets.read(KEY, signal), undefined)
@@ -19,7 +19,7 @@ test('a SecretReader remembers each Secret once, as it was last, and those that 
   assert.deepEqual(secrets.seen, [{ ...KEY, version: '7' }, { ...KEY, namespace: 'kafka', version: null }])
 })
 
-test('a SecretReader reads what is assumed in place of what is there, and no other', async () => {
+test('a SecretReader returns an assumed Secret instead of the real one, and only that one', async () => {
   const cluster = new FakeCluster()
   const secrets = new SecretReader(cluster.deps().client)
   cluster.put(SECRET)

@@ -26,7 +26,7 @@ interface Tenants {
   ready: (key: string) => Condition | undefined
 }
 
-// Of the neighbour, who was there first: by default his database has no Secret, so that he never gets ready.
+// The neighbour's PeerProbe, which is older. By default its database has no Secret, so it never becomes ready.
 function tenants (spec: object, attacker: { spec?: object, metadata?: object, hasSecret?: boolean } = {}): Tenants {
   const cluster = new FakeCluster()
   const log: string[] = []
@@ -63,16 +63,16 @@ function tenants (spec: object, attacker: { spec?: object, metadata?: object, ha
 const keyOf = (key: string): { namespace: string, name: string } => ({ namespace: key.split('/')[0] ?? '', name: key.split('/')[1] ?? '' })
 const [MINE, THEIRS] = ['lab/amino', 'neighbour/squatter']
 
-suite('a neighbour who names it first', () => {
+suite('a neighbour that mentions it first', () => {
   const NEVER_READY: Record<string, Parameters<typeof tenants>[1]> = {
-    'with a Secret that is not there': {},
-    'with a Kafka that does not let him in': { spec: { kafka: { strimzi: { cluster: 'other', namespace: 'kafka' } } } },
+    'with a missing Secret': {},
+    'with a Kafka that does not allow it': { spec: { kafka: { strimzi: { cluster: 'other', namespace: 'kafka' } } } },
     'paused from the start': { metadata: { annotations: { 'peerprobe.dev/pause': 'true' } } },
-    'with a field that is refused': { spec: { backup: { enabled: true } } }
+    'with a refused field': { spec: { backup: { enabled: true } } }
   }
 
   for (const [what, attacker] of Object.entries(NEVER_READY)) {
-    test(`and is never ready keeps nobody out: ${what}`, async () => {
+    test(`and is never ready blocks no one else: ${what}`, async () => {
       const { run, ready } = tenants(BROKERS, attacker)
       await run(4, THEIRS)
       await run(6, THEIRS, MINE)
@@ -82,7 +82,7 @@ suite('a neighbour who names it first', () => {
     })
   }
 
-  test('and fails to prepare it keeps nobody out, and is refused from then on without a word of the other one', async () => {
+  test('and fails to prepare it blocks no one else, and is refused from then on without any mention of the other one', async () => {
     const { cluster, run, ready, log } = tenants(BROKERS, { hasSecret: true })
     const prepare = (namespace: string, type: string): void => {
       cluster.store('Job').all().filter(({ metadata }) => metadata.namespace === namespace).forEach(({ metadata }) => {
@@ -98,14 +98,14 @@ suite('a neighbour who names it first', () => {
     assert.equal(ready(MINE)?.status, 'True')
     await run(2, THEIRS)
 
-    assert.deepEqual([ready(THEIRS)?.reason, ready(THEIRS)?.message], ['OwnershipConflict', 'spec.kafka.topic.name: a PeerProbe of another namespace (the operator\'s log names it) uses topic ipfs-nodes of this Kafka already: give this one another'])
+    assert.deepEqual([ready(THEIRS)?.reason, ready(THEIRS)?.message], ['OwnershipConflict', 'spec.kafka.topic.name: a PeerProbe of another namespace (the operator\'s log names it) uses topic ipfs-nodes of this Kafka already: choose another one'])
     assert.doesNotMatch(JSON.stringify(cluster.store('PeerProbe').get(ATTACKER)?.['status']), /lab|amino/)
     const told = log.filter(line => line.includes('holds what this one asks for'))
-    assert.equal(told.length, 1, 'once, and not in every pass')
+    assert.equal(told.length, 1, 'once, not in every pass')
     assert.match(told[0] ?? '', /"probe":"neighbour\/squatter","holder":"lab\/amino"/)
   })
 
-  test('finds written down whose it is before anything starts that uses it', async () => {
+  test('is recorded in the status before anything starts that uses it', async () => {
     const { cluster, run } = tenants(BROKERS)
     await run(1, MINE)
     const writes = cluster.writes.length
@@ -125,7 +125,7 @@ suite('a neighbour who names it first', () => {
 })
 
 suite('two that are prepared at the same time', () => {
-  test('one gets it, and the other one starts nothing', async () => {
+  test('one gets it, and the other starts nothing', async () => {
     const { cluster, run, ready } = tenants(BROKERS, { hasSecret: true })
     await run(1, THEIRS, MINE)
     const reconciler = new Reconciler(cluster.deps())
@@ -137,7 +137,7 @@ suite('two that are prepared at the same time', () => {
     assert.deepEqual([MINE, THEIRS].map(key => ready(key)?.reason).sort(), ['OwnershipConflict', 'Running'])
   })
 
-  test('one that lost has no claim by having been prepared', async () => {
+  test('the loser has no claim although it was prepared', async () => {
     const { cluster, run, ready } = tenants(BROKERS, { hasSecret: true })
     await run(1, THEIRS, MINE)
     await run(3, MINE, THEIRS)
@@ -162,7 +162,7 @@ suite('two that are prepared at the same time', () => {
     assert.equal(ready(THEIRS)?.status, 'True')
   })
 
-  test('one that was prepared before there were claims holds what it names since it was made', async () => {
+  test('one that was prepared before claims existed holds everything in its spec since its creation', async () => {
     const { cluster, run, ready } = tenants(BROKERS, { hasSecret: true })
     await run(5, MINE)
     const { status, ...object } = cluster.store('PeerProbe').get(keyOf(MINE))!
@@ -182,7 +182,7 @@ suite('a KafkaTopic', () => {
     return [metadata.labels?.['peerprobe.dev/namespace'], metadata.labels?.[CLAIM_LABEL]]
   })
 
-  test('of a PeerProbe that was never prepared goes to the first one that is, with the partitions that Kafka cannot take back', async () => {
+  test('of a PeerProbe that was never prepared goes to the first one that is, and keeps its number of partitions, which Kafka cannot reduce', async () => {
     const { cluster, run, ready } = tenants(STRIMZI, { spec: { kafka: { ...STRIMZI.kafka, topic: { partitions: 64, replicas: 1 } } } })
     await run(3, THEIRS)
     assert.deepEqual(labels(cluster), [['neighbour', 'pending'], ['neighbour', 'pending']])
@@ -199,7 +199,7 @@ suite('a KafkaTopic', () => {
     assert.equal(cluster.store('KafkaTopic').size, 2)
   })
 
-  test('that such a one leaves behind is in nobody\'s way, and one that is in use is nobody else\'s', async () => {
+  test('that such a PeerProbe leaves behind blocks no one else, and a topic in use is not given away', async () => {
     const left = tenants(STRIMZI)
     await left.run(3, THEIRS)
     left.cluster.store('PeerProbe').delete(ATTACKER)
@@ -214,7 +214,7 @@ suite('a KafkaTopic', () => {
     assert.equal(used.ready(MINE)?.reason, 'ForeignObject')
   })
 
-  test('is not left to the user of who named it and is refused now', async () => {
+  test('is not accessible to the user of a PeerProbe that mentioned it and is refused now', async () => {
     const authenticated = { ...STRIMZI, kafka: { ...STRIMZI.kafka, authentication: { type: 'scram-sha-512' } } }
     const { cluster, run, ready } = tenants(authenticated)
     cluster.put({ ...KAFKA, spec: { kafka: { listeners: [{ name: 'plain', type: 'internal', tls: false, authentication: { type: 'scram-sha-512' } }] } } })

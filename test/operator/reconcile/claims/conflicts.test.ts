@@ -22,13 +22,13 @@ const conflict = (mine: object, others: readonly KubeObject[], known?: readonly 
 }
 
 suite('refuseConflicts', () => {
-  test('lets what was verified first win: a topic, and a database with another retention', () => {
-    assert.match(conflict({}, [older({})]) ?? '', /^spec\.kafka\.topic\.name: PeerProbe older uses topic ipfs-nodes of this Kafka already: give this one another$/)
-    assert.match(conflict({}, [older({ ...kafka(at('other:1'), 'x'), retention: { after: '24h' } })]) ?? '', /^spec\.retention\.after: PeerProbe older keeps the same database for another time \(24h\)/)
+  test('gives a resource to the PeerProbe that was verified first: a topic, and a database with another retention', () => {
+    assert.match(conflict({}, [older({})]) ?? '', /^spec\.kafka\.topic\.name: PeerProbe older uses topic ipfs-nodes of this Kafka already: choose another one$/)
+    assert.match(conflict({}, [older({ ...kafka(at('other:1'), 'x'), retention: { after: '24h' } })]) ?? '', /^spec\.retention\.after: PeerProbe older uses the same database with a different retention \(24h\)/)
     assert.equal(conflict({}, [older(kafka(at('other:1'), 'ipfs-nodes')), probeObject()]), undefined)
   })
 
-  test('takes two of one second in the same order, whoever asks', () => {
+  test('orders two claims of the same second the same way in every comparison', () => {
     const [one, twin] = ['u-1', 'u-0'].map(uid => claimantOf({ ...older({}, { uid }), status: { prepared: 'x' } }))
 
     assert.throws(() => {
@@ -37,7 +37,7 @@ suite('refuseConflicts', () => {
     refuseConflicts(twin!, [one!])
   })
 
-  test('holds nothing against others that was never verified, however old it is, and names nothing of another namespace', () => {
+  test('ignores PeerProbes that were never verified, however old, and mentions nothing of another namespace', () => {
     const attacker = { ...older({ retention: { after: '24h' } }, { namespace: 'neighbour', name: 'squatter' }), status: {} }
     assert.equal(conflict({}, [attacker]), undefined)
     assert.equal(conflict({}, [{ ...attacker, status: { claim: 'nonsense', conditions: [{ type: 'Ready', status: 'False' }] } }]), undefined)
@@ -50,18 +50,18 @@ suite('refuseConflicts', () => {
     }
   })
 
-  test('holds what was verified while it is still named, and not what was written in its place since', () => {
+  test('holds a verified resource while the spec contains it, and not one that replaced it since', () => {
     const claim = claimFor(claimantOf(probeObject(kafka(at('own:1'), 'ipfs-nodes', { consumerGroup: 'own' }))), undefined, '2025-06-01T00:00:00Z')
     const holder = (spec: object): KubeObject => ({ ...probeObject(spec, OLD), status: { prepared: 'x', claim } })
 
     assert.match(conflict(kafka(at('own:1', 'b:1'), 'ipfs-nodes'), [holder(kafka(at('own:1', 'c:1'), 'ipfs-nodes', { consumerGroup: 'own' }))]) ?? '', /uses topic ipfs-nodes/)
     assert.equal(conflict(kafka(at('k:1'), 'ipfs-nodes'), [holder(kafka(at('k:1'), 'ipfs-nodes'))]), undefined, 'another Kafka')
-    assert.equal(conflict(kafka(at('k:1'), 'ipfs-nodes'), [holder(kafka(at('own:1', 'k:1'), 'ipfs-nodes'))]), undefined, 'one more name beside that of its own Kafka')
+    assert.equal(conflict(kafka(at('k:1'), 'ipfs-nodes'), [holder(kafka(at('own:1', 'k:1'), 'ipfs-nodes'))]), undefined, 'one more address next to that of its own Kafka')
     assert.equal(conflict(kafka(at('own:1'), 'x', { consumerGroup: 'theirs' }), [holder(kafka(at('own:1'), 'ipfs-nodes', { consumerGroup: 'theirs' }))]), undefined, 'another group')
     assert.equal(conflict(kafka(at('own:1'), 'x', { consumerGroup: 'mine' }), [holder(kafka(at('own:1'), 'x', { consumerGroup: 'own' }))]), undefined, 'another topic')
   })
 
-  test('does not get what another one holds by adding its broker to those of a Kafka of its own, which was verified earlier', () => {
+  test('does not get what another one holds by adding the other\'s broker to its own Kafka, which was verified earlier', () => {
     const [own, both] = [probeObject(kafka(at('own:1'), 'x'), OLD), probeObject(kafka(at('own:1', 'k:1'), 'x'), OLD)]
     const early = claimFor(claimantOf(own), undefined, '2025-01-01T00:00:00Z')
     const holder = claimantOf(older(kafka(at('k:1'), 'x'), { uid: 'u-1' }), claimFor(claimantOf(older(kafka(at('k:1'), 'x'))), undefined, '2025-06-01T00:00:00Z'))
@@ -76,7 +76,7 @@ suite('refuseConflicts', () => {
     }, { code: 'PP_OWNERSHIP_CONFLICT' })
   })
 
-  test('is not kept from its own by a later claim, and keeps the time of what it held before', () => {
+  test('does not lose its own resources to a later claim, and keeps the time of what it held before', () => {
     const first = claimFor(claimantOf(probeObject()), undefined, '2026-06-01T00:00:00Z')
     const later = { ...older({}), status: { claim: claimFor(claimantOf(older({})), undefined, '2026-06-01T00:00:00.001Z') } }
     refuseConflicts(claimantOf(probeObject(), first), [claimantOf(later)])
@@ -86,26 +86,26 @@ suite('refuseConflicts', () => {
     assert.equal(claimFor(claimantOf(probeObject(kafka(at('other:1'), 'ipfs-nodes'))), first, '2026-07-01T00:00:00Z').topic.since, '2026-07-01T00:00:00Z')
   })
 
-  test('refuses one consumer group for two topics of one Kafka, and names the holder', () => {
+  test('refuses one consumer group for two topics of one Kafka, and reports the holder', () => {
     const message = conflict(kafka(at('k:9092'), 'mine'), [older(kafka(at('k:9092'), 'theirs'))])
 
-    assert.match(message ?? '', /^spec\.kafka\.consumerGroup: PeerProbe older reads another topic of this Kafka with consumer group ipfs-node-consumer, .* give this one another$/)
+    assert.match(message ?? '', /^spec\.kafka\.consumerGroup: PeerProbe older reads another topic of this Kafka with consumer group ipfs-node-consumer, .* choose another one$/)
     assert.equal(conflict(kafka(at('k:9092'), 'mine', { consumerGroup: 'own' }), [older(kafka(at('k:9092'), 'theirs'))]), undefined)
     assert.equal(conflict(kafka(at('k:9092'), 'mine'), [older(kafka(at('other:9092'), 'theirs'))]), undefined)
   })
 
-  test('knows the topic and the group of the dead letters as well', () => {
-    assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g-dead-letters' }), [older(kafka(at('k:1'), 'y', { consumerGroup: 'g' }))]) ?? '', /consumer group g-dead-letters, or with the one/)
-    assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g' }), [older(kafka(at('k:1'), 'x-dead-letters', { consumerGroup: 'h' }))]) ?? '', /is the one for dead letters/)
+  test('also checks the topic and the group of the dead letters', () => {
+    assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g-dead-letters' }), [older(kafka(at('k:1'), 'y', { consumerGroup: 'g' }))]) ?? '', /consumer group g-dead-letters, or with the group/)
+    assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g' }), [older(kafka(at('k:1'), 'x-dead-letters', { consumerGroup: 'h' }))]) ?? '', /whose dead-letter topic is x/)
   })
 
-  test('knows that the topics of two Kafkas of one namespace are objects of the same names', () => {
+  test('refuses equal topic names for two Kafkas of one namespace, whose KafkaTopics would be the same object', () => {
     const other = { strimzi: { cluster: 'second', namespace: 'kafka' } }
     const told = conflict(kafka(EVENTS, 'x', { consumerGroup: 'own' }), [older(kafka(other, 'x'))]) ?? ''
 
-    assert.match(told, /^spec\.kafka\.topic\.name: PeerProbe older has the KafkaTopic x .* give this one another$/)
+    assert.match(told, /^spec\.kafka\.topic\.name: PeerProbe older has the KafkaTopic x .* choose another one$/)
     assert.match(conflict(kafka(EVENTS, 'x-dead-letters'), [older(kafka(other, 'x'))]) ?? '', /the KafkaTopic x-dead-letters /)
-    assert.equal(conflict(kafka(EVENTS, 'y'), [older(kafka(other, 'x'))]), undefined, 'groups of two Kafkas have nothing to do with each other')
+    assert.equal(conflict(kafka(EVENTS, 'y'), [older(kafka(other, 'x'))]), undefined, 'groups of two Kafkas are independent')
     assert.equal(conflict(kafka(EVENTS, 'x'), [older(kafka({ strimzi: { cluster: 'second', namespace: 'elsewhere' } }, 'x'))]), undefined)
     assert.equal(conflict(kafka(at('k:1'), 'x'), [older(kafka({ strimzi: { cluster: 'second' } }, 'x'))]), undefined)
   })
@@ -120,32 +120,32 @@ suite('refuseConflicts', () => {
     ['lists in another order', at('a:1', 'b:1'), at('b:1', 'a:1')],
     ['lists that overlap', at('a:1', 'b:1'), at('b:1', 'c:1')],
     ['another port of one Service', at('a:9092'), at('a.lab.svc:9093')],
-    ['the address that its status tells', at('203.0.113.7:9094'), EVENTS, { kafka: { bootstrapServers: '203.0.113.7:9094,203.0.113.8:9094' } }]
+    ['the address in its status', at('203.0.113.7:9094'), EVENTS, { kafka: { bootstrapServers: '203.0.113.7:9094,203.0.113.8:9094' } }]
   ]
 
   for (const [what, mine, theirs, rest = {}] of SAME) {
-    test(`takes for one Kafka ${what}`, () => {
+    test(`recognises one Kafka: ${what}`, () => {
       assert.match(conflict(kafka(mine, 'x'), [held(theirs, 'y', rest)]) ?? '', /spec\.kafka\.consumerGroup/)
       assert.match(conflict(kafka(mine, 'x', { consumerGroup: 'own' }), [held(theirs, 'x', rest)]) ?? '', /spec\.kafka\.topic\.name/)
     })
   }
 
-  test('takes for one Kafka what its own listener says once that is known, and what a third list connects', () => {
+  test('recognises one Kafka by the addresses of its listener once they are known, and through a third list', () => {
     const theirs = older(kafka(at('lb.example.com:9094'), 'y'))
     const bridge = older(kafka(at('b:1', 'c:1'), 'z', { consumerGroup: 'bridge' }), { name: 'bridge', uid: 'u-2', creationTimestamp: '2028-01-01T00:00:00Z' })
 
     assert.equal(conflict(kafka(EVENTS, 'x'), [theirs]), undefined)
     assert.match(conflict(kafka(EVENTS, 'x'), [theirs], ['lb.example.com:9094']) ?? '', /PeerProbe older/)
     assert.match(conflict(kafka(at('a:1', 'b:1'), 'x'), [older(kafka(at('c:1', 'd:1'), 'y')), bridge]) ?? '', /PeerProbe older/)
-    assert.equal(conflict(kafka(at('a:1', 'b:1'), 'x'), [older(kafka(at('c:1', 'd:1'), 'y')), { ...bridge, status: {} }]), undefined, 'anybody can write two names side by side')
+    assert.equal(conflict(kafka(at('a:1', 'b:1'), 'x'), [older(kafka(at('c:1', 'd:1'), 'y')), { ...bridge, status: {} }]), undefined, 'anybody can write two addresses side by side')
   })
 
-  test('takes for one database each name of its Service', () => {
+  test('recognises one database by each name of its Service', () => {
     const mysql = (host: string): object => ({ mysql: { host, database: 'ipfs', credentialsSecret: { name: 'mysql' } } })
     const theirs = (host: string): KubeObject => older({ ...kafka(at('other:1'), 'y'), ...mysql(host), retention: { after: '24h' } })
 
-    assert.match(conflict(mysql('db'), [theirs('db.lab.svc.cluster.local')]) ?? '', /keeps the same database/)
+    assert.match(conflict(mysql('db'), [theirs('db.lab.svc.cluster.local')]) ?? '', /uses the same database/)
     assert.equal(conflict(mysql('db'), [theirs('db.other')]), undefined)
-    assert.match(conflict(mysql('2001:db8::a'), [theirs('[2001:DB8::A]')]) ?? '', /keeps the same database/)
+    assert.match(conflict(mysql('2001:db8::a'), [theirs('[2001:DB8::A]')]) ?? '', /uses the same database/)
   })
 })

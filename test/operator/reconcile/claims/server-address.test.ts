@@ -12,7 +12,7 @@ suite('addresses of servers', () => {
     ])
   })
 
-  test('of one Service are one, whatever is written of its name', () => {
+  test('of one Service are equal, whichever form of its name is used', () => {
     for (const host of ['db', 'DB', 'db.lab', 'db.lab.svc', 'db.lab.svc.cluster.local', 'db.lab.svc.cluster.local.']) {
       assert.equal(hostKey(host, 'lab'), 'db.lab.svc', host)
     }
@@ -22,7 +22,7 @@ suite('addresses of servers', () => {
     assert.equal(hostKey('[2001:DB8::A]', 'lab'), hostKey('2001:db8::a', 'lab'))
   })
 
-  test('of brokers stand for a Service, whichever its port and pod, and for Strimzi\'s Kafka behind it', () => {
+  test('of brokers mean a Service, whichever port and pod, and the Strimzi Kafka behind it', () => {
     const strimzi = strimziKey('kafka', 'events')
 
     for (const server of [
@@ -41,7 +41,7 @@ suite('addresses of servers', () => {
     assert.deepEqual(brokerKeys('kafka-0.kafka-headless.lab.svc:9092', 'lab'), brokerKeys('kafka-1.kafka-headless.lab.svc:9093', 'x'))
   })
 
-  test('of hosts outside differ by host and port', () => {
+  test('of external hosts differ by host and port', () => {
     const keys = ['10.0.0.1:9092', '10.0.0.1:9093', '[::1]:9092', 'b1.example.com:9092', 'b2.example.com:9092', 'localhost:9092', 'localhost:9093'].map(server => brokerKeys(server, 'lab').join())
 
     assert.equal(new Set(keys).size, keys.length)

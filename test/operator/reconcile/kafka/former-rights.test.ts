@@ -1,4 +1,4 @@
-// A Kafka user while what it is used for changes: those that still run keep their rights, and nobody else's are kept.
+// A Kafka user whose topic or group changes: pods that still run keep their rights, and no other rights are kept.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { defined } from '../../../../core/defined.ts'
@@ -20,7 +20,7 @@ interface Acl { resource: { type: string, name: string, patternType: string }, o
 
 const specOf = (consumerGroup: string): object => ({ kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' }, consumerGroup } })
 
-/** A PeerProbe whose Kafka asks who somebody is. */
+/** A PeerProbe whose Kafka requires authentication. */
 class Scene {
   readonly cluster = new FakeCluster()
   readonly #reconciler = new Reconciler(this.cluster.deps())
@@ -48,7 +48,7 @@ class Scene {
     this.cluster.store('PeerProbe').set({ ...probeObject(specOf(group), this.#key), ...defined({ metadata: before?.metadata, status: before === undefined ? undefined : before['status'] }) })
   }
 
-  /** @param settles whether Kubernetes has done what it was asked for by then */
+  /** @param settles whether Kubernetes has completed the rollout by then */
   async pass (times: number, settles: (object: KubeObject) => boolean = () => true): Promise<void> {
     for (let i = 0; i < times; i++) {
       await this.#reconciler.reconcile(`${this.#key.namespace}/${this.#key.name}`, signal)
@@ -71,7 +71,7 @@ class Scene {
     return acls.filter(({ resource: { type } }) => type === 'group').map(({ resource: { name } }) => name)
   }
 
-  /** A pod of the consumers as they are now. */
+  /** A pod of the present consumers. */
   consumerPod (name: string, more: object = {}): void {
     const { spec } = this.cluster.store('Deployment').get({ namespace: this.#key.namespace, name: `${this.#key.name}-consumer` })!
     const { template: { metadata: { labels, annotations } } } = spec as { template: { metadata: Record<'labels' | 'annotations', Record<string, string>> } }
@@ -80,21 +80,21 @@ class Scene {
 }
 
 suite('a Kafka user whose consumer group changes', () => {
-  test('may use the old group until the last consumer of it is gone, one that ends as well, and not longer', async () => {
+  test('may use the old group until its last consumer is gone, including a terminating one, and not longer', async () => {
     const scene = new Scene('one')
     await scene.pass(6)
     assert.deepEqual(scene.groups(), ['one', 'one-dead-letters'])
     scene.consumerPod('c-old')
     scene.ask('two')
 
-    // The preparation, then new consumers that do not come up.
+    // The preparation, then new consumers that do not become ready.
     await scene.pass(4, ({ kind }) => kind === 'Job')
     assert.deepEqual(scene.groups(), ['two', 'two-dead-letters', 'one', 'one-dead-letters'])
     const old = scene.cluster.store('Pod').get({ namespace: 'lab', name: 'c-old' })!
     scene.consumerPod('c-new')
     scene.cluster.store('Pod').set({ ...old, metadata: { ...old.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })
     await scene.pass(4)
-    assert.deepEqual(scene.groups(), ['two', 'two-dead-letters', 'one', 'one-dead-letters'], 'it commits while it ends')
+    assert.deepEqual(scene.groups(), ['two', 'two-dead-letters', 'one', 'one-dead-letters'], 'a terminating pod still commits')
     scene.cluster.store('Pod').delete({ namespace: 'lab', name: 'c-old' })
     await scene.pass(1)
     assert.deepEqual(scene.groups(), ['two', 'two-dead-letters'])
@@ -104,7 +104,7 @@ suite('a Kafka user whose consumer group changes', () => {
     assert.deepEqual(scene.cluster.writes.slice(length).filter(write => write.includes('Kafka')), [])
   })
 
-  test('keeps the rights of each group that was asked for meanwhile, and a pod that was evicted holds none', async () => {
+  test('keeps the rights of each group used meanwhile; an evicted pod keeps none', async () => {
     const scene = new Scene('one')
     await scene.pass(6)
     scene.consumerPod('c-old')
@@ -123,7 +123,7 @@ suite('a Kafka user whose consumer group changes', () => {
     assert.deepEqual(scene.groups(), ['four', 'four-dead-letters'])
   })
 
-  test('keeps only what a plan may have given, and a bounded number of it', () => {
+  test('keeps only rights that a plan may have granted, and a bounded number of them', () => {
     const acl = (type: string, name: string, operations: string[], patternType = 'literal'): object => ({ resource: { type, name, patternType }, operations, host: '*', type: 'allow' })
     const user = (acls: object[]): KubeObject => ({ apiVersion: 'kafka.strimzi.io/v1', kind: 'KafkaUser', metadata: { name: 'u' }, spec: { authentication: { type: 'tls' }, authorization: { type: 'simple', acls } } })
     const own = { resource: { type: 'group', name: 'mine', patternType: 'literal' }, operations: ['Read', 'Describe'] }
@@ -153,14 +153,14 @@ suite('a PeerProbe is rolled', () => {
   const WORLDS: [boolean, string, KubeObject, KubeObject][] = [
     [true, 'with its pods', deployment(1, 'new'), pod('new')],
     [true, 'suspended', deployment(0, 'new'), pod('new')],
-    [true, 'beside pods of another namespace', deployment(1, 'new'), pod('old', { namespace: 'other' })],
-    [true, 'beside a Job\'s pods', deployment(1, 'new'), pod('old', { labels: { ...labels, 'app.kubernetes.io/component': 'prepare' } })],
-    [true, 'beside a pod that is over', deployment(1, 'new'), { ...pod('old'), status: { phase: 'Succeeded' } }],
-    [false, 'beside an earlier pod', deployment(1, 'new'), pod('old')],
-    [false, 'beside an earlier pod that ends', deployment(0, 'new'), pod('old', { deletionTimestamp: '2026-01-01T00:00:00Z' })],
-    [false, 'beside a pod that says nothing', deployment(1, 'new'), pod(undefined)],
+    [true, 'next to pods of another namespace', deployment(1, 'new'), pod('old', { namespace: 'other' })],
+    [true, 'next to the pods of a Job', deployment(1, 'new'), pod('old', { labels: { ...labels, 'app.kubernetes.io/component': 'prepare' } })],
+    [true, 'next to a completed pod', deployment(1, 'new'), { ...pod('old'), status: { phase: 'Succeeded' } }],
+    [false, 'next to an earlier pod', deployment(1, 'new'), pod('old')],
+    [false, 'next to a terminating earlier pod', deployment(0, 'new'), pod('old', { deletionTimestamp: '2026-01-01T00:00:00Z' })],
+    [false, 'next to a pod without the annotation', deployment(1, 'new'), pod(undefined)],
     [false, 'before its pods are ready', { ...deployment(1, 'new'), status: { observedGeneration: 1 } }, pod('new')],
-    [false, 'before its Deployment was looked at', { ...deployment(1, 'new'), metadata: { namespace: 'lab', name: 'd', generation: 2 } }, pod('new')]
+    [false, 'before its Deployment was observed', { ...deployment(1, 'new'), metadata: { namespace: 'lab', name: 'd', generation: 2 } }, pod('new')]
   ]
 
   for (const [is, what, object, beside] of WORLDS) {
@@ -174,7 +174,7 @@ suite('a PeerProbe is rolled', () => {
 })
 
 suite('the name of a Kafka user', () => {
-  test('is that of an earlier release where the PeerProbe has such a user, and else nobody else\'s', async () => {
+  test('stays that of an earlier release if the PeerProbe has such a user, and is otherwise unique', async () => {
     const key = { namespace: 'my-lab', name: 'amino' }
     const earlier = new Scene('one', key, 'my-lab-amino-peerprobe')
     const labels = { 'app.kubernetes.io/managed-by': 'peerprobe-operator', 'peerprobe.dev/probe': 'amino', 'peerprobe.dev/namespace': 'my-lab' }

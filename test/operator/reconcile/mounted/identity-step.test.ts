@@ -15,7 +15,7 @@ const reading = (cluster: FakeCluster, enabled = true): Reading =>
   ({ probe: clusterProbe({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled } }] }), secrets: new SecretReader(cluster.deps().client) })
 
 suite('identityStep', () => {
-  test('makes a key that libp2p reads, once, and hashes what is there', async () => {
+  test('creates a key that libp2p can read, once, and hashes the existing one', async () => {
     const cluster = new FakeCluster()
     const first = await identityStep(cluster.deps(), reading(cluster), hashOf, signal)
     const { data } = cluster.store('Secret').get(key) as unknown as { data: Record<string, string> }
@@ -29,7 +29,7 @@ suite('identityStep', () => {
     assert.notDeepEqual(await identityStep(cluster.deps(), reading(cluster), hashOf, signal), first)
   })
 
-  test('makes none without a passive node, and touches no Secret of somebody else', async () => {
+  test('creates none without a passive node, and touches no Secret of another owner', async () => {
     const cluster = new FakeCluster()
     assert.deepEqual(await identityStep(cluster.deps(), reading(cluster, false), hashOf, signal), {})
     assert.deepEqual(cluster.writes, [])

@@ -17,7 +17,7 @@ const secret = (name: string, metadata: object = {}): KubeObject => ({ apiVersio
 const mysql = { host: 'attacker.example', database: 'x', credentialsSecret: { name: 'mysql' } }
 const brokers = { brokers: ['attacker.example:9092'], tls: {} }
 
-// Every field by which a PeerProbe names a Secret.
+// Every field of a PeerProbe that refers to a Secret.
 const FIELDS: readonly [string, object][] = [
   ['spec.mysql.credentialsSecret', { mysql: { ...mysql, credentialsSecret: { name: 'theirs', userKey: 'token', passwordKey: 'token' } } }],
   ['spec.mysql.tls.caSecret', { mysql: { ...mysql, tls: { caSecret: { name: 'theirs', key: 'token' } } } }],
@@ -43,11 +43,11 @@ async function outcomeOf (spec: object, theirs: KubeObject, { userSecret, needCo
 }
 
 suite('a Secret', () => {
-  test('is allowed by the names that the documents give', () => {
+  test('is allowed by the documented label and annotation', () => {
     assert.deepEqual([USE_LABEL, ALLOWED_PROBES], ['peerprobe.dev/use', 'peerprobe.dev/allowed-probes'])
   })
 
-  test('that does not allow it is used by no field, and the refusal names field, Secret and command', async () => {
+  test('that does not allow its use is used by no field; the refusal contains field, Secret and command', async () => {
     for (const [field, spec] of FIELDS) {
       assert.equal(
         await outcomeOf(spec, secret('theirs')),
@@ -57,7 +57,7 @@ suite('a Secret', () => {
     }
   })
 
-  test('allows all PeerProbes by its label, or those that its annotation names; nothing else allows it', async () => {
+  test('allows all PeerProbes by its label, or those in its annotation; nothing else allows its use', async () => {
     const [[, spec]] = FIELDS as [[string, object]]
     const annotation = (text: string): object => ({ annotations: { 'peerprobe.dev/allowed-probes': text } })
 
@@ -76,7 +76,7 @@ suite('a Secret', () => {
     }
   })
 
-  test('that the operator or Strimzi made is used as what it was made for alone', async () => {
+  test('that the operator or Strimzi created is used only for its own purpose', async () => {
     const ofOperator = { labels: { 'app.kubernetes.io/managed-by': 'peerprobe-operator', 'peerprobe.dev/probe': 'amino' } }
     const ofStrimzi = { labels: { 'strimzi.io/kind': 'KafkaUser' } }
     const withStrimzi = { kafka: { strimzi: { cluster: 'events' }, authentication: { type: 'scram-sha-512' } } }
@@ -88,28 +88,28 @@ suite('a Secret', () => {
         assert.ok((await outcomeOf(spec, secret('theirs', metadata))).startsWith(`${field}: Secret lab/theirs does not allow`), field)
       }
     }
-    assert.match(await outcomeOf(withStrimzi, secret('made'), { userSecret: 'made' }), /does not allow/, 'one of that name which Strimzi did not make')
+    assert.match(await outcomeOf(withStrimzi, secret('made'), { userSecret: 'made' }), /does not allow/, 'a Secret of that name that Strimzi did not create')
     assert.match(await outcomeOf(withStrimzi, secret('made', { labels: { ...ofOperator.labels, 'peerprobe.dev/probe': 'other' } }), { userSecret: 'made' }), /does not allow/)
   })
 
-  test('says nothing of its keys before it allows it', async () => {
+  test('reveals nothing about its keys before it allows its use', async () => {
     const [[, spec]] = FIELDS as [[string, object]]
 
     assert.match(await outcomeOf(spec, { ...secret('theirs'), data: {} }), /does not allow/)
     assert.match(await outcomeOf(spec, { ...secret('theirs', USE), data: {} }), /lacks the key/)
   })
 
-  test('is used by every field where the rule is off', async () => {
+  test('is used by every field if consent is not required', async () => {
     for (const [field, spec] of FIELDS) {
       assert.equal(await outcomeOf(spec, secret('theirs'), { needConsent: false }), 'used', field)
     }
   })
 })
 
-suite('a PeerProbe whose Secret does not allow it', () => {
+suite('a PeerProbe whose Secret does not allow its use', () => {
   const bare = { namespace: 'lab', name: 'mysql' }
 
-  test('has no pod, says why, and goes on once it is allowed; what runs is left alone when that is taken away', async () => {
+  test('has no pod, says why, and continues once it is allowed; running pods stay when the consent is withdrawn', async () => {
     const { cluster, reconciler, ready, converge } = reconcilerRig()
     cluster.put({ ...SECRET, metadata: bare })
     await converge()

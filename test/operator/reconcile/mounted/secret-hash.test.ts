@@ -16,7 +16,7 @@ const { signal } = new AbortController()
 const HASH_KEY = { namespace: 'lab', name: 'amino-hash-key' }
 const never = (): boolean => false
 
-// All that everybody who may read pods and their Deployments sees of Secrets.
+// Everything about Secrets that is visible to readers of pods and Deployments.
 const shown = (cluster: FakeCluster): string => JSON.stringify(['Deployment', 'Job', 'CronJob', 'ConfigMap', 'PeerProbe'].flatMap(kind => cluster.store(kind).all())
   .map(({ metadata, ...rest }) => ({ ...rest, metadata: { name: metadata.name, annotations: metadata.annotations, labels: metadata.labels } })))
 
@@ -32,7 +32,7 @@ const settled = async (cluster: FakeCluster, images: Images = { workload: 'peerp
 }
 
 suite('the hash over a Secret', () => {
-  test('changes with what it holds, not with the order of its keys, and differs by its key', () => {
+  test('changes with the contents, not with the order of the fields, and depends on the key of the hash', () => {
     const hash = keyedHash(Buffer.alloc(32))
     const data = { username: 'dQ==', password: 'cA==' }
 
@@ -42,7 +42,7 @@ suite('the hash over a Secret', () => {
     assert.match(hash(data), /^[0-9a-f]{16}$/)
   })
 
-  test('of one password is another one in each PeerProbe and each cluster: nobody finds out the password by trying', async () => {
+  test('of the same password differs between PeerProbes and between clusters, so that nobody can find the password by trying', async () => {
     const [one, two] = [reconcilerRig(), reconcilerRig()]
 
     assert.notEqual(await settled(one.cluster), await settled(two.cluster))
@@ -51,7 +51,7 @@ suite('the hash over a Secret', () => {
     }
   })
 
-  test('stays the same over a restart of the operator and other metadata, and a changed password rolls what reads it', async () => {
+  test('stays the same after a restart of the operator and with other metadata; a changed password rolls its readers', async () => {
     const { cluster } = reconcilerRig()
     const before = await settled(cluster)
     cluster.put({ ...SECRET, metadata: { ...SECRET.metadata, resourceVersion: '8', annotations: { seen: 'now' } } })
@@ -61,7 +61,7 @@ suite('the hash over a Secret', () => {
     assert.notEqual(await settled(cluster), before)
   })
 
-  test('is not in the annotations of a Secret that the operator made', async () => {
+  test('is not in the annotations of a Secret that the operator created', async () => {
     const { cluster } = reconcilerRig()
     await settled(cluster)
     const applied = (object: KubeObject): unknown => object.metadata.annotations?.['x/applied']
@@ -77,7 +77,7 @@ suite('the hash over a Secret', () => {
 })
 
 suite('the key of these hashes', () => {
-  test('is made once, again where it is broken, and never taken from somebody else', async () => {
+  test('is created once, recreated if it is broken, and never taken from another owner', async () => {
     const cluster = new FakeCluster()
     const work = { probe: clusterProbe(), secrets: new SecretReader(cluster.deps().client) }
     const hash = await hashKeyStep(cluster.deps(), work, never, signal)
@@ -91,7 +91,7 @@ suite('the key of these hashes', () => {
     await assert.rejects(hashKeyStep(cluster.deps(), work, never, signal), { code: 'PP_FOREIGN_OBJECT' })
   })
 
-  test('comes with the new image: pods of a release without it keep their hash until it is their turn, and roll once', async () => {
+  test('comes with the new image: pods of a release without a key keep their hash until their turn, and roll once', async () => {
     const cluster = new FakeCluster()
     const work = { probe: clusterProbe(), secrets: new SecretReader(cluster.deps().client) }
     const waiting = await hashKeyStep(cluster.deps(), work, () => true, signal)
@@ -99,6 +99,6 @@ suite('the key of these hashes', () => {
     assert.deepEqual(cluster.writes, [])
     const own = await hashKeyStep(cluster.deps(), work, never, signal)
 
-    assert.equal((await hashKeyStep(cluster.deps(), work, () => true, signal))(SECRET.data), own(SECRET.data), 'one that is there is used by those that wait as well')
+    assert.equal((await hashKeyStep(cluster.deps(), work, () => true, signal))(SECRET.data), own(SECRET.data), 'an existing key is also used by PeerProbes that wait')
   })
 })

@@ -24,7 +24,7 @@ async function outcomeOf (spec: object, theirs: KubeObject | undefined, policy: 
 }
 
 suite('a PersistentVolumeClaim', () => {
-  test('that does not allow it is mounted by no field, and the refusal names field, claim and command', async () => {
+  test('that does not allow its use is mounted by no field; the refusal contains field, claim and command', async () => {
     for (const [field, spec] of [['spec.consumer.dump.volume.claim', dumps], ['spec.scans[1].storage.claim', storage]] as const) {
       assert.equal(
         await outcomeOf(spec, claim()),
@@ -41,11 +41,11 @@ suite('a PersistentVolumeClaim', () => {
     }
   })
 
-  test('is not asked for where nothing is written to it', async () => {
+  test('is not checked if nothing is written to it', async () => {
     assert.equal(await outcomeOf({ consumer: { dump: { enabled: false, volume: { claim: 'theirs' } } } }, undefined), 'used')
   })
 
-  test('is in no pod before it allows it, and plan says so', async () => {
+  test('is in no pod before it allows its use, and plan says so', async () => {
     const { cluster, ready, converge } = reconcilerRig(dumps)
     cluster.put(claim())
     await converge()

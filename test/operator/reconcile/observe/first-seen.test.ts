@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FirstSeen } from '../../../../operator/reconcile/observe/first-seen.ts'
 
-test('FirstSeen counts from when a key was met first, and forgets the oldest of many', () => {
+test('FirstSeen counts from the first call for a key, and forgets the oldest of many', () => {
   let now = 100
   const seen = new FirstSeen({ monotonic: () => now })
   assert.equal(seen.ageMs('a'), 0)

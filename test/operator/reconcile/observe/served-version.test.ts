@@ -8,7 +8,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 const { signal } = new AbortController()
 
 suite('servedVersionOf', () => {
-  test('takes the newest version that is served, and does not ask each time', async () => {
+  test('takes the newest served version, and does not check each time', async () => {
     let asked = 0
     const versionOf = servedVersionOf({ json: async () => await Promise.resolve({ versions: [{ version: 'v1beta2' }, { version: `v${String(++asked)}` }] }) }, new FakeClock(), STRIMZI)
 
@@ -17,7 +17,7 @@ suite('servedVersionOf', () => {
     assert.equal(asked, 1)
   })
 
-  test('asks again after ten seconds where there is none, and passes other failures on', async () => {
+  test('checks again after ten seconds if there is none, and rethrows other failures', async () => {
     const clock = new FakeClock()
     const answers: unknown[] = [kubeError(404, undefined, 'GET /apis/kafka.strimzi.io'), { versions: [{ version: 'v1beta2' }] }]
     const versionOf = servedVersionOf({ json: async () => {
@@ -33,7 +33,7 @@ suite('servedVersionOf', () => {
     await assert.rejects(broken(signal), { code: 'PP_KUBE_UNAVAILABLE' })
   })
 
-  test('notices within a minute that a group is gone', async () => {
+  test('notices within a minute that a group was removed', async () => {
     const clock = new FakeClock()
     const paths: string[] = []
     const versionOf = servedVersionOf({ json: async ({ path }) => {

@@ -1,4 +1,4 @@
-// What `kubectl peerprobe plan` and a pause take for the plan is what the reconciler applies, over a table of manifests.
+// `kubectl peerprobe plan` and a pause use the same plan that the reconciler applies, for a table of manifests.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { defined } from '../../../../core/defined.ts'
@@ -65,7 +65,7 @@ function clusterWith ({ spec, there = [], monitoring }: Manifest): FakeCluster {
   return cluster
 }
 
-// The part of Strimzi's operators.
+// Plays the part of Strimzi's operators.
 function strimzi (cluster: FakeCluster): void {
   const ready = { conditions: [{ type: 'Ready', status: 'True' }] }
 
@@ -107,9 +107,9 @@ suite('the plan of', () => {
       assert.deepEqual(changes.filter(({ action }) => action !== 'keep'), [])
       assert.deepEqual(notes, [])
       const { message } = await pausedFinding(cluster.deps(), { probe: clusterProbe(manifest.spec), object }, signal)
-      assert.equal(message, 'hands off: remove the annotation peerprobe.dev/pause to go on')
+      assert.equal(message, 'paused: remove the annotation peerprobe.dev/pause to continue')
 
-      // Keys are random, made once, and in no plan; a preparation that has succeeded does not come back.
+      // Keys are random, created once, and in no plan; a preparation that has succeeded does not run again.
       const applied = [...cluster.stores.values()].flatMap(store => store.all()).filter(isApplied)
         .filter(({ metadata }) => !/-(hash-key|identity-\w+|prepare-\w+)$/.test(metadata.name))
       const planned = changes.filter(({ kind }) => kind !== 'PeerProbe')
@@ -118,7 +118,7 @@ suite('the plan of', () => {
     })
   }
 
-  test('a copied Secret shows that its source was changed, and nothing of what it holds', async () => {
+  test('a copied Secret shows that its source changed, and nothing of its contents', async () => {
     const spec = { kafka: elsewhere }
     const cluster = clusterWith({ spec })
     cluster.store('PeerProbe').set(probeObject(spec))

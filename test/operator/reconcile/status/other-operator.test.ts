@@ -11,7 +11,7 @@ const ALL = 'peerprobe/peerprobe-operator'
 const ONE = 'lab/peerprobe-operator-lab'
 
 suite('two operators of one PeerProbe', () => {
-  test('are noticed by the one that was there before, which writes nothing because of it', async () => {
+  test('are noticed by the first one, which does not write the status because of it', async () => {
     const { cluster, status } = reconcilerRig()
     const said: string[] = []
     const events: ReconcileDeps['events'] = { record: async (_object, { reason, note }) => void said.push(`${reason} ${note}`) }
@@ -33,16 +33,16 @@ suite('two operators of one PeerProbe', () => {
     const { length } = cluster.writes
     await settle([all, one])
     assert.equal(status()['operator'], ONE)
-    const note = 'OtherOperator another operator looks after this PeerProbe as well, and the two undo each other\'s changes (the log of this one names both leases)'
+    const note = 'OtherOperator another operator manages this PeerProbe as well, and the two undo each other\'s changes (the log of this operator has both leases)'
     assert.deepEqual([...new Set(noticed())], [`${note}: uninstall one, or let each watch its own namespaces`])
     assert.deepEqual(cluster.writes.slice(length), [])
 
-    // The first one starts again: now the other one says so.
+    // The first one restarts: now the other one reports the conflict.
     await settle([one, new Reconciler(listening(ALL)), one])
     assert.match(noticed().at(-1) ?? '', /^OtherOperator another operator /)
   })
 
-  test('are not assumed where one follows another, or a PeerProbe was recreated', async () => {
+  test('are not reported when one replaces the other, or when a PeerProbe was recreated', async () => {
     const said: string[] = []
     const { cluster } = reconcilerRig()
     const others = new OtherOperators({ ...cluster.deps(ONE), events: { record: async (_object, { reason }) => void said.push(reason) } })

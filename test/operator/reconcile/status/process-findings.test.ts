@@ -10,8 +10,8 @@ import type { ProcessProblem } from '../../../../operator/reconcile/status/proce
 const fine: Findings = { ConsumersReady: good('Running', 'consumer c: 3 of 3 ready'), CrawlersReady: good('Running', '1 of 1 crawlers run') }
 const problem = (component: ProcessProblem['component'], code: string, pod = `${component}-1`): ProcessProblem => ({ component, pod, code, message: 'it says so\u0007' })
 
-suite('what processes say keeps them from their work', () => {
-  test('is told where pods are ready, or on their way for no reason that Kubernetes knows', () => {
+suite('what keeps processes from their work', () => {
+  test('is reported if pods are ready, or in progress without a reason known to Kubernetes', () => {
     const probe = clusterProbe()
 
     assert.deepEqual(withProblems(fine, [], probe), fine)
@@ -21,19 +21,19 @@ suite('what processes say keeps them from their work', () => {
     assert.equal(withProblems(fine, [problem('consumer', 'PP_OF_NEXT_YEAR')], probe).ConsumersReady?.reason, 'PodNotReady')
   })
 
-  test('does not hide what Kubernetes knows, and is of no step that was not reached', () => {
+  test('does not hide what Kubernetes knows, and is not reported for a step that was not reached', () => {
     const refused = { ConsumersReady: failed(new ProbeError('PP_STORE_AUTH', 'no')) }
 
     assert.deepEqual(withProblems(refused, [problem('consumer', 'PP_STORE_UNAVAILABLE'), problem('crawler', 'PP_BUS_AUTH')], clusterProbe()), refused)
   })
 
-  test('is no failure for consumers beyond the partitions, which have nothing to do as was asked for', () => {
+  test('is not a failure for consumers beyond the number of partitions, which are idle by design', () => {
     const idle = [problem('consumer', 'PP_GROUP_IDLE', 'c-4')]
     const spare = clusterProbe({ consumer: { replicas: 4 } })
 
     assert.deepEqual(withProblems(fine, idle, spare).ConsumersReady, good('Running', 'consumer c: 3 of 3 ready; without a partition, since the topic has 3: 1'))
     assert.equal(withProblems(fine, [...idle, problem('consumer', 'PP_GROUP_IDLE', 'c-3')], spare).ConsumersReady?.status, 'False')
     assert.equal(withProblems(fine, idle, clusterProbe()).ConsumersReady?.status, 'False')
-    assert.equal(withProblems({ ConsumersReady: waiting('Progressing', '3 of 3 ready') }, idle, clusterProbe()).ConsumersReady?.status, 'Unknown', 'while pods are replaced')
+    assert.equal(withProblems({ ConsumersReady: waiting('Progressing', '3 of 3 ready') }, idle, clusterProbe()).ConsumersReady?.status, 'Unknown', 'during a rollout')
   })
 })

@@ -10,14 +10,14 @@ const all = (findings: Findings): Condition[] => conditionsOf(summarise(findings
 const done = { KafkaReady: good('Ready', 'k'), DatabaseReady: good('Prepared', 'd') }
 const running = { ...done, ConsumersReady: good('Running', 'c'), CrawlersReady: good('Running', 'c') }
 
-// The events of a course of states.
+// The events of a sequence of states.
 const events = (...states: Condition[][]): string[] => states.flatMap((after, i) => {
   const event = readyEvent(states[i - 1] ?? [], after)
   return event === undefined ? [] : [`${event.type} ${event.reason}: ${event.note}`]
 })
 
 suite('events of Ready', () => {
-  test('are normal on the way up: one for each part that is waited for, and none for a count', () => {
+  test('are normal during the start: one for each awaited part, and none for a changed count', () => {
     assert.deepEqual(events(
       all({ KafkaReady: waiting('TopicNotReady', 'waiting for KafkaTopic kafka/x') }),
       all({ KafkaReady: good('Ready', 'k'), DatabaseReady: waiting('Progressing', 'prepare job p runs') }),
@@ -35,7 +35,7 @@ suite('events of Ready', () => {
     ])
   })
 
-  test('are warnings for what somebody must mend: one for each change of the cause, and none for a number in it', () => {
+  test('are warnings for failures that a person must fix: one for each change of the cause, and none for a number in it', () => {
     const database = (message: string): Condition[] => all({ KafkaReady: good('Ready', 'k'), DatabaseReady: failed(new ProbeError('PP_STORE_AUTH', message)) })
 
     assert.deepEqual(events(
@@ -56,8 +56,8 @@ suite('events of Ready', () => {
     ])
   })
 
-  test('are normal for what a person wants, and a warning for what is refused', () => {
-    assert.deepEqual(events(all(running), all({ ...running, Suspended: good('Suspended', 'stopped') }), all({ ...running, Paused: good('Paused', 'hands off') })), ['Normal Running: everything runs', 'Normal Suspended: stopped', 'Normal Paused: hands off'])
+  test('are normal for what a person asked for, and a warning for a refusal', () => {
+    assert.deepEqual(events(all(running), all({ ...running, Suspended: good('Suspended', 'stopped') }), all({ ...running, Paused: good('Paused', 'paused') })), ['Normal Running: everything runs', 'Normal Suspended: stopped', 'Normal Paused: paused'])
     const refused = conditionsOf({ Ready: failed(new ProbeError('PP_NOT_SUPPORTED', 'spec.backup')) }, [], { generation: 1, now: '' })
     assert.deepEqual(events(refused, refused), ['Warning NotSupported: spec.backup'])
     assert.equal(readyEvent([], []), undefined)

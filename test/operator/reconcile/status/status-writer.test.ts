@@ -7,7 +7,7 @@ import { FakeCluster } from '../../../support/cluster/fake-cluster.ts'
 
 const { signal } = new AbortController()
 
-test('StatusWriter writes only what means something else, tells of a conflict, and passes other failures on', async () => {
+test('StatusWriter writes only a changed meaning, reports a conflict, and rethrows other failures', async () => {
   const deps = new FakeCluster().deps()
   const writes: unknown[] = []
   const notes: string[] = []

@@ -11,7 +11,7 @@ const { signal } = new AbortController()
 const objects = { topics: [], user: undefined, copy: undefined }
 const kafka = { access: modelInput.kafka, topicId: undefined, held: [], objects, afterRoll: [] }
 
-test('planStep makes no key before the Secrets are there, and plans the same each time', async () => {
+test('planStep creates no key before the Secrets exist, and gives the same plan each time', async () => {
   const cluster = new FakeCluster()
   const probe = clusterProbe({ scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { enabled: true } }] })
   const step = async (): ReturnType<typeof planStep> =>
@@ -28,7 +28,7 @@ test('planStep makes no key before the Secrets are there, and plans the same eac
   assert.equal(cluster.writes.length, length)
 })
 
-test('planOf leaves out a topic that is used as it is, and plans a monitor where that kind is served', () => {
+test('planOf leaves out a topic that is used unchanged, and plans a monitor if that kind is served', () => {
   const asked = { kind: { apiVersion: 'v1', kind: 'KafkaTopic', plural: 'kafkatopics', namespaced: true }, object: { apiVersion: 'v1', kind: 'KafkaTopic', metadata: { name: 'x' } } }
   const topics = [{ asked, live: asked.object, desired: undefined }]
   const plan = planOf(clusterProbe(), { kafka: { ...objects, topics }, input: modelInput, monitoringVersion: undefined })

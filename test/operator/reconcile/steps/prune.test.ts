@@ -5,7 +5,7 @@ import { PRUNED } from '../../../../operator/reconcile/steps/prune.ts'
 import { probeObject } from '../../../support/cluster/cluster-probe.ts'
 import { reconcilerRig as rig } from '../../../support/cluster/reconciler-rig.ts'
 
-test('a crawler whose scan is gone keeps its network policy until its pod has ended', async () => {
+test('a crawler of a deleted scan keeps its network policy until its pod has ended', async () => {
   const { cluster, converge } = rig({ scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }] })
   const policies = (): string[] => cluster.writes.filter(write => write.startsWith('remove NetworkPolicy'))
   await converge()
@@ -19,7 +19,7 @@ test('a crawler whose scan is gone keeps its network policy until its pod has en
   assert.deepEqual(policies(), ['remove NetworkPolicy amino-crawler-fil'])
 })
 
-test('the policy of all crawlers that an earlier release made goes, since policies add up', async () => {
+test('the policy for all crawlers from an earlier release is removed, since policies add up', async () => {
   const { cluster, converge } = rig()
   await converge()
   const [mine] = cluster.store('NetworkPolicy').all()

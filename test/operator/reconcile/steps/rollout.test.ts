@@ -10,7 +10,7 @@ const wanted = { workload: 'new' }
 const ready = { running: old, isReady: true }
 
 suite('Rollout', () => {
-  test('gives the new image to one at a time, and to the next when that one has settled', () => {
+  test('gives the new image to one at a time, and to the next when that one is ready', () => {
     const rollout = new Rollout(new FakeClock())
 
     assert.deepEqual(rollout.imagesFor('a', wanted, ready), wanted)
@@ -22,7 +22,7 @@ suite('Rollout', () => {
     assert.deepEqual(rollout.imagesFor('b', wanted, ready), wanted)
   })
 
-  test('holds up nobody who has nothing to lose, and nobody for ever', async () => {
+  test('does not delay PeerProbes that are not ready, and delays none forever', async () => {
     const clock = new FakeClock()
     const rollout = new Rollout(clock)
     rollout.imagesFor('a', wanted, ready)
@@ -36,7 +36,7 @@ suite('Rollout', () => {
   })
 })
 
-test('what runs is read of a Deployment\'s first container, and how its nodes get it', () => {
+test('the running image and its pull settings are read from a Deployment\'s first container', () => {
   const deployment = (spec: object): KubeObject => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { template: { spec } } })
 
   assert.equal(imageOf(deployment({ containers: [{ image: 'x' }, { image: 'y' }] })), 'x')

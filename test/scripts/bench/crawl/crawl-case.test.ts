@@ -17,7 +17,7 @@ suite('options of bench:crawl', () => {
     assert.deepEqual(cases.map(({ lane, addresses }) => [lane, addresses]), [['fast', 6], ['fast', 1], ['full', 6], ['full', 1]])
   })
 
-  test('a whole node gets fewer visits at once, unless told otherwise', () => {
+  test('a libp2p node gets fewer concurrent visits by default', () => {
     const concurrencyOf = (...argv: string[]): number[] => parseBenchOptions(['--lane', 'fast,full', '--strategy', 'Census', '--dead', '0', ...argv]).cases.map(each => each.concurrency)
 
     assert.deepEqual(concurrencyOf(), [1_000, 200])

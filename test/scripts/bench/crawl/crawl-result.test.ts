@@ -13,7 +13,7 @@ const REFERENCE = { contactable: 110, serversCpuMs: 250 }
 const figures = (changed: Partial<CrawlFigures>): CrawlFigures => ({ ...figuresOf(COUNTS, REFERENCE), ...changed })
 
 suite('results of bench:crawl', () => {
-  test('figures are for each peer contacted, of those that can be', () => {
+  test('figures are for each contacted peer, of those that can be contacted', () => {
     assert.deepEqual(figuresOf(COUNTS, REFERENCE), {
       peersPerSecond: 25,
       cpuMsPerPeer: 2,
@@ -26,7 +26,7 @@ suite('results of bench:crawl', () => {
     })
   })
 
-  test('each median is a figure that was seen, whatever the order of the runs', () => {
+  test('each median is a measured value, whatever the order of the runs', () => {
     const runs = [figures({ seconds: 9, rssMb: 1 }), figures({ seconds: 3, rssMb: 3 }), figures({ seconds: 5, rssMb: 2 })]
 
     assert.deepEqual([medianOf(runs).seconds, medianOf(runs).rssMb], [5, 2])

@@ -24,7 +24,7 @@ suite('addresses of virtual peers', () => {
     })
   })
 
-  test('are cut to the number that is asked for, of which one can be dialled by each of the lanes', () => {
+  test('are limited to the requested number, of which each client can dial one', () => {
     const isDialable = mayDial(benchScan({ strategy: 'Census', concurrency: 1 }).addresses)
 
     assert.equal(kuboAddresses(5, 1).length, 1)

@@ -4,11 +4,11 @@ import { isProbeError } from '../../../../core/errors.ts'
 import { FEWEST_PROCESSES, filesOf, MOST_PROCESSES, openFilesLimit, OTHER_FILES, processesFor } from '../../../../scripts/bench/virtual-network/open-files.ts'
 
 suite('the open files of a virtual network', () => {
-  test('are one for each that listens, three for each that swallows, none for each that refuses', () => {
+  test('are one for each listening peer, three for each that drops packets, none for each that refuses', () => {
     assert.equal(filesOf([{ role: 'alive' }, { role: 'slow' }, { role: 'silent' }, { role: 'black-hole' }, { role: 'refused' }]), 6)
   })
 
-  test('are limited as the system says, or not at all', () => {
+  test('have the limit of the system, or none', () => {
     const limits = (hard: string): string => [
       'Limit                     Soft Limit           Hard Limit           Units',
       `Max open files            1024                 ${hard.padEnd(20)} files`,
@@ -19,12 +19,12 @@ suite('the open files of a virtual network', () => {
     assert.ok(openFilesLimit() > 0)
   })
 
-  test('are spread over as many processes as the limit asks for', () => {
+  test('are spread over as many processes as the limit requires', () => {
     assert.deepEqual([processesFor(10_000, 1_048_576), processesFor(10_000, Infinity), processesFor(40_000, 20_000)], [FEWEST_PROCESSES, FEWEST_PROCESSES, 3])
     assert.equal(processesFor(MOST_PROCESSES * 1_000, 1_000 + OTHER_FILES), MOST_PROCESSES)
   })
 
-  test('that are too many are refused with the limit, and the one that would do', () => {
+  test('are refused if too many, with the limit and a sufficient limit', () => {
     const refused = (limit: number) => (err: unknown): boolean => {
       assert.ok(isProbeError(err, 'PP_DEVNET_FAILED'))
       assert.match(err.message, new RegExp(`need 40000 open files, and a process may open ${String(limit)}: allow 7500 \\(ulimit -n 7500, .*--peers`))

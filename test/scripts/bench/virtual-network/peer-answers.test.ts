@@ -17,7 +17,7 @@ const peer = population[7]!
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 suite('answers of virtual peers', () => {
-  test('identify tells what Kubo tells, with a record whose signature holds', () => {
+  test('identify has the fields of Kubo, with a record whose signature is valid', () => {
     const identity = decodeIdentify(answers.identify(peer), peer.key.id)!
 
     assert.deepEqual(identity.protocols, PROTOCOLS)
@@ -27,7 +27,7 @@ suite('answers of virtual peers', () => {
     assert.match(identity.agentVersion!, /\/0\.\d+\./)
   })
 
-  test('FIND_NODE names the twenty of the table that are closest to the key, with their addresses', () => {
+  test('FIND_NODE returns the twenty peers of the table that are closest to the key, with their addresses', () => {
     const key = Buffer.from('any key')
     const frames = new FrameReader(100_000)
     frames.push(answers.findNode(peer, key))
@@ -39,7 +39,7 @@ suite('answers of virtual peers', () => {
     assert.deepEqual(named.map(({ addresses }) => addresses.map(hex)), expected.map(other => kuboAddresses(other.number, 6).map(hex)))
   })
 
-  test('an answer is made once', () => {
+  test('an answer is built once', () => {
     assert.equal(answers.identify(peer), answers.identify(peer))
   })
 })

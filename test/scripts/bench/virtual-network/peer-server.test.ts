@@ -15,7 +15,7 @@ import type { Role, VirtualPeer } from '../../../../scripts/bench/virtual-networ
 
 const { signal } = new AbortController()
 
-// Numbers that no benchmark reaches, so that one may run beside the tests.
+// Numbers that no benchmark reaches, so that one may run at the same time.
 const FIRST = 150_000
 
 function neighbours (...roles: Role[]): VirtualPeer[] {
@@ -31,7 +31,7 @@ async function visit ({ number, key }: VirtualPeer): Promise<VisitResult> {
 }
 
 suite('virtual peers on loopback', () => {
-  test('one that is alive is visited as a Kubo node is', async () => {
+  test('a live peer is visited like a Kubo node', async () => {
     const peers = neighbours('alive', 'alive', 'alive')
     await using stack = new AsyncDisposableStack()
     stack.use(await PeerServer.open(peers, new PeerAnswers(new KeySpace(peers), 6), signal))
@@ -43,7 +43,7 @@ suite('virtual peers on loopback', () => {
     assert.deepEqual([routingTable?.failed, routingTable?.peers.length], [0, 2])
   })
 
-  test('one that is silent times out, and one that nobody listens for refuses', async () => {
+  test('a silent peer times out, and one without a listener refuses', async () => {
     const peers = neighbours('silent', 'refused')
     await using stack = new AsyncDisposableStack()
     stack.use(await PeerServer.open(peers.slice(0, 1), new PeerAnswers(new KeySpace(peers), 6), signal))

@@ -14,7 +14,7 @@ suite('population of the virtual network', () => {
     assert.ok(createPopulation({ peers: 100, dead: 0 }).every(({ role }) => role === 'alive'))
   })
 
-  test('about the share that is asked for is dead, in all three ways, and some are slow', () => {
+  test('about the requested share is dead, in all three ways, and some are slow', () => {
     const population = createPopulation({ peers: 2_000, dead: 0.45 })
     const share = (role: string): number => population.filter(peer => peer.role === role).length / population.length
 
@@ -23,7 +23,7 @@ suite('population of the virtual network', () => {
     assert.equal(population[0]!.role, 'alive')
   })
 
-  test('a place is the beginning of the SHA-256 of an id', () => {
+  test('a position is the beginning of the SHA-256 of an id', () => {
     assert.equal(placeOf(Buffer.from('abc')), 0xba7816bf)
     assert.ok(createPopulation({ peers: 5, dead: 0 }).every(({ key, place }) => place === placeOf(key.id)))
   })

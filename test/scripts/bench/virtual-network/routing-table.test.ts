@@ -7,11 +7,11 @@ import type { VirtualPeer } from '../../../../scripts/bench/virtual-network/popu
 const population = createPopulation({ peers: 600, dead: 0 })
 const space = new KeySpace(population)
 
-/** Leading bits that two places share. */
+/** Leading bits that two positions share. */
 const shared = (a: VirtualPeer, b: VirtualPeer): number => Math.clz32(a.place ^ b.place)
 
 suite('routing tables of virtual peers', () => {
-  test('hold all of each small bucket and twenty of each larger one', () => {
+  test('contain all peers of each small bucket and twenty of each larger one', () => {
     for (const peer of population.slice(0, 20)) {
       const table = space.tableOf(peer)
 
@@ -23,7 +23,7 @@ suite('routing tables of virtual peers', () => {
     }
   })
 
-  test('name others, each once, and the same each time', () => {
+  test('contain other peers, each once, and the same each time', () => {
     for (const peer of population.slice(0, 20)) {
       const table = space.tableOf(peer)
 
@@ -33,7 +33,7 @@ suite('routing tables of virtual peers', () => {
     }
   })
 
-  test('the closest to a place are those of the least distance, in its order', () => {
+  test('the closest to a position are those of the least distance, sorted by distance', () => {
     const table = space.tableOf(population[3]!)
     const place = 0xdeadbeef
     const distance = ({ place: other }: VirtualPeer): number => (other ^ place) >>> 0
