@@ -4,16 +4,16 @@ import { once } from 'node:events'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
+import { BlackholePorts } from './blackhole-ports.ts'
 import { findClosedPorts } from './closed-ports.ts'
 import { DevnetPeer } from './devnet-peer.ts'
 import { DEAD_ENTRIES } from './population.ts'
 import { SilentPort } from './silent-port.ts'
-import { SwallowingPorts } from './swallowing-ports.ts'
-import type { Acquaintance } from './devnet-peer.ts'
+import type { TableEntry } from './devnet-peer.ts'
 import type { PeerId } from '@libp2p/interface'
 
 /** A peer that is in routing tables but cannot be contacted. */
-export interface DeadEntry extends Acquaintance {
+export interface DeadEntry extends TableEntry {
   role: keyof typeof DEAD_ENTRIES
 }
 
@@ -35,7 +35,7 @@ const GONE_PORTS = { from: 20_000, to: 32_000 } as const
 export async function plantDead (held: readonly string[], stack: AsyncDisposableStack, signal: AbortSignal): Promise<DeadEntries> {
   const closed = (await findClosedPorts(DEAD_ENTRIES.refuses, signal)).map(tcp)
   const silent = await Promise.all(Array.from({ length: DEAD_ENTRIES.silent }, async () => stack.use(await SilentPort.open(signal))))
-  const { ports, leftOut } = await openSwallowing(stack, signal)
+  const { ports, leftOut } = await openBlackholes(stack, signal)
 
   return {
     entries: [
@@ -52,9 +52,9 @@ export async function plantDead (held: readonly string[], stack: AsyncDisposable
   }
 }
 
-async function openSwallowing (stack: AsyncDisposableStack, signal: AbortSignal): Promise<{ ports: readonly number[], leftOut: string[] }> {
+async function openBlackholes (stack: AsyncDisposableStack, signal: AbortSignal): Promise<{ ports: readonly number[], leftOut: string[] }> {
   try {
-    const { ports } = stack.use(await SwallowingPorts.open(DEAD_ENTRIES.swallows, signal))
+    const { ports } = stack.use(await BlackholePorts.open(DEAD_ENTRIES.swallows, signal))
     return { ports, leftOut: [] }
   } catch (err) {
     if (isProbeError(err, 'PP_DEVNET_FAILED')) {

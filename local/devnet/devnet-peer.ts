@@ -41,7 +41,7 @@ export interface DevnetPeerOptions {
 }
 
 /** An entry of a routing table. */
-export interface Acquaintance {
+export interface TableEntry {
   id: PeerId
 
   /** Multiaddrs without /p2p. */
@@ -128,8 +128,8 @@ export class DevnetPeer implements AsyncDisposable {
   }
 
   /** Starts to serve the DHT, with a routing table of exactly these peers, alive or not. */
-  async serveDht (acquaintances: readonly Acquaintance[], signal: AbortSignal): Promise<void> {
-    for (const { id, addresses } of acquaintances) {
+  async serveDht (entries: readonly TableEntry[], signal: AbortSignal): Promise<void> {
+    for (const { id, addresses } of entries) {
       this.#known.add(id.toString())
       await this.#node.peerStore.merge(id, {
         multiaddrs: addresses.map(address => multiaddr(address)),
@@ -140,7 +140,7 @@ export class DevnetPeer implements AsyncDisposable {
 
     this.#dht = this.#createDht?.()
     await start(this.#dht)
-    await this.#tableHolds(acquaintances.length, signal)
+    await this.#tableHolds(entries.length, signal)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

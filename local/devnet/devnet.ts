@@ -6,11 +6,11 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
-import { planAcquaintances } from './acquaintances.ts'
 import { plantDead } from './dead-entries.ts'
 import { DevnetPeer } from './devnet-peer.ts'
 import { DialInPeer } from './dial-in-peer.ts'
 import { hasIpv6Loopback, MAX_PEERS, MIN_PEERS, populationOf } from './population.ts'
+import { planRoutingTables } from './routing-tables.ts'
 import { KAD_PROTOCOL, NETWORK_NAME, ROLES } from './truth.ts'
 import type { DeadEntry } from './dead-entries.ts'
 import type { LivingPeer } from './population.ts'
@@ -123,7 +123,7 @@ function throughRelay ([relay]: readonly Omit<Living, 'addresses'>[]): string {
 async function introduce (living: readonly Living[], dead: readonly DeadEntry[], signal: AbortSignal): Promise<void> {
   const servers = living.filter(({ plan }) => plan.role === 'server')
   const everyone = [...servers, ...living.filter(({ plan }) => plan.role === 'client'), ...dead]
-  const tables = planAcquaintances({ servers: servers.length, others: everyone.length - servers.length })
+  const tables = planRoutingTables({ servers: servers.length, others: everyone.length - servers.length })
 
   await Promise.all(servers.map(async ({ peer }, i) => {
     await peer.serveDht((tables[i] ?? []).flatMap(known => everyone[known] ?? []), signal)

@@ -4,12 +4,12 @@ import type { Counter, Histogram, Registry } from '../../core/process/metrics.ts
 import type { WatchState } from '../runtime/controller.ts'
 import type { QueueObserver, Result } from '../runtime/work-queue.ts'
 
-/** What is read when the metrics are. */
+/** Values that are read when the metrics are scraped. */
 export interface ControllerState {
-  /** Name of the controller, a label. */
+  /** Name of the controller, used as a label. */
   controller: string
 
-  /** Keys that may be worked on at the same time. */
+  /** Maximum number of keys processed at the same time. */
   workers: number
 
   depth: () => number
@@ -21,13 +21,13 @@ export interface ControllerState {
   isLeader: () => boolean
   watches: () => readonly WatchState[]
 
-  /** Objects that are looked at in turn. */
+  /** Number of polled objects. */
   polled: () => number
 }
 
 const KNOWN_CODES: ReadonlySet<string> = new Set(ANSWER_CODES)
 
-/** Metrics with the names of controller-runtime and client-go, which dashboards know, and of what those do not count. */
+/** Metrics with the names of controller-runtime and client-go, for existing dashboards, and further ones of our own. */
 export class ControllerMetrics implements QueueObserver {
   readonly #controller: string
   readonly #reconciles: Counter<'controller' | 'result'>
@@ -88,7 +88,7 @@ export class ControllerMetrics implements QueueObserver {
     this.#requestSeconds.observe({ verb: method, host }, durationMs / 1_000)
   }
 
-  /** Counts an object that was written. */
+  /** Counts a written object. */
   wrote (kind: string, outcome: string): void {
     this.#written.inc({ kind, outcome })
   }

@@ -2,10 +2,10 @@ import { oneOf } from '../../core/metrics/metric-definition.ts'
 import { CONDITION_TYPES } from '../reconcile/conditions/conditions.ts'
 import type { MetricDefinition } from '../../core/metrics/metric-definition.ts'
 
-// The buckets of controller-runtime, so that dashboards made for it fit.
+// The buckets of controller-runtime, so that its dashboards work.
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const
 
-/** Statuses of answers that are told apart; others are `other`. */
+/** Status codes with their own label value; others are `other`. */
 export const ANSWER_CODES = [
   '200',
   '201',
@@ -28,7 +28,7 @@ export const ANSWER_CODES = [
   'error'
 ] as const
 
-/** Kinds that the operator watches, writes or looks at, the optional ones included; no process meets more of them. */
+/** All kinds that the operator watches, writes or polls, including optional ones. */
 const KIND = { values: 'kinds of objects that the operator knows', atMost: 20 }
 const CONTROLLER = { values: 'peerprobe', atMost: 1 }
 const PROBE = { namespace: { values: 'namespace of the PeerProbe', atMost: 1 }, name: { values: 'its name', atMost: 1 } }
@@ -36,7 +36,7 @@ const SCAN = { values: 'its scans', atMost: 32 }
 const LEADER = 'only the operator that leads watches anything'
 const AFTER_A_CRAWL = 'absent until a crawl of the scan has ended; the operator asks the crawlers once a minute'
 
-/** What an operator exposes of its own work: names of controller-runtime and client-go where those have one, which dashboards know. */
+/** Metrics of the operator's own work, with the names of controller-runtime and client-go if these have one, for existing dashboards. */
 export const CONTROLLER_METRICS = {
   leader: { type: 'gauge', name: 'leader_election_master_status', unit: '0 or 1', meaning: 'Whether this process leads.', answers: 'running', labels: { name: CONTROLLER } },
 
@@ -130,7 +130,7 @@ export const CONTROLLER_METRICS = {
   }
 } as const satisfies Record<string, MetricDefinition>
 
-/** What the operator that leads exposes of each PeerProbe, as its status has it; all of it goes with the PeerProbe. */
+/** Metrics of each PeerProbe, from its status, exposed by the leading operator. They disappear with the PeerProbe. */
 export const PROBE_METRICS = {
   condition: {
     type: 'gauge',

@@ -1,5 +1,6 @@
-// Series of each PeerProbe, read at each scrape from what the operator sees of it: so they are gone with the object, and
-// who does not lead has none. Whoever may write a status may write nonsense: what is not as the operator writes it is left out.
+// Series of each PeerProbe, read at each scrape from the operator's cache. They disappear with the object, and an operator that
+// does not lead has none. Other users may write nonsense to a status: values of a form that the operator does not write are
+// left out.
 import { z } from 'zod'
 import { readGauges } from '../../core/metrics/open-metric.ts'
 import { retentionName } from '../model/naming/names.ts'
@@ -10,9 +11,9 @@ import type { Labelled } from '../../core/metrics/open-metric.ts'
 import type { Registry } from '../../core/process/metrics.ts'
 import type { KubeObject, ObjectKey } from '../runtime/kube-object.ts'
 
-/** What the series are made of. */
+/** Sources of the series. */
 export interface SeenProbes {
-  /** The PeerProbes as they were seen last; none while another operator leads. */
+  /** The last known PeerProbes; none while another operator leads. */
   probes: () => readonly KubeObject[]
 
   /** An object of the kind CronJob. */

@@ -7,23 +7,23 @@ export const CRAWL_NOW = 'peerprobe.dev/crawl-now'
 /** Prefix of the annotation that asks for a crawl of one scan, whose name follows. */
 export const CRAWL_NOW_OF = 'crawl-now.peerprobe.dev/'
 
-/** What the annotations of a PeerProbe ask for. */
+/** The crawl requests in the annotations of a PeerProbe. */
 export interface CrawlRequests {
-  /** When a crawl of a scan was asked for last, as RFC 3339 in UTC with milliseconds. */
+  /** Time of the last request for each scan, as RFC 3339 in UTC with milliseconds. */
   requestedAt: ReadonlyMap<string, string>
 
-  /** What cannot be honoured, in words. */
+  /** Invalid requests, as messages. */
   problems: readonly string[]
 }
 
-// A time, or more than that: 2026-11-30T21:00:00Z, 2026-11-30T21:00:00.123+01:00.
+// For example 2026-11-30T21:00:00Z or 2026-11-30T21:00:00.123+01:00.
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 const EXAMPLE = 'give a time such as 2026-11-30T21:00:00Z, or use `kubectl peerprobe crawl-now`'
 
-// More of a text that somebody wrote than a person needs to see which one is meant.
+// Enough of the text to recognise it.
 const MAX_SHOWN = 64
 
-/** Reads the annotations that ask for crawls: the later one counts where a scan is asked for by both. */
+/** Reads the annotations that request crawls. If both request a scan, the later one counts. */
 export function crawlRequestsOf ({ annotations = {} }: ObjectMeta, scans: readonly Pick<ScanSpec, 'name' | 'active'>[]): CrawlRequests {
   const problems: string[] = []
   const timeOf = (key: string): number | undefined => {

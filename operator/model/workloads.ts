@@ -90,7 +90,7 @@ export function crawlerObjects (probe: ClusterProbe, scan: ScanSpec, input: Mode
   ]
 }
 
-// The crawler reads it again and again, so it is in no hash: a request restarts nothing.
+// The crawler polls this file, so it is not hashed: a request restarts no pod.
 function requestFile ({ metadata, spec }: ClusterProbe, { name }: ScanSpec): Record<string, string> {
   const requestedAt = crawlRequestsOf(metadata, spec.scans).requestedAt.get(name)
 

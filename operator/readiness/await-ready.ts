@@ -2,22 +2,22 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { sleep } from '../../core/time/sleep.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** How long an operator may take to say that it is ready, and how often it is asked; in milliseconds. */
+/** How long to wait for a ready operator, and the interval of requests, in milliseconds. */
 export interface ReadinessLimits {
   limitMs: number
   everyMs: number
 
-  /** For one answer. */
+  /** Time limit of one request. */
   answerMs: number
 }
 
-/** What {@link awaitReady} asks with. */
+/** Dependencies of {@link awaitReady}. */
 export interface ReadinessDeps {
   clock: Clock
   fetch: (url: string, options: { signal: AbortSignal }) => Promise<Pick<Response, 'status' | 'text'>>
 }
 
-// Characters of an answer or of a failure.
+// Characters of an answer or an error in messages.
 const SHOWN = 200
 
 /**
@@ -48,20 +48,20 @@ export async function awaitReady ({ clock, fetch }: ReadinessDeps, base: string,
     await sleep(clock, everyMs, signal)
   } while (clock.monotonic() < endMs)
 
-  throw new ProbeError('PP_OPERATOR_NOT_READY', `${url} did not answer within ${String(limitMs)} ms that the operator is ready; the last question met ${met}`)
+  throw new ProbeError('PP_OPERATOR_NOT_READY', `${url} did not answer within ${String(limitMs)} ms that the operator is ready; the last request got ${met}`)
 }
 
 function readyUrl (base: string): string {
   const url = URL.parse('/readyz', base)
 
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new ProbeError('PP_CONFIG_INVALID', `${JSON.stringify(base)} is no URL of an operator, such as http://probe-operator.peerprobe-system.svc:9090`)
+    throw new ProbeError('PP_CONFIG_INVALID', `${JSON.stringify(base)} is not the URL of an operator, such as http://probe-operator.peerprobe-system.svc:9090`)
   }
 
   return url.href
 }
 
-// What fetch throws says "fetch failed"; its cause says why.
+// The error of fetch says "fetch failed"; its cause says why.
 function causesOf (err: unknown): string {
   const cause = err instanceof Error ? err.cause : undefined
 

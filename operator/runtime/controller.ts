@@ -55,14 +55,14 @@ interface Part { reflector: Reflector, namespace: string | undefined }
 
 interface Optional extends Reflected { apiVersion: string, stop: AbortController, ended: Promise<unknown> }
 
-/** How a kind is watched. */
+/** State of the watch of a kind. */
 export interface WatchState {
   kind: string
 
-  /** Objects that are known. */
+  /** Number of known objects. */
   objects: number
 
-  /** How long ago the server was heard last, by the most silent watch where there are several. */
+  /** Time since the last message from the server, on the most silent of several watches. */
   silentMs: number
 }
 
@@ -120,7 +120,7 @@ export class Controller {
     return Math.max(0, ...this.#lasting().map(({ silentMs }) => silentMs))
   }
 
-  /** How each kind is watched, the optional ones included. */
+  /** State of the watch of each kind, including optional ones. */
   get watches (): WatchState[] {
     return [...this.#reflectors, ...this.#optional].map(([kind, { store, parts }]) => ({
       kind,

@@ -26,14 +26,14 @@ export interface KubeRequest {
   accept?: string
 }
 
-/** A request that got an answer or failed. */
+/** A finished request: answered or failed. */
 export interface RequestEnd {
   method: KubeRequest['method']
 
-  /** The status, or `error`. */
+  /** The HTTP status, or `error`. */
   code: string
 
-  /** Until the answer began, or the failure. */
+  /** Time until the answer began, or until the failure. */
   durationMs: number
 }
 
@@ -42,7 +42,7 @@ export interface KubeClientOptions {
   /** How long a request may take, in milliseconds; watches have no limit. @default 30000 */
   timeoutMs?: number
 
-  /** Told of each request. */
+  /** Called for each request. */
   onRequest?: (end: RequestEnd) => void
 }
 

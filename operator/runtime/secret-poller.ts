@@ -44,7 +44,7 @@ export class SecretPoller {
     this.#kind = kind
   }
 
-  /** Objects that are looked at. */
+  /** Number of polled objects. */
   get size (): number {
     return [...this.#sighted.values()].reduce((sum, objects) => sum + objects.length, 0)
   }

@@ -57,7 +57,7 @@ export class WorkQueue {
     return this.#working.size
   }
 
-  /** How long the key has been worked on that has taken longest, in milliseconds; 0 where there is none. */
+  /** Time since the oldest key in progress was started, in milliseconds; 0 if there is none. */
   get longestMs (): number {
     const nowMs = this.#deps.clock.monotonic()
 

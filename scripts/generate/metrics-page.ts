@@ -7,7 +7,7 @@ import { POPULATION_METRICS } from '../../crawler/metrics/population-metric-defi
 import { CONTROLLER_METRICS, PROBE_METRICS } from '../../operator/metrics/operator-metric-definitions.ts'
 import type { MetricDefinition, Question } from '../../core/metrics/metric-definition.ts'
 
-/** What each process exposes, beside Node's own metrics. */
+/** The metrics of each process, besides Node's own. */
 export const METRICS_OF = {
   crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(diskMetrics('crawler'))],
   consumer: [BUILD_INFO, ...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))],
@@ -39,7 +39,7 @@ export function metricsPage (): string {
   return [INTRO, ...(Object.keys(TITLES) as (keyof typeof TITLES)[]).map(section)].join('\n')
 }
 
-/** Series of a process at most, without Node's own; of an operator with some PeerProbes. */
+/** Maximum number of series of a process, without Node's own; for an operator with some PeerProbes. */
 export function mostSeriesOf (process: keyof typeof METRICS_OF, { probes = 0 }: { probes?: number } = {}): number {
   const definitions: readonly MetricDefinition[] = METRICS_OF[process]
 

@@ -10,7 +10,7 @@ export function outcomesPage (): string {
 
   return `# Outcomes
 
-Generated from \`core/contracts/outcome.ts\`. What became of a visit, or of one dial of it. A visit's outcome is that of the
+Generated from \`core/contracts/outcome.ts\`. The result of a visit, or of one dial of it. A visit's outcome is that of the
 attempt that got furthest; among equals the first in this order.
 
 | Outcome | Contacted | Identified | DHT server | Meaning |

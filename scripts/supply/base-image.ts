@@ -24,7 +24,7 @@ const PINNED = /^([^:@]+):((\d+\.\d+\.\d+)[^@]*)@sha256:([0-9a-f]{64})$/
 
 /** The external images of a Dockerfile, in order, without its own stages. */
 export function foreignImages (dockerfile: string): string[] {
-  // What is built on nothing is built on no image.
+  // `scratch` is not an image.
   const stages = new Set(['scratch'])
   const images: string[] = []
 

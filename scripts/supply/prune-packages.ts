@@ -14,7 +14,7 @@ if (folder === undefined) {
   process.stderr.write('usage: node scripts/supply/prune-packages.ts FOLDER\n')
   process.exitCode = 64
 } else {
-  // A folder may have such a name as well: that of a package.
+  // A folder may have such a name as well: the name of a package.
   const files = globSync(UNREAD, { cwd: folder }).filter(path => lstatSync(join(folder, path)).isFile())
 
   for (const path of [...files, ...globSync(FOREIGN, { cwd: folder })]) {

@@ -18,7 +18,7 @@ export function librariesIn (text: string, program: string): string[] {
   })
 }
 
-/** The names of Debian packages in what `dpkg-query -S` prints, without their architecture. */
+/** The names of Debian packages in the output of `dpkg-query -S`, without their architecture. */
 export function ownersIn (text: string): string[] {
   return [...new Set(text.split('\n').flatMap((line) => {
     const end = line.startsWith('diversion ') ? -1 : line.indexOf(': /')

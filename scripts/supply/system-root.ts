@@ -8,12 +8,12 @@ import { chmodSync, cpSync, existsSync, globSync, mkdirSync, realpathSync, write
 import { basename, dirname, join } from 'node:path'
 import { librariesIn, ownersIn } from './shared-libraries.ts'
 
-// Numeric, as in the Dockerfile; a name is for those who look at it.
+// The Dockerfile uses the numeric id; the name is for people.
 const USER = 65_532
 const FILES = {
   'etc/passwd': `root:x:0:0:root:/:/\npeerprobe:x:${String(USER)}:${String(USER)}:peerprobe:/app:/\n`,
   'etc/group': `root:x:0:\npeerprobe:x:${String(USER)}:\n`,
-  // Without it the C library asks name servers before it looks into /etc/hosts.
+  // Without it the C library queries name servers before it reads /etc/hosts.
   'etc/nsswitch.conf': 'hosts: files dns\n'
 }
 
@@ -42,7 +42,7 @@ function makeRoot (root: string, programs: readonly string[]): void {
   chmodSync(join(root, 'tmp'), 0o1777)
 }
 
-// Those for another processor cannot be loaded here, and no process does.
+// Libraries for another processor cannot be loaded here, and no process needs them.
 function nativeOf (packages: string): string[] {
   return globSync('**/*.node', { cwd: packages }).filter(path => !path.includes('/prebuilds/') || path.includes(`/prebuilds/linux-${process.arch}`)).map(path => join(packages, path)).sort()
 }
@@ -58,7 +58,7 @@ function put (root: string, path: string, text: string): void {
   writeFileSync(join(root, path), text, { mode: 0o644 })
 }
 
-// As images without dpkg have them, one file for each package.
+// As in images without dpkg: one file for each package.
 function listPackages (root: string, libraries: readonly string[]): void {
   const names = new Set(libraries.flatMap(library => ownersIn(query('-S', `*/${basename(realpathSync(library))}`))))
 

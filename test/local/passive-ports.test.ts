@@ -70,7 +70,7 @@ suite('ports of passive nodes in the manifest', () => {
     const port = await freePortPair()
 
     for (const other of [port, port + 1, port - 1]) {
-      await assert.rejects(withOwnPorts(probeOf({ port }, { port: other }), HOST), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('spec.scans[1].passive.port') && err.message.includes('scan-0 has it'))
+      await assert.rejects(withOwnPorts(probeOf({ port }, { port: other }), HOST), err => isProbeError(err, 'PP_CONFIG_INVALID') && err.message.includes('spec.scans[1].passive.port') && err.message.includes('scan-0 uses it'))
     }
   })
 })

@@ -1,4 +1,4 @@
-// What the image takes of its base and leaves out of its packages.
+// The parts of the base that the image uses, and the files of packages that it leaves out.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { TempFolder } from '../support/temp-folder.ts'
 const script = (name: string): string => fileURLToPath(new URL(`../../scripts/supply/${name}`, import.meta.url))
 
 suite('parts of the image', () => {
-  test('are the libraries that ldd names, with their loader, and none that the kernel brings', () => {
+  test('are the libraries in the output of ldd, with their loader, without those of the kernel', () => {
     const x64 = '\tlinux-vdso.so.1 (0x00007ffd1)\n\tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f1d)\n\t/lib64/ld-linux-x86-64.so.2 (0x00007f1e)\n'
     const arm64 = '\tlinux-vdso.so.1 (0x0000ffff)\n\tlibc.so.6 => /lib/aarch64-linux-gnu/libc.so.6 (0x0000fffe)\n\t/lib/ld-linux-aarch64.so.1 (0x0000fffd)\n'
 
@@ -19,7 +19,7 @@ suite('parts of the image', () => {
     assert.deepEqual(librariesIn(arm64, 'node'), ['/lib/aarch64-linux-gnu/libc.so.6', '/lib/ld-linux-aarch64.so.1'])
   })
 
-  test('are refused, with the program, where a library is missing or nothing can be read', () => {
+  test('are refused, with the program, if a library is missing or nothing can be read', () => {
     for (const text of ['\tlibodd.so.1 => not found\n', '\tstatically linked\n', 'not a dynamic executable']) {
       assert.throws(() => librariesIn(text, 'odd.node'), /odd\.node cannot be loaded here: ldd says/)
     }
@@ -31,7 +31,7 @@ suite('parts of the image', () => {
     assert.deepEqual(ownersIn('nothing\n'), [])
   })
 
-  test('are no declarations, sources, maps or binaries of other systems; a package of such a name stays', () => {
+  test('exclude declarations, sources, maps and binaries of other systems; a package with such a name stays', () => {
     using folder = new TempFolder()
     const [kept, gone] = [
       ['a/index.js', 'a/LICENSE', 'a/prebuilds/linux-x64/a.node', 'a/prebuilds/linux-arm64/a.node', 'lodash.map/index.js', 'x.ts/index.js'],
@@ -49,7 +49,7 @@ suite('parts of the image', () => {
     assert.deepEqual(gone.filter(path => existsSync(folder.file(path))), [])
   })
 
-  test('are made by scripts that say how they are called', () => {
+  test('are created by scripts that print their usage', () => {
     for (const [name, args] of [['prune-packages.ts', []], ['system-root.ts', []], ['system-root.ts', ['x']]] as const) {
       const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', script(name), ...args], { encoding: 'utf8' })
 

@@ -1,5 +1,6 @@
-// A process of its own, so that the flood does not take turns with the server that it floods: connections in parallel, each
-// with one request, and another for each that ends. Its parent asks how many were made, and ends it.
+// A separate process, so that the flood does not share an event loop with the flooded server: parallel connections with one
+// request each, and a new connection for each that ends. The parent asks for the number of connections and ends the
+// process.
 import { connect } from 'node:net'
 import process from 'node:process'
 

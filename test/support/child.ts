@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { ChildProcess } from 'node:child_process'
 
-/** A process of ours that a test starts, stops and kills. */
+/** A process of the product that a test starts, stops and kills. */
 export class Child implements AsyncDisposable {
   /** Resolves with its exit code, or null after a signal. */
   readonly ended: Promise<number | null>
 
-  /** What it has logged: JSON lines. */
+  /** Its log: JSON lines. */
   output = ''
 
   readonly #child: ChildProcess

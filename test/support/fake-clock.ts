@@ -3,9 +3,9 @@ import type { Clock } from '../../core/time/clock.ts'
 interface Timer { atMs: number, callback: () => void }
 
 /**
- * A clock whose time a test moves. Timers fire in the order of their due times (equal ones in the
- * order in which they were set), and after each one the event loop comes round, so that what the
- * timer set off has run before the next timer fires.
+ * A clock whose time a test controls. Timers fire in the order of their due times (equal ones in
+ * the order in which they were set), and the event loop runs after each one, so that the effects of
+ * a timer are complete before the next timer fires.
  */
 export class FakeClock implements Clock {
   readonly #epochMs: number
@@ -39,24 +39,24 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Timers that are set and have neither fired nor been cancelled. */
+  /** Timers that have neither fired nor been cancelled. */
   get pending (): number {
     return this.#timers.length
   }
 
-  /** Lets promise callbacks run without moving the time. */
+  /** Lets promise callbacks run without advancing the time. */
   async settle (): Promise<void> {
     await new Promise<void>((resolve) => {
       setImmediate(resolve)
     })
   }
 
-  /** Moves the time on by `ms` without firing any timer, as for a process that is stopped: all that fell due fire late, when the time moves again. */
+  /** Advances the time by `ms` without firing timers, as for a stopped process: timers that became due fire late, when the time advances again. */
   standStill (ms: number): void {
     this.#elapsedMs += ms
   }
 
-  /** Moves the time on by `ms`, firing each timer that falls due on the way at its own time. */
+  /** Advances the time by `ms`, firing each timer at its due time. */
   async advance (ms: number): Promise<void> {
     const untilMs = this.#elapsedMs + ms
     await this.settle()
@@ -69,9 +69,10 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the time on, timer by timer, until `promise` settles, and returns its value.
+   * Advances the time, timer by timer, until `promise` settles, and returns its value.
    *
-   * @throws TypeError when no timer is left, or `limitMs` have passed, and the promise still waits
+   * @throws TypeError when no timer is left or `limitMs` have passed, and the promise is still
+   *   pending
    */
   async runUntil<T> (promise: Promise<T>, limitMs = 86_400_000): Promise<T> {
     const state = { settled: false }

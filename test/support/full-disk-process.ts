@@ -1,5 +1,5 @@
-// Run by a test in a mount namespace of its own: publishes, stores and dumps on a file system that is full meanwhile.
-// Prints what it saw as JSON.
+// Run by a test in its own mount namespace: publishes, stores and dumps on a file system that becomes full. Prints
+// the results as JSON.
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -77,7 +77,7 @@ await until('the first are stored', () => stored() === 200)
 fill(0)
 await until('the disk is low', () => minFreeShare === 0 || disks.room() !== undefined)
 publish(2_000)
-// So much does not fit any more: somebody has to wait, with or without a mark.
+// This much does not fit any more: the publisher or the consumer has to wait, with or without a low-disk mark.
 await until('somebody waits', async () => failure !== undefined || publisher.status().outage !== undefined || !(await readyz()).startsWith('200'))
 const whenFull = { outage: publisher.status().outage?.code, readyz: await readyz(), waits: disks.room() !== undefined, failed: failure !== undefined }
 await until('the publisher tries again', () => failure !== undefined || publisher.status().retries > 2 || minFreeShare > 0)

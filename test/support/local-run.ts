@@ -13,7 +13,7 @@ export interface RunEnd {
   stderr: string
 }
 
-/** `npm start` as a process: the local runner with the arguments given. */
+/** `npm start` as a process: the local runner with the given arguments. */
 export class LocalRun implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #output = { stdout: '', stderr: '' }
@@ -42,7 +42,7 @@ export class LocalRun implements AsyncDisposable {
     return this.#output.stderr
   }
 
-  /** Process ids of the crawler or consumer processes that run now. */
+  /** Process ids of the running crawler or consumer processes. */
   pidsOf (component: 'crawler' | 'consumer'): number[] {
     return childrenOf(this.pid).filter(pid => commandOf(pid).includes(`/${component}/main.ts`))
   }
@@ -59,7 +59,7 @@ export class LocalRun implements AsyncDisposable {
   }
 }
 
-/** Processes that a process has started and that still run (Linux). */
+/** Running child processes of a process (Linux). */
 export function childrenOf (pid: number): number[] {
   try {
     return readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').split(' ').filter(text => text !== '').map(Number)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A folder of its own for one test, removed with all that is in it when disposed. */
+/** A temporary folder for one test, removed with its contents when disposed. */
 export class TempFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'peerprobe-test-'))
 

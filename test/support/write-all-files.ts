@@ -1,4 +1,4 @@
-// Run by a test under a umask of its choice: writes, in the folder given, one of each file that PeerProbe makes.
+// Run by a test with a chosen umask: writes one of each file that PeerProbe creates to the given folder.
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { DumpFolder } from '../../consumer/dumps/dump-folder.ts'
@@ -35,5 +35,5 @@ await runProcess(async () => {
 }, { log, stopTimeoutMs: 1_000, terminationLog: join(folder.logFolder, 'child.last-words') })
 process.exitCode = 0
 process.send?.('written')
-// The companions of a database go when it is closed.
+// The companion files of a database are removed when it is closed.
 await new Promise(resolve => process.once('disconnect', resolve))

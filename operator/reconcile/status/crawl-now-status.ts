@@ -1,19 +1,19 @@
 import { crawlRequestsOf } from '../../model/crawl-now.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 
-/** How far a crawl is that a person asked for. */
+/** State of a requested crawl. */
 export interface CrawlNowStatus {
   /** As in the annotation, in UTC. */
   requestedAt: string
 
-  /** `Requested` until the crawler says that a crawl for it has started. */
+  /** `Requested` until the crawler reports that a crawl for it has started. */
   state: 'Requested' | 'Running' | 'Finished'
 
   /** Id of that crawl. */
   crawlId?: number
 }
 
-/** What a crawler says of the last such crawl that has started. */
+/** The crawler's report about the last requested crawl that has started. */
 export interface ToldCrawlNow {
   requestedAt: string
   crawlId: number
@@ -38,15 +38,15 @@ export function crawlNowStatus (requestedAt: string | undefined, told?: ToldCraw
   return known ?? { requestedAt, state: 'Requested' }
 }
 
-// Longer than a crawl may take where nobody says otherwise, and a pod to see a change of what it mounts.
+// Longer than a crawl with default settings, plus the time until a pod sees a changed ConfigMap.
 const LOOKED_AT_MS = 7_200_000
 
-/** Whether somebody may wait to hear more of it soon. */
+/** Whether a user may be waiting for the result. */
 export function isAwaited (status: CrawlNowStatus | undefined, nowMs: number): boolean {
   return status !== undefined && status.state !== 'Finished' && nowMs - Date.parse(status.requestedAt) < LOOKED_AT_MS
 }
 
-/** Tells the people of a PeerProbe by a warning of what they asked for in vain. */
+/** Records a warning event for invalid requests. */
 export async function warnOfRequests ({ events }: Pick<ReconcileDeps, 'events'>, { probe: { metadata, spec }, object }: Work, signal: AbortSignal): Promise<void> {
   const [first, ...more] = crawlRequestsOf(metadata, spec.scans).problems
 

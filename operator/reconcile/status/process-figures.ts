@@ -51,7 +51,7 @@ export interface ScanFigures {
   /** Peer id of its passive node. */
   peerId?: string
 
-  /** The last crawl that a person asked for and that has started. */
+  /** The last requested crawl that has started. */
   toldCrawlNow?: ToldCrawlNow
 
   /** Why its last crawl is of little use, if it is; undefined when not known. */

@@ -1,22 +1,22 @@
 import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml'
 import type { Pair } from 'yaml'
 
-/** One value of the chart, as its default and the comment above it say. */
+/** One value of the chart, from its default and the comment above it. */
 export interface ChartValue {
   name: string
 
-  /** With dots, from the root. */
+  /** Path from the root, with dots. */
   path: string
 
   /** One line of Markdown. */
   meaning: string
 
-  /** What the comment adds to the schema: keywords of JSON Schema, and `is` with the name of a shape. */
+  /** Additions of the comment to the schema: keywords of JSON Schema, and `is` with the name of a shape. */
   added: Readonly<Record<string, unknown>>
 
   fallback: unknown
 
-  /** The values inside it, where each of them is one of its own. */
+  /** Nested values, if each of them is a separate value. */
   fields: readonly ChartValue[]
 }
 
@@ -33,14 +33,14 @@ export function chartValues (text: string): ChartValue[] {
   const lines = text.split('\n')
 
   if (document.errors.length > 0 || !isMap(document.contents)) {
-    throw new TypeError(`values.yaml: ${document.errors[0]?.message ?? 'it holds no map'}`)
+    throw new TypeError(`values.yaml: ${document.errors[0]?.message ?? 'it is not a map'}`)
   }
 
   const read = (pair: Pair, parent: string): ChartValue => {
     const key = pair.key
 
     if (!isScalar<string>(key) || key.range === undefined || key.range === null) {
-      throw new TypeError(`values.yaml: a key below ${JSON.stringify(parent)} is no text`)
+      throw new TypeError(`values.yaml: a key below ${JSON.stringify(parent)} is not a text`)
     }
 
     const path = parent === '' ? key.value : `${parent}.${key.value}`
@@ -60,7 +60,7 @@ export function chartValues (text: string): ChartValue[] {
   return document.contents.items.map(pair => read(pair, ''))
 }
 
-// The lines of comment right above a line: what stands above an empty line is of no value.
+// The comment lines directly above a line. Comments above an empty line belong to no value.
 function commentAbove (lines: readonly string[], line: number, path: string): Pick<ChartValue, 'meaning' | 'added'> {
   const first = lines.slice(0, line).findLastIndex(text => !text.trimStart().startsWith('#')) + 1
   const comment = lines.slice(first, line).map(text => text.trimStart().replace(/^# ?/, ''))
@@ -68,13 +68,13 @@ function commentAbove (lines: readonly string[], line: number, path: string): Pi
   const meaning = comment.filter(text => !text.startsWith(MARK)).join(' ').trim()
 
   if (meaning === '') {
-    throw new TypeError(`values.yaml: ${path} has no comment above it that says what it means`)
+    throw new TypeError(`values.yaml: ${path} needs a comment above it that explains it`)
   }
 
   const added = marks.map(mark => parse(mark.slice(MARK.length)) as unknown)
 
   if (added.some(one => typeof one !== 'object' || one === null || Array.isArray(one))) {
-    throw new TypeError(`values.yaml: what follows @schema above ${path} is no map`)
+    throw new TypeError(`values.yaml: the text after @schema above ${path} is not a map`)
   }
 
   return { meaning, added: Object.assign({}, ...added) as Record<string, unknown> }

@@ -48,7 +48,7 @@ function schemaOf (value: ChartValue, siblings: readonly ChartValue[]): JsonSche
     throw new TypeError(`values.yaml: the default of ${path} does not show its type: add "# @schema {is: …}" above it`)
   }
   if (schema.type === 'array' && schema.items === undefined) {
-    throw new TypeError(`values.yaml: ${path} is a list: say what is in it by "# @schema {items: {is: …}}" above it`)
+    throw new TypeError(`values.yaml: ${path} is a list: describe its items with "# @schema {items: {is: …}}" above it`)
   }
 
   return schema

@@ -1,10 +1,10 @@
-// Shapes of chart values that their defaults do not show: those of Kubernetes, and texts. A comment in values.yaml names one by
-// `@schema {is: NAME}`. All are closed but `object`, whose content the API server checks.
+// Shapes of chart values that cannot be derived from their defaults: Kubernetes' own, and texts. A comment in values.yaml
+// selects one by `@schema {is: NAME}`. All are closed except `object`, whose content the API server checks.
 import { defined } from '../../../core/defined.ts'
 import type { JsonSchema } from './value-schema.ts'
 
-// Numbers and truth values pass for text, since `--set` makes them of what looks like one; the chart quotes them. Beyond these limits a
-// number is not what was written any more.
+// Numbers and booleans are accepted as text, since `--set` converts texts that look like them; the chart quotes them. Beyond these
+// limits a number differs from what was written.
 const TEXT: JsonSchema = { type: ['string', 'integer', 'boolean'], minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const KEY = '([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?'
@@ -32,7 +32,7 @@ const SOURCE: JsonSchema = {
     ipBlock: closed({ cidr: CIDR, except: { type: 'array', items: CIDR } }, ['cidr'])
   }),
   minProperties: 1,
-  // A podSelector alone would mean another namespace in each policy.
+  // A podSelector alone would select a different namespace in each policy.
   dependencies: { podSelector: ['namespaceSelector'], ipBlock: { not: { anyOf: [{ required: ['namespaceSelector'] }, { required: ['podSelector'] }] } } }
 }
 
@@ -60,10 +60,10 @@ export const SHAPES: Readonly<Record<string, JsonSchema>> = {
   volumeMount: { type: 'object', required: ['name', 'mountPath'], properties: { name: { ...TEXT, pattern: `^${LABEL}$`, maxLength: 63 }, mountPath: { type: 'string', minLength: 1, maxLength: 1_024 } } }
 }
 
-/** Name of the shape of a map from namespaces to the fields beside it. */
+/** Name of the shape of a map from namespaces to the fields next to it. */
 export const SIBLINGS_BY_NAMESPACE = 'siblingsByNamespace'
 
-/** An object that takes these fields and no other. */
+/** An object with these fields and no others. */
 export function closed (properties: Record<string, JsonSchema>, required?: readonly string[]): JsonSchema {
   return { type: 'object', additionalProperties: false, ...defined({ required }), properties }
 }

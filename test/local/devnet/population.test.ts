@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { planAcquaintances } from '../../../local/devnet/acquaintances.ts'
 import { DEAD_ENTRIES, hasIpv6Loopback, MAX_PEERS, MIN_PEERS, populationOf } from '../../../local/devnet/population.ts'
+import { planRoutingTables } from '../../../local/devnet/routing-tables.ts'
 
 const values = <T>(items: readonly T[]): T[] => [...new Set(items)]
 
@@ -42,7 +42,7 @@ suite('population', () => {
 
     for (let count = MIN_PEERS; count <= MAX_PEERS; count++) {
       const servers = populationOf(count, { ipv6: false }).filter(({ role }) => role === 'server').length
-      assert.doesNotThrow(() => planAcquaintances({ servers, others: count - servers + dead }))
+      assert.doesNotThrow(() => planRoutingTables({ servers, others: count - servers + dead }))
     }
   })
 })

@@ -52,6 +52,6 @@ suite('RotatingLog', () => {
     await print('third\n', true)
     await print('fourth\n', false)
 
-    assert.equal(await readFile(path, 'utf8'), 'first\n\n{"level":"warn","msg":"output left out: the log could not be written","bytes":13,"reason":"ENOSPC: no space left on device, write"}\nfourth\n')
+    assert.equal(await readFile(path, 'utf8'), 'first\n\n{"level":"warn","msg":"output dropped: the log could not be written","bytes":13,"reason":"ENOSPC: no space left on device, write"}\nfourth\n')
   })
 })

@@ -38,7 +38,7 @@ suite('SecretFiles', () => {
 
     assert.equal(files.file(field, 'mysql', 'ca.crt'), '')
     assert.equal(files.text(field, 'kafka', 'username'), '')
-    assert.deepEqual(files.problems.map(problem => problem.slice(0, problem.indexOf(' is not'))), [
+    assert.deepEqual(files.problems.map(problem => problem.slice(0, problem.indexOf(' is missing'))), [
       'spec.mysql.credentialsSecret: the key ca.crt of Secret mysql',
       'spec.mysql.credentialsSecret: the key username of Secret kafka'
     ])

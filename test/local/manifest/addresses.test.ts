@@ -41,7 +41,7 @@ suite('unusableAddresses', () => {
     assert.match(problems[0]!, /must end in \/p2p/)
     assert.match(problems[1]!, /not a multiaddr/)
     assert.match(problems[4]!, /12D3KooW is not a peer id/)
-    assert.match(problems[5]!, /a peer without an address/)
+    assert.match(problems[5]!, /a peer id without an address/)
   })
 
   test('accepts a list with an entry that cannot be dialled, and refuses a list without any other, with each entry\'s reason', () => {

@@ -22,7 +22,7 @@ const state: ControllerState = {
 }
 
 suite('metrics of the operator', () => {
-  test('have all that a rate is made of from the start', async () => {
+  test('have all counters from the start, so that rates exist', async () => {
     const registry = new Registry()
     new ControllerMetrics(registry, state)
 
@@ -37,7 +37,7 @@ suite('metrics of the operator', () => {
     }
   })
 
-  test('read the queue, the watches and the lease at the moment; who waits watches nothing', async () => {
+  test('read the present state of queue, watches and lease; a waiting operator watches nothing', async () => {
     const registry = new Registry()
     let isLeader = true
     new ControllerMetrics(registry, { ...state, isLeader: () => isLeader })
@@ -52,7 +52,7 @@ suite('metrics of the operator', () => {
     assert.equal(await valueOf(registry, 'leader_election_master_status{name="peerprobe"}'), 0)
   })
 
-  test('have as many series as their definitions say, and no more, whatever the API server answers', async () => {
+  test('have no more series than their definitions say, whatever the API server answers', async () => {
     const registry = new Registry()
     const metrics = new ControllerMetrics(registry, state)
 

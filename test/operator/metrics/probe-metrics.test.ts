@@ -34,7 +34,7 @@ function registryOf (probes: () => readonly KubeObject[]): Registry {
 }
 
 suite('metrics of PeerProbes', () => {
-  test('say what their status says', async () => {
+  test('equal their status', async () => {
     const registry = registryOf(() => [probe('amino', full(2))])
     const own = 'namespace="team",name="amino"'
 
@@ -58,7 +58,7 @@ suite('metrics of PeerProbes', () => {
     }
   })
 
-  test('are gone with the PeerProbe', async () => {
+  test('disappear with the PeerProbe', async () => {
     let probes = [probe('amino', full(1)), probe('other', full(1))]
     const registry = registryOf(() => probes)
     assert.match(await registry.metrics(), /name="amino"/)
@@ -67,7 +67,7 @@ suite('metrics of PeerProbes', () => {
     assert.match(await registry.metrics(), /name="other"/)
   })
 
-  test('want nothing to run of a PeerProbe that is suspended', async () => {
+  test('expect no running pods of a suspended PeerProbe', async () => {
     const { spec, status } = full(3)
     const registry = registryOf(() => [probe('amino', { spec: { ...spec, suspend: true }, status })])
 
@@ -75,14 +75,14 @@ suite('metrics of PeerProbes', () => {
     assert.equal(await valueOf(registry, 'peerprobe_operator_consumers_wanted{namespace="team",name="amino"}'), 0)
   })
 
-  test('have as many series as their definitions say, with 32 scans each', async () => {
+  test('have the number of series in their definitions, with 32 scans each', async () => {
     const series = await seriesOf(registryOf(() => [probe('amino', full(32))]))
     const definitions: MetricDefinition[] = Object.values(PROBE_METRICS)
 
     assert.deepEqual([...series].toSorted(), definitions.map(definition => [definition.name, mostSeries(definition)]).toSorted())
   })
 
-  test('leave out what is not as the operator writes it, whoever wrote it', async () => {
+  test('leave out values that the operator does not write', async () => {
     const nonsense: unknown[] = [
       undefined,
       null,

@@ -17,7 +17,7 @@ const requests = (annotations: Record<string, string>): ReturnType<typeof crawlR
 }
 
 suite('requests for crawls', () => {
-  test('are there for every scan that crawls, or for one; the later one counts', () => {
+  test('apply to every scan that crawls, or to one; the later one counts', () => {
     assert.deepEqual([...requests({}).requestedAt], [])
     assert.deepEqual([...requests({ [CRAWL_NOW]: TIME }).requestedAt], [['main', '2026-11-30T21:00:00.000Z']])
     assert.deepEqual([...requests({ [CRAWL_NOW]: TIME, [`${CRAWL_NOW_OF}main`]: LATER }).requestedAt], [['main', '2026-11-30T22:30:00.500Z']])
@@ -26,7 +26,7 @@ suite('requests for crawls', () => {
   })
 
   for (const value of ['', 'now', '2026-11-30', '2026-13-30T21:00:00Z', '2026-11-30T21:00:00', '1764536400', `${TIME}x`, 'x'.repeat(10_000)]) {
-    test(`name an annotation whose value is ${JSON.stringify(value.slice(0, 30))}, and ask for nothing`, () => {
+    test(`report an annotation with the value ${JSON.stringify(value.slice(0, 30))}, and request nothing`, () => {
       const { requestedAt, problems: [problem = '', ...more] } = requests({ [CRAWL_NOW]: value })
 
       assert.deepEqual([...requestedAt], [])
@@ -36,7 +36,7 @@ suite('requests for crawls', () => {
     })
   }
 
-  test('say which scan is not there, or does not crawl', () => {
+  test('report which scan does not exist, or does not crawl', () => {
     const { problems } = requests({ [`${CRAWL_NOW_OF}mian`]: TIME, [`${CRAWL_NOW_OF}listen`]: TIME, [`${CRAWL_NOW_OF}A_B`]: TIME })
 
     assert.deepEqual(problems, [
@@ -46,7 +46,7 @@ suite('requests for crawls', () => {
     ])
   })
 
-  test('change what the crawler mounts, and restart no pod', () => {
+  test('change the ConfigMap of the crawler, and restart no pod', () => {
     const objects = (metadata: object = {}): KubeObject[] => stagesOf(clusterProbe(SCANS, metadata), modelInput).crawlers.map(({ object }) => object)
     const isOf = (kind: string) => (object: KubeObject): boolean => object.kind === kind
     const file = (all: KubeObject[], name: string): unknown => {

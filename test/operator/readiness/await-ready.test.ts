@@ -9,7 +9,7 @@ const LIMITS = { limitMs: 10_000, everyMs: 1_000, answerMs: 5_000 }
 
 type Answer = { status: number, body: string } | Error
 
-// Answers in their order, the last one again and again.
+// Answers in order, then repeats the last one.
 function operatorThat (clock: FakeClock, answers: readonly Answer[]): { deps: ReadinessDeps, asked: string[] } {
   const asked: string[] = []
   const fetch: ReadinessDeps['fetch'] = async (url) => {
@@ -26,10 +26,10 @@ function operatorThat (clock: FakeClock, answers: readonly Answer[]): { deps: Re
   return { deps: { clock, fetch }, asked }
 }
 
-suite('the question whether an operator is ready', () => {
+suite('the check whether an operator is ready', () => {
   const { signal } = new AbortController()
 
-  test('is repeated while there is no Service, no pod behind it, or one that is not ready', async () => {
+  test('is repeated while there is no Service, no pod behind it, or an unready one', async () => {
     const clock = new FakeClock()
     const refused = new TypeError('fetch failed', { cause: new TypeError('connect ECONNREFUSED') })
     const { deps, asked } = operatorThat(clock, [refused, { status: 503, body: 'the API server is silent\n' }, { status: 200, body: 'ok\n' }])
@@ -40,7 +40,7 @@ suite('the question whether an operator is ready', () => {
     assert.deepEqual(asked, Array(3).fill(`${URL}/readyz`))
   })
 
-  test('ends with what it met last, where the time is up', async () => {
+  test('ends with the last result when the time is up', async () => {
     const MET: [Answer, RegExp][] = [
       [new TypeError('fetch failed', { cause: new TypeError('getaddrinfo ENOTFOUND') }), /fetch failed \(getaddrinfo ENOTFOUND\)/],
       [{ status: 503, body: `${'stopping '.repeat(1_000)}\n` }, /503: stopping/],
@@ -70,7 +70,7 @@ suite('the question whether an operator is ready', () => {
     await done
   })
 
-  test('is asked of a URL of HTTP alone', async () => {
+  test('accepts only HTTP URLs', async () => {
     for (const url of ['', 'probe-operator', 'file:///etc/passwd', 'probe-operator:9090']) {
       const { deps, asked } = operatorThat(new FakeClock(), [{ status: 200, body: '' }])
       await assert.rejects(awaitReady(deps, url, LIMITS, signal), { code: 'PP_CONFIG_INVALID' }, url)

@@ -6,7 +6,7 @@ import { KEY, reconcilerRig as rig } from '../../support/cluster/reconciler-rig.
 const { signal } = new AbortController()
 
 suite('the reconciler', () => {
-  test('hands a crawl that is asked for to the crawler, and says how far it is until it is finished', async () => {
+  test('passes a requested crawl to the crawler, and reports its state until it is finished', async () => {
     const requestedAt = '2026-01-01T00:00:00.000Z'
     const { cluster, reconciler, status, converge } = rig({}, { annotations: { 'peerprobe.dev/crawl-now': '2026-01-01T01:00:00+01:00' } })
     await converge()

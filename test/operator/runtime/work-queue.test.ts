@@ -47,7 +47,7 @@ suite('WorkQueue', () => {
     assert.deepEqual(starts, [['a', 0], ['b', 0], ['a', 10]])
   })
 
-  test('says how long the key has been worked on that takes longest', async () => {
+  test('reports how long the oldest key has been in progress', async () => {
     const { clock, queue } = rig(() => ({ done: true }), 2, 50)
     assert.equal(queue.longestMs, 0)
     queue.add('a')

@@ -1,4 +1,4 @@
-// The chart's schema and README are made from the comments in values.yaml: what a comment may say, and what is refused.
+// The chart's schema and README are generated from the comments in values.yaml: valid and refused comments.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
@@ -21,7 +21,7 @@ function faultsOf (schema: JsonSchema, document: unknown): string[] {
 }
 
 suite('comments of chart values', () => {
-  test('are the lines right above a value, without those of its schema and without those above an empty line', () => {
+  test('are the lines directly above a value, without its schema and without lines above an empty line', () => {
     const text = '# Of the file.\n\n# Of a part.\n\n# How many.\n# @schema {minimum: 1}\n# At most nine.\n# @schema {maximum: 9}\nreplicas: 1\n# A place.\nimage:\n  # Its name.\n  name: x\n\n  # Its tag, # with a sign.\n  tag: ""\n'
     const [replicas, image] = chartValues(text)
 
@@ -29,13 +29,13 @@ suite('comments of chart values', () => {
     assert.deepEqual([image?.meaning, image?.fields.map(({ path, meaning }) => [path, meaning])], ['A place.', [['image.name', 'Its name.'], ['image.tag', 'Its tag, # with a sign.']]])
   })
 
-  test('are refused by the value\'s path where they say nothing, or not what it may be', () => {
+  test('are refused with the value\'s path if they are empty, or do not describe its type', () => {
     const REFUSED: [string, RegExp][] = [
-      ['a: 1\n', /: a has no comment/],
-      ['# Outer.\na:\n  b: 1\n', /: a\.b has no comment/],
-      ['# @schema {minimum: 1}\na: 1\n', /: a has no comment/],
-      ['# Of a part.\n\na: 1\n', /: a has no comment/],
-      ['# A.\n# @schema minimum\na: 1\n', /@schema above a is no map/],
+      ['a: 1\n', /: a needs a comment/],
+      ['# Outer.\na:\n  b: 1\n', /: a\.b needs a comment/],
+      ['# @schema {minimum: 1}\na: 1\n', /: a needs a comment/],
+      ['# Of a part.\n\na: 1\n', /: a needs a comment/],
+      ['# A.\n# @schema minimum\na: 1\n', /@schema above a is not a map/],
       ['# A.\na: {}\n', /the default of a does not show its type/],
       ['# A.\na: null\n', /the default of a does not show its type/],
       ['# A.\na: []\n', /a is a list/],
@@ -43,7 +43,7 @@ suite('comments of chart values', () => {
       ['# A.\n# @schema {items: {is: nonsense}}\na: []\n', /a\[\] asks for the shape "nonsense"/],
       ['# A.\n# @schema {minimun: 1}\na: 1\n', /a asks for minimun/],
       ['# A.\na: [\n', /values\.yaml: /],
-      ['- 1\n', /holds no map/]
+      ['- 1\n', /is not a map/]
     ]
 
     for (const [text, words] of REFUSED) {
@@ -55,7 +55,7 @@ suite('comments of chart values', () => {
 suite('the schema of chart values', () => {
   const schema = valuesSchema(values)
 
-  test('takes the defaults, each of them by itself, and null in the place of each', () => {
+  test('accepts the defaults, each of them alone, and null instead of each', () => {
     const document = parse(TEXT) as Record<string, unknown>
     assert.deepEqual(faultsOf(schema, document), [])
     assert.deepEqual(faultsOf(schema, {}), [])
@@ -65,7 +65,7 @@ suite('the schema of chart values', () => {
     }
   })
 
-  test('is closed at each place where a value has fields', () => {
+  test('is closed wherever a value has fields', () => {
     const withFields = (list: typeof values): typeof values => list.flatMap(value => value.fields.length === 0 ? [] : [value, ...withFields([...value.fields])])
     const places = withFields(values)
     assert.ok(places.length > 10)
@@ -90,13 +90,13 @@ suite('the schema of chart values', () => {
     }
   })
 
-  test('says what each value means, so that an editor shows it', () => {
+  test('explains each value, so that an editor can show it', () => {
     const { properties } = JSON.parse(valuesSchemaFile(values)) as JsonSchema
 
     assert.equal(properties?.['replicas']?.['description'], values.find(({ name }) => name === 'replicas')?.meaning)
   })
 
-  test('has no shape that no value uses', () => {
+  test('has no unused shape', () => {
     const used = new Set([...TEXT.matchAll(/is: (\w+)/g)].map(([, name]) => name))
 
     assert.deepEqual(Object.keys(SHAPES).filter(name => !used.has(name)), [])

@@ -1,13 +1,13 @@
-// Every field of a PeerProbe, and what its author gains by it: nothing. Each has either an attack with the refusal that meets it, or the
-// reason why whatever is written there is harmless; those are tried together.
-import { KAFKA_NAMESPACE, SHARED } from './author-world.ts'
+// Every field of a PeerProbe, to show that its author gains nothing by it. Each field has either attacks with their expected refusals,
+// or the reason why any value is harmless. The harmless fields are tested together.
+import { KAFKA_NAMESPACE, SHARED } from './author-setup.ts'
 
-/** What an author tries by one or several fields, and how it is refused. */
+/** An attack by one or several fields, and its expected refusal. */
 export interface Attack {
   spec: object
   reason: string
 
-  /** What the refusal names. */
+  /** The expected text of the refusal. */
   words: RegExp
 }
 
@@ -45,7 +45,7 @@ function under (prefix: string, fields: Record<string, Attack[]>): Record<string
   return Object.fromEntries(Object.entries(fields).map(([name, attacks]) => [`${prefix}.${name}`, attacks]))
 }
 
-/** Fields by which an author tries to gain something. */
+/** Fields that an author might attack with. */
 export const ATTACKS: Record<string, Attack[]> = {
   ...under('spec.scans[].pod', podAttacks('crawler', 'spec.scans[0].pod')),
   ...under('spec.consumer.pod', podAttacks('consumer', 'spec.consumer.pod')),
@@ -78,15 +78,15 @@ export const ATTACKS: Record<string, Attack[]> = {
   'spec.backup.volume.claim': [BACKUP]
 }
 
-const TEXT = 'a text in the crawler\'s own messages and configuration, which is JSON in a ConfigMap and is run by nothing'
-const PACE = 'bounds what the author\'s own process does with what it may do anyway; its container has limits'
-const STRANGERS = 'says whom a crawler dials: public addresses alone, within the budgets that hold for what strangers name'
-const SERVER = 'says how the author\'s own client speaks to his server'
+const TEXT = 'a text in the crawler\'s own messages and configuration, which is JSON in a ConfigMap and is never executed'
+const PACE = 'limits what the author\'s own process may do anyway; its container has limits'
+const STRANGERS = 'says which peers a crawler dials: only public addresses, within the budgets for addresses from strangers'
+const SERVER = 'says how the author\'s own client talks to the author\'s server'
 const BUS = 'a setting of the author\'s own topic'
 
-/** Fields that are harmless whatever is in them, and why. */
+/** Fields that are harmless with any value, and why. */
 export const HARMLESS: Record<string, string> = {
-  'spec.scans[].name': 'part of names of objects, which carry the name of the PeerProbe before it and are left alone where they are not its own',
+  'spec.scans[].name': 'part of names of objects, which begin with the name of the PeerProbe; objects of other owners are left alone',
   'spec.scans[].network.preset': STRANGERS,
   'spec.scans[].network.name': TEXT,
   'spec.scans[].network.bootstrapPeers[]': STRANGERS,
@@ -103,20 +103,20 @@ export const HARMLESS: Record<string, string> = {
   'spec.scans[].active.maxDuration': PACE,
   'spec.scans[].passive.enabled': 'a port of the crawler\'s own pod, in a network of its own',
   'spec.scans[].passive.port': 'a port of the crawler\'s own pod, in a network of its own',
-  'spec.scans[].passive.announce[]': 'told to peers, which dial it within their own limits, as they dial what any stranger tells them',
-  'spec.scans[].passive.expose.type': 'a Service that leads to the ports of the crawler\'s own passive node alone; quotas count it, policy.serviceTypes forbids it',
-  'spec.scans[].addresses.deny[]': 'takes addresses away',
-  'spec.scans[].addresses.maxDialsPerIP': 'what is dialled in all is bounded for each address besides',
-  'spec.scans[].addresses.maxDialsPerSubnet': 'what is dialled in all is bounded for each subnet besides',
-  'spec.scans[].pod.nodeSelector{}': 'only narrows where a pod may run that could have run there anyway; taints keep it out as before; policy.nodeLabels forbids it',
+  'spec.scans[].passive.announce[]': 'announced to peers, which dial it within their own limits, as they dial the addresses of any stranger',
+  'spec.scans[].passive.expose.type': 'a Service that leads only to the ports of the crawler\'s own passive node; quotas count it, policy.serviceTypes forbids it',
+  'spec.scans[].addresses.deny[]': 'removes addresses',
+  'spec.scans[].addresses.maxDialsPerIP': 'the total number of dials to each address is also bounded',
+  'spec.scans[].addresses.maxDialsPerSubnet': 'the total number of dials to each subnet is also bounded',
+  'spec.scans[].pod.nodeSelector{}': 'only narrows the nodes where the pod may run anyway; taints still apply; policy.nodeLabels forbids it',
   'spec.consumer.pod.nodeSelector{}': 'the same',
   'spec.kafka.topic.partitions': BUS,
   'spec.kafka.topic.replicas': BUS,
   'spec.kafka.topic.retention': BUS,
-  'spec.kafka.topic.deletionPolicy': 'of topics that the operator made for this PeerProbe alone',
+  'spec.kafka.topic.deletionPolicy': 'applies only to topics that the operator created for this PeerProbe',
   'spec.kafka.clientId': TEXT,
   'spec.mysql.port': SERVER,
-  'spec.mysql.database': 'the Secret\'s owner has allowed its use, and the server says what its user may do',
+  'spec.mysql.database': 'the Secret\'s owner has allowed its use, and the server limits its user',
   'spec.mysql.allowPublicKeyRetrieval': 'the Secret\'s owner has allowed its use',
   'spec.mysql.maxOpenConns': SERVER,
   'spec.mysql.maxIdleConns': SERVER,
@@ -127,10 +127,10 @@ export const HARMLESS: Record<string, string> = {
   'spec.consumer.retry.backoff': PACE,
   'spec.consumer.deadLetters.whenRefused': PACE,
   'spec.consumer.coalesceWindow': PACE,
-  'spec.consumer.dump.enabled': 'files in a claim that allows it',
+  'spec.consumer.dump.enabled': 'files in a claim that allows its use',
   'spec.consumer.dump.interval': PACE,
   'spec.consumer.dump.full': PACE,
-  'spec.consumer.dump.keep': 'removes dump files of a claim that allows it',
+  'spec.consumer.dump.keep': 'removes dump files of a claim that allows its use',
   'spec.retention.after': 'removes rows of a database that the owner of its Secret has allowed',
   'spec.retention.schedule': PACE,
   'spec.suspend': 'stops the author\'s own processes'

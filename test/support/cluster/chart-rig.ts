@@ -6,7 +6,7 @@ import type { CommandEnd } from '../servers/control-plane.ts'
 /** The chart's folder. */
 export const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 
-/** A real API server, and Helm with folders of its own. */
+/** A real API server, and Helm with its own folders. */
 export class ChartRig implements AsyncDisposable {
   readonly plane: ControlPlane
   readonly folder = new TempFolder()

@@ -1,4 +1,4 @@
-// Sets of values by which people install the chart, each with what it is about: every value is in one of them.
+// Typical sets of values of the chart, each with its subject. Every value is in one of them.
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
 const PROBE = {
   scans: [{ name: 'main', network: { preset: 'ipfs' } }],
@@ -34,11 +34,11 @@ export interface ValueSet {
   /** @default 'set' and its number */
   release?: string
 
-  /** Pods that the API server must have let in. @default 1 */
+  /** Pods that the API server must admit. @default 1 */
   pods?: number
 }
 
-/** The sets by name. `served` and `more` are namespaces that are there. */
+/** The sets by name. The namespaces `served` and `more` exist. */
 export function valueSets (served: string, more: string): Record<string, ValueSet> {
   return {
     'nothing set': { values: {} },

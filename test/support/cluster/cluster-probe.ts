@@ -3,7 +3,7 @@ import { DEFAULT_RESOURCES } from '../../../operator/model/probe/pod-resources.t
 import type { ClusterProbe, ModelInput } from '../../../operator/model/probe/cluster-probe.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
-/** A PeerProbe as the API server holds it, with one scan, brokers and a database unless told otherwise. */
+/** A PeerProbe as returned by the API server, by default with one scan, brokers and a database. */
 export function clusterProbe (spec: object = {}, metadata: object = {}): ClusterProbe {
   const parsed = PeerProbeSpec.parse({
     scans: [{ name: 'main', network: { preset: 'ipfs' } }],
@@ -15,12 +15,12 @@ export function clusterProbe (spec: object = {}, metadata: object = {}): Cluster
   return { metadata: { namespace: 'lab', name: 'amino', uid: 'u-1', generation: 3, creationTimestamp: '2026-01-01T00:00:00Z', ...metadata }, spec: parsed as ClusterProbe['spec'] }
 }
 
-/** The same as an object of the API. */
+/** The same PeerProbe as an API object. */
 export function probeObject (spec: object = {}, metadata: object = {}): KubeObject {
   return { apiVersion: 'peerprobe.dev/v1alpha1', kind: 'PeerProbe', ...clusterProbe(spec, metadata) }
 }
 
-/** What the model is told beside the PeerProbe. */
+/** The other inputs of the model. */
 export const modelInput: ModelInput = {
   kafka: { bootstrapServers: ['kafka:9092'], tls: false },
   images: { workload: 'registry.example/peerprobe:1' },

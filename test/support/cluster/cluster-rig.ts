@@ -15,22 +15,22 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url))
 const found = cluster.find()
 
-/** Why the cluster cannot be had here, or undefined. */
+/** Why a cluster cannot run here, or undefined. */
 export const missingCluster = 'missing' in found ? found.missing : findProgram('openssl') === undefined ? 'no openssl on this machine to make certificates with' : undefined
 
-// Much longer than what is promised (10 s): the machine may be busy.
+// Much longer than the promised 10 s: the machine may be busy.
 const LIMIT_MS = 90_000
 
-/** What {@link ClusterRig.open} makes. */
+/** Options of {@link ClusterRig.open}. */
 export interface ClusterRigOptions {
   /** @default true */
   strimzi?: boolean
 
-  /** Runs each pod's own command instead of pretending; the test file must be in a network of its own (`runner/node-network.ts`). @default false */
+  /** Runs the real commands of pods instead of simulating them. The test file must run in its own network (`runner/node-network.ts`). @default false */
   runsPods?: boolean
 }
 
-/** What of a `Ready` condition is waited for beside its status. */
+/** What to wait for in a `Ready` condition besides its status. */
 export interface ReadyWanted {
   reason?: string
   words?: RegExp
@@ -83,25 +83,25 @@ export class ClusterRig implements AsyncDisposable {
     await this.plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'])
   }
 
-  /** Starts an operator, from a folder with another version of the source where one is given. */
+  /** Starts an operator, optionally from a folder with another version of the source. */
   operator (args: string[] = [], root?: string): OperatorProcess {
-    // Pretended pods have no figures.
+    // Simulated pods have no status.
     const operator = new OperatorProcess(this.kubeconfig, [...this.#node === undefined ? ['--no-pod-status'] : [], ...args], root)
     this.#operators.push(operator)
 
     return operator
   }
 
-  /** The node that runs pods. @throws TypeError where they are pretended */
+  /** The node that runs pods. @throws TypeError if pods are simulated */
   get node (): PodNode {
     if (this.#node === undefined) {
-      throw new TypeError('pods are pretended here: open the rig with runsPods')
+      throw new TypeError('pods are simulated here: open the rig with runsPods')
     }
 
     return this.#node
   }
 
-  /** A namespace with the database's Secret in it. */
+  /** Creates a namespace with the Secret of the database. */
   async namespace (name: string): Promise<void> {
     await this.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
     await this.secret(name)
@@ -111,19 +111,19 @@ export class ClusterRig implements AsyncDisposable {
     await this.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace, labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'probe', password: 'secret' } })
   }
 
-  /** Applies a PeerProbe with plain brokers unless told otherwise. */
+  /** Applies a PeerProbe, by default with plain brokers. */
   async probe (namespace: string, spec: object = {}, name = 'amino'): Promise<void> {
     await this.plane.apply(probeOf(namespace, spec, name))
   }
 
-  /** A condition of a PeerProbe, once the operator has written it about the PeerProbe as it is now. */
+  /** A condition of a PeerProbe, once the operator has written it for the present generation. */
   async condition (namespace: string, type: string, name = 'amino'): Promise<Condition | undefined> {
     const { metadata: { generation }, status } = await this.plane.get<KubeObject & { status?: { conditions?: Condition[] } }>('pp', name, '-n', namespace)
 
     return status?.conditions?.find(condition => condition.type === type && condition.observedGeneration === generation)
   }
 
-  /** Waits for `Ready` to have a status and, where given, a reason and words. */
+  /** Waits for `Ready` to have a status and, if given, a reason and a message. */
   async untilReady (namespace: string, status: string, { reason, words, name, limitMs = LIMIT_MS }: ReadyWanted = {}): Promise<void> {
     let last: Condition | undefined
 
@@ -137,7 +137,7 @@ export class ClusterRig implements AsyncDisposable {
     }
   }
 
-  /** Objects of kinds in a namespace, as `kind/name`, without those that Kubernetes makes itself. */
+  /** Objects of some kinds in a namespace, as `kind/name`, without those that Kubernetes creates itself. */
   async objects (namespace: string, kinds = 'deployment,job,cronjob,configmap,serviceaccount,networkpolicy,poddisruptionbudget,secret'): Promise<string[]> {
     const { items } = await this.plane.get<{ items: KubeObject[] }>(kinds, '-n', namespace)
 

@@ -1,5 +1,5 @@
-// An API server in memory, as far as reconciling goes: what is applied is there, with a generation. A test plays the
-// part of Kubernetes' own controllers.
+// An in-memory API server with the features that reconciling needs: applied objects are stored with a generation.
+// The test plays the part of Kubernetes' own controllers.
 import { pino } from 'pino'
 import { KINDS } from '../../../operator/model/naming/kinds.ts'
 import { PROBE_LABEL } from '../../../operator/model/naming/labels.ts'
@@ -30,10 +30,10 @@ export class FakeCluster {
 
   monitoringVersion: string | undefined
 
-  /** Secrets that are looked out for, by the PeerProbe that reads them. */
+  /** Secrets that are polled, by the PeerProbe that reads them. */
   readonly noted = new Map<string, readonly Sighted[]>()
 
-  /** What pods answer at /status, by name. */
+  /** The answers of pods at /status, by name. */
   readonly answers = new Map<string, unknown>()
 
   store (kind: string): ObjectStore {
@@ -43,7 +43,7 @@ export class FakeCluster {
     return store
   }
 
-  /** Puts an object there as if somebody else had. */
+  /** Stores an object as if somebody else had created it. */
   put (object: KubeObject): void {
     const before = this.store(object.kind).get(object.metadata)
     const generation = (before?.metadata.generation ?? 0) + Number(JSON.stringify(before?.['spec']) !== JSON.stringify(object['spec']))
@@ -66,7 +66,7 @@ export class FakeCluster {
           return { ...this.store(kind).get(object.metadata), ...object }
         }
         this.writes.push(`apply ${kind} ${object.metadata.name}`)
-        // What others wrote on it stays.
+        // Fields that others wrote stay.
         const { annotations } = this.store(kind).get(object.metadata)?.metadata ?? {}
         this.put({ ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...object.metadata.annotations } } })
         return this.store(kind).get(object.metadata)!

@@ -1,4 +1,5 @@
-// Between an operator and its API server: drops, delays, resets, refuses, cuts and rewinds, by a seed. What it forwards is real.
+// A proxy between an operator and its API server that drops, delays, resets, refuses, cuts and
+// rewinds, by a seed. It forwards real requests and answers.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { request } from 'node:https'
@@ -19,7 +20,7 @@ const STATUSES = [409, 410, 429, 500, 503] as const
 const MAX_DELAY_MS = 400
 const MAX_WATCH_MS = 1_500
 
-// Of a hundred events of a watch, how many are followed by those before them once more.
+// Of a hundred events of a watch, the number after which earlier events are repeated.
 const REWINDS = 20
 const MAX_REWOUND = 8
 
@@ -28,7 +29,7 @@ export class FaultyProxy implements AsyncDisposable {
   /** Whether anything goes wrong. */
   isFaulty = true
 
-  /** Faults that were made, by kind. */
+  /** Injected faults, by kind. */
   readonly made: Record<string, number> = {}
 
   readonly #server: Server
@@ -50,7 +51,7 @@ export class FaultyProxy implements AsyncDisposable {
     })
   }
 
-  /** Opens a proxy that speaks to the API server with the identity of a kubeconfig. */
+  /** Opens a proxy that connects to the API server with the identity of a kubeconfig. */
   static async open (kubeconfig: string, random: () => number): Promise<FaultyProxy> {
     const proxy = new FaultyProxy(kubeconfig, random)
     await new Promise<void>((resolve) => {
@@ -112,7 +113,7 @@ export class FaultyProxy implements AsyncDisposable {
     outgoing.end(JSON.stringify({ kind: 'Status', code, message: 'by the test' }))
   }
 
-  // A lost answer is the worst: the write was made, and nobody was told.
+  // A lost answer is the worst fault: the write happened, but the client does not know.
   #forward (incoming: IncomingMessage, outgoing: ServerResponse, isLost: boolean): void {
     const { url, ca, cert, key } = this.#target
     const upstream = request(new URL(incoming.url ?? '', url), { method: incoming.method, headers: { ...incoming.headers, host: new URL(url).host }, ca, cert, key }, (answer) => {
@@ -136,7 +137,7 @@ export class FaultyProxy implements AsyncDisposable {
     incoming.pipe(upstream)
   }
 
-  // As a watch does that starts again from an older version: events come twice, the older before the newer.
+  // Like a watch that restarts from an older version: events are repeated, older ones first.
   #watch (answer: IncomingMessage, outgoing: ServerResponse): void {
     const recent: string[] = []
     const cut = setTimeout(() => {

@@ -1,5 +1,5 @@
-// Kinds of the Prometheus operator as far as they matter here, to their published schema: an unknown field is dropped by
-// the API server, which would show as drift without end.
+// Kinds of the Prometheus operator, reduced to the relevant parts of their published schema. The API server drops an
+// unknown field, which would show as endless drift.
 const TEXT = { type: 'string' }
 const TEXTS = { type: 'array', items: TEXT }
 const MAP = { type: 'object', additionalProperties: TEXT }

@@ -7,10 +7,10 @@ import type { ControlPlane } from '../servers/control-plane.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** User that operators of the tests connect as: it has the operator's role and nothing else. */
+/** The user of operators in tests. It has only the operator's role. */
 export const OPERATOR_USER = 'peerprobe-operator'
 
-// What the manifests of the tests ask for beyond what holds where the cluster's owner says nothing.
+// What the manifests of the tests need beyond the default policy.
 const POLICY = { privateAddresses: true, podAnnotations: ['*'], serviceAnnotations: ['*'], tolerations: ['dedicated'] }
 
 /** Gives that user the operator's role. */
@@ -25,8 +25,8 @@ export async function grantRole (plane: ControlPlane): Promise<void> {
 /** The operator, from source, against a real API server. */
 export class OperatorProcess extends Child {
   /**
-   * @param args the last of two counts: `--policy` replaces the open one of the tests
-   * @param root folder with the source, of another version perhaps
+   * @param args the last of two options counts: `--policy` replaces the permissive one of the tests
+   * @param root folder with the source, which may be of another version
    */
   constructor (kubeconfig: string, args: readonly string[] = [], root = ROOT) {
     super(spawn(process.execPath, [join(root, 'operator/main.ts'), '--workload-image', 'peerprobe:test', '--admin-port', '0', '--admin-host', '127.0.0.1', '--policy', JSON.stringify(POLICY), ...args], {

@@ -9,12 +9,12 @@ interface PolicySpec { podSelector: Selector, policyTypes: string[], ingress?: R
 /** A pod that connects: its labels and those of its namespace. */
 export interface Neighbour { namespace: Labels, pod: Labels }
 
-/** Labels of all pods that Deployments, Jobs and CronJobs among these objects make. */
+/** Labels of all pods that Deployments, Jobs and CronJobs among these objects create. */
 export function labelsOfPods (objects: readonly KubeObject[]): Labels[] {
   return objects.flatMap(object => templatesIn(object['spec']))
 }
 
-/** Whether a NetworkPolicy is for pods with these labels. */
+/** Whether a NetworkPolicy selects pods with these labels. */
 export function selects (policy: KubeObject, labels: Labels): boolean {
   return matches(specOf(policy).podSelector, labels)
 }
@@ -37,7 +37,7 @@ function hasPort ({ ports }: Rule, port: number): boolean {
   return ports === undefined || ports.some(one => (one.port === undefined || one.port === port) && (one.protocol ?? 'TCP') === 'TCP')
 }
 
-// No peers at all, or an empty list of them, is everybody.
+// No list of peers, or an empty list, means everybody.
 function meets (peers: readonly Peer[] | undefined, { namespace, pod }: Neighbour): boolean {
   return peers === undefined || peers.length === 0
     || peers.some(({ namespaceSelector, podSelector = {} }) =>

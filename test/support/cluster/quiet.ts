@@ -1,4 +1,4 @@
-// Nothing is written at rest: when rest begins is seen in the audit log, since a busy machine is late with its last events.
+// Nothing is written at rest. The audit log shows when rest begins, since a busy machine delivers its last events late.
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../until.ts'
 import { OPERATOR_USER } from './operator-process.ts'
@@ -7,14 +7,14 @@ import type { ControlPlane } from '../servers/control-plane.ts'
 const READS = new Set(['get', 'list', 'watch'])
 const LIMIT_MS = 120_000
 
-/** What the operator has written so far, but for its lease: `verb resource/subresource name`. */
+/** The operator's writes so far, without its lease: `verb resource/subresource name`. */
 export async function writesOf (plane: ControlPlane): Promise<string[]> {
   return (await plane.audit())
     .filter(({ user, verb, objectRef }) => user.username === OPERATOR_USER && !READS.has(verb) && objectRef?.resource !== 'leases')
     .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource ?? ''}/${objectRef?.subresource ?? ''} ${objectRef?.name ?? ''}`)
 }
 
-/** Waits until nothing was written for a while; resolves with the number of writes until then. */
+/** Waits until nothing has been written for a while; resolves with the number of writes until then. */
 export async function quiet (plane: ControlPlane, forMs: number): Promise<number> {
   let count = -1
 

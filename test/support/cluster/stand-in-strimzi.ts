@@ -1,6 +1,6 @@
-// Stands in for Strimzi's operators on a test's API server: it gives KafkaTopic, KafkaUser and Kafka the statuses that
-// Strimzi gives (Topic: Ready=False; User: NotReady=True), and makes users' Secrets. With a Kafka it makes topics and
-// users in it as well, and removes them.
+// Stands in for Strimzi's operators on a test's API server. It writes the same statuses to KafkaTopic, KafkaUser and
+// Kafka as Strimzi (Topic: Ready=False; User: NotReady=True), and creates the users' Secrets. With a real Kafka it
+// also creates and removes topics and users there.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
@@ -14,9 +14,9 @@ import type { StrimziBroker, UserSecret, UserSpec } from './strimzi-broker.ts'
 
 interface Condition { type: string, status: string, reason?: string, message?: string }
 
-/** What a test makes go wrong. */
+/** Failures that a test can inject. */
 export interface Mischief {
-  /** Picks nothing up. */
+  /** Ignores all objects. */
   ignoresTopics?: boolean
 
   /** Fails users with this message. */
@@ -33,7 +33,7 @@ const SHRUNK: Condition = { type: 'Ready', status: 'False', reason: 'NotSupporte
 export class StandInStrimzi implements AsyncDisposable {
   mischief: Mischief = {}
 
-  /** Ids that a topic has; a changed one says that it was recreated. */
+  /** Ids of topics; a changed id means that the topic was recreated. */
   readonly topicIds = new Map<string, string>()
 
   readonly #plane: ControlPlane
@@ -49,7 +49,7 @@ export class StandInStrimzi implements AsyncDisposable {
     this.#running = this.#run()
   }
 
-  /** Stands in in namespace `kafka`, with a Kafka `events` that PeerProbes of the given namespaces may use, separated by commas. */
+  /** Starts in namespace `kafka`, with a Kafka `events` that PeerProbes of the given namespaces (separated by commas) may use. */
   static async open (plane: ControlPlane, allowed: string, broker?: StrimziBroker): Promise<StandInStrimzi> {
     await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kafka' } })
     const strimzi = new StandInStrimzi(plane, 'kafka', broker)
@@ -78,7 +78,7 @@ export class StandInStrimzi implements AsyncDisposable {
     await this.#running
   }
 
-  // As Strimzi's own, it tries again where the API server is away for a while.
+  // Like Strimzi, it retries while the API server is unreachable.
   async #run (): Promise<void> {
     for (let failures = 0; !this.#stop.signal.aborted;) {
       try {
@@ -101,9 +101,9 @@ export class StandInStrimzi implements AsyncDisposable {
     await this.#broker?.keep('users', users)
   }
 
-  // Resolves with their names, or undefined where they cannot be had.
+  // Resolves with their names, or undefined if they cannot be listed.
   async #look (kind: string, handle: (object: KubeObject) => Promise<void>): Promise<string[] | undefined> {
-    // The kind may not be defined yet, and the API server may be away.
+    // The kind may not be defined yet, and the API server may be unreachable.
     const list = await this.#plane.get<{ items: KubeObject[] }>(kind, '-n', this.#namespace).catch(() => undefined)
 
     if (list === undefined) {
@@ -183,7 +183,7 @@ export class StandInStrimzi implements AsyncDisposable {
   }
 }
 
-// What a user gets where no Kafka is behind it: nobody signs in with it.
+// The password of a user without a real Kafka: it is never used.
 function secretWithout ({ authentication: { type } }: UserSpec): UserSecret {
   return type === 'tls' ? { 'user.crt': CERTIFICATE, 'user.key': 'test' } : { password: randomBytes(12).toString('hex') }
 }
@@ -196,7 +196,7 @@ function unlessGone<T> (err: unknown, instead: T): T {
   throw err
 }
 
-// What the topic was made with: partitions and id.
+// The created topic: partitions and id.
 function madeOf ({ metadata: { uid = '' }, status }: KubeObject): { had: number, topicId: string } {
   const { partitions = 0, topicId = uid.slice(0, 22) } = (status ?? {}) as { partitions?: number, topicId?: string }
 

@@ -1,12 +1,12 @@
-// The Kafka behind the stand-in for Strimzi: topics, users of both kinds and their ACLs are made in it by Kafka's own tools.
+// The Kafka behind the stand-in for Strimzi: topics, users of both kinds and their ACLs are created in it with Kafka's own tools.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { KafkaServer } from '../servers/kafka-server.ts'
 
-/** What a KafkaUser asks for. */
+/** The request of a KafkaUser. */
 export interface UserSpec { authentication: { type: 'scram-sha-512' | 'tls' }, authorization: { acls: UserAcl[] } }
 
-/** What a user of either kind proves itself by: the keys of its Secret. */
+/** Credentials of a user of either kind: the keys of its Secret. */
 export type UserSecret = Record<string, string>
 
 interface UserAcl { resource: { type: string, name: string, patternType: string }, operations: string[] }
@@ -15,7 +15,7 @@ const TOPIC_TOOL = 'org.apache.kafka.tools.TopicCommand'
 const CONFIG_TOOL = 'kafka.admin.ConfigCommand'
 const ACL_TOOL = 'org.apache.kafka.tools.AclCommand'
 
-/** See the head of this file. What was made once as it is asked for is not made a second time. */
+/** See the head of this file. Existing objects that are as requested are not created a second time. */
 export class StrimziBroker {
   readonly #server: KafkaServer
   readonly #topics = new Map<string, { wanted: string, id: string }>()
@@ -26,7 +26,7 @@ export class StrimziBroker {
     this.#server = server
   }
 
-  /** Address of a listener as the stand-in's Kafka resource has it. */
+  /** Address of a listener in the stand-in's Kafka resource. */
   address (listener: 'plain' | 'tls' | 'mtls'): string {
     const { host, port } = this.#server.nodes[0]!
     const ports = { plain: port, tls: this.#server.security?.scramPort, mtls: this.#server.security?.mtlsPort }
@@ -39,7 +39,7 @@ export class StrimziBroker {
     return readFileSync(this.#server.security?.caFile ?? '', 'utf8')
   }
 
-  /** Makes a topic; resolves with Kafka's id of it. */
+  /** Creates a topic; resolves with Kafka's id of it. */
   async topic (name: string, { partitions, config }: { partitions: number, config: Record<string, unknown> }): Promise<string> {
     const wanted = JSON.stringify({ partitions, config })
     const made = this.#topics.get(name)
@@ -58,12 +58,12 @@ export class StrimziBroker {
     return id
   }
 
-  /** What Kafka's own tool says of a topic, or of all. */
+  /** The output of Kafka's own tool about a topic, or about all topics. */
   async describe (name?: string): Promise<string> {
     return await this.#server.tool(TOPIC_TOOL, ['--describe', ...name === undefined ? [] : ['--topic', name]])
   }
 
-  /** What a new user proves itself by: a password, or a key and a certificate. */
+  /** Credentials of a new user: a password, or a key and a certificate. */
   secretFor (name: string, { authentication: { type } }: UserSpec): UserSecret {
     if (type === 'scram-sha-512') {
       return { password: randomBytes(12).toString('hex') }
@@ -74,7 +74,7 @@ export class StrimziBroker {
     return { 'ca.crt': this.authority, 'user.crt': readFileSync(certFile, 'utf8'), 'user.key': readFileSync(keyFile, 'utf8') }
   }
 
-  /** Makes a user with just these rights: those of before go. */
+  /** Creates a user with exactly these rights and removes earlier rights. */
   async user (name: string, { password }: UserSecret, spec: UserSpec): Promise<void> {
     const wanted = JSON.stringify({ password, spec })
     const before = this.#users.get(name)
@@ -93,7 +93,7 @@ export class StrimziBroker {
 
   async #acls (name: string, spec: UserSpec | undefined, verb: string[]): Promise<void> {
     const principal = spec?.authentication.type === 'tls' ? `User:CN=${name}` : `User:${name}`
-    // The tool takes seconds: what differs by the name alone goes in one call.
+    // The tool takes seconds: rights that differ only by name are set in one call.
     const acls = spec?.authorization.acls ?? []
     const alike = Map.groupBy(acls, ({ resource: { type, patternType }, operations }) => JSON.stringify([type, patternType, operations]))
 
@@ -112,7 +112,7 @@ export class StrimziBroker {
     }
   }
 
-  /** Removes those that were made and whose resources are gone; `names` are those that are there. */
+  /** Removes created ones whose resources are gone; `names` are the existing ones. */
   async keep (what: 'topics' | 'users', names: readonly string[] | undefined): Promise<void> {
     const made = what === 'topics' ? this.#topics : this.#users
 

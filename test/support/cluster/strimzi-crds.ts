@@ -1,5 +1,5 @@
-// Strimzi's resources as far as they matter here, to its published schema: what the API server checks and defaults is
-// left open where Strimzi leaves it open.
+// The relevant parts of Strimzi's resources, from its published schema. Validation and defaults are left out where
+// Strimzi has none.
 const OPEN = { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true }
 
 function crd (kind: string, plural: string, spec: object): object {

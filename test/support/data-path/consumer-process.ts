@@ -8,7 +8,7 @@ const ENTRY = fileURLToPath(new URL('../../../consumer/main.ts', import.meta.url
 
 /** A real consumer process. */
 export class ConsumerProcess extends Child {
-  /** Resolves when it has joined its group, with the port of its admin server; rejects when it ends before. */
+  /** Resolves when it has joined its group, with the port of its admin server; rejects when it ends before that. */
   readonly ready: Promise<number>
 
   constructor (configPath: string) {
@@ -18,7 +18,7 @@ export class ConsumerProcess extends Child {
       once(child, 'message').then(([message]) => isChildReady(message) ? message.adminPort : 0),
       this.ended.then(code => Promise.reject(new TypeError(`the consumer ended with ${String(code)}: ${this.output}`)))
     ])
-    this.ready.catch(() => undefined) // whoever waits for it gets the failure
+    this.ready.catch(() => undefined) // callers that await it get the failure
   }
 
   /** The sum of a counter over the labels that match. */

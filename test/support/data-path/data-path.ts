@@ -19,17 +19,17 @@ import type { ConsumerConfigInput } from '../../../core/contracts/process-config
 import type { Visit } from '../../../core/contracts/visit.ts'
 import type { RowDataPacket } from 'mysql2/promise'
 
-/** Why the servers of the data path cannot be had here, or undefined. */
+/** Why the servers of the data path cannot run here, or undefined. */
 export const missingServers = [kafka.find(), mariadb.find()].flatMap(found => 'missing' in found ? [found.missing] : [])[0]
 
 const { signal } = new AbortController()
 const log = pino({ level: process.env['PEERPROBE_TEST_LOG'] ?? 'silent' })
 
-// Messages of one publish, as a crawler sends them at its busiest.
+// Messages of one publish, as sent by a busy crawler.
 const WAVE = 250
 const SETTLED_LIMIT_MS = 180_000
 
-/** A real Kafka and a real database server for a suite; each test has a lane of its own on them. */
+/** A real Kafka and a real database server for a suite; each test has its own lane on them. */
 export class DataPath implements AsyncDisposable {
   readonly kafka: KafkaServer
   readonly sql: SqlServer
@@ -49,7 +49,7 @@ export class DataPath implements AsyncDisposable {
     return new DataPath(broker, sql)
   }
 
-  /** A topic, a database and a configuration of their own. */
+  /** Creates a lane with its own topic, database and configuration. */
   async lane (overrides: Partial<ConsumerConfigInput> = {}): Promise<DataLane> {
     const name = apart()
     const root = await this.sql.root()
@@ -110,7 +110,7 @@ export class DataLane implements AsyncDisposable {
     return this.#stack.use(new ConsumerProcess(this.configPath))
   }
 
-  /** Publishes visits `from` to before `to` as a crawler does: each wave again until it is acknowledged. */
+  /** Publishes visits `from` up to `to` (exclusive) like a crawler: each batch is retried until it is acknowledged. */
   async publishRange (from: number, to: number, poisonEvery?: number): Promise<void> {
     for (let start = from; start < to; start += WAVE) {
       await this.publish(messagesOf(start, Math.min(to, start + WAVE), poisonEvery))
@@ -126,7 +126,7 @@ export class DataLane implements AsyncDisposable {
   /** Resolves when the consumers have committed everything. */
   async settled (): Promise<void> {
     await until('nothing waits', async () => {
-      const lag = await this.bus.groupLag(this.name, this.name, signal).catch(() => new Map([[0, 1]])) // a broker on its way: not yet
+      const lag = await this.bus.groupLag(this.name, this.name, signal).catch(() => new Map([[0, 1]])) // a broker is starting: not yet
       return [...lag.values()].every(n => n === 0)
     }, SETTLED_LIMIT_MS)
   }
@@ -143,7 +143,7 @@ export class DataLane implements AsyncDisposable {
     }
   }
 
-  /** Asserts that the database holds exactly these visits, each once, and a row for each peer that was contacted. */
+  /** Asserts that the database contains exactly these visits, each once, and a row for each contacted peer. */
   async assertHolds (visits: readonly Visit[]): Promise<void> {
     const stored = (await this.rows('SELECT crawl_id, node_id, outcome, started_at FROM visit_detail')).map(row => Object.values(row).join(' '))
     const [counts] = await this.rows('SELECT (SELECT COUNT(*) FROM visit) AS visits, (SELECT COUNT(*) FROM node_info) AS nodes')

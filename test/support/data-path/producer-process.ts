@@ -1,4 +1,4 @@
-// A producer in a process of its own, which a test kills: publishes the stream from a visit on and tells what was acknowledged.
+// A producer in a separate process, which a test kills. It publishes the stream from a given visit on and reports what was acknowledged.
 import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../../core/time/clock.ts'

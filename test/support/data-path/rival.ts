@@ -3,12 +3,12 @@ import { peerName } from './visit-stream.ts'
 import type { SqlServer } from '../servers/sql-server.ts'
 import type { Connection } from 'mysql2/promise'
 
-// The server gives up the lighter one of two transactions that wait for each other: this one must not be it.
+// The server aborts the lighter one of two deadlocked transactions: it must not be this one.
 const WEIGHT = 20_000
 
 const DEADLOCK = 1_213
 
-/** A second writer that takes the rows of peers in descending order, one by one, while consumers take them in ascending order. */
+/** A second writer that locks the rows of peers in descending order, one by one, while consumers lock them in ascending order. */
 export class Rival implements AsyncDisposable {
   readonly #connection: Connection
 
@@ -24,7 +24,7 @@ export class Rival implements AsyncDisposable {
     return new Rival(connection)
   }
 
-  /** Goes on until it is over. */
+  /** Runs until it is stopped. */
   async disturb (state: { isOver: boolean }): Promise<void> {
     while (!state.isOver) {
       try {

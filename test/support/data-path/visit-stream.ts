@@ -1,4 +1,4 @@
-// A stream of visits that is the same for everyone who counts: peers come again and again, every fifth visit fails.
+// A reproducible stream of visits: peers repeat, and every fifth visit fails.
 import { visitMessage } from '../consumer/incoming.ts'
 import { CRAWL_ID, failedVisitOf, visitOf } from '../consumer/messages.ts'
 import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
@@ -6,7 +6,7 @@ import type { Visit } from '../../../core/contracts/visit.ts'
 
 const PEERS = 2_000
 
-/** Text of a peer id, as far as the schema of messages can tell. */
+/** A text that the schema of messages accepts as a peer id. */
 export function peerName (n: number): string {
   return `QmPeer${String(n).padStart(6, '0').replaceAll('0', 'a')}`
 }
@@ -19,19 +19,19 @@ function nthVisit (n: number): Visit {
   return n % 5 === 0 ? failedVisitOf(at) : visitOf(at)
 }
 
-/** Visits `from` to before `to`. */
+/** Visits `from` up to `to` (exclusive). */
 export function visitsOf (from: number, to: number): Visit[] {
   return Array.from({ length: to - from }, (_, i) => nthVisit(from + i))
 }
 
-/** The same as messages, with a message that no consumer can read after every `poisonEvery` of them. */
+/** The same visits as messages, with an unreadable message after every `poisonEvery` of them. */
 export function messagesOf (from: number, to: number, poisonEvery = Infinity): OutgoingMessage[] {
   return visitsOf(from, to).flatMap((visit, i) => (from + i + 1) % poisonEvery === 0 ? [visitMessage(visit), POISON] : [visitMessage(visit)])
 }
 
 const POISON: OutgoingMessage = { key: 'poison', value: Buffer.from('{"version":1,'), headers: {} }
 
-/** What `visit_detail` holds of a visit, as text to compare. */
+/** The columns of a visit in `visit_detail`, as text to compare. */
 export function rowOf ({ crawlId, nodeId, outcome, startedAt }: Visit): string {
   return [crawlId, nodeId, outcome, startedAt.replace('T', ' ').replace('Z', '')].join(' ')
 }

@@ -1,5 +1,5 @@
-// Three Kubo daemons that know each other, and a crawl that starts from one of them; runs in a network of its own, prints
-// what was true and what was found as JSON, and ends.
+// Three Kubo daemons that know each other, and a crawl that starts from one of them. Runs in its own network, prints the
+// truth and the results of the crawl as JSON, and ends.
 import { Scan } from '../../../core/contracts/scan.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { formatAddress } from '../../../crawler/address/address.ts'

@@ -1,5 +1,5 @@
-// A Kubo and a passive node in one local network, which know nothing of each other but by multicast DNS; runs in a network of
-// its own, prints who found whom as JSON, and ends. The second node dials nobody: whoever is connected to it has found it.
+// A Kubo and a passive node in one local network, which can find each other only by multicast DNS. Runs in its own network,
+// prints who found whom as JSON, and ends. The second node does not dial: any peer connected to it has found it.
 import { PassiveGater } from '../../../crawler/passive/limits/passive-gater.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { openPassiveRig } from '../libp2p/open-passive.ts'

@@ -2,7 +2,7 @@ import { KuboNode } from '../servers/kubo-node.ts'
 import { until } from '../until.ts'
 import type { KuboIdentity } from '../servers/kubo-node.ts'
 
-/** A Kubo, and how to reach it over TCP. */
+/** A Kubo and its TCP address. */
 interface NetworkedKubo {
   node: KuboNode
   identity: KuboIdentity
@@ -14,7 +14,7 @@ export interface KuboNetwork extends AsyncDisposable { nodes: [NetworkedKubo, Ne
 
 const LIMIT_MS = 60_000
 
-/** Starts three Kubos from the path of their program; the first knows the others, and all have each other in their tables. */
+/** Starts three Kubos from the path of their program; the first knows the others, and all are in each other's tables. */
 export async function openKuboNetwork (program: string): Promise<KuboNetwork> {
   await using stack = new AsyncDisposableStack()
   const start = async (): Promise<NetworkedKubo> => {

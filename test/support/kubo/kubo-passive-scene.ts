@@ -1,5 +1,5 @@
-// A passive node that two of three Kubo daemons connect to, and crawls over those connections; runs in a network of its own,
-// prints what became of it as JSON, and ends.
+// A passive node that two of three Kubo daemons connect to, and crawls over those connections. Runs in its own network,
+// prints the results as JSON, and ends.
 import { Scan } from '../../../core/contracts/scan.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
@@ -62,7 +62,7 @@ for (const { node, identity } of [byTcp, byQuic]) {
   })
 }
 
-/** Connects until we are in its table: Kubo asks a newcomer once and does not wait long, which on a busy machine may be too short. */
+/** Connects until we are in its table: Kubo queries a new peer once with a short timeout, which may be too short on a busy machine. */
 async function join (node: KuboNode, address: string): Promise<void> {
   const isKept = async (): Promise<boolean> => (await node.table()).includes(us)
 

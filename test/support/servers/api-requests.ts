@@ -1,5 +1,5 @@
-// What tests ask of an API server again and again, from this process: a kubectl for each question costs a tenth of a second
-// of a core, which was half of all that the cluster tests took.
+// Frequent requests of tests to an API server, from this process: starting kubectl for each request takes a tenth of a
+// second of CPU time, which was half of the time of the cluster tests.
 import { KubeConfig } from '@kubernetes/client-node'
 import { KubeClient } from '../../../operator/runtime/kube-client.ts'
 
@@ -10,15 +10,15 @@ interface GroupDiscovery { metadata: { name?: string }, versions: { version: str
 
 interface Manifest { apiVersion: string, kind: string, metadata: { name: string, namespace?: string } }
 
-/** What `kubectl get` was asked for. */
+/** The arguments of `kubectl get`. */
 interface Question { kinds: string[], name: string | undefined, namespace: string | undefined, query: Record<string, string> }
 
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
-// As kubectl's own, so that what tests applied by it is still theirs.
+// The field manager of kubectl, so that fields applied with kubectl still belong to it.
 const FIELD_MANAGER = 'kubectl'
 
-/** The questions and writes of a user who may do everything. */
+/** Requests of a user who may do everything. */
 export class ApiRequests {
   readonly #client: KubeClient
   #resources: readonly Resource[] = []
@@ -31,8 +31,10 @@ export class ApiRequests {
   }
 
   /**
-   * Reads as `kubectl get -o json` does: `kind[,kind] [name] [-n namespace | -A] [-l selector] [--field-selector selector]`.
-   * @throws TypeError for other arguments; ProbeError with what the API server refuses, a missing object too
+   * Reads like `kubectl get -o json`: `kind[,kind] [name] [-n namespace | -A] [-l selector]
+   * [--field-selector selector]`.
+   * @throws TypeError for other arguments; ProbeError when the API server refuses, including for a
+   *   missing object
    */
   async get (args: readonly string[]): Promise<unknown> {
     const { kinds, name, namespace, query } = questionOf(args)
@@ -47,14 +49,14 @@ export class ApiRequests {
       }
 
       const { items } = await this.#json('GET', path, { query }) as { items: Record<string, unknown>[] }
-      // A list names the kind once, for all of its items.
+      // A list contains the kind once, for all of its items.
       lists.push({ items: items.map(item => ({ apiVersion: resource.apiVersion, kind: resource.kind, ...item })) })
     }
 
     return { items: lists.flatMap(({ items }) => items) }
   }
 
-  /** Applies an object by force, as `kubectl apply --server-side --force-conflicts` does. */
+  /** Applies an object by force, like `kubectl apply --server-side --force-conflicts`. */
   async apply (object: object): Promise<void> {
     const { apiVersion, kind, metadata: { name, namespace = 'default' } } = object as Manifest
     const resource = await this.#find(known => known.kind === kind && known.apiVersion === apiVersion, `${kind} of ${apiVersion}`)
@@ -68,7 +70,7 @@ export class ApiRequests {
     await this.#json('PATCH', `${pathOf(resource, namespace)}/${name}/status`, { contentType: 'application/merge-patch+json', body: { status } })
   }
 
-  /** Whether the API server answers a path with something; while it starts it answers with errors, or not at all. */
+  /** Whether the API server answers a path successfully; while it starts it answers with errors, or not at all. */
   async answers (path: string): Promise<boolean> {
     return await this.#json('GET', path).then(() => true, () => false)
   }
@@ -77,7 +79,7 @@ export class ApiRequests {
     return await this.#client.json({ method, path, ...options }, AbortSignal.timeout(60_000))
   }
 
-  // What is not known yet may have been defined since.
+  // An unknown kind may have been defined since.
   async #find (isIt: (resource: Resource) => boolean, what: string): Promise<Resource> {
     const known = this.#resources.find(isIt)
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
-/** A request as the API server's audit log has it. */
+/** A request in the API server's audit log. */
 export interface AuditEvent {
   verb: string
   userAgent?: string
@@ -10,21 +10,21 @@ export interface AuditEvent {
   responseStatus?: { code: number }
 }
 
-/** The audit log of a running API server, which writes to it meanwhile. */
+/** The audit log of a running API server, which keeps writing to it. */
 export class AuditLog {
   readonly #path: string
   readonly #events: AuditEvent[] = []
   #offset = 0
 
-  /** Bytes behind the last line break: the start of a line. */
+  /** Bytes after the last line break: the start of a line. */
   #rest = Buffer.alloc(0)
 
-  /** @param path of a file of lines */
+  /** @param path of the log file */
   constructor (path: string) {
     this.#path = path
   }
 
-  /** Its requests, the oldest first. Reads only what is new, since the log of one test may have some 100 MB. */
+  /** Its requests, the oldest first. Reads only new lines, since the log of one test may reach 100 MB. */
   events (): readonly AuditEvent[] {
     const bytes = Buffer.concat([this.#rest, this.#readOn()])
     const end = bytes.lastIndexOf('\n') + 1

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-sha256', '-batch']
 
-/** A certificate authority of its own for one test, in PEM files. It takes `openssl`. */
+/** A certificate authority for one test, in PEM files. Needs `openssl`. */
 export class Certificates {
   readonly caFile: string
   readonly #folder: string
@@ -17,7 +17,7 @@ export class Certificates {
     openssl(['req', '-x509', ...NEW_KEY, '-days', '30', '-subj', `/CN=${name}`, '-keyout', this.#caKeyFile, '-out', this.caFile])
   }
 
-  /** A certificate signed by this authority; without `altNames` it is one of a client. */
+  /** A certificate signed by this authority; without `altNames` it is a client certificate. */
   issue (commonName: string, altNames?: string): { certFile: string, keyFile: string } {
     const base = join(this.#folder, commonName)
     const [certFile, keyFile, requestFile, extensionsFile] = [`${base}.crt`, `${base}.key`, `${base}.csr`, `${base}.ext`] as const
@@ -28,7 +28,7 @@ export class Certificates {
     return { certFile, keyFile }
   }
 
-  /** Key and certificates in one file, as a Kafka broker takes them. */
+  /** Key and certificates in one file, as a Kafka broker needs them. */
   bundle (commonName: string, altNames: string): string {
     const { certFile, keyFile } = this.issue(commonName, altNames)
     const bundleFile = join(this.#folder, `${commonName}.pem`)

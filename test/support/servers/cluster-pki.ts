@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const NAMES = 'IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local'
 
-/** The certificates of a test cluster: one authority for servers and clients (P-256, which openssl makes at once). */
+/** The certificates of a test cluster: one authority for servers and clients (P-256, which openssl generates quickly). */
 export class ClusterPki {
   readonly #folder: string
   readonly #url: string
@@ -40,7 +40,7 @@ export class ClusterPki {
     return this.#at('token.pub')
   }
 
-  /** Makes a client certificate and a self-contained kubeconfig around it. */
+  /** Creates a client certificate and a self-contained kubeconfig with it. */
   kubeconfig (name: string, subject: string): string {
     this.#issue(name, subject)
     const base64 = (file: string): string => readFileSync(this.#at(file)).toString('base64')

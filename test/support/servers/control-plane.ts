@@ -1,5 +1,5 @@
-// A real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler, and kwok in the place of
-// nodes unless told otherwise. Everything lives in one temporary folder and ends with this process.
+// A real Kubernetes control plane on loopback: etcd, API server, controller manager, scheduler and, by default, kwok to
+// simulate nodes. Everything is in one temporary folder and ends with this process.
 import { execFile } from 'node:child_process'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -20,7 +20,7 @@ const READY_LIMIT_MS = 120_000
 const AUDIT_LIMIT_MS = 60_000
 const SERVICE_RANGE = '10.96.0.0/24'
 const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
-// Room for what a thousand PeerProbes request, of each kind that pods ask for.
+// Enough of each resource for the requests of a thousand PeerProbes.
 const SIZE = { 'cpu': '640', 'memory': '2560Gi', 'ephemeral-storage': '1Ti', 'pods': '2000' }
 const NODE = {
   apiVersion: 'v1',
@@ -29,12 +29,12 @@ const NODE = {
   status: { allocatable: SIZE, capacity: SIZE }
 }
 
-/** What one command of kubectl gave. */
+/** The result of a kubectl command. */
 export interface CommandEnd { code: number, stdout: string, stderr: string }
 
-/** What {@link ControlPlane.open} starts. */
+/** Options of {@link ControlPlane.open}. */
 export interface ControlPlaneOptions {
-  /** Nodes that pretend to run pods. @default true */
+  /** Simulated nodes. @default true */
   kwok?: boolean
 
   /** IP address of this machine that the API server listens on. @default '127.0.0.1' */
@@ -43,12 +43,12 @@ export interface ControlPlaneOptions {
 
 /** A control plane for one test file. */
 export class ControlPlane implements AsyncDisposable {
-  /** Of a user who may do everything. */
+  /** Kubeconfig of a user who may do everything. */
   readonly kubeconfig: string
 
   readonly url: string
 
-  /** Where the API server is. */
+  /** URL of the API server. */
   readonly host: string
 
   readonly #bin: string
@@ -72,7 +72,7 @@ export class ControlPlane implements AsyncDisposable {
     this.#auditLog = new AuditLog(folder.file('audit.jsonl'))
   }
 
-  /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` somebody else brings the nodes. */
+  /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` the caller provides the nodes. */
   static async open (bin: string, { kwok = true, host = '127.0.0.1' }: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const [api = 0, etcd = 0, peer = 0] = await freePorts(3)
     const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer }, host)
@@ -96,12 +96,12 @@ export class ControlPlane implements AsyncDisposable {
     return await this.command('kubectl', args, input)
   }
 
-  /** Reads objects as `kubectl get -o json` does, without starting one: see {@link ApiRequests.get}. Rejects where one is missing. */
+  /** Reads objects like `kubectl get -o json` without starting kubectl: see {@link ApiRequests.get}. Rejects if an object is missing. */
   async get<T = Record<string, unknown>> (...args: string[]): Promise<T> {
     return await this.#requests.get(args) as T
   }
 
-  /** Whether the object that {@link get} would read is there. */
+  /** Whether the object that {@link get} would read exists. */
   async has (...args: string[]): Promise<boolean> {
     return await this.get(...args).then(() => true, (err: unknown) => {
       if (isNotFound(err)) {
@@ -111,7 +111,7 @@ export class ControlPlane implements AsyncDisposable {
     })
   }
 
-  /** Applies objects one after another, which must succeed. */
+  /** Applies objects one after another. All must succeed. */
   async apply (...objects: readonly object[]): Promise<void> {
     for (const object of objects) {
       await this.#requests.apply(object)
@@ -134,12 +134,12 @@ export class ControlPlane implements AsyncDisposable {
     })
   }
 
-  /** A kubeconfig file with a client certificate of its own. */
+  /** A kubeconfig file with its own client certificate. */
   kubeconfigOf (name: string, group?: string): string {
     return this.#pki.kubeconfig(name, `${group === undefined ? '' : `/O=${group}`}/CN=${name}`)
   }
 
-  /** Kills the API server as a power cut would, and starts it again on the same port. */
+  /** Kills the API server like a power failure, and starts it again on the same port. */
   async restartApiServer (): Promise<void> {
     await this.#running.get('kube-apiserver')?.kill()
     await this.#startApiServer()
@@ -147,7 +147,7 @@ export class ControlPlane implements AsyncDisposable {
 
   /** Requests in the audit log up to this call, the oldest first. */
   async audit (): Promise<AuditEvent[]> {
-    // The API server writes a request's line after it has answered: a request of our own marks the end.
+    // The API server writes the line of a request after its answer: an extra request marks the end.
     const mark = `audit-mark-${String(this.#marks++)}`
     await this.#requests.answers(`/api/v1/namespaces/${mark}`)
     await until('the audit log holds the mark', () => this.#auditLog.events().findLast(({ objectRef }) => objectRef?.name === mark) !== undefined, AUDIT_LIMIT_MS)
@@ -221,7 +221,7 @@ export class ControlPlane implements AsyncDisposable {
       '--use-service-account-credentials',
       `--service-account-private-key-file=${this.#pki.tokenKey}`,
       `--root-ca-file=${this.#pki.ca}`,
-      // Pretended nodes send no heartbeats.
+      // Simulated nodes send no heartbeats.
       '--node-monitor-grace-period=24h',
       ...common
     ], async () => await this.#requests.answers('/api/v1/namespaces/default/serviceaccounts/default'))

@@ -1,5 +1,5 @@
-// Who answers in the place of a MySQL server and wants the password: it speaks as much of the protocol as a login takes, and
-// keeps what the client sends. https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
+// An attacker who answers in place of a MySQL server to get the password. It implements the protocol of a login and records
+// what the client sends. https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -7,10 +7,10 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 
 /** What the server offers, and what it sends after each packet of the client. */
 export interface FakeLogin {
-  /** Way to authenticate that the first packet names. */
+  /** Authentication plugin in the first packet. */
   offered: string
 
-  /** Further capability flags of the first packet. */
+  /** Additional capability flags of the first packet. */
   capabilities?: number
 
   /** Payloads; the first one answers the client's login. */
@@ -21,21 +21,21 @@ const SCRAMBLE = Buffer.from('abcdefghijklmnopqrst')
 const CAPABILITIES = 0x1 | 0x8 | 0x200 | 0x2000 | 0x8000 | 0x10000 | 0x20000 | 0x80000 | 0x200000
 const DENIED = Buffer.concat([Buffer.from([0xff, 0x15, 0x04]), Buffer.from('#28000Access denied')])
 
-/** The server's RSA key, in the form in which it is sent. */
+/** The server's RSA key, in the form that is sent. */
 export const KEY = generateKeyPairSync('rsa', { modulusLength: 2_048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } })
 
-/** Asks the client to authenticate in another way. */
+/** Asks the client to use another authentication plugin. */
 export const switchTo = (plugin: string): Buffer => Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${plugin}\0`), SCRAMBLE, Buffer.of(0)])
 
 /** Asks for a second factor. */
 export const nextFactor = (plugin: string): Buffer => Buffer.concat([Buffer.from([0x02]), Buffer.from(`${plugin}\0`), SCRAMBLE, Buffer.of(0)])
 
-/** More data for the way that is in use. */
+/** More data for the current authentication plugin. */
 export const moreData = (data: Buffer | string): Buffer => Buffer.concat([Buffer.from([0x01]), Buffer.from(data)])
 
-/** A server on a free port of 127.0.0.1 for one login after the other, all the same. */
+/** A server on a free port of 127.0.0.1 for logins one after the other, all with the same script. */
 export class FakeMysqlServer implements AsyncDisposable {
-  /** What clients sent, packet by packet. */
+  /** The packets that clients sent. */
   readonly received: Buffer[] = []
 
   readonly #login: FakeLogin
@@ -61,7 +61,7 @@ export class FakeMysqlServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Whether anything that was sent holds the password: as it is, with the random bytes taken out, or encrypted for the server's key. */
+  /** Whether the packets reveal the password: in plain text, without the scramble, or encrypted for the server's key. */
   learnt (password: string): boolean {
     return this.received.some(packet => [packet, unmasked(packet), decrypted(packet)].some(text => text.includes(password)))
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
-/** Some ports of 127.0.0.1 that are free now, all different: for servers that must be told their port. */
+/** Some free ports of 127.0.0.1, all different, for servers that need a given port. */
 export async function freePorts (count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   await Promise.all(servers.map(async (server) => {
@@ -21,7 +21,7 @@ export async function freePorts (count: number): Promise<number[]> {
 
 const PAIR_ATTEMPTS = 100
 
-/** A port that is free now by TCP and UDP, and whose next one is free as well: for a passive node, whose WebSocket listens there. */
+/** A port that is free for TCP and UDP and whose next port is free as well, for the WebSocket listener of a passive node. */
 export async function freePortPair (): Promise<number> {
   for (let i = 0; i < PAIR_ATTEMPTS; i++) {
     const [port = 0] = await freePorts(1)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** One question to Kafka's authorizer. */
+/** One request to Kafka's authorizer. */
 export interface Authorization {
   principal: string
   isAllowed: boolean
@@ -11,7 +11,7 @@ export interface Authorization {
   name: string
 }
 
-// As StandardAuthorizer logs it: what it allows at debug, what it denies at info.
+// StandardAuthorizer logs allowed requests at debug, and denied ones at info.
 const LINE = /Principal = (\S+) is (Allowed|Denied) operation = (\S+) from host = \S+ on resource = (\w+):LITERAL:(\S+) for request/
 
 /** Settings of Kafka's logging: warnings on standard error, the authorizer's answers in a file. */
@@ -38,7 +38,7 @@ export function kafkaLogging (auditFile: string): string {
   return Object.entries(settings).map(([name, value]) => `${name}=${String(value)}\n`).join('')
 }
 
-/** What the authorizer was asked by whom, the oldest first. */
+/** The requests to the authorizer with their users, the oldest first. */
 export function readAuthorizations (auditFile: string): Authorization[] {
   const lines = existsSync(auditFile) ? readFileSync(auditFile, 'utf8').split('\n') : []
 

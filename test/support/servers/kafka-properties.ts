@@ -10,7 +10,7 @@ export interface KafkaNode {
   folder: string
 }
 
-/** What a cluster's brokers ask of those who connect to the listeners beside the plain one. */
+/** Security of the listeners of a cluster besides the plain one. */
 export interface KafkaSecurity {
   /** Ports of the first node. */
   plainPort: number
@@ -21,11 +21,11 @@ export interface KafkaSecurity {
   keystoreFile: string
   caFile: string
 
-  /** Users of SASL PLAIN; those of SCRAM are made when the storage is formatted. */
+  /** Users of SASL PLAIN; users of SCRAM are created when the storage is formatted. */
   users: Readonly<Record<string, string>>
 }
 
-/** What a cluster may have beside a plain listener on IPv4. */
+/** Additional features of a cluster besides a plain listener on IPv4. */
 export interface KafkaExtras {
   security?: KafkaSecurity | undefined
 
@@ -36,7 +36,7 @@ export interface KafkaExtras {
   properties?: Readonly<Record<string, string | number>> | undefined
 }
 
-/** The settings of one node: small, quick to elect and to rebalance, never creating a topic by itself. */
+/** The settings of one node: small, quick to elect and to rebalance, and without automatic creation of topics. */
 export function kafkaProperties (node: KafkaNode, nodes: readonly KafkaNode[], { security, ipv6Port, properties = {} }: KafkaExtras = {}): string {
   const replicas = Math.min(3, nodes.length)
   const listeners = [

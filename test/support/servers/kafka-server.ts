@@ -12,7 +12,7 @@ import { isListening } from './tcp-answer.ts'
 import type { Authorization } from './kafka-audit.ts'
 import type { KafkaExtras, KafkaNode, KafkaSecurity } from './kafka-properties.ts'
 
-/** What {@link KafkaServer.open} starts. */
+/** Options of {@link KafkaServer.open}. */
 export interface KafkaServerOptions {
   /** Nodes of the cluster. @default 1 */
   nodes?: number
@@ -20,7 +20,7 @@ export interface KafkaServerOptions {
   /** IP address of this machine that it listens on. @default '127.0.0.1' */
   host?: string
 
-  /** Opens listeners for SASL PLAIN, SCRAM-SHA-512 and client certificates on the first node, all over TLS; these users may do what ACLs grant them. */
+  /** Opens listeners for SASL PLAIN, SCRAM-SHA-512 and client certificates on the first node, all over TLS; these users have the rights that ACLs grant. */
   users?: Readonly<Record<string, string>>
 
   /** Opens a listener on `::1` as well, on the first node. */
@@ -30,7 +30,7 @@ export interface KafkaServerOptions {
   properties?: Readonly<Record<string, string | number>>
 }
 
-// Any identifiers will do, as long as all nodes are told the same.
+// Any identifiers work as long as all nodes have the same.
 const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const DIRECTORY_IDS = ['JEXY6aqzQY-32P5TStzaFg', 'MvDxzVmcRsaTz33bUuRU6A', '07R5amHmR32VDA6jHkGbTA']
 
@@ -41,10 +41,10 @@ export class KafkaServer implements AsyncDisposable {
   readonly nodes: readonly KafkaNode[]
   readonly security: KafkaSecurity | undefined
 
-  /** Of the test's own authority, where there is security; it can issue more. */
+  /** The test's own authority, with security; it can issue more certificates. */
   readonly certificates: Certificates | undefined
 
-  /** Address of the listener on `::1`, where there is one. */
+  /** Address of the listener on `::1`, if there is one. */
   readonly ipv6Broker: string
 
   readonly #jars: string
@@ -62,7 +62,7 @@ export class KafkaServer implements AsyncDisposable {
     this.certificates = cluster.certificates
   }
 
-  /** Formats and starts a cluster from a folder of jars (`scripts/provision/kafka.ts` finds it); resolves when all nodes take connections. */
+  /** Formats and starts a cluster from a folder of jars (`scripts/provision/kafka.ts` finds it); resolves when all nodes accept connections. */
   static async open (jars: string, { nodes: count = 1, host = '127.0.0.1', users, ipv6 = false, properties }: KafkaServerOptions = {}): Promise<KafkaServer> {
     const folder = new TempFolder()
     const ports = await freePorts(2 * count + 4)
@@ -102,13 +102,13 @@ export class KafkaServer implements AsyncDisposable {
     await process.ready(async () => await isListening(node.port, node.host), START_LIMIT_MS)
   }
 
-  /** Kills a node as a power cut would. */
+  /** Kills a node like a power failure. */
   async kill (id: number): Promise<void> {
     await this.#running.get(id)?.kill()
     this.#running.delete(id)
   }
 
-  /** Runs one of Kafka's own command line tools against the first node, such as `org.apache.kafka.tools.TopicCommand`; resolves with what it prints. */
+  /** Runs one of Kafka's own command line tools against the first node, such as `org.apache.kafka.tools.TopicCommand`; resolves with its output. */
   async tool (main: string, args: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), main, '--bootstrap-server', this.brokers[0]!, ...args])
 
@@ -123,7 +123,7 @@ export class KafkaServer implements AsyncDisposable {
     this.#folder[Symbol.dispose]()
   }
 
-  /** What the authorizer was asked by whom, the oldest first. */
+  /** The requests to the authorizer with their users, the oldest first. */
   authorizations (): Authorization[] {
     return readAuthorizations(this.#auditFile)
   }

@@ -6,13 +6,13 @@ import { TempFolder } from '../temp-folder.ts'
 import { freePorts } from './free-ports.ts'
 import { LeashedProcess } from './leashed-process.ts'
 
-/** How a Kubo is started. */
+/** Options of a Kubo. */
 export interface KuboOptions {
-  /** Whether it finds others, and is found, by multicast DNS. @default false */
+  /** Whether it uses multicast DNS. @default false */
   mdns?: boolean
 }
 
-/** The DHT protocol that Kubo speaks with peers of private addresses. */
+/** The DHT protocol of Kubo for peers with private addresses. */
 export const LAN_KAD = '/ipfs/lan/kad/1.0.0'
 
 const START_LIMIT_MS = 60_000
@@ -24,7 +24,7 @@ const Swarm = z.object({ Peers: z.object({ Peer: z.string(), Addr: z.string(), S
 const Table = z.object({ Name: z.string(), Buckets: z.object({ Peers: z.object({ ID: z.string() }).array().nullable() }).array() })
 const Response = z.object({ Type: z.int(), Responses: z.object({ ID: z.string(), Addrs: z.array(z.string()).nullable() }).array().nullable() })
 
-/** What a Kubo says of itself. */
+/** The identity of a Kubo. */
 export interface KuboIdentity {
   id: string
   addresses: string[]
@@ -32,7 +32,7 @@ export interface KuboIdentity {
   protocols: string[]
 }
 
-/** A real Kubo daemon on loopback, alone: no bootstrap peers, in a folder of its own, on free ports. */
+/** A real, isolated Kubo daemon on loopback: no bootstrap peers, its own folder, free ports. */
 export class KuboNode implements AsyncDisposable {
   readonly #api: string
   readonly #folder: TempFolder
@@ -75,12 +75,12 @@ export class KuboNode implements AsyncDisposable {
     await this.#ask(`swarm/connect?arg=${encodeURIComponent(address)}`, z.unknown())
   }
 
-  /** Ends its connections to a peer. */
+  /** Closes its connections to a peer. */
   async disconnect (id: string): Promise<void> {
     await this.#ask(`swarm/disconnect?arg=/p2p/${id}`, z.unknown())
   }
 
-  /** The addresses by which it is connected to a peer, each with the protocols of its streams. */
+  /** The addresses of its connections to a peer, each with the protocols of its streams. */
   async connections (id: string): Promise<{ address: string, streams: string[] }[]> {
     const [{ Peers }] = await this.#ask('swarm/peers?streams=true', Swarm) as [z.output<typeof Swarm>]
 
@@ -96,7 +96,7 @@ export class KuboNode implements AsyncDisposable {
     return tables.filter(({ Name }) => Name === 'lan').flatMap(({ Buckets }) => Buckets.flatMap(({ Peers }) => (Peers ?? []).map(({ ID }) => ID)))
   }
 
-  /** Addresses of a peer as its DHT finds them (`routing findpeer`); none where it finds none. */
+  /** Addresses of a peer that its DHT finds (`routing findpeer`); empty if it finds none. */
   async findPeer (id: string): Promise<string[]> {
     const responses = await this.#ask(`routing/findpeer?arg=${id}`, Response).catch(() => [])
 
@@ -134,10 +134,10 @@ export class KuboNode implements AsyncDisposable {
   }
 }
 
-// Of go-libp2p-kad-dht's events: the one that ends a search with what was found.
+// The event of go-libp2p-kad-dht with the result of a lookup.
 const FINAL_PEER = 2
 
-/** Nothing of it leaves this machine: no bootstrap peers, no downloaded configuration, no certificates, loopback alone. */
+/** Keeps all of its traffic on this machine: no bootstrap peers, no downloaded configuration, no certificates, only loopback. */
 function configure (path: string, { apiPort, tcp, ws, mdns }: { apiPort: number, tcp: number, ws: number, mdns: boolean }): void {
   const config = JSON.parse(readFileSync(path, 'utf8')) as Record<string, object>
   const swarm = [`/ip4/127.0.0.1/tcp/${String(tcp)}`, `/ip4/127.0.0.1/udp/${String(tcp)}/quic-v1`, `/ip4/127.0.0.1/tcp/${String(ws)}/ws`]

@@ -1,5 +1,6 @@
-// A server that outlives a killed test run holds its port and memory until somebody finds it. So a shell
-// stands between: its standard input is the leash, which ends with this process however that ends.
+// A server that outlives a killed test run keeps its port and memory until somebody finds it. A shell in
+// between prevents this: its standard input ends when this process ends for any reason, and the shell
+// then kills the server.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
@@ -18,9 +19,9 @@ kill $watcher`
 
 const TAIL_CHARS = 4_000
 
-/** A server in a process of its own that is killed when it is disposed of, and when this process ends. */
+/** A server in a separate process that is killed when it is disposed of, and when this process ends. */
 export class LeashedProcess implements AsyncDisposable {
-  /** Of the server itself. */
+  /** Process id of the server itself. */
   readonly pid: number
 
   readonly #ended: Promise<unknown>
@@ -35,7 +36,7 @@ export class LeashedProcess implements AsyncDisposable {
     })
   }
 
-  /** Starts a program; all that it prints goes to the end of a file. */
+  /** Starts a program; its output is appended to a file. */
   static async start (command: readonly string[], { logPath, env = {} }: { logPath: string, env?: Record<string, string> }): Promise<LeashedProcess> {
     const log = openSync(logPath, 'a')
     const shell = spawn('sh', ['-c', LEASH, 'sh', ...command], { stdio: ['pipe', 'pipe', log], env: { ...process.env, ...env } })

@@ -13,7 +13,7 @@ export function mariadbKind (program: string): SqlServerKind {
     async initialize ({ dataFolder, args }) {
       // Without name resolution root may come from 127.0.0.1 as well as from localhost.
       const options = ['--no-defaults', ...user, `--datadir=${dataFolder}`, ...fixedOptions(args), '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
-      // A server that starts removes the temporary tables of all others from a folder that they share.
+      // A starting server removes the temporary tables of all other servers from a shared folder.
       await promisify(execFile)(findProgram('mariadb-install-db')!, options, { env: { ...process.env, TMPDIR: dirname(dataFolder) } })
     },
     command: ({ args }) => [program, '--no-defaults', ...user, ...args]

@@ -10,7 +10,7 @@ const LIBRARIES = 'usr/lib/x86_64-linux-gnu'
 /** MySQL, from the folder that it is unpacked in (`scripts/provision/mysql.ts` finds it). */
 export function mysqlKind (root: string): SqlServerKind {
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
-  // The loader of that folder, since the libraries there are newer than those of this system.
+  // The loader of that folder, since its libraries are newer than those of this system.
   const mysqld = [
     join(root, LIBRARIES, 'ld-linux-x86-64.so.2'),
     '--library-path',

@@ -1,5 +1,5 @@
-// A real Prometheus for tests. Targets and rules may change while it runs; it scrapes and evaluates every second unless told
-// otherwise, so that a test waits for conditions and not for minutes.
+// A real Prometheus for tests. Targets and rules may change while it runs; by default it scrapes and evaluates every second,
+// so that tests do not wait for minutes.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { z } from 'zod'
@@ -18,14 +18,14 @@ export interface ScrapeTarget {
   /** `HOST:PORT`. */
   address: string
 
-  /** Labels that its series get: `namespace`, `pod`, `job` and others, as a PodMonitor's relabelling gives them. */
+  /** Labels of its series: `namespace`, `pod`, `job` and others, like those from a PodMonitor's relabelling. */
   labels: Readonly<Record<string, string>>
 
   /** Whether labels of the page itself win over those of the target (`honorLabels`). @default false */
   honorLabels?: boolean
 }
 
-/** What Prometheus scrapes and evaluates. */
+/** Targets and rules of Prometheus. */
 export interface PrometheusOptions {
   targets?: readonly ScrapeTarget[]
 
@@ -72,9 +72,9 @@ const Matrix = z.object({ resultType: z.literal('matrix'), result: z.object({ me
 const Alerts = z.object({ alerts: z.object({ labels: Labels, annotations: Labels, state: z.enum(['pending', 'firing']) }).array() })
 const Targets = z.object({ activeTargets: z.object({ scrapeUrl: z.string(), health: z.string(), lastError: z.string() }).array() })
 
-/** A real Prometheus on a free port of 127.0.0.1, in a folder of its own that goes with it. */
+/** A real Prometheus on a free port of 127.0.0.1, in its own temporary folder. */
 export class Prometheus implements AsyncDisposable {
-  /** Where it answers, without a slash at its end. */
+  /** Its URL, without a trailing slash. */
   readonly url: string
 
   readonly #folder: TempFolder
@@ -119,7 +119,7 @@ export class Prometheus implements AsyncDisposable {
     return server
   }
 
-  /** Scrapes other targets from now on; resolves when each was scraped, or failed to be, at least once. */
+  /** Replaces the targets; resolves when each was scraped, successfully or not, at least once. */
   async setTargets (targets: readonly ScrapeTarget[]): Promise<void> {
     writeTargets(this.#folder, targets)
     const expected = targets.map(({ address }) => `http://${address}/metrics`).toSorted()
@@ -132,26 +132,26 @@ export class Prometheus implements AsyncDisposable {
     })
   }
 
-  /** What kept targets from being scraped at the last attempt, by `HOST:PORT`. */
+  /** Errors of the last scrape, by `HOST:PORT`. */
   async scrapeErrors (): Promise<Record<string, string>> {
     const { activeTargets } = Targets.parse(await this.#ask('targets', { state: 'active' }))
 
     return Object.fromEntries(activeTargets.filter(({ lastError }) => lastError !== '').map(({ scrapeUrl, lastError }) => [new URL(scrapeUrl).host, lastError]))
   }
 
-  /** Evaluates other files of rules from now on. @throws TypeError with what Prometheus says of a file that it refuses */
+  /** Replaces the files of rules. @throws TypeError with the error of Prometheus about a refused file */
   async setRuleFiles (ruleFiles: readonly string[]): Promise<void> {
     this.#ruleFiles = ruleFiles
     writeConfig(this.#folder, { ...this.#intervals, ruleFiles: this.#ruleFiles })
     const response = await fetch(`${this.url}/-/reload`, { method: 'POST', signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
 
     if (!response.ok) {
-      // Its answer names no file and no line; its log does.
+      // Its answer contains no file and no line; its log does.
       throw new TypeError(`Prometheus refuses its configuration: ${readFileSync(this.#folder.file('prometheus.log'), 'utf8').slice(-TAIL_CHARS)}`)
     }
   }
 
-  /** What an expression gives now: its series, or one without labels for a scalar. @throws TypeError with what Prometheus says of a wrong expression */
+  /** The result of an expression now: its series, or one without labels for a scalar. @throws TypeError with Prometheus' error about an invalid expression */
   async query (expr: string): Promise<Sample[]> {
     const answer = Vector.parse(await this.#ask('query', { query: expr }))
 
@@ -160,7 +160,7 @@ export class Prometheus implements AsyncDisposable {
       : answer.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }))
   }
 
-  /** What an expression gave in the last `seconds`, at every `stepSeconds`. @throws TypeError with what Prometheus says of a wrong expression */
+  /** The result of an expression over the last `seconds`, at every `stepSeconds`. @throws TypeError with the error of Prometheus about an invalid expression */
   async queryRange (expr: string, { seconds, stepSeconds = 1 }: { seconds: number, stepSeconds?: number }): Promise<SampledSeries[]> {
     const end = Date.now() / 1_000
     const { result } = Matrix.parse(await this.#ask('query_range', { query: expr, start: String(end - seconds), end: String(end), step: String(stepSeconds) }))
@@ -168,7 +168,7 @@ export class Prometheus implements AsyncDisposable {
     return result.map(({ metric, values }) => ({ labels: metric, points: values.map(([at, value]) => [at, Number(value)] as const) }))
   }
 
-  /** Waits until an expression gives something, or what `accept` takes; resolves with it. @throws TypeError after a minute, or `limitMs` */
+  /** Waits until an expression has a result that `accept` accepts (default: not empty); resolves with it. @throws TypeError after a minute, or `limitMs` */
   async waitFor (expr: string, accept: (samples: Sample[]) => boolean = samples => samples.length > 0, limitMs?: number): Promise<Sample[]> {
     let samples: Sample[] = []
 

@@ -4,12 +4,12 @@ import { prometheus } from '../../../scripts/provision/prometheus.ts'
 
 const found = prometheus.find()
 
-/** Why there is no Prometheus on this machine and how to get it; undefined where there is one. For `suite(…, { skip })`. */
+/** Why there is no Prometheus on this machine and how to get it; undefined if there is one. For `suite(…, { skip })`. */
 export const missingPrometheus = 'missing' in found ? found.missing : undefined
 
 const LIMIT_MS = 60_000
 
-/** The path of `prometheus` or `promtool`. @throws TypeError where there is none */
+/** The path of `prometheus` or `promtool`. @throws TypeError if there is none */
 export function monitoringProgram (name: 'prometheus' | 'promtool'): string {
   if ('missing' in found) {
     throw new TypeError(found.missing)
@@ -18,7 +18,7 @@ export function monitoringProgram (name: 'prometheus' | 'promtool'): string {
   return join(found.at, name)
 }
 
-/** Runs promtool to its end; it gets `input` as its standard input. @throws TypeError where it does not run to its end */
+/** Runs promtool to its end, with `input` as its standard input. @throws TypeError if it does not run to its end */
 export function promtool (args: readonly string[], { input = '' }: { input?: string } = {}): { code: number, output: string } {
   const { status, stdout, stderr, error } = spawnSync(monitoringProgram('promtool'), args, { encoding: 'utf8', input, timeout: LIMIT_MS })
 

@@ -6,13 +6,13 @@ import { freePorts } from './free-ports.ts'
 import { LeashedProcess } from './leashed-process.ts'
 import type { Connection } from 'mysql2/promise'
 
-/** What the start of a MySQL-family server is told. */
+/** Settings for the start of a MySQL-family server. */
 interface SqlServerPlan {
   dataFolder: string
   args: string[]
 }
 
-/** How a server is made from its program. */
+/** How to set up and start a server. */
 export interface SqlServerKind {
   /** Fills the data folder. */
   initialize (plan: SqlServerPlan): Promise<void>
@@ -23,12 +23,12 @@ export interface SqlServerKind {
 
 const START_LIMIT_MS = 120_000
 
-/** Of the options of a server those that its data are made for. */
+/** The options of a server that affect its data. */
 export function fixedOptions (args: readonly string[]): string[] {
   return args.filter(arg => /^--(lower-case-table-names|innodb-page-size)=/.test(arg))
 }
 
-/** A MySQL-family server for one test file: own data, socket and free port, durable as in production, TLS by an authority of its own. */
+/** A MySQL-family server for one test file: own data, socket and free port, durable as in production, TLS with its own authority. */
 export class SqlServer implements AsyncDisposable {
   readonly port: number
 
@@ -47,8 +47,9 @@ export class SqlServer implements AsyncDisposable {
   }
 
   /**
-   * Makes the data and starts the server; resolves when it answers. `settings` are further options of it, such as
-   * `--innodb-buffer-pool-size=1G`; on another `host` than loopback it listens on all addresses.
+   * Creates the data and starts the server; resolves when it answers. `settings` are further
+   * options of it, such as `--innodb-buffer-pool-size=1G`; on another `host` than loopback it
+   * listens on all addresses.
    */
   static async open (kind: SqlServerKind, settings: readonly string[] = [], host = '127.0.0.1'): Promise<SqlServer> {
     const folder = new TempFolder()
@@ -97,17 +98,17 @@ export class SqlServer implements AsyncDisposable {
     await this.#process.ready(async () => await this.#answers(), START_LIMIT_MS)
   }
 
-  /** Kills the server as a power cut would. */
+  /** Kills the server like a power failure. */
   async kill (): Promise<void> {
     await this.#process?.kill()
   }
 
-  /** A connection as root, who has no password: to make databases and users. */
+  /** A connection as root, who has no password, to create databases and users. */
   async root (): Promise<Connection> {
     return await createConnection({ host: '127.0.0.1', port: this.port, user: 'root', multipleStatements: true })
   }
 
-  /** The path of a file beside the data, such as one for a password; it goes with the server. */
+  /** The path of a file next to the data, such as one for a password; it is removed with the server. */
   file (name: string): string {
     return join(this.#folder.path, name)
   }
@@ -123,7 +124,7 @@ export class SqlServer implements AsyncDisposable {
       await connection.end()
       return true
     } catch {
-      return false // not yet: `ready` tells the log when it takes too long
+      return false // not yet: `ready` shows the log when it takes too long
     }
   }
 }

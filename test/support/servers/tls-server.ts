@@ -7,15 +7,15 @@ import { FastServer } from '../client/fast-server.ts'
 import type { KeyedCertificate } from '../../../crawler/client/tls/tls-certificate.ts'
 import type { PeerScript } from '../client/fast-peer.ts'
 
-/** How a remote that speaks TLS alone behaves. What is left out, it does as an honest one. */
+/** How a TLS-only remote behaves. By default it behaves like an honest one. */
 export interface TlsScript extends PeerScript {
   certificate?: KeyedCertificate
 
-  /** Protocols that it knows by the extension of TLS; none where it knows no such extension. @default yamux */
+  /** Protocols in the TLS extension ALPN; empty for a remote without ALPN. @default yamux */
   alpn?: readonly string[]
 }
 
-/** A server on loopback that refuses everything but TLS. What it saw of its clients' certificates is in `clients`. */
+/** A server on loopback that refuses everything except TLS. `clients` contains the certificates of its clients. */
 export async function openTlsServer (script: TlsScript): Promise<FastServer & { clients: Buffer[] }> {
   const { key, alpn = ['/yamux/1.0.0'] } = script
   const { cert, key: pem } = inPem(script.certificate ?? createCertificate(key, Date.now()))
@@ -26,7 +26,7 @@ export async function openTlsServer (script: TlsScript): Promise<FastServer & { 
       try {
         socket.write(acceptance.feed(bytes).reply)
       } catch {
-        socket.resetAndDestroy() // what follows a proposal of Noise is not for us: real hosts reset
+        socket.resetAndDestroy() // after a proposal of Noise real hosts reset the connection
         return
       }
 
@@ -46,7 +46,7 @@ export async function openTlsServer (script: TlsScript): Promise<FastServer & { 
 function playInside (secured: TLSSocket, script: TlsScript, clients: Buffer[]): void {
   let peer: FastPeer | undefined
   secured.on('error', () => {
-    // the client resets: that is how it leaves
+    // the client closes connections by a reset
   })
   secured.on('data', (bytes: Buffer) => {
     if (peer === undefined) {

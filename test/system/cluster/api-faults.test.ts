@@ -1,5 +1,5 @@
-// Operators behind proxies that drop, delay, reset, refuse, cut and rewind at random, by a seed: once that stops, the
-// world is the plan, with nothing made twice and nothing left over.
+// Operators behind proxies that drop, delay, reset, refuse, cut and rewind at random, by a seed. Once the faults
+// stop, the cluster equals the plan, with no duplicates and no leftovers.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts'
 const FULL = process.env['PEERPROBE_FULL'] === '1'
 const SEEDS = FULL ? 200 : 10
 
-// Operators at the same time: each has a core's worth of work while it starts.
+// Number of operators at the same time: each uses a whole core while it starts.
 const AT_ONCE = 5
 const FIRST = Number(process.env['PEERPROBE_SEED'] ?? Date.now() % 1_000_000)
 const FAULTY_MS = 10_000
@@ -50,14 +50,15 @@ suite('faults between operator and API server', missingCluster === undefined ? {
       made.push(...await Promise.all(Array.from({ length: Math.min(AT_ONCE, SEEDS - start) }, async (_, i) => await converges(FIRST + start + i))))
     }
 
-    // A short life of one seed may meet none.
+    // A short run of one seed may meet no faults.
     assert.ok(made.flat().length > 0, 'something went wrong on the way')
   })
 
-  // The key of a scan stays when the scan goes, so that it comes back as the same peer: whether it was made by then is chance.
+  // The key of a scan stays when the scan is removed, so that the scan can return as the same peer.
+  // Whether the key was created before that is random.
   const planned = async (namespace: string): Promise<string[]> => (await rig.objects(namespace)).filter(text => text !== 'Secret/amino-identity-fil')
 
-  // Which kinds of fault it met.
+  // The kinds of faults that occurred.
   async function converges (seed: number): Promise<string[]> {
     const namespace = `seed-${String(seed)}`
     using folder = new TempFolder()
@@ -66,7 +67,7 @@ suite('faults between operator and API server', missingCluster === undefined ? {
     await rig.namespace(namespace)
     const other = { name: 'fil', network: { preset: 'filecoin' } }
     await rig.probe(namespace, { scans: [{ name: 'main', network: { preset: 'ipfs' } }, other] })
-    // A lease that is lost ends the process; Kubernetes starts it again.
+    // A lost lease ends the process; Kubernetes restarts it.
     const start = (): OperatorProcess => new OperatorProcess(folder.file('kubeconfig'), ['--no-pod-status', '--namespace', namespace, '--lease-namespace', namespace])
     let operator = start()
     const life = new AbortController()

@@ -1,11 +1,12 @@
-// The author of a PeerProbe has rights on PeerProbes alone, none on Secrets, pods, Services or nodes: by no field of the resource
-// does he get what is not his. The table is complete: a field that the schema has and the table has not fails here.
+// The author of a PeerProbe has rights only on PeerProbes, none on Secrets, pods, Services or nodes. No field of the resource
+// gives the author access to anything else. The table is complete: a field of the schema that is not in the table fails this
+// test.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { openApiSchema } from '../../../operator/api/crd.ts'
 import { isRecord } from '../../../operator/api/rules.ts'
 import { ATTACKS, EXTREMES, HARMLESS } from '../../support/cluster/author-fields.ts'
-import { AUTHOR, AUTHOR_WORLD, CLOSED_KAFKA, KAFKA_NAMESPACE, SHARED, TENANT } from '../../support/cluster/author-world.ts'
+import { AUTHOR, AUTHOR_SETUP, CLOSED_KAFKA, KAFKA_NAMESPACE, SHARED, TENANT } from '../../support/cluster/author-setup.ts'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
 import type { OpenApiSchema } from '../../../operator/api/crd.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
@@ -19,7 +20,7 @@ interface Container { image: string, args: string[], resources: object, security
 interface Pod extends Record<string, unknown> { serviceAccountName: string, containers: Container[], volumes: Volume[] }
 interface Branch { properties?: Record<string, OpenApiSchema>, items?: OpenApiSchema, additionalProperties?: OpenApiSchema }
 
-/** Fields of a schema that hold a value: `[]` stands for each of a list, `{}` for each of a map. */
+/** Fields of a schema with a value: `[]` means each item of a list, `{}` each entry of a map. */
 function leavesOf (path: string, schema: OpenApiSchema): string[] {
   const { properties, items, additionalProperties } = schema as Branch
 
@@ -31,7 +32,7 @@ function leavesOf (path: string, schema: OpenApiSchema): string[] {
 
 const LEAVES = leavesOf('spec', (openApiSchema()['properties'] as Record<string, OpenApiSchema>)['spec']!)
 
-/** Those of them that a value sets. */
+/** The fields that a value sets. */
 function setBy (path: string, value: unknown): string[] {
   if (LEAVES.includes(path)) {
     return [path]
@@ -47,7 +48,7 @@ const podsIn = (value: unknown): Pod[] => isRecord(value) || Array.isArray(value
   ? Object.entries(value).flatMap(([key, inner]) => key === 'template' ? [(inner as { spec: Pod }).spec] : podsIn(inner))
   : []
 
-test('each field of the PeerProbe is in the table once, and is tried by what the table says', () => {
+test('each field of the PeerProbe is in the table once, and its attack sets it', () => {
   assert.deepEqual([...Object.keys(ATTACKS), ...Object.keys(HARMLESS)].sort(), [...LEAVES].sort())
 
   for (const [field, attacks] of Object.entries(ATTACKS)) {
@@ -65,7 +66,7 @@ suite('The author of a PeerProbe', missingCluster === undefined ? {} : { skip: m
     rig = await ClusterRig.open()
     rig.operator(['--policy', '{}'])
     await rig.namespace(TENANT)
-    await rig.plane.apply(...AUTHOR_WORLD, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: KAFKA_NAMESPACE } }, CLOSED_KAFKA)
+    await rig.plane.apply(...AUTHOR_SETUP, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: KAFKA_NAMESPACE } }, CLOSED_KAFKA)
     const { brokers, topic, group } = SHARED
     await rig.probe(TENANT, { kafka: { brokers, topic: { name: topic }, consumerGroup: group }, mysql: { host: 'db', database: 'victim', credentialsSecret: { name: 'mysql' } } }, 'victim')
     await rig.untilReady(TENANT, 'True', { name: 'victim', limitMs: 120_000 })
@@ -77,7 +78,7 @@ suite('The author of a PeerProbe', missingCluster === undefined ? {} : { skip: m
   const asAuthor = async (args: string[], input?: string): Promise<CommandEnd> => await rig.plane.kubectl(['--as', AUTHOR, ...args], input)
   const madeFor = async (name: string, kinds = MADE): Promise<KubeObject[]> => (await rig.plane.get<{ items: KubeObject[] }>(kinds, '-A', '-l', `peerprobe.dev/probe=${name}`)).items
 
-  test('has no right on anything else', async () => {
+  test('has no other rights', async () => {
     for (const [verb, resource] of [['get', 'secrets'], ['patch', 'secrets'], ['create', 'pods'], ['create', 'deployments.apps'], ['create', 'services'], ['patch', 'persistentvolumeclaims'], ['list', 'nodes'], ['get', 'configmaps']] as const) {
       assert.equal((await asAuthor(['auth', 'can-i', verb, resource, '-n', TENANT])).stdout.trim(), 'no', `${verb} ${resource}`)
     }
@@ -97,7 +98,7 @@ suite('The author of a PeerProbe', missingCluster === undefined ? {} : { skip: m
     })
   }
 
-  test('gets his own pods and Services alone, whatever he writes into the fields that are harmless', async () => {
+  test('gets only pods and Services of the PeerProbe, whatever the values of harmless fields', async () => {
     for (const [name, spec] of Object.entries(EXTREMES)) {
       const { code, stderr } = await asAuthor(['apply', '--validate=strict', '-f', '-'], JSON.stringify(probeOf(TENANT, spec, name)))
       assert.equal(code, 0, stderr)
@@ -122,7 +123,7 @@ suite('The author of a PeerProbe', missingCluster === undefined ? {} : { skip: m
   })
 })
 
-// The restricted profile, without a token, with the Secrets and claims that allow it, and with requests and limits.
+// The restricted profile, without a token, only with Secrets and claims that allow their use, and with requests and limits.
 function checkPod (name: string, pod: Pod): void {
   const { containers: [container, ...more], volumes, serviceAccountName } = pod
   const secrets = volumes.flatMap(({ secret }) => secret === undefined ? [] : [secret.secretName]).filter(secret => secret !== 'mysql' && !secret.startsWith(`${name}-identity-`))

@@ -1,5 +1,5 @@
-// The chart through its life by real helm: installed, upgraded from its first form, uninstalled and installed again, by the commands of its
-// README as they are written there. What people made stays; the sample is theirs once it is made.
+// The life of the chart with real helm: installed, upgraded from its first form, uninstalled and reinstalled, with the literal commands of
+// its README. Objects created by users stay, and so does the sample once it is created.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -69,7 +69,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
   const UPGRADE = command('Upgrade', 'helm upgrade')
   const UNINSTALL = command('Uninstall', 'helm uninstall')
 
-  // As it was, with a definition of the resource that lacks a field.
+  // As before, with a definition of the resource that lacks a field.
   const firstForm = (lacking: string): string => {
     const folder = rig.folder.file('first-form')
     mkdirSync(folder, { recursive: true })
@@ -89,7 +89,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
   const wanted = Object.keys(fieldsIn(parse(readFileSync(`${ROOT}crds/peerprobe.dev_peerprobes.yaml`, 'utf8')) as Definition).properties)
 
   for (const [way, lacking] of [['--reset-then-reuse-values', 'suspend'], ['--reuse-values', 'suspend'], ['--reset-values', 'suspend']] as const) {
-    test(`is upgraded from its first form with ${way}: definition and operator are new, and what people made stays`, async () => {
+    test(`is upgraded from its first form with ${way}: definition and operator are new, and objects of users stay`, async () => {
       const old = firstForm(lacking)
       await succeeds(INSTALL.replace('./helm/peerprobe', old).concat(' --set image.tag=0.0.9'))
       await rig.plane.apply(probeOf('default'))
@@ -111,7 +111,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
     })
   }
 
-  test('is installed by a release of another name only where it takes the definition over, or leaves it alone', async () => {
+  test('is installed by a release of another name only if it takes over the definition, or leaves it alone', async () => {
     const other = INSTALL.replace('install probe', 'install other')
     const refused = await run(other)
     assert.notEqual(refused.code, 0)
@@ -125,7 +125,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
     }
   })
 
-  test('takes what its README says about metrics, two operators and a definition that is applied by hand', async () => {
+  test('accepts the commands of its README about metrics, two operators and a definition applied by hand', async () => {
     await succeeds(`${INSTALL} --take-ownership`)
     await succeeds(...commandsOf('Metrics, alerts and dashboards'), `${UPGRADE} --set replicas=2`)
     assert.notEqual(await uidOf('prometheusrule', 'probe-operator', '-n', SYSTEM), undefined)
@@ -133,14 +133,14 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
     assert.equal(items.length, 2)
     assert.notEqual(await uidOf('poddisruptionbudget', 'probe-operator', '-n', SYSTEM), undefined)
 
-    // Values that an upgrade does not name stay.
+    // Values that an upgrade does not set stay.
     await succeeds(`${UPGRADE} --set crds.install=false`, command('Upgrade', 'kubectl apply'))
     assert.equal((await rig.plane.get<KubeObject & { spec: { replicas: number } }>('deployment', 'probe-operator', '-n', SYSTEM)).spec.replicas, 2)
     await succeeds(UNINSTALL)
     assert.notEqual(await uidOf('pp', 'amino'), undefined)
   })
 
-  test('makes a sample once; neither upgrade, uninstall nor another install touches it', async () => {
+  test('creates a sample once; neither upgrade, uninstall nor reinstall touches it', async () => {
     const { spec } = probeOf(SYSTEM) as unknown as { spec: object }
     const values = rig.folder.file('sample.yaml')
     const sample = async (more: object = {}): Promise<string> => {
@@ -148,7 +148,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
 
       return await Promise.resolve(` --take-ownership -f ${values}`)
     }
-    // The definition is made by this install as well.
+    // This install creates the definition as well.
     await succeeds('kubectl delete peerprobes --all --all-namespaces', `kubectl delete crd ${CRD}`)
     await succeeds(INSTALL + await sample())
     const uid = await uidOf('pp', 'sample', '-n', SYSTEM)
@@ -165,7 +165,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
     assert.equal(await uidOf('pp', 'sample', '-n', SYSTEM), uid)
   })
 
-  test('is removed with all that it knows by the last commands of its README, and with the definition where a value says so', async () => {
+  test('is completely removed by the last commands of its README, and with the definition if a value says so', async () => {
     await succeeds(...commandsOf('Uninstall').slice(1))
     assert.ok(!await rig.plane.has('crd', CRD))
 
@@ -175,7 +175,7 @@ suite('the life of the chart', missingCluster === undefined ? {} : { skip: missi
     await until('the definition is gone', async () => !await rig.plane.has('crd', CRD), LIMIT_MS)
   })
 
-  test('is a dependency of another chart, by a condition and beside values that are shared', async () => {
+  test('can be a dependency of another chart, with a condition and shared values', async () => {
     const parent = rig.folder.file('parent')
     mkdirSync(`${parent}/charts`, { recursive: true })
     cpSync(CHART, `${parent}/charts/peerprobe`, { recursive: true })

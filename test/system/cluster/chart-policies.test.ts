@@ -1,5 +1,5 @@
-// The policy of the operator's own pod, the sources that it passes on for pods of PeerProbes, and the alerts: as helm renders them, and as a
-// real API server takes them.
+// The policy of the operator's own pod, the scrape sources for pods of PeerProbes, and the alerts, as rendered by helm and accepted by a
+// real API server.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
@@ -68,7 +68,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     await taken(ofKind(objects, 'NetworkPolicy')!)
   })
 
-  test('let the operator reach names, the API server and pods of PeerProbes at their admin port, and nothing else in the cluster', async () => {
+  test('let the operator reach DNS, the API server and the admin port of pods of PeerProbes, and nothing else in the cluster', async () => {
     for (const values of [{}, { watchNamespace: 'lab' }]) {
       const policy = ofKind(await rendered(values), 'NetworkPolicy')!
 
@@ -78,7 +78,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     }
   })
 
-  test('let Prometheus alone reach the operator, and Prometheus and the operator the pods of PeerProbes', async () => {
+  test('let only Prometheus reach the operator, and only Prometheus and the operator the pods of PeerProbes', async () => {
     const objects = await rendered()
     const policy = ofKind(objects, 'NetworkPolicy')!
     const pods = asPolicy(sourcesIn(objects))
@@ -89,7 +89,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     assert.ok(!admits(pods, { ...operator, namespace: named('lab') }, ADMIN_PORT))
   })
 
-  test('take other sources, none, or all', async () => {
+  test('accept other sources, none, or all', async () => {
     const scrapeFrom = [{ namespaceSelector: { matchLabels: named('watch') } }, { ipBlock: { cidr: '10.0.0.0/24', except: ['10.0.0.8/32'] } }]
     const agents = { namespace: named('watch'), pod: {} }
     const some = await rendered({ monitoring: { scrapeFrom } })
@@ -109,7 +109,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     }
   })
 
-  test('take another place of the API server, further places, and no policy at all', async () => {
+  test('accept another address of the API server, further destinations, and no policy at all', async () => {
     const more = { to: [{ ipBlock: { cidr: '10.9.0.1/32' } }], ports: [{ port: 3_128, protocol: 'TCP' }] }
     const policy = ofKind(await rendered({ networkPolicy: { apiServerPorts: [16_443], apiServer: ['10.0.0.1/32'], egress: [more] } }), 'NetworkPolicy')!
     const { egress } = policy['spec'] as { egress: object[] }
@@ -120,7 +120,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     assert.equal(ofKind(await rendered({ networkPolicy: null }), 'NetworkPolicy'), undefined)
   })
 
-  test('refuse what would let in others than meant, by the field', async () => {
+  test('refuse sources that would admit more than intended, with the field', async () => {
     const REFUSED: [string, object][] = [
       ...[{}, { podSelector: {} }, { namespaceselector: {} }, { namespaceSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }, { ipBlock: { cidr: 'everywhere' } }].map((source): [string, object] => ['monitoring/scrapeFrom/0', { monitoring: { scrapeFrom: [source] } }]),
       ['monitoring/scrapeFrom', { monitoring: { scrapeFrom: 'monitoring' } }],
@@ -136,7 +136,7 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
     }
   })
 
-  test('have alerts only where they are asked for, with the labels by which Prometheus finds them', async () => {
+  test('have alerts only if enabled, with the labels by which Prometheus selects them', async () => {
     assert.equal(ofKind(await rendered(), 'PrometheusRule'), undefined)
     const monitoring = { prometheusRule: { enabled: true, labels: { release: 'kube-prometheus' }, runbookBaseUrl: 'https://wiki.example/runbooks/' } }
     const rule = ofKind(await rendered({ monitoring }), 'PrometheusRule')

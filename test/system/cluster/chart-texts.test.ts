@@ -1,5 +1,4 @@
-// Names and values that YAML would read as something else than text: the chart quotes them, and a real API server takes
-// what it renders.
+// Names and values that YAML would not read as text: the chart quotes them, and a real API server accepts the result.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
@@ -13,7 +12,7 @@ import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const found = cluster.find()
 
-// What a name of a release, of a namespace or of a tag may be, and YAML takes for a number, a truth value or nothing.
+// Valid names of releases, namespaces or tags that YAML reads as a number, a boolean or null.
 const ODD = ['123', '0', '1e3', '0x10', '1.10', 'true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', '007', '1-2-3']
 const RELEASES = [...ODD, 'a.b', '1.2.3', 'x'.repeat(53), `9${'x'.repeat(52)}`, `${'x'.repeat(25)}.${'y'.repeat(27)}`]
 
@@ -25,7 +24,7 @@ interface PodTemplate { metadata: { labels: Record<string, string>, annotations:
 
 interface Deployment extends KubeObject { spec: { template: PodTemplate } }
 
-suite('the chart with texts that look like something else', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
+suite('the chart with texts that look like other types', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
   let rig: ChartRig
 
   before(async () => {
@@ -38,12 +37,12 @@ suite('the chart with texts that look like something else', missingCluster === u
   const template = async (release: string, ...args: string[]): Promise<CommandEnd> =>
     await rig.helm('template', release, CHART, ...args)
 
-  // By the rules of YAML 1.1, by which more texts are something else.
+  // By the rules of YAML 1.1, in which more texts are not strings.
   const objectsIn = (yaml: string): KubeObject[] => parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as KubeObject | null).filter(object => object !== null)
 
   const deploymentIn = (yaml: string): Deployment => objectsIn(yaml).find(({ kind }) => kind === 'Deployment') as Deployment
 
-  test('is taken by the API server for each name of a release, in a namespace of that name, and no name is cut to another\'s', async () => {
+  test('is accepted by the API server for each name of a release, in a namespace of that name, and no two names are cut to the same', async () => {
     const names: string[] = []
 
     for (const release of RELEASES) {
@@ -59,9 +58,9 @@ suite('the chart with texts that look like something else', missingCluster === u
     assert.equal(new Set(names).size, RELEASES.length)
   })
 
-  test('keeps each value a text, however it was given', async () => {
+  test('keeps each value a text, whichever way it was set', async () => {
     for (const text of ODD) {
-      // No namespace has a dot.
+      // The name of a namespace contains no dot.
       const namespace = text.replace('.', '')
       const values = { image: { tag: text }, watchNamespace: namespace, podAnnotations: { a: text }, podLabels: { b: text }, env: { C: text }, nodeSelector: { d: text }, tolerations: [{ key: 'e', value: text }] }
       writeFileSync(rig.folder.file('values.yaml'), stringify(values, { version: '1.1' }))
@@ -81,7 +80,7 @@ suite('the chart with texts that look like something else', missingCluster === u
     }
   })
 
-  test('keeps texts inside structures, of several lines and of any script, and its own values where one is null', async () => {
+  test('keeps texts inside structures, of several lines and of any script, and the default if a value is null', async () => {
     const several = 'two\nlines: "x"\t\u0000{{ .Values }} \u65e5\u672c'
     const term = { matchExpressions: [{ key: 'zone', operator: 'In', values: [1, true, 'on'] }] }
     const values = {
@@ -112,7 +111,7 @@ suite('the chart with texts that look like something else', missingCluster === u
     assert.equal(applied.code, 0, applied.stderr)
   })
 
-  test('refuses by its name what no cluster takes, and a number that would become another one', async () => {
+  test('refuses with its name a value that no cluster accepts, and a number that would change', async () => {
     const REFUSED: [string, unknown][] = [
       ...['A_B', 'a.b', ' ', 'a b', '-a', 'a-', 'a\nb', '\u65e5\u672c', 'x'.repeat(64), 1.5, -1, 12_345_678_901_234_567_890n].map((value): [string, unknown] => ['watchNamespace', value]),
       ...['a\nb', ' ', 'x'.repeat(257)].map((value): [string, unknown] => ['image/tag', value]),
@@ -136,14 +135,14 @@ suite('the chart with texts that look like something else', missingCluster === u
     }
   })
 
-  test('lets the operator use Secrets that do not allow it only where a value says so', async () => {
+  test('lets the operator use Secrets without consent only if a value says so', async () => {
     for (const [value, isOff] of [['secrets.needConsent=false', true], ['secrets.needConsent=true', false], ['secrets.needConsent=null', false], ['secrets=null', false]] as const) {
       const { stdout } = await template('probe', '--set', value)
       assert.equal(deploymentIn(stdout).spec.template.spec.containers[0]?.args.includes('--no-secret-consent'), isOff, value)
     }
   })
 
-  test('refuses a number that has lost its form, and keeps its own labels', async () => {
+  test('refuses a number that has lost its notation, and keeps its own labels', async () => {
     writeFileSync(rig.folder.file('values.yaml'), 'image: {tag: 1.10}\npodAnnotations: {a: 2.5}\n')
     const { code, stderr } = await template('probe', '-f', rig.folder.file('values.yaml'))
     const own = await template('probe', '--set-string', 'podLabels.app\\.kubernetes\\.io/instance=mine')
@@ -154,7 +153,7 @@ suite('the chart with texts that look like something else', missingCluster === u
   })
 })
 
-// Paths of names, labels, annotations and selectors that are no text.
+// Paths of names, labels, annotations and selectors that are not texts.
 function notTexts (objects: readonly KubeObject[]): string[] {
   return objects.filter(({ kind }) => kind !== 'CustomResourceDefinition').flatMap(({ kind, metadata: { name, namespace = '', labels = {}, annotations = {} }, ...rest }) => {
     const texts = { name, namespace, ...labels, ...annotations, ...textsIn(rest, '') }

@@ -1,5 +1,5 @@
-// Sets of values, each installed by real helm into a namespace that takes restricted pods alone, and taken by a strict API server; and
-// values that are refused, by their name.
+// Sets of values, each installed by real helm into a namespace that admits only restricted pods, with strict validation by the API
+// server; and refused values, each with its name.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
@@ -64,9 +64,9 @@ suite('sets of values of the chart', missingCluster === undefined ? {} : { skip:
     await rig.plane.kubectl(['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict', ...where, '-f', '-'], JSON.stringify(object))
 
   for (const [i, [name, { values, release = `set-${String(i)}`, pods = 1 }]] of Object.entries(SETS).entries()) {
-    test(`take ${name}`, async () => {
+    test(`are accepted: ${name}`, async () => {
       const objects = await rendered(release, values)
-      // kubectl takes one namespace, or what the objects say.
+      // kubectl uses one namespace, or that of the objects.
       const placed = objects.filter(({ metadata }) => metadata.namespace !== undefined)
 
       for (const [items, where] of [[placed, []], [objects.filter(object => !placed.includes(object)), ['-n', NAMESPACE]]] as const) {
@@ -135,7 +135,7 @@ suite('sets of values of the chart', missingCluster === undefined ? {} : { skip:
     assert.deepEqual(Object.keys(defaults).filter(name => !changed.has(name)), [])
   })
 
-  test('give two releases of one namespace no name in common, however long theirs are', async () => {
+  test('give two releases of one namespace no common name, however long the names of the releases', async () => {
     const names = async (release: string): Promise<string[]> => (await rendered(release, { ...SETS['every part at once']!.values, crds: { install: false }, sample: null })).map(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}/${metadata.name}`)
 
     for (const [one, other] of [['a'.repeat(53), `${'a'.repeat(52)}b`], ['a.b', 'a-b'], ['9', 'peerprobe-9']] as const) {

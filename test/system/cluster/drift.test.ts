@@ -1,4 +1,4 @@
-// What people change by hand: what is ours is put back, what is theirs stays.
+// Manual changes: fields of the operator are restored, other fields stay.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts'
@@ -7,7 +7,7 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const NAMESPACE = 'drift'
 
-// Three times what is promised: the machine may be busy.
+// Three times the promised time: the machine may be busy.
 const LIMIT_MS = 60_000
 
 // A field of each kind, changed by hand: the patch, and how to read it.
@@ -45,7 +45,7 @@ suite('drift', missingCluster === undefined ? {} : { skip: missingCluster }, () 
   const read = async (what: string, path: string): Promise<string> => (await rig.plane.kubectl(['get', what, '-n', NAMESPACE, '-o', `jsonpath=${path}`])).stdout
 
   for (const [what, patch, path] of EDITS) {
-    test(`${what}: ${path} is put back`, async () => {
+    test(`${what}: ${path} is restored`, async () => {
       const before = await read(what, path)
       const type = patch.includes('null') ? 'merge' : 'strategic'
       const { code, stderr } = await rig.plane.kubectl(['patch', what, '-n', NAMESPACE, `--type=${type}`, '-p', patch])
@@ -54,12 +54,12 @@ suite('drift', missingCluster === undefined ? {} : { skip: missingCluster }, () 
     })
   }
 
-  test('every object that is deleted by hand comes back', async () => {
-    // Another key of the hash over Secrets gives the Job that prepares another name.
+  test('every object that is deleted by hand is recreated', async () => {
+    // Another key of the hash over Secrets changes the name of the prepare Job.
     const names = async (): Promise<string[]> => (await rig.objects(NAMESPACE)).map(text => text.replace(/prepare-[0-9a-f]{8}$/, 'prepare'))
     const before = await names()
 
-    // A Job that has succeeded does not come back.
+    // A Job that has succeeded is not recreated.
     for (const text of before.filter(object => !object.startsWith('Job/') && !object.includes('prepare'))) {
       await rig.plane.kubectl(['delete', text, '-n', NAMESPACE, '--wait=false'])
       await until(`${text} is there again`, async () => await rig.plane.has(text, '-n', NAMESPACE), LIMIT_MS)
@@ -68,7 +68,7 @@ suite('drift', missingCluster === undefined ? {} : { skip: missingCluster }, () 
     await rig.untilReady(NAMESPACE, 'True')
   })
 
-  test('what others added stays: annotations, injected containers, environment', async () => {
+  test('fields added by others stay: annotations, injected containers, environment', async () => {
     const injected = { metadata: { annotations: { team: 'net' } }, spec: { template: { metadata: { annotations: { 'mesh/injected': 'true' } }, spec: { containers: [{ name: 'sidecar', image: 'mesh:1' }] } } } }
     await rig.plane.kubectl(['patch', 'deployment/amino-consumer', '-n', NAMESPACE, '-p', JSON.stringify(injected)])
     await rig.plane.kubectl(['patch', 'deployment/amino-consumer', '-n', NAMESPACE, '-p', '{"spec":{"replicas":9}}'])

@@ -1,5 +1,5 @@
 // The chart on a real API server by real helm. The operator runs from the chart's own command line, as its own
-// ServiceAccount, since pretended nodes run nothing.
+// ServiceAccount, since simulated nodes run nothing.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -43,7 +43,7 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     return new Child(spawn(process.execPath, [...spec.containers[0]!.args, '--admin-port', '0', '--no-pod-status'], { cwd: ROOT, env: { ...process.env, KUBECONFIG: rig.folder.file(name), POD_NAMESPACE: SYSTEM }, stdio: ['ignore', 'pipe', 'inherit'] }))
   }
 
-  test('passes helm\'s own check, and refuses values that it does not know', async () => {
+  test('passes helm lint, and refuses unknown values', async () => {
     const { code, stdout, stderr } = await helm('lint', '--strict', CHART)
     assert.equal(code, 0, stdout + stderr)
     const wrong = await helm('template', 'x', CHART, '--set', 'replicaz=2')
@@ -52,7 +52,7 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     assert.match(wrong.stderr, /replicaz/)
   })
 
-  test('installs definition, role and operator; PeerProbes become Ready by the chart\'s own command line and rights', async () => {
+  test('installs definition, role and operator; PeerProbes become Ready with the chart\'s own command line and rights', async () => {
     const { code, stderr } = await helm('install', 'probe', CHART, '-n', SYSTEM, '--create-namespace', '--wait', '--timeout', '60s')
     assert.equal(code, 0, stderr)
     await rig.plane.apply(SECRET, probeOf('default'))
@@ -72,7 +72,7 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     assert.equal(left, '')
   })
 
-  test('serves two releases in one namespace, each of which looks after another one', async () => {
+  test('serves two releases in one namespace, each of which watches another namespace', async () => {
     const names = ['left', 'right']
     assert.equal((await rig.plane.kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRDS])).code, 0)
 
@@ -91,7 +91,7 @@ suite('the chart', missingCluster === undefined ? {} : { skip: missingCluster },
     }
   })
 
-  test('in one namespace has rights there alone', async () => {
+  test('in one namespace has rights only there', async () => {
     const { stdout } = await helm('template', 'one', CHART, '-n', SYSTEM, '--set', 'watchNamespace=lab', '--set', 'crds.install=false')
 
     assert.doesNotMatch(stdout, /kind: ClusterRole/)

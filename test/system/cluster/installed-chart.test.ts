@@ -1,5 +1,5 @@
-// The chart as people install it, from a registry that asks for a Secret: the operator runs as its pod, by its own account,
-// and makes pods that run.
+// The chart as users install it, from a registry that needs a Secret: the operator runs in its pod with its own account,
+// and creates pods that run.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
@@ -69,7 +69,7 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
   const pods = async (namespace: string, ...args: string[]): Promise<RunningPod[]> => (await rig.plane.get<{ items: RunningPod[] }>('pods', '-n', namespace, ...args)).items
   const command = async (args: string[], input?: string): Promise<CommandEnd> => await rig.node.exec(SYSTEM, 'probe-operator', ['node', 'operator/commands/main.ts', ...args], input)
 
-  test('lets every pod of a PeerProbe pull its image by the Secrets of its values, and says when one of them is not beside it', async () => {
+  test('lets every pod of a PeerProbe pull its image with the Secrets of its values, and reports a missing one', async () => {
     await rig.plane.apply(probe)
     await rig.untilReady('lab', 'False', { words: /ImagePullBackOff: Back-off pulling image/, limitMs: LIMIT_MS })
     await rig.plane.apply(pullSecret('lab'))
@@ -106,14 +106,14 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
     assert.match(other.stdout, /^\+ PeerProbe lab\/other\n/, other.stderr)
   })
 
-  test('passes `helm test`: a pod of its image asks the operator by its Service, and is gone afterwards', async () => {
+  test('passes `helm test`: a pod of its image queries the operator through its Service, and is removed afterwards', async () => {
     const { code, stdout, stderr } = await helm('test', 'probe', '-n', SYSTEM, '--logs=false', '--timeout', '90s')
     assert.equal(code, 0, `${stdout}${stderr}`)
     assert.match(stdout, /TEST SUITE:\s+probe-operator-test\n.*\n.*\nPhase:\s+Succeeded/)
     assert.deepEqual(await pods(SYSTEM, '-l', 'app.kubernetes.io/name=peerprobe-operator-test'), [])
   })
 
-  test('fails `helm test` where no operator is ready', async () => {
+  test('fails `helm test` if no operator is ready', async () => {
     await rig.plane.kubectl(['scale', 'deployment', 'probe-operator', '-n', SYSTEM, '--replicas=0'])
     await until('the operator is gone', async () => (await pods(SYSTEM, '-l', 'app.kubernetes.io/name=peerprobe-operator')).length === 0, LIMIT_MS)
     const { code, stderr } = await helm('test', 'probe', '-n', SYSTEM, '--timeout', '150s')
@@ -124,7 +124,7 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
     await until('the operator leads', async () => (await pods(SYSTEM, '-l', 'app.kubernetes.io/name=peerprobe-operator')).some(({ status }) => (status as { conditions?: { type: string, status: string }[] }).conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true), LIMIT_MS)
   })
 
-  test('takes its lease along when it is uninstalled, and nothing of the PeerProbe', async () => {
+  test('removes its lease when it is uninstalled, and nothing of the PeerProbe', async () => {
     const leases = async (): Promise<string> => (await rig.plane.kubectl(['get', 'lease', '-n', SYSTEM, '-o', 'name'])).stdout
     assert.match(await leases(), /peerprobe-operator/)
     const { code, stderr } = await helm('uninstall', 'probe', '-n', SYSTEM, '--wait', '--timeout', '90s')

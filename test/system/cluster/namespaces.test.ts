@@ -1,4 +1,4 @@
-// An operator that looks after some namespaces, by the chart's own roles: it serves these, and has no right beyond them.
+// An operator that watches some namespaces, with the chart's own roles: it serves these, and has no rights beyond them.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ const found = cluster.find()
 interface OperatorDeployment extends KubeObject { spec: { template: { spec: { containers: { args: string[] }[] } } } }
 interface Role extends KubeObject { rules: { apiGroups: string[], resources: string[], verbs: string[] }[] }
 
-suite('an operator that looks after some namespaces', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
+suite('an operator that watches some namespaces', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
   let plane: ControlPlane
   let folder: TempFolder
 
@@ -74,7 +74,7 @@ suite('an operator that looks after some namespaces', missingCluster === undefin
     assert.doesNotMatch(running.output, /KubeForbidden|forbidden/)
   })
 
-  test('has no right in another namespace, in the release\'s own but for its lease, or in the whole cluster', async () => {
+  test('has no right in another namespace, in the release\'s own except for its lease, or in the whole cluster', async () => {
     const refused = RULES.filter(({ resources }) => !resources.includes('leases')).flatMap(({ apiGroups: [group = ''], resources, verbs }) => resources.flatMap(resource => verbs.map((verb): [string, string] => [verb, group === '' ? resource : `${resource}.${group}`])))
 
     for (const namespace of [OTHER, SYSTEM]) {
@@ -90,7 +90,7 @@ suite('an operator that looks after some namespaces', missingCluster === undefin
     assert.equal((await plane.kubectl(['get', 'clusterrole,clusterrolebinding', '-l', 'app.kubernetes.io/instance=some', '-o', 'name'])).stdout, '')
   })
 
-  test('is rendered with roles in these namespaces alone, whichever value names them', async () => {
+  test('is rendered with roles only in these namespaces, whichever value lists them', async () => {
     for (const [args, namespaces] of [
       [['watchNamespaces={team-a,team-b}'], ['team-a', 'team-b']],
       [['watchNamespace=lab'], ['lab']],
@@ -106,7 +106,7 @@ suite('an operator that looks after some namespaces', missingCluster === undefin
     }
   })
 
-  test('is refused a namespace that has no right form, by its value', async () => {
+  test('refuses an invalid name of a namespace, with its value', async () => {
     for (const name of ['A', 'a.b', '-a', '']) {
       const { code, stderr } = await helm('template', 'one', CHART, '--set-string', `watchNamespaces[0]=${name}`)
       assert.notEqual(code, 0, name)

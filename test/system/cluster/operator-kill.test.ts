@@ -1,4 +1,4 @@
-// An operator that is killed as soon as it has written: the next one goes on from there, and makes nothing twice.
+// An operator that is killed as soon as it has written: the next one continues from there, and creates nothing twice.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts'
@@ -15,7 +15,7 @@ const specOf = (name: string): object => ({
 const KINDS = 'deployment,job,cronjob,configmap,serviceaccount,networkpolicy,poddisruptionbudget,service'
 
 suite('an operator that is killed', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
-  test('as soon as it has written leaves a world from which the next one reaches the plan', async (t) => {
+  test('as soon as it has written leaves a state from which the next one reaches the plan', async (t) => {
     await using stack = new AsyncDisposableStack()
     const rig = stack.use(await ClusterRig.open())
     stack.use(await StandInStrimzi.open(rig.plane, 'whole, cut'))
@@ -31,7 +31,7 @@ suite('an operator that is killed', missingCluster === undefined ? {} : { skip: 
 
     for (let isReady = false; !isReady; kills++) {
       assert.ok(kills < 60, 'it makes no progress')
-      // As if its time were over: waiting for that would be all that this test does.
+      // As if the lease had expired: otherwise the test would only wait for that.
       await rig.plane.kubectl(['delete', 'lease', 'peerprobe-operator', '-n', 'default', '--ignore-not-found'])
       const operator = rig.operator()
       await until('it has written once, or has nothing to write', async () =>
@@ -48,7 +48,7 @@ suite('an operator that is killed', missingCluster === undefined ? {} : { skip: 
   })
 })
 
-// The name of what prepares tells what for, the user's name included.
+// The name of the prepare Job depends on what it prepares, including the user's name.
 function plain (objects: string[]): string[] {
   return objects.map(text => text.replace(/prepare-[0-9a-f]{8}/, 'prepare'))
 }

@@ -1,4 +1,4 @@
-// The operator on a real API server: from one manifest to everything that it asks for, and back to nothing.
+// The operator on a real API server: from one manifest to all its objects, and back to nothing.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -38,7 +38,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
 
   const revision = async (namespace: string, name: string): Promise<string | undefined> => (await rig.plane.get<KubeObject>('deployment', name, '-n', namespace)).metadata.annotations?.['deployment.kubernetes.io/revision']
 
-  test('makes every object of a PeerProbe, which becomes Ready, and prints the columns', async () => {
+  test('creates every object of a PeerProbe, which becomes Ready, and prints the columns', async () => {
     await rig.namespace('whole')
     await rig.probe('whole', { scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' } }], consumer: { replicas: 2 } })
     const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Ready', 'pp/amino', '-n', 'whole', '--timeout=120s'])
@@ -86,7 +86,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     assert.equal(await revision('whole', 'amino-crawler-fil'), '1')
   })
 
-  test('removes the objects of a scan that is gone, and stops everything on suspend', async () => {
+  test('removes the objects of a deleted scan, and stops everything on suspend', async () => {
     await rig.probe('whole', { scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' } }], suspend: true })
     await until('the scan is gone', async () => !(await rig.objects('whole')).some(text => text.includes('crawler-fil')), LIMIT_MS)
     await rig.untilReady('whole', 'False', { reason: 'Suspended' })
@@ -96,7 +96,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     }
   })
 
-  test('gives a passive node a key of its own, made once, and a Service; takes the Service away again', async () => {
+  test('gives a passive node its own key, created once, and a Service; removes the Service again', async () => {
     const scan = (passive: object): object => ({ name: 'main', network: { preset: 'ipfs' }, active: { interval: '20m' }, passive })
     const services = async (): Promise<string[]> => await rig.objects('whole', 'service')
     await rig.probe('whole', { scans: [scan({ enabled: true, expose: { type: 'NodePort', annotations: { team: 'net' } } })] })
@@ -113,7 +113,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     assert.deepEqual((await rig.plane.get<{ data: Record<string, string> }>('secret', 'amino-identity-main', '-n', 'whole')).data, key.data)
   })
 
-  test('has its pods scraped where the Prometheus operator is there', async () => {
+  test('has its pods scraped if the Prometheus operator is installed', async () => {
     const { spec } = await rig.plane.get<{ spec: { selector: { matchLabels: Record<string, string> }, podMetricsEndpoints: [{ port: string }] } }>('podmonitor', 'amino', '-n', 'whole')
     const labels = Object.entries(spec.selector.matchLabels).map(([name, value]) => `${name}=${value}`).join(',')
     const scraped = async (): Promise<Set<string | undefined>> => {
@@ -122,7 +122,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
       return new Set(withPort.map(({ metadata }) => metadata.labels?.['app.kubernetes.io/component']))
     }
 
-    // A crawler that is rolled has no pod for a while: its old one ends before the next is made.
+    // During a rollout a crawler has no pod for a while: the old pod ends before the new one is created.
     await until('a crawler and a consumer have the port', async () => new Set(['crawler', 'consumer']).isSubsetOf(await scraped()), LIMIT_MS)
   })
 
@@ -131,7 +131,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     await until('nothing is left', async () => (await rig.objects('whole')).length === 0, LIMIT_MS)
   })
 
-  test('uses a Kafka of Strimzi in another namespace that allows it: topics, user and its Secret', async () => {
+  test('uses a Strimzi Kafka in another namespace that allows it: topics, user and its Secret', async () => {
     await rig.namespace('guest')
     await strimzi.kafka('events', { 'peerprobe.dev/allowed-namespaces': 'other, guest' })
     await rig.probe('guest', { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } } })
@@ -149,7 +149,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     })
   })
 
-  test('keeps the topics and removes the user when that PeerProbe is deleted, and takes the topics over again', async () => {
+  test('keeps the topics and removes the user when that PeerProbe is deleted, and later takes over the topics', async () => {
     await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'guest', '--timeout=120s'])
     await until('the user is gone', async () => (await rig.objects('kafka', 'kafkatopic,kafkauser')).join() === 'KafkaTopic/ipfs-nodes,KafkaTopic/ipfs-nodes-dead-letters', LIMIT_MS)
     await rig.probe('guest', { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' } } })
@@ -157,14 +157,14 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     await rig.untilReady('guest', 'True')
   })
 
-  test('removes the topics as well where the policy says so', async () => {
+  test('removes the topics as well if the policy says so', async () => {
     await rig.probe('guest', { kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, topic: { deletionPolicy: 'Delete' } } })
     await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'guest', '--timeout=120s'])
 
     await until('nothing is left', async () => (await rig.objects('kafka', 'kafkatopic,kafkauser')).length === 0, LIMIT_MS)
   })
 
-  test('runs the example as it is', async () => {
+  test('runs the example unchanged', async () => {
     await strimzi.kafka('events', { 'peerprobe.dev/allowed-namespaces': 'peerprobe' })
     await rig.plane.apply(
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'peerprobe' } },
@@ -181,7 +181,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     assert.equal(stdout, 'tmp config kafka-user mysql mysql-ca dumps')
   })
 
-  test('goes on where an operator was killed, and one at a time leads', async () => {
+  test('continues after an operator was killed, and one at a time leads', async () => {
     await rig.namespace('handover')
     await using second = rig.operator()
     await rig.probe('handover')
@@ -195,14 +195,14 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     operator = rig.operator()
   })
 
-  test('goes on after the API server was killed and started again', async () => {
+  test('continues after the API server was killed and restarted', async () => {
     await rig.namespace('restart')
     await rig.plane.restartApiServer()
     await rig.probe('restart')
     await rig.untilReady('restart', 'True')
   })
 
-  test('makes no write request at rest but the lease', async () => {
+  test('makes no write request at rest except for the lease', async () => {
     await rig.namespace('rest')
     await rig.plane.apply(...Array.from({ length: 50 }, (_, i) => probeOf('rest', { kafka: { brokers: [`kafka-${String(i)}:9092`] }, mysql: { host: `db-${String(i)}`, database: 'ipfs', credentialsSecret: { name: 'mysql' } } }, `probe-${String(i)}`)))
     await until('all are ready', async () => {
@@ -217,7 +217,7 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
     assert.deepEqual((await writesOf(rig.plane)).slice(count), [], `${new Date().toISOString()} ${JSON.stringify(notes)}`)
   })
 
-  test('asks for nothing that its role does not grant, and its role grants nothing that it never asks for', async () => {
+  test('uses no right that its role does not grant, and its role grants no right that is never used', async () => {
     const asked = new Set<string>()
 
     for (const { user, verb, objectRef } of await rig.plane.audit()) {
@@ -235,8 +235,8 @@ suite('the operator on a real API server', missingCluster === undefined ? {} : {
   })
 })
 
-// Rights that the API server asks for without a request of their own: server-side apply may create, and owner references
-// that block deletion take `finalizers`.
+// Rights that the API server checks without a separate request: server-side apply may create, and owner references that
+// block deletion need `finalizers`.
 const IMPLIED = new Set([
   'update peerprobe.dev/peerprobes/finalizers',
   ...['configmaps', 'serviceaccounts', 'secrets', 'services'].map(resource => `create /${resource}`),

@@ -1,4 +1,4 @@
-// `kubectl peerprobe` on a real API server, found by kubectl on the PATH as a person's is.
+// `kubectl peerprobe` on a real API server, found by kubectl on the PATH like a user's plugin.
 import assert from 'node:assert/strict'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -49,7 +49,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
   }
   const signs = (text: string, sign: string): string[] => text.split('\n').filter(line => line.startsWith(`${sign} `)).map(line => line.slice(2)).sort()
 
-  test('plans just what the operator then makes, and writes nothing itself', async () => {
+  test('plans exactly what the operator then creates, and writes nothing itself', async () => {
     const { code, stdout, stderr } = await plan(probeOf('lab', TWO_SCANS))
     assert.equal(code, 0, stderr)
     const writes = (await rig.plane.audit()).filter(({ user, verb }) => user.username === PERSON && !['get', 'list'].includes(verb))
@@ -64,10 +64,10 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     const made = (await rig.objects('lab')).filter(text => MADE.some(kind => text.startsWith(`${kind}/`))).map(text => text.replace('/', ' lab/'))
     const named = (text: string): string => text.replace(/-prepare-[0-9a-f]{8}$/, '-prepare')
     assert.deepEqual(signs(stdout, '+').map(named), [...made, 'PeerProbe lab/amino'].map(named).sort())
-    assert.match(stdout, /note: Secret amino-hash-key is made first/)
+    assert.match(stdout, /note: Secret amino-hash-key is created first/)
   })
 
-  test('finds nothing to do for the manifest that was applied', async () => {
+  test('finds nothing to do for the applied manifest', async () => {
     const { stdout } = await plan(probeOf('lab', TWO_SCANS))
 
     assert.match(stdout, /^\d+ as they are\n$/)
@@ -82,13 +82,13 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     assert.equal(await generation(rig), 1)
   })
 
-  test('shows what a scan that is taken out leaves behind', async () => {
+  test('shows the objects of a removed scan', async () => {
     const { stdout } = await plan(probeOf('lab', { scans: TWO_SCANS.scans.slice(0, 1) }))
 
     assert.deepEqual(signs(stdout, '-'), ['ConfigMap lab/amino-crawler-fil', 'Deployment lab/amino-crawler-fil', 'NetworkPolicy lab/amino-crawler-fil'])
   })
 
-  test('tells what the API server refuses, and a file that cannot be read, in one line', async () => {
+  test('reports a refusal of the API server, and an unreadable file, in one line', async () => {
     const { code, stderr } = await plan(probeOf('lab', { scans: [{ name: 'main', network: { preset: 'ipfs' }, active: { interval: '1ms' } }] }))
     assert.equal(code, 1, stderr)
     assert.match(stderr, /^peerprobe: .*interval.*\(PP_KUBE_INVALID\)\n$/)
@@ -98,7 +98,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     assert.notEqual(missing.code, 0)
   })
 
-  test('shows how PeerProbes fare, the first cause, and what to do', async () => {
+  test('shows the state of PeerProbes, the first cause, and what to do', async () => {
     await rig.plane.kubectl(['delete', 'secret', 'mysql', '-n', 'lab'])
     await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'lab', 'touched=1'])
     await rig.untilReady('lab', 'False', { reason: 'SecretMissing' })
@@ -122,7 +122,7 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
     assert.match(none.stderr, /there is no PeerProbe other in namespace lab/)
   })
 
-  test('asks for nothing that the role for people does not grant, and that role grants nothing that it never asks for', async () => {
+  test('uses no right that the role for users does not grant, and that role grants no right that is never used', async () => {
     const everything = {
       scans: [{ name: 'main', network: { preset: 'ipfs' }, passive: { expose: { type: 'LoadBalancer' } }, storage: { claim: 'known' } }],
       kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'other' } },
@@ -135,7 +135,8 @@ suite('kubectl peerprobe', missingCluster === undefined ? {} : { skip: missingCl
 
     const asked = new Set((await rig.plane.audit()).filter(({ user, objectRef }) => user.username === PERSON && objectRef !== undefined).map(({ verb, objectRef }) => `${verb} ${objectRef?.apiGroup ?? ''}/${objectRef?.resource ?? ''}`))
     const granted = COMMAND_RULES.flatMap(({ apiGroups: [group = ''], resources, verbs }) => resources.flatMap(resource => verbs.map(verb => `${verb} ${group}/${resource}`)))
-    // Of these the API server asks without a request: a dry run by apply may create, and owner references that block deletion take `finalizers`.
+    // Rights that the API server checks without a separate request: a dry run by apply may create,
+    // and owner references that block deletion need `finalizers`.
     const implied = (right: string): boolean => right.endsWith('/finalizers') || (right.startsWith('create ') && granted.includes(right.replace('create ', 'patch ')))
 
     assert.deepEqual([...asked].filter(right => !granted.includes(right)), [])

@@ -1,4 +1,4 @@
-// What the API server itself refuses, before any operator sees it: each message names the field.
+// What the API server itself refuses, before any operator sees it: each message contains the field.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
@@ -9,7 +9,7 @@ const kafka = (rest: object): object => ({ kafka: { brokers: ['kafka:9092'], ...
 const mysql = (rest: object): object => ({ mysql: { host: 'db', database: 'ipfs', credentialsSecret: { name: 'mysql' }, ...rest } })
 const BIG = Array.from({ length: 33 }, (_, i) => ({ name: `s${String(i)}`, network: NETWORK }))
 
-// What is wrong, and what the message must name.
+// The mistake, and what the message must contain.
 const WRONG: [string, object, RegExp][] = [
   ['no scans', { scans: [] }, /spec\.scans/],
   ['more scans than allowed', { scans: BIG }, /spec\.scans: Too many/],
@@ -48,7 +48,7 @@ const WRONG: [string, object, RegExp][] = [
   ['an invalid schedule', { retention: { schedule: 'daily' } }, /spec\.retention\.schedule/]
 ]
 
-// What cannot be changed once it is there.
+// Fields that cannot be changed.
 const FIXED: [string, object, RegExp][] = [
   ['another topic', kafka({ topic: { name: 'other' } }), /spec\.kafka\.topic.*cannot be changed/],
   ['fewer partitions', kafka({ topic: { partitions: 2 } }), /spec\.kafka\.topic.*cannot be made fewer/],
@@ -85,7 +85,7 @@ suite('the API server refuses', missingCluster === undefined ? {} : { skip: miss
     })
   }
 
-  test('nothing that is right: the smallest one', async () => {
+  test('nothing in the smallest valid manifest', async () => {
     assert.equal((await rig.plane.kubectl(['create', '--validate=strict', '-f', '-'], JSON.stringify(probeOf('default', {}, 'right')))).code, 0)
   })
 })

@@ -1,6 +1,6 @@
-// From a manifest to rows, by the real operator: each pod runs its own command with its rendered configuration and Secrets,
-// against a Kafka that authorizes every request and a MariaDB. What the authorizer was asked is compared with what the
-// KafkaUser asks for: nothing that a command does is missing in it, and nothing more is in it.
+// From a manifest to rows, with the real operator: each pod runs its own command with its rendered configuration and
+// Secrets, against a MariaDB and a Kafka that authorizes every request. The requests to the authorizer are compared with
+// the rights of the KafkaUser: no right is missing, and none is unused.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -72,7 +72,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     }
   }
 
-  // A namespace with a database of its own, and a PeerProbe of two scans in it.
+  // A namespace with its own database, and a PeerProbe of two scans in it.
   async function start (namespace: string, kafkaSpec: object, more: object = {}): Promise<void> {
     await rig.namespace(namespace)
     const root = await sql.root()
@@ -137,13 +137,13 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     )
   }
 
-  test('work by SCRAM over TLS, with exactly the rights of their KafkaUser', async () => {
+  test('work with SCRAM over TLS, with exactly the rights of their KafkaUser', async () => {
     await start('password', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } })
     await works('password', 'ipfs-nodes')
     await fits('password', 'User:password-amino-peerprobe')
   })
 
-  test('have their offsets reset by a Job while they are suspended, and go on where it says', async () => {
+  test('have their offsets reset by a Job while they are suspended, and continue from there', async () => {
     const suspend = async (is: boolean): Promise<void> => {
       await rig.plane.kubectl(['patch', 'pp', 'amino', '-n', 'password', '--type=merge', '-p', JSON.stringify({ spec: { suspend: is } })])
     }
@@ -166,13 +166,13 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     await fits('password', 'User:password-amino-peerprobe')
   })
 
-  test('work by client certificates, with names of their own for topic and group', async () => {
+  test('work with client certificates, with custom names for topic and group', async () => {
     await start('certificate', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' })
     await works('certificate', 'lab.visits')
     await fits('certificate', 'User:CN=certificate-amino-peerprobe')
   })
 
-  test('work on a Kafka without Strimzi by the rights that the documentation asks for, and keep their files in claims', async () => {
+  test('work on a Kafka without Strimzi with the documented rights, and keep their files in claims', async () => {
     const topics = ['hand-made', 'hand-made-dead-letters'].map((name): Acl => ({ resource: { type: 'topic', name }, operations: ['Read', 'Write', 'Describe', 'Create'] }))
     const groups = ['hand', 'hand-dead-letters'].map((name): Acl => ({ resource: { type: 'group', name }, operations: ['Read', 'Describe'] }))
 

@@ -1,4 +1,4 @@
-// The author of a PeerProbe has rights on PeerProbes alone: by no field does he get a Secret of his namespace into a pod.
+// The author of a PeerProbe has rights only on PeerProbes: no field gives a pod access to another Secret of the namespace.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
@@ -39,7 +39,7 @@ suite('The author of a PeerProbe', missingCluster === undefined ? {} : { skip: m
   const asAuthor = async (args: string[], input?: string): Promise<CommandEnd> => await rig.plane.kubectl(['--as', AUTHOR, ...args], input)
   const pods = async (): Promise<string> => JSON.stringify(await rig.plane.get<{ items: KubeObject[] }>('job,deployment,cronjob,pod,configmap', '-n', NAMESPACE))
 
-  test('may neither read nor label a Secret, and gets none that does not allow it by any field', async () => {
+  test('may neither read nor label a Secret, and gets no Secret without consent by any field', async () => {
     assert.notEqual((await asAuthor(['get', 'secret', 'theirs', '-n', NAMESPACE])).code, 0)
     assert.notEqual((await asAuthor(['label', 'secret', 'theirs', '-n', NAMESPACE, 'peerprobe.dev/use=true'])).code, 0)
 
@@ -52,7 +52,7 @@ suite('The author of a PeerProbe', missingCluster === undefined ? {} : { skip: m
     }
   })
 
-  test('gets one whose owner has named his PeerProbe, and no other PeerProbe does', async () => {
+  test('gets a Secret whose owner has allowed this PeerProbe, and no other PeerProbe gets it', async () => {
     const spec = (name: string): object => ({ kafka: { brokers: ['kafka:9092'], topic: { name }, consumerGroup: name }, mysql: { ...mysql, database: name, credentialsSecret: { name: 'theirs', userKey: 'token', passwordKey: 'token' } } })
     await rig.plane.kubectl(['annotate', 'secret', 'theirs', '-n', NAMESPACE, 'peerprobe.dev/allowed-probes=named'])
 

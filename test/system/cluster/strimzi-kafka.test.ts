@@ -1,5 +1,5 @@
-// From a manifest to a real Kafka: what the operator asks Strimzi for is made in one, and what it mounts into pods opens
-// it, with just the rights that crawlers, consumers and people need.
+// From a manifest to a real Kafka: the topics and users that the operator requests from Strimzi are created in it, and
+// the credentials in the pods give exactly the rights that crawlers, consumers and users need.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -47,7 +47,7 @@ suite('PeerProbes whose Kafka is Strimzi\'s', missing === undefined ? {} : { ski
     await stack.disposeAsync()
   })
 
-  // A process's configuration, its files where a pod has them but for the root.
+  // A process's configuration, with its files at the paths of a pod below another root.
   async function mounted (name: string): Promise<ConsumerConfig> {
     const { data } = await rig.plane.get<{ data: Record<string, string> }>('configmap', name, '-n', 'lab')
     const secret = await rig.plane.get<{ data: Record<string, string> }>('secret', 'lab-amino-peerprobe', '-n', 'lab')
@@ -66,7 +66,7 @@ suite('PeerProbes whose Kafka is Strimzi\'s', missing === undefined ? {} : { ski
 
   const open = async (): Promise<KafkaBus> => await KafkaBus.open(deps, config.bus.kafka!, signal, { heartbeatMs: 100, maxWaitMs: 100 })
 
-  test('get topics as they asked for', async () => {
+  test('get the topics that they asked for', async () => {
     const described = await broker.describe()
 
     assert.match(described, /Topic: ipfs-nodes\s.*PartitionCount: 3\s.*retention\.ms=604800000/)
@@ -75,7 +75,7 @@ suite('PeerProbes whose Kafka is Strimzi\'s', missing === undefined ? {} : { ski
     assert.match(described, new RegExp(`Topic: ipfs-nodes\\s+TopicId: ${status.kafka.topicId}\\s`))
   })
 
-  test('may publish and consume, measure the lag, and put aside and replay what cannot be stored', async () => {
+  test('may publish and consume, measure the lag, and write and replay dead letters', async () => {
     await using bus = await open()
     const { topic, group, deadLetterTopic } = config
     await bus.ensureTopic({ name: topic, partitions: 3, retentionMs: 1 }, signal)
@@ -95,7 +95,7 @@ suite('PeerProbes whose Kafka is Strimzi\'s', missing === undefined ? {} : { ski
     assert.equal([...(await bus.groupLag(topic, group, signal)).values()].reduce((sum, n) => sum + n), 2)
   })
 
-  test('may nothing else', async () => {
+  test('may do nothing else', async () => {
     await using bus = await open()
     await broker.topic('payroll', { partitions: 1, config: {} })
 

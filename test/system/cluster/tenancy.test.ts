@@ -1,5 +1,5 @@
-// A neighbour with rights on the PeerProbes of his own namespace: what he names first, and never gets ready, is in nobody's
-// way, and he learns nothing of what others have.
+// A neighbour with rights on the PeerProbes of its own namespace: resources that it mentions first but never gets ready
+// block no one else, and it learns nothing about the resources of others.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
@@ -50,7 +50,7 @@ suite('A neighbour', missingCluster === undefined ? {} : { skip: missingCluster 
     return JSON.stringify([status, await rig.plane.get('events', '-n', ATTACKER)])
   }
 
-  test('who names topic, group and database first, and never gets ready, keeps nobody from them', async () => {
+  test('who mentions topic, group and database first, and never gets ready, blocks no one else', async () => {
     await attack('a', shared('one', NOT_THERE))
     await attack('b', shared('two', { consumer: { dump: { enabled: true, format: 'Parquet', volume: { claim: 'x' } } } }))
     await attack('c', shared('three'), { annotations: { 'peerprobe.dev/pause': 'true' } })
@@ -64,7 +64,7 @@ suite('A neighbour', missingCluster === undefined ? {} : { skip: missingCluster 
     }
   })
 
-  test('is told by which field he is in the way, and nothing of whom; the operator\'s log tells', async () => {
+  test('learns which field conflicts, but not with whom; the operator\'s log has both', async () => {
     const words = /^spec\.kafka\.topic\.name: a PeerProbe of another namespace \(the operator's log names it\) uses topic one of this Kafka already/
     await rig.untilReady(ATTACKER, 'False', { name: 'a', reason: 'OwnershipConflict', words })
 
@@ -75,7 +75,7 @@ suite('A neighbour', missingCluster === undefined ? {} : { skip: missingCluster 
     assert.doesNotMatch(await shown('group'), new RegExp(HONEST))
   })
 
-  test('may not write a status, nor gets a claim by one that he sends along, nor by naming something else later', async () => {
+  test('may not write a status, and gets no claim by sending one or by changing the spec later', async () => {
     const claim = { kafka: { 'service shared/kafka': '2020-01-01T00:00:00Z' }, topic: { name: 'forged', since: '2020-01-01T00:00:00Z' }, group: { name: 'forged', since: '2020-01-01T00:00:00Z' }, database: { name: 'x', since: '2020-01-01T00:00:00Z' } }
     const { code } = await asAuthor(['patch', 'pp', 'a', '-n', ATTACKER, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { claim } })])
     assert.notEqual(code, 0)
@@ -89,7 +89,7 @@ suite('A neighbour', missingCluster === undefined ? {} : { skip: missingCluster 
     await rig.untilReady(HONEST, 'True', { name: 'forged' })
   })
 
-  test('who had a KafkaTopic made first and never got ready loses it to the first who does', async () => {
+  test('who first had a KafkaTopic created and never got ready loses it to the first who does', async () => {
     await attack('topics', { ...strimzi('four'), ...NOT_THERE })
     await rig.untilReady(ATTACKER, 'False', { name: 'topics', reason: 'SecretMissing' })
     await rig.probe(HONEST, strimzi('four'), 'four')

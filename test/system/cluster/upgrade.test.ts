@@ -1,4 +1,4 @@
-// Another version of the operator takes over: nothing that runs may notice, while image and templates stay the same.
+// Another version of the operator takes over: running workloads must not change while image and templates stay the same.
 import assert from 'node:assert/strict'
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
@@ -90,7 +90,7 @@ async function podsOf (rig: ClusterRig): Promise<string[]> {
   return items.map(({ metadata: { namespace = '', name, uid = '' } }) => `${namespace}/${name} ${uid}`).sort()
 }
 
-// The rooms that make an operator, with another version in package.json.
+// The rooms that an operator needs, with another version in package.json.
 function sourceOf (version: string, folder: string): string {
   for (const room of ['operator', 'core']) {
     cpSync(`${ROOT}${room}`, `${folder}/${room}`, { recursive: true })

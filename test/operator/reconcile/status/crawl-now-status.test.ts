@@ -7,8 +7,8 @@ import type { EventNote } from '../../../../operator/runtime/event-recorder.ts'
 const AT = '2026-11-30T21:00:00.000Z'
 const OTHER = '2026-11-30T20:00:00.000Z'
 
-suite('the status of a crawl that is asked for', () => {
-  test('goes from requested to running to finished, as the crawler says', () => {
+suite('the status of a requested crawl', () => {
+  test('goes from requested to running to finished, as the crawler reports', () => {
     const requested = crawlNowStatus(AT, { requestedAt: OTHER, crawlId: 1, isOver: true })
     const running = crawlNowStatus(AT, { requestedAt: AT, crawlId: 2, isOver: false }, requested)
     const finished = crawlNowStatus(AT, { requestedAt: AT, crawlId: 2, isOver: true }, running)
@@ -18,7 +18,7 @@ suite('the status of a crawl that is asked for', () => {
     assert.deepEqual(finished, { requestedAt: AT, state: 'Finished', crawlId: 2 })
   })
 
-  test('stays as it is while the crawler does not answer, and finished when the crawler starts again', () => {
+  test('stays unchanged while the crawler does not answer, and stays finished when the crawler restarts', () => {
     const running = { requestedAt: AT, state: 'Running', crawlId: 2 } as const
     const finished = { requestedAt: AT, state: 'Finished', crawlId: 2 } as const
 
@@ -26,12 +26,12 @@ suite('the status of a crawl that is asked for', () => {
     assert.equal(crawlNowStatus(AT, { requestedAt: AT, crawlId: 9, isOver: false }, finished), finished)
   })
 
-  test('begins again with another request, and goes with the annotation', () => {
+  test('starts over with another request, and is removed with the annotation', () => {
     assert.deepEqual(crawlNowStatus(AT, undefined, { requestedAt: OTHER, state: 'Finished', crawlId: 2 }), { requestedAt: AT, state: 'Requested' })
     assert.equal(crawlNowStatus(undefined, undefined, { requestedAt: OTHER, state: 'Finished', crawlId: 2 }), undefined)
   })
 
-  test('is looked at often while somebody may wait for it, and not for ever', () => {
+  test('is checked often while a user may be waiting, and not forever', () => {
     const now = Date.parse(AT) + 60_000
 
     assert.equal(isAwaited({ requestedAt: AT, state: 'Running' }, now), true)
@@ -41,7 +41,7 @@ suite('the status of a crawl that is asked for', () => {
   })
 })
 
-test('what is asked for in vain is a warning of the PeerProbe', async () => {
+test('an invalid request is a warning event of the PeerProbe', async () => {
   const notes: EventNote[] = []
   const events = { record: async (_: unknown, note: EventNote) => {
     notes.push(note)

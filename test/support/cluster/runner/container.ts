@@ -1,5 +1,5 @@
-// One run of a pod's container as a process of this machine: in mount and network namespaces of its own, with the image's
-// files at their paths, the pod's volumes at theirs and nothing else to write to, as the pod's user without capabilities.
+// One run of a pod's container as a process of this machine: in its own mount and network namespaces, with the files of
+// the image and the volumes of the pod at their paths and nothing else writable, as the pod's user without capabilities.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -12,17 +12,17 @@ import type { Image } from './image.ts'
 import type { Bind } from './pod-volumes.ts'
 import type { Pod } from './pod.ts'
 
-/** What a container is started from. */
+/** What a container needs to start. */
 export interface ContainerPlan {
   pod: Pod
   image: Image
   binds: readonly Bind[]
   address: string
 
-  /** Lines of /etc/hosts by which it finds Services. */
+  /** Lines of /etc/hosts for Services. */
   hosts: readonly string[]
 
-  /** Where pods find the API server. */
+  /** Address of the API server for pods. */
   apiServer: { host: string, port: string }
 
   /** Folder of the pod on this machine. */
@@ -49,7 +49,7 @@ export class Container {
     this.ended = child.ended.then(code => code ?? 137)
   }
 
-  /** Starts it; resolves when its network is there and its own command takes over. */
+  /** Starts the container; resolves when its network is ready and its own command runs. */
   static async start (plan: ContainerPlan): Promise<Container> {
     const { pod, image, folder } = plan
     const { command = image.entrypoint, args = [] } = pod.spec.containers[0]!
@@ -74,17 +74,17 @@ export class Container {
     return new Container(plan, child)
   }
 
-  /** All that it has printed. */
+  /** Its output. */
   get output (): string {
     return this.#child.output
   }
 
-  /** Its last words, as the API has them. */
+  /** Its termination message, in the form of the API. */
   get message (): string {
     return readFileSync(join(this.#plan.folder, 'words')).subarray(0, MAX_MESSAGE_BYTES).toString()
   }
 
-  /** Stops it as a kubelet does. */
+  /** Stops it like a kubelet. */
   async stop (graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.signal('SIGKILL')
@@ -104,7 +104,7 @@ export class Container {
     }
   }
 
-  /** Runs another command in it, as `kubectl exec -i` does. */
+  /** Runs another command in it, like `kubectl exec -i`. */
   async exec (command: readonly string[], input?: string): Promise<CommandEnd> {
     const args = ['--target', String(this.#child.pid), '--mount', '--net', '--root', '--', 'setpriv', ...privileges(this.#plan.pod), ...environment(this.#plan), ...command]
 
@@ -117,12 +117,12 @@ export class Container {
   }
 }
 
-/** A time as the API has it. */
+/** A time in the form of the API. */
 export function timestamp (): string {
   return `${new Date().toISOString().slice(0, 19)}Z`
 }
 
-// Nothing that the image would not have is left but the system's own programs and libraries.
+// Besides the files of the image, only the system's own programs and libraries are visible.
 function rootCommands ({ pod, image, binds, hosts, address, folder }: ContainerPlan): string[] {
   const { readOnlyRootFilesystem = false } = pod.spec.containers[0]?.securityContext ?? {}
   const { terminationMessagePath = DEFAULT_TERMINATION_LOG } = pod.spec.containers[0]!

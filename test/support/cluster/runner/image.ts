@@ -3,21 +3,21 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
-/** What a container has of its image: the last stage of the Dockerfile, as it would be built from this folder. */
+/** The contents of the image in a container: the last stage of the Dockerfile, as built from this folder. */
 export interface Image {
-  /** Folder in the container that commands run in. */
+  /** Working folder of commands in the container. */
   workdir: string
 
   entrypoint: string[]
 
-  /** Paths below `workdir` and what they are on this machine. */
+  /** Paths below `workdir`, with their paths on this machine. */
   files: Readonly<Record<string, string>>
 
-  /** The program that `node` is in it. */
+  /** The program for `node` in it. */
   node: string
 }
 
-/** Reads the Dockerfile, so that a pod runs what the image would, from the files that it would have. */
+/** Reads the Dockerfile, so that a pod runs the same command with the same files as the image. */
 export function readImage (): Image {
   const text = readFileSync(`${ROOT}Dockerfile`, 'utf8')
   const lines = text.slice(text.lastIndexOf('\nFROM ')).split('\n').map(line => line.trim())

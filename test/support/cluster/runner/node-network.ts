@@ -1,18 +1,18 @@
-// A network of its own for one test file: a bridge that stands for a node, at which servers listen and to which each pod is
-// connected by an address of its own. Nothing of it is seen by the machine, and it ends with the processes in it.
+// A separate network for one test file: a bridge represents a node. Servers listen on it, and each pod is connected to it
+// with its own address. The network is invisible to the machine and ends with the processes in it.
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { findProgram } from '../../../../scripts/provision/programs.ts'
 
 const run = promisify(execFile)
 
-/** Address of the node in that network: servers that pods are to reach listen here. */
+/** Address of the node in that network. Servers that pods must reach listen on it. */
 export const NODE_ADDRESS = '10.77.0.1'
 
 const BRIDGE = 'node0'
 const BITS = 16
 const INSIDE = 'PEERPROBE_TEST_NODE_NETWORK'
-// The API server wants a default route; it leads nowhere.
+// The API server needs a default route; this one leads nowhere.
 const SET_UP = [
   'ip link set lo up',
   `ip link add ${BRIDGE} type bridge`,
@@ -27,13 +27,13 @@ export function missingNodeNetwork (): string | undefined {
   const absent = ['unshare', 'nsenter', 'setpriv', 'ip'].filter(program => findProgram(program) === undefined)
 
   if (process.getuid?.() !== 0) {
-    return 'pods are run as root only'
+    return 'running pods needs root'
   }
 
   return absent.length === 0 ? undefined : `pods need ${absent.join(', ')}: install util-linux and iproute2`
 }
 
-/** Runs a test file again inside a network of its own and ends with its exit code; returns at once where this process is inside. */
+/** Runs a test file again inside its own network and exits with its exit code; returns at once if this process is inside already. */
 export function enterNodeNetwork (file: string): void {
   if (process.env[INSIDE] !== undefined) {
     return
@@ -55,14 +55,14 @@ export class PodAddresses {
   }
 }
 
-/** Connects the network of a process to the node's; it finds its end as `eth0`. */
+/** Connects the network of a process to the node's; the process sees the interface as `eth0`. */
 export async function connectToNode (pid: number): Promise<void> {
   const name = `pod${String(pid)}`
   await run('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)])
   await run('ip', ['link', 'set', name, 'master', BRIDGE, 'up'])
 }
 
-/** Shell commands that give the end of a pod its address. */
+/** Shell commands that configure the pod's interface. */
 export function addressCommands (address: string): string[] {
   return ['ip link set lo up', `ip addr add ${address}/${String(BITS)} dev eth0`, 'ip link set eth0 up', `ip route add default via ${NODE_ADDRESS}`]
 }

@@ -1,5 +1,5 @@
-// A node that runs pods: registers itself with a test's API server by a kubelet's certificate and rights, runs whatever the
-// scheduler gives it, each pod as its own command with its own configuration and Secrets, and tells what became of them.
+// A node that runs pods. It registers with a test's API server with a kubelet's certificate and rights, runs the pods that
+// the scheduler assigns to it, each with its own command, configuration and Secrets, and reports their status.
 import { setTimeout as delay } from 'node:timers/promises'
 import { KubeConfig } from '@kubernetes/client-node'
 import { KubeClient } from '../../../../operator/runtime/kube-client.ts'
@@ -38,7 +38,7 @@ export class PodNode implements AsyncDisposable {
     this.#running = this.#run()
   }
 
-  /** Registers the node; resolves when it takes pods. */
+  /** Registers the node; resolves when it accepts pods. */
   static async open (plane: ControlPlane): Promise<PodNode> {
     const config = new KubeConfig()
     config.loadFromFile(plane.kubeconfigOf(`system:node:${NAME}`, 'system:nodes'))
@@ -51,12 +51,12 @@ export class PodNode implements AsyncDisposable {
     return new PodNode(client)
   }
 
-  /** Runs a command in the pod that a name begins, as `kubectl exec` does. */
+  /** Runs a command in the pod whose name has a prefix, like `kubectl exec`. */
   async exec (namespace: string, name: string, command: readonly string[], input?: string): Promise<CommandEnd> {
     return await this.#find(namespace, name).runner.container.exec(command, input)
   }
 
-  /** What the pod that a name begins has printed. */
+  /** The output of the pod whose name has a prefix. */
   logs (namespace: string, name: string): string {
     return this.#find(namespace, name).runner.output
   }

@@ -1,5 +1,5 @@
-// One pod from the moment that it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
-// last words; and its status, which is all that controllers and operators see of it.
+// One pod from the time it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
+// termination message, and its status, which is all that controllers and operators see.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,7 +18,7 @@ import type { Image } from './image.ts'
 import type { Pod } from './pod.ts'
 import type { Registry } from './registry.ts'
 
-/** What a pod is run with. */
+/** What a pod needs to run. */
 export interface PodRunnerDeps {
   client: KubeClient
   image: Image
@@ -31,13 +31,13 @@ export interface PodRunnerDeps {
 
 type State = Record<'running' | 'waiting' | 'terminated', object>
 
-// A kubelet begins with 10 s and ends at 5 min.
+// A kubelet starts with 10 s and stops at 5 min.
 const BACKOFF_MS = { first: 1_000, most: 8_000 }
 const TRY_AGAIN_MS = 300
 
 /** See the head of this file. */
 export class PodRunner {
-  /** Resolves when it runs no more: its commands have ended for good, or it was stopped. */
+  /** Resolves when the pod has ended: its commands have finally ended, or it was stopped. */
   readonly done: Promise<void>
 
   readonly #deps: PodRunnerDeps
@@ -59,12 +59,12 @@ export class PodRunner {
     this.done = this.#run()
   }
 
-  /** All that its containers have printed. */
+  /** The output of its containers. */
   get output (): string {
     return `${this.#output}${this.#container?.output ?? ''}`
   }
 
-  /** The container that runs. @throws TypeError where none does */
+  /** The running container. @throws TypeError if there is none */
   get container (): Container {
     if (this.#container === undefined) {
       throw new TypeError(`pod ${this.#pod.metadata.name} runs nothing`)
@@ -73,7 +73,7 @@ export class PodRunner {
     return this.#container
   }
 
-  /** Ends its command with the pod's grace, and forgets its files. */
+  /** Stops its command with the pod's grace period, and removes its files. */
   async stop (graceMs: number): Promise<void> {
     this.#stop.abort()
     await this.#container?.stop(graceMs)
@@ -124,7 +124,7 @@ export class PodRunner {
     }
   }
 
-  // What is not there yet may come: volumes and images are looked for again and again.
+  // Missing volumes and images may appear later, so they are retried.
   async #start (signal: AbortSignal): Promise<Container> {
     const { client, folder, claims, address, apiServer, image, registry } = this.#deps
 
@@ -205,7 +205,7 @@ export class PodRunner {
     }
   }
 
-  // A pod that is gone meanwhile needs no status.
+  // A pod that was deleted meanwhile needs no status.
   async #write (status: object): Promise<void> {
     const path = `${pathOf(POD, this.#pod.metadata)}/status`
 

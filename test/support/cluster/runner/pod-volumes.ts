@@ -9,15 +9,15 @@ import type { Pod, PodProjection, PodVolume } from './pod.ts'
 /** A folder of this machine at a path in a container. */
 export interface Bind { from: string, to: string, readOnly: boolean }
 
-/** What volumes are made with. */
+/** What volumes need. */
 export interface VolumeDeps {
-  /** Has the rights of a kubelet: the API server gives it just what pods of its node name. */
+  /** Has the rights of a kubelet: the API server gives it only objects that pods of its node refer to. */
   client: KubeClient
 
   /** Folder of one pod. */
   folder: string
 
-  /** Folder of all claims: what is in them outlives pods. */
+  /** Folder of all claims: their contents outlive pods. */
   claims: string
 }
 
@@ -26,9 +26,10 @@ const ACCOUNT: KindRef = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'se
 const CONFIG_MAP: KindRef = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
 
 /**
- * Makes the volumes of a pod as a kubelet does, owned by its group, and says where they belong.
+ * Creates the volumes of a pod like a kubelet, owned by the pod's group, and returns their mount
+ * paths.
  *
- * @throws ProbeError what the API server refuses; TypeError for what does not exist
+ * @throws ProbeError when the API server refuses; TypeError when something does not exist
  */
 export async function makeVolumes (deps: VolumeDeps, pod: Pod, signal: AbortSignal): Promise<Bind[]> {
   const { volumes = [], containers, securityContext: { fsGroup = 0 } = {} } = pod.spec
@@ -46,7 +47,7 @@ export async function makeVolumes (deps: VolumeDeps, pod: Pod, signal: AbortSign
       chmodSync(join(folder, file), 0o644)
     }
 
-    // Claims and scratch folders are the group's to write, in a claim's files as well.
+    // Claims and scratch folders are writable by the group, including existing files of a claim.
     chmodSync(folder, volume.persistentVolumeClaim === undefined ? volume.emptyDir === undefined ? 0o755 : 0o777 : 0o2775)
   }
 
@@ -85,7 +86,7 @@ async function contentOf ({ client }: VolumeDeps, pod: Pod, volume: PodVolume, s
   return data.map(([file, value]) => [file, secret === undefined ? value : Buffer.from(value, 'base64')])
 }
 
-// What a pod of an account with rights finds: its token, the API server's authority and its namespace.
+// The files of a service account: its token, the certificate authority of the API server and the namespace.
 async function projectionOf (client: KubeClient, pod: Pod, source: PodProjection, signal: AbortSignal): Promise<Content> {
   const { serviceAccountToken, configMap, downwardAPI } = source
   const { metadata: { name, namespace, uid }, spec: { serviceAccountName = 'default' } } = pod

@@ -1,15 +1,15 @@
 import type { KindRef, KubeObject } from '../../../../operator/runtime/kube-object.ts'
 
-/** Where the API serves pods. */
+/** The kind Pod. */
 export const POD: KindRef = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
 
-/** A pod as far as the runner knows pods. */
+/** The parts of a pod that the runner supports. */
 export interface Pod extends KubeObject {
   spec: PodSpec
   status?: { phase?: string }
 }
 
-/** A pod's specification. What is not in it and would change what runs is refused: see {@link unknownFields}. */
+/** A pod's specification. Other fields that would change what runs are refused: see {@link unknownFields}. */
 interface PodSpec {
   nodeName?: string
   serviceAccountName?: string
@@ -65,7 +65,7 @@ const REFUSED_OF_POD = ['initContainers', 'ephemeralContainers', 'hostNetwork', 
 const REFUSED_OF_CONTAINER = ['envFrom', 'lifecycle', 'startupProbe', 'workingDir', 'volumeDevices', 'stdin']
 const VOLUMES = ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim', 'projected']
 
-/** The fields of a pod that the runner does not honour: silence about them would prove nothing. */
+/** The fields of a pod that the runner does not support. Ignoring them silently would make a test meaningless. */
 export function unknownFields ({ spec }: Pod): string[] {
   const [container, ...more] = spec.containers
 
@@ -78,7 +78,7 @@ export function unknownFields ({ spec }: Pod): string[] {
   ]
 }
 
-/** A field of a pod, by its path, as the downward API gives it. */
+/** A field of a pod by its path, as in the downward API. */
 export function fieldOf ({ metadata, spec }: Pod, path: string, address = ''): string {
   const fields: Record<string, string> = {
     'metadata.name': metadata.name,
@@ -92,7 +92,7 @@ export function fieldOf ({ metadata, spec }: Pod, path: string, address = ''): s
   return fields[path] ?? ''
 }
 
-/** The environment that a pod's container asks for. */
+/** The environment of a pod's container. */
 export function environmentOf (pod: Pod, address: string): Record<string, string> {
   const variables = pod.spec.containers[0]?.env ?? []
 

@@ -3,13 +3,13 @@ import type { PodContainer, PodProbe } from './pod.ts'
 
 const SECOND = 1_000
 
-/** Whom a probe asks. */
+/** The target of a probe. */
 export interface ProbeTarget { container: PodContainer, address: string }
 
-/** Told each change of a probe's answer; the first answer counts as one. */
+/** Called for each change of a probe's answer, including the first answer. */
 export type OnProbeChange = (isWell: boolean) => void
 
-/** Asks a container by one of its probes, where it has it, until `signal` aborts. */
+/** Runs one of the probes of a container, if it has it, until `signal` aborts. */
 export async function watchProbe (probe: PodProbe | undefined, target: ProbeTarget, onChange: OnProbeChange, signal: AbortSignal): Promise<void> {
   let failures = 0
   let before: boolean | undefined
@@ -28,7 +28,7 @@ export async function watchProbe (probe: PodProbe | undefined, target: ProbeTarg
   }
 }
 
-// What is well fails by several failures in a row.
+// A healthy container fails after several failures in a row.
 function judge (failures: number, threshold: number, before: boolean | undefined): boolean | undefined {
   return failures === 0 || (failures >= threshold ? false : before)
 }
@@ -45,6 +45,6 @@ async function answers ({ httpGet, timeoutSeconds = 1 }: PodProbe, { container, 
 
     return status >= 200 && status < 400
   } catch {
-    return false // no answer is the answer
+    return false // no answer counts as a failure
   }
 }

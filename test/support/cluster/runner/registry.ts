@@ -5,13 +5,13 @@ import type { Pod } from './pod.ts'
 /** The image that everybody may pull. */
 export const PUBLIC_IMAGE = 'peerprobe:test'
 
-/** The same in a registry that asks for a pull Secret. */
+/** The same image in a registry that needs a pull Secret. */
 export const PRIVATE_IMAGE = 'private.example/peerprobe:test'
 
 const SECRET: KindRef = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true }
 const PULL_SECRET = 'kubernetes.io/dockerconfigjson'
 
-/** Where images come from: the one of this folder under two names, of which one is private. */
+/** A registry with the image of this folder under two names, one of them private. */
 export class Registry {
   readonly #client: KubeClient
 
@@ -19,7 +19,7 @@ export class Registry {
     this.#client = client
   }
 
-  /** Why a pod's image cannot be pulled, as a kubelet says it; undefined where it can. */
+  /** Why a pod's image cannot be pulled, in the words of a kubelet; undefined if it can. */
   async refusal ({ metadata, spec }: Pod, signal: AbortSignal): Promise<{ reason: string, message: string } | undefined> {
     const { image } = spec.containers[0]!
 

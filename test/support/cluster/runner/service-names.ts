@@ -1,4 +1,4 @@
-// Services as pods see them: a name that leads to a pod which is ready. There is no proxy, so a Service must have the port of its pods.
+// Names of Services in pods: each resolves to a ready pod. There is no proxy, so a Service must have the port of its pods.
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
 import { POD } from './pod.ts'
 import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
@@ -10,7 +10,7 @@ interface PodState { podIP?: string, conditions?: { type: string, status: string
 
 const SERVICE: KindRef = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true }
 
-/** Lines of /etc/hosts for the Services that have a pod of this node which is ready. */
+/** Lines of /etc/hosts for the Services with a ready pod on this node. */
 export async function serviceHosts (client: KubeClient, node: string, signal: AbortSignal): Promise<string[]> {
   const { items: services } = await client.json({ method: 'GET', path: pathOf(SERVICE) }, signal) as { items: Service[] }
   const { items: pods } = await client.json({ method: 'GET', path: pathOf(POD), query: { fieldSelector: `spec.nodeName=${node}` } }, signal) as { items: Pod[] }

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { SwallowingPorts } from '../../../local/devnet/swallowing-ports.ts'
+import { BlackholePorts } from '../../../local/devnet/blackhole-ports.ts'
 import { tryPort } from './ports.ts'
 
-suite('SwallowingPorts', () => {
+suite('BlackholePorts', () => {
   test('neither accepts nor refuses connections until it is closed', async () => {
-    const swallowing = await SwallowingPorts.open(2, AbortSignal.timeout(10_000))
-    const { ports } = swallowing
+    const blackholes = await BlackholePorts.open(2, AbortSignal.timeout(10_000))
+    const { ports } = blackholes
 
     assert.equal(new Set(ports).size, 2)
     assert.deepEqual(await Promise.all([...ports, ...ports].map(async port => await tryPort(port))), ['nothing', 'nothing', 'nothing', 'nothing'])
 
-    await swallowing[Symbol.asyncDispose]()
+    await blackholes[Symbol.asyncDispose]()
     assert.equal(await tryPort(ports[0]!), 'refused')
   })
 
   test('stops when asked while it opens', async () => {
-    await assert.rejects(SwallowingPorts.open(1, AbortSignal.abort()), { name: 'AbortError' })
+    await assert.rejects(BlackholePorts.open(1, AbortSignal.abort()), { name: 'AbortError' })
   })
 })

@@ -1,4 +1,4 @@
-// Worlds of which every cause is reported: what Strimzi holds, what does not fit, what comes first, and in which events.
+// Causes that a PeerProbe reports: objects paused in Strimzi, mismatched settings, the first of several causes, and the events.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -23,7 +23,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     await rig[Symbol.asyncDispose]()
   })
 
-  test('whose topic is changed by hand says so at once, and is put right', async () => {
+  test('whose topic is changed by hand reports that at once, and restores it', async () => {
     await rig.namespace('edited')
     await rig.probe('edited', ACROSS('edited'))
     await rig.untilReady('edited', 'True')
@@ -37,7 +37,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     assert.equal(spec.partitions, 3)
   })
 
-  test('whose topic is paused says so, and the rest goes on', async () => {
+  test('whose topic is paused reports that, and the rest goes on', async () => {
     await rig.namespace('paused-topic')
     await rig.probe('paused-topic', ACROSS('paused-topic'))
     await rig.untilReady('paused-topic', 'True')
@@ -49,7 +49,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     await rig.untilReady('paused-topic', 'True', { words: /^everything runs$/ })
   })
 
-  test('whose listener wants another authentication is refused, with both named', async () => {
+  test('whose listener requires another authentication is refused, with both in the message', async () => {
     await rig.namespace('unfit')
     await rig.probe('unfit', ACROSS('unfit', { strimzi: { ...EVENTS, listener: 'tls' }, authentication: { type: 'tls' } }))
     await rig.untilReady('unfit', 'False', { reason: 'SpecInvalid', words: /authentication\.type is tls, and listener tls of Kafka kafka\/events takes scram-sha-512/ })
@@ -57,7 +57,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     await rig.untilReady('unfit', 'True')
   })
 
-  test('that shares a consumer group with an older one on one Kafka, by whatever name, is refused with its name', async () => {
+  test('that shares a consumer group with an older one on one Kafka, by any address, is refused with its name', async () => {
     await rig.namespace('groups')
     await rig.probe('groups', { kafka: { brokers: ['a.groups:9092', 'b.groups:9092'], topic: { name: 'one' } } })
     await rig.untilReady('groups', 'True')
@@ -81,7 +81,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     assert.equal(isThere, false)
   })
 
-  test('says each cause in an event: normal on the way, a warning for what somebody must mend', async () => {
+  test('reports each cause in an event: normal during progress, a warning for what a person must fix', async () => {
     await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'told' } })
     await rig.probe('told')
     await rig.untilReady('told', 'False', { reason: 'SecretMissing', words: /does not exist/ })
@@ -90,7 +90,7 @@ suite('A PeerProbe', missingCluster === undefined ? {} : { skip: missingCluster 
     await rig.secret('told')
     await rig.untilReady('told', 'True')
     let events: string[] = []
-    // The status comes first, and the event of it after.
+    // The status is written first, and its event after it.
     await until('the last event is there', async () => {
       const { items } = await rig.plane.get<{ items: { type: string, reason: string, note: string }[] }>('events.v1.events.k8s.io', '-n', 'told', '--field-selector', 'regarding.kind=PeerProbe')
       events = items.map(({ type, reason, note }) => `${type} ${reason}: ${note}`)

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { planAcquaintances, TABLE_SIZE } from '../../../local/devnet/acquaintances.ts'
+import { planRoutingTables, TABLE_SIZE } from '../../../local/devnet/routing-tables.ts'
 
 const counts = fc.integer({ min: 3, max: 400 }).chain(servers => fc.record({ servers: fc.constant(servers), others: fc.integer({ min: 0, max: servers * 2 }) }))
 
-suite('planAcquaintances', () => {
+suite('planRoutingTables', () => {
   test('gives no table more entries than fit into one answer, no peer twice and no server itself', () => {
     fc.assert(fc.property(counts, ({ servers, others }) => {
-      planAcquaintances({ servers, others }).forEach((table, server) => {
+      planRoutingTables({ servers, others }).forEach((table, server) => {
         assert.ok(table.length <= TABLE_SIZE)
         assert.equal(new Set(table).size, table.length)
         assert.ok(!table.includes(server))
@@ -18,7 +18,7 @@ suite('planAcquaintances', () => {
 
   test('puts every peer into the tables of three servers, or of all if there are fewer', () => {
     fc.assert(fc.property(counts, ({ servers, others }) => {
-      const tables = planAcquaintances({ servers, others })
+      const tables = planRoutingTables({ servers, others })
 
       for (let peer = 0; peer < servers + others; peer++) {
         const namers = tables.filter(table => table.includes(peer)).length
@@ -29,7 +29,7 @@ suite('planAcquaintances', () => {
 
   test('makes every peer reachable from any server', () => {
     fc.assert(fc.property(counts, ({ servers, others }) => {
-      const tables = planAcquaintances({ servers, others })
+      const tables = planRoutingTables({ servers, others })
       const found = new Set([servers - 1])
 
       for (const peer of found) {
@@ -41,13 +41,13 @@ suite('planAcquaintances', () => {
   })
 
   test('leaves most of a devnet of 32 outside the tables of its first three servers', () => {
-    const tables = planAcquaintances({ servers: 24, others: 24 })
+    const tables = planRoutingTables({ servers: 24, others: 24 })
     const near = new Set(tables.slice(0, 3).flat())
 
     assert.ok(near.size < 30, `${String(near.size)} of 48 are near`)
   })
 
   test('refuses more peers than fit into the tables', () => {
-    assert.throws(() => planAcquaintances({ servers: 3, others: 19 }), TypeError)
+    assert.throws(() => planRoutingTables({ servers: 3, others: 19 }), TypeError)
   })
 })

@@ -1,5 +1,5 @@
-// Worlds in which something is missing or broken: the PeerProbe says what, by reason and in words, and is Ready by itself
-// once the cause is gone.
+// Something is missing or broken: the PeerProbe reports what, by reason and message, and becomes Ready by itself once the
+// cause is fixed.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
 const ACROSS = (name: string, rest: object = {}): object => ({ kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, topic: { name, partitions: 3 }, consumerGroup: name, ...rest } })
 
-suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
+suite('a PeerProbe with a missing or broken dependency', missingCluster === undefined ? {} : { skip: missingCluster }, () => {
   const stack = new AsyncDisposableStack()
   let rig: ClusterRig
   let strimzi: StandInStrimzi
@@ -24,7 +24,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await stack.disposeAsync()
   })
 
-  test('without Strimzi says so, and goes on once it is installed', async () => {
+  test('without Strimzi reports that, and continues once it is installed', async () => {
     await rig.namespace('no-strimzi')
     await rig.probe('no-strimzi', ACROSS('first'))
     await rig.untilReady('no-strimzi', 'False', { reason: 'StrimziMissing', words: /install Strimzi/ })
@@ -37,7 +37,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('no-strimzi', 'True')
   })
 
-  test('whose topic Strimzi refuses repeats Strimzi\'s words', async () => {
+  test('whose topic Strimzi refuses repeats Strimzi\'s message', async () => {
     await rig.namespace('shrunk')
     await rig.plane.apply(topic('shrunk', 5, 'shrunk'))
     await until('the topic has five partitions', async () => (await rig.plane.get<KubeObject>('kafkatopic', 'shrunk', '-n', 'kafka'))['status'] !== undefined)
@@ -47,7 +47,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('shrunk', 'True')
   })
 
-  test('whose user Strimzi refuses repeats Strimzi\'s words', async () => {
+  test('whose user Strimzi refuses repeats Strimzi\'s message', async () => {
     await rig.namespace('users')
     strimzi.mischief = { failsUsers: 'the name is too long' }
     await rig.probe('users', ACROSS('users', { authentication: { type: 'scram-sha-512' } }))
@@ -56,7 +56,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('users', 'True')
   })
 
-  test('whose topic nobody picks up waits for it by name', async () => {
+  test('whose topic no operator picks up waits, and reports the topic', async () => {
     await rig.namespace('ignored')
     strimzi.mischief = { ignoresTopics: true }
     await rig.probe('ignored', ACROSS('ignored'))
@@ -65,7 +65,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('ignored', 'True')
   })
 
-  test('whose topic was deleted and recreated stops until a person has seen it', async () => {
+  test('whose topic was deleted and recreated stops until a person has accepted it', async () => {
     await rig.namespace('recreated')
     await rig.probe('recreated', ACROSS('recreated'))
     await rig.untilReady('recreated', 'True')
@@ -77,7 +77,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('recreated', 'True')
   })
 
-  test('whose topic belongs to somebody else does not touch it', async () => {
+  test('whose topic belongs to another owner does not touch it', async () => {
     await rig.namespace('foreign')
     await rig.plane.apply({ ...topic('foreign', 3, 'x'), metadata: { name: 'foreign', namespace: 'kafka', labels: { 'strimzi.io/cluster': 'events', 'team': 'billing' } } })
     await rig.probe('foreign', ACROSS('foreign'))
@@ -86,7 +86,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('foreign', 'True')
   })
 
-  test('without its Secret names Secret and field, and then the key', async () => {
+  test('without its Secret reports Secret and field, and then the key', async () => {
     await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'secretless' } })
     await rig.probe('secretless')
     await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /spec\.mysql\.credentialsSecret: Secret secretless\/mysql does not exist/ })
@@ -102,7 +102,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
   ]
 
   for (const [namespace, annotations, reason, words] of PODS) {
-    test(`whose crawler has ${reason} lifts the pod's own words`, async () => {
+    test(`whose crawler has ${reason} reports the pod's own message`, async () => {
       await rig.namespace(namespace)
       await rig.probe(namespace, { scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { annotations } }] })
       await rig.untilReady(namespace, 'False', { reason, words })
@@ -111,7 +111,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     })
   }
 
-  test('whose pods find no node says so', async () => {
+  test('whose pods find no node reports that', async () => {
     await rig.namespace('nowhere')
     await rig.probe('nowhere', { scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { nodeSelector: { disk: 'none' } } }] })
     await rig.untilReady('nowhere', 'False', { reason: 'Unschedulable', words: /crawler amino-crawler-main: Unschedulable: 0\/1 nodes are available/ })
@@ -119,7 +119,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('nowhere', 'True')
   })
 
-  test('whose prepare job fails says why in the job\'s own words, and tries again', async () => {
+  test('whose prepare job fails reports the job\'s own message, and retries', async () => {
     await rig.namespace('unprepared')
     const annotations = { 'test/state': 'failed', 'test/last-words': 'PP_STORE_AUTH: check that user probe may connect from here' }
     await rig.probe('unprepared', { consumer: { pod: { annotations } } })
@@ -128,7 +128,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('unprepared', 'True')
   })
 
-  test('over its quota repeats the quota\'s words', async () => {
+  test('over its quota repeats the quota\'s message', async () => {
     await rig.namespace('quota')
     await rig.plane.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: 'quota' }, spec: { hard: { pods: '1' } } })
     await until('the quota is in force', async () => ((await rig.plane.get<KubeObject>('resourcequota', 'few', '-n', 'quota'))['status'] as { hard?: object } | undefined)?.hard !== undefined)
@@ -139,7 +139,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('quota', 'True')
   })
 
-  test('that claims the topic of an older one waits for it to go', async () => {
+  test('that claims the topic of an older one waits until that is deleted', async () => {
     await rig.namespace('claims')
     await rig.probe('claims')
     await rig.untilReady('claims', 'True')
@@ -150,7 +150,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('claims', 'True', { name: 'later' })
   })
 
-  test('that asks for what this version cannot do is refused by name', async () => {
+  test('that uses an unsupported field is refused with the field', async () => {
     await rig.namespace('early')
     await rig.probe('early', { backup: { enabled: true, volume: { claim: 'x' } }, consumer: { dump: { enabled: true, format: 'Parquet', volume: { claim: 'x' } } } })
     await rig.untilReady('early', 'False', { reason: 'NotSupported', words: /spec\.consumer\.dump\.format: [^]*spec\.backup\.enabled: / })
@@ -158,7 +158,7 @@ suite('a PeerProbe in a broken world', missingCluster === undefined ? {} : { ski
     await rig.untilReady('early', 'True')
   })
 
-  test('that is paused is left alone, and says so, and what is not as planned', async () => {
+  test('that is paused is left alone, and reports that and what is not as planned', async () => {
     await rig.namespace('paused')
     await rig.probe('paused')
     await rig.untilReady('paused', 'True')

@@ -9,7 +9,7 @@ import { ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
 import type { AddressInfo, Socket } from 'node:net'
 
-interface Job { swallowingPorts: number, gate: SharedArrayBuffer }
+interface Job { blackholePorts: number, gate: SharedArrayBuffer }
 
 // Linux queues backlog + 1 connections; other kernels round up.
 const MAX_FILLERS = 16
@@ -18,7 +18,7 @@ const MAX_FILLERS = 16
 const SWALLOWED_AFTER_MS = 250
 
 /** Ports of 127.0.0.1 that drop every connection attempt. */
-export class SwallowingPorts implements AsyncDisposable {
+export class BlackholePorts implements AsyncDisposable {
   readonly ports: readonly number[]
   readonly #worker: Worker
   readonly #fillers: readonly Socket[]
@@ -30,8 +30,8 @@ export class SwallowingPorts implements AsyncDisposable {
   }
 
   /** Opens the ports. @throws ProbeError `PP_DEVNET_FAILED` when the kernel keeps answering */
-  static async open (count: number, signal: AbortSignal): Promise<SwallowingPorts> {
-    const job: Job = { swallowingPorts: count, gate: new SharedArrayBuffer(4) }
+  static async open (count: number, signal: AbortSignal): Promise<BlackholePorts> {
+    const job: Job = { blackholePorts: count, gate: new SharedArrayBuffer(4) }
     const worker = new Worker(new URL(import.meta.url), { workerData: job })
     const fillers: Socket[] = []
 
@@ -40,7 +40,7 @@ export class SwallowingPorts implements AsyncDisposable {
       await Promise.all(ports.map(async (port) => {
         await fill(port, fillers, signal)
       }))
-      return new SwallowingPorts({ worker, ports, fillers })
+      return new BlackholePorts({ worker, ports, fillers })
     } catch (err) {
       await close(worker, fillers)
       throw err
@@ -94,8 +94,8 @@ async function connectWithin (port: number, signal: AbortSignal): Promise<Socket
 }
 
 // The thread: it listens, reports the ports, and blocks forever so that it never accepts.
-async function listenAndBlock ({ swallowingPorts, gate }: Job): Promise<void> {
-  const servers = await Promise.all(Array.from({ length: swallowingPorts }, async () => {
+async function listenAndBlock ({ blackholePorts, gate }: Job): Promise<void> {
+  const servers = await Promise.all(Array.from({ length: blackholePorts }, async () => {
     const server = createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 })
     await once(server, 'listening')
     return server
@@ -106,7 +106,7 @@ async function listenAndBlock ({ swallowingPorts, gate }: Job): Promise<void> {
 }
 
 function isJob (data: unknown): data is Job {
-  return typeof data === 'object' && data !== null && 'swallowingPorts' in data
+  return typeof data === 'object' && data !== null && 'blackholePorts' in data
 }
 
 if (!isMainThread && isJob(workerData)) {

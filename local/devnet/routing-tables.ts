@@ -29,7 +29,7 @@ export interface PeerCounts {
  *
  * @throws TypeError when there are too many others for the number of servers
  */
-export function planAcquaintances ({ servers, others }: PeerCounts): number[][] {
+export function planRoutingTables ({ servers, others }: PeerCounts): number[][] {
   const tables = Array.from({ length: servers }, (_, server) => STEPS.filter(step => step < servers).map(step => (server + step) % servers))
   const copies = Math.min(COPIES, servers)
 
