@@ -73,7 +73,7 @@ async function until (clock: FakeClock, holds: () => boolean): Promise<void> {
 }
 
 suite('ActiveDiscovery', () => {
-  test('crawls on its interval, each crawl from what the one before left behind', async () => {
+  test('crawls on its interval, each crawl from the last one\'s population', async () => {
     const { clock, messages, reports, comparisons, visits, discovery, network, publisher } = start()
     const stop = new AbortController()
     const running = discovery.run(stop.signal)
@@ -96,7 +96,7 @@ suite('ActiveDiscovery', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('crawls out of turn when it is asked to, one crawl at a time, and one more for all that was asked during a crawl', async () => {
+  test('crawls on request, one crawl at a time, and once more for all requests during a crawl', async () => {
     let asked: string | undefined = 'before the process'
     let answered: AnsweredRequest | undefined
     const requests = {
@@ -136,7 +136,7 @@ suite('ActiveDiscovery', () => {
     await clock.runUntil(publisher[Symbol.asyncDispose]())
   })
 
-  test('leaves no listener behind on the signal of the process, however long it waits', async () => {
+  test('leaves no listener on the signal of the process, however long it waits', async () => {
     const { clock, discovery, publisher } = start()
     const stop = new AbortController()
     const running = discovery.run(stop.signal)
@@ -154,7 +154,7 @@ suite('ActiveDiscovery', () => {
     await clock.runUntil(publisher[Symbol.asyncDispose]())
   })
 
-  test('says started before the first visit and finished after the last', async () => {
+  test('sends started before the first visit and finished after the last', async () => {
     const { clock, messages, discovery } = start()
     const stop = new AbortController()
     const running = discovery.run(stop.signal)
@@ -168,7 +168,7 @@ suite('ActiveDiscovery', () => {
     assert.equal(kinds.slice(1, -1).filter(kind => kind === 'dev.peerprobe.visit.v1').length, messages.length - 2)
   })
 
-  test('ends a crawl that is stopped as aborted, and flushes it', async () => {
+  test('reports a stopped crawl as aborted, and flushes it', async () => {
     const { clock, messages, discovery, publisher } = start()
     const stop = new AbortController()
     const running = discovery.run(stop.signal)

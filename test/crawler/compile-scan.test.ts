@@ -17,7 +17,7 @@ suite('compileScan', () => {
     assert.deepEqual([visitor.dialTimeoutMs, visitor.visitTimeoutMs], [5_000, 15_000])
   })
 
-  test('refuses a preset that does not exist, naming those that do', () => {
+  test('rejects a preset that does not exist, with a list of all presets', () => {
     assert.throws(() => compileScan(Scan.parse({ name: 'main', network: { preset: 'ipsf' } })), err => isProbeError(err, 'PP_NETWORK_UNKNOWN') && err.message.includes('filecoin'))
   })
 })

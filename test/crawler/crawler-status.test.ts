@@ -34,14 +34,14 @@ const report = (contacted: number, visited: number): CrawlReport => ({
 })
 
 suite('crawlerStatus', () => {
-  test('is what the contract says, between crawls, in one, and after one', () => {
+  test('is valid by the contract between, during and after crawls', () => {
     for (const state of [idle, { ...idle, crawl: running, dueInMs: undefined }, { ...idle, lastCrawl: report(3, 5) }]) {
       const status = crawlerStatus(state)
       assert.deepEqual(CrawlerStatus.parse(JSON.parse(JSON.stringify(status))), status)
     }
   })
 
-  test('counts who was contacted so far, and when the next crawl starts', () => {
+  test('reports the peers contacted so far, and when the next crawl starts', () => {
     const { crawl } = crawlerStatus({ ...idle, crawl: running })
 
     assert.equal(crawl?.contacted, 6)
@@ -56,7 +56,7 @@ suite('crawlerStatus', () => {
     assert.deepEqual(CrawlerStatus.parse(crawlerStatus({ ...idle, answeredRequest })).crawlNow, answeredRequest)
   })
 
-  test('says how much time a crawl lost by standing still', () => {
+  test('reports how much time a crawl lost in standstills', () => {
     const { crawl } = crawlerStatus({ ...idle, crawl: { ...running, lostMs: 2_000, standstills: 1 } })
     const { lastCrawl } = crawlerStatus({ ...idle, lastCrawl: { ...report(3, 5), lostMs: 2_000, standstills: 1 } })
 
@@ -64,7 +64,7 @@ suite('crawlerStatus', () => {
     assert.equal(crawlerStatus({ ...idle, lastCrawl: report(3, 5) }).lastCrawl?.disturbed, false)
   })
 
-  test('says in one sentence what is wrong, and the way out, when nobody was contacted', () => {
+  test('reports the problem and the remedy if no peer was contacted', () => {
     const problemOf = (contacted: number, visited: number): unknown => crawlerStatus({ ...idle, lastCrawl: report(contacted, visited) }).lastCrawl?.problem
     const sentence = 'no bootstrap peer of network ipfs could be contacted (6 dns-failed).'
 

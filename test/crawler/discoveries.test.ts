@@ -56,7 +56,7 @@ async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
 }
 
 suite('openDiscoveries', () => {
-  test('opens what the scan asks for', async () => {
+  test('opens the discoveries that the scan enables', async () => {
     using folder = new TempFolder()
     for (const wanted of [{ active: true, passive: false }, { active: false, passive: true }, { active: true, passive: true }]) {
       const { active, passive, dueInMs, stack } = await open(folder.path, wanted)
@@ -66,7 +66,7 @@ suite('openDiscoveries', () => {
     }
   })
 
-  test('crawls from whom the passive node is connected to, over its connections, and after a restart from whom it knew', async () => {
+  test('crawls from the passive node\'s connected peers over their connections, and after a restart from known peers', async () => {
     using folder = new TempFolder()
     await using seed = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await using guest = await strangePeer({ agentVersion: 'guest/1' })

@@ -16,7 +16,7 @@ function logged (): { log: ReturnType<typeof pino>, lines: string[] } {
 }
 
 suite('known peers', () => {
-  test('are found again as they were written, whole or not at all', async () => {
+  test('are read back as written, all or nothing', async () => {
     using folder = new TempFolder()
     const path = folder.file('state/known-peers.ndjson')
     const { log, lines } = logged()
@@ -28,7 +28,7 @@ suite('known peers', () => {
     assert.deepEqual(lines, [])
   })
 
-  test('take 2 kB each at most, and no more than the file may hold: the first are kept, and how many are not is reported', async () => {
+  test('take at most 2 kB each, and no more than the file\'s limit: the first are kept, and the number of others is logged', async () => {
     using folder = new TempFolder()
     const path = folder.file('known-peers.ndjson')
     const { log, lines } = logged()
@@ -41,7 +41,7 @@ suite('known peers', () => {
     assert.match(lines.join(''), /"left":87,"kept":14/)
   })
 
-  test('are none without a file or a folder', async () => {
+  test('are empty without a file or a folder', async () => {
     using folder = new TempFolder()
     const { log } = logged()
     await keepKnownPeers(undefined, log)([peer])
@@ -50,7 +50,7 @@ suite('known peers', () => {
     assert.deepEqual(await readKnownPeers(folder.file('none'), log), [])
   })
 
-  test('leave out invalid lines, and say how many', async () => {
+  test('are read without invalid lines, whose number is logged', async () => {
     using folder = new TempFolder()
     const path = folder.file('known-peers.ndjson')
     const { log, lines } = logged()
@@ -61,7 +61,7 @@ suite('known peers', () => {
     assert.match(lines.join(''), /"unread":3/)
   })
 
-  test('that cannot be kept are told of, and end nothing; a folder that cannot be read ends the start', async () => {
+  test('that cannot be saved are logged without an error; a folder that cannot be read is an error at the start', async () => {
     using folder = new TempFolder()
     writeFileSync(folder.file('file'), '')
     const { log, lines } = logged()

@@ -55,7 +55,7 @@ suite('openPassive', () => {
     assert.equal(again.status().peerId, id)
   })
 
-  test('must be told which DHT it serves', async () => {
+  test('needs the DHT protocol that it serves', async () => {
     using folder = new TempFolder()
 
     await assert.rejects(open(folder.path, []), { code: 'PP_CONFIG_INVALID', message: /^network\.protocols: the passive node needs/ })

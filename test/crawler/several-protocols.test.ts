@@ -32,7 +32,7 @@ interface Crawled { report: CrawlReport, outcomes: Record<string, string>, netwo
 
 interface Setting { bootstrap: string, known?: string, configured?: readonly string[], concurrency?: number }
 
-/** Crawls a network of peers with letters for names. */
+/** Crawls a network whose peers are named by letters. */
 async function crawl (peers: Record<string, Serves>, { bootstrap, known = '', configured = [], concurrency = 1 }: Setting): Promise<Crawled> {
   const network = new ProtocolNetwork(peers)
   const protocols = new KadProtocols(configured)
@@ -69,13 +69,13 @@ const lists = (order: readonly string[], names: readonly string[] | Record<strin
 const ORDERS = [[GENESIS, LEGACY], [LEGACY, GENESIS]]
 const FIVE = { a: 'ok', b: 'ok', c: 'ok', d: 'ok', e: 'ok' }
 
-suite('a network of several DHT protocols that nobody configured', () => {
+suite('a network with several DHT protocols that are not configured', () => {
   const branches = { b: { [GENESIS]: ['c'] }, d: { [LEGACY]: ['e'] }, c: { [GENESIS]: [] }, e: { [LEGACY]: [] } }
 
   for (const order of ORDERS) {
     const first = order[0] === GENESIS ? 'new' : 'old'
 
-    test(`is found whole where the bootstrap peer lists the ${first} one first, with one table or one for each`, async () => {
+    test(`is found completely if the bootstrap peer lists the ${first} one first, with one table or one for each`, async () => {
       for (const names of permutations(['b', 'd']).map(text => Array.from(text))) {
         for (const concurrency of [1, 100]) {
           assert.deepEqual((await crawl({ a: lists(order, names), ...branches }, { bootstrap: 'a', concurrency })).outcomes, FIVE)
@@ -85,7 +85,7 @@ suite('a network of several DHT protocols that nobody configured', () => {
       }
     })
 
-    test(`is found whole whichever of all its peers come first, where the common one lists the ${first} one first`, async () => {
+    test(`is found completely from any bootstrap peer, if the common peer lists the ${first} one first`, async () => {
       const peers = { a: lists(order, []), ...branches }
 
       for (const bootstrap of permutations(['a', 'b', 'd'])) {
@@ -93,7 +93,7 @@ suite('a network of several DHT protocols that nobody configured', () => {
       }
     })
 
-    test(`is found whole where a peer of the other protocol is met before it is known, ${first} one first`, async () => {
+    test(`is found completely if a peer of the other protocol is visited before that is learnt, ${first} one first`, async () => {
       for (const names of permutations(['a', 'b', 'd'])) {
         for (const protocol of order) {
           const { outcomes } = await crawl({ x: { [protocol]: Array.from(names) }, a: lists(order, []), ...branches }, { bootstrap: 'x' })
@@ -103,7 +103,7 @@ suite('a network of several DHT protocols that nobody configured', () => {
     })
   }
 
-  test('counts a peer that is asked again once, by its last visit', async () => {
+  test('counts a peer that is visited again once, by its last visit', async () => {
     const { report, network } = await crawl({ x: { [LEGACY]: ['b', 'a'] }, a: lists(ORDERS[0]!, []), ...branches }, { bootstrap: 'x' })
 
     assert.partialDeepStrictEqual(report.totals, { discovered: 4, visited: 4, contacted: 4, dhtServers: 4, outcomes: { ok: 4 } })
@@ -111,13 +111,13 @@ suite('a network of several DHT protocols that nobody configured', () => {
     assert.equal(network.opened.filter(text => text === `b ${GENESIS}`).length, 1)
   })
 
-  test('that peers of another network serve is not followed: no server of ours lists its protocol', async () => {
+  test('of another network is not followed: no server of this network lists its protocol', async () => {
     const { outcomes } = await crawl({ a: { [LEGACY]: ['f'] }, f: { '/foreign/kad/1': ['g'] }, g: { '/foreign/kad/1': [] } }, { bootstrap: 'a' })
 
     assert.deepEqual(outcomes, { a: 'ok', f: 'identified' })
   })
 
-  test('that all peers know by both names is asked by both of the first ones only', async () => {
+  test('whose peers all serve both protocols with one table is queried by both only at first', async () => {
     const letters = Array.from({ length: 30 }, (_, i) => String.fromCharCode(65 + i))
     const { network, outcomes } = await crawl(Object.fromEntries(letters.map(letter => [letter, lists(ORDERS[0]!, letters)])), { bootstrap: 'A' })
 
@@ -125,7 +125,7 @@ suite('a network of several DHT protocols that nobody configured', () => {
     assert.equal(network.opened.length, 30 + 8 + 2)
   })
 
-  test('is learnt from the local network where there is nothing else, and left again where there is', async () => {
+  test('is learnt from the local network if there is no other protocol, and dropped when there is', async () => {
     assert.deepEqual((await crawl({ a: { [LAN]: ['b'] }, b: { [LAN]: [] } }, { bootstrap: 'a' })).outcomes, { a: 'ok', b: 'ok' })
     const mixed = await crawl({ a: { [WIDE]: [], [LAN]: ['b'] }, b: { [LAN]: [] } }, { bootstrap: 'a' })
     assert.deepEqual(mixed.outcomes, { a: 'ok', b: 'ok' })
@@ -133,14 +133,14 @@ suite('a network of several DHT protocols that nobody configured', () => {
     assert.deepEqual(wide.outcomes, { a: 'ok', b: 'identified', c: 'ok' })
   })
 
-  test('has words of many forms', async () => {
+  test('is recognised in many forms of protocol ids', async () => {
     for (const protocol of ['/kademlia/1.0.0', '/my/kademlia', '/mykad/1', '/avail_kad/id/1.0.0-b91746']) {
       assert.deepEqual((await crawl({ a: { [protocol]: ['b'] }, b: { [protocol]: [] } }, { bootstrap: 'a' })).outcomes, { a: 'ok', b: 'ok' }, protocol)
     }
   })
 })
 
-test('a crawl by a protocol that nobody serves says so, and what they list', async () => {
+test('a crawl by a protocol that no peer serves reports this, and what the peers list', async () => {
   const peers = { a: { '/lab/kad/1.0.0': ['b'] }, b: { '/lab/kad/1.0.0': [] } }
   const { report } = await crawl(peers, { bootstrap: 'ab', configured: ['/guess/kad/1.0.0'] })
   const { problem } = diagnose(report, 'lab')
@@ -150,7 +150,7 @@ test('a crawl by a protocol that nobody serves says so, and what they list', asy
   assert.match(diagnose((await crawl({ a: { [LAN]: ['b'] } }, { bootstrap: 'a', configured: [WIDE] })).report, 'lab').problem?.message ?? '', /they list \/ipfs\/lan\/kad\/1\.0\.0 \(1\)/)
 })
 
-test('a crawl that misses a part of the network warns of it, and names what that part lists', async () => {
+test('a crawl that misses a part of the network warns, and reports what that part lists', async () => {
   const { report } = await crawl({ a: { [LEGACY]: ['b', 'f'] }, b: { [LEGACY]: [] }, f: { '/foreign/kad/1': [] } }, { bootstrap: 'a' })
   const { problem, warning } = diagnose(report, 'lab')
 
@@ -158,7 +158,7 @@ test('a crawl that misses a part of the network warns of it, and names what that
   assert.match(warning?.message ?? '', /^1 of the 3 peers that were contacted serve none of \/sup\/kad, but list \/foreign\/kad\/1 \(1\)/)
 })
 
-test('a network of several configured protocols is asked by each that a peer serves', async () => {
+test('a network with several configured protocols is queried by each one that a peer serves', async () => {
   const peers = { a: { [WIDE]: ['b'], [LAN]: ['c'] }, b: { [WIDE]: [] }, c: { [LAN]: ['d'] }, d: { [LAN]: [] } }
 
   for (const configured of [[WIDE, LAN], [LAN, WIDE]]) {

@@ -27,13 +27,13 @@ function openVisitor (truth: GoDevnetTruth): LaneVisitor {
   return openFastVisitor(optionsOf(truth), { clock: systemClock, dns: new ScriptedDns() })
 }
 
-/** An address by which anybody may start, of a host that is dialled over TCP. */
+/** A bootstrap address of a host that is dialled over TCP. */
 const entryOf = ({ id, addresses }: GoDevnetTruth['peers'][number]): string => `${addresses.find(address => address.includes('/tcp/'))!}/p2p/${id}`
 
 suite('go-libp2p hosts', async () => {
   const reason = await hasGo() ? false : 'no Go on this machine: install Go 1.26 or later to compare crawls with real go-libp2p hosts'
 
-  // One network for all tests: what they do to it is to visit.
+  // One network for all tests, since they only visit it.
   let devnet: GoDevnetProcess
 
   before(async () => {
@@ -47,10 +47,10 @@ suite('go-libp2p hosts', async () => {
     }
   })
 
-  test('are all found and told truly by a Topology crawl through the fast lane, host by host', { skip: reason }, async (t) => {
+  test('are all found and reported correctly by a Topology crawl over TCP, host by host', { skip: reason }, async (t) => {
     const { truth } = devnet
     await using visitor = openVisitor(truth)
-    // Clients are in no table: they are started from, as bootstrap peers are.
+    // Clients are in no routing table, so they are bootstrap peers.
     const bootstrap = [truth.peers[0]!, ...truth.peers.filter(({ kind }) => kind === 'client')]
     const visits = await crawlOnce({ visitor, bootstrapPeers: bootstrap.map(entryOf), strategy: 'Topology' })
 
@@ -67,14 +67,15 @@ suite('go-libp2p hosts', async () => {
       if (visit.outcome === 'ok' || visit.outcome === 'identified') {
         assert.equal(visit.identity?.agentVersion, agentVersion, host)
         assert.deepEqual([...visit.identity.protocols].sort(), protocols, host)
-        // go-libp2p cuts its own list so that identify stays below 4 KiB; what is told must be true, and short lists whole.
+        // go-libp2p cuts its own list to keep identify below 4 KiB. Reported values must be true, and short lists
+        // complete.
         const told = visit.identity.listenAddresses.map(formatAddress)
         const isCut = kind === 'many'
         assert.ok(!isCut || told.length >= 10, host)
         assert.deepEqual(told.sort(), addresses.filter(address => !isCut || told.includes(address)).sort(), host)
       }
       if (visit.outcome === 'ok') {
-        // kad-dht may exchange a peer meanwhile: what stayed must have been told, and nothing that was never there.
+        // kad-dht may replace a peer meanwhile: peers that stayed must be reported, and no others.
         const after = tablesAfter.get(id)!
         const told = visit.routingTable!.peers.map(peer => formatPeerId(peer.id))
         assert.deepEqual(table!.filter(known => after.includes(known) && !told.includes(known)), [], `${host}: not told`)
@@ -86,14 +87,14 @@ suite('go-libp2p hosts', async () => {
     assert.equal(visits.size, truth.peers.length)
     const securities = new Set(truth.peers.filter(({ kind }) => kind === 'tls-only').map(({ id }) => visits.get(id)?.connection?.security))
     assert.deepEqual([...securities], ['/tls/1.0.0'])
-    // Whoever tells an address of its own is put into the tables of the hosts that it asks, and dialled by others from then on.
+    // A peer that announces an address is added to the tables of the hosts that it queries, and then dialled by others.
     const ids = new Set(truth.peers.map(({ id }) => id))
     assert.deepEqual([...tablesAfter.values()].flat().filter(id => !ids.has(id)), [], 'the crawler is in the tables')
     t.diagnostic(`${String(exchanged)} table entries were exchanged during the crawl`)
     assert.ok(exchanged < truth.peers.length, 'tables changed too much to compare')
   })
 
-  test('that have QUIC alone are visited by the QUIC lane, but for keys that its library does not know', { skip: reason }, async () => {
+  test('with only QUIC are visited by the QUIC client, except for key types that its library does not support', { skip: reason }, async () => {
     const { truth } = devnet
     await using visitor = await openLanes(optionsOf(truth), { clock: systemClock, dns: new ScriptedDns() })
     const visits = await crawlOnce({ visitor, bootstrapPeers: [entryOf(truth.peers[0]!)], strategy: 'Topology' })
@@ -111,13 +112,13 @@ suite('go-libp2p hosts', async () => {
     }
     assert.ok(truth.peers.filter(({ kind }) => kind === 'plain').every(({ id }) => visits.get(id)?.lane === 'fast'))
 
-    // A forged id: the host that answers is another one.
+    // A wrong id: another host answers.
     const [one, other] = quicOnly.filter(({ keyType }) => keyType !== 'ECDSA')
     const forged = await visitor.visit({ id: parsePeerId(one!.id)!, addresses: other!.addresses.map(address => parseAddress(address)!.address), plan: { strategy: 'Census', bucket: 0 } }, signal)
     assert.equal(forged.outcome, 'peer-id-mismatch')
   })
 
-  test('are not taken for another peer', { skip: reason }, async () => {
+  test('are not accepted as another peer', { skip: reason }, async () => {
     await using visitor = openVisitor(devnet.truth)
     const [one, ...others] = devnet.truth.peers.filter(({ kind }) => kind === 'plain').slice(0, 4)
 

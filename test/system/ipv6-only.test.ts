@@ -1,4 +1,4 @@
-// A machine without any IPv4 address, as a pod of an IPv6 cluster is: the kubelet and Prometheus reach the processes there.
+// A machine without any IPv4 address, like a pod in an IPv6 cluster: the kubelet and Prometheus reach the processes.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
@@ -13,7 +13,7 @@ import type { CrawlerConfigInput } from '../../core/contracts/process-config.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const skip = missingNamespaces()
 
-// Runs a process of ours until it answers at a path, and prints what it answered.
+// Runs a PeerProbe process until it answers at a path, and prints the answer.
 const ASK = `
   import { spawn } from 'node:child_process'
   import { networkInterfaces } from 'node:os'

@@ -1,4 +1,4 @@
-// A real Kubo, as most of the public network runs it: three daemons on the loopback of a network of their own.
+// Real Kubo, as in most of the public network: three daemons on the loopback of their own network namespace.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ const LIMIT_MS = 240_000
 const found = kubo.find()
 const missing = 'missing' in found ? `no Kubo: ${found.missing}` : missingNamespaces()
 
-/** Runs a scene in a network of its own; what it printed. */
+/** Runs a scene in its own network namespace. Returns its output. */
 function play (scene: string): unknown {
   const program = 'at' in found ? found.at : ''
   const script = fileURLToPath(new URL(`../support/kubo/${scene}.ts`, import.meta.url))
@@ -39,7 +39,7 @@ interface Passive {
 interface Found { id: string, source: string, outcome: string, agent: string }
 
 suite('Kubo', missing === undefined ? {} : { skip: missing }, () => {
-  test('daemons are all found by a crawl, with all that they say of themselves and whom they know', () => {
+  test('daemons are all found by a crawl, with their identities and routing tables', () => {
     const { truth, visits } = play('kubo-crawl-scene') as Crawled
 
     assert.equal(truth.length, 3)
@@ -55,7 +55,7 @@ suite('Kubo', missing === undefined ? {} : { skip: missing }, () => {
     }
   })
 
-  test('daemons that connect to the passive node keep it in their tables and find it, and are asked in crawl after crawl over one connection', () => {
+  test('daemons that connect to the passive node keep it in their tables and find it, and are visited over one connection in every crawl', () => {
     const { us, ourAddresses, kubos: [byTcp, byQuic], reported, ourTable, found: addresses, crawled } = play('kubo-passive-scene') as Passive
 
     for (const [id, transport] of [[byTcp, 'tcp'], [byQuic, 'quic-v1']] as const) {

@@ -15,7 +15,7 @@ import type { PeerTruth } from '../../local/devnet/truth.ts'
 const signal = new AbortController().signal
 const deps = { clock: systemClock, dns: new ScriptedDns({}) }
 
-/** What both lanes must find out alike. */
+/** The data that both visitors must find. */
 const findings = (visits: Map<string, VisitResult>, ids: ReadonlySet<string>): unknown => [...visits]
   .filter(([id]) => ids.has(id))
   .sort(([a], [b]) => a < b ? -1 : 1)
@@ -27,10 +27,10 @@ const findings = (visits: Map<string, VisitResult>, ids: ReadonlySet<string>): u
     addresses: identity?.listenAddresses.map(address => Buffer.from(address).toString('hex')).sort()
   }))
 
-// The libp2p visitor dials TCP alone.
+// The libp2p visitor dials only TCP.
 const byTcp = ({ addresses }: PeerTruth): boolean => addresses.every(address => /\/tcp\/\d+$/.test(address))
 
-test('the fast lane and the libp2p visitor find the same population, and all lanes together find the devnet\'s own', async () => {
+test('our TCP client and the libp2p visitor find the same population, and both our clients together find the whole devnet', async () => {
   await using devnet = await Devnet.open({ peers: 32 }, signal)
   const { bootstrapPeers, kadProtocol, peers } = devnet.truth
   const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })

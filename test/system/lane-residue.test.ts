@@ -1,5 +1,5 @@
-// What is left of connections shows as memory of the process, as its descriptors and its handles. Those of QUIC and TLS live
-// outside V8.
+// Leaked connections show as memory of the process, as file descriptors and as handles. Those of QUIC and TLS are
+// outside V8's heap.
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { suite, test } from 'node:test'
@@ -21,8 +21,8 @@ import type { Visitor } from '../../crawler/visit/visitor.ts'
 const MANY = process.env['PEERPROBE_FULL'] === '1' ? 5_000 : 1_500
 
 /**
- * After as many as the warm-up the libraries' own pools have their size, on a quiet machine at least. Connections that stayed
- * would hold some 40 kB each, in every round of visits; what grows in one round and in no later one is a pool.
+ * After the warm-up the libraries' own pools have their final size, at least on a quiet machine. A leaked connection
+ * would keep about 40 kB, in every round of visits. Growth in one round but not in later ones is a pool.
  */
 const CASES = [
   { way: 'quic-v1', open: openQuicVisitor, visits: 5_000, warmUp: 3_000, maxGrowthMb: 120 },
@@ -59,7 +59,7 @@ function state (): State {
   return { descriptors: readdirSync('/proc/self/fd').length, handles: process.getActiveResourcesInfo().length, megabytes: process.memoryUsage.rss() / 1_048_576 }
 }
 
-// Twice the same: what closes at its own pace has closed.
+// Two equal counts: delayed closes are complete.
 async function settled (): Promise<State> {
   let last = state()
 
@@ -88,7 +88,7 @@ suite('visits in a row leave no descriptor, no handle and no memory behind', () 
       do {
         const { descriptors, handles } = rounds[0]!
         await visitMany(visitor, target, visits)
-        // No more than before: the garbage of the test before may go meanwhile.
+        // Not equal but at most: garbage of the last test may be collected meanwhile.
         await until('no descriptor and no handle is left', () => {
           const now = state()
           return now.descriptors <= descriptors && now.handles <= handles

@@ -10,7 +10,7 @@ interface Result { population: { contacted: number, dhtServers: number }, proble
 
 const STAR = '/dns4/star.example/tcp/443/wss/p2p-webrtc-star/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN'
 
-/** Crawls a network of one's own once. */
+/** Crawls a custom network once. */
 async function crawlOnce (network: { bootstrapPeers: readonly string[], protocols?: readonly string[] }, args: readonly string[] = []): Promise<RunEnd> {
   using folder = new TempFolder()
   const scan = { name: 'main', network: { name: 'lab', ...network }, passive: { enabled: false }, addresses: { policy: 'Private' } }
@@ -22,8 +22,8 @@ async function crawlOnce (network: { bootstrapPeers: readonly string[], protocol
 
 const resultOf = ({ stdout }: RunEnd): Result => JSON.parse(stdout.trim().split('\n').at(-1)!) as Result
 
-suite('npm start on a network whose DHT protocol is another', () => {
-  test('tells all it found, names what the peers list, and fails', async () => {
+suite('npm start on a network with another DHT protocol', () => {
+  test('reports all it found and what the peers list, and fails', async () => {
     await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: '/lab/kad/1.0.0' })
     const bootstrapPeers = peer.getMultiaddrs().map(String)
     const { code, stdout, stderr } = await crawlOnce({ bootstrapPeers, protocols: ['/guess/kad/1.0.0'] })
@@ -36,7 +36,7 @@ suite('npm start on a network whose DHT protocol is another', () => {
     assert.partialDeepStrictEqual(resultOf(json), { population: { contacted: 1 }, problem: { code: 'PP_NO_DHT_SERVER' }, scans: [{ problem: { code: 'PP_NO_DHT_SERVER' } }] })
   })
 
-  test('learns it where none is given, that of a local network too, beside a bootstrap peer that nobody dials', async () => {
+  test('learns the protocol if none is given, also a local network\'s, despite a bootstrap peer that cannot be dialled', async () => {
     for (const kadProtocol of ['/ipfs/lan/kad/1.0.0', '/kademlia/1.0.0']) {
       await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol })
       const run = await crawlOnce({ bootstrapPeers: [STAR, ...peer.getMultiaddrs().map(String)] }, ['--json'])

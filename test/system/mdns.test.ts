@@ -1,4 +1,4 @@
-// Multicast DNS as it is, no mock, between two processes in a network of their own.
+// Real multicast DNS between two processes in their own network namespace.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const SCENE = fileURLToPath(new URL('../support/libp2p/mdns-scene.ts', import.me
 const missing = missingNamespaces()
 
 suite('multicast DNS', missing === undefined ? {} : { skip: missing }, () => {
-  test('finds a peer of the local network, which becomes one visit, and is found by it', () => {
+  test('finds a peer on the local network, which becomes one visit, and is found by it', () => {
     const { stdout, stderr } = runAlone([process.execPath, SCENE], { multicast: true })
     assert.match(stdout, /^\{/, stderr)
     const { peer, visits } = JSON.parse(stdout) as { peer: string, visits: { id: string }[] }

@@ -1,4 +1,4 @@
-// Fifty identities behind one address name one victim, which has asked for nothing, under 1,600 invented ids.
+// Fifty peer ids behind one address announce one uninvolved victim under 1,600 invented ids.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readAddress } from '../../crawler/address/address-reader.ts'
@@ -21,14 +21,14 @@ function multiaddr (text: string): Uint8Array {
   return bytes !== undefined && readAddress(bytes) !== undefined ? bytes : assert.fail(text)
 }
 
-/** A port that counts who comes, and closes at once. */
+/** A port that counts connections and closes them at once. */
 async function countingPort (): Promise<FastServer> {
   return await FastServer.open((socket) => {
     socket.destroy()
   }, VICTIM.join('.'))
 }
 
-suite('strangers cannot make the crawler a weapon', () => {
+suite('attackers cannot make the crawler flood a victim', () => {
   test('one port under 1,600 ids', async (t) => {
     await using victim = await countingPort()
     const visits = await crawlAttackers(IDENTITIES, () => [tcp(VICTIM, victim.port)])
@@ -38,7 +38,7 @@ suite('strangers cannot make the crawler a weapon', () => {
     assert.ok(victim.sockets.length >= 1 && victim.sockets.length <= 64, `${String(victim.sockets.length)} connections`)
   })
 
-  test('one port under 1,600 ids, by every carrier and many names', async (t) => {
+  test('one port under 1,600 ids, by every transport and many names', async (t) => {
     await using victim = await countingPort()
     const at = `/ip4/${VICTIM.join('.')}/tcp/${String(victim.port)}`
     const visits = await crawlAttackers(IDENTITIES, n => [
@@ -53,7 +53,7 @@ suite('strangers cannot make the crawler a weapon', () => {
     assert.ok(victim.sockets.length <= 256, `${String(victim.sockets.length)} connections`)
   })
 
-  test('one port under 1,600 ids, each with a name of its own that leads there', async (t) => {
+  test('one port under 1,600 ids, each with its own name that resolves to it', async (t) => {
     await using victim = await countingPort()
     const dns = { addresses: async (_: string, family: 4 | 6) => await Promise.resolve(family === 4 ? [VICTIM.join('.')] : []), texts: async () => await Promise.resolve([]) }
     const visits = await crawlAttackers(IDENTITIES, n => [multiaddr(`/dns/n${String(n)}.d${String(n % 100)}.example/tcp/${String(victim.port)}`)], { dns })
@@ -63,7 +63,7 @@ suite('strangers cannot make the crawler a weapon', () => {
     assert.ok(victim.sockets.length >= 1 && victim.sockets.length <= 64, `${String(victim.sockets.length)} connections`)
   })
 
-  test('a port of its own for each of 1,600 ids', async (t) => {
+  test('a separate port for each of 1,600 ids', async (t) => {
     const visits = await crawlAttackers(IDENTITIES, n => [tcp(VICTIM, 20_000 + n)])
     const dials = dialsTo(visits, VICTIM)
 
@@ -72,7 +72,7 @@ suite('strangers cannot make the crawler a weapon', () => {
     assert.ok(dials >= 1 && dials <= 256, `${String(dials)} dials`)
   })
 
-  test('two hundred honest peers of one loopback address, and as many dead ones, are found whole', async () => {
+  test('two hundred honest peers of one loopback address are all found among as many dead ones', async () => {
     await using stack = new AsyncDisposableStack()
     const keys = Array.from({ length: 200 }, () => createTestKey())
     const addresses: string[] = []

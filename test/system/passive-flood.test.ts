@@ -1,4 +1,4 @@
-// Strangers in numbers, most of them with nothing good in mind: the passive node stays small, and serves those who are.
+// A flood of peers, most of them hostile: the passive node stays within its limits and serves honest peers.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { connect } from 'node:net'
@@ -19,17 +19,17 @@ const BURST = 2_000
 const MUTE = 200
 const STALLED = 200
 
-/** As the node allows of one protocol. */
+/** The node's limit for one protocol. */
 const MAX_STREAMS = 16
 const PER_CONNECTION_MB = 1
 
 suite('a passive node under a flood', () => {
-  test('stays within its limits, and serves who comes in good faith', async (t) => {
+  test('stays within its limits, and serves honest peers', async (t) => {
     await using rig = await openPassiveRig({ maxConnections: MAX_CONNECTIONS })
     const address = rig.address('tcp')
     const port = Number(/tcp\/(\d+)/.exec(address.toString())?.[1])
     const before = process.memoryUsage.rss()
-    // From another network: those of one address share its part of the places.
+    // From another network: peers of one address share its slots.
     const mute = Array.from({ length: MUTE }, () => connect({ port, host: '127.0.0.1', localAddress: '127.9.0.1' }))
     await Promise.all(mute.map(async (socket) => {
       const { promise, resolve } = Promise.withResolvers<undefined>()
@@ -40,7 +40,7 @@ suite('a passive node under a flood', () => {
       await promise
     }))
 
-    // Each is a whole visit: Noise, yamux, identify, FIND_NODE; then it goes.
+    // Each is a complete visit: Noise, yamux, identify, FIND_NODE, close.
     let most = 0
     const watch = setInterval(() => {
       most = Math.max(most, rig.discovery.status().connections)
@@ -49,7 +49,7 @@ suite('a passive node under a flood', () => {
     clearInterval(watch)
     const outcomes = JSON.parse(stdout) as Record<string, number>
 
-    // Those that stall: streams without a word on connections that stay.
+    // Stalling peers: silent streams on open connections.
     await using stalling = await strangePeer({ identifies: false })
     const connection = await letIn(stalling, address)
     const streams: Stream[] = []
@@ -58,7 +58,7 @@ suite('a passive node under a flood', () => {
       try {
         streams.push(await connection.newStream([KAD], { signal: AbortSignal.timeout(5_000) }))
       } catch {
-        // refused: there are as many as one connection may have
+        // refused: the connection has its maximum of streams
       }
     }
 

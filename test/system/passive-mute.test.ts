@@ -1,4 +1,4 @@
-// Sockets that nobody proves himself over, from one address: they have its share of the places, and end.
+// Sockets of one address without a proven peer: they take only its share of the slots, and are closed.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
@@ -18,15 +18,15 @@ const multistream = (text: string): Buffer => Buffer.concat([Buffer.from([text.l
 const UPGRADE = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
 
 const ATTACKS: readonly (readonly [string, 'tcp' | 'ws', string | Buffer])[] = [
-  ['says nothing', 'tcp', ''],
-  ['says half of multistream', 'tcp', multistream('/multistream/1.0.0').subarray(0, 7)],
-  ['asks for a protocol without end', 'tcp', Buffer.concat([multistream('/multistream/1.0.0'), multistream('/noise').subarray(0, 3)])],
-  ['says half of a Noise message', 'tcp', Buffer.concat([multistream('/multistream/1.0.0'), multistream('/noise'), Buffer.from([0, 32, 1, 2, 3])])],
-  ['says nothing', 'ws', ''],
-  ['says half of a request', 'ws', UPGRADE],
-  ['asks for a page and stays', 'ws', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['sends nothing', 'tcp', ''],
+  ['sends half of the multistream header', 'tcp', multistream('/multistream/1.0.0').subarray(0, 7)],
+  ['sends an incomplete proposal', 'tcp', Buffer.concat([multistream('/multistream/1.0.0'), multistream('/noise').subarray(0, 3)])],
+  ['sends half of a Noise message', 'tcp', Buffer.concat([multistream('/multistream/1.0.0'), multistream('/noise'), Buffer.from([0, 32, 1, 2, 3])])],
+  ['sends nothing', 'ws', ''],
+  ['sends half of a request', 'ws', UPGRADE],
+  ['sends a plain HTTP request and stays', 'ws', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['begins TLS', 'ws', Buffer.from([0x16, 3, 1, 2, 0, 1])],
-  ['upgrades and says no more', 'ws', `${UPGRADE}\r\n`]
+  ['upgrades and sends nothing more', 'ws', `${UPGRADE}\r\n`]
 ]
 
 function flood (rig: PassiveRig, transport: 'tcp' | 'ws', bytes: string | Buffer): Socket[] {
@@ -45,7 +45,7 @@ function flood (rig: PassiveRig, transport: 'tcp' | 'ws', bytes: string | Buffer
   })
 }
 
-suite('whoever says nothing of use to a passive node', () => {
+suite('a peer that never completes the handshake with a passive node', () => {
   for (const [what, transport, bytes] of ATTACKS) {
     test(`${transport}: ${what}`, async () => {
       await using rig = await openPassiveRig({ maxConnections: PLACES })

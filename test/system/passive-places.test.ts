@@ -1,4 +1,5 @@
-// One address with fresh identities takes all places of a passive node that it can get; honest peers of other networks come.
+// One address with ever new peer ids takes all slots of a passive node that it can get, while honest peers of other
+// networks connect.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
@@ -14,7 +15,7 @@ const LEAST_SERVED = 90
 const MAX_ATTEMPTS = 1_000
 const LIMIT_MS = 120_000
 
-/** Peers of fresh identities from one address: each stays, and comes again when it is sent away. */
+/** Peers with new ids from one address: each stays connected, and connects again when it is closed. */
 class Flood implements AsyncDisposable {
   readonly #address: Multiaddr
   readonly #peers: StrangePeer[] = []
@@ -46,13 +47,13 @@ class Flood implements AsyncDisposable {
     this.#attempts += 1
 
     if (this.#attempts < MAX_ATTEMPTS) {
-      await peer.dial(this.#address).catch(() => undefined) // refused: the next one comes
+      await peer.dial(this.#address).catch(() => undefined) // refused: try the next one
     }
   }
 }
 
-suite('the places of a passive node', () => {
-  test('honest peers are served while one address takes all that it can get', async (t) => {
+suite('the connection slots of a passive node', () => {
+  test('honest peers are served while one address takes all slots that it can get', async (t) => {
     await using rig = await openPassiveRig({ maxConnections: PLACES })
     const address = rig.address('tcp')
     await using flood = new Flood(address)

@@ -1,4 +1,5 @@
-// A connected peer that opens streams, or sends pings, as fast as it can: its connection ends, and others are served.
+// A connected peer that opens streams or sends pings as fast as it can: its connection is closed, and other peers are
+// served.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { openPassiveRig } from '../support/libp2p/open-passive.ts'
@@ -56,7 +57,7 @@ async function served (rig: PassiveRig, agentVersion: string): Promise<void> {
   await until('an honest peer is served', () => rig.visits.some(({ result }) => result.identity?.agentVersion === agentVersion), LIMIT_MS)
 }
 
-suite('a connected peer that asks without end', () => {
+suite('a connected peer that floods the node', () => {
   for (const transport of ['tcp', 'ws', 'quic-v1'] as const) {
     for (const [what, flood] of Object.entries(FLOODS)) {
       test(`${transport}: ${what}`, async () => {

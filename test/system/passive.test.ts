@@ -1,4 +1,4 @@
-// Both discoveries of one crawler process, with the practice network and strangers who come to it.
+// Both discoveries of one crawler process, with the practice network and peers that connect to it.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const { signal } = new AbortController()
 interface Row { source: string, type: string, outcome: string, agent: string | null }
 
 suite('active and passive discovery together', () => {
-  test('find who answers and who only comes; a peer found both ways is one; a killed crawler comes back as the same peer', async () => {
+  test('find peers that answer and peers that only connect; a peer found both ways counts once; a killed crawler restarts with the same peer id', async () => {
     using folder = new TempFolder()
     await using devnet = await DevnetProcess.open({ peers: 16 }, signal)
     const port = await freePortPair()
@@ -32,7 +32,7 @@ suite('active and passive discovery together', () => {
     writeFileSync(folder.file('probe.yaml'), stringify(manifest))
     await using run = new LocalRun([folder.file('probe.yaml'), '--data', folder.path, '--listen', '127.0.0.1'], { cwd: folder.path })
 
-    // One that cannot be dialled, and one that serves the DHT and is found by the crawl as well.
+    // A peer that cannot be dialled, and one that serves the DHT and is also found by the crawl.
     await using client = await strangePeer({ agentVersion: 'only-comes/1' })
     await using server = await strangePeer({ agentVersion: 'both-ways/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: devnet.truth.kadProtocol })
     const come = async (peer: StrangePeer): Promise<boolean> => {
@@ -83,7 +83,7 @@ function withDatabase<T> (folder: string, read: (database: DatabaseSync) => T): 
 
     return read(database)
   } catch {
-    return undefined // not made yet
+    return undefined // not created yet
   }
 }
 

@@ -1,4 +1,4 @@
-// Crawl after crawl over one connection that stands: no stream of ours is left on either end, whatever the remote does.
+// Many crawls over one open connection: none of our streams is left at either end, whatever the remote does.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Scan } from '../../core/contracts/scan.ts'
@@ -20,19 +20,19 @@ import type { Stream } from '@libp2p/interface'
 
 const CRAWLS = 20
 
-/** Where each crawl waits for a silent peer: enough to pass libp2p's limit of streams in identify. */
+/** Crawls of a silent peer: enough to exceed libp2p's limit of identify streams. */
 const SILENT_CRAWLS = 5
 const IDENTITY = identifyBytes('scripted/1', [KAD])
 const ANSWER = frame(findNodeReply([]))
 const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
 const OPTIONS = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 20_000 }
 
-/** Where a peer stays silent: long enough for its consent to come on a busy machine. */
+/** Time limit for a silent peer: long enough for its agreement to the protocol on a busy machine. */
 const SILENT_MS = 2_000
 const plan = { strategy: 'Topology' } as const
 const { signal } = new AbortController()
 
-/** Reaches nobody, as when a peer can be reached over its connection alone. */
+/** Reaches no peer, like for peers that are reachable only over their connection. */
 const unreachable: Visitor = {
   visit: async () => await Promise.resolve({ lane: 'fast', startedAtMs: 0, durationMs: 0, outcome: 'no-dialable-address', attempts: [] }),
   async [Symbol.asyncDispose] () {
@@ -52,14 +52,14 @@ const reset = (stream: Stream): void => {
 }
 const silent = (): void => undefined
 
-/** What a peer does to whoever asks, and what its visits then are. */
+/** The behaviour of a peer, and the outcome of its visits. */
 const SCRIPTS: [string, (stream: Stream) => void, (stream: Stream) => void, Outcome, Partial<VisitorOptions>?][] = [
   ['never ends identify nor its answers', say(IDENTITY), say(ANSWER), 'ok', { requestTimeoutMs: SILENT_MS }],
-  ['resets both streams after what it has to say', say(IDENTITY, reset), say(ANSWER, reset), 'ok'],
+  ['resets both streams after its answers', say(IDENTITY, reset), say(ANSWER, reset), 'ok'],
   ['ends both streams', say(IDENTITY, end), say(ANSWER, end), 'ok'],
-  ['answers no question', say(IDENTITY, end), silent, 'rpc-failed', { requestTimeoutMs: SILENT_MS }],
-  ['resets what it is asked', say(IDENTITY, end), reset, 'rpc-failed'],
-  ['never says who it is', silent, say(ANSWER), 'identify-failed', { identifyTimeoutMs: SILENT_MS, requestTimeoutMs: SILENT_MS }],
+  ['answers no query', say(IDENTITY, end), silent, 'rpc-failed', { requestTimeoutMs: SILENT_MS }],
+  ['resets the query stream', say(IDENTITY, end), reset, 'rpc-failed'],
+  ['never identifies itself', silent, say(ANSWER), 'identify-failed', { identifyTimeoutMs: SILENT_MS, requestTimeoutMs: SILENT_MS }],
   ['resets identify', reset, silent, 'connected', { requestTimeoutMs: SILENT_MS }],
   ['answers garbage', say(Buffer.alloc(64, 0xff)), say(Buffer.alloc(64, 0xff)), 'identify-failed']
 ]
@@ -69,7 +69,7 @@ interface Scene extends AsyncDisposable {
   peer: StrangePeer
   crawl: (visitSignal?: AbortSignal) => Promise<VisitResult>
 
-  /** Waits until there are no more streams than before the first crawl, on either end. */
+  /** Waits until neither end has more streams than before the first crawl. */
   noneLeft: () => Promise<void>
 }
 
@@ -109,7 +109,7 @@ async function scripted (identify: (stream: Stream) => void, kad: (stream: Strea
 
 suite('a visitor of connected peers', { concurrency: 4 }, () => {
   for (const transport of ['tcp', 'ws', 'quic-v1'] as const) {
-    test(`asks a DHT server ${String(CRAWLS)} times over one connection by ${transport}, and leaves no stream`, async () => {
+    test(`queries a DHT server ${String(CRAWLS)} times over one connection by ${transport}, and leaves no stream`, async () => {
       await using scene = await open(await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD, agentVersion: 'server/1' }), transport)
       await until('it has joined', () => scene.rig.discovery.status().routingTable === 1)
 
@@ -137,7 +137,7 @@ suite('a visitor of connected peers', { concurrency: 4 }, () => {
     })
   }
 
-  test('leaves no stream of visits that are given up, at whatever moment', async () => {
+  test('leaves no stream of visits that are aborted at any moment', async () => {
     await using scene = await scripted(say(IDENTITY), silent, { requestTimeoutMs: SILENT_MS })
 
     for (let i = 0; i < CRAWLS; i++) {

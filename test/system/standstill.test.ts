@@ -1,4 +1,5 @@
-// A crawler that is stopped in the middle of a crawl, as a pod out of CPU time or a laptop that sleeps is, finds whom it finds without it.
+// A crawler that stands still in the middle of a crawl, like a throttled pod or a sleeping laptop, finds the same
+// peers as without it.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -26,7 +27,7 @@ interface Crawled extends Result {
   outcomes: string[]
 }
 
-/** Few visits at a time, so that a crawl lasts long enough to be met in the middle. */
+/** Few visits at a time, so that the crawl is long enough to be stopped in the middle. */
 function manifestOf (truth: DevnetTruth): string {
   const manifest = devnetManifest(truth)
   Object.assign(manifest.spec.scans[0]!, { passive: { enabled: false }, active: { interval: '10m', dialTimeout: '2s', visitTimeout: '5s', concurrency: 8 } })
@@ -34,7 +35,7 @@ function manifestOf (truth: DevnetTruth): string {
   return stringify(manifest)
 }
 
-/** Crawls the devnet once, in a process of its own, to which something may happen. */
+/** Crawls the devnet once, in a separate process that the test may stop. */
 async function crawl (truth: DevnetTruth, disturb?: (run: LocalRun, folder: TempFolder) => Promise<void>): Promise<Crawled> {
   using folder = new TempFolder()
   writeFileSync(folder.file('probe.yaml'), manifestOf(truth))
@@ -49,7 +50,7 @@ async function crawl (truth: DevnetTruth, disturb?: (run: LocalRun, folder: Temp
   return { ...result, outcomes: rows.map(row => `${String(row['node_id'])} ${String(row['outcome'])}`) }
 }
 
-/** A crawl that nothing disturbed: a busy machine may stop a process as well, and then the crawl says so rightly. */
+/** A crawl without a standstill. A busy machine may also stop a process, which the crawl reports correctly. */
 async function calmCrawl (truth: DevnetTruth): Promise<Crawled> {
   for (let left = TRIES; ; left--) {
     const crawled = await crawl(truth)
@@ -71,7 +72,7 @@ async function statusOf (folder: TempFolder): Promise<CrawlerStatus | undefined>
 }
 
 suite('a crawler process that is stopped in mid-crawl', () => {
-  test('finds the population of an undisturbed crawl, and says that it was disturbed and for how long', async (t) => {
+  test('finds the population of an undisturbed crawl, and reports for how long it was disturbed', async (t) => {
     await using devnet = await DevnetProcess.open({ peers: 48 }, signal)
     const calm = await calmCrawl(devnet.truth)
     const duration = { stoppedMs: 0, restMs: 0 }
@@ -102,7 +103,7 @@ suite('a crawler process that is stopped in mid-crawl', () => {
     assert.ok(before!.contacted < calm.population.contacted, 'the crawl was over before it was stopped')
     assert.deepEqual([calm.crawl.disturbed, calm.crawl.lostMs], [false, 0])
     assert.deepEqual([disturbed.crawl.state, disturbed.crawl.disturbed], ['finished', true])
-    // A busy machine takes more away than the test does, but never more than there was.
+    // On a busy machine the standstill may be longer than in the test, but not longer than the crawl.
     const { lostMs } = disturbed.crawl
     assert.ok(lostMs > duration.stoppedMs - 1_000 && lostMs <= duration.restMs, JSON.stringify({ ...duration, lostMs }))
     assert.deepEqual(disturbed.outcomes, calm.outcomes)

@@ -18,10 +18,10 @@ import type { PeerTruth } from '../../local/devnet/truth.ts'
 const VISITS = 10_000
 const CONCURRENCY = 16
 
-/** One visit in so many is to a peer that never answers: it costs the whole time of a dial. */
+/** One in this many visits is to a peer that never answers, which takes the full time of a dial. */
 const SELDOM = 100
 
-/** Rounds of the event loop in which all timers of visits must be gone: one that was forgotten outlives them, and ends by itself later. */
+/** Turns of the event loop after which all timers of visits must be gone. A forgotten timer would outlive them and fire later. */
 const ROUNDS = 100
 
 const target = ({ id, addresses }: PeerTruth, bucket: number): VisitTarget => ({
@@ -67,8 +67,8 @@ test('10,000 visits to peers of every kind leave no handle, timer or listener be
   }
 
   assert.equal(resources()['Timeout'], before['Timeout'])
-  // A socket is gone when the other process has seen it close, too. None goes by itself.
-  await until('no handle is left', () => isDeepStrictEqual(resources(), before)).catch(() => undefined) // what is left is said next
+  // A socket is gone when the other process has seen the close too. Leaked sockets never go.
+  await until('no handle is left', () => isDeepStrictEqual(resources(), before)).catch(() => undefined) // the next assertion shows the rest
   assert.deepEqual(resources(), before)
   assert.equal(getEventListeners(signal, 'abort').length, 0)
   assert.deepEqual(peers.filter(({ expectedOutcome }) => !outcomes.has(expectedOutcome)), [], 'visits of every kind were made')

@@ -39,7 +39,7 @@ suite('AddressPolicy', () => {
     })
   }
 
-  test('Any allows exactly what Public or Private allows, and nobody what is forbidden', () => {
+  test('Any allows exactly what Public or Private allows; no policy allows a forbidden address', () => {
     fc.assert(fc.property(fc.oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 })), (ip) => {
       assert.equal(POLICIES.Any.allowsIp(ip), POLICIES.Public.allowsIp(ip) || POLICIES.Private.allowsIp(ip))
       assert.equal(POLICIES.Any.allowsIp(ip), addressClassOf(ip) !== 'forbidden')
@@ -47,7 +47,7 @@ suite('AddressPolicy', () => {
     }), { numRuns: 1_000 })
   })
 
-  test('denied ranges are denied, also in an IPv6 disguise', () => {
+  test('denied ranges are denied, also when embedded in IPv6', () => {
     const policy = new AddressPolicy({ policy: 'Any', deny: ['10.96.0.0/12', '2a01:4f8::/32'] })
 
     assert.ok(!allows(policy, '/ip4/10.96.0.1/tcp/443'))

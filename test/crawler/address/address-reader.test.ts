@@ -26,12 +26,12 @@ suite('readAddress', () => {
     })
   }
 
-  test('a /dnsaddr does not say what carries it', () => {
+  test('a /dnsaddr has no transport', () => {
     assert.partialDeepStrictEqual(read('/dnsaddr/bootstrap.libp2p.io'), { family: 'dnsaddr', port: 0 })
     assert.ok(!('transport' in (read('/dnsaddr/bootstrap.libp2p.io') ?? {})))
   })
 
-  test('what starts otherwise is of no family that is dialled', () => {
+  test('an address with another first component has the family other', () => {
     assert.partialDeepStrictEqual(read('/onion3/vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd:1234'), { family: 'other', transport: 'other' })
     assert.partialDeepStrictEqual(read('/ip6zone/eth0/ip6/fe80::1/tcp/1'), { family: 'other' })
   })
@@ -50,12 +50,12 @@ suite('readAddress', () => {
     ['too many components', [4, 1, 2, 3, 4, ...Array<number[]>(17).fill([6, 0, 1]).flat()]],
     ['too many bytes', [53, 0x80, 0x04, ...Array<number>(MAX_ADDRESS_BYTES).fill(97)]]
   ] as const) {
-    test(`${what} is no address`, () => {
+    test(`${what} is not an address`, () => {
       assert.equal(readAddress(Uint8Array.from(bytes)), undefined)
     })
   }
 
-  test('any bytes are read without throwing, and a host lies within them', () => {
+  test('reading arbitrary bytes never throws, and the host is within the bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
       const address = readAddress(bytes)
 

@@ -29,12 +29,12 @@ suite('transportOf', () => {
     ['/ip4/1.2.3.4/tcp/1/tcp/2', 'other'],
     ['/unix/x', 'other']
   ] as const) {
-    test(`${text} is carried by ${transport}`, () => {
+    test(`${text} has transport ${transport}`, () => {
       assert.equal(readAddress(multiaddr(text).bytes)?.transport, transport)
     })
   }
 
-  test('components that only say whom or how securely do not matter', () => {
+  test('components for the peer or the security do not change the transport', () => {
     assert.equal(transportOf([CODE.noise, CODE.tcp, CODE.p2p]), 'tcp')
   })
 })

@@ -53,7 +53,7 @@ suite('addresses as text', () => {
     })
   }
 
-  test('any bytes are printed without throwing, and what has a text is that text\'s address', () => {
+  test('printing arbitrary bytes never throws, and parsing the text gives the same address', () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (bytes) => {
       const text = formatAddress(bytes)
 
@@ -68,7 +68,7 @@ suite('addresses as text', () => {
     assert.deepEqual(parseAddress(`/dnsaddr/bootstrap.libp2p.io/p2p/${PEER}`), { address: multiaddr('/dnsaddr/bootstrap.libp2p.io').bytes, peerId: parsePeerId(PEER) })
   })
 
-  test('a text without one is an address alone; the relay\'s id is not the peer\'s', () => {
+  test('a text without a peer id is an address alone; a relay\'s id is not the peer\'s', () => {
     assert.deepEqual(parseAddress('/ip4/1.2.3.4/tcp/4001'), { address: multiaddr('/ip4/1.2.3.4/tcp/4001').bytes })
     assert.equal(parseAddress(`/ip4/1.2.3.4/tcp/4001/p2p/${PEER}/p2p-circuit`)?.peerId, undefined)
   })
@@ -83,7 +83,7 @@ suite('addresses as text', () => {
     })
   }
 
-  test('a protocol that nobody knows does not hide the peer id behind it', () => {
+  test('an unknown protocol does not hide the peer id after it', () => {
     const { address: unknown, peerId } = parseAddress(`/ip4/1.2.3.4/tcp/30333/x-parity-ws/%2F/p2p/${PEER}`) ?? assert.fail()
 
     assert.deepEqual(peerId, parsePeerId(PEER))
@@ -93,11 +93,11 @@ suite('addresses as text', () => {
     assert.equal(parseAddress(`/ip4/1.2.3.4/tcp/1/new/p2p/${PEER}x`), undefined)
   })
 
-  test('a peer id as CID is the peer id', () => {
+  test('a peer id in CID form is accepted', () => {
     assert.deepEqual(parseAddress(`/ip4/1.2.3.4/tcp/1/p2p/bafzaajaiaejcaq3twtznj7mhaa7spxebh24zr3mysjlxuhzzqg2zlt5fnxk3jcej`)?.peerId?.length, 38)
   })
 
-  test('texts that are no address are none', () => {
+  test('texts that are not an address are rejected', () => {
     for (const text of ['', 'x', '/', '/ip4', '/ip4/1.2.3.400/tcp/1', '/ip4/1.2.3.4/tcp/70000', '/nope/1', `/ip4/1.2.3.4/tcp/1/p2p/${PEER}x`, `/dns4/${'a'.repeat(2_000)}/tcp/1`]) {
       assert.equal(parseAddress(text), undefined, text)
     }

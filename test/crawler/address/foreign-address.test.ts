@@ -6,7 +6,7 @@ import { parsePeerId } from '../../../crawler/peer/peer-id-text.ts'
 
 const ID = '12D3KooWQnwEGNqcM2nAcPtRR9rAX8Hrg4k9kJLCHoTR5chJfz6d'
 
-test('an address in unknown protocols keeps its peer id, and is told apart from others', () => {
+test('an address with unknown protocols keeps its peer id and differs from other addresses', () => {
   const one = parseForeignAddress(`/ip4/1.2.3.4/new/p2p/${ID}`)
   const other = parseForeignAddress(`/ip4/1.2.3.4/newer/ipfs/${ID}`)
 
@@ -16,7 +16,7 @@ test('an address in unknown protocols keeps its peer id, and is told apart from 
   assert.equal(readAddress(one?.address ?? assert.fail())?.family, 'other')
 })
 
-test('without a peer id at its end it is nothing', () => {
+test('an address with unknown protocols needs a peer id at its end', () => {
   for (const text of ['/new/1', `/new/p2p/${ID}/more`, `/p2p/${ID}`, '/new/p2p/12D3KooW', '']) {
     assert.equal(parseForeignAddress(text), undefined, text)
   }

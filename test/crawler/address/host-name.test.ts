@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hostName, hostText } from '../../../crawler/address/host-name.ts'
 
-test('bytes of a name are UTF-8, and what is none is no name', () => {
+test('the bytes of a name must be UTF-8', () => {
   assert.equal(hostName(Buffer.from('Bücher.example.')), 'xn--bcher-kva.example')
   assert.equal(hostName(Uint8Array.of(0x61, 0xff)), undefined)
   assert.equal(hostName(Buffer.from('1.2.3.4')), undefined)

@@ -63,7 +63,7 @@ suite('addressClassOf', () => {
     assert.equal(addressClassOf(ip('2001:0:4136:e378:8000:63bf:f7f7:f7f7')), 'public') // 8.8.8.8
   })
 
-  test('an IPv4 address has the same class in every disguise', () => {
+  test('an IPv4 address has the same class in every IPv6 form', () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (v4) => {
       const kind = addressClassOf(v4)
       const zeros = (n: number): number[] => Array<number>(n).fill(0)
@@ -81,7 +81,7 @@ suite('addressClassOf', () => {
     }))
   })
 
-  test('loopback is loopback in every disguise too', () => {
+  test('loopback is recognised in every IPv6 form', () => {
     assert.ok(['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1'].every(text => isLoopback(ip(text))))
     assert.ok(!['10.0.0.1', '::2', '8.8.8.8'].some(text => isLoopback(ip(text))))
   })

@@ -19,11 +19,11 @@ suite('IP addresses as text', () => {
     })
   }
 
-  test('a dotted end stands for two groups', () => {
+  test('a dotted end counts as two groups', () => {
     assert.deepEqual(parseIp('::ffff:1.2.3.4'), parseIp('::ffff:102:304'))
   })
 
-  test('addresses survive the way there and back, as node prints them', () => {
+  test('addresses survive a round trip, and are printed as Node.js prints them', () => {
     fc.assert(fc.property(fc.oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 })), (ip) => {
       assert.deepEqual(parseIp(formatIp(ip)), ip)
     }))
@@ -34,7 +34,7 @@ suite('IP addresses as text', () => {
     }))
   })
 
-  test('other texts are none', () => {
+  test('other texts are rejected', () => {
     for (const text of ['', '1.2.3', '1.2.3.400', 'fe80::1%eth0', ':::', 'example.org', '1.2.3.4/8']) {
       assert.equal(parseIp(text), undefined, text)
     }

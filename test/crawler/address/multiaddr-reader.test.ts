@@ -29,7 +29,7 @@ suite('MultiaddrReader', () => {
     assert.deepEqual([reader.malformed, reader.unknown], [false, false])
   })
 
-  test('a number in a longer form than it needs is malformed: one address has one form', () => {
+  test('a number that is not in its shortest form is malformed: an address has only one encoding', () => {
     for (const bytes of [[0x86, 0, 15, 161], [0xb6, 0, 1, 0x61], [53, 0x81, 0, 0x61]]) {
       const { codes, malformed } = codesOf(Uint8Array.from(bytes))
 
@@ -37,7 +37,7 @@ suite('MultiaddrReader', () => {
     }
   })
 
-  test('each proper beginning of an address is malformed, or the address of its whole components', () => {
+  test('each proper prefix of an address is malformed, or the address of its complete components', () => {
     const bytes = multiaddr('/ip4/1.2.3.4/udp/4001/quic-v1').bytes
 
     for (let end = 1; end < bytes.length; end++) {
@@ -47,11 +47,11 @@ suite('MultiaddrReader', () => {
     }
   })
 
-  test('an unknown protocol ends the reading without a fault', () => {
+  test('an unknown protocol ends the reading without an error', () => {
     assert.deepEqual(codesOf(multiaddr('/ip4/1.2.3.4/tcp/80/http').bytes), { codes: [CODE.ip4, CODE.tcp], malformed: false, unknown: true })
   })
 
-  test('any bytes are read to an end without throwing', () => {
+  test('reading arbitrary bytes ends and never throws', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       assert.ok(codesOf(bytes).codes.length <= bytes.length)
     }), { numRuns: 2_000 })

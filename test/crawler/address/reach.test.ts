@@ -16,7 +16,7 @@ function reach (text: string, name?: string): unknown[] {
 }
 
 suite('reachOf', () => {
-  test('the carrier is what stands before a relay', () => {
+  test('the carrier is the transport before a relay', () => {
     assert.deepEqual(reach('/ip4/1.2.3.4/tcp/1'), ['tcp', undefined, false, undefined])
     assert.deepEqual(reach(`/ip4/1.2.3.4/tcp/1/p2p/${ID}`), ['tcp', undefined, false, undefined])
     assert.deepEqual(reach(`/ip4/1.2.3.4/tcp/1/tls/ws/p2p/${ID}/p2p-circuit`), ['wss', undefined, true, ID])
@@ -24,7 +24,7 @@ suite('reachOf', () => {
     assert.deepEqual(reach('/ip4/1.2.3.4/tcp/1/p2p-circuit'), ['tcp', undefined, true, undefined])
   })
 
-  test('the name of /sni goes before the one that was resolved; both in the one form of a name', () => {
+  test('the name of /sni takes precedence over the resolved one; both are normalised', () => {
     assert.deepEqual(reach('/ip4/1.2.3.4/tcp/1/tls/sni/A.example./ws', 'b.example')[1], 'a.example')
     assert.deepEqual(reach('/ip4/1.2.3.4/tcp/1/wss', 'B.example.')[1], 'b.example')
     assert.deepEqual(reach('/ip4/1.2.3.4/tcp/1/tls/sni/1.2.3.4/ws', 'b.example')[1], 'b.example')

@@ -8,7 +8,7 @@ const ONION = '/onion3/vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd:
 const reasonOf = (way: string, policy: 'Public' | 'Any' = 'Any'): string | undefined => [...neverDialled([`${way}/p2p/${ID}`], { policy, deny: [] }).values()][0]
 
 suite('an entry of a list of bootstrap peers', () => {
-  test('is an address and whose it is', () => {
+  test('has an address and a peer id', () => {
     assert.partialDeepStrictEqual(readBootstrapEntry(`/ip4/1.2.3.4/tcp/1/p2p/${ID}`), { address: { port: 1 }, peerId: parsePeerId(ID) })
     assert.partialDeepStrictEqual(readBootstrapEntry('/dnsaddr/boot.example'), { address: { family: 'dnsaddr' } })
   })
@@ -23,7 +23,7 @@ suite('an entry of a list of bootstrap peers', () => {
     [`/ip4/1.2.3.4/tcp/1/p2p/${ID}/p2p-circuit`, 'must end in /p2p/<peer id>'],
     [`/ip4/1.2.3.4${'/tls'.repeat(40)}/p2p/${ID}`, 'longer than any address in use']
   ] as const) {
-    test(`is at fault as ${text.slice(0, 50)}: ${fault}`, () => {
+    test(`is rejected as ${text.slice(0, 50)}: ${fault}`, () => {
       assert.deepEqual(readBootstrapEntry(text), { fault })
     })
   }
@@ -51,7 +51,7 @@ suite('an entry of a list of bootstrap peers', () => {
     assert.match(reasonOf('/ip4/169.254.169.254/tcp/1') ?? '', /forbids 169\.254\.169\.254/)
   })
 
-  test('may be dialled otherwise, names in any case', () => {
+  test('may be dialled otherwise; a name always', () => {
     const relay = `/ip4/8.8.8.8/tcp/1/ws/p2p/${ID}/p2p-circuit`
 
     for (const way of ['/ip4/8.8.8.8/tcp/1', '/ip6/2a01::1/udp/1/quic-v1', '/dns4/a.example/tcp/1/wss', '/dnsaddr/a.example', relay]) {

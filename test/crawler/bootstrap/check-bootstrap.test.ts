@@ -16,21 +16,21 @@ function warningsOf (texts: readonly string[]): unknown[] {
 }
 
 suite('checkBootstrap', () => {
-  test('warns of entries that can never be dialled, with their reasons, and lets the rest be used', () => {
+  test('warns about entries that can never be dialled, with their reasons, and allows the others', () => {
     assert.deepEqual(warningsOf(['/dnsaddr/boot.example']), [])
     const [warned] = warningsOf([STAR, '/dnsaddr/boot.example']) as { problems: string[] }[]
     assert.equal(warned?.problems.length, 1)
     assert.match(warned.problems[0]!, /star\.example.*: p2p-webrtc-star is not supported/)
   })
 
-  test('ends a crawler that has no other, with the true reason of each', () => {
+  test('ends a crawler without any other entry, with the reason of each', () => {
     assert.throws(() => warningsOf([STAR, `/ip4/10.0.0.1/tcp/1/p2p/${ID}`]), {
       code: 'PP_CONFIG_INVALID',
       message: /^network\.bootstrapPeers: none can ever be dialled: \/dns4\/star.* is not supported .*; \/ip4\/10\.0\.0\.1.* forbids 10\.0\.0\.1$/
     })
   })
 
-  test('names twenty and counts the others', () => {
+  test('lists twenty and counts the others', () => {
     assert.throws(() => warningsOf(Array.from({ length: 64 }, (_, i) => `/ip4/10.0.0.${String(i)}/tcp/1/p2p/${ID}`)), ({ message }: Error) => {
       assert.equal(message.split('; ').length, 21)
       return message.endsWith('; and 44 more')

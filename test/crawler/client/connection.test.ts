@@ -22,7 +22,7 @@ const echo = serve({ '/echo': (request, reply) => {
   reply(request)
 } })
 
-/** A stream that asks `hello` as soon as the remote is proven. */
+/** A stream that sends `hello` as soon as the remote has proved its identity. */
 function askingStream (): { stream: ProtocolStream, onSecured: (connection: Connection) => void } {
   const stream = new ProtocolStream(ECHO, () => undefined)
 
@@ -96,7 +96,7 @@ suite('Connection', () => {
     assert.ok(textOf(6).endsWith('\x03na\n'))
   })
 
-  test('says that the remote refuses Noise, and that it speaks multistream', () => {
+  test('reports that the remote refuses Noise, and that it supports multistream', () => {
     const wire = new MemoryWire({ key: KEY, securities: ['/tls/1.0.0'] })
     wire.connection.start()
 
@@ -106,7 +106,7 @@ suite('Connection', () => {
     assert.equal(wire.connection.isMultistream, true)
   })
 
-  test('says that the remote refuses yamux', () => {
+  test('reports that the remote refuses yamux', () => {
     const wire = new MemoryWire({ key: KEY, muxers: [], lateMuxers: [], onFrame: echo }, askingStream())
     wire.connection.start()
 
@@ -115,7 +115,7 @@ suite('Connection', () => {
     }, err => isFault('no-muxer')(err))
   })
 
-  test('is secured by no other peer than the one expected', () => {
+  test('is secured only with the expected peer', () => {
     const wire = new MemoryWire({ key: { ...KEY, id: createTestKey().id } })
     wire.connection.start()
 
@@ -170,7 +170,7 @@ suite('Connection', () => {
     })
   }
 
-  test('delivers nothing after it is stopped', () => {
+  test('delivers nothing after it was stopped', () => {
     const { stream, onSecured } = askingStream()
     const wire = new MemoryWire({ key: KEY, onFrame: echo }, { onSecured (connection) {
       onSecured(connection)
@@ -183,7 +183,7 @@ suite('Connection', () => {
     return assert.rejects(async () => await stream.isSelected(signal), isFault('reset'))
   })
 
-  test('throws nothing but a peer\'s fault for any bytes at any stage', () => {
+  test('throws only peer faults, for arbitrary bytes at any stage', () => {
     const stages: PartialScript[] = [
       {},
       { messageB: () => new Uint8Array(100) },

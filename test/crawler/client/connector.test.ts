@@ -20,7 +20,7 @@ const connector = new Connector({ clock: systemClock, key: HostKey.generate(), h
 const routeTo = (port: number): DirectRoute => ({ transport: 'tcp', ip: '127.0.0.1', port, isSecure: false, name: undefined })
 
 suite('Connector', () => {
-  test('secures by Noise, and by TLS where a remote refuses that', async () => {
+  test('secures by Noise, and by TLS if a remote refuses Noise', async () => {
     await using both = await FastServer.play({ key: KEY })
     await using tlsOnly = await openTlsServer({ key: KEY })
     const links = await Promise.all([both, tlsOnly].map(async ({ port }) => await connector.connect(routeTo(port), KEY.id, signal)))
@@ -33,7 +33,7 @@ suite('Connector', () => {
     await until('the sockets are gone', () => both.openSockets + tlsOnly.openSockets === 0)
   })
 
-  test('asks a peer that took TLS alone for TLS at once, and for Noise where that is what it has by now', async () => {
+  test('tries TLS first with a peer that accepted only TLS, and Noise if TLS fails', async () => {
     const ownConnector = new Connector({ clock: systemClock, key: HostKey.generate(), host: HOST })
     const securityAt = async ({ port }: { port: number }): Promise<string> => {
       using link = (await ownConnector.connect(routeTo(port), KEY.id, signal)).link
@@ -55,7 +55,7 @@ suite('Connector', () => {
     await until('the sockets are gone', () => tlsOnly.openSockets + noiseOnly.openSockets === 0)
   })
 
-  test('asks for no TLS after a fault that is no refusal', async () => {
+  test('does not try TLS after a fault that is not a refusal', async () => {
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => socket.write('garbage that is no protocol at all'))
     })

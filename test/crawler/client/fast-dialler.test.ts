@@ -106,14 +106,14 @@ suite('FastDialler', () => {
   const { id } = createTestKey()
   const sayNo = concatBytes([HEADER, REFUSAL])
 
-  test('reads a refusal of Noise and TLS', async () => {
+  test('recognises a refusal of Noise and TLS', async () => {
     await using server = await FastServer.open(socket => socket.write(sayNo))
 
     await assert.rejects(dialler.dial(addressOf(server.port), id, signal), isFault('security-unsupported'))
     assert.equal(server.sockets.length, 2)
   })
 
-  test('asks again without optimism when a reset may have swallowed the refusal', async () => {
+  test('tries again without optimism if a reset may have lost the refusal', async () => {
     await using server = await FastServer.open((socket, count) => {
       socket.once('data', () => {
         if (count === 1) {
@@ -128,7 +128,7 @@ suite('FastDialler', () => {
     assert.equal(server.sockets.length, 3)
   })
 
-  test('takes a close after the greeting, each time, as a refusal of Noise and TLS', async () => {
+  test('treats repeated closes after the multistream header as a refusal of Noise and TLS', async () => {
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => socket.end(HEADER))
     })
@@ -137,7 +137,7 @@ suite('FastDialler', () => {
     assert.equal(server.sockets.length, 3)
   })
 
-  test('asks a peer that refuses Noise for TLS', async () => {
+  test('tries TLS with a peer that refuses Noise', async () => {
     const key = createTestKey()
     await using server = await openTlsServer({ key, onFrame: serve({ [IDENTIFY_PROTOCOL]: (_, reply) => {
       reply(frame(Buffer.from([0x2a, 1, 0x78])), FLAG.fin)
@@ -148,7 +148,7 @@ suite('FastDialler', () => {
     assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString('hex'), '032a0178')
   })
 
-  test('reaches a peer that resets the first connection and takes the second', async () => {
+  test('reaches a peer that resets the first connection and accepts the second', async () => {
     const key = createTestKey()
     await using server = await FastServer.open((socket, count) => {
       if (count === 1) {
@@ -162,7 +162,7 @@ suite('FastDialler', () => {
     assert.equal(session.connection.muxer, '/yamux/1.0.0')
   })
 
-  test('calls a remote that never speaks reset, and one that closes during the handshake, without a second try', async () => {
+  test('reports reset without a second try for a remote that sends nothing, and for one that closes during the handshake', async () => {
     await using mute = await FastServer.open((socket) => {
       socket.once('data', () => socket.resetAndDestroy())
     })
@@ -176,7 +176,7 @@ suite('FastDialler', () => {
     assert.equal(leaving.sockets.length, 1)
   })
 
-  test('dials TCP and what a name may lead to, and not QUIC', async () => {
+  test('dials TCP and unresolved names, but not QUIC', async () => {
     const quic = { ...addressOf(4_001), transport: 'quic-v1' } as const
     const { transport, ...unresolved } = addressOf(4_001)
 

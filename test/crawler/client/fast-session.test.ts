@@ -32,7 +32,7 @@ async function openLink (port: number, linkSignal = signal): Promise<NoiseLink> 
   return link
 }
 
-/** A session with the peer on `port`, whose waits are by `clock`. */
+/** A session with the peer on `port`, which waits by `clock`. */
 async function openSession (port: number, clock = new FakeClock()): Promise<FastSession> {
   const redial = async (redialSignal: AbortSignal): Promise<NoiseLink> => await openLink(port, redialSignal)
 
@@ -46,7 +46,7 @@ async function openMoodyServer (closes: number, script: Partial<PeerScript>): Pr
   })
 }
 
-/** Lets time pass until `promise` settles: each wait is over as soon as it begins. */
+/** Advances the clock until `promise` settles: each wait ends as soon as it begins. */
 async function passTime<T> (clock: FakeClock, promise: Promise<T>): Promise<T> {
   let isSettled = false
   const onSettled = (): void => {
@@ -63,7 +63,7 @@ async function passTime<T> (clock: FakeClock, promise: Promise<T>): Promise<T> {
 }
 
 suite('FastSession', () => {
-  test('reads identify to its end, in however many messages', async () => {
+  test('reads identify to its end, in any number of messages', async () => {
     await using server = await FastServer.play({ key: KEY, onFrame: identifies('one, two') })
     using session = await openSession(server.port)
 
@@ -72,13 +72,13 @@ suite('FastSession', () => {
     assert.ok(session.latency !== undefined)
   })
 
-  test('fails identify that is refused', async () => {
+  test('fails if identify is refused', async () => {
     await using refusing = await FastServer.play({ key: KEY, onFrame: serve({}) })
     using refused = await openSession(refusing.port)
     await assert.rejects(identifyBytesOf(refused, signal), isFault('protocol-error'))
   })
 
-  test('opens the first protocol that the remote speaks, with the first requests on it', async () => {
+  test('opens the first protocol that the remote supports, with the first requests', async () => {
     const echo = serve({ '/second': (request, reply) => {
       if (request.length > 0) {
         reply(request)
@@ -94,7 +94,7 @@ suite('FastSession', () => {
     assert.equal(Buffer.from(await stream.read(signal) ?? []).toString(), 'asked later')
   })
 
-  test('opens nothing when the remote speaks none of the protocols', async () => {
+  test('opens nothing if the remote supports none of the protocols', async () => {
     await using server = await FastServer.play({ key: KEY, onFrame: serve({}) })
     using session = await openSession(server.port)
 
@@ -112,7 +112,7 @@ suite('FastSession', () => {
     })
   }
 
-  test('gives up after four times, and for whoever asks later', async () => {
+  test('gives up after four redials, also for later callers', async () => {
     const clock = new FakeClock()
     await using server = await openMoodyServer(99, {})
     using session = await openSession(server.port, clock)
@@ -122,7 +122,7 @@ suite('FastSession', () => {
     assert.equal(server.sockets.length, 5)
   })
 
-  test('takes a close after the first answer as final', async () => {
+  test('treats a close after the first answer as final', async () => {
     await using server = await FastServer.open((socket) => {
       playOn(socket, { key: KEY, onFrame (frame, peer) {
         peer.data(frame.stream, Uint8Array.of(0x13), FLAG.ack)
@@ -150,7 +150,7 @@ suite('FastSession', () => {
     assert.equal(server.sockets.length, 2)
   })
 
-  test('closes while it waits to dial again: whoever waits is told, and nothing is dialled', async () => {
+  test('when closed before a redial, rejects the waiting callers and dials nothing', async () => {
     const clock = new FakeClock()
     await using server = await openMoodyServer(1, { onFrame: identifies('here') })
     const session = await openSession(server.port, clock)
@@ -163,7 +163,7 @@ suite('FastSession', () => {
     assert.equal(server.sockets.length, 1)
   })
 
-  test('takes no link that is secured in the moment in which it closes', async () => {
+  test('disposes of a link that is secured at the moment when the session closes', async () => {
     const clock = new FakeClock()
     await using server = await openMoodyServer(1, {})
     const first = await openLink(server.port)

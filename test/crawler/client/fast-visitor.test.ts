@@ -16,5 +16,5 @@ const factory: VisitorFactory = {
   }, { clock: systemClock, dns: NO_DNS })
 }
 
-visitorConformance('the fast lane', factory)
-dialConformance('the fast lane', factory)
+visitorConformance('the client for TCP, WebSocket and relays', factory)
+dialConformance('the client for TCP, WebSocket and relays', factory)

@@ -1,5 +1,5 @@
-// What only hosts in the field did, go-libp2p's and rust-libp2p's, each as it was seen: a first TCP
-// client of ours lost peers by every one of these.
+// Behaviour of real go-libp2p and rust-libp2p hosts, as observed in public networks. An early version of our client
+// lost peers because of each of these.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { defined } from '../../../core/defined.ts'
@@ -16,7 +16,7 @@ import { FastServer } from '../../support/client/fast-server.ts'
 import { playRustOn, RustPeer } from '../../support/client/rust-peer.ts'
 import type { ReceivedFrame } from '../../support/client/fast-peer.ts'
 
-/** A reply of `size` bytes at least: one peer with addresses without end. */
+/** A reply of at least `size` bytes: one peer with many addresses. */
 function longReply (size: number): Uint8Array {
   const peer = new ProtobufWriter().bytes(1, createTestKey().id)
 
@@ -27,8 +27,8 @@ function longReply (size: number): Uint8Array {
   return frame(new ProtobufWriter().number(1, 4).bytes(8, peer.finish()).finish())
 }
 
-suite('the fast lane', () => {
-  test('opens the window of a stream on which more than 256 KiB come', async () => {
+suite('the client for TCP, WebSocket and relays', () => {
+  test('updates the window of a stream that receives more than 256 KiB', async () => {
     const peers: RustPeer[] = []
     await using server = await FastServer.open((socket) => {
       peers.push(playRustOn(socket, { key: KEY, onFrame: dht(undefined, longReply(200_000)) }))
@@ -40,7 +40,7 @@ suite('the fast lane', () => {
     assert.equal(peers[0]?.waiting, 0)
   })
 
-  test('reads an answer of 16,556 bytes, more than rust-libp2p itself would take', async () => {
+  test('reads an answer of 16,556 bytes, more than rust-libp2p accepts', async () => {
     const peer = new ProtobufWriter().bytes(1, createTestKey().id).bytes(2, new Uint8Array(16_506)).finish()
     const reply = frame(new ProtobufWriter().number(1, 4).bytes(8, peer).finish())
     assert.equal(reply.length - 3, 16_556)
@@ -87,7 +87,7 @@ suite('the fast lane', () => {
     assert.deepEqual([outcome, routingTable?.failed, server.sockets.length], ['ok', 0, 1])
   })
 
-  test('reads what TCP cuts into pieces of 1 to 5 bytes', async () => {
+  test('reads data in TCP segments of 1 to 5 bytes', async () => {
     await using server = await FastServer.open((socket) => {
       let cuts = 0
       const peer = new RustPeer({ key: KEY, onFrame: dht() }, (bytes) => {
@@ -103,7 +103,7 @@ suite('the fast lane', () => {
     assert.equal((await visit(server)).outcome, 'ok')
   })
 
-  test('visits a host that closes a connection right after Noise, as those without an idle time do, until one stands', async () => {
+  test('redials a host that closes connections right after Noise, as hosts without an idle timeout do', async () => {
     await using server = await FastServer.open((socket, count) => {
       playRustOn(socket, { key: KEY, onFrame: dht(), ...defined({ onSecured: count <= 2 ? () => socket.end() : undefined }) })
     })
@@ -112,7 +112,7 @@ suite('the fast lane', () => {
     assert.equal(server.sockets.length, 3)
   })
 
-  test('believes no host whose id is another\'s hash, whatever key it proves', async () => {
+  test('rejects a host whose key does not match the hash in the dialled id', async () => {
     for (const kind of ['RSA', 'ECDSA of Go and Rust'] as const) {
       await using server = await FastServer.play({ key: createTestKey(kind), onFrame: dht() })
       const { outcome, identity } = await visit(server, createTestKey(kind).id)

@@ -33,7 +33,7 @@ function repeat (times: number, action: () => void): void {
   }
 }
 
-/** Lets bytes out one at a time, a few for each turn of the event loop. */
+/** Sends bytes one at a time, a few in each turn of the event loop. */
 function drip (socket: Socket, script: PeerScript): void {
   const waiting: number[] = []
   const pump = (): void => {
@@ -58,12 +58,12 @@ function drip (socket: Socket, script: PeerScript): void {
   })
 }
 
-suite('a hostile peer, once secured', { concurrency: 8 }, () => {
+suite('a hostile peer, once the connection is secured', { concurrency: 8 }, () => {
   const opened = (...ids: number[]): Uint8Array => concatBytes(ids.map(id => header(TYPE.windowUpdate, FLAG.syn, id, 0)))
   const streams = (count: number): Uint8Array => opened(...Array.from({ length: count }, (_, i) => 2 + 2 * i))
   const pings = concatBytes(Array.from({ length: 5_000 }, () => header(TYPE.ping, FLAG.syn, 0, 1)))
 
-  /** Says something as soon as it is secured, and answers as an honest one. */
+  /** Sends something as soon as the connection is secured, and otherwise answers as an honest peer. */
   const saying = (say: (peer: FastPeer) => void): Partial<PeerScript> => ({ onFrame: dht(), onSecured: say })
 
   const pingAlways = (peer: FastPeer): void => {
@@ -83,10 +83,10 @@ suite('a hostile peer, once secured', { concurrency: 8 }, () => {
   }
   const cases: [string, Partial<PeerScript>, Outcome][] = [
     ['refuses yamux', { muxers: [], lateMuxers: [] }, 'no-muxer'],
-    ['tells early of mplex alone and refuses yamux', { muxers: ['/mplex/6.7.0'], lateMuxers: [] }, 'no-muxer'],
-    ['answers no stream', {}, 'identify-failed'],
+    ['announces only mplex and refuses yamux', { muxers: ['/mplex/6.7.0'], lateMuxers: [] }, 'no-muxer'],
+    ['answers on no stream', {}, 'identify-failed'],
     ['resets every stream', { onFrame: resetStream }, 'connected'],
-    ['sends past its window', { onFrame: floodWindow }, 'identify-failed'],
+    ['exceeds its window', { onFrame: floodWindow }, 'identify-failed'],
     ['announces a frame of 4 GB', saying((peer) => { peer.control(TYPE.data, 0, 1, 0xffff_ffff) }), 'identify-failed'],
     ['sends frames of garbage', saying((peer) => { peer.plain(new Uint8Array(500).fill(0xaa)) }), 'identify-failed'],
     ['sends a Noise frame that was not sealed', saying((peer) => { peer.raw(Uint8Array.of(0, 32, ...new Uint8Array(32))) }), 'identify-failed'],
@@ -95,15 +95,15 @@ suite('a hostile peer, once secured', { concurrency: 8 }, () => {
     ['opens a stream twice', saying((peer) => { peer.plain(opened(4, 4)) }), 'identify-failed'],
     ['opens 40 streams', saying((peer) => { peer.plain(streams(40)) }), 'ok'],
     ['pings 200,000 times', saying(pingAlways), 'identify-failed'],
-    ['sends 20 MB for a stream that never was', saying(sendAlways), 'identify-failed'],
-    ['sends frames for streams that never were', saying(haunt), 'ok'],
-    ['goes away', saying((peer) => { peer.control(TYPE.goAway, 0, 0) }), 'ok'],
-    ['identifies itself at 1 MB', { onFrame: dht(frame(new Uint8Array(1_000_000))) }, 'identify-failed'],
-    ['identifies itself with garbage', { onFrame: dht(new Uint8Array(900).fill(0xff)) }, 'identify-failed'],
-    ['identifies itself with nothing', { onFrame: dht(new Uint8Array(0)) }, 'identify-failed'],
+    ['sends 20 MB for a stream that never existed', saying(sendAlways), 'identify-failed'],
+    ['sends frames for streams that never existed', saying(haunt), 'ok'],
+    ['sends go-away', saying((peer) => { peer.control(TYPE.goAway, 0, 0) }), 'ok'],
+    ['sends an identify of 1 MB', { onFrame: dht(frame(new Uint8Array(1_000_000))) }, 'identify-failed'],
+    ['sends garbage as identify', { onFrame: dht(new Uint8Array(900).fill(0xff)) }, 'identify-failed'],
+    ['sends an empty identify', { onFrame: dht(new Uint8Array(0)) }, 'identify-failed'],
     ['answers with garbage', { onFrame: dht(undefined, new Uint8Array(900).fill(0xff)) }, 'rpc-failed'],
     ['announces an answer of 1 GB', { onFrame: dht(undefined, Uint8Array.of(0x80, 0x80, 0x80, 0x80, 4)) }, 'rpc-failed'],
-    ['answers more often than it was asked', { onFrame: dht(undefined, concatBytes(Array<Uint8Array>(50).fill(REPLY))) }, 'ok']
+    ['sends more answers than queries', { onFrame: dht(undefined, concatBytes(Array<Uint8Array>(50).fill(REPLY))) }, 'ok']
   ]
 
   for (const [name, script, outcome] of cases) {
@@ -112,13 +112,13 @@ suite('a hostile peer, once secured', { concurrency: 8 }, () => {
     })
   }
 
-  test('drips its bytes one at a time and is honest otherwise: ok', async () => {
+  test('sends its bytes one at a time but is otherwise honest: ok', async () => {
     await expectOutcome((socket) => {
       drip(socket, { key: KEY, onFrame: dht() })
     }, 'ok')
   })
 
-  test('shows a peer record of its own, which counts, or that of another, which does not', async () => {
+  test('sends its own signed peer record, which counts, or that of another peer, which does not', async () => {
     const honest = await expectOutcome(playing({ onFrame: dht(identifyOf(KEY, signedRecord(KEY, KEY))) }), 'ok')
     assert.equal(honest.identity?.recordSequence, 42n)
 
@@ -129,7 +129,7 @@ suite('a hostile peer, once secured', { concurrency: 8 }, () => {
   })
 })
 
-test('a reset after any byte of an honest peer costs that visit and nothing else', async () => {
+test('a reset after any byte of an honest peer affects that visit only', async () => {
   const cutAt = async (cut: number): Promise<VisitResult> => {
     await using server = await FastServer.open((socket) => {
       let left = cut

@@ -1,4 +1,4 @@
-// What a remote, or whoever sits between, may do to the bytes of a TLS handshake: it costs that link, and never the process.
+// A remote or a man in the middle may change any byte of a TLS handshake: this ends the link, never the process.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, suite, test } from 'node:test'
@@ -18,12 +18,12 @@ const KEY = createTestKey()
 const context = createTlsContext(HostKey.generate(), Date.now())
 const ALLOWED: (Outcome | undefined)[] = [undefined, 'reset', 'handshake-failed', 'protocol-error', 'security-unsupported', 'timeout']
 
-// The whole of a handshake's answer has about 1,000 bytes.
+// The server's part of a handshake has about 1,000 bytes.
 const POSITIONS = Array.from({ length: 70 }, (_, i) => i * 17)
 
 type Meddle = (bytes: Buffer, from: number, client: Socket) => void
 
-suite('a TLS handshake that is meddled with', () => {
+suite('a manipulated TLS handshake', () => {
   const stack = new AsyncDisposableStack()
   let server: FastServer
 
@@ -34,7 +34,7 @@ suite('a TLS handshake that is meddled with', () => {
     await stack.disposeAsync()
   })
 
-  /** The outcome of a link through a proxy that meddles with what the remote says; undefined where it was secured. */
+  /** The outcome of a link through a proxy that manipulates the remote's bytes; undefined if it was secured. */
   async function linkThrough (meddle: Meddle, signal: AbortSignal): Promise<Outcome | undefined> {
     await using proxy = await FastServer.open((client) => {
       let from = 0
@@ -93,7 +93,7 @@ suite('a TLS handshake that is meddled with', () => {
   }
 
   for (const [what, meddler] of Object.entries(meddlers)) {
-    test(`${what}, at every place: the link ends or stands, and nothing is left`, async () => {
+    test(`${what}, at every position: the link fails or is secured, and nothing is left`, async () => {
       const seen = new Set<Outcome | undefined>()
 
       for (const position of POSITIONS) {
@@ -106,7 +106,7 @@ suite('a TLS handshake that is meddled with', () => {
     })
   }
 
-  test('given up by us at any moment leaves nothing', async () => {
+  test('aborted by us at any moment leaves nothing', async () => {
     const outcomes = new Set<Outcome | undefined>()
 
     for (let i = 0; i < 150; i++) {

@@ -42,19 +42,19 @@ suite('InboundStream', () => {
     })
   }
 
-  test('refuses every other protocol and goes on', () => {
+  test('refuses every other protocol and continues', () => {
     const { sent } = serveBytes(concatBytes([HEADER, encodeLine('/ipfs/kad/1.0.0'), encodeLine(IDENTIFY_PROTOCOL)]))
 
     assert.deepEqual(sent, concatBytes([HEADER, REFUSAL, encodeLine(IDENTIFY_PROTOCOL), REPLY]))
     assert.equal(SERVED_PROTOCOLS.some(protocol => protocol.includes('kad')), false)
   })
 
-  test('resets a stream that pings without end or speaks no multistream', () => {
+  test('resets a stream with too many pings or without multistream', () => {
     assert.equal(serveBytes(concatBytes([HEADER, encodeLine(PING_PROTOCOL), new Uint8Array(5_000)])).lastFlags & FLAG.rst, FLAG.rst)
     assert.equal(serveBytes(Buffer.from('\x06hello\n!')).lastFlags & FLAG.rst, FLAG.rst)
   })
 
-  test('never throws, whatever the remote sends', () => {
+  test('never throws for any bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.boolean(), (bytes, greets) => {
       serveBytes(greets ? concatBytes([HEADER, bytes]) : bytes)
     }))

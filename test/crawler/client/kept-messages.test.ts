@@ -1,4 +1,4 @@
-// What has arrived whole is used, whatever carries it and however the remote leaves after it.
+// Complete messages are used, by every carrier and however the remote closes after them.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { suite, test } from 'node:test'
@@ -28,7 +28,7 @@ const LIMIT_MS = 20_000
 const { signal } = new AbortController()
 const addresses = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 }
 
-/** Visits the peer at an address. A remote that falls silent has two seconds for each answer. */
+/** Visits the peer at an address. Each answer has a limit of two seconds. */
 async function visit (address: string): Promise<VisitResult> {
   const limits = { dialTimeoutMs: 5_000, visitTimeoutMs: LIMIT_MS, requestTimeoutMs: 2_000 }
   await using visitor = openFastVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
@@ -36,11 +36,11 @@ async function visit (address: string): Promise<VisitResult> {
   return await visitor.visit({ id: KEY.id, addresses: [multiaddr(address).bytes], plan: { strategy: 'Topology' } }, signal)
 }
 
-/** Says who it is and answers one question, then leaves: the stream of that answer, or all. */
+/** Sends identify and answers one query, then closes: the stream of that answer, or everything. */
 function leaving (onAnswered: (reply: (bytes: Uint8Array, flags?: number) => void) => void): PeerScript {
   return { key: KEY, onFrame: serve({
     [IDENTIFY_PROTOCOL] (_, reply) {
-      reply(identifyOf(KEY)) // and no end
+      reply(identifyOf(KEY)) // without an end
     },
     [KAD]: (_, reply) => {
       reply(REPLY)
@@ -60,7 +60,7 @@ function opened (server: AsyncDisposable & { port: number }, after = ''): Opened
   }
 }
 
-/** Opens a server for one peer by each carrier; `leave` cuts what carries it. */
+/** Opens a server for one peer by each carrier; `leave` cuts the connection. */
 const CARRIERS: Record<string, (script: (leave: () => void) => PeerScript, cut: (socket: Socket) => unknown) => Promise<Opened>> = {
   'TCP': async (script, cut) => {
     const server = await FastServer.open((socket) => {
@@ -73,7 +73,7 @@ const CARRIERS: Record<string, (script: (leave: () => void) => PeerScript, cut: 
   },
 
   'TLS': async (script, cut) => {
-    // What TLS has sealed leaves later than what asked for it.
+    // TLS sends sealed bytes later than the write.
     const server = await openTlsServer(script(() => setTimeout(() => {
       server.sockets.forEach(cut)
     }, 50)))
@@ -128,7 +128,7 @@ const CARRIERS: Record<string, (script: (leave: () => void) => PeerScript, cut: 
   }
 }
 
-/** What a remote does after it has said all. */
+/** What a remote does after its last message. */
 const WAYS: Record<string, { script: (leave: () => void) => PeerScript, cut?: (socket: Socket) => unknown }> = {
   'says nothing more': { script: () => leaving(() => undefined) },
   'resets the stream in the frame of its answer': {
@@ -151,10 +151,10 @@ const WAYS: Record<string, { script: (leave: () => void) => PeerScript, cut?: (s
   } }
 }
 
-suite('a remote of the fast lane', { concurrency: 4 }, () => {
+suite('a remote', { concurrency: 4 }, () => {
   for (const [carrier, open] of Object.entries(CARRIERS)) {
     for (const [way, { script, cut = () => undefined }] of Object.entries(WAYS)) {
-      test(`is told of by all that it said whole through ${carrier} before it ${way}`, async () => {
+      test(`is reported with all complete messages received through ${carrier} before it ${way}`, async () => {
         await using server = await open(script, cut)
         const { outcome, identity, routingTable } = await visit(server.address)
 
@@ -167,7 +167,7 @@ suite('a remote of the fast lane', { concurrency: 4 }, () => {
   }
 
   for (const carrier of ['TCP', 'WebSocket', 'a relay'] as const) {
-    test(`that refuses all protocols through ${carrier} and hangs up has refused them`, async () => {
+    test(`that refuses all protocols through ${carrier} and closes has refused them`, async () => {
       const script = (leave: () => void): PeerScript => ({ key: KEY, onFrame (received, peer) {
         serve({})(received, peer)
 
@@ -182,7 +182,7 @@ suite('a remote of the fast lane', { concurrency: 4 }, () => {
     })
   }
 
-  test('that tells a part of an answer is told of by those before it', async () => {
+  test('that sends a part of an answer is reported with the answers before it', async () => {
     await using server = await FastServer.play({ key: KEY, onFrame: serve({
       [IDENTIFY_PROTOCOL] (_, reply) {
         reply(concatBytes([identifyOf(KEY), Buffer.from([90, 1, 2])]), FLAG.rst)

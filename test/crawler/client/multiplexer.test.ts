@@ -20,7 +20,7 @@ function multiplexer (): { streams: Multiplexer, waits: () => number } {
 }
 
 suite('Multiplexer', () => {
-  test('sends a stream with nothing before it where yamux is agreed', () => {
+  test('sends a stream directly if yamux is agreed', () => {
     const { streams, waits } = multiplexer()
     streams.start(true)
     assert.equal(streams.take(), undefined)
@@ -31,7 +31,7 @@ suite('Multiplexer', () => {
     assert.equal(streams.take(), undefined)
   })
 
-  test('proposes yamux first where it is not, streams following at once', () => {
+  test('otherwise proposes yamux first, and sends streams without waiting', () => {
     const { streams } = multiplexer()
     streams.start(false)
     new ProtocolStream(ASK, () => undefined).attach(streams)
@@ -39,7 +39,7 @@ suite('Multiplexer', () => {
     assert.match(textOf(streams.take()), /^\x13\/multistream\/1\.0\.0\n\r\/yamux\/1\.0\.0\n\0\0\0\x01.*\/ask\n$/s)
   })
 
-  test('reads the answer in pieces, and frames right behind it', () => {
+  test('reads the answer in pieces, and frames right after it', () => {
     const { streams } = multiplexer()
     streams.start(false)
     streams.take()
@@ -52,7 +52,7 @@ suite('Multiplexer', () => {
     assert.equal(Buffer.from(streams.take() ?? []).toString('hex'), '000200020000000000000007')
   })
 
-  test('ends with a remote that refuses yamux', () => {
+  test('fails if a remote refuses yamux', () => {
     const { streams } = multiplexer()
     streams.start(false)
 

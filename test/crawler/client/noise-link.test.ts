@@ -19,7 +19,7 @@ function startLink (port: number, ip = '127.0.0.1'): NoiseLink {
 const never = (): AbortSignal => new AbortController().signal
 
 suite('NoiseLink', () => {
-  test('is secured over a socket, knows its round trips, and leaves by a reset', async () => {
+  test('is secured over a socket, measures its round trips, and closes by a reset', async () => {
     await using server = await FastServer.play({ key: KEY })
     const link = startLink(server.port)
     await link.secured(never())
@@ -41,7 +41,7 @@ suite('NoiseLink', () => {
     assert.equal(link.isConnected, true)
   })
 
-  test('is refused where nobody listens', async () => {
+  test('is refused at a closed port', async () => {
     const server = await FastServer.play({ key: KEY })
     await server[Symbol.asyncDispose]()
     const link = startLink(server.port)
@@ -50,7 +50,7 @@ suite('NoiseLink', () => {
     assert.equal(link.isConnected, false)
   })
 
-  test('gives up with the reason of the signal, and leaves neither socket nor listener', async () => {
+  test('rejects with the reason of the signal, and leaves neither socket nor listener', async () => {
     await using server = await FastServer.open(() => undefined)
     const controller = new AbortController()
     const link = startLink(server.port)
@@ -63,7 +63,7 @@ suite('NoiseLink', () => {
     assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
   })
 
-  test('gives up before it connects when the signal has aborted already', async () => {
+  test('rejects before it connects if the signal has already aborted', async () => {
     const link = startLink(9)
 
     await assert.rejects(link.secured(AbortSignal.abort(new RangeError('enough'))), RangeError)
@@ -75,13 +75,13 @@ suite('NoiseLink', () => {
     await assert.rejects(startLink(server.port).secured(never()), isFault('reset'))
   })
 
-  test('tells once that the remote closed after it was secured, and nothing after it was given up', async () => {
+  test('reports once that the remote closed a secured link, and nothing after it was disposed of', async () => {
     await using server = await FastServer.play({ key: KEY })
     const [closed, given] = [startLink(server.port), startLink(server.port)]
     await Promise.all([closed.secured(never()), given.secured(never())])
     const faults: Error[] = []
     closed.onClosed = fault => faults.push(fault)
-    given.onClosed = () => assert.fail('a link that was given up tells nothing')
+    given.onClosed = () => assert.fail('a disposed link must not report anything')
     given[Symbol.dispose]()
     server.sockets.forEach(socket => socket.destroy())
     await until('the close is reported', () => faults.length > 0)

@@ -15,10 +15,10 @@ import type { ReceivedFrame } from '../../support/client/fast-peer.ts'
 const PROPOSAL = new Proposal('/x')
 const signal = new AbortController().signal
 
-/** What a stream is opened on: a session whose remote is the test. */
+/** A session whose remote is the test. */
 class Remote {
   readonly #out = new SendBuffer(1_000_000, () => undefined)
-  readonly #mux = new Yamux(this.#out, { onStream: () => assert.fail('nobody opens a stream'), onGoAway: () => undefined })
+  readonly #mux = new Yamux(this.#out, { onStream: () => assert.fail('the remote opens no stream'), onGoAway: () => undefined })
   readonly open = this.#mux.open.bind(this.#mux)
 
   /** Sends on the one stream. */
@@ -45,7 +45,7 @@ function openStream (): { stream: ProtocolStream, remote: Remote, answers: numbe
 }
 
 suite('ProtocolStream', () => {
-  test('proposes and speaks in one frame', () => {
+  test('sends the proposal and the first bytes in one frame', () => {
     const stream = new ProtocolStream(PROPOSAL, () => undefined)
     const remote = new Remote()
     stream.send(Buffer.from('question'))
@@ -54,7 +54,7 @@ suite('ProtocolStream', () => {
     assert.deepEqual(remote.heard().map(({ flags, body }) => [flags, Buffer.from(body)]), [[FLAG.syn, Buffer.concat([PROPOSAL.opening, Buffer.from('question')])]])
   })
 
-  test('reads what waits at once, waits for more, and ends with the remote', async () => {
+  test('reads buffered bytes at once, waits for more, and ends with the remote', async () => {
     const { stream, remote, answers } = openStream()
     remote.say(concatBytes([PROPOSAL.opening, Buffer.from('a')]))
     remote.say(Buffer.from('b'))
@@ -68,14 +68,14 @@ suite('ProtocolStream', () => {
     assert.equal(answers.length, 1)
   })
 
-  test('is not selected when the remote says na', async () => {
+  test('is not selected if the remote answers na', async () => {
     const { stream, remote } = openStream()
     remote.say(concatBytes([HEADER, REFUSAL]))
 
     assert.equal(await stream.isSelected(signal), false)
   })
 
-  test('opens the remote\'s window only for what is read', async () => {
+  test('updates the remote\'s window only for bytes that were read', async () => {
     const { stream, remote } = openStream()
     remote.say(PROPOSAL.opening)
     remote.heard()
@@ -96,7 +96,7 @@ suite('ProtocolStream', () => {
     assert.equal(Buffer.concat(second.heard().map(({ body }) => body)).toString('latin1'), `${Buffer.from(PROPOSAL.opening).toString('latin1')}onetwo`)
   })
 
-  test('breaks when the remote resets it, or ends it before it answers', async () => {
+  test('fails if the remote resets it, or ends it before an answer', async () => {
     const reset = openStream()
     const reading = reset.stream.read(signal)
     reset.remote.reset()
@@ -107,7 +107,7 @@ suite('ProtocolStream', () => {
     await assert.rejects(ended.stream.isSelected(signal), isFault('reset'))
   })
 
-  test('breaks alone when the remote breaks multistream on it', async () => {
+  test('fails alone if the remote breaks multistream on it', async () => {
     const { stream, remote } = openStream()
     remote.say(concatBytes([HEADER, encodeLine('/another')]))
 
@@ -115,7 +115,7 @@ suite('ProtocolStream', () => {
     assert.equal(remote.heard().at(-1)?.flags, FLAG.rst)
   })
 
-  test('gives what had come before the fault of its connection', async () => {
+  test('returns the bytes that arrived before the fault of its connection', async () => {
     const { stream, remote } = openStream()
     remote.say(concatBytes([PROPOSAL.opening, Buffer.from('a')]))
     stream.fail(peerFault('limit-exceeded', 'gone'))

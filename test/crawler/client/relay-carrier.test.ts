@@ -27,14 +27,14 @@ const HIDDEN = createTestKey('RSA')
 const OK = Buffer.from('0802220408781020' + '2864', 'hex')
 const addressThrough = (port: number): string => `/ip4/127.0.0.1/tcp/${String(port)}/p2p/${formatPeerId(RELAY.id)}/p2p-circuit`
 
-/** A relay of its own for each connection. */
+/** A separate relay for each connection. */
 async function openRelay (script: () => PeerScript): Promise<FastServer> {
   return await FastServer.open((socket) => {
     playOn(socket, script())
   })
 }
 
-/** A relay that answers each request as told; a peer that `script` plays is behind it. */
+/** A relay with a scripted answer to each request, and a peer behind it that `script` plays. */
 function relaying (answer: Buffer, script?: PeerScript): PeerScript {
   return { key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: behind(answer, script) }) }
 }
@@ -69,7 +69,7 @@ suite('a connection through a relay', () => {
     await stack.disposeAsync()
   })
 
-  test('reaches a js-libp2p peer that only a js-libp2p relay reaches', async () => {
+  test('reaches a js-libp2p peer that is reachable only through a js-libp2p relay', async () => {
     const id = hidden.id.toMultihash().bytes
     using session = await fastDial(hidden.addresses[0]!, id)
 
@@ -78,11 +78,11 @@ suite('a connection through a relay', () => {
     assert.ok(session.latency !== undefined)
   })
 
-  test('finds no peer that has no reservation there', async () => {
+  test('does not find a peer without a reservation', async () => {
     await assert.rejects(fastDial(`${relay.addresses[0]!}/p2p/${relay.id.toString()}/p2p-circuit`, HIDDEN.id), isFault('relay-refused'))
   })
 
-  test('is with the peer that was asked for, and no other one', async () => {
+  test('is only with the requested peer', async () => {
     await using server = await openRelay(() => relaying(OK, { key: HIDDEN }))
     using session = await fastDial(addressThrough(server.port), HIDDEN.id)
     assert.equal(session.connection.limited, true)
@@ -92,14 +92,14 @@ suite('a connection through a relay', () => {
     await until('the sockets are gone', () => server.openSockets === 0)
   })
 
-  test('goes through a relay that speaks TLS alone', async () => {
+  test('works through a relay that supports only TLS', async () => {
     await using server = await openTlsServer(relaying(Buffer.from('08022864', 'hex'), { key: HIDDEN }))
     using session = await fastDial(addressThrough(server.port), HIDDEN.id)
 
     assert.equal(session.connection.limited, false)
   })
 
-  test('reads what the peer says in the same breath as the relay', async () => {
+  test('reads bytes of the peer that arrive together with the relay\'s answer', async () => {
     const script: PeerScript = { key: HIDDEN, onFrame: serve({ '/ipfs/id/1.0.0': (_, reply) => {
       reply(Buffer.from('us'), FLAG.fin)
     } }) }
@@ -112,10 +112,10 @@ suite('a connection through a relay', () => {
   const refusals: [what: string, script: () => PeerScript, words: RegExp][] = [
     ['has no reservation of the peer', () => relaying(Buffer.from('080228cc01', 'hex')), /no reservation/],
     ['is at its limits', () => relaying(Buffer.from('080228c901', 'hex')), /limit/],
-    ['answers with a status of its own', () => relaying(Buffer.from('080228e707', 'hex')), /999/],
+    ['answers with an unknown status', () => relaying(Buffer.from('080228e707', 'hex')), /999/],
     ['answers with garbage', () => relaying(Buffer.from('ff', 'hex')), /malformed/],
-    ['answers without end', () => relaying(Buffer.alloc(5_000)), /malformed/],
-    ['is no relay', () => ({ key: RELAY, onFrame: ({ stream, flags }, peer) => {
+    ['sends an endless answer', () => relaying(Buffer.alloc(5_000)), /malformed/],
+    ['does not support relaying', () => ({ key: RELAY, onFrame: ({ stream, flags }, peer) => {
       if (flags === FLAG.syn) {
         peer.data(stream, concatBytes([HEADER, REFUSAL]), FLAG.ack)
       }
@@ -123,14 +123,14 @@ suite('a connection through a relay', () => {
     ['ends the stream', () => ({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: (_, reply) => {
       reply(new Uint8Array(0), FLAG.fin)
     } }) }), /without an answer/],
-    ['is somebody else', () => ({ key: createTestKey() }), /another peer/],
+    ['is another peer', () => ({ key: createTestKey() }), /another peer/],
     ['breaks its own protocol', () => ({ key: RELAY, onFrame: (_, peer) => {
       peer.plain(Buffer.alloc(12, 0xff))
     } }), /relay/]
   ]
 
   for (const [what, script, words] of refusals) {
-    test(`a relay that ${what} has refused`, async () => {
+    test(`a relay that ${what} is relay-refused`, async () => {
       await using server = await openRelay(script)
 
       await assert.rejects(fastDial(addressThrough(server.port), HIDDEN.id), err => isFault('relay-refused')(err) && words.test((err as Error).message))
@@ -138,14 +138,14 @@ suite('a connection through a relay', () => {
     })
   }
 
-  test('a relay that is not there is reported as any address where nobody is', async () => {
+  test('a relay that cannot be reached is reported like any unreachable address', async () => {
     const server = await FastServer.open(() => undefined)
     await server[Symbol.asyncDispose]()
 
     await assert.rejects(fastDial(addressThrough(server.port), HIDDEN.id), isFault('refused'))
   })
 
-  test('a relay that leaves in the midst ends the connection, and our signal ends the wait for its answer', async () => {
+  test('a relay that closes ends the connection, and our signal ends the wait for its answer', async () => {
     await using server = await openRelay(() => relaying(OK, { key: HIDDEN, onFrame: () => {
       server.sockets.forEach(socket => socket.destroy())
     } }))
@@ -161,7 +161,7 @@ suite('a connection through a relay', () => {
     await until('the socket is gone', () => silent.openSockets === 0)
   })
 
-  test('what is no fault of a relay stays what it is', () => {
+  test('other errors are not changed to a fault of the relay', () => {
     const ours = new TypeError('ours')
 
     assert.equal(relayFault(ours), ours)
@@ -170,7 +170,7 @@ suite('a connection through a relay', () => {
   })
 })
 
-/** Says yes and the peer's first line in one write. */
+/** Sends the acceptance and the peer's first line in one write. */
 function eager (script: PeerScript): Parameters<typeof serve>[0][string] {
   let hidden: FastPeer | undefined
 

@@ -22,13 +22,13 @@ suite('routeOf', () => {
   }
 
   for (const [text, route] of Object.entries(direct4001)) {
-    test(`goes to ${text}`, () => {
+    test(`leads to ${text}`, () => {
       assert.deepEqual(routeOf(addressOf(text)), route)
     })
   }
 
   for (const transport of ['tcp', 'ws', 'wss'] as const) {
-    test(`goes through a relay by ${transport}`, () => {
+    test(`leads through a relay by ${transport}`, () => {
       const route = routeOf(addressOf(`/ip4/192.0.2.7/tcp/4001/${transport === 'tcp' ? '' : `${transport}/`}p2p/${ID}/p2p-circuit`))
 
       assert.ok(route?.transport === 'relay')
@@ -36,7 +36,7 @@ suite('routeOf', () => {
     })
   }
 
-  test('takes the name that was resolved, where the address says no other, and none that is no name', () => {
+  test('has the resolved name if the address contains no other, and no invalid name', () => {
     const address = { ...addressOf('/ip4/192.0.2.7/tcp/4001/wss'), name: 'b.example.org' }
 
     assert.deepEqual(routeOf(address), direct('wss', { name: 'b.example.org' }))
@@ -52,13 +52,13 @@ suite('routeOf', () => {
     `/p2p/${ID}/p2p-circuit`,
     `/ip4/192.0.2.7/tcp/4001/p2p/${ID}/p2p-circuit/webrtc`
   ]) {
-    test(`knows no way to ${text}`, () => {
+    test(`does not exist for ${text}`, () => {
       assert.equal(routeOf(addressOf(text)), undefined)
       assert.equal(hasRoute(addressOf(text)), false)
     })
   }
 
-  test('knows of a name that it may lead somewhere', () => {
+  test('may exist for an unresolved name', () => {
     assert.ok(hasRoute(addressOf('/dnsaddr/example.org')) && hasRoute(addressOf('/dns4/example.org/tcp/443/wss')))
     assert.ok(!hasRoute(addressOf('/dns4/example.org/udp/443/quic-v1')))
   })

@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { Carrier } from '../../../crawler/client/carrier/carrier.ts'
 
-/** A security of one word: who says `yes` has proven who it is, who says `no` has not, and anything later is read. */
+/** A minimal security protocol: a remote that sends `yes` has proved its identity, one that sends `no` has not, and all later bytes are read. */
 class WordLink extends SecuredLink {
   readonly security = '/word'
   readonly streams = {
@@ -74,7 +74,7 @@ class WordLink extends SecuredLink {
 const { signal } = new AbortController()
 
 suite('SecuredLink', () => {
-  test('says the first words at once, and what is said together later in one write', async () => {
+  test('sends the first bytes at once, and later bytes together in one write', async () => {
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => socket.write('yes'))
     })
@@ -87,7 +87,7 @@ suite('SecuredLink', () => {
     assert.deepEqual(link.writes, ['hello', 'a,b'])
   })
 
-  test('knows its round trips by the clock that it is given', async () => {
+  test('measures its round trips by the given clock', async () => {
     const clock = new FakeClock()
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => {
@@ -108,7 +108,7 @@ suite('SecuredLink', () => {
     assert.equal(relayed.latency?.ms, 30, 'a carrier that stands already took no round trip')
   })
 
-  test('measures a ping from when it leaves to its answer, and gives up with the link', async () => {
+  test('measures a ping from its sending to the answer, and ends it with the link', async () => {
     const clock = new FakeClock()
     await using server = await FastServer.open((socket) => {
       socket.once('data', () => {
@@ -127,7 +127,7 @@ suite('SecuredLink', () => {
     assert.deepEqual([await late, await link.ping()], [undefined, undefined])
   })
 
-  test('ends by what a remote breaks, before and after it is secured, and reads no more', async () => {
+  test('ends if the remote breaks the protocol, before and after it is secured, and reads no more', async () => {
     await using server = await FastServer.open((socket, count) => {
       socket.once('data', () => socket.write(count === 1 ? 'no' : 'yes', () => count === 2 && socket.once('data', () => socket.write('no'))))
     })

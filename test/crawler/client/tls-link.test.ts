@@ -45,7 +45,7 @@ async function echoed (link: TlsLink, text: string): Promise<string> {
 
 suite('TlsLink', () => {
   for (const kind of KEY_KINDS) {
-    test(`reaches a peer with an ${kind} key, which can tell who we are, and no other peer in its place`, async () => {
+    test(`reaches a peer with an ${kind} key, which can verify our identity, and no other peer in its place`, async () => {
       const key = createTestKey(kind)
       await using server = await openTlsServer({ key, onFrame: echo })
       using link = startLink(server.port, key.id)
@@ -69,7 +69,7 @@ suite('TlsLink', () => {
     })
   }
 
-  test('carries more than the socket takes at once', async () => {
+  test('sends more than the socket accepts at once', async () => {
     await using server = await openTlsServer({ key: KEY, onFrame: echo })
     using link = startLink(server.port)
     await link.secured(signal)
@@ -78,7 +78,7 @@ suite('TlsLink', () => {
     assert.equal(await echoed(link, long), long)
   })
 
-  test('tells once that the remote refuses yamux', async () => {
+  test('reports once that the remote refuses yamux', async () => {
     await using server = await openTlsServer({ key: KEY, alpn: [], lateMuxers: [] })
     using link = startLink(server.port)
     const { promise: closed, resolve } = Promise.withResolvers<Error>()
@@ -99,17 +99,17 @@ suite('TlsLink', () => {
   const accept = concatBytes([HEADER, encodeLine('/tls/1.0.0')])
   const hostile: [what: string, play: (socket: Socket) => void, outcome: Outcome][] = [
     ['refuses TLS', socket => socket.write(concatBytes([HEADER, REFUSAL])), 'security-unsupported'],
-    ['speaks HTTP', socket => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), 'protocol-error'],
+    ['sends HTTP', socket => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), 'protocol-error'],
     ['closes at once', socket => socket.end(), 'reset'],
     ['resets after it agreed', (socket) => {
       socket.write(accept, () => socket.resetAndDestroy())
     }, 'reset'],
-    ['speaks before our hello', socket => socket.write(concatBytes([accept, Buffer.from('hi')])), 'handshake-failed'],
-    ['answers our hello with garbage', (socket) => {
+    ['sends bytes before our ClientHello', socket => socket.write(concatBytes([accept, Buffer.from('hi')])), 'handshake-failed'],
+    ['answers our ClientHello with garbage', (socket) => {
       socket.write(accept)
       socket.on('data', () => socket.write(Buffer.alloc(4_096, 0x2a)))
     }, 'handshake-failed'],
-    ['answers our hello with an alert', (socket) => {
+    ['answers our ClientHello with an alert', (socket) => {
       socket.write(accept)
       socket.on('data', () => socket.write(Buffer.from('15030300020228', 'hex')))
     }, 'handshake-failed']
@@ -128,7 +128,7 @@ suite('TlsLink', () => {
     })
   }
 
-  test('gives up in the handshake with the reason of the signal, and leaves neither socket nor listener', async () => {
+  test('rejects during the handshake with the reason of the signal, and leaves neither socket nor listener', async () => {
     await using server = await FastServer.open((socket) => {
       socket.resume()
       socket.write(accept)
@@ -144,7 +144,7 @@ suite('TlsLink', () => {
     assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
   })
 
-  test('ends a remote that sends without end, however well it keeps to the window', async () => {
+  test('ends if the remote sends too much, even within the window', async () => {
     const answer = concatBytes([HEADER, encodeLine('/echo')])
     await using server = await openTlsServer({ key: KEY, onFrame: ({ type, flags, stream, length }, peer) => {
       if (type === TYPE.data && (flags & FLAG.syn) !== 0) {

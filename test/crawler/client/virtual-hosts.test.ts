@@ -26,7 +26,7 @@ const onFrame = serve({ '/ipfs/id/1.0.0': (_, reply) => {
 
 interface Proxy extends AsyncDisposable { port: number, asked: string[] }
 
-/** A TLS proxy on loopback that serves one name, and cuts off who asks for another or none. */
+/** A TLS proxy on loopback that serves one name, and closes connections for another name or none. */
 async function openProxy (name: string): Promise<Proxy> {
   const asked: string[] = []
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -71,7 +71,7 @@ async function visit (texts: readonly string[]): Promise<VisitResult> {
 
 suite('a peer behind a proxy that serves many names', () => {
   for (const tail of ['tls/ws', 'wss']) {
-    test(`is reached by its name, whichever name of the same IP address and port was told last (${tail})`, async () => {
+    test(`is reached by its name, whichever name of the same IP address and port was mentioned last (${tail})`, async () => {
       await using proxy = await openProxy('peer.test')
       const texts = ['peer.test', 'old.test'].map(name => `/dns4/${name}/tcp/${String(proxy.port)}/${tail}`)
 
@@ -83,7 +83,7 @@ suite('a peer behind a proxy that serves many names', () => {
     })
   }
 
-  test('is reached by its /sni beside others on the same IP address', async () => {
+  test('is reached by its /sni, next to others on the same IP address', async () => {
     await using proxy = await openProxy('peer.test')
     const texts = ['peer.test', 'old.test'].map(name => `/ip4/127.0.0.1/tcp/${String(proxy.port)}/tls/sni/${name}/ws`)
 
@@ -93,7 +93,7 @@ suite('a peer behind a proxy that serves many names', () => {
   })
 
   for (const name of ['peer.test.', 'Peer.TEST', 'PEER.test.']) {
-    test(`is asked for by the one form of ${name}, in TLS and in HTTP`, async () => {
+    test(`is requested by the normalised form of ${name}, in TLS and in HTTP`, async () => {
       await using proxy = await openProxy('peer.test')
 
       assert.equal((await visit([`/dns4/${name}/tcp/${String(proxy.port)}/tls/ws`])).outcome, 'identified')

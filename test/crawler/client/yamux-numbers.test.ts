@@ -1,4 +1,4 @@
-// In what order a remote numbers its streams is its own affair; that it uses no number twice is the protocol's.
+// A remote may use its stream ids in any order, but the protocol forbids using an id twice.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { SendBuffer } from '../../../crawler/client/stream/send-buffer.ts'
@@ -38,8 +38,8 @@ const open = (id: number): Uint8Array => header(TYPE.windowUpdate, FLAG.syn, id,
 const reset = (id: number): Uint8Array => header(TYPE.windowUpdate, FLAG.rst, id, 0)
 const data = (id: number, text: string, flags = 0): Uint8Array => concatBytes([header(TYPE.data, flags, id, text.length), Buffer.from(text)])
 
-suite('numbers of yamux streams', () => {
-  test('come in whatever order and with whatever gaps', () => {
+suite('ids of yamux streams', () => {
+  test('may be in any order, with any gaps', () => {
     const { mux, accepted } = openSession()
     const ids = [4, 2, 0xffff_fffe, 100, 8]
     mux.feed(concatBytes(ids.map((id, i) => i % 2 === 0 ? open(id) : data(id, 'first ', FLAG.syn))))
@@ -49,13 +49,13 @@ suite('numbers of yamux streams', () => {
   })
 
   for (const [what, frames] of [
-    ['an odd one: those are ours', [open(5)]],
+    ['odd: those are ours', [open(5)]],
     ['that of an open stream', [open(2), open(2)]],
     ['that of an open stream, by data', [open(2), data(2, 'x', FLAG.syn)]],
     ['that of a stream that was reset', [open(2), reset(2), open(2)]],
     ['that of a stream that came before others', [6, 2, 100, 4, 2].map(open)]
   ] as const) {
-    test(`are no more ${what}`, () => {
+    test(`must not be ${what}`, () => {
       const { mux } = openSession()
 
       assert.throws(() => {
@@ -64,7 +64,7 @@ suite('numbers of yamux streams', () => {
     })
   }
 
-  test('are remembered up to a limit, at which the session ends', () => {
+  test('are kept up to a limit, at which the session ends', () => {
     const { mux, accepted } = openSession()
 
     assert.throws(() => {

@@ -6,9 +6,9 @@ import { Yamux } from '../../../crawler/client/yamux/yamux.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { framesIn, header } from '../../support/client/fast-peer.ts'
 
-test('a yamux session hears of the answer to its last ping, and of no other', () => {
+test('a yamux session reports the answer to its last ping only', () => {
   const out = new SendBuffer(1_000, () => undefined)
-  const mux = new Yamux(out, { onStream: () => assert.fail('nobody opens a stream'), onGoAway: () => undefined })
+  const mux = new Yamux(out, { onStream: () => assert.fail('the remote opens no stream'), onGoAway: () => undefined })
   const heard: string[] = []
   mux.ping(5, () => heard.push('first'))
   mux.ping(6, () => heard.push('second'))

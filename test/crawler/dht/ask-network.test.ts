@@ -27,38 +27,38 @@ async function ask (script: SessionScript, protocols: KadProtocols, listed: read
 }
 
 suite('askNetwork', () => {
-  test('asks by each protocol that the peer lists, and puts the answers together', async () => {
+  test('queries by each protocol that the peer lists, and merges the answers', async () => {
     const { answer } = await ask({ protocols: [A, B], streams: [[naming(1), naming(2)], [naming(2), naming(3)]] }, new KadProtocols([A, B]), [B, A])
 
     assert.partialDeepStrictEqual(answer, { answered: 4, protocol: A, table: { queries: 4, failed: 0 } })
     assert.deepEqual(answer.table?.peers.map(({ id }) => id[9]), [1, 2, 3])
   })
 
-  test('asks by one where the peer lists no other', async () => {
+  test('queries by one protocol if the peer lists no other', async () => {
     assert.equal((await ask({ protocols: [A, B], streams: [[naming(1), naming(2)]] }, new KadProtocols([A, B]), [A])).streams, 1)
     assert.equal((await ask({ protocols: [A, B], streams: [[naming(1), naming(2)]] }, new KadProtocols([A, B]), undefined)).streams, 1)
   })
 
-  test('goes on by the protocol that the peer took when it ends its streams', async () => {
+  test('continues by the agreed protocol when the peer ends its streams', async () => {
     const { answer, streams } = await ask({ protocols: [B], streams: [[naming(1)], [naming(2)]] }, new KadProtocols([A, B]), [B])
 
     assert.deepEqual([answer.answered, answer.protocol, streams], [2, B, 2])
   })
 
-  test('takes the answers of a further protocol where the first gives none', async () => {
+  test('uses the answers of another protocol if the first gives none', async () => {
     const { answer } = await ask({ protocols: [A, B], streams: [['reset'], [naming(1), naming(2)]] }, new KadProtocols([A, B]), [A, B])
 
     assert.partialDeepStrictEqual(answer, { answered: 2, protocol: B, table: { queries: 4, failed: 2 } })
     assert.equal(answer.fault, undefined)
   })
 
-  test('says why where none gives any', async () => {
+  test('reports the fault if no protocol gives an answer', async () => {
     const { answer } = await ask({ protocols: [A, B], streams: [['reset'], ['reset']] }, new KadProtocols([A, B]), [A, B])
 
     assert.partialDeepStrictEqual(answer, { answered: 0, fault: { outcome: 'reset' }, table: { queries: 4, failed: 4 } })
   })
 
-  test('tries two learnt protocols before identify tells, and any of them where it does not', async () => {
+  test('tries two learnt protocols before identify, and all of them without identify', async () => {
     const learnt = (): KadProtocols => {
       const protocols = new KadProtocols([])
       protocols.confirm(A, { listed: [A, B, '/c/kad'] })

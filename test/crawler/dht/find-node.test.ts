@@ -18,11 +18,11 @@ suite('FIND_NODE', () => {
     assert.deepEqual(plainPeers(decodeFindNode(findNodeReply(peers))?.list()), peers)
   })
 
-  test('a reply that names nobody is a reply', () => {
+  test('a reply without peers is valid', () => {
     assert.deepEqual(plainPeers(decodeFindNode(findNodeReply([]))?.list()), [])
   })
 
-  test('a reply to something else, and one that breaks off, are none', () => {
+  test('a reply of another type and a truncated one are rejected', () => {
     const reply = findNodeReply([{ id: nobodyId(1), addresses: [ADDRESS] }])
 
     assert.equal(decodeFindNode(new ProtobufWriter().number(1, 5).finish()), undefined)
@@ -44,11 +44,11 @@ suite('FIND_NODE', () => {
     assert.deepEqual(peer.addresses[0], ADDRESS)
   })
 
-  test('a peer without a possible id is left out', () => {
+  test('a peer with an invalid id is left out', () => {
     assert.deepEqual(plainPeers(decodeFindNode(findNodeReply([{ id: Uint8Array.of(1, 2, 3), addresses: [] }]))?.list()), [])
   })
 
-  test('an address loses the /p2p that repeats the id, and vanishes when that was all', () => {
+  test('a /p2p that repeats the id is cut off an address; an address of nothing else is dropped', () => {
     const id = nobodyId(1)
     const suffix = [0xa5, 0x03, id.length, ...id]
     const reply = findNodeReply([{ id, addresses: [Uint8Array.from([...ADDRESS, ...suffix]), Uint8Array.from(suffix)] }])
@@ -63,13 +63,13 @@ suite('FIND_NODE', () => {
     assert.deepEqual(plainPeers(decodeFindNode(reply)?.list()), [{ id: nobodyId(2), addresses: [ADDRESS] }])
   })
 
-  test('any bytes are decoded without throwing', () => {
+  test('decoding arbitrary bytes never throws', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       plainPeers(decodeFindNode(bytes)?.list())
     }), { numRuns: 2_000 })
   })
 
-  test('a reply with any byte changed is decoded without throwing, within the limits', () => {
+  test('decoding a reply with any byte changed never throws, and keeps the limits', () => {
     const reply = findNodeReply(Array.from({ length: 5 }, (_, i) => ({ id: nobodyId(i), addresses: [ADDRESS, ADDRESS] })))
 
     fc.assert(fc.property(fc.nat(reply.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {

@@ -7,7 +7,7 @@ import { bucketTarget, commonPrefixLength, DEEPEST_BUCKET, kadPrefix, neighbourh
 const id = fc.uint8Array({ minLength: 34, maxLength: 38 })
 
 suite('kad keys', () => {
-  test('the table is that of go-libp2p-kbucket', () => {
+  test('the table equals that of go-libp2p-kbucket', () => {
     assert.deepEqual([...preimages().subarray(0, 3)], [77_591, 94_053, 60_620])
   })
 
@@ -37,7 +37,7 @@ suite('kad keys', () => {
     assert.deepEqual([target.length, target[0], target[1]], [34, 0x12, 0x20])
   })
 
-  test('the place of a peer is the start of SHA-256 over its multihash', () => {
+  test('the position of a peer is the start of the SHA-256 of its multihash', () => {
     fc.assert(fc.property(id, (bytes) => {
       assert.equal(kadPrefix(bytes), hash('sha256', bytes, 'buffer').readUInt16BE())
     }))

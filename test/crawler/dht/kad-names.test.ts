@@ -19,22 +19,22 @@ suite('kadNames', () => {
     ['/ka/d', false],
     [`/${'x'.repeat(200)}/kad`, false]
   ] as const) {
-    test(`${protocol.slice(0, 40)} seems to be ${isKad ? '' : 'no'} DHT`, () => {
+    test(`${protocol.slice(0, 40)} is ${isKad ? '' : 'not '}recognised as a DHT`, () => {
       assert.deepEqual(kadNames([protocol]), isKad ? [protocol] : [])
     })
   }
 
-  test('a part of a word counts only where no word does', () => {
+  test('kad within a word counts only if no protocol has the whole word', () => {
     assert.deepEqual(kadNames(['/arkadia/chat/1', '/x/kad', '/kademlia/2']), ['/x/kad', '/kademlia/2'])
     assert.deepEqual(kadNames(['/arkadia/chat/1', '/x']), ['/arkadia/chat/1'])
   })
 
-  test('a protocol listed twice is one', () => {
+  test('a protocol listed twice counts once', () => {
     assert.deepEqual(kadNames(['/x/kad', '/x/kad']), ['/x/kad'])
   })
 })
 
-test('networkNames leaves the local network out where there is another, and takes eight at most', () => {
+test('networkNames leaves out local networks if there is another, and returns at most eight', () => {
   assert.deepEqual(networkNames(['/ipfs/lan/kad/1.0.0', '/ipfs/kad/1.0.0']), ['/ipfs/kad/1.0.0'])
   assert.deepEqual(networkNames(['/ipfs/lan/kad/1.0.0', '/x']), ['/ipfs/lan/kad/1.0.0'])
   assert.equal(networkNames(Array.from({ length: 100 }, (_, i) => `/${String(i)}/kad`)).length, 8)

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 
 suite('KadProtocols', () => {
-  test('configured protocols are tried in their order until peers answer, then the most answered first', () => {
+  test('configured protocols are tried in order until peers answer, then those with most answers first', () => {
     const protocols = new KadProtocols(['/a/kad', '/b/kad'])
     assert.deepEqual(protocols.candidates(), ['/a/kad', '/b/kad'])
     assert.equal(protocols.confirmed(), undefined)
@@ -13,24 +13,24 @@ suite('KadProtocols', () => {
     assert.equal(protocols.confirmed(), '/b/kad')
   })
 
-  test('of what a peer lists only the configured ones are this network\'s', () => {
+  test('only configured protocols of a peer\'s list belong to the network', () => {
     assert.deepEqual(new KadProtocols(['/a/kad', '/b/kad']).among(['/c/kad', '/b/kad', '/x']), ['/b/kad'])
     assert.deepEqual(new KadProtocols(['/a/kad']).among(['/c/kad']), [])
   })
 
-  test('a protocol that was not configured is never taken up', () => {
+  test('a protocol that is not configured is never used', () => {
     const protocols = new KadProtocols(['/a/kad'])
     protocols.confirm('/c/kad')
 
     assert.deepEqual(protocols.candidates(), ['/a/kad'])
   })
 
-  test('where none is configured, those that seem to be one are learnt; of a local network only where there is nothing else', () => {
+  test('without configuration, DHT protocols are learnt; those of a local network only if there is no other', () => {
     assert.deepEqual(new KadProtocols([]).among(['/x', '/ipfs/kad/1.0.0', '/ipfs/lan/kad/1.0.0']), ['/ipfs/kad/1.0.0'])
     assert.deepEqual(new KadProtocols([]).among(['/x', '/ipfs/lan/kad/1.0.0']), ['/ipfs/lan/kad/1.0.0'])
   })
 
-  test('every protocol by which peers answered is the network\'s', () => {
+  test('every protocol by which peers answered belongs to the network', () => {
     const protocols = new KadProtocols([])
     assert.deepEqual(protocols.candidates(), [])
     protocols.confirm('/a/kad')
@@ -41,7 +41,7 @@ suite('KadProtocols', () => {
     assert.deepEqual(protocols.candidates(), ['/b/kad', '/a/kad'])
   })
 
-  test('so is what a peer lists that answered by another, and the learning is reported', () => {
+  test('so does every DHT protocol that such a peer lists, and the revision increases', () => {
     const protocols = new KadProtocols([])
     protocols.confirm('/sup/kad', { listed: ['/x', '/genesis/kad', '/sup/kad'] })
     assert.deepEqual(protocols.candidates(), ['/sup/kad', '/genesis/kad'])
@@ -53,7 +53,7 @@ suite('KadProtocols', () => {
     assert.ok(protocols.revision > revision)
   })
 
-  test('what a bootstrap peer lists is the network\'s, also after another was learnt', () => {
+  test('the protocols of a bootstrap peer belong to the network, also after another one was learnt', () => {
     const protocols = new KadProtocols([])
     protocols.confirm('/a/kad')
 
@@ -63,7 +63,7 @@ suite('KadProtocols', () => {
     assert.deepEqual(new KadProtocols(['/a/kad']).among(['/b/kad'], true), [])
   })
 
-  test('protocols that few invent do not keep out one that many list', () => {
+  test('protocols invented by few peers do not displace one that many list', () => {
     const protocols = new KadProtocols([])
     const invented = Array.from({ length: 20 }, (_, i) => `/invented/${String(i)}/kad`)
     protocols.confirm('/a/kad', { listed: ['/a/kad', ...invented] })
@@ -79,7 +79,7 @@ suite('KadProtocols', () => {
     assert.equal(protocols.candidates().length, 8)
   })
 
-  test('the local network\'s counts as long as no other has named anybody', () => {
+  test('the local network\'s protocol counts until an answer by another one contains peers', () => {
     const protocols = new KadProtocols([])
     protocols.confirm('/ipfs/kad/1.0.0', { listed: ['/ipfs/kad/1.0.0', '/ipfs/lan/kad/1.0.0'], named: 0 })
     assert.ok(protocols.speaks('/ipfs/lan/kad/1.0.0'))
@@ -89,7 +89,7 @@ suite('KadProtocols', () => {
     assert.deepEqual(protocols.candidates(), ['/ipfs/kad/1.0.0'])
   })
 
-  test('of a thousand listed ones eight are tried', () => {
+  test('eight of a thousand listed protocols are tried', () => {
     assert.equal(new KadProtocols([]).among(Array.from({ length: 1_000 }, (_, i) => `/${String(i)}/kad`)).length, 8)
   })
 })

@@ -7,7 +7,7 @@ import { Neighbours } from '../../../crawler/dht/neighbours.ts'
 import { findNodeReply, nobodyId, plainPeers } from '../../support/network/peer-fixtures.ts'
 
 suite('Neighbours', () => {
-  test('a peer named twice is listed once, with all addresses told', () => {
+  test('a peer mentioned twice is listed once, with all its addresses', () => {
     const neighbours = new Neighbours()
     neighbours.add([{ id: nobodyId(1), addresses: [Uint8Array.of(1), Uint8Array.of(2)] }, { id: nobodyId(2), addresses: [] }])
     neighbours.add([{ id: nobodyId(1), addresses: [Uint8Array.of(2), Uint8Array.of(3)] }])
@@ -18,7 +18,7 @@ suite('Neighbours', () => {
     ])
   })
 
-  test('hundreds of peers are told apart, as replies name them and as they are written down', () => {
+  test('hundreds of peers are kept distinct, as reply views and as plain records', () => {
     const peers = Array.from({ length: 250 }, (_, n) => {
       const id = nobodyId(0)
       id.set(hash('sha256', String(n), 'buffer'), 6)
@@ -35,7 +35,7 @@ suite('Neighbours', () => {
     assert.deepEqual(plainPeers(neighbours.list()), peers)
   })
 
-  test('what was handed in is not changed', () => {
+  test('the added records are not modified', () => {
     const neighbours = new Neighbours()
     const told = { id: nobodyId(1), addresses: [Uint8Array.of(1)] }
     neighbours.add([told])
@@ -44,7 +44,7 @@ suite('Neighbours', () => {
     assert.equal(told.addresses.length, 1)
   })
 
-  test('at most 128 addresses are kept for one', () => {
+  test('at most 128 addresses are kept for a peer', () => {
     const neighbours = new Neighbours()
 
     for (let i = 0; i < 5; i++) {
@@ -54,7 +54,7 @@ suite('Neighbours', () => {
     assert.equal(neighbours.list()[0]?.addresses.length, 128)
   })
 
-  test('the list is the union of what was told, whatever the order', () => {
+  test('the list is the union of all mentions, in any order', () => {
     const peer = fc.record({ id: fc.nat(3).map(nobodyId), addresses: fc.array(fc.nat(20).map(n => Uint8Array.of(n))) })
 
     fc.assert(fc.property(fc.array(peer), (peers) => {

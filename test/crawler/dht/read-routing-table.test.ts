@@ -40,7 +40,7 @@ async function ask (streams: SessionScript['streams'], plan: QueryPlan = CENSUS,
 }
 
 suite('readRoutingTable', () => {
-  test('all questions of a burst go with the opening of one stream', async () => {
+  test('all queries of a burst are sent with the opening of one stream', async () => {
     const { session } = await ask([[naming(1), naming(2)]])
 
     assert.deepEqual(session.sent.map(sent => sent.map(framesIn)), [[2]])
@@ -55,26 +55,26 @@ suite('readRoutingTable', () => {
     assert.deepEqual([answer.answered, answer.protocol, answer.fault], [2, KAD_PROTOCOL, undefined])
   })
 
-  test('answers may come in one chunk or cut anywhere', async () => {
+  test('answers may arrive in one chunk or cut anywhere', async () => {
     const bytes = concatBytes([naming(1), naming(2)])
 
     assert.equal((await ask([[bytes]])).answer.answered, 2)
     assert.equal((await ask([Array.from(bytes, byte => Uint8Array.of(byte))])).answer.answered, 2)
   })
 
-  test('an answer that names nobody is one', async () => {
+  test('an answer without peers counts', async () => {
     assert.deepEqual((await ask([[naming(), naming()]])).answer.table, { queries: 2, failed: 0, peers: [] })
   })
 
-  test('an answer that makes no sense costs only its own question', async () => {
+  test('a malformed answer fails only its own query', async () => {
     assert.partialDeepStrictEqual((await ask([[frame(Uint8Array.of(0xff)), naming(1)]])).answer, { answered: 1, table: { queries: 2, failed: 1 } })
   })
 
-  test('what a peer told before it fell silent is kept', async () => {
+  test('answers before a peer fell silent are kept', async () => {
     assert.partialDeepStrictEqual((await ask([[naming(1), 'hang']])).answer, { answered: 1, table: { queries: 2, failed: 1 }, fault: { outcome: 'timeout' } })
   })
 
-  test('each answer has the whole time of a request', async () => {
+  test('each answer gets the full time limit of a request', async () => {
     const clock = new FakeClock()
     const replies = Array.from({ length: 9 }, (_, i) => naming(i))
     const open = async (): ReturnType<ScriptedSession['openQueries']> => ({
@@ -90,18 +90,18 @@ suite('readRoutingTable', () => {
     assert.equal(answer.table?.failed, 0)
   })
 
-  test('a stream that ends after an answer is followed by another for the rest', async () => {
+  test('after a stream that ends after an answer, another one is opened for the rest', async () => {
     const { answer, session } = await ask([[naming(1)], [naming(2)]])
 
     assert.partialDeepStrictEqual(answer, { answered: 2, table: { queries: 2, failed: 0 } })
     assert.deepEqual(session.sent.map(sent => sent.map(framesIn)), [[2], [1]])
   })
 
-  test('so is one that is reset after an answer', async () => {
+  test('so is after a stream that is reset after an answer', async () => {
     assert.equal((await ask([[naming(1), 'reset'], [naming(2)]])).answer.answered, 2)
   })
 
-  test('a stream that brings nothing is the last', async () => {
+  test('a stream without an answer is the last', async () => {
     const { answer, session } = await ask([[naming(1)], [], [naming(2)]])
 
     assert.partialDeepStrictEqual(answer, { answered: 1, table: { queries: 2, failed: 1 } })
@@ -116,11 +116,11 @@ suite('readRoutingTable', () => {
     assert.equal(answer.answered, 4)
   })
 
-  test('a length over the limit ends asking as a broken protocol', async () => {
+  test('a length above the limit ends the queries as a protocol error', async () => {
     assert.partialDeepStrictEqual((await ask([[Uint8Array.of(0x80, 0x80, 0x80, 0x01)]])).answer, { answered: 0, fault: { outcome: 'protocol-error' } })
   })
 
-  test('where the protocol is refused nothing was asked', async () => {
+  test('there is no table if the protocol is refused', async () => {
     const clock = new FakeClock()
     const target = { id: nobodyId(9), addresses: [], plan: CENSUS }
     const answer = await readRoutingTable(target, { clock, open: async () => undefined }, 5_000, new AbortController().signal)
@@ -129,7 +129,7 @@ suite('readRoutingTable', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('an abort ends asking as aborted', async () => {
+  test('an abort ends the queries as aborted', async () => {
     assert.deepEqual((await ask([['hang']], CENSUS, AbortSignal.abort())).answer.fault, { outcome: 'aborted' })
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { TableOverlap } from '../../../crawler/dht/table-overlap.ts'
 
-/** How many of a thousand peers are asked by a further protocol that brings something to those that `isUseful` names. */
+/** How many of a thousand peers are queried by another protocol, which gives new peers where `isUseful` says so. */
 function asked (isUseful: (n: number) => boolean): number {
   const overlap = new TableOverlap()
   let count = 0
@@ -18,16 +18,16 @@ function asked (isUseful: (n: number) => boolean): number {
 }
 
 suite('TableOverlap', () => {
-  test('all peers are asked while that brings something', () => {
+  test('all peers are queried while that gives new peers', () => {
     assert.equal(asked(() => true), 1_000)
     assert.equal(asked(n => n % 4 === 0), 1_000)
   })
 
-  test('one in eight is asked once it brings nothing', () => {
+  test('one in eight is queried once it gives nothing new', () => {
     assert.equal(asked(() => false), 8 + 124)
   })
 
-  test('a protocol that nobody was asked by is noted without effect', () => {
+  test('recording an unknown protocol has no effect', () => {
     const overlap = new TableOverlap()
     overlap.note('/b/kad', true)
 

@@ -9,7 +9,7 @@ const ID = nobodyId(1)
 const PREFIX = kadPrefix(ID)
 const TOPOLOGY = { strategy: 'Topology' } as const
 
-/** Peers that share exactly these many bits with {@link ID}, found by trying. */
+/** Peers that share exactly this many bits with {@link ID}, found by trial. */
 function peersAt (...lengths: number[]): { id: Uint8Array, addresses: [] }[] {
   return lengths.map((length) => {
     for (let i = 0; ; i++) {
@@ -24,7 +24,7 @@ function peersAt (...lengths: number[]): { id: Uint8Array, addresses: [] }[] {
 }
 
 suite('query plan', () => {
-  test('a Census asks for the neighbourhood and one bucket', () => {
+  test('a Census queries the neighbourhood and one bucket', () => {
     assert.deepEqual(firstQueries({ strategy: 'Census', bucket: 5 }), [NEIGHBOURHOOD, 5])
     assert.deepEqual(firstQueries({ strategy: 'Census', bucket: 99 }), [NEIGHBOURHOOD, 15])
     assert.deepEqual(moreQueries({ strategy: 'Census', bucket: 5 }, PREFIX, peersAt(10, 12)), [])
@@ -34,7 +34,7 @@ suite('query plan', () => {
     assert.deepEqual(firstQueries(TOPOLOGY), [NEIGHBOURHOOD, 0, 1, 2, 3, 4, 5, 6, 7])
   })
 
-  test('a Topology goes on to the bucket of the least close neighbour', () => {
+  test('a Topology continues to the bucket of the farthest neighbour', () => {
     assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, peersAt(12, 10, 11)), [8, 9, 10])
     assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, peersAt(8, 12)), [8])
   })
@@ -44,7 +44,7 @@ suite('query plan', () => {
     assert.deepEqual(moreQueries(TOPOLOGY, PREFIX, []), [])
   })
 
-  test('no answer makes a visit ask more than 16 questions, or one twice', () => {
+  test('no answer makes a visit send more than 16 queries, or one twice', () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 34, maxLength: 38 })), (ids) => {
       const all = [...firstQueries(TOPOLOGY), ...moreQueries(TOPOLOGY, PREFIX, ids.map(id => ({ id, addresses: [] })))]
 
@@ -53,7 +53,7 @@ suite('query plan', () => {
     }))
   })
 
-  test('a peer that names only itself is asked for every bucket that there may be', () => {
+  test('a peer that returns only itself is queried for every bucket', () => {
     assert.equal(moreQueries(TOPOLOGY, PREFIX, [{ id: ID, addresses: [] }]).length, 7)
   })
 

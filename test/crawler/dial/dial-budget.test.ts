@@ -17,7 +17,7 @@ function id (n: number): Uint8Array {
   return Uint8Array.of(0, 4, n >> 24, n >> 16, n >> 8, n)
 }
 
-/** Dials many ids one after the other, each of which fails; how many were dialled. */
+/** Dials many ids in sequence, each of which fails. Returns how many were dialled. */
 async function failing (budget: DialBudget, clock: FakeClock, count: number, addressOf: (n: number) => Address): Promise<number> {
   let dialled = 0
 
@@ -34,7 +34,7 @@ async function failing (budget: DialBudget, clock: FakeClock, count: number, add
 }
 
 suite('DialBudget', () => {
-  test('an endpoint that failed under several ids waits, and is left alone in the end, on loopback too', async () => {
+  test('dials to an endpoint that failed under several ids wait, and are refused in the end, on loopback too', async () => {
     for (const ip of [[8, 8, 8, 8], [127, 0, 0, 9]]) {
       const clock = new FakeClock()
       const budget = new DialBudget(clock)
@@ -52,7 +52,7 @@ suite('DialBudget', () => {
     assert.equal(await failing(new DialBudget(clock), clock, 5_000, n => tcp([8, 8, 8, n & 0xff], 1_000 + (n >> 8))), 2_048)
   })
 
-  test('all carriers to an IP address share its budget, and an IPv4 address written as IPv6 is itself', async () => {
+  test('all transports to an IP address share its budget, also when it is written as IPv6', async () => {
     const clock = new FakeClock()
     const budget = new DialBudget(clock)
     await failing(budget, clock, 64, n => tcp([8, 8, 8, 8], 1_000 + n))
@@ -63,7 +63,7 @@ suite('DialBudget', () => {
     await assert.rejects(budget.admit(quic, id(9_999), never), /budget of this address is used up/)
   })
 
-  test('hundreds of real peers at one endpoint are all dialled, without a wait for time', async () => {
+  test('hundreds of real peers at one endpoint are all dialled without waiting', async () => {
     const clock = new FakeClock()
     const budget = new DialBudget(clock)
     const dials = Array.from({ length: 500 }, async (_, n) => {
@@ -77,7 +77,7 @@ suite('DialBudget', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('a peer that proved itself in the place of another is dialled, whatever strangers used up', async () => {
+  test('a peer that answered in place of another is dialled, even when the budget is used up', async () => {
     const clock = new FakeClock()
     const budget = new DialBudget(clock)
     ;(await budget.admit(tcp([8, 8, 8, 8]), id(1), never)).failed(mismatchFault('another', id(7_777)))
@@ -87,7 +87,7 @@ suite('DialBudget', () => {
     ;(await budget.admit(tcp([8, 8, 8, 8]), id(7_777), never)).found()
   })
 
-  test('a dial that was never made costs nothing', async () => {
+  test('a dial that did not happen costs nothing', async () => {
     const clock = new FakeClock()
     const budget = new DialBudget(clock)
 
@@ -120,7 +120,7 @@ suite('DialBudget', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('remembers no more than its bound', async () => {
+  test('keeps no more entries than its bound', async () => {
     const budget = new DialBudget(new FakeClock(), { ...DIAL_BUDGET, maxEntries: 10 })
 
     for (let n = 0; n < 100; n++) {

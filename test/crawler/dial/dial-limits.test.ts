@@ -5,7 +5,7 @@ import { DialLimits } from '../../../crawler/dial/dial-limits.ts'
 
 const never = new AbortController().signal
 
-/** Starts a dial and notes in `log` when its turn comes. */
+/** Starts a dial and adds it to `log` when it gets a slot. */
 async function dial (limits: DialLimits, ip: Uint8Array, name: string, log: string[]): Promise<Disposable> {
   const turn = await limits.acquire(ip, never)
   log.push(name)
@@ -33,7 +33,7 @@ suite('DialLimits', () => {
     assert.equal(limits.size, 0)
   })
 
-  test('an IPv4 address written as IPv6 counts as itself', async () => {
+  test('an IPv4 address written as IPv6 counts as the IPv4 address', async () => {
     const limits = new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 10 })
     const log: string[] = []
     const first = await dial(limits, Uint8Array.of(1, 2, 3, 4), 'a', log)
@@ -72,7 +72,7 @@ suite('DialLimits', () => {
     assert.deepEqual(log, ['a', 'c'])
   })
 
-  test('nobody waits for another IP address\'s turn', async () => {
+  test('a dial does not wait because another IP address is at its limit', async () => {
     const limits = new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 2 })
     const log: string[] = []
     await dial(limits, Uint8Array.of(1, 2, 3, 1), 'a', log)
@@ -85,7 +85,7 @@ suite('DialLimits', () => {
     assert.deepEqual(log, ['a', 'b', 'c'])
   })
 
-  test('an abort ends the wait with the signal\'s reason and leaves the turn to others', async () => {
+  test('an abort ends the wait with the signal\'s reason and leaves the slot to others', async () => {
     const limits = new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 1 })
     const ip = Uint8Array.of(1, 2, 3, 4)
     const log: string[] = []
@@ -103,7 +103,7 @@ suite('DialLimits', () => {
     assert.equal(limits.size, 0)
   })
 
-  test('an aborted signal takes no turn', async () => {
+  test('an aborted signal takes no slot', async () => {
     const limits = new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 1 })
 
     await assert.rejects(limits.acquire(Uint8Array.of(1, 2, 3, 4), AbortSignal.abort(new Error('enough'))), /enough/)
@@ -119,7 +119,7 @@ suite('DialLimits', () => {
     assert.equal(limits.size, 0)
   })
 
-  test('no order of starts and ends exceeds a limit, and every dial has its turn', async () => {
+  test('no order of starts and ends exceeds a limit, and every dial gets a slot', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.nat(3)), { maxLength: 40 }), async (starts) => {
       const limits = new DialLimits({ maxDialsPerIP: 2, maxDialsPerSubnet: 3 })
       const running = new Map<string, number>()

@@ -21,7 +21,7 @@ async function dialable (...texts: string[]): Promise<unknown> {
 }
 
 suite('dialableAddresses', () => {
-  test('allowed addresses of the lane\'s transports are left, names resolved', async () => {
+  test('allowed addresses of the client\'s transports are kept, with names resolved', async () => {
     assert.deepEqual(await dialable('/ip4/1.1.1.1/tcp/1', '/ip4/10.0.0.1/tcp/1', '/ip4/1.1.1.1/udp/1/quic-v1', '/dns4/a.example/tcp/2'), ['/ip4/1.1.1.1/tcp/1', '/ip4/8.8.8.8/tcp/2'])
   })
 
@@ -37,14 +37,14 @@ suite('dialableAddresses', () => {
     })
   }
 
-  test('names of transports that the lane lacks are not asked for', async () => {
+  test('names of unsupported transports are not looked up', async () => {
     const before = DNS.asked.length
     await dialable('/dns4/a.example/tcp/443/wss')
 
     assert.equal(DNS.asked.length, before)
   })
 
-  test('addresses beyond 128 are not looked at', async () => {
+  test('addresses beyond 128 are ignored', async () => {
     const garbage = Array.from({ length: 128 }, () => '/ip4/10.0.0.1/tcp/1')
 
     assert.equal(await dialable(...garbage, '/ip4/1.1.1.1/tcp/1'), 'filtered')

@@ -13,10 +13,10 @@ const OPTIONS = { dialTimeoutMs: 5_000, staggerMs: 250, maxParallel: 8 }
 
 interface Connection extends Disposable { to: number }
 
-/** What becomes of a dial: an outcome after some time, `up` for a connection, or nothing ever. */
+/** Result of a dial: an outcome after some time, `up` for a connection, or none. */
 type Script = readonly [afterMs: number, ending: Outcome | 'up'] | 'silent'
 
-/** A network where the last byte of an address says what becomes of a dial. */
+/** A network where the last byte of an address selects the result of a dial. */
 class ScriptedNetwork {
   readonly clock = new FakeClock()
   readonly started: [host: number, atMs: number][] = []
@@ -66,7 +66,7 @@ function summary ({ winner, failed }: RaceResult<Connection>): unknown {
 }
 
 suite('dialFirst', () => {
-  test('the first address that answers wins, and takes the time that it took', async () => {
+  test('the first address that answers wins, with its own duration', async () => {
     const result = await new ScriptedNetwork([30, 'up']).race([[0]])
 
     assert.deepEqual(summary(result), [0])
@@ -74,7 +74,7 @@ suite('dialFirst', () => {
     assert.equal(result.winner.address.port, 1)
   })
 
-  test('the next address is dialled 250 ms later beside one that does not answer, and the loser is aborted without a record', async () => {
+  test('the next address is dialled 250 ms after one that does not answer, and the loser is aborted without a record', async () => {
     const network = new ScriptedNetwork('silent', [100, 'up'])
     const result = await network.race([[0, 1]])
 
@@ -102,14 +102,14 @@ suite('dialFirst', () => {
     assert.deepEqual(summary(await new ScriptedNetwork('silent', 'silent').race([[0, 1]])), [undefined, [0, 'timeout', 5_000], [1, 'timeout', 5_000]])
   })
 
-  test('groups are dialled side by side', async () => {
+  test('groups are dialled in parallel', async () => {
     const network = new ScriptedNetwork('silent', 'silent', [20, 'up'])
 
     assert.deepEqual(summary(await network.race([[0, 1], [2]])), [2])
     assert.deepEqual(network.started, [[0, 0], [2, 0]])
   })
 
-  test('no more dials run at once than allowed, and the end of one lets the next start, of any group', async () => {
+  test('no more dials run in parallel than allowed, and the end of one starts the next, of any group', async () => {
     const network = new ScriptedNetwork('silent', 'silent', [10, 'up'])
     const result = await network.race([[0, 1], [2]], undefined, { ...OPTIONS, maxParallel: 1 })
 
@@ -135,7 +135,7 @@ suite('dialFirst', () => {
     assert.deepEqual(network.started, [])
   })
 
-  test('two answers in the same instant leave one winner, and the other is disposed of', async () => {
+  test('of two simultaneous answers one wins, and the other is disposed of', async () => {
     const { clock, limits } = new ScriptedNetwork()
     const disposed: number[] = []
     const both = Promise.withResolvers<undefined>()
@@ -153,7 +153,7 @@ suite('dialFirst', () => {
     assert.deepEqual(disposed, [1])
   })
 
-  test('a connection that comes after its dial was aborted is disposed of', async () => {
+  test('a connection that is made after its dial was aborted is disposed of', async () => {
     const network = new ScriptedNetwork('silent')
     const late = Promise.withResolvers<Connection>()
     const disposed: number[] = []
@@ -179,7 +179,7 @@ suite('dialFirst', () => {
     assert.deepEqual(network.aborted, [])
   })
 
-  test('the time of a dial starts with its turn, and a visit that ends while it waits is limit-exceeded', async () => {
+  test('the time of a dial starts with its slot, and a visit that ends while it waits is limit-exceeded', async () => {
     const network = new ScriptedNetwork('silent')
     network.limits = new DialLimits({ maxDialsPerIP: 1, maxDialsPerSubnet: 1 })
     const blocker = await network.limits.acquire(at(9).host, new AbortController().signal)
@@ -196,7 +196,7 @@ suite('dialFirst', () => {
     assert.deepEqual(summary(await network.race([[0]], controller.signal)), [undefined, [0, 'limit-exceeded', 0]])
   })
 
-  test('no timer and no turn is left after a race', async () => {
+  test('no timer and no slot is left after a race', async () => {
     const network = new ScriptedNetwork([400, 'up'], 'silent', [1, 'refused'], 'silent', 'silent')
     await network.race([[0, 1], [2, 3, 4]])
 

@@ -5,7 +5,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { Arrival, EventLoopWatch } from '../../../core/time/event-loop.ts'
 
-/** A clock at a moment, of a process whose loop heard of something and has waited some time in all. */
+/** A fixed clock, of a process whose event loop received something and has waited for some time in total. */
 const clockWith = (nowMs: () => number, arrival: Arrival, waitedMs: () => number = () => 0): Clock => ({
   now: nowMs,
   monotonic: nowMs,
@@ -14,7 +14,7 @@ const clockWith = (nowMs: () => number, arrival: Arrival, waitedMs: () => number
 })
 
 suite('a round trip', () => {
-  test('ends when the answer has arrived, not when we get to it, and is uncertain by what the loop does not know', () => {
+  test('ends when the answer arrives, not when we process it; the error is the time that the loop cannot attribute', () => {
     const clock = clockWith(() => 190, { fromMs: 130, byMs: 150 })
 
     assert.deepEqual(sinceSent(clock, 100), { ms: 50, errorMs: 20 })
@@ -22,7 +22,7 @@ suite('a round trip', () => {
     assert.deepEqual(sinceSent(clock, 160), { ms: 0, errorMs: 0 })
   })
 
-  test('is what the clock says where nothing is ever late', async () => {
+  test('is that of the clock without an event loop monitor', async () => {
     const clock = new FakeClock()
     const elapsed = stopwatch(clock)
     await clock.advance(7)
@@ -30,7 +30,7 @@ suite('a round trip', () => {
     assert.deepEqual([sinceSent(clock, 2), elapsed()], [{ ms: 5, errorMs: 0 }, { ms: 7, errorMs: 0 }])
   })
 
-  test('that a library measured is uncertain by the time in which the loop was busy', () => {
+  test('measured by a library has the busy time of the loop as its error', () => {
     let [nowMs, waitedMs] = [100, 1_000]
     const elapsed = stopwatch(clockWith(() => nowMs, { fromMs: 0, byMs: 0 }, () => waitedMs))
     nowMs += 50
@@ -39,7 +39,7 @@ suite('a round trip', () => {
     assert.deepEqual(elapsed(), { ms: 50, errorMs: 20 })
   })
 
-  test('the least of two is that which is shorter at most', () => {
+  test('the least of two is the shorter one', () => {
     const [a, b] = [{ ms: 5, errorMs: 0 }, { ms: 6, errorMs: 6 }]
 
     assert.deepEqual([least(a, b), least(b, a), least(undefined, b), least(a, undefined), least(undefined, undefined)], [a, a, b, a, undefined])

@@ -17,7 +17,7 @@ function ranked (...texts: string[]): (string | undefined)[][] {
 }
 
 suite('rankAddresses', () => {
-  test('private and public addresses are groups of their own', () => {
+  test('private and public addresses are separate groups', () => {
     assert.deepEqual(ranked('/ip4/8.8.8.8/tcp/1', '/ip4/10.0.0.1/tcp/1', '/ip4/8.8.4.4/tcp/1'), [['/ip4/10.0.0.1/tcp/1'], ['/ip4/8.8.8.8/tcp/1', '/ip4/8.8.4.4/tcp/1']])
   })
 
@@ -25,14 +25,14 @@ suite('rankAddresses', () => {
     assert.deepEqual(ranked('/ip4/8.8.8.8/tcp/1/ws', '/ip4/8.8.8.8/udp/1/quic-v1', '/ip4/8.8.8.8/tcp/1'), [['/ip4/8.8.8.8/tcp/1', '/ip4/8.8.8.8/udp/1/quic-v1', '/ip4/8.8.8.8/tcp/1/ws']])
   })
 
-  test('IPv6 and IPv4 take turns within a transport', () => {
+  test('IPv6 and IPv4 alternate within a transport', () => {
     assert.deepEqual(
       ranked('/ip4/8.8.8.8/tcp/1', '/ip4/8.8.8.8/tcp/2', '/ip4/8.8.8.8/tcp/3', '/ip6/2a01::1/tcp/1', '/ip6/2a01::1/tcp/2'),
       [['/ip6/2a01::1/tcp/1', '/ip4/8.8.8.8/tcp/1', '/ip6/2a01::1/tcp/2', '/ip4/8.8.8.8/tcp/2', '/ip4/8.8.8.8/tcp/3']]
     )
   })
 
-  test('the same endpoint told twice is dialled once', () => {
+  test('an endpoint that is listed twice is dialled once', () => {
     assert.deepEqual(ranked('/ip4/8.8.8.8/tcp/1', '/ip4/8.8.8.8/tcp/1/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN', '/ip4/8.8.8.8/tcp/1')[0]?.length, 1)
   })
 
@@ -43,14 +43,14 @@ suite('rankAddresses', () => {
     ['carriers to one relay', ['', '/ws', '/wss'].map(carrier => `/ip4/8.8.8.8/tcp/1${carrier}/p2p/${A}/p2p-circuit`)],
     ['names of one relay', [`/ip4/8.8.8.8/tcp/1/tls/sni/a.example/ws/p2p/${A}/p2p-circuit`, `/ip4/8.8.8.8/tcp/1/tls/sni/b.example/ws/p2p/${A}/p2p-circuit`]]
   ] as const) {
-    test(`different ${what} are different addresses, whatever their order`, () => {
+    test(`different ${what} are different addresses in any order`, () => {
       for (const order of [texts, [...texts].reverse()]) {
         assert.deepEqual(ranked(...order).flat().sort(), [...texts].sort())
       }
     })
   }
 
-  test('names that were resolved tell WebSocket addresses apart, and no TCP and QUIC addresses, which send no name', () => {
+  test('resolved names distinguish WebSocket addresses, but not TCP and QUIC addresses, which send no name', () => {
     const named = (text: string, name?: string): Address =>
       ({ ...readAddress(multiaddr(text).bytes) ?? assert.fail(text), ...defined({ name }) })
     const count = (text: string): number => rankAddresses([named(text, 'a.example'), named(text, 'b.example'), named(text)]).flat().length
@@ -59,23 +59,23 @@ suite('rankAddresses', () => {
     assert.deepEqual(['/tcp/1', '/udp/1/quic-v1', `/tcp/1/p2p/${A}/p2p-circuit`].map(end => count(`/ip4/8.8.8.8${end}`)), [1, 1, 1])
   })
 
-  test('one place written in several ways is one address', () => {
+  test('different forms of an endpoint are one address', () => {
     assert.equal(ranked('/ip4/8.8.8.8/tcp/1/wss', '/ip4/8.8.8.8/tcp/1/tls/ws', `/ip4/8.8.8.8/tcp/1/wss/p2p/${A}`).flat().length, 1)
     assert.equal(ranked('/ip4/8.8.8.8/tcp/1/tls/sni/a.example/ws', '/ip4/8.8.8.8/tcp/1/tls/sni/A.example./ws').flat().length, 1)
   })
 
-  test('further names of one IP address and port wait until every other address had its turn', () => {
+  test('more names of one IP address and port come after all other addresses', () => {
     const names = Array.from({ length: 30 }, (_, i) => `/ip4/8.8.8.8/tcp/1/tls/sni/n${String(i)}.example/ws`)
     const relayed = `/ip4/8.8.4.4/tcp/2/p2p/${A}/p2p-circuit`
 
     assert.deepEqual(ranked(...names, relayed)[0]?.slice(0, 3), [names[0], relayed, names[1]])
   })
 
-  test('no addresses make no groups', () => {
+  test('without addresses there are no groups', () => {
     assert.deepEqual(ranked(), [])
   })
 
-  test('of the best ranked, 32 in all, 16 of one IP address and 4 of one port are dialled, each group for itself', () => {
+  test('at most 32 addresses of a group are dialled, 16 of one IP address and 4 of one port', () => {
     const count = (texts: string[]): number[] => {
       const addresses = texts.map(text => readAddress(multiaddr(text).bytes) ?? assert.fail(text))
 

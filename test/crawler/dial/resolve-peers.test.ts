@@ -6,7 +6,7 @@ import { resolvePeers } from '../../../crawler/dial/resolve-peers.ts'
 import { nobodyId } from '../../support/network/peer-fixtures.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
 
-test('names of peers become IP addresses that are allowed, and what has no name stays', async () => {
+test('names of peers become allowed IP addresses, and addresses without a name are kept', async () => {
   const dns = new ScriptedDns({ 'a.example': ['1.2.3.4', '10.0.0.1'] })
   const texts = ['/dns4/a.example/tcp/1', '/ip4/5.6.7.8/udp/1/quic-v1', '/ip4/10.0.0.2/tcp/1', '/dns4/none.example/tcp/1']
   const addresses = texts.map(text => multiaddr(text).bytes)

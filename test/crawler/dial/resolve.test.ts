@@ -31,14 +31,14 @@ function textOf ({ address, peerId }: ResolvedAddress): string {
 }
 
 suite('resolveNames', () => {
-  test('an address without a name passes unchanged, without a query', async () => {
+  test('an address without a name is kept, without a query', async () => {
     const { found, dns } = await resolve('/ip4/1.2.3.4/tcp/1', {})
 
     assert.deepEqual(found, ['/ip4/1.2.3.4/tcp/1'])
     assert.deepEqual(dns.asked, [])
   })
 
-  test('a name becomes each of its addresses, and what follows it stays', async () => {
+  test('a name becomes each of its addresses, and the rest of the address is kept', async () => {
     const records = { 'a.example': ['1.2.3.4', '5.6.7.8', '2a01::1'] }
 
     assert.deepEqual((await resolve('/dns4/a.example/tcp/443/wss', records)).found, ['/ip4/1.2.3.4/tcp/443/wss', '/ip4/5.6.7.8/tcp/443/wss'])
@@ -46,7 +46,7 @@ suite('resolveNames', () => {
     assert.deepEqual((await resolve('/dns/a.example/tcp/1', records)).found, ['/ip6/2a01::1/tcp/1', '/ip4/1.2.3.4/tcp/1', '/ip4/5.6.7.8/tcp/1'])
   })
 
-  test('a /dnsaddr gives the addresses of the peer that is looked for, through further names', async () => {
+  test('a /dnsaddr gives the addresses of the wanted peer, through other names too', async () => {
     const records = {
       '_dnsaddr.boot.example': [`dnsaddr=/dnsaddr/one.example/p2p/${A}`, `dnsaddr=/dnsaddr/two.example/p2p/${B}`, 'v=spf1'],
       '_dnsaddr.one.example': [`dnsaddr=/ip4/1.2.3.4/tcp/1/p2p/${A}`, `dnsaddr=/dns4/a.example/tcp/2/p2p/${A}`],
@@ -58,13 +58,13 @@ suite('resolveNames', () => {
     assert.ok(!dns.asked.includes('txt _dnsaddr.two.example'))
   })
 
-  test('without a peer to look for it gives all peers', async () => {
+  test('a /dnsaddr gives all peers if none is wanted', async () => {
     const records = { '_dnsaddr.boot.example': [`dnsaddr=/ip4/1.2.3.4/tcp/1/p2p/${A}`, `dnsaddr=/ip4/5.6.7.8/tcp/1/p2p/${B}`, 'dnsaddr=/ip4/9.9.9.9/tcp/1'] }
 
     assert.deepEqual((await resolve('/dnsaddr/boot.example', records)).found, [`/ip4/1.2.3.4/tcp/1 ${A}`, `/ip4/5.6.7.8/tcp/1 ${B}`])
   })
 
-  test('a name that fails or has no record is counted, and costs only itself', async () => {
+  test('a name that fails or has no record is counted, and does not affect others', async () => {
     const { found, failures } = await resolve(['/dns4/broken.example/tcp/1', '/dns4/none.example/tcp/1', '/dns4/a.example/tcp/1'], { 'a.example': ['1.2.3.4'] })
 
     assert.deepEqual([found, failures], [['/ip4/1.2.3.4/tcp/1'], 2])
@@ -81,7 +81,7 @@ suite('resolveNames', () => {
     assert.equal((await resolveNames([address], { dns: half, accepts: () => true }, signal)).resolved.length, 1)
   })
 
-  test('what a name resolves to is asked of the policy before it is used', async () => {
+  test('resolved addresses are checked before they are used', async () => {
     const { found } = await resolve('/dns4/rebind.example/tcp/1', { 'rebind.example': ['127.0.0.1', '8.8.8.8'] }, { accepts: ({ host }) => host[0] !== 127 })
 
     assert.deepEqual(found, ['/ip4/8.8.8.8/tcp/1'])
@@ -115,14 +115,14 @@ suite('resolveNames', () => {
     assert.equal(found.length, 100)
   })
 
-  test('a name that the DNS cannot hold is not asked for', async () => {
+  test('a name that is invalid in the DNS is not looked up', async () => {
     for (const name of ['a b.example', 'a..example', `${'a'.repeat(64)}.example`, Array(70).fill('abc').join('.')]) {
       const { dns, failures } = await resolve(`/dns4/${name}/tcp/1`, {})
       assert.deepEqual([dns.asked, failures], [[], 1], name)
     }
   })
 
-  test('a name is asked for in its one form, and once however it is written', async () => {
+  test('a name is looked up in its normalised form, and once for all spellings', async () => {
     const { found, dns } = await resolve(['/dns4/A.Example./tcp/1/ws', '/dns4/a.example/tcp/1/ws', '/dns4/a.example/tcp/2/ws'], { 'a.example': ['1.2.3.4'] })
 
     assert.deepEqual(found, ['/ip4/1.2.3.4/tcp/1/ws', '/ip4/1.2.3.4/tcp/2/ws'])
@@ -131,14 +131,14 @@ suite('resolveNames', () => {
     assert.deepEqual((await resolve('/dns4/bücher.example/tcp/1', { 'xn--bcher-kva.example': ['1.2.3.4'] })).found, ['/ip4/1.2.3.4/tcp/1'])
   })
 
-  test('what is resolved carries the name in its one form', async () => {
+  test('a resolved address has the normalised name', async () => {
     const address = readAddress(multiaddr('/dns4/Peer.Test./tcp/1/tls/ws').bytes) ?? assert.fail()
     const { resolved } = await resolveNames([address], { dns: new ScriptedDns({ 'peer.test': ['1.2.3.4'] }), accepts: () => true }, signal)
 
     assert.equal(resolved[0]?.address.name, 'peer.test')
   })
 
-  test('an IP address in the place of a name is itself: nobody is asked, the policy is, and it is no name', async () => {
+  test('an IP address in place of a name needs no query, is checked by the policy, and is not a name', async () => {
     const text = ['/dns4/127.0.0.1/tcp/1/wss', '/dns/8.8.8.8/tcp/1/wss', '/dns6/2a01::1/tcp/1/wss', '/dns4/2a01::2/tcp/1', '/dns6/8.8.4.4/tcp/1', '/dnsaddr/8.8.8.8', '/dns4/2130706433/tcp/1']
     const { found, failures, dns } = await resolve(text, {}, { accepts: ({ host }) => host[0] !== 127 })
 
@@ -156,7 +156,7 @@ suite('resolveNames', () => {
     await assert.rejects(resolveNames([address], { dns, accepts: () => true }, aborted), /enough/)
   })
 
-  test('no peer causes more than 32 queries, and a name that was not asked for is counted as ours', async () => {
+  test('no peer causes more than 32 queries, and lookups beyond that count as limited', async () => {
     const names = Array.from({ length: 32 }, (_, i) => `/dns/n${String(i)}.example/tcp/1`)
     const { dns } = await resolve(names, {})
     assert.equal(dns.asked.length, 32)

@@ -5,7 +5,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 
 interface Paced { pace: ConcurrencyLimit, clock: FakeClock, load: { busy: number }, told: number[] }
 
-/** A pace that has started, under a load of the test's choice. */
+/** A started limit, with a load that the test sets. */
 function paced (most: number): Paced {
   const clock = new FakeClock()
   const load = { busy: 0 }
@@ -17,12 +17,12 @@ function paced (most: number): Paced {
 }
 
 suite('ConcurrencyLimit', () => {
-  test('starts with a few visits, and with no more than are wanted', () => {
+  test('starts with a few visits, and with no more than its upper bound', () => {
     assert.equal(paced(1_000).pace.limit, FIRST_VISITS)
     assert.equal(paced(5).pace.limit, 5)
   })
 
-  test('grows to a thousand within a second while the process has time left, and no further, and tells each time', async () => {
+  test('grows to a thousand within a second while the process is idle, no further, and reports each growth', async () => {
     const { pace, clock, told } = paced(1_000)
     await clock.advance(PACE_MS)
     const first = pace.limit
@@ -35,7 +35,7 @@ suite('ConcurrencyLimit', () => {
     assert.deepEqual([pace.limit, told.length], [1_000, length])
   })
 
-  test('grows the more slowly the less time is left, and stays where a fifth to a tenth is', async () => {
+  test('grows more slowly with less idle time, and stays if a fifth to a tenth is left', async () => {
     const growth = await Promise.all([0.3, 0.7, 0.8, 0.9].map(async (busy) => {
       const { pace, clock, load } = paced(1_000)
       load.busy = busy
@@ -63,7 +63,7 @@ suite('ConcurrencyLimit', () => {
     assert.deepEqual(told, [])
   })
 
-  test('allows one visit where one is wanted, however busy the process is', async () => {
+  test('allows one visit with an upper bound of one, however busy the process is', async () => {
     const { pace, clock, load } = paced(1)
     load.busy = 1
     await clock.advance(50 * PACE_MS)

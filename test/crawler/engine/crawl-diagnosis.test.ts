@@ -34,13 +34,13 @@ const problemOf = (wanted: Case): CrawlFinding | undefined => diagnose(reportOf(
 const warningOf = (wanted: Case): CrawlFinding | undefined => diagnose(reportOf(wanted), 'lab').warning
 
 suite('diagnose', () => {
-  test('has nothing to say of a crawl that found servers, was stopped, or whose visits do not say what they ask by', () => {
+  test('is empty for a crawl that found servers, was stopped, or does not report protocols', () => {
     assert.deepEqual(diagnose(reportOf({ servers: 2, outcomes: { ok: 2, identified: 1 }, kad: { answering: 2 } }), 'lab'), {})
     assert.deepEqual(diagnose(reportOf({ end: 'aborted', kad: {} }), 'lab'), {})
     assert.deepEqual(diagnose(reportOf({}), 'lab'), {})
   })
 
-  test('names what peers list where none serves what the scan asks by', () => {
+  test('shows the protocols that peers list if none serves the scan\'s', () => {
     const others = { wide: 3, counts: [{ protocol: '/lab/kad/1.0.0', peers: 3 }, { protocol: '/ipfs/lan/kad/1.0.0', peers: 1 }] }
 
     assert.deepEqual(problemOf({ kad: { others } }), {
@@ -50,17 +50,17 @@ suite('diagnose', () => {
     })
   })
 
-  test('says so where they list no DHT at all, or nothing', () => {
+  test('says if they list no DHT at all, or nothing', () => {
     assert.match(problemOf({ kad: {}, lists: ['/ipfs/id/1.0.0'] })?.message ?? '', /they list no DHT protocol, but \/ipfs\/id\/1\.0\.0 \(3\)\. /)
     assert.match(problemOf({ kad: {}, outcomes: { 'identify-failed': 3 } })?.message ?? '', /they list no DHT protocol, nor anything else \(3 identify-failed\)\. /)
     assert.match(problemOf({ kad: { spoken: [] } })?.message ?? '', /^none of the 3 peers .* lists a DHT protocol that could be learnt; /)
   })
 
-  test('is silent where a peer answered that did not identify itself', () => {
+  test('is empty if a peer answered that did not identify itself', () => {
     assert.equal(problemOf({ kad: { answering: 1 }, outcomes: { 'identify-failed': 3 } }), undefined)
   })
 
-  test('shows what strangers chose in bounds, and obeys none of it', () => {
+  test('bounds and escapes texts that remote peers chose', () => {
     const counts = Array.from({ length: 20 }, (_, i) => ({ protocol: `/\u001b[2J\n${'x'.repeat(500)}/kad/${String(i)}`, peers: 1 }))
     const problem = problemOf({ kad: { others: { wide: 20, counts } } })
 
@@ -70,7 +70,7 @@ suite('diagnose', () => {
     assert.match(problem?.message ?? '', /15 more/)
   })
 
-  test('warns where a twentieth of the peers serves something else, local networks aside', () => {
+  test('warns if a twentieth of the peers serves other protocols, except local networks\'', () => {
     const others = { wide: 5, counts: [{ protocol: '/ipfs/lan/kad/1.0.0', peers: 60 }, { protocol: '/other/kad', peers: 5 }] }
     const wanted = { contacted: 100, servers: 35, outcomes: { ok: 35, identified: 65 }, kad: { answering: 35, others } }
 
@@ -82,7 +82,7 @@ suite('diagnose', () => {
     assert.equal(warningOf({ ...wanted, kad: { answering: 35, others: { wide: 0, counts: others.counts.slice(0, 1) } } }), undefined)
   })
 
-  test('tells whose fault it is that nobody was contacted', () => {
+  test('explains why no peer was contacted', () => {
     const message = (outcomes: CrawlReport['totals']['outcomes']): string => problemOf({ contacted: 0, outcomes })?.message ?? ''
 
     assert.match(message({ timeout: 2, filtered: 1 }), /^no bootstrap peer of network lab could be contacted \(2 timeout, 1 filtered\)\. Check that this machine reaches the internet/)

@@ -32,11 +32,11 @@ function open (): { ledger: CrawlLedger, clock: FakeClock } {
 }
 
 suite('CrawlLedger', () => {
-  test('starts from bootstrap, connected and known peers, each in the first list that has it', () => {
+  test('starts from bootstrap, connected and known peers, each counted for its first list', () => {
     assert.deepEqual([...open().ledger.frontier.peers()].map(({ source }) => source), ['bootstrap', 'connected', 'known'])
   })
 
-  test('enters a visit: counts it, takes in whom it names, describes whom it contacted', async () => {
+  test('records a visit: counts it, adds the peers of its table, and profiles a contacted peer', async () => {
     const { ledger, clock } = open()
     const [first, second] = [ledger.frontier.take()!, ledger.frontier.take()!]
     const entered = ledger.enter(first, ok)
@@ -62,7 +62,7 @@ suite('CrawlLedger', () => {
     })
   })
 
-  test('reports totals, what the contacted peers are like, and the seeds of the next crawl', async () => {
+  test('reports totals, distributions, and the seeds of the next crawl', async () => {
     const { ledger, clock } = open()
     ledger.enter(ledger.frontier.take()!, ok)
     ledger.enter(ledger.frontier.take()!, result({}))
@@ -76,7 +76,7 @@ suite('CrawlLedger', () => {
     assert.equal(finishedAtMs - startedAtMs, 500)
   })
 
-  test('reports no latency where none was measured', () => {
+  test('reports no latency if none was measured', () => {
     assert.equal('latencyMs' in open().ledger.report(), false)
   })
 })

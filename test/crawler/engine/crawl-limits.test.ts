@@ -10,7 +10,7 @@ import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 import type { Visit } from './started-crawl.ts'
 
 suite('the limits of a crawl', () => {
-  test('a visit that outlives its limit is told to end and has timed out', async () => {
+  test('a visit that exceeds its limit is aborted and counts as a timeout', async () => {
     const { clock, visits, report } = start({ visit: patient })
     const { watchdogCuts, totals } = await clock.runUntil(report)
 
@@ -20,7 +20,7 @@ suite('the limits of a crawl', () => {
     assert.match(visits[0]!.result.detail!, /watchdog/)
   })
 
-  test('a visit that does not end when told to is abandoned 4 s later and its slot is free again', async () => {
+  test('a visit that does not end after its abort is abandoned 4 s later, and its slot is free again', async () => {
     let calls = 0
     const visit: Visit = async (...args) => calls++ === 0 ? await hanging(...args) : refused
     const { clock, visits, report } = start({ visit, count: 2, options: { concurrency: 1 } })
@@ -31,7 +31,7 @@ suite('the limits of a crawl', () => {
     assert.deepEqual([end, visits[0]?.result.lane, visits[0]?.result.durationMs], ['complete', undefined, 20_000])
   })
 
-  test('an abandoned visit that ends after all is not counted twice', async () => {
+  test('an abandoned visit that ends later is not counted twice', async () => {
     const late = Promise.withResolvers<VisitResult>()
     let calls = 0
     const visit: Visit = async (...args) => calls++ === 0 ? await late.promise : await patient(...args)
@@ -43,14 +43,14 @@ suite('the limits of a crawl', () => {
     assert.deepEqual([totals.outcomes, visits.length], [{ timeout: 2 }, 2])
   })
 
-  test('more abandoned visits than slots end the crawl as the visitor\'s fault', async () => {
+  test('more abandoned visits than slots end the crawl with PP_VISITOR_BROKEN', async () => {
     const { clock, report } = start({ visit: hanging, count: 30 })
 
     await assert.rejects(clock.runUntil(report), (err: unknown) => isProbeError(err, 'PP_VISITOR_BROKEN'))
     assert.equal(clock.pending, 0)
   })
 
-  test('30 s without any end tell all visits to end, and the crawl goes on', async () => {
+  test('30 s without a completed visit abort all visits, and the crawl continues', async () => {
     let calls = 0
     const visit: Visit = async (...args) => calls++ < 10 ? await patient(...args) : refused
     const { clock, visits, report } = start({ visit, count: 12, options: { visitTimeoutMs: 600_000 } })
@@ -62,7 +62,7 @@ suite('the limits of a crawl', () => {
     assert.match(visits[0]!.result.detail!, /stall/)
   })
 
-  test('counts one stall although the visits do not end when told to', async () => {
+  test('counts one stall even if the visits do not end after their abort', async () => {
     const { clock, report } = start({ visit: hanging, options: { visitTimeoutMs: 600_000 } })
     const { stalls, totals } = await clock.runUntil(report)
 
@@ -70,7 +70,7 @@ suite('the limits of a crawl', () => {
     assert.deepEqual([stalls, totals.outcomes], [1, { timeout: 1 }])
   })
 
-  test('at its longest duration it begins nothing more and is finished', async () => {
+  test('at its maximum duration it starts no more visits and is finished', async () => {
     const { clock, report } = start({ visit: patient, count: 50, options: { maxDurationMs: 5_000 } })
     const { end, totals, population } = await clock.runUntil(report)
 
@@ -79,7 +79,7 @@ suite('the limits of a crawl', () => {
     assert.deepEqual(population, [])
   })
 
-  test('a visitor that rejects when it is told to end fails the crawl at once', async () => {
+  test('a visitor that rejects on abort fails the crawl at once', async () => {
     const visit: Visit = async (_target, signal) => {
       await sleep(new FakeClock(), 1, signal)
       return refused
@@ -108,7 +108,7 @@ suite('the limits of a crawl', () => {
 })
 
 suite('a crawl whose sink is full', () => {
-  test('begins no visit until there is room, and drops none', async () => {
+  test('starts no visit until there is room, and drops none', async () => {
     const accepted: CompletedVisit[] = []
     let room: PromiseWithResolvers<void> | undefined
     const sink: VisitSink = {
@@ -131,7 +131,7 @@ suite('a crawl whose sink is full', () => {
     assert.deepEqual([totals.visited, accepted.length, stalls], [40, 40, 0])
   })
 
-  test('has not stalled when it waited long for room, and asks for it once', async () => {
+  test('does not count a long wait for room as a stall, and asks for room once', async () => {
     const room = Promise.withResolvers<undefined>()
     let asked = 0
     const sink: VisitSink = {
@@ -152,14 +152,14 @@ suite('a crawl whose sink is full', () => {
     assert.deepEqual([stalls, totals.outcomes], [0, { refused: 3 }])
   })
 
-  test('still ends at its longest duration', async () => {
+  test('still ends at its maximum duration', async () => {
     const sink: VisitSink = { ready: () => Promise.withResolvers<undefined>().promise, accept: () => undefined }
     const { clock, report } = start({ visit: hanging, deps: { sink }, options: { maxDurationMs: 2_000 } })
 
     assert.equal((await clock.runUntil(report)).end, 'max-duration')
   })
 
-  test('fails with what broke the sink', async () => {
+  test('fails with the sink\'s error', async () => {
     const cause = new ProbeError('PP_BUS_CLOSED', 'gone')
     const sink: VisitSink = { ready: () => Promise.reject(cause), accept: () => undefined }
     const { clock, report } = start({ visit: hanging, deps: { sink } })
@@ -168,7 +168,7 @@ suite('a crawl whose sink is full', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('fails when the sink does not take a visit', async () => {
+  test('fails if the sink does not accept a visit', async () => {
     const cause = new TypeError('bug')
     const sink: VisitSink = {
       ready: () => undefined,

@@ -76,7 +76,7 @@ suite('a crawl of thousands of simulated peers', () => {
     assert.equal(report.totals.refusedPeers, 0)
   })
 
-  test('while a fifth of the peers leaves and comes, misses only those that were away when visited', async () => {
+  test('while a fifth of the peers leaves and returns, misses only those that were away when visited', async () => {
     const churning = new SimulatedNetwork({ peers: 5_000, seed: 9 })
     churning.peers.forEach((peer) => {
       peer.untilMs = peer.index % 10 === 3 ? 500 + peer.index : Infinity
@@ -91,7 +91,7 @@ suite('a crawl of thousands of simulated peers', () => {
     assert.equal(report.totals.contacted + (report.totals.outcomes.timeout ?? 0), 5_000)
   })
 
-  test('leaves a population from which the next crawl finds all again without bootstrap peers', async () => {
+  test('returns a population from which the next crawl finds all peers without bootstrap peers', async () => {
     const first = await crawl({ visitor: clock => new SimulatedVisitor(small, clock), seeds: { bootstrap: small.bootstrap() } })
     const { report, visits } = await crawl({
       visitor: clock => new SimulatedVisitor(small, clock),
@@ -141,7 +141,7 @@ suite('a crawl of a hostile network', () => {
     assert.equal(report.population.length, 500)
   })
 
-  test('takes 32 peers of each reply and 2,000 of each referrer, and counts the rest', async () => {
+  test('accepts 32 peers of each reply and 2,000 of each referrer, and counts the rest', async () => {
     const liar = peerIdOf('liar')
     const many = invented(100_000, 'many')
     const run = async (queries: number): Promise<CrawlReport> => {
@@ -154,7 +154,7 @@ suite('a crawl of a hostile network', () => {
     assert.deepEqual([thousands.totals.discovered, thousands.totals.refusedPeers], [2_001, 98_000])
   })
 
-  test('publishes at most 50,000 visits of peers that nobody contacted', async () => {
+  test('publishes at most 50,000 visits of uncontacted peers', async () => {
     const seeds = { known: invented(50_010, 'dead').map(peer => ({ ...peer, outcome: 'timeout' as const, failures: 1 })) }
     const visit = async (): Promise<VisitResult> => ({ lane: 'fast', startedAtMs: 0, durationMs: 1, outcome: 'refused', attempts: [] })
     const { report, visits } = await crawl({ visitor: () => ({ visit }), seeds })

@@ -11,12 +11,12 @@ import type { Start, Started } from './started-crawl.ts'
 const ok: VisitResult = { ...refused, outcome: 'ok', routingTable: { queries: 2, failed: 0, peers: [] } }
 const timedOut: VisitResult = { ...refused, outcome: 'timeout', attempts: [{ address: addressOf(1), outcome: 'timeout', durationMs: 5_000 }] }
 
-/** What a visit of these crawls knows: the time, and how many were made so far. */
+/** Context of a visit in these crawls: the time, and the number of visits so far. */
 interface Scene { clock: FakeClock, visits: number }
 
 interface Watched extends Started { scene: Scene }
 
-/** A crawl whose process may be stopped. */
+/** A crawl in a process that may stand still. */
 function watched (visit: (scene: Scene, signal: AbortSignal) => Promise<VisitResult>, options: Omit<Start, 'visit'> = {}): Watched {
   const clock = new FakeClock()
   const scene = { clock, visits: 0 }
@@ -31,7 +31,7 @@ function watched (visit: (scene: Scene, signal: AbortSignal) => Promise<VisitRes
   return { ...started, scene }
 }
 
-/** Lasts for some time of the clock. */
+/** Waits for some time of the clock. */
 const after = async (ms: number, { clock }: Scene, signal: AbortSignal, result: VisitResult): Promise<VisitResult> => {
   await sleep(clock, ms, signal)
 
@@ -39,7 +39,7 @@ const after = async (ms: number, { clock }: Scene, signal: AbortSignal, result: 
 }
 
 suite('a crawl whose process stood still', () => {
-  test('visits again those who were in flight, and counts no timeout', async () => {
+  test('repeats the visits in flight, and counts no timeout', async () => {
     const crawl = watched(async (scene, signal) => scene.clock.monotonic() < 20_000 ? await after(5_000, scene, signal, timedOut) : ok, { count: 8 })
     await crawl.clock.advance(1_000)
     crawl.clock.standStill(20_000)
@@ -51,7 +51,7 @@ suite('a crawl whose process stood still', () => {
     assert.deepEqual(crawl.visits.map(({ attempt, result }) => [attempt, result.outcome]), Array.from({ length: 8 }, () => [1, 'ok']))
   })
 
-  test('keeps the visits that are whole all the same', async () => {
+  test('keeps complete results', async () => {
     const crawl = watched(async (scene, signal) => await after(5_000, scene, signal, ok), { count: 3 })
     await crawl.clock.advance(1_000)
     crawl.clock.standStill(20_000)
@@ -60,7 +60,7 @@ suite('a crawl whose process stood still', () => {
     assert.deepEqual([totals.outcomes, repeatedVisits, crawl.scene.visits], [{ ok: 3 }, 0, 3])
   })
 
-  test('notices before its timer fires: what comes first after a standstill may be a reset', async () => {
+  test('detects the standstill before its timer fires: the first event after it may be a reset', async () => {
     const { promise: isReset, resolve: reset } = Promise.withResolvers<undefined>()
     const crawl = watched(async (scene) => {
       if (scene.visits > 1) {
@@ -79,7 +79,7 @@ suite('a crawl whose process stood still', () => {
     assert.deepEqual([totals.outcomes, repeatedVisits], [{ ok: 1 }, 1])
   })
 
-  test('tells nobody to end for a silence that was its own, and does not end of old age', async () => {
+  test('does not count the standstill as a stall or toward the maximum duration', async () => {
     const crawl = watched(async (scene, signal) => await after(3_000, scene, signal, ok), { options: { maxDurationMs: 60_000 } })
     await crawl.clock.advance(1_500)
     crawl.clock.standStill(120_000)
@@ -88,7 +88,7 @@ suite('a crawl whose process stood still', () => {
     assert.deepEqual([end, stalls, watchdogCuts, totals.outcomes], ['complete', 0, 0, { ok: 1 }])
   })
 
-  test('gives a visit that goes on its time back, and cuts it after that', async () => {
+  test('gives a running visit the lost time back, and aborts it after that', async () => {
     const crawl = watched(async (_scene, signal) => await patient({ id: Uint8Array.of(1), addresses: [], plan: { strategy: 'Topology' } }, signal))
     await crawl.clock.advance(1_000)
     crawl.clock.standStill(10_000)
@@ -101,7 +101,7 @@ suite('a crawl whose process stood still', () => {
     await crawl.clock.runUntil(crawl.report)
   })
 
-  test('that stands still at each visit ends all the same, and blames itself', async () => {
+  test('that stands still in every visit still ends, and attributes the timeouts to itself', async () => {
     const crawl = watched(async (scene, signal) => {
       await sleep(scene.clock, 1, signal)
       scene.clock.standStill(3_000)
@@ -116,7 +116,7 @@ suite('a crawl whose process stood still', () => {
     assert.deepEqual(only!.result.attempts.map(({ outcome }) => outcome), ['limit-exceeded'])
   })
 
-  test('that is stopped reports each visit in flight, and makes none again', async () => {
+  test('that is stopped reports each visit in flight, and repeats none', async () => {
     const crawl = watched(async (_scene, signal) => await patient({ id: Uint8Array.of(1), addresses: [], plan: { strategy: 'Topology' } }, signal), { count: 3 })
     await crawl.clock.advance(1_000)
     crawl.clock.standStill(20_000)

@@ -26,7 +26,7 @@ suite('CrawlTally', () => {
     assert.equal(tally.visits, 6)
   })
 
-  test('lets 50,000 visits of uncontacted peers be published, and of contacted ones any number', () => {
+  test('allows 50,000 visits of uncontacted peers to be published, and any number of contacted ones', () => {
     const tally = new CrawlTally()
     const admitted = Array.from({ length: MAX_UNCONTACTED_PUBLISHED + 3 }, () => tally.admits('timeout')).filter(Boolean).length
 

@@ -13,7 +13,7 @@ import type { CompletedVisit } from '../../../crawler/engine/population/visit-si
 import type { Visit } from './started-crawl.ts'
 
 suite('CrawlRun', () => {
-  test('without a peer to start from is over at once', async () => {
+  test('ends at once without a peer to start from', async () => {
     const { clock, report, stop } = start({ visit: hanging, count: 0 })
 
     assert.equal((await clock.runUntil(report, 0)).totals.discovered, 0)
@@ -21,7 +21,7 @@ suite('CrawlRun', () => {
     assert.equal(getEventListeners(stop.signal, 'abort').length, 0)
   })
 
-  test('passes on each visit with what the crawl knows of the peer', async () => {
+  test('passes each visit to the sink with the crawl\'s data about the peer', async () => {
     const { clock, visits, report } = start({ visit: async () => refused })
     await clock.runUntil(report)
     const [visit] = visits
@@ -29,7 +29,7 @@ suite('CrawlRun', () => {
     assert.deepEqual(visit, { crawlId: 1, attempt: 1, discoveryType: 'active', source: 'bootstrap', id: peerIdOf('0'), addresses: [addressOf(0)], result: refused })
   })
 
-  test('asks each peer about the bucket that is its turn', async () => {
+  test('queries each peer for the current bucket', async () => {
     const plans: VisitTarget['plan'][] = []
     const { clock, report } = start({
       visit: async ({ plan }) => {
@@ -53,7 +53,7 @@ suite('CrawlRun', () => {
     assert.deepEqual([inFlight, queued], [10, 15])
   })
 
-  test('begins with as many visits as it may, and begins more as soon as it may', async () => {
+  test('starts with the initial limit of visits, and starts more when the limit grows', async () => {
     const { run, clock, stop, report } = start({ visit: patient, count: 300, options: { concurrency: 200 } })
     const { inFlight: first, slots } = run.status()
     await clock.advance(5 * PACE_MS)
@@ -87,7 +87,7 @@ suite('CrawlRun', () => {
     assert.deepEqual([totals.visited, totals.outcomes], [2, { refused: 1, ok: 1 }])
   })
 
-  test('tells an observer of each visit and that it comes round each second', async () => {
+  test('notifies an observer of each visit and of each second', async () => {
     let ticks = 0
     const onTick = (): void => {
       ticks++
@@ -104,7 +104,7 @@ suite('CrawlRun', () => {
 
 suite('a crawl that is aborted', () => {
   for (const atMs of [0, 1, 137, 900, 1_000, 5_200]) {
-    test(`${String(atMs)} ms after its start reports what it saw, and leaves no timer and no visit`, async () => {
+    test(`${String(atMs)} ms after its start reports its results, and leaves no timer and no visit`, async () => {
       const clock = new FakeClock()
       const network = new SimulatedNetwork({ peers: 500, seed: 3, shares: { dead: 0.3 } })
       const visitor = new SimulatedVisitor(network, clock)
@@ -122,7 +122,7 @@ suite('a crawl that is aborted', () => {
     })
   }
 
-  test('before it starts visits nobody', async () => {
+  test('before it starts makes no visit', async () => {
     const clock = new FakeClock()
     const sink = { ready: () => undefined, accept: () => undefined }
     const run = new CrawlRun({ visitor: { visit: hanging }, sink, busyShare: () => 0, standstill: NEVER_STILL, clock, isDialable, log }, {
@@ -139,7 +139,7 @@ suite('a crawl that is aborted', () => {
     assert.deepEqual([end, totals.visited, clock.pending], ['aborted', 0, 0])
   })
 
-  test('gives up on a visitor that does not heed its signal', async () => {
+  test('abandons visits of a visitor that ignores its signal', async () => {
     const { clock, visits, stop, report } = start({ visit: hanging })
     await clock.advance(100)
     stop.abort()

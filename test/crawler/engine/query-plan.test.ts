@@ -10,17 +10,17 @@ const bucketOf = (crawlNumber: number, last: number): number => {
 }
 
 suite('queryPlan', () => {
-  test('asks each peer about each bucket once in 16 crawls', () => {
+  test('queries each bucket of each peer once in 16 crawls', () => {
     const buckets = Array.from({ length: CENSUS_BUCKETS }, (_, crawl) => bucketOf(100 + crawl, 7))
 
     assert.deepEqual(buckets.sort((a, b) => a - b), Array.from({ length: CENSUS_BUCKETS }, (_, i) => i))
   })
 
-  test('asks different peers about different buckets in one crawl', () => {
+  test('queries different buckets at different peers in one crawl', () => {
     assert.equal(new Set(Array.from({ length: 256 }, (_, last) => bucketOf(3, last))).size, CENSUS_BUCKETS)
   })
 
-  test('asks for the whole table in a Topology crawl', () => {
+  test('queries the whole table in a Topology crawl', () => {
     assert.deepEqual(queryPlan('Topology', 3, id(1)), { strategy: 'Topology' })
   })
 })

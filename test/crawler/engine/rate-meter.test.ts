@@ -3,14 +3,14 @@ import { suite, test } from 'node:test'
 import { RateMeter } from '../../../crawler/engine/rate-meter.ts'
 
 suite('RateMeter', () => {
-  test('tells the rate since the start while that is recent', () => {
+  test('returns the rate since the start in the first ten seconds', () => {
     const meter = new RateMeter(1_000)
 
     assert.equal(meter.perSecond(1_000, 0), 0)
     assert.equal(meter.perSecond(3_000, 50), 25)
   })
 
-  test('forgets what is more than ten seconds ago', () => {
+  test('drops samples older than ten seconds', () => {
     const meter = new RateMeter(0)
 
     for (let second = 1; second <= 60; second++) {
@@ -20,7 +20,7 @@ suite('RateMeter', () => {
     assert.equal(meter.perSecond(60_000, 3_000), 0)
   })
 
-  test('measures from the last sample when time stood still in between', () => {
+  test('measures from the last sample after a gap', () => {
     const meter = new RateMeter(0)
     meter.sample(600_000, 100)
 

@@ -56,7 +56,7 @@ suite('Schedule', () => {
     assert.equal(schedule.dueInMs, 4_000)
   })
 
-  test('starts the next one at once when the last took longer, and does not catch up what was missed', async () => {
+  test('starts the next one at once if the last took longer, and does not make up for missed crawls', async () => {
     const { clock, schedule } = setting()
     await clock.runUntil(schedule.next(never))
     await clock.advance(2_500_000)
@@ -67,7 +67,7 @@ suite('Schedule', () => {
     assert.equal(clock.monotonic(), 3_100_000)
   })
 
-  test('moves starts by at most 5 % of the interval to either side', async () => {
+  test('moves starts by at most 5 % of the interval in either direction', async () => {
     for (const dice of [0, 0.999_999]) {
       const { clock, schedule } = setting(() => dice)
       await clock.runUntil(schedule.next(never))
@@ -77,7 +77,7 @@ suite('Schedule', () => {
     }
   })
 
-  test('gives ids that grow although two crawls start in one second or the wall clock goes back', async () => {
+  test('gives increasing ids even if two crawls start in one second or the wall clock goes back', async () => {
     const clock = new FakeClock()
     let wallMs = 100_000
     const stepping: Clock = { now: () => wallMs, monotonic: () => clock.monotonic(), after: (...args) => clock.after(...args) }
@@ -92,7 +92,7 @@ suite('Schedule', () => {
     assert.deepEqual(ids, [100, 101, 102, 300])
   })
 
-  test('stops waiting when it is told to, and leaves no timer', async () => {
+  test('stops waiting on abort, and leaves no timer', async () => {
     const { clock, schedule } = setting()
     await clock.runUntil(schedule.next(never))
     const stop = new AbortController()

@@ -6,7 +6,7 @@ import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 suite('a visit during which the process stood still', () => {
   const visit = (change: Partial<VisitResult>): VisitResult => ({ startedAtMs: 0, durationMs: 1, attempts: [], outcome: 'ok', ...change })
 
-  test('is spoilt unless the peer told all that it was asked', () => {
+  test('may be incomplete unless the peer answered everything', () => {
     const spoilt = (['refused', 'timeout', 'reset', 'connected', 'identify-failed', 'rpc-failed', 'dns-failed', 'limit-exceeded'] as const).map(outcome => isSpoilt(visit({ outcome })))
 
     assert.deepEqual(new Set(spoilt), new Set([true]))
@@ -15,7 +15,7 @@ suite('a visit during which the process stood still', () => {
     assert.equal(isSpoilt(visit({ attempts: [{ address: Uint8Array.of(1), outcome: 'timeout', durationMs: 5_000 }] })), true)
   })
 
-  test('loses a round trip that may hold the standstill', () => {
+  test('loses a round trip that may include the standstill', () => {
     assert.equal(excused(visit({ latencyMs: 20_030 }), 20_000).latencyMs, undefined)
     assert.equal(excused(visit({ latencyMs: 30 }), 20_000).latencyMs, 30)
   })

@@ -9,17 +9,17 @@ import type { CompletedVisit, VisitSink } from '../../../crawler/engine/populati
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
 import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
-/** How a visitor visits. */
+/** The visit function of a visitor. */
 export type Visit = Visitor['visit']
 
-/** Says nothing. */
+/** A logger without output. */
 export const log = createLogger({ level: 'silent' })
-/** Nobody listens. */
+/** A signal that never aborts. */
 export const refused: VisitResult = { lane: 'fast', startedAtMs: 0, durationMs: 1, outcome: 'refused', attempts: [] }
 /** Peers with one address each. */
 export const peers = (count: number): PeerRecord[] => Array.from({ length: count }, (_, i) => ({ id: peerIdOf(String(i)), addresses: [addressOf(i)] }))
 
-/** Ends with `aborted` when told to, and only then. */
+/** Ends with `aborted` on abort, and only then. */
 export const patient: Visit = async (_target, signal) => {
   const { promise, resolve } = Promise.withResolvers<VisitResult>()
   signal.addEventListener('abort', () => {
@@ -29,16 +29,16 @@ export const patient: Visit = async (_target, signal) => {
   return await promise
 }
 
-/** Never ends, whatever it is told. */
+/** Never ends, not even on abort. */
 export const hanging: Visit = async () => await new Promise<never>(() => { /* never ends */ })
 
-/** What is particular about a crawl. */
+/** Settings that differ from the default. */
 export interface Start { visit: Visit, count?: number, bootstrap?: PeerRecord[], clock?: FakeClock, options?: Partial<CrawlOptions>, deps?: Partial<CrawlDeps> }
 
-/** A crawl in progress and what came of it so far. */
+/** A running crawl and its visits so far. */
 export interface Started { run: CrawlRun, clock: FakeClock, visits: CompletedVisit[], stop: AbortController, report: Promise<CrawlReport> }
 
-/** Starts a crawl whose time stands still. */
+/** Starts a crawl with a fake clock. */
 export function start ({ visit, count = 1, bootstrap = peers(count), clock = new FakeClock(), options = {}, deps = {} }: Start): Started {
   const visits: CompletedVisit[] = []
   const stop = new AbortController()

@@ -11,7 +11,7 @@ const timedOut = { ...refused, outcome: 'timeout' as const }
 
 interface Watched { watch: VisitWatch, clock: FakeClock, standstill: { lostMs: number, times: number }, visit: RunningVisit }
 
-/** A watch over one visit, in a process that had stood still before. */
+/** A watch over one visit, in a process that stood still before. */
 function watched (): Watched {
   const clock = new FakeClock()
   const standstill = { lostMs: 7_000, times: 1 }
@@ -23,7 +23,7 @@ function watched (): Watched {
 }
 
 suite('VisitWatch', () => {
-  test('tells what went wrong since its crawl began, and nothing from before', () => {
+  test('reports problems since its crawl began, and none from before', () => {
     const { watch, standstill } = watched()
     assert.deepEqual(watch.troubles(), { watchdogCuts: 0, stalls: 0, lostMs: 0, standstills: 0, repeatedVisits: 0 })
     Object.assign(standstill, { lostMs: 9_000, times: 2 })
@@ -31,7 +31,7 @@ suite('VisitWatch', () => {
     assert.deepEqual(watch.troubles(), { watchdogCuts: 0, stalls: 0, lostMs: 2_000, standstills: 1, repeatedVisits: 0 })
   })
 
-  test('takes time that was lost for no silence, however long, and silence after it for one', async () => {
+  test('does not count a standstill as silence, however long, but counts silence after it', async () => {
     const { watch, clock, standstill, visit } = watched()
     await clock.advance(100_000)
     standstill.lostMs += 90_000
@@ -43,7 +43,7 @@ suite('VisitWatch', () => {
     assert.deepEqual([watch.troubles().stalls, visit.controller.signal.aborted], [1, true])
   })
 
-  test('has a visit repeated only where time was lost during it, and only while that may be', () => {
+  test('repeats a visit only if there was a standstill during it, and only while repeating is allowed', () => {
     const { watch, standstill, visit } = watched()
     assert.equal(watch.judge(visit, timedOut, true), timedOut)
     standstill.lostMs += 2_000

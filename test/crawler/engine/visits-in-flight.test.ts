@@ -15,7 +15,7 @@ const started = (sinceMs: number): RunningVisit => ({
 const result = (outcome: VisitResult['outcome']): VisitResult => ({ lane: 'fast', startedAtMs: 0, durationMs: 1, outcome, attempts: [] })
 
 suite('VisitsInFlight', () => {
-  test('tells a visit to end a second after its limit, and only that one', () => {
+  test('aborts a visit a second after its limit, and only that one', () => {
     const visits = new VisitsInFlight({ visitTimeoutMs: 10_000 })
     const [old, young] = [started(0), started(5_000)]
     visits.start(old)
@@ -27,7 +27,7 @@ suite('VisitsInFlight', () => {
     assert.deepEqual([old.controller.signal.aborted, young.controller.signal.aborted, visits.watchdogCuts], [true, false, 1])
   })
 
-  test('abandons a visit 4 s after it was told to end, whoever told it', () => {
+  test('abandons a visit 4 s after its abort, for any cause', () => {
     const visits = new VisitsInFlight({ visitTimeoutMs: 10_000 })
     const visit = started(0)
     visits.start(visit)
@@ -41,7 +41,7 @@ suite('VisitsInFlight', () => {
     assert.equal(visits.lingering, 0)
   })
 
-  test('notes the end of a visit once', () => {
+  test('records the end of a visit once', () => {
     const visits = new VisitsInFlight({ visitTimeoutMs: 10_000 })
     const visit = started(0)
     visits.start(visit)
@@ -50,21 +50,21 @@ suite('VisitsInFlight', () => {
   })
 })
 
-suite('the report of a visit that was told to end', () => {
+suite('the result of an aborted visit', () => {
   const cut = (cause: 'watchdog' | 'stall' | 'stopped'): RunningVisit => ({ ...started(0), cut: { cause, atMs: 5 } })
 
-  test('is a timeout when patience was lost, and `aborted` when the crawl stopped', () => {
+  test('is a timeout after the watchdog or a stall, and `aborted` if the crawl stopped', () => {
     assert.equal(resultOf(cut('watchdog'), result('aborted')).outcome, 'timeout')
     assert.equal(resultOf(cut('stall'), result('aborted')).outcome, 'timeout')
     assert.equal(resultOf(cut('stopped'), result('aborted')).outcome, 'aborted')
   })
 
-  test('keeps what the visit found out in time', () => {
+  test('keeps what the visit found before', () => {
     assert.equal(resultOf(cut('watchdog'), result('rpc-failed')).outcome, 'rpc-failed')
     assert.equal(resultOf(started(0), result('aborted')).outcome, 'aborted')
   })
 
-  test('that never ended names no lane and lasts until it was abandoned', () => {
+  test('that never ended has no lane and lasts until it was abandoned', () => {
     const { detail, ...report } = abandonedResult(cut('watchdog'), 20_000)
 
     assert.deepEqual(report, { startedAtMs: 1_000_000, durationMs: 20_000, outcome: 'timeout', attempts: [] })

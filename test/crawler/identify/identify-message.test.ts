@@ -11,7 +11,7 @@ const ID = nobodyId(1)
 const ADDRESS = Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)
 
 suite('identify', () => {
-  test('our own answer reads as it was meant, and names no address', () => {
+  test('our own message decodes to the same identity, and contains no address', () => {
     const message = encodeIdentify({ publicKey: Uint8Array.of(8, 1), protocolVersion: 'ipfs/0.1.0', agentVersion: 'peerprobe/1', protocols: ['/a', '/b'] })
 
     assert.deepEqual(decodeIdentify(frame(message), ID), { protocolVersion: 'ipfs/0.1.0', agentVersion: 'peerprobe/1', protocols: ['/a', '/b'], listenAddresses: [] })
@@ -29,7 +29,7 @@ suite('identify', () => {
     })
   })
 
-  test('a second message that breaks off costs only itself', () => {
+  test('a truncated second message does not affect the first', () => {
     const bytes = concatBytes([frame(new ProtobufWriter().text(6, 'kept').finish()), Uint8Array.of(100, 1, 2)])
 
     assert.equal(decodeIdentify(bytes, ID)?.agentVersion, 'kept')
@@ -41,7 +41,7 @@ suite('identify', () => {
     ['a malformed message', [2, 0x0a, 9]],
     ['garbage', Array<number>(100).fill(0xff)]
   ] as const) {
-    test(`${what} is no identify`, () => {
+    test(`${what} is not a valid identify`, () => {
       assert.equal(decodeIdentify(Uint8Array.from(bytes), ID), undefined)
     })
   }
@@ -71,13 +71,13 @@ suite('identify', () => {
     assert.deepEqual(decodeIdentify(frame(message), ID)?.listenAddresses, [ADDRESS])
   })
 
-  test('a signed record that does not hold leaves no sequence number', () => {
+  test('an invalid signed record gives no sequence number', () => {
     const identity = decodeIdentify(frame(new ProtobufWriter().bytes(8, Uint8Array.of(1, 2, 3)).finish()), ID)
 
     assert.ok(identity !== undefined && !('recordSequence' in identity))
   })
 
-  test('any bytes are decoded without throwing', () => {
+  test('decoding arbitrary bytes never throws', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       decodeIdentify(bytes, ID)
       decodeIdentify(frame(bytes), ID)

@@ -15,7 +15,7 @@ const LIMIT_MS = 5_000
 
 type Chunk = Uint8Array | 'end' | 'hang' | 'reset'
 
-/** A stream of a remote that does these things, one at each read. */
+/** A stream of a remote that does these steps, one per read. */
 function of (...script: Chunk[]): ReadStream {
   return {
     read: async () => {
@@ -34,7 +34,7 @@ function of (...script: Chunk[]): ReadStream {
   }
 }
 
-/** What is read, and after how long. */
+/** The bytes that are read, and the time that it took. */
 async function read (...script: Chunk[]): Promise<{ text: string, tookMs: number }> {
   const clock = new FakeClock()
   const limit = new AbortController()
@@ -50,25 +50,25 @@ async function read (...script: Chunk[]): Promise<{ text: string, tookMs: number
 const text = (...messages: Uint8Array[]): string => Buffer.from(concatBytes(messages)).toString('latin1')
 
 suite('readIdentify', () => {
-  test('joins what comes until the remote ends the stream', async () => {
+  test('joins all bytes until the remote ends the stream', async () => {
     assert.deepEqual(await read(ONE.subarray(0, 2), ONE.subarray(2), TWO, 'end'), { text: text(ONE, TWO), tookMs: 0 })
     assert.equal((await read('end')).text, '')
   })
 
-  test('uses what has arrived whole when the remote resets the stream', async () => {
+  test('uses complete messages when the remote resets the stream', async () => {
     assert.equal((await read(ONE, 'reset')).text, text(ONE))
     assert.equal((await read(concatBytes([ONE, TWO.subarray(0, 2)]), 'reset')).text, text(ONE, TWO.subarray(0, 2)))
     await assert.rejects(read(ONE.subarray(0, 3), 'reset'), isFault('reset'))
     await assert.rejects(read('reset'), isFault('reset'))
   })
 
-  test('waits a second for more where the remote never ends the stream, and all its time for the rest of a message', async () => {
+  test('waits a second for another message if the remote never ends the stream, and the full time for the rest of a message', async () => {
     assert.deepEqual(await read(ONE, 'hang'), { text: text(ONE), tookMs: 1_000 })
     assert.deepEqual(await read(concatBytes([ONE, TWO.subarray(0, 2)]), 'hang'), { text: text(ONE, TWO.subarray(0, 2)), tookMs: LIMIT_MS })
     await assert.rejects(read(ONE.subarray(0, 3), 'hang'), isFault('timeout'))
   })
 
-  test('uses what has arrived whole when it is told to end', async () => {
+  test('uses complete messages when it is aborted', async () => {
     const clock = new FakeClock()
     const stop = new AbortController()
     const reading = readIdentify(of(ONE, 'hang'), clock, stop.signal)
@@ -79,13 +79,13 @@ suite('readIdentify', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('reads so many messages and no more', async () => {
+  test('reads no more messages than the limit', async () => {
     const many = Array.from({ length: MAX_IDENTIFY_MESSAGES }, () => ONE)
 
     assert.deepEqual(await read(...many, 'hang'), { text: text(...many), tookMs: 0 })
   })
 
-  test('reads so many bytes and no more, and nothing after what is no message', async () => {
+  test('reads no more bytes than the limit, and nothing after a malformed message', async () => {
     const long = frame(new Uint8Array(MAX_IDENTIFY_BYTES - 3))
     assert.equal((await read(long, 'end')).text.length, MAX_IDENTIFY_BYTES)
     assert.equal((await read(long, Uint8Array.of(1), 'hang')).text.length, MAX_IDENTIFY_BYTES + 1)

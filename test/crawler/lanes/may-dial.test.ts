@@ -18,17 +18,17 @@ const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
 const RELAY = '/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN/p2p-circuit'
 const bytesOf = (text: string): Uint8Array => parseAddress(text)!.address
 
-/** Addresses that nothing but WebSocket or a relay reaches. */
+/** Addresses that only WebSocket or a relay can reach. */
 const DIALLED = ['/ip4/8.8.8.8/tcp/1/ws', '/ip6/2606:4700::1/tcp/1/tls/ws', '/dns4/example.org/tcp/443/wss', `/ip4/8.8.8.8/tcp/1${RELAY}`, `/ip4/8.8.8.8/tcp/1/ws${RELAY}`]
 
-/** Addresses that the policy allows and nobody dials. */
+/** Addresses that the policy allows and no client dials. */
 const UNDIALLED = ['/ip4/8.8.8.8/udp/1/webrtc-direct', `/ip4/8.8.8.8/udp/1/quic-v1${RELAY}`, `/ip4/8.8.8.8/tcp/1${RELAY}/webrtc`, '/ip4/8.8.8.8/tcp/1/p2p-circuit', '/ip4/8.8.8.8/udp/1/quic']
 
 const COMPONENTS = ['/tcp/1', '/udp/1', '/ws', '/wss', '/tls', '/sni/a.example', '/quic-v1', '/quic', '/webtransport', '/webrtc', '/webrtc-direct', '/noise', '/http', '/p2p-circuit', RELAY]
 const address = fc.tuple(fc.constantFrom('/ip4/8.8.8.8', '/ip6/2606:4700::1', '/dns4/a.example', '/dns/a.example', '/dnsaddr/a.example'), fc.array(fc.constantFrom(...COMPONENTS), { maxLength: 6 }))
 
-suite('what can be dialled', () => {
-  test('is what the fast client or the QUIC client says that it dials', async () => {
+suite('mayDial', () => {
+  test('is true for addresses that one of the clients supports', async () => {
     const fast = new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'peerprobe/test' })
     await using quic = new QuicDialler({ clock: systemClock }, { agentVersion: 'peerprobe/test', privateKey: await generateKeyPair('Ed25519') })
 
@@ -40,18 +40,18 @@ suite('what can be dialled', () => {
   })
 
   for (const text of [...DIALLED, '/ip4/8.8.8.8/tcp/4001', '/dns4/example.org/tcp/4001', '/dnsaddr/bootstrap.libp2p.io', '/ip4/8.8.8.8/udp/4001/quic-v1']) {
-    test(`has ${text}`, () => {
+    test(`is true for ${text}`, () => {
       assert.equal(mayDial(addresses)(bytesOf(text)), true)
     })
   }
 
   for (const text of [...UNDIALLED, '/ip4/10.0.0.1/tcp/4001', '/ip4/10.0.0.1/tcp/1/ws', `/ip4/10.0.0.1/tcp/1${RELAY}`]) {
-    test(`has no ${text}`, () => {
+    test(`is false for ${text}`, () => {
       assert.equal(mayDial(addresses)(bytesOf(text)), false)
     })
   }
 
-  test('has nothing that is no address', () => {
+  test('is false for bytes that are not an address', () => {
     assert.equal(mayDial(addresses)(new Uint8Array([255, 255])), false)
   })
 })
@@ -67,15 +67,15 @@ function ledgerOf (...peers: [name: string, ...addresses: string[]][]): CrawlLed
   return new CrawlLedger({ clock: new FakeClock(), isDialable: mayDial(addresses) }, { ...OPTIONS }, { ...SEEDS, bootstrap })
 }
 
-suite('a crawl by what can be dialled', () => {
+suite('a crawl with mayDial', () => {
   for (const text of DIALLED) {
-    test(`visits a peer that has only ${text} before one that nobody dials`, () => {
+    test(`visits a peer that has only ${text} before one that no client can dial`, () => {
       const { frontier } = ledgerOf(['undialled', ...UNDIALLED], ['dialled', text])
 
       assert.deepEqual([frontier.take()?.id, frontier.take()?.id], [peerIdOf('dialled'), peerIdOf('undialled')])
     })
 
-    test(`visits a peer again that failed and got ${text} since`, () => {
+    test(`visits a failed peer again that got ${text} since then`, () => {
       const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
       ledger.enter(ledger.frontier.take()!, refused)
       assert.equal(ledger.frontier.take(), undefined)
@@ -93,7 +93,7 @@ suite('a crawl by what can be dialled', () => {
     })
   }
 
-  test('makes no second visit for an address that nobody dials', () => {
+  test('makes no second visit for an address that no client dials', () => {
     const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
     ledger.enter(ledger.frontier.take()!, refused)
     ledger.frontier.seed({ id: peerIdOf('peer'), addresses: UNDIALLED.map(bytesOf) }, 'known')

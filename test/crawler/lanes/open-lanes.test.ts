@@ -36,7 +36,7 @@ type Visit = Visitor['visit']
 
 const ending = (with_: VisitResult): Visit => async () => await Promise.resolve(with_)
 
-/** Lanes of which QUIC counts its visits. */
+/** Both clients, of which QUIC counts its visits. */
 function lanesOf (fast: VisitResult, quic: Visit = ending(result('quic', 'ok'))): { lanes: Lanes, clock: FakeClock, quicVisits: () => number } {
   const clock = new FakeClock()
   let visits = 0
@@ -51,11 +51,11 @@ function lanesOf (fast: VisitResult, quic: Visit = ending(result('quic', 'ok')))
   }
 }
 
-suite('a visit by the fast client, then by QUIC', () => {
+suite('a visit by the client for TCP, WebSocket and relays, then by QUIC', () => {
   for (const outcome of OUTCOME_NAMES) {
     const goesOn = !isContacted(outcome) && outcome !== 'aborted'
 
-    test(`${goesOn ? 'goes on to' : 'makes no visit by'} QUIC after ${outcome}`, async () => {
+    test(`${goesOn ? 'continues with' : 'makes no visit by'} QUIC after ${outcome}`, async () => {
       for (const addresses of [[TCP, QUIC], [QUIC], [NAME], [NAME, TCP]]) {
         const { lanes, quicVisits } = lanesOf(result('fast', outcome))
         const { outcome: merged } = await visitByLanes(target(...addresses), lanes, signal)
@@ -64,7 +64,7 @@ suite('a visit by the fast client, then by QUIC', () => {
       }
     })
 
-    test(`makes no visit by QUIC after ${outcome} where the peer has no QUIC address`, async () => {
+    test(`makes no visit by QUIC after ${outcome} if the peer has no QUIC address`, async () => {
       const { lanes, quicVisits } = lanesOf(result('fast', outcome))
       await visitByLanes(target(...NO_QUIC), lanes, signal)
       await visitByLanes(target(), lanes, signal)
@@ -73,7 +73,7 @@ suite('a visit by the fast client, then by QUIC', () => {
     })
   }
 
-  test('results in what the visit that got further found, with the attempts and the time of both', async () => {
+  test('has the result of the visit that got further, with the attempts and the time of both', async () => {
     const found = { identity: { protocols: [], listenAddresses: [] }, latencyMs: 7 }
     const { lanes } = lanesOf(result('fast', 'refused'), ending(result('quic', 'identified', found)))
 
@@ -87,13 +87,13 @@ suite('a visit by the fast client, then by QUIC', () => {
     })
   })
 
-  test('results in what the first found when the second got no further', async () => {
+  test('has the result of the first visit if the second got no further', async () => {
     const { lanes } = lanesOf(result('fast', 'security-unsupported', { detail: 'na' }), ending(result('quic', 'timeout', { attempts: [] })))
 
     assert.partialDeepStrictEqual(await visitByLanes(target(QUIC), lanes, signal), { lane: 'fast', outcome: 'security-unsupported', detail: 'na', durationMs: 200 })
   })
 
-  test('leaves QUIC what is left of the time of one visit, and cancels that timer', { timeout: 10_000 }, async () => {
+  test('gives QUIC the rest of the visit\'s time, and cancels that timer', { timeout: 10_000 }, async () => {
     const { lanes, clock } = lanesOf(result('fast', 'unsupported-transport', { durationMs: 900, attempts: [] }), async (_, visitSignal) => {
       const { promise, resolve } = Promise.withResolvers<VisitResult>()
       visitSignal.addEventListener('abort', () => {
@@ -115,7 +115,7 @@ suite('a visit by the fast client, then by QUIC', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('goes to QUIC neither when no time is left nor when the crawl has stopped', async () => {
+  test('does not use QUIC when no time is left or the crawl has stopped', async () => {
     const late = lanesOf(result('fast', 'unsupported-transport', { durationMs: 1_000 }))
     const stopped = lanesOf(result('fast', 'unsupported-transport'))
 
@@ -135,7 +135,7 @@ suite('openLanes', () => {
     visitTimeoutMs: 4_500
   }
 
-  test('visits by the fast client', async () => {
+  test('visits by the client for TCP, WebSocket and relays', async () => {
     await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
     await using visitor = await openLanes(options, deps)
     const { outcome, lane, attempts } = await visitor.visit(peer.target, signal)
@@ -143,14 +143,14 @@ suite('openLanes', () => {
     assert.deepEqual([outcome, lane, attempts.length], ['security-unsupported', 'fast', 1])
   })
 
-  test('goes on to the QUIC client', async () => {
+  test('continues with the QUIC client', async () => {
     await using visitor = await openLanes({ ...options, dialTimeoutMs: 300 }, deps)
     const { attempts } = await visitor.visit(target(await deadAddress(), QUIC), signal)
 
     assert.deepEqual(attempts.map(({ address }) => Buffer.from(address).equals(QUIC)), [false, true])
   })
 
-  test('gives both clients one count of the dials to an address, one budget, and what either learns', async () => {
+  test('gives both clients the same limits, budget and learnt protocols', async () => {
     const given: VisitorDeps[] = []
     const open = (_: VisitorOptions, laneDeps: VisitorDeps): Visitor => {
       given.push(laneDeps)
@@ -164,7 +164,7 @@ suite('openLanes', () => {
     assert.ok(fast.protocols !== undefined && fast.protocols === quic.protocols)
   })
 
-  test('closes the clients, the last first', async () => {
+  test('closes the clients in reverse order', async () => {
     const journal: string[] = []
     const visitor = await openLanes(options, deps, { openFast: () => noting(journal, 'fast'), openQuic: () => noting(journal, 'quic') })
     await visitor[Symbol.asyncDispose]()
@@ -172,7 +172,7 @@ suite('openLanes', () => {
     assert.deepEqual(journal, ['open fast', 'open quic', 'close quic', 'close fast'])
   })
 
-  test('leaves no client open when another does not open', async () => {
+  test('leaves no client open if another fails to open', async () => {
     const journal: string[] = []
     const broken = { openFast: () => noting(journal, 'fast'), openQuic: async () => await Promise.reject(new TypeError('does not open')) }
 
@@ -181,7 +181,7 @@ suite('openLanes', () => {
   })
 })
 
-/** A client that notes when it is opened and closed. */
+/** A client that records when it is opened and closed. */
 function noting (journal: string[], name: string): Visitor {
   journal.push(`open ${name}`)
 

@@ -5,12 +5,12 @@ import { parseAddress } from '../../../crawler/address/address.ts'
 import { presetNames, resolveNetwork } from '../../../crawler/networks/presets.ts'
 
 suite('network presets', () => {
-  test('six networks are known', () => {
+  test('there are six presets', () => {
     assert.deepEqual(presetNames(), ['ipfs', 'filecoin', 'polkadot', 'kusama', 'celestia', 'avail'])
   })
 
   for (const preset of presetNames()) {
-    test(`${preset} has bootstrap peers that say who they are, at addresses that can be dialled`, () => {
+    test(`${preset} has bootstrap peers with peer ids, at addresses that can be dialled`, () => {
       for (const text of resolveNetwork({ preset }).bootstrapPeers) {
         const parsed = parseAddress(text)
         assert.ok(parsed?.peerId !== undefined, text)
@@ -18,7 +18,7 @@ suite('network presets', () => {
       }
     })
 
-    test(`${preset} has at most 20 agent families and names its protocols`, () => {
+    test(`${preset} has at most 20 agent families and lists its protocols`, () => {
       const { protocols, name } = resolveNetwork({ preset })
 
       assert.equal(name, preset)
@@ -26,12 +26,12 @@ suite('network presets', () => {
     })
   }
 
-  test('an unknown preset is refused with the list of the known ones', () => {
+  test('an unknown preset is rejected with a list of all presets', () => {
     assert.throws(() => resolveNetwork({ preset: 'ipsf' }), { code: 'PP_NETWORK_UNKNOWN', message: /ipsf.*ipfs, filecoin, polkadot, kusama, celestia, avail/ })
     assert.throws(() => resolveNetwork({ preset: 'constructor' }), { code: 'PP_NETWORK_UNKNOWN' })
   })
 
-  test('a network of one\'s own is what the scan says, with protocols to be learnt when it names none', () => {
+  test('a custom network is as in the scan, with protocols to be learnt if it has none', () => {
     const { agentFamily, ...network } = resolveNetwork({ name: 'mine', bootstrapPeers: ['/ip4/127.0.0.1/tcp/1/p2p/x'] })
 
     assert.deepEqual(network, { name: 'mine', bootstrapPeers: ['/ip4/127.0.0.1/tcp/1/p2p/x'], protocols: [] })
@@ -50,7 +50,7 @@ suite('network presets', () => {
     ['ipfs', 'my kubo/1', 'other'],
     ['ipfs', '', 'other']
   ] as const) {
-    test(`in ${preset} the agent "${agentVersion}" is of the family ${family}`, () => {
+    test(`in ${preset} the agent "${agentVersion}" is in the family ${family}`, () => {
       assert.equal(resolveNetwork({ preset }).agentFamily(agentVersion), family)
     })
   }

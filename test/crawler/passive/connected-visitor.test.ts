@@ -1,5 +1,5 @@
-// Which of two visits counts: the one over the connection that stands, or the one that dials. Real connections, asked again
-// and again, are in test/system/standing-connection.test.ts.
+// Which of two visits counts: the one over the open connection, or the one that dials. Repeated visits over real
+// connections are in test/system/standing-connection.test.ts.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -17,7 +17,7 @@ const ID = nobodyId(1)
 const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
 const OPTIONS = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 15_000 }
 
-/** A visit over a connection whose remote does this, of a peer that a dial finds to be `dialled`. */
+/** A visit over a connection with this remote, to a peer whose dial has the outcome `dialled`. */
 async function visit (script: MuxedScript, dialled: Outcome, stop = new AbortController().signal): Promise<VisitResult> {
   const clock = new FakeClock()
   const attempt = { address: multiaddr('/ip4/1.2.3.4/tcp/5').bytes, outcome: dialled, durationMs: 7 }
@@ -36,14 +36,14 @@ async function visit (script: MuxedScript, dialled: Outcome, stop = new AbortCon
 }
 
 suite('visitConnected', () => {
-  test('tells what a peer said over its connection, and how it is connected', async () => {
+  test('reports a peer\'s answers over its connection, and the connection', async () => {
     const { outcome, lane, connection, attempts } = await visit(new MuxedScript({ '/ipfs/id/1.0.0': [identifyBytes('a/1', [])] }), 'refused')
 
     assert.deepEqual([outcome, lane, attempts], ['identified', 'passive', []])
     assert.deepEqual(connection, { address: multiaddr('/ip4/9.9.9.9/tcp/9/ws').bytes, transport: 'ws', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
   })
 
-  test('dials a peer that did not identify itself, and tells of whichever got further', async () => {
+  test('dials a peer that did not identify itself, and reports the visit that got further', async () => {
     const silent = new MuxedScript({ '/ipfs/id/1.0.0': ['hang'] })
     const refused = await visit(silent, 'refused')
     assert.deepEqual([refused.outcome, refused.connection?.transport, refused.durationMs], ['identify-failed', 'ws', 5_007])
@@ -52,13 +52,13 @@ suite('visitConnected', () => {
     assert.equal((await visit(silent, 'ok')).outcome, 'ok')
   })
 
-  test('believes the dial where nothing at all came over the connection: the peer may be gone', async () => {
+  test('uses the dial\'s result if nothing arrived over the connection: the peer may be gone', async () => {
     const { outcome, connection } = await visit(new MuxedScript('dead'), 'timeout')
 
     assert.deepEqual([outcome, connection], ['timeout', undefined])
   })
 
-  test('dials nobody when it is told to stop', async () => {
+  test('does not dial when aborted', async () => {
     const { outcome, attempts } = await visit(new MuxedScript('dead'), 'ok', AbortSignal.abort())
 
     assert.deepEqual([outcome, attempts], ['connected', []])

@@ -5,7 +5,7 @@ import { loadIdentity } from '../../../crawler/passive/identity.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 
 suite('loadIdentity', () => {
-  test('makes a key that only its owner may read, and finds the same again', async () => {
+  test('creates a key that only its owner may read, and reads it again', async () => {
     using folder = new TempFolder()
     const path = folder.file('state/identity.key')
     const first = await loadIdentity(path)
@@ -15,7 +15,7 @@ suite('loadIdentity', () => {
     assert.deepEqual(readdirSync(folder.file('state')), ['identity.key'])
   })
 
-  test('does not replace a file that holds no key, and names it', async () => {
+  test('does not replace a file without a valid key, and reports its path', async () => {
     using folder = new TempFolder()
     const path = folder.file('identity.key')
 
@@ -26,7 +26,7 @@ suite('loadIdentity', () => {
     }
   })
 
-  test('says why a file cannot be read or made', async () => {
+  test('reports why a file cannot be read or created', async () => {
     using folder = new TempFolder()
     writeFileSync(folder.file('file'), '')
 

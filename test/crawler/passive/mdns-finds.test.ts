@@ -40,8 +40,8 @@ function rig (dial: () => Promise<never>): Rig {
 const refused = async (): Promise<never> => await Promise.reject(new TypeError('refused'))
 const find = (id: string, ...addresses: string[]): PeerInfo => ({ id: peerIdFromString(id), multiaddrs: addresses.map(text => multiaddr(text)) })
 
-suite('finds of multicast DNS', () => {
-  test('a peer that is told again and again is dialled once in a while', async () => {
+suite('MdnsFinds', () => {
+  test('a repeatedly announced peer is dialled at most once per pause', async () => {
     const { clock, dials, failed, finds } = rig(refused)
     const peer = find(formatPeerId(inventedId()), '/ip4/192.168.1.9/tcp/1')
 
@@ -54,7 +54,7 @@ suite('finds of multicast DNS', () => {
     assert.equal(failed.length, 2)
   })
 
-  test('addresses of a victim elsewhere are not dialled, those of the link are', async () => {
+  test('addresses outside the local network are not dialled, those on the link are', async () => {
     const { dials, finds } = rig(refused)
     const id = formatPeerId(inventedId())
     await finds.found(find(id, '/ip4/8.8.8.8/tcp/1', '/ip4/127.0.0.1/tcp/6379', '/ip4/192.168.1.9/tcp/1'), '192.168.1.9')
@@ -63,7 +63,7 @@ suite('finds of multicast DNS', () => {
     assert.deepEqual(dials, [[`/ip4/192.168.1.9/tcp/1/p2p/${id}`]])
   })
 
-  test('thousands of names are dialled some at a time', () => {
+  test('thousands of found peers are dialled a few at a time', () => {
     const { dials, finds } = rig(async () => await new Promise<never>(() => undefined))
 
     for (let i = 0; i < 5_000; i++) {

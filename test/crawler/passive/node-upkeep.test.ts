@@ -45,7 +45,7 @@ function rig (): Rig {
 }
 
 suite('NodeUpkeep', () => {
-  test('starts the budget of dials again each hour, where no crawl does', async () => {
+  test('resets the dial budget each hour if no crawl does', async () => {
     const { clock, upkeep, renewed } = rig()
 
     for (let i = 0; i < 130; i++) {
@@ -56,7 +56,7 @@ suite('NodeUpkeep', () => {
     assert.deepEqual(renewed, [BUDGET_MS, 2 * BUDGET_MS])
   })
 
-  test('dials bootstrap peers once a minute as long as it knows nobody', async () => {
+  test('dials bootstrap peers once a minute while its routing table is empty', async () => {
     const { clock, upkeep, dials, world } = rig()
     await upkeep.join(signal)
     await upkeep.join(signal)
@@ -71,7 +71,7 @@ suite('NodeUpkeep', () => {
     assert.equal(dials.length, 4)
   })
 
-  test('closes old connections where room gets scarce, by force where they do not go', async () => {
+  test('closes old connections if more than half of the slots are taken, by an abort if closing fails', async () => {
     const { clock, open, upkeep } = rig()
     const ends: string[] = []
     const connection = (name: string, closes: boolean): Connection => ({
@@ -97,7 +97,7 @@ suite('NodeUpkeep', () => {
     assert.deepEqual(ends.slice(1), ['a closed', 'b aborted'])
   })
 
-  test('forgets whom it has no use for', async () => {
+  test('removes peers that are neither connected nor in the routing table', async () => {
     const { upkeep, forgotten, world } = rig()
     const peer = {} as PeerId
     world.connected = 1

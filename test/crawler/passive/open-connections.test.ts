@@ -10,7 +10,7 @@ function connection (id: number, direction: Connection['direction'] = 'inbound')
 }
 
 suite('OpenConnections', () => {
-  test('waits for identify, for its end, or for its limit', async () => {
+  test('waits for identify, for the end of the connection, or for the limit', async () => {
     const clock = new FakeClock()
     using open = new OpenConnections(clock)
     const [a, b, c] = [connection(1), connection(2), connection(3)] as const
@@ -28,7 +28,7 @@ suite('OpenConnections', () => {
     assert.equal(open.get(b), undefined)
   })
 
-  test('knows who is connected, each once, and by which connection', () => {
+  test('lists connected peers once, with their connection', () => {
     using open = new OpenConnections(new FakeClock())
     const first = connection(1)
     const closing = Object.assign(connection(2), { status: 'closing' as const });
@@ -41,7 +41,7 @@ suite('OpenConnections', () => {
     assert.equal(open.to(Uint8Array.of(0, 1, 2)), undefined)
   })
 
-  test('gives those that came to us and have told what they can', async () => {
+  test('returns reported inbound connections', async () => {
     const clock = new FakeClock()
     using open = new OpenConnections(clock)
     const [done, busy, ours] = [connection(1), connection(2), connection(3, 'outbound')] as const;
@@ -56,7 +56,7 @@ suite('OpenConnections', () => {
     assert.deepEqual(open.doneSince(0), [done])
   })
 
-  test('leaves the identify stream of a remote that never ends it', async () => {
+  test('resets the identify stream of a remote that never ends it', async () => {
     const clock = new FakeClock()
     using open = new OpenConnections(clock)
     const left: string[] = []

@@ -21,7 +21,7 @@ const { signal } = new AbortController()
 const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' } })
 const VISITOR_OPTIONS = { kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_000, visitTimeoutMs: 5_000 }
 
-/** Visits nobody; notes that it was asked to. */
+/** Visits no peer; records the calls. */
 function refusing (dialled: string[]): Visitor {
   return {
     visit: async () => {
@@ -34,7 +34,7 @@ function refusing (dialled: string[]): Visitor {
   }
 }
 
-/** Lets a peer serve a protocol, but answer its first stream only when there is a second one. */
+/** Makes a peer serve a protocol, but answer the first stream only when there is a second one. */
 async function answerInPairs (peer: StrangePeer, protocol: string, answer: (stream: Stream) => Promise<void>): Promise<{ count: number }> {
   const two = Promise.withResolvers<undefined>()
   const asked = { count: 0 }
@@ -51,7 +51,7 @@ async function answerInPairs (peer: StrangePeer, protocol: string, answer: (stre
 }
 
 suite('PassiveDiscovery', () => {
-  test('is reached by IPv4 and by IPv6 where it listens on every address, by each transport', async () => {
+  test('is reachable by IPv4 and IPv6 if it listens on all addresses, by each transport', async () => {
     await using rig = await openPassiveRig({ host: '::' })
     const loopback = rig.discovery.status().addresses.filter(address => /^\/(ip4\/127\.0\.0\.1|ip6\/::1)\//.test(address))
 
@@ -65,7 +65,7 @@ suite('PassiveDiscovery', () => {
   })
 
   for (const transport of ['tcp', 'quic-v1', 'ws'] as const) {
-    test(`reports who comes by ${transport}, once`, async () => {
+    test(`reports a peer that connects by ${transport}, once`, async () => {
       await using rig = await openPassiveRig()
       await using peer = await strangePeer({ agentVersion: 'kubo/0.99' })
       await peer.dial(rig.address(transport))
@@ -88,7 +88,7 @@ suite('PassiveDiscovery', () => {
     })
   }
 
-  test('reports who says nothing of itself when its time is over, and whom it cannot ask', async () => {
+  test('reports peers that do not identify themselves in time, or that close first', async () => {
     const clock = new FakeClock()
     await using rig = await openPassiveRig({}, { clock })
     await using mute = await strangePeer({ identifies: false })
@@ -101,7 +101,7 @@ suite('PassiveDiscovery', () => {
     assert.equal(rig.visits[0].result.identity, undefined)
   })
 
-  test('serves the DHT: who joins through it finds the others', async () => {
+  test('serves the DHT: peers that join through it find the others', async () => {
     await using rig = await openPassiveRig()
     await using first = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await using second = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
@@ -114,7 +114,7 @@ suite('PassiveDiscovery', () => {
     assert.deepEqual(found.multiaddrs.map(String).filter(text => text.includes('/tcp/')).length >= 1, true)
   })
 
-  test('takes a peer into its routing table that answers a ping only while another one waits', async () => {
+  test('adds a peer to its routing table that answers a ping only while another ping is pending', async () => {
     await using rig = await openPassiveRig()
     await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await peer.unhandle(PING_PROTOCOL)
@@ -131,7 +131,7 @@ suite('PassiveDiscovery', () => {
     assert.ok((rig.visits[0]?.result.latencyMs ?? -1) >= 0)
   })
 
-  test('asks a connected peer for the crawl while the node itself still waits for its answer', async () => {
+  test('runs identify for the crawl while the node\'s own identify is still pending', async () => {
     await using rig = await openPassiveRig()
     await using peer = await strangePeer({ identifies: false })
     const answer = frame(encodeIdentify({ publicKey: publicKeyToProtobuf(peer.peerId.publicKey!), protocolVersion: 'x/1', agentVersion: 'slow/1', protocols: [] }))
@@ -147,7 +147,7 @@ suite('PassiveDiscovery', () => {
     assert.deepEqual([result.outcome, result.identity?.agentVersion], ['identified', 'slow/1'])
   })
 
-  test('hands its peers to the crawl: the connected are asked over their connections, which stay', async () => {
+  test('passes its peers to the crawl: connected ones are visited over their connections, which stay open', async () => {
     await using rig = await openPassiveRig()
     await using client = await strangePeer({ agentVersion: 'behind-a-router/1' })
     await client.dial(rig.address('tcp'))
@@ -168,7 +168,7 @@ suite('PassiveDiscovery', () => {
     assert.equal(visitConnected(visitor, undefined, VISITOR_OPTIONS, systemClock), visitor)
   })
 
-  test('joins through its bootstrap peers, and stops when it is told to', async () => {
+  test('joins through its bootstrap peers, and stops on abort', async () => {
     await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await using rig = await openPassiveRig({}, { bootstrap: peer.getMultiaddrs() })
     const stop = new AbortController()
@@ -178,7 +178,7 @@ suite('PassiveDiscovery', () => {
     await running
   })
 
-  test('says which port it cannot listen on', async () => {
+  test('reports the port that it cannot listen on', async () => {
     await using rig = await openPassiveRig()
     const port = Number(/tcp\/(\d+)/.exec(rig.address('tcp').toString())?.[1])
 

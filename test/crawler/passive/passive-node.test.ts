@@ -1,4 +1,4 @@
-// Whatever makes the node's own dialler dial: no more than its budget, and no name.
+// The node's own dialler never exceeds its budget, and never dials a name, whatever causes the dial.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -29,7 +29,7 @@ async function openNode (): Promise<Libp2p<PassiveServices> & AsyncDisposable> {
     mdns: false,
     maxConnections: 100,
     gater: new PassiveGater({ policy: 'Private', deny: [] }),
-    // Its time stands still: what waits for a token waits until the dial's own limit.
+    // A fake clock: a dial that waits for a token waits until the dial's own limit.
     budget: new DialBudget(new FakeClock())
   })
   await node.start()
@@ -39,7 +39,7 @@ async function openNode (): Promise<Libp2p<PassiveServices> & AsyncDisposable> {
   } })
 }
 
-/** Dials as many invented peers; how many connections came to the server. */
+/** Dials this many invented peers. Returns how many connections the server received. */
 async function dialAll (server: FastServer, addressOf: (i: number) => string): Promise<number> {
   await using node = await openNode()
   await Promise.allSettled(Array.from({ length: IDS }, async (_, i) => {
@@ -63,7 +63,7 @@ suite('the dials of the passive node\'s own dialler', () => {
     })
   }
 
-  test('a name in a WebSocket address over TLS leads to nobody: the policy has not seen where it leads', async () => {
+  test('a name in a WebSocket address over TLS is not dialled: the policy cannot check where it leads', async () => {
     await using victim = await closing()
 
     assert.equal(await dialAll(victim, () => `/ip4/127.0.0.2/tcp/${String(victim.port)}/tls/sni/localhost/ws`), 0)

@@ -7,7 +7,7 @@ const PEER = '/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 const times = { startedAtMs: 1, durationMs: 2 }
 
 suite('results of the passive node', () => {
-  test('tell what a peer said, with its addresses without its id', () => {
+  test('contain a peer\'s identity, with its addresses without its id', () => {
     const connection = { remoteAddr: multiaddr(`/ip4/1.2.3.4/udp/5/quic-v1${PEER}`), encryption: '/noise', multiplexer: '/yamux/1.0.0' }
     const identified = {
       listenAddrs: [multiaddr(`/ip4/1.2.3.4/tcp/4001${PEER}`)],
@@ -35,7 +35,7 @@ suite('results of the passive node', () => {
     })
   })
 
-  test('tell of one that said nothing, and of one that could not be dialled', () => {
+  test('exist for a peer that sent nothing, and for one that could not be dialled', () => {
     const connection = { remoteAddr: multiaddr('/ip4/1.2.3.4/tcp/5'), limits: { seconds: 1 } } as never
     const { outcome, identity } = passiveResult({ connection, identified: undefined, outcome: 'connected', ...times, latency: undefined })
     assert.deepEqual({ outcome, identity }, { outcome: 'connected', identity: undefined })

@@ -31,7 +31,7 @@ const opened = (identified?: Partial<IdentifyResult>): OpenConnection =>
 const connection = (status: Connection['status']): Connection => ({ remotePeer: peer, remoteAddr: address, status }) as unknown as Connection
 
 suite('SightingReports', () => {
-  test('reports a peer with what it said and its round trip, once, and notes it for the crawl', async () => {
+  test('reports a peer with its identity and round trip, once, and keeps it for the crawl', async () => {
     const { reports, visits, met } = rig()
     const open = opened({ listenAddrs: [address], protocols: [] })
     await reports.meet(connection('open'), open, 'inbound')
@@ -43,7 +43,7 @@ suite('SightingReports', () => {
     assert.deepEqual(met.list().map(({ addresses }) => addresses.length), [1])
   })
 
-  test('tells one that closed first from one that said nothing, and one that could not be dialled', async () => {
+  test('distinguishes a peer that closed first, one that sent nothing, and one that could not be dialled', async () => {
     for (const [status, outcome] of [['closed', 'connected'], ['open', 'identify-failed']] as const) {
       const { reports, visits } = rig()
       await reports.meet(connection(status), opened(), 'inbound')
@@ -56,14 +56,14 @@ suite('SightingReports', () => {
     assert.deepEqual(visits.map(({ source, addresses }) => [source, addresses.length]), [['mdns', 1]])
   })
 
-  test('waits for room, and passes on what broke the sink', async () => {
+  test('waits for room, and passes on the sink\'s error', async () => {
     const room = Promise.withResolvers<undefined>()
     const { reports, visits } = rig(() => room.promise.then(() => undefined))
     const meeting = reports.meet(connection('open'), opened(), 'inbound')
     await new Promise(setImmediate)
     assert.equal(visits.length, 0)
-    room.reject(new Error('broken for good'))
+    room.reject(new Error('permanently broken'))
 
-    await assert.rejects(meeting, { message: 'broken for good' })
+    await assert.rejects(meeting, { message: 'permanently broken' })
   })
 })

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { MAX_PER_WINDOW, Sightings, WINDOW_MS } from '../../../crawler/passive/sightings.ts'
 
 suite('Sightings', () => {
-  test('notes a peer once for each source and window, by the window\'s start', () => {
+  test('records a peer once per source and window, by the window\'s start', () => {
     let now = Date.UTC(2026, 0, 1, 0, 9, 59)
     const sightings = new Sightings(() => now)
     const start = Date.UTC(2026, 0, 1) / 1_000
@@ -16,7 +16,7 @@ suite('Sightings', () => {
     assert.equal(sightings.note('a', 'inbound'), start + WINDOW_MS / 1_000)
   })
 
-  test('refuses and counts what is too much for one window, and goes on in the next', () => {
+  test('refuses and counts sightings beyond the limit of a window, and continues in the next', () => {
     let now = 0
     const sightings = new Sightings(() => now)
 

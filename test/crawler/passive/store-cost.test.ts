@@ -1,5 +1,5 @@
-// What a message of the DHT costs with a full store and with an empty one, in steps of maps and sets: whoever fills the store
-// must not make each question more expensive.
+// Cost of a DHT message with a full store and with an empty one, in operations on maps and sets: filling the store
+// must not make queries more expensive.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { before, suite, test } from 'node:test'
@@ -16,10 +16,10 @@ import { KAD } from '../../support/libp2p/open-passive.ts'
 import { inventedId } from '../../support/network/naming-attackers.ts'
 import type { PeerId } from '@libp2p/interface'
 
-/** Blocks, each with a provider of its own: so many identities. */
+/** Blocks, each with its own provider: this many peer ids. */
 const BLOCKS = 2_000
 
-/** Steps with a full store, as a share of those with an empty one, and what the first look at anything adds. */
+/** Allowed operations with a full store: a multiple of those with an empty one, and a constant for first lookups. */
 const MOST = 1.5
 const SLACK = 50
 
@@ -33,7 +33,7 @@ const stranger = (): PeerId => peerIdFromMultihash(Digest.decode(inventedId()))
 const message = (type: string, key: Uint8Array): object => ({ type, key, clusterLevel: 0, closer: [], providers: [] })
 const provides = (key: Uint8Array, peer: PeerId): object => ({ ...message('ADD_PROVIDER', key), providers: [{ id: peer.toMultihash().bytes, multiaddrs: [ADDRESS] }] })
 
-/** Steps of maps and sets, everybody's, while `work` runs. */
+/** All operations on maps and sets while `work` runs. */
 async function steps (work: () => Promise<unknown>): Promise<number> {
   let count = 0
   const restore = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VisitorsMet } from '../../../crawler/passive/visitors-met.ts'
 
-test('VisitorsMet keeps whom a crawl can dial, the latest addresses, and forgets the oldest first', () => {
+test('RecentVisitors keeps peers with addresses, the latest addresses, and evicts the oldest first', () => {
   const met = new VisitorsMet()
   const id = (n: number): Uint8Array => Uint8Array.of(n >> 16, n >> 8 & 255, n & 255)
   const address = Uint8Array.of(4)

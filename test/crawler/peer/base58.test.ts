@@ -12,19 +12,19 @@ suite('base58', () => {
     ['aPEr', '636363'],
     ['1NS17iag9jJgTHD1VXjvLCEnZuQ3rJDE9L', '00eb15231dfceb60925886b67d065299925915aeb172c06647']
   ] as const) {
-    test(`${text === '' ? 'no text' : text} stands for ${hex === '' ? 'no bytes' : hex}`, () => {
+    test(`${text === '' ? 'no text' : text} encodes ${hex === '' ? 'no bytes' : hex}`, () => {
       assert.equal(toBase58(Buffer.from(hex, 'hex')), text)
       assert.deepEqual(fromBase58(text), Uint8Array.from(Buffer.from(hex, 'hex')))
     })
   }
 
-  test('bytes survive the way there and back', () => {
+  test('bytes survive a round trip', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       assert.deepEqual(fromBase58(toBase58(bytes)), bytes)
     }), { numRuns: 1_000 })
   })
 
-  test('other letters are no base58', () => {
+  test('other characters are rejected', () => {
     assert.equal(fromBase58('0'), undefined)
     assert.equal(fromBase58('Il'), undefined)
     assert.equal(fromBase58('a b'), undefined)

@@ -38,21 +38,21 @@ suite('classify', () => {
     })
   }
 
-  test('the code says more than the name', () => {
+  test('the code takes precedence over the name', () => {
     assert.equal(classify(error('StreamResetError', 'ECONNREFUSED')).outcome, 'refused')
   })
 
-  test('an unknown error keeps its text, and one that says all needs none', () => {
+  test('an unknown error keeps its text, and a self-explanatory outcome has none', () => {
     assert.deepEqual(classify(error('Error')), { outcome: 'unknown', detail: 'the text' })
     assert.deepEqual(classify(error('Error', 'ECONNREFUSED')), { outcome: 'refused' })
   })
 
-  test('a close event that was thrown is its error, or a reset', () => {
+  test('a thrown close event becomes its error, or a reset', () => {
     assert.equal(classify(Object.assign(new Event('close'), { error: error('Error', 'EPIPE') })).outcome, 'reset')
     assert.equal(classify(new Event('close')).outcome, 'reset')
   })
 
-  test('whatever is thrown becomes an outcome', () => {
+  test('any thrown value becomes an outcome', () => {
     const hostile = {
       [Symbol.toPrimitive] () {
         throw new Error('no text')

@@ -10,7 +10,7 @@ import { createTestKey, KEY_KINDS } from '../../support/client/fast-keys.ts'
 
 suite('isIdOfKey', () => {
   for (const kind of KEY_KINDS) {
-    test(`knows the id of an ${kind} key and no other`, () => {
+    test(`accepts the id of an ${kind} key and no other`, () => {
       const [key, other] = [createTestKey(kind), createTestKey(kind)]
 
       assert.equal(isIdOfKey(key.id, key.message), true)
@@ -18,13 +18,13 @@ suite('isIdOfKey', () => {
     })
   }
 
-  test('refuses a long key that is inlined all the same', () => {
+  test('rejects an inlined key that is too long', () => {
     const { message } = createTestKey('ECDSA of js-libp2p')
 
     assert.equal(isIdOfKey(concatBytes([Uint8Array.of(0, message.length), message]), message), false)
   })
 
-  test('refuses a hash that is forged, cut or of another kind', () => {
+  test('rejects a hash that is forged, truncated or of another kind', () => {
     const { id, message } = createTestKey('RSA')
     const forged = Uint8Array.from(id)
     forged[10] = (forged[10] ?? 0) ^ 1
@@ -38,7 +38,7 @@ suite('isIdOfKey', () => {
 })
 
 suite('HostKey', () => {
-  test('is the same peer as libp2p makes of the same seed', async () => {
+  test('has the same peer id as libp2p\'s key of the same seed', async () => {
     const theirs = await generateKeyPair('Ed25519')
     const ours = HostKey.fromSeed(theirs.raw.subarray(0, 32))
 
@@ -46,7 +46,7 @@ suite('HostKey', () => {
     assert.equal(await theirs.publicKey.verify(Buffer.from('x'), ours.sign(Buffer.from('x'))), true)
   })
 
-  test('signs what its own key verifies', () => {
+  test('makes signatures that its public key verifies', () => {
     const key = HostKey.generate()
 
     assert.equal(parsePublicKey(key.message)?.verify(Buffer.from('x'), key.sign(Buffer.from('x'))), true)

@@ -6,7 +6,7 @@ import { MergedPeerRecord } from '../../../crawler/peer/merged-peer-record.ts'
 import { findNodeReply, nobodyId } from '../../support/network/peer-fixtures.ts'
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
 
-/** A peer as a reply names it. */
+/** A peer as in a reply. */
 function told (...addresses: Uint8Array[]): PeerRecord {
   return decodeFindNode(findNodeReply([{ id: nobodyId(1), addresses }]))!.list()[0]!
 }
@@ -14,7 +14,7 @@ function told (...addresses: Uint8Array[]): PeerRecord {
 const [A, B, C] = [Uint8Array.of(1, 1), Uint8Array.of(2, 2), Uint8Array.of(3, 3)]
 
 suite('MergedPeerRecord', () => {
-  test('has the addresses of all mentions, each once, first mentioned first', () => {
+  test('has the addresses of all mentions without duplicates, in order', () => {
     const peer = new MergedPeerRecord(told(A, B), told(B, A))
     peer.add(told(C, A))
 
@@ -22,7 +22,7 @@ suite('MergedPeerRecord', () => {
     assert.deepEqual(peer.addresses.map(address => [...address]), [[1, 1], [2, 2], [3, 3]])
   })
 
-  test('is in a set that has all of them, and in none that lacks one of a later mention', () => {
+  test('is in a set with all its addresses, and not in one that lacks an address of a later mention', () => {
     const set = new AddressList()
     set.merge([A, B], 1_000)
     const peer = new MergedPeerRecord(told(A, B), told(B, A))
@@ -32,7 +32,7 @@ suite('MergedPeerRecord', () => {
     assert.deepEqual([before, peer.areAddressesIn(set)], [true, false])
   })
 
-  test('asks records that only list their addresses, too', () => {
+  test('also works with records without areAddressesIn', () => {
     const set = new AddressList()
     set.merge([A], 1_000)
 

@@ -10,12 +10,12 @@ import type { AddressSet, PeerRecord } from '../../../crawler/peer/peer-record.t
 
 const ADDRESS = Uint8Array.of(4, 127, 0, 0, 1, 6, 15, 161)
 
-/** The peers as a reply names them. */
+/** The peers as in a reply. */
 function named (...peers: PeerRecord[]): NamedPeer[] {
   return decodeFindNode(findNodeReply(peers))!.list()
 }
 
-/** Whether all addresses of a peer are among these. */
+/** Whether all addresses of a peer are in this list. */
 function areIn (peer: NamedPeer | undefined, ...addresses: Uint8Array[]): boolean | undefined {
   const set: AddressSet = { has: (bytes, start, end) => addresses.some(address => Buffer.compare(address, bytes.subarray(start, end)) === 0) }
 
@@ -23,7 +23,7 @@ function areIn (peer: NamedPeer | undefined, ...addresses: Uint8Array[]): boolea
 }
 
 suite('NamedPeers', () => {
-  test('gives each peer that went into the reply, as often as it is asked', () => {
+  test('gives each peer of the reply, at every call', () => {
     const addresses = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 6 })
     const peer = fc.record({ id: fc.nat(255).map(nobodyId), addresses }, { noNullPrototype: true })
 
@@ -36,7 +36,7 @@ suite('NamedPeers', () => {
     }))
   })
 
-  test('two replies tell the same of a peer when their bytes say the same of it', () => {
+  test('two mentions are the same if their bytes are equal', () => {
     const [first] = named({ id: nobodyId(7), addresses: [ADDRESS] })
     const [, second] = named({ id: nobodyId(1), addresses: [] }, { id: nobodyId(7), addresses: [ADDRESS] })
     const [other] = named({ id: nobodyId(7), addresses: [] })
@@ -47,7 +47,7 @@ suite('NamedPeers', () => {
     assert.ok(!first!.isSameMention(stranger!))
   })
 
-  test('a peer has the id of another whatever else is told of them', () => {
+  test('ids are compared regardless of the addresses', () => {
     const [first] = named({ id: nobodyId(7), addresses: [ADDRESS] })
     const [stranger, second] = named({ id: nobodyId(8), addresses: [ADDRESS] }, { id: nobodyId(7), addresses: [] })
 
@@ -57,7 +57,7 @@ suite('NamedPeers', () => {
     assert.equal(second!.hash, first!.hash)
   })
 
-  test('the addresses of a peer are in a set when each of them is', () => {
+  test('the addresses of a peer are in a set if each of them is', () => {
     const other = Uint8Array.of(4, 127, 0, 0, 2, 6, 15, 161)
     const [peer] = named({ id: nobodyId(1), addresses: [ADDRESS, other] })
     const [without] = named({ id: nobodyId(1), addresses: [] })
@@ -68,7 +68,7 @@ suite('NamedPeers', () => {
     assert.equal(areIn(without), true)
   })
 
-  test('a set is asked for the address without the /p2p that repeats the id', () => {
+  test('a set is queried for the address without the /p2p that repeats the id', () => {
     const id = nobodyId(1)
     const suffix = [0xa5, 0x03, id.length, ...id]
     const [peer] = named({ id, addresses: [Uint8Array.from([...ADDRESS, ...suffix]), Uint8Array.from(suffix)] })
@@ -76,7 +76,7 @@ suite('NamedPeers', () => {
     assert.equal(areIn(peer, ADDRESS), true)
   })
 
-  test('a /p2p that names another peer stays part of the address', () => {
+  test('a /p2p of another peer stays part of the address', () => {
     const id = nobodyId(1)
     const through = Uint8Array.from([...ADDRESS, 0xa5, 0x03, id.length, ...nobodyId(2)])
     const [peer] = named({ id, addresses: [through] })
@@ -85,7 +85,7 @@ suite('NamedPeers', () => {
     assert.deepEqual(plainPeers([peer!]), [{ id, addresses: [through] }])
   })
 
-  test('what stands before an address is no part of it, though it would complete a /p2p', () => {
+  test('bytes before an address are not part of it, even if they would complete a /p2p', () => {
     const address = Uint8Array.of(7, 7, 7, 7, 7)
     const id = nobodyId(7)
     id.set([0x12, address.length], id.length - address.length - 2)

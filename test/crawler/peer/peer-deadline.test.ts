@@ -15,7 +15,7 @@ suite('Deadline', () => {
     assert.equal(outcomeOfFault(deadline.signal.reason), 'timeout')
   })
 
-  test('an abort of the parent is aborted, whatever its reason', () => {
+  test('an abort of the parent has the outcome aborted, for any reason', () => {
     for (const reason of [undefined, new Error('stop'), 'text']) {
       const parent = new AbortController()
       using deadline = new PeerDeadline(new FakeClock(), 100, parent.signal)
@@ -25,7 +25,7 @@ suite('Deadline', () => {
     }
   })
 
-  test('a parent that has an outcome passes it on, also when it aborted before', () => {
+  test('the outcome of the parent\'s reason is kept, also if it aborted before', () => {
     const reason = peerFault('timeout', 'the visit is too long')
     using deadline = new PeerDeadline(new FakeClock(), 100, AbortSignal.abort(reason))
 

@@ -17,7 +17,7 @@ suite('peer faults', () => {
     assert.equal(outcomeOfFault(undefined), undefined)
   })
 
-  test('the fault of another peer in the place of the one that was dialled names it, where it is known', () => {
+  test('the fault for another peer in place of the dialled one contains its id, if known', () => {
     const id = Uint8Array.of(0, 1, 2)
 
     assert.equal(outcomeOfFault(mismatchFault('another', id)), 'peer-id-mismatch')

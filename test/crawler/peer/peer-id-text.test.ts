@@ -17,7 +17,7 @@ suite('peer ids as text', () => {
     })
   }
 
-  test('texts that name no peer are none', () => {
+  test('texts that are not a peer id are rejected', () => {
     for (const text of ['', 'x', '12D3KooW', 'QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJ', '1'.repeat(10_000)]) {
       assert.equal(parsePeerId(text), undefined)
     }

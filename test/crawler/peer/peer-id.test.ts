@@ -16,7 +16,7 @@ suite('peer ids on the wire', () => {
     assert.ok(isPeerId(Uint8Array.from([0x00, 42, ...Array<number>(42).fill(1)])))
   })
 
-  // Why the 91 bytes that js-libp2p's ECDSA keys would make are refused, as in Rust: no host has them as its id.
+  // The reason to reject the 91-byte ids of js-libp2p's ECDSA keys, as rust-libp2p does: no host has such an id.
   test('js-libp2p inlines an ECDSA key, and starts no node with one', async () => {
     const privateKey = await generateKeyPair('ECDSA')
 
@@ -33,7 +33,7 @@ suite('peer ids on the wire', () => {
     ['a SHA-256 of 31 bytes', [0x12, 31, ...Array<number>(31).fill(1)]],
     ['another hash', [0x13, 0x20, ...Array<number>(32).fill(1)]]
   ] as const) {
-    test(`${what} is no peer id`, () => {
+    test(`${what} is not a peer id`, () => {
       assert.ok(!isPeerId(Uint8Array.from(id)))
     })
   }
@@ -46,14 +46,14 @@ suite('peer ids on the wire', () => {
     }
   })
 
-  test('another peer\'s id and an address without one stay', () => {
+  test('another peer\'s id is kept, and an address without one is unchanged', () => {
     const address = Uint8Array.from([4, 127, 0, 0, 1, 6, 15, 161, 0xa5, 0x03, INLINE.length, ...INLINE])
 
     assert.equal(withoutPeerId(address, HASHED), address)
     assert.equal(withoutPeerId(address.subarray(0, 8), INLINE).length, 8)
   })
 
-  test('any bytes are taken without throwing', () => {
+  test('arbitrary bytes never cause an exception', () => {
     fc.assert(fc.property(fc.uint8Array(), fc.uint8Array(), (address, id) => {
       isPeerId(id)
       assert.ok(withoutPeerId(address, id).length <= address.length)

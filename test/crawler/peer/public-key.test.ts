@@ -9,7 +9,7 @@ const MESSAGE = Buffer.from('what was signed')
 
 suite('parsePublicKey', () => {
   for (const kind of KEY_KINDS) {
-    test(`verifies what an ${kind} key signed, and nothing else`, () => {
+    test(`verifies signatures of an ${kind} key, and no others`, () => {
       const key = createTestKey(kind)
       const signature = key.sign(MESSAGE)
       const parsed = parsePublicKey(key.message)
@@ -21,7 +21,7 @@ suite('parsePublicKey', () => {
       assert.equal(parsed.verify(MESSAGE, new Uint8Array(0)), false)
     })
 
-    test(`refuses an ${kind} key with a byte more or less`, () => {
+    test(`rejects an ${kind} key with a byte more or less`, () => {
       const { message } = createTestKey(kind)
 
       assert.equal(parsePublicKey(concatBytes([message, Uint8Array.of(0)])), undefined)
@@ -38,12 +38,12 @@ suite('parsePublicKey', () => {
     assert.equal(parsePublicKey(goAsJs)?.verify(MESSAGE, go.sign(MESSAGE)), false)
   })
 
-  test('refuses RSA keys below 2048 and above 8192 bits', () => {
+  test('rejects RSA keys below 2048 and above 8192 bits', () => {
     assert.equal(parsePublicKey(createRsaKey(1_024).message), undefined)
     assert.notEqual(parsePublicKey(createRsaKey(3_072).message), undefined)
   })
 
-  test('refuses a key of one type that is named as another', () => {
+  test('rejects a key that is labelled as another type', () => {
     const rsa = createTestKey('RSA').message
     const ecdsa = createTestKey('ECDSA of Go and Rust').message
 
@@ -52,18 +52,18 @@ suite('parsePublicKey', () => {
     assert.equal(parsePublicKey(concatBytes([Uint8Array.of(8, 4), ecdsa.subarray(2)])), undefined)
   })
 
-  test('refuses a point that is not on its curve', () => {
+  test('rejects a point that is not on its curve', () => {
     assert.equal(parsePublicKey(keyMessage(2, new Uint8Array(33).fill(5))), undefined)
     assert.equal(parsePublicKey(keyMessage(3, concatBytes([createTestKey('ECDSA of Go and Rust').message.subarray(4, -64), new Uint8Array(64).fill(5)]))), undefined)
   })
 
-  test('refuses an overlong length', () => {
+  test('rejects a length that is not minimally encoded', () => {
     const { message } = createTestKey()
 
     assert.equal(parsePublicKey(concatBytes([message.subarray(0, 3), Uint8Array.of(0xa0, 0), message.subarray(4)])), undefined)
   })
 
-  test('never throws, whatever a remote sends as key, message and signature', () => {
+  test('never throws for any key, message and signature', () => {
     const head = fc.constantFrom(...KEY_KINDS.map(kind => createTestKey(kind).message))
 
     fc.assert(fc.property(head, fc.nat(300), fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 80 }), (message, keep, tail, signature) => {

@@ -31,11 +31,11 @@ suite('signed peer records', () => {
     return new ProtobufWriter().bytes(1, publicKeyToProtobuf(key.publicKey)).bytes(2, payloadType).bytes(3, payload).bytes(5, signature).finish()
   }
 
-  test('a record that its peer signed gives its sequence number, exactly', async () => {
+  test('a record signed by its peer gives its exact sequence number', async () => {
     assert.equal(verifiedRecordSequence(await seal(), idOf(key)), SEQUENCE)
   })
 
-  test('a key that is known already is not read again, and convinces no one by itself', async () => {
+  test('a known key is not parsed again, and does not replace the check of the signature', async () => {
     const asked: Uint8Array[] = []
     const known = (isValid: boolean): PublicKey => ({
       type: 'Ed25519',
@@ -52,21 +52,21 @@ suite('signed peer records', () => {
     assert.equal(asked.length, 2)
   })
 
-  test('a record of another peer counts as none', async () => {
+  test('a record of another peer is rejected', async () => {
     assert.equal(verifiedRecordSequence(await seal(), idOf(other)), undefined)
   })
 
-  test('a record that names another peer counts as none', async () => {
+  test('a record with another peer\'s id is rejected', async () => {
     assert.equal(verifiedRecordSequence(await seal({ peerId: nobodyId(1) }), idOf(key)), undefined)
   })
 
-  test('a signature by another key, for another domain or over another type counts as none', async () => {
+  test('a signature by another key, for another domain or over another type is rejected', async () => {
     assert.equal(verifiedRecordSequence(await seal({ signer: other }), idOf(key)), undefined)
     assert.equal(verifiedRecordSequence(await seal({ domain: 'libp2p-routing-state' }), idOf(key)), undefined)
     assert.equal(verifiedRecordSequence(await seal({ payloadType: Uint8Array.of(3, 2) }), idOf(key)), undefined)
   })
 
-  test('a record with any byte changed never gives another number', async () => {
+  test('a record with any byte changed never gives another sequence number', async () => {
     const envelope = await seal()
 
     fc.assert(fc.property(fc.nat(envelope.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
@@ -76,7 +76,7 @@ suite('signed peer records', () => {
     }), { numRuns: 300 })
   })
 
-  test('any bytes are none, without throwing', () => {
+  test('arbitrary bytes are rejected without throwing', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       assert.equal(verifiedRecordSequence(bytes, nobodyId(1)), undefined)
     }))

@@ -23,7 +23,7 @@ const refused = (): CompletedVisit => ({ ...reached(ip4(1, 1, 1, 1)), result: { 
 
 const LIMITS: ByteLimits = { subnetBytes: 100, firstBytes: 20, allBytes: 1_000, unreachedBytes: 50, subnetShort: 3, allShort: 10 }
 
-/** Visits of one kind and size in a row: how many in each form. */
+/** Charges visits of one kind and size. Returns how many there are in each form. */
 function count (budget: ByteBudget, visits: readonly CompletedVisit[], bytes: number): Record<PublishedForm, number> {
   const forms = { whole: 0, short: 0, none: 0 }
 
@@ -36,25 +36,25 @@ function count (budget: ByteBudget, visits: readonly CompletedVisit[], bytes: nu
 const many = (visit: CompletedVisit, n: number): CompletedVisit[] => Array.from({ length: n }, () => visit)
 
 suite('ByteBudget', () => {
-  test('gives one /24 or /48 its share whole, then some visits in short, then none; other subnets are as before', () => {
+  test('publishes a subnet\'s share whole, then some visits in short form, then none; other subnets are not affected', () => {
     const budget = new ByteBudget(LIMITS)
     const ofOne = Array.from({ length: 20 }, (_, i) => reached(ip4(9, 9, 9, i)))
 
     assert.deepEqual(count(budget, ofOne, 10), { whole: 10, short: 3, none: 7 })
     assert.deepEqual(count(budget, many(reached(ip4(9, 9, 8, 1)), 5), 10), { whole: 5, short: 0, none: 0 })
     assert.deepEqual(count(budget, Array.from({ length: 20 }, (_, i) => reached(ip6(0x2a00, 1, 2, i))), 10), { whole: 10, short: 3, none: 7 })
-    // An IPv4 address written as IPv6 is of the same subnet.
+    // An IPv4 address written as IPv6 is in the same subnet.
     assert.equal(budget.charge(reached(ip6(0, 0, 0, 0, 0, 0xffff, 0x0909, 0x0901)), 10), 'none')
   })
 
-  test('starts again with each crawl', () => {
+  test('is reset for each crawl', () => {
     const budget = new ByteBudget(LIMITS)
     count(budget, many(reached(ip4(9, 9, 9, 9)), 50), 10)
 
     assert.equal(budget.charge(reached(ip4(9, 9, 9, 9), 2), 10), 'whole')
   })
 
-  test('gives subnets that said little room when a flood from many subnets has taken what all may have', () => {
+  test('still publishes the first visits of quiet subnets when a flood from many subnets has used up the total', () => {
     const budget = new ByteBudget({ ...LIMITS, allShort: 1_000 })
     const flood = Array.from({ length: 20 }, (_, i) => many(reached(ip4(50, 0, i, 1)), 10)).flat()
 
@@ -63,14 +63,14 @@ suite('ByteBudget', () => {
     assert.equal(count(budget, Array.from({ length: 500 }, (_, i) => reached(ip4(61, 0, i % 256, i >> 8))), 10).whole, 28)
   })
 
-  test('has a share of its own for visits that reached nobody', () => {
+  test('has a separate budget for visits without a connection', () => {
     const budget = new ByteBudget(LIMITS)
 
     assert.deepEqual(count(budget, many(refused(), 30), 10), { whole: 5, short: 10, none: 15 })
     assert.equal(budget.charge(reached(ip4(9, 9, 9, 9)), 10), 'whole')
   })
 
-  test('leaves private ranges to what all may have: the owner\'s own network has one subnet', () => {
+  test('applies only the total to private ranges: a private network may have one subnet', () => {
     const budget = new ByteBudget(LIMITS)
 
     assert.deepEqual(count(budget, many(reached(ip4(127, 0, 0, 1)), 120), 10), { whole: 100, short: 10, none: 10 })
@@ -92,7 +92,7 @@ suite('a flood of identities', () => {
     listenAddresses: Array.from({ length: 256 }, (_, n) => Uint8Array.from([54, 0xc8, 0x01, ...Buffer.from(`${String(n).padStart(10, '0')}${'x'.repeat(190)}`), 6, 0x0f, 0xa1]))
   }
 
-  // Each message is the largest there is: so it suffices to make one, and to charge its size.
+  // All messages have the largest size, so one is enough to know the size to charge.
   const bytesOf = (limits: ByteLimits, host: (i: number) => number[]): { published: number, perWhole: number } => {
     const sent: OutgoingMessage[] = []
     const attempts = identity.listenAddresses.map(address => ({ address, outcome: 'ok' as const, durationMs: 1 }))
@@ -111,7 +111,7 @@ suite('a flood of identities', () => {
     return { published, perWhole: whole }
   }
 
-  test('in one /24 makes a crawl publish 25 MB at most, and in as many /24s as there are 1 GB', () => {
+  test('in one /24 makes a crawl publish at most 25 MB, and in all /24s 1 GB', () => {
     const one = bytesOf(CRAWL_BYTES, i => ip4(9, 9, 9, i % 256))
     const all = bytesOf(CRAWL_BYTES, i => ip4(20 + (i >> 16), i >> 8 & 0xff, i & 0xff, 1))
 
@@ -120,7 +120,7 @@ suite('a flood of identities', () => {
     assert.ok(all.published <= 1_024 * 1_048_576, String(all.published))
   })
 
-  test('makes a window of the passive node publish 3 MB from one /24, and 160 MB in all', () => {
+  test('makes a window of the passive node publish 3 MB from one /24, and 160 MB in total', () => {
     const one = bytesOf(WINDOW_BYTES, i => ip4(9, 9, 9, i % 256))
     const all = bytesOf(WINDOW_BYTES, i => ip4(20 + (i >> 16), i >> 8 & 0xff, i & 0xff, 1))
 

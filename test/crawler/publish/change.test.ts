@@ -4,11 +4,11 @@ import { suite, test } from 'node:test'
 import { Change } from '../../../crawler/publish/change.ts'
 
 suite('Change', () => {
-  test('resolves at once when the condition holds already', async () => {
+  test('resolves at once if the condition is already true', async () => {
     await new Change().until(() => true)
   })
 
-  test('resolves when the condition holds after a change, and not before', async () => {
+  test('resolves when the condition becomes true after a change, not before', async () => {
     const change = new Change()
     let n = 0
     let resolved = 0
@@ -23,7 +23,7 @@ suite('Change', () => {
     await waiting
   })
 
-  test('rejects with what the condition throws', async () => {
+  test('rejects with the condition\'s error', async () => {
     const change = new Change()
     const cause = new TypeError('broken')
     let broken = false

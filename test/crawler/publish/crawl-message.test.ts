@@ -28,7 +28,7 @@ const report = (change: Partial<CrawlReport> = {}): CrawlReport => ({
 const parse = ({ value }: OutgoingMessage): Crawl => Crawl.parse(JSON.parse(Buffer.from(value).toString()))
 
 suite('crawl messages', () => {
-  test('say when a crawl started and nothing of its end', () => {
+  test('contain the start of a crawl, without its end', () => {
     assert.deepEqual(parse(crawlStartedMessage(report(), CONTEXT)), {
       version: 1,
       ...CONTEXT,
@@ -39,7 +39,7 @@ suite('crawl messages', () => {
     })
   })
 
-  test('say what a crawl saw when it is over', () => {
+  test('contain the results of a crawl at its end', () => {
     const { totals, distributions } = report()
 
     assert.deepEqual(parse(crawlEndedMessage(report(), CONTEXT)), {
@@ -58,13 +58,13 @@ suite('crawl messages', () => {
     })
   })
 
-  test('say that a crawl was disturbed, and how much time it lost', () => {
+  test('report that a crawl was disturbed, and how much time it lost', () => {
     const { disturbed, lostMs } = parse(crawlEndedMessage(report({ lostMs: 20_100.000_4, standstills: 1 }), CONTEXT))
 
     assert.deepEqual([disturbed, lostMs], [true, 20_100])
   })
 
-  test('say what is wrong with it', () => {
+  test('report the problem of a crawl', () => {
     const kad = { spoken: ['/guess/kad'], answering: 0, others: { wide: 1, counts: [{ protocol: '/lab/kad', peers: 1 }] } }
     const served = report()
 
@@ -72,7 +72,7 @@ suite('crawl messages', () => {
     assert.equal(parse(crawlEndedMessage({ ...served, kad, totals: { ...served.totals, contacted: 2, dhtServers: 1 } }, CONTEXT)).warning?.code, 'PP_OTHER_PROTOCOLS')
   })
 
-  test('call a crawl aborted only when the process stopped it', () => {
+  test('have the state aborted only if the process stopped the crawl', () => {
     const states = (['complete', 'max-duration', 'aborted'] as const).map(end => parse(crawlEndedMessage(report({ end }), CONTEXT)).state)
 
     assert.deepEqual(states, ['finished', 'finished', 'aborted'])
@@ -87,7 +87,7 @@ suite('crawl messages', () => {
     ])
   })
 
-  test('stay below 64 kB by folding rare values into the rest, and lose no count', () => {
+  test('stay below 64 kB by adding rare values to the rest, and lose no count', () => {
     const hostile = { top: Array.from({ length: 200 }, (_, i) => ({ value: `${String(i)}${'節'.repeat(250)}`, count: 400 - i })), other: 5 }
     const all = { agentVersions: hostile, protocols: hostile, transports: NONE, addressFamilies: NONE }
     const message = crawlEndedMessage(report({ distributions: all }), CONTEXT)

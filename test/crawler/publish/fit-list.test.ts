@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { fitList, jsonBytes } from '../../../crawler/publish/fit-list.ts'
 
 suite('fitList', () => {
-  test('keeps the first items that fit, counted in bytes of JSON, escapes and brackets among them', () => {
+  test('keeps the first items that fit, in bytes of JSON including escapes and brackets', () => {
     const list = ['ab', '"', '節', { a: 1 }]
     const all = Buffer.byteLength(JSON.stringify(list))
 

@@ -14,12 +14,12 @@ import type { CompletedVisit } from '../../../crawler/engine/population/visit-si
 const CONTEXT = { scan: 'default/probe/main', network: 'ipfs' }
 const VISITS = 50
 
-// Letters that do not compress, other ones for each number.
+// Incompressible letters, different for each number.
 const noise = (seed: string, chars: number): string => Array.from({ length: Math.ceil(chars / 86) }, (_, i) => createHash('sha512').update(`${seed} ${String(i)}`).digest('base64url')).join('').slice(0, chars)
 const address = (seed: string): Uint8Array => Uint8Array.from([54, 0xc8, 0x01, ...Buffer.from(noise(seed, 200)), 6, 0x0f, 0xa1])
 const list = <T>(n: number, of: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => of(i))
 
-/** The visit of a peer that says as much as it can, all of it new each time. */
+/** The visit of a peer that sends as much as it can, all of it new each time. */
 function worstVisit (crawlId: number): CompletedVisit {
   const seed = String(crawlId)
   const addresses = list(256, i => address(`${seed} known ${String(i)}`))
@@ -36,8 +36,8 @@ function worstVisit (crawlId: number): CompletedVisit {
   return { crawlId, attempt: 1, discoveryType: 'active', source: 'routing-table', id: peerIdOf('hostile'), addresses, result: { startedAtMs: crawlId * 1_000, durationMs: 1, outcome: 'ok', attempts, connection, identity, latencyMs: 1 } }
 }
 
-suite('a peer that says as much as it can, new each time', () => {
-  test('makes the bus keep 24 kB of a visit and the database 36 kB', async () => {
+suite('a peer that sends as much as it can, new each time', () => {
+  test('makes the bus store 24 kB of a visit and the database 36 kB', async () => {
     using folder = new TempFolder()
     const path = folder.file('store.db')
     const store = await SqliteStore.open({ clock: systemClock }, { path, coalesceWindowMs: 0 })
@@ -51,7 +51,7 @@ suite('a peer that says as much as it can, new each time', () => {
       const decoded = decode(message, nowMs + 100_000)
       await store.write({ visits: 'visit' in decoded ? [decoded.visit] : [], crawls: [] })
     }
-    // What the log of writes holds goes into the file.
+    // Moves the write-ahead log into the database file.
     await store[Symbol.asyncDispose]()
 
     const onBus = messages.reduce((sum, message) => sum + packBatch([message]).length, 0) / VISITS

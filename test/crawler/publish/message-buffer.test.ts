@@ -20,7 +20,7 @@ suite('MessageBuffer', () => {
     assert.deepEqual([filled(1, 1, 1).isFull, filled(1, 1, 1, 1).isFull, filled(99).isFull, filled(50, 50).isFull], [false, true, false, true])
   })
 
-  test('gives the first messages as a batch within both limits, and keeps them', () => {
+  test('returns the first messages as a batch within both limits, and keeps them', () => {
     const buffer = filled(10, 10, 10, 10)
 
     assert.equal(keys(buffer.batch({ messages: 3, bytes: 100 })), 'abc')
@@ -28,12 +28,12 @@ suite('MessageBuffer', () => {
     assert.equal(buffer.size, 4)
   })
 
-  test('gives one message at least, however large', () => {
+  test('returns at least one message, however large', () => {
     assert.equal(keys(filled(90, 1).batch({ messages: 5, bytes: 10 })), 'a')
     assert.equal(keys(filled().batch({ messages: 5, bytes: 10 })), '')
   })
 
-  test('lets go of what is acknowledged', () => {
+  test('removes acknowledged messages', () => {
     const buffer = filled(10, 20, 30)
     buffer.acknowledge(2)
 

@@ -5,23 +5,23 @@ import { Publisher } from '../../../crawler/publish/publisher.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { EventBus, OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
-/** A signal that nobody aborts. */
+/** A signal that never aborts. */
 export const never = new AbortController().signal
-/** What a bus says that is away for a while. */
+/** The error of a bus that is temporarily unavailable. */
 export const unavailable = new ProbeError('PP_BUS_UNAVAILABLE', 'away')
-/** A message of some bytes. */
+/** A message of a given size. */
 export const message = (key: string | number, bytes = 10): OutgoingMessage => ({ key: String(key), value: new Uint8Array(bytes), headers: {} })
 
 interface LogLine { level: string, msg: string, messages?: number, lost?: unknown }
 
-/** A bus in memory that can be taken away. */
+/** An in-memory bus that can be made unavailable. */
 export class FakeBus implements Pick<EventBus, 'publish'> {
   readonly batches: string[][] = []
   attempts = 0
   failure: ProbeError | undefined
   hold: Promise<void> | undefined
 
-  /** What it says once of a batch of which it stores the rest. */
+  /** The error that it throws once for a batch whose other messages it stores. */
   refusal: ProbeError | undefined
 
   async publish (_topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
@@ -47,7 +47,7 @@ export class FakeBus implements Pick<EventBus, 'publish'> {
   }
 }
 
-/** A publisher and what it stands on. */
+/** A publisher with its bus and clock. */
 export interface Setting { bus: FakeBus, clock: FakeClock, publisher: Publisher, lines: LogLine[] }
 
 /** Opens a publisher on a bus that works. */
@@ -60,13 +60,13 @@ export function open (flushTimeoutMs = 5_000): Setting {
   return { bus, clock, lines, publisher: Publisher.open({ bus, clock, log }, { topic: 'visits', flushTimeoutMs }) }
 }
 
-/** Disposes a publisher, which must leave no timer. */
+/** Disposes of a publisher, which must leave no timer. */
 export async function close ({ clock, publisher }: Setting): Promise<void> {
   await clock.runUntil(publisher[Symbol.asyncDispose]())
   assert.equal(clock.pending, 0)
 }
 
-/** Hands over messages with the keys 0, 1, 2… */
+/** Accepts messages with the keys 0, 1, 2… */
 export function accept (publisher: Publisher, count: number, bytes?: number): void {
   for (let n = 0; n < count; n++) {
     publisher.accept(message(n, bytes))

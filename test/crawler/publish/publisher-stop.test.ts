@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { accept, close, open, unavailable } from './opened-publisher.ts'
 
 suite('a publisher that is disposed', () => {
-  test('sends what is left, without waiting for the retry that was due later', async () => {
+  test('sends its buffer without waiting for the next retry', async () => {
     const setting = open()
     const { bus, clock, lines } = setting
     bus.failure = unavailable
@@ -17,7 +17,7 @@ suite('a publisher that is disposed', () => {
     assert.ok(lines.every(({ level }) => level === 'warn'))
   })
 
-  test('gives up at the deadline, and logs what is lost', async () => {
+  test('stops at the deadline, and logs the lost messages', async () => {
     for (const how of ['refuses', 'hangs'] as const) {
       const setting = open(5_000)
       const { bus, clock, lines } = setting

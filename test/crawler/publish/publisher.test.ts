@@ -7,7 +7,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import { accept, close, FakeBus, message, never, open, unavailable } from './opened-publisher.ts'
 
 suite('Publisher', () => {
-  test('says that the bus takes nothing, why and since when, until it does again', async () => {
+  test('reports an outage of the bus with its reason and start, until the bus works again', async () => {
     const setting = open()
     const { bus, clock, publisher } = setting
     assert.equal(publisher.status().outage, undefined)
@@ -24,7 +24,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('leaves out a message that the topic refuses as too large, counts and names it, and goes on', async () => {
+  test('drops, counts and logs a message that the topic refuses as too large, and continues', async () => {
     const setting = open()
     const { bus, clock, publisher, lines } = setting
     bus.refusal = new ProbeError('PP_MESSAGE_TOO_LARGE', '1 of 3 messages: larger', { details: { refused: [1] } })
@@ -39,7 +39,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('sends what it has after 100 ms, in order', async () => {
+  test('sends its messages after 100 ms, in order', async () => {
     const setting = open()
     const { bus, clock, publisher } = setting
     publisher.accept(message('a'))
@@ -63,7 +63,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('lets a message wait its own 100 ms, not those of one sent before', async () => {
+  test('waits 100 ms from the message\'s own arrival, not from an earlier one', async () => {
     const setting = open()
     accept(setting.publisher, 500)
     await setting.clock.advance(LINGER_MS / 2)
@@ -76,7 +76,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('keeps a batch below what a broker takes', async () => {
+  test('keeps a batch below a broker\'s limit', async () => {
     const setting = open()
     accept(setting.publisher, 30, 60_000)
     await setting.clock.runUntil(setting.publisher.drain(never), 0)
@@ -86,7 +86,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('publishes one batch at a time, so that the order holds', async () => {
+  test('publishes one batch at a time, which keeps the order', async () => {
     const setting = open()
     const first = Promise.withResolvers<undefined>()
     setting.bus.hold = first.promise
@@ -101,7 +101,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('tries again for ever while the bus is away, and loses and doubles nothing', async () => {
+  test('retries forever while the bus is unavailable, and neither loses nor duplicates messages', async () => {
     const setting = open()
     const { bus, clock, publisher, lines } = setting
     bus.failure = unavailable
@@ -118,7 +118,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('has no room at 10,000 messages or 32 MB, and has again when the bus took some', async () => {
+  test('has no room at 10,000 messages or 32 MB, and has room again when the bus accepted some', async () => {
     for (const [count, bytes] of [[BUFFER_LIMITS.messages, 1], [600, 60_000]] as const) {
       const setting = open()
       setting.bus.failure = unavailable
@@ -135,7 +135,7 @@ suite('Publisher', () => {
     }
   })
 
-  test('drains without waiting for a batch to fill, and only then is all acknowledged', async () => {
+  test('drains without waiting for a batch to fill, and resolves when all messages are acknowledged', async () => {
     const setting = open()
     const stored = Promise.withResolvers<undefined>()
     let drained = false
@@ -152,7 +152,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('stops draining when told to', async () => {
+  test('stops draining on abort', async () => {
     const setting = open()
     setting.bus.failure = unavailable
     const stop = new AbortController()
@@ -180,7 +180,7 @@ suite('Publisher', () => {
     await close(setting)
   })
 
-  test('tells what the bus failed with for good to all who wait, now and later', async () => {
+  test('rejects all current and later waiters with a permanent error of the bus', async () => {
     const setting = open()
     const { bus, clock, publisher, lines } = setting
     const gone = new ProbeError('PP_BUS_CLOSED', 'closed')
@@ -196,7 +196,7 @@ suite('Publisher', () => {
     assert.deepEqual(lines.map(({ level, messages }) => [level, messages]), [['error', BUFFER_LIMITS.messages]])
   })
 
-  test('tells an observer of each batch and how long it took', async () => {
+  test('notifies an observer of each batch and its duration', async () => {
     const observed: [number, number][] = []
     const [bus, clock] = [new FakeBus(), new FakeClock()]
     const log = createLogger({ level: 'silent' })

@@ -6,7 +6,7 @@ import { addressOf, peerIdOf } from '../../support/network/simulated-network.ts'
 import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 suite('publishingSink', () => {
-  test('hands each visit to the publisher as a message of its scan', () => {
+  test('passes each visit to the publisher as a message of its scan', () => {
     const messages: OutgoingMessage[] = []
     const sink = publishingSink({ ready: () => undefined, accept: message => void messages.push(message) }, { scan: 'default/probe/main', network: 'ipfs' }, { limits: CRAWL_BYTES, onForm: () => undefined })
     sink.accept({
@@ -23,7 +23,7 @@ suite('publishingSink', () => {
     assert.equal(messages[0]?.headers['ce_source'], 'default/probe/main')
   })
 
-  test('has room when the publisher has', () => {
+  test('has room if the publisher has', () => {
     const room = Promise.resolve()
     const full = publishingSink({ ready: () => room, accept: () => undefined }, { scan: 'default/probe/main', network: 'ipfs' }, { limits: CRAWL_BYTES, onForm: () => undefined })
 

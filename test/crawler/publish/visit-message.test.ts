@@ -23,11 +23,11 @@ const completed = (change: Partial<CompletedVisit> = {}): CompletedVisit => ({
 })
 const parse = (visit: CompletedVisit): Visit => Visit.parse(JSON.parse(Buffer.from(visitMessage(visit, CONTEXT).value).toString()))
 
-// A name of 200 letters: the longest text in an address that is still one.
+// A name of 200 letters: the longest name in a valid address.
 const longAddress = (n: number): Uint8Array => Uint8Array.from([54, 0xc8, 0x01, ...Buffer.from(`${String(n).padStart(10, '0')}${'x'.repeat(190)}`), 6, 0x0f, 0xa1])
 
 suite('visitMessage', () => {
-  test('says all that the visit found out', () => {
+  test('contains all data of the visit', () => {
     const visit = parse(completed({
       result: {
         lane: 'fast',
@@ -82,7 +82,7 @@ suite('visitMessage', () => {
     assert.match(visit.nodeId, /^12D3KooW/)
   })
 
-  test('leaves out what the visit did not find out', () => {
+  test('leaves out unknown values', () => {
     const visit = parse(completed({ result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'timeout', detail: 'late', attempts: [] } }))
 
     assert.deepEqual(Object.keys(visit).filter(key => ['lane', 'connection', 'identify', 'latencyMs', 'routingTable'].includes(key)), [])
@@ -97,7 +97,7 @@ suite('visitMessage', () => {
     assert.deepEqual([message.headers['ce_id'], message.headers['ce_type'], message.headers['ce_source'], message.headers['ce_time']], [visit.visitId, VISIT_TYPE, CONTEXT.scan, visit.startedAt])
   })
 
-  test('counts the addresses that it leaves out: more than 128, and those without a text', () => {
+  test('counts omitted addresses: those beyond 128, and those without a text', () => {
     const addresses = [Uint8Array.from([4, 1]), ...Array.from({ length: 200 }, (_, n) => addressOf(n))]
     const visit = parse(completed({ addresses }))
 
@@ -120,7 +120,7 @@ suite('visitMessage', () => {
     assert.deepEqual(identify.protocols, ['p'.repeat(256), '\ufffd\ufffd'])
   })
 
-  test('over 24 kB drops the last addresses first, and counts what it leaves out of each list', () => {
+  test('above 24 kB drops the last addresses first, and counts the omitted items of each list', () => {
     const addresses = Array.from({ length: 128 }, (_, n) => longAddress(n))
     const attempts = addresses.map(address => ({ address, outcome: 'timeout' as const, durationMs: 1 }))
     const identity = { protocols: Array.from({ length: 256 }, (_, n) => `/${String(n)}/${'p'.repeat(170)}`), listenAddresses: addresses }
@@ -138,8 +138,8 @@ suite('visitMessage', () => {
     assert.ok(identify!.protocols.length > 40)
   })
 
-  test('cuts nothing of a peer that keeps to what others accept in an identify message: 8 kB', () => {
-    // As many relays as a host behind NAT may have, by each transport, and the protocols of a node of many parachains.
+  test('cuts nothing of a peer with an identify message of 8 kB, the limit of other implementations', () => {
+    // The relays of a host behind NAT, by each transport, and the protocols of a node with many parachains.
     const addresses = Array.from({ length: 100 }, (_, n) => addressOf(n))
     const protocols = Array.from({ length: 80 }, (_, n) => `/${'91b171bb158e2d38'.repeat(4)}/${String(n).padStart(3, '0')}/block-announces/1`)
     const attempts = addresses.slice(0, 64).map(address => ({ address, outcome: 'timeout' as const, durationMs: 1.5 }))
@@ -151,7 +151,7 @@ suite('visitMessage', () => {
     assert.deepEqual([listenAddresses.length, told.length, moreAddresses, moreProtocols], [100, 80, undefined, undefined])
   })
 
-  test('counts a short list by its bytes, not its letters', () => {
+  test('measures a list in bytes, not in characters', () => {
     const identity = { protocols: Array.from({ length: 256 }, (_, n) => `${String(n)}${'節'.repeat(250)}`), listenAddresses: [longAddress(1)] }
     const visit = parse(completed({ result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts: [], identity } }))
     const { protocols, moreProtocols, listenAddresses } = visit.identify!
@@ -162,7 +162,7 @@ suite('visitMessage', () => {
 })
 
 suite('shortVisitMessage', () => {
-  test('keeps the visit, its outcome and its connection, and says that it is short', () => {
+  test('keeps the visit, its outcome and its connection, and is marked as short', () => {
     const connection = { address: addressOf(1), transport: 'tcp' as const, security: 's'.repeat(999), muxer: 'm'.repeat(999), limited: false }
     const identity = { agentVersion: 'a'.repeat(512), protocols: ['/a'], listenAddresses: [addressOf(1)] }
     const attempts = [{ address: addressOf(1), outcome: 'ok' as const, durationMs: 1 }]

@@ -4,7 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { isQuic } from '../../../crawler/quic/quic-address.ts'
 
-test('QUIC is dialled at addresses of QUIC version 1, and at names that do not say', () => {
+test('QUIC is dialled at addresses with QUIC version 1, and at unresolved /dnsaddr names', () => {
   const verdict = (text: string): boolean => isQuic(readAddress(multiaddr(text).bytes)!)
 
   assert.ok(['/ip4/1.2.3.4/udp/1/quic-v1', '/ip6/::1/udp/1/quic-v1', '/dns4/a.example/udp/1/quic-v1', '/dnsaddr/a.example'].every(verdict))

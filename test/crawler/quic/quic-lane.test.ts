@@ -1,4 +1,4 @@
-// The QUIC lane against real peers: js-libp2p ones here, go-libp2p hosts in test/system/go-devnet.test.ts.
+// The QUIC client with real peers: js-libp2p here, go-libp2p hosts in test/system/go-devnet.test.ts.
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -33,8 +33,8 @@ function targetOf (peer: StrangePeer, id: Uint8Array = peer.peerId.toMultihash()
   return { id, addresses: peer.getMultiaddrs().map(address => parseAddress(address.toString())!.address), plan }
 }
 
-suite('the QUIC lane', () => {
-  test('identifies a DHT server and asks for its table', async () => {
+suite('the QUIC client', () => {
+  test('identifies a DHT server and reads its routing table', async () => {
     await using visitor = await open()
     await using neighbour = await strangePeer({ listen: [QUIC], kadProtocol: KAD })
     await using peer = await strangePeer({ listen: [QUIC], kadProtocol: KAD, agentVersion: 'quic-only/1' })
@@ -49,7 +49,7 @@ suite('the QUIC lane', () => {
     await until('nothing of the visit is left', () => peer.getConnections().length === 1)
   })
 
-  test('identifies one that serves no DHT, and tells another peer from the one it wanted', async () => {
+  test('identifies a peer without a DHT, and rejects another peer than the expected one', async () => {
     await using visitor = await open()
     await using peer = await strangePeer({ listen: [QUIC] })
 
@@ -58,7 +58,7 @@ suite('the QUIC lane', () => {
     assert.deepEqual([outcome, identity], ['peer-id-mismatch', undefined])
   })
 
-  test('gives up on a port that is dead or silent by the dial\'s limit, and at once when it is told to', async () => {
+  test('fails at the dial\'s limit for a closed or silent port, and at once when aborted', async () => {
     await using visitor = await open()
     const silent = createSocket('udp4')
     silent.bind(0, '127.0.0.1')
@@ -74,7 +74,7 @@ suite('the QUIC lane', () => {
     silent.close()
   })
 
-  test('says what the library\'s words mean', () => {
+  test('maps the library\'s error texts to outcomes', () => {
     const outcomes = ['invalid peer certificate: UnknownIssuer', 'the handshake timed out', 'connection closed', 'Network is unreachable', 'what is this']
 
     assert.deepEqual(outcomes.map(text => outcomeOfFault(quicFault(new Error(text)))), ['security-unsupported', 'timeout', 'reset', 'unreachable', 'handshake-failed'])

@@ -20,7 +20,7 @@ const NOTHING = new Uint8Array(0)
 
 interface Rig { session: QuicSession, ends: string[], inbound: (stream: NativeStream) => void, remote: Promise<NativeStream> }
 
-/** A session whose first stream leads to `remote`, and on which the remote opens streams by `inbound`. */
+/** A session whose first stream is connected to `remote`, and on which the remote opens streams by `inbound`. */
 function rig (): Rig {
   const ends: string[] = []
   const remote = Promise.withResolvers<NativeStream>()
@@ -36,7 +36,7 @@ function rig (): Rig {
     inboundStream: async () => opened.shift() ?? await next.promise,
     abort: () => {
       ends.push('connection')
-      next.promise.catch(() => undefined) // nobody may wait
+      next.promise.catch(() => undefined) // there may be no waiter
       next.reject(new Error('the connection is closed'))
     }
   }
@@ -49,7 +49,7 @@ function rig (): Rig {
   } }
 }
 
-/** What a remote hears that opens a stream and asks for a protocol. */
+/** The bytes that a remote receives after it opened a stream and proposed a protocol. */
 async function heard (inbound: Rig['inbound'], protocol: string): Promise<string> {
   const [ours, theirs] = nativeStreamPair()
   await theirs.write(opening(protocol))
@@ -90,7 +90,7 @@ suite('QuicSession', () => {
     }
   })
 
-  test('leaves a stream that is disposed of, both ways', async () => {
+  test('closes a disposed stream in both directions', async () => {
     const { session, remote } = rig()
     const opened = session.openIdentify(signal)
     const theirs = await remote
@@ -99,12 +99,12 @@ suite('QuicSession', () => {
 
     await assert.rejects(async () => {
       while (await theirs.read(READ) !== null) {
-        // what had come before
+        // the bytes that arrived before
       }
     })
   })
 
-  test('has no identify from one that resets the stream', async () => {
+  test('fails identify if the remote resets the stream', async () => {
     const { session, remote } = rig()
     const refused = identifyBytesOf(session, signal)
     leave(await remote)
@@ -112,7 +112,7 @@ suite('QuicSession', () => {
     await assert.rejects(refused, { message: /refuses identify/ })
   })
 
-  test('says who we are to a remote that asks, once, and leaves what else it asks for', async () => {
+  test('answers identify once, and refuses other protocols', async () => {
     const { session, inbound } = rig()
 
     assert.deepEqual([await heard(inbound, KAD), await heard(inbound, IDENTIFY_PROTOCOL)], ['reset', 'who we are'])
@@ -120,7 +120,7 @@ suite('QuicSession', () => {
     session[Symbol.dispose]()
   })
 
-  test('takes two streams of a remote and no more', async () => {
+  test('accepts at most two streams of a remote', async () => {
     const { session, inbound } = rig()
 
     assert.deepEqual([await heard(inbound, KAD), await heard(inbound, KAD)], ['reset', 'reset'])
@@ -128,7 +128,7 @@ suite('QuicSession', () => {
     session[Symbol.dispose]()
   })
 
-  test('gives its slot back once, with the connection', () => {
+  test('releases its slot once, with the connection', () => {
     const { session, ends } = rig()
     session[Symbol.dispose]()
     session[Symbol.dispose]()
@@ -139,7 +139,7 @@ suite('QuicSession', () => {
 })
 
 suite('ProposedStream', () => {
-  test('hands on what came with the consent, and sends in order what goes out', async () => {
+  test('returns bytes that arrived with the agreement, and sends in order', async () => {
     const [ours, theirs] = nativeStreamPair()
     const stream = new ProposedStream(ours, new Proposal(KAD), Buffer.from('first'))
     stream.send(Buffer.from('second'))
@@ -154,7 +154,7 @@ suite('ProposedStream', () => {
     await assert.rejects(stream.read(signal), { code: 'PP_PEER_FAULT' })
   })
 
-  test('ends with the stream, and loses nothing of a read that was given up', async () => {
+  test('ends with the stream, and loses nothing of an aborted read', async () => {
     const [ours, theirs] = nativeStreamPair()
     const stream = new ProposedStream(ours, new Proposal(KAD), NOTHING)
     await theirs.write(opening(KAD))
@@ -171,7 +171,7 @@ suite('ProposedStream', () => {
     assert.deepEqual(getEventListeners(controller.signal, 'abort'), [])
   })
 
-  test('is not selected where the remote says so, ends the stream, or resets it', async () => {
+  test('is not selected if the remote refuses, ends the stream or resets it', async () => {
     const refusals: ((theirs: NativeStream) => Promise<void>)[] = [
       async (theirs) => { await theirs.write(Buffer.concat([opening(KAD).subarray(0, 20), Buffer.from([3, 0x6e, 0x61, 0x0a])])) },
       async (theirs) => { await theirs.finishWrite() },

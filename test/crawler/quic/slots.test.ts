@@ -4,7 +4,7 @@ import { suite, test } from 'node:test'
 import { Slots } from '../../../crawler/quic/slots.ts'
 
 suite('Slots', () => {
-  test('lets so many through, the others in the order in which they came', async () => {
+  test('grants a bounded number of slots, and others in the order of arrival', async () => {
     const slots = new Slots(2)
     const { signal } = new AbortController()
     const through: number[] = []
@@ -26,7 +26,7 @@ suite('Slots', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
-  test('keeps nobody who gives up waiting', async () => {
+  test('removes waiters that abort', async () => {
     const slots = new Slots(1)
     const held = await slots.take(new AbortController().signal)
     const stop = new AbortController()

@@ -9,7 +9,7 @@ async function all<T> (items: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
 }
 
 suite('forgetfulDatastore', () => {
-  test('what is put is not there afterwards', async () => {
+  test('an entry is not stored', async () => {
     assert.equal(await forgetfulDatastore.put(KEY, Uint8Array.of(1)), KEY)
     assert.equal(await forgetfulDatastore.has(KEY), false)
     assert.throws(() => forgetfulDatastore.get(KEY), { name: 'NotFoundError' })
@@ -17,7 +17,7 @@ suite('forgetfulDatastore', () => {
     assert.deepEqual(await all(forgetfulDatastore.queryKeys({})), [])
   })
 
-  test('many are put and deleted as one, and none is found', async () => {
+  test('batches of entries are not stored either', async () => {
     assert.deepEqual(await all(forgetfulDatastore.putMany([{ key: KEY, value: Uint8Array.of(1) }])), [KEY])
     assert.deepEqual(await all(forgetfulDatastore.getMany([KEY])), [])
     assert.deepEqual(await all(forgetfulDatastore.deleteMany([KEY])), [KEY])

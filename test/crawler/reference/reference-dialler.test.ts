@@ -30,14 +30,14 @@ suite('ReferenceDialler', () => {
     await host[Symbol.asyncDispose]()
   })
 
-  test('TCP is supported, and a name that does not say yet', () => {
+  test('TCP and unresolved /dnsaddr names are supported', () => {
     const supports = (text: string): boolean => dialler.supports(read(multiaddr(text).bytes))
 
     assert.ok(['/ip4/1.2.3.4/tcp/1', '/dns4/a.example/tcp/1', '/dnsaddr/a.example'].every(supports))
     assert.ok(!['/ip4/1.2.3.4/udp/1/quic-v1', '/ip4/1.2.3.4/tcp/1/ws', '/ip4/1.2.3.4/tcp/1/http'].some(supports))
   })
 
-  test('a session knows its connection and the round trip of its connect', async () => {
+  test('a session reports its connection and the round trip of its connect', async () => {
     await using peer = await startPeer()
     using session = await dialler.dial(read(peer.address), peer.id, signal)
 
@@ -45,7 +45,7 @@ suite('ReferenceDialler', () => {
     assert.ok(session.latency !== undefined && session.latency.ms > 0)
   })
 
-  test('another peer than the one meant is refused, and the connection closed', async () => {
+  test('another peer than the expected one is rejected, and the connection closed', async () => {
     await using impostor = await startPeer({ keyType: 'RSA' })
     await using victim = await startPeer({ keyType: 'RSA' })
 
@@ -71,7 +71,7 @@ suite('ReferenceDialler', () => {
     await until('the socket is closed', () => closed)
   })
 
-  test('identify that a remote refuses is a fault, and a DHT protocol that it refuses is none', async () => {
+  test('a refused identify is a fault, a refused DHT protocol is not', async () => {
     await using peer = await startPeer({ identify: silence })
     await peer.node.unhandle('/ipfs/id/1.0.0')
     using session = await dialler.dial(read(peer.address), peer.id, signal)

@@ -49,7 +49,7 @@ suite('ReferenceHost', () => {
     await host[Symbol.asyncDispose]()
   })
 
-  test('thirty visits of peers of all manners leave no connection, no remembered peer and no socket', async () => {
+  test('thirty visits to peers of all kinds leave no connection, no stored peer and no socket', async () => {
     await using server = await startPeer({ serve: { [KAD_PROTOCOL]: serving([]) } })
     await using rsa = await startPeer({ keyType: 'RSA', serve: { [KAD_PROTOCOL]: serving([]) } })
     await using slow = await startPeer({ identify: silence, serve: { [KAD_PROTOCOL]: silence } })
@@ -71,7 +71,7 @@ suite('ReferenceHost', () => {
     await until('all sockets are closed', () => sockets() === before)
   })
 
-  test('a remote that asks who we are is told the agent version, no address and no DHT protocol', async () => {
+  test('a remote that runs identify gets the agent version, no address and no DHT protocol', async () => {
     const asked = Promise.withResolvers<Uint8Array>()
     await using peer = await startPeer({ identify: silence })
     peer.node.addEventListener('connection:open', (event) => {
@@ -83,7 +83,7 @@ suite('ReferenceHost', () => {
     assert.deepEqual(identity, { protocolVersion: 'ipfs/0.1.0', agentVersion: 'peerprobe/1.2.3 (+ops@example.org)', protocols: [IDENTIFY_PROTOCOL], listenAddresses: [] })
   })
 
-  test('the DHT of the library answers, and we stay out of its table', async () => {
+  test('the DHT of the library answers, and does not add us to its table', async () => {
     const [server, neighbour] = [await startDht(), await startDht()]
 
     try {
@@ -107,7 +107,7 @@ async function askIdentity (connection: Connection): Promise<Uint8Array> {
   return (await bytes.read())?.subarray() ?? Uint8Array.of()
 }
 
-/** Peers in the routing table, which the library does not show. */
+/** Peers in the routing table, which the library does not expose. */
 function tableSize ({ services }: Libp2p): number {
   return (services['dht'] as { routingTable: { size: number } }).routingTable.size
 }

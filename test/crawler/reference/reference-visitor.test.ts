@@ -26,6 +26,6 @@ const factory: VisitorFactory = {
 visitorConformance('the reference visitor', factory)
 dialConformance('the reference visitor', factory)
 
-test('an invalid deny list is refused at the start', async () => {
+test('an invalid deny list is rejected at the start', async () => {
   await assert.rejects(openReferenceVisitor({ ...OPTIONS, addresses: { ...OPTIONS.addresses, deny: ['10.0.0.0/33'] } }, { clock: systemClock, dns: NO_DNS }, signal), { code: 'PP_CONFIG_INVALID' })
 })

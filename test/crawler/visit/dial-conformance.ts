@@ -10,7 +10,7 @@ import type { VisitorFactory } from './visitor-conformance.ts'
 
 const NA = Buffer.from('\u0013/multistream/1.0.0\n\u0003na\n', 'latin1')
 
-/** What holds for every lane that dials TCP where no connection comes to stand, or not at the first address. */
+/** Tests of every client that dials TCP, for dials that fail, or that fail at the first address. */
 export function dialConformance (name: string, { open }: VisitorFactory): void {
   suite(`${name} as a dialler`, { concurrency: 4 }, () => {
     let visitor: Visitor
@@ -32,25 +32,25 @@ export function dialConformance (name: string, { open }: VisitorFactory): void {
       assert.equal(connection, undefined)
     })
 
-    test('a listener that never says a word is timeout', async () => {
+    test('a listener that sends nothing is timeout', async () => {
       await using peer = await startSocketPeer(nobodyId(1), silence)
 
       assert.equal((await visit(peer.target)).outcome, 'timeout')
     })
 
-    test('a listener that hangs up at once is reset', async () => {
+    test('a listener that closes at once is reset', async () => {
       await using peer = await startSocketPeer(nobodyId(1), socket => socket.destroy())
 
       assert.equal((await visit(peer.target)).outcome, 'reset')
     })
 
-    test('a listener that speaks no security protocol of ours is security-unsupported', async () => {
+    test('a listener without a common security protocol is security-unsupported', async () => {
       await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(NA))
 
       assert.equal((await visit(peer.target)).outcome, 'security-unsupported')
     })
 
-    test('a listener that speaks something else is a broken protocol or handshake', async () => {
+    test('a listener of another protocol is protocol-error or handshake-failed', async () => {
       await using peer = await startSocketPeer(nobodyId(1), socket => socket.write(`HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n${'.'.repeat(200)}`))
       const { outcome } = await visit(peer.target)
 
@@ -68,16 +68,16 @@ export function dialConformance (name: string, { open }: VisitorFactory): void {
       assert.deepEqual(connection?.address, peer.address)
     })
 
-    test('a peer with QUIC alone is unsupported-transport where the lane has no QUIC', async () => {
+    test('a peer with only QUIC is unsupported-transport if the client does not support QUIC', async () => {
       assert.equal((await visit(nobodyAt(multiaddr('/ip4/127.0.0.1/udp/4001/quic-v1').bytes))).outcome, 'unsupported-transport')
     })
 
-    test('a peer without addresses, or with garbage for addresses, is no-dialable-address', async () => {
+    test('a peer without addresses, or with invalid ones, is no-dialable-address', async () => {
       assert.equal((await visit(nobodyAt())).outcome, 'no-dialable-address')
       assert.equal((await visit(nobodyAt(Uint8Array.of(4, 1, 2)))).outcome, 'no-dialable-address')
     })
 
-    test('a peer with forbidden addresses alone is filtered', async () => {
+    test('a peer with only forbidden addresses is filtered', async () => {
       assert.equal((await visit(nobodyAt(multiaddr('/ip4/169.254.169.254/tcp/80').bytes))).outcome, 'filtered')
     })
 

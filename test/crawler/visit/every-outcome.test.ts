@@ -1,4 +1,4 @@
-// Each outcome of the contract, as a real remote or a real limit brings it about: what is documented occurs.
+// Each documented outcome occurs, caused by a real remote or a real limit.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -38,7 +38,7 @@ const client = frame(encodeIdentify({ publicKey: KEY.message, protocolVersion: '
 
 interface Given { id?: Uint8Array, signal?: AbortSignal, dialTimeoutMs?: number }
 
-/** A visit by the crawler's lanes of the peer with {@link KEY}, or another. */
+/** A visit, by the crawler's clients, to the peer with {@link KEY}, or another. */
 async function visit (addresses: readonly Uint8Array[], given: Given = {}): Promise<VisitResult> {
   const { id = KEY.id, signal = new AbortController().signal, dialTimeoutMs = OPTIONS.dialTimeoutMs } = given
   const scan = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDialsPerSubnet: 64 }
@@ -62,7 +62,7 @@ const played = (script: Partial<PeerScript>, given: Given = {}): () => Promise<V
 
 const LIMITED = { maxDialsPerIP: 1, maxDialsPerSubnet: 1 }
 
-/** A visit that dials an address whatever the policy says: for what cannot be had on loopback. */
+/** A visit that ignores the address policy, for outcomes that cannot occur on loopback. */
 async function dialling (text: string, dialler: Dialler, clock: Clock, limits = new DialLimits(LIMITED)): Promise<VisitResult> {
   const policy = { allows: () => true } as unknown as AddressPolicy
   const deps = { dialler, policy, limits, dns: new ScriptedDns(), protocols: new KadProtocols([KAD]), clock }
@@ -78,7 +78,7 @@ const refuse = (_: Uint8Array, reply: (bytes: Uint8Array) => void): void => {
 }
 const UNROUTED = '/ip4/192.0.2.1/tcp/1'
 const never = scriptedDialler(async () => await Promise.withResolvers<never>().promise)
-const failing = scriptedDialler(async () => await Promise.reject(Object.assign(new Error('a fault that nobody knows'), { code: 'ENEW' })))
+const failing = scriptedDialler(async () => await Promise.reject(Object.assign(new Error('an unknown fault'), { code: 'ENEW' })))
 
 const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
   'ok': played({ onFrame: dht() }),
@@ -88,7 +88,7 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
   'connected': played({ onFrame: ({ stream }, peer) => { peer.control(1, 8, stream) } }),
   'refused': async () => await visit([await deadAddress()]),
   'timeout': served(() => undefined, { dialTimeoutMs: 500 }),
-  // No system connects TCP to all hosts at once, nor sends anything.
+  // No operating system connects TCP to the broadcast address.
   'unreachable': async () => await dialling('/ip4/255.255.255.255/tcp/1', new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'x' }), systemClock),
   'reset': served(socket => socket.destroy()),
   'no-dialable-address': async () => await visit([]),
@@ -131,13 +131,13 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
 
 suite('an outcome', { concurrency: 8 }, () => {
   for (const outcome of OUTCOME_NAMES) {
-    test(`that is ${outcome} occurs, with what the contract says of it`, async () => {
+    test(`${outcome} occurs, with the properties that the contract gives`, async () => {
       const result = await SCENES[outcome]()
 
       assert.equal(result.outcome, outcome, result.detail)
       assert.equal(result.connection !== undefined, isContacted(outcome))
       assert.equal(result.identity !== undefined, isIdentified(outcome))
-      assert.ok(outcome !== 'unknown' || result.detail === 'a fault that nobody knows')
+      assert.ok(outcome !== 'unknown' || result.detail === 'an unknown fault')
     })
   }
 })

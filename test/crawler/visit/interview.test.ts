@@ -24,11 +24,11 @@ async function meet (script: SessionScript, protocols = new KadProtocols([KAD_PR
 }
 
 suite('interview', () => {
-  test('identified and answered is ok', async () => {
+  test('a peer that identifies itself and answers queries is ok', async () => {
     assert.partialDeepStrictEqual(await meet(SERVER), { outcome: 'ok', identity: { agentVersion: 'a/1' }, table: { answered: 2 } })
   })
 
-  test('identified and refused is identified', async () => {
+  test('a peer that identifies itself and refuses the DHT is identified', async () => {
     assert.equal((await meet({ identify: identifyBytes('a/1', ['/x']), protocols: [] })).outcome, 'identified')
   })
 
@@ -40,7 +40,7 @@ suite('interview', () => {
     assert.equal((await meet({ ...SERVER, identify: identifyBytes('a/1', []) })).outcome, 'ok')
   })
 
-  test('a peer that answers nothing usable is rpc-failed, and why', async () => {
+  test('a peer without a usable answer is rpc-failed, with the reason', async () => {
     assert.partialDeepStrictEqual(await meet({ ...SERVER, streams: [['hang']] }), { outcome: 'rpc-failed', detail: 'timeout' })
     assert.partialDeepStrictEqual(await meet({ ...SERVER, streams: [['reset']] }), { outcome: 'rpc-failed', detail: 'reset' })
   })
@@ -49,7 +49,7 @@ suite('interview', () => {
     ['never identifies itself', undefined, 'identify-failed', 'timeout'],
     ['breaks identify', 'protocol-error', 'identify-failed', 'as scripted'],
     ['identifies itself with garbage', Uint8Array.of(2, 0xff, 0xff), 'identify-failed', 'identify is empty or malformed'],
-    ['hangs up first', 'reset', 'connected', 'reset']
+    ['closes the connection first', 'reset', 'connected', 'reset']
   ] as const) {
     test(`a peer that ${what} is ${outcome}, and its table is kept`, async () => {
       const { protocols = [], streams = [] } = SERVER
@@ -63,7 +63,7 @@ suite('interview', () => {
     assert.equal((await meet({}, undefined, AbortSignal.abort())).outcome, 'connected')
   })
 
-  test('the protocol that answered is confirmed, and no other', async () => {
+  test('only the protocol that answered is confirmed', async () => {
     const protocols = new KadProtocols([KAD_PROTOCOL])
     await meet({ ...SERVER, streams: [['reset']] }, protocols)
     assert.equal(protocols.confirmed(), undefined)
@@ -72,13 +72,13 @@ suite('interview', () => {
     assert.equal(protocols.confirmed(), KAD_PROTOCOL)
   })
 
-  test('where no protocol is known, the one that identify lists is asked', async () => {
+  test('if no protocol is known, the one that identify lists is used', async () => {
     assert.equal((await meet(SERVER, new KadProtocols([]))).outcome, 'ok')
     assert.equal((await meet({ ...SERVER, identify: identifyBytes('a/1', ['/x']) }, new KadProtocols([]))).outcome, 'identified')
     assert.equal((await meet({ ...SERVER, identify: 'reset' }, new KadProtocols([]))).outcome, 'connected')
   })
 
-  test('identify and the first questions are asked in the same moment', async () => {
+  test('identify and the first queries are sent at the same time', async () => {
     const asked: string[] = []
     const session = new ScriptedSession(SERVER)
     const [openIdentify, openQueries] = [session.openIdentify.bind(session), session.openQueries.bind(session)]
@@ -99,7 +99,7 @@ suite('interview', () => {
     await meeting
   })
 
-  test('the latency is what the session measured, its last ping included', async () => {
+  test('the latency is that of the session, including its last ping', async () => {
     assert.deepEqual((await meet(SERVER)).latency, { ms: 40, errorMs: 0 })
     const session = Object.assign(new ScriptedSession(SERVER), {
       latency: { ms: 40, errorMs: 39 },

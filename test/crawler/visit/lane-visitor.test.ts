@@ -13,7 +13,7 @@ import { identifyBytes, scriptedDialler, ScriptedSession } from '../../support/n
 const ANSWER = frame(findNodeReply([]))
 
 suite('LaneVisitor', () => {
-  test('visits through its lane, learns which protocol peers answer, and disposes of what the lane holds', async () => {
+  test('visits by its client, learns which protocol peers answer, and disposes of the client', async () => {
     const disposed: string[] = []
     const resources = new AsyncDisposableStack()
     const protocols = new KadProtocols([KAD_PROTOCOL])

@@ -7,7 +7,7 @@ import type { Latency } from '../../../crawler/dial/latency.ts'
 
 const { signal } = new AbortController()
 
-/** A session that measures these latencies, one by each ping; pings beyond them are never answered. */
+/** A session that measures these latencies, one per ping; more pings are never answered. */
 function sessionOf (first: Latency, ...pings: Latency[]): ScriptedSession & { latency: Latency, pings: number } {
   const session = Object.assign(new ScriptedSession({}), { latency: first, pings: 0, ping: async () => {
     session.pings++
@@ -24,7 +24,7 @@ function sessionOf (first: Latency, ...pings: Latency[]): ScriptedSession & { la
 }
 
 suite('measureAgain', () => {
-  test('pings until the error is small, thrice at most', async () => {
+  test('pings until the error is small, at most three times', async () => {
     const bad = { ms: 30, errorMs: 20 }
     const good = { ms: 12, errorMs: 1 }
 
@@ -36,7 +36,7 @@ suite('measureAgain', () => {
     }
   })
 
-  test('leaves a round trip alone that is certain enough, and one that nobody measures', async () => {
+  test('does not ping if the round trip is precise enough, or if the session cannot ping', async () => {
     const sure = sessionOf({ ms: 30, errorMs: 5 })
     await measureAgain(sure, new FakeClock(), signal)
     await measureAgain(new ScriptedSession({}), new FakeClock(), signal)
@@ -45,7 +45,7 @@ suite('measureAgain', () => {
     assert.deepEqual([{ ms: 0.3, errorMs: 0.15 }, { ms: 100, errorMs: 24 }, { ms: 100, errorMs: 26 }, undefined].map(isDoubtful), [false, false, true, false])
   })
 
-  test('waits a second for a remote that does not answer, and not past the visit', async () => {
+  test('waits a second for a remote that does not answer, and not beyond the end of the visit', async () => {
     const clock = new FakeClock()
     await clock.runUntil(measureAgain(sessionOf({ ms: 30, errorMs: 20 }), clock, signal))
     assert.deepEqual([clock.monotonic(), clock.pending], [1_000, 0])

@@ -45,7 +45,7 @@ function serverSession (): ScriptedSession {
 
 async function forever (): Promise<never> {
   return await new Promise(() => {
-    // whoever waits has a deadline
+    // callers have a deadline
   })
 }
 
@@ -123,7 +123,7 @@ suite('visitPeer', () => {
     assert.equal((await rig.visit([address(1)], AbortSignal.abort())).outcome, 'aborted')
   })
 
-  test('a lane that throws something else makes the attempt unknown, with the text', async () => {
+  test('another error of the dialler makes the attempt unknown, with its text', async () => {
     const rig = new Rig(async () => {
       throw new TypeError('cannot read properties of undefined')
     })

@@ -11,7 +11,7 @@ const routingTable = { queries: 2, failed: 1, peers: [] }
 
 suite('the result of a visit', () => {
   for (const outcome of OUTCOME_NAMES) {
-    test(`that is ${outcome} ${isContacted(outcome) ? 'has what came over the connection' : 'has no connection'}`, () => {
+    test(`that is ${outcome} ${isContacted(outcome) ? 'has the data of the connection' : 'has no connection'}`, () => {
       const attempts = [{ address, outcome, durationMs: 1 }]
       const over = { connection, identity, latencyMs: 7, latencyErrorMs: 3, routingTable, otherProtocols: ['/b/kad'] }
 
@@ -22,7 +22,7 @@ suite('the result of a visit', () => {
     })
   }
 
-  test('has no field of what is not known', () => {
+  test('has no fields for unknown values', () => {
     const nothing = { detail: undefined, connection: undefined, identity: undefined, latency: undefined, routingTable: undefined, otherProtocols: undefined }
 
     assert.deepEqual(visitResult(FRAME, { outcome: 'connected', ...nothing }), { ...FRAME, outcome: 'connected', attempts: [] })

@@ -10,10 +10,10 @@ import { answering, KEY_TYPES, saying, serving, silence, startPeer } from '../..
 import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
 import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
-/** How long the visitor under test waits: peers here are near or never answer, but on a busy machine a near one is slow. */
+/** Time limits of the visitor under test. Peers here are near or never answer, but on a busy machine a near one is slow. */
 export const CONFORMANCE_LIMITS = { dialTimeoutMs: 1_500, visitTimeoutMs: 6_000, identifyTimeoutMs: 1_500, requestTimeoutMs: 1_500, staggerMs: 100 } as const
 
-/** What the suite asks of a lane. */
+/** What the suite needs of a client. */
 export interface VisitorFactory {
   /** Opens a visitor for the network of {@link KAD_PROTOCOL} that may dial loopback, with {@link CONFORMANCE_LIMITS}. */
   open: (kadProtocols: readonly string[]) => Promise<Visitor>
@@ -21,7 +21,7 @@ export interface VisitorFactory {
 
 const NEIGHBOUR = { id: nobodyId(7), addresses: [multiaddr('/ip4/192.0.2.7/tcp/4001').bytes, multiaddr('/ip6/2001:db8::7/udp/4001/quic-v1').bytes] }
 
-/** What holds for every lane that dials TCP: real peers, well-behaved and not. */
+/** Tests of every client that dials TCP, with real peers, honest and hostile. */
 export function visitorConformance (name: string, { open }: VisitorFactory): void {
   suite(`${name} as a visitor`, { concurrency: 4 }, () => {
     let visitor: Visitor
@@ -37,7 +37,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
     })
 
     for (const keyType of KEY_TYPES) {
-      test(`a server with a key of type ${keyType} is ok, with all that it tells`, async () => {
+      test(`a server with a key of type ${keyType} is ok, with all its data`, async () => {
         await using peer = await startPeer({ keyType, serve: { [KAD_PROTOCOL]: serving([NEIGHBOUR]) } })
         const { outcome, connection, identity, routingTable, latencyMs, latencyErrorMs, attempts } = await visit(peer.target)
 
@@ -54,7 +54,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
         assert.ok(latencyErrorMs !== undefined && latencyErrorMs >= 0 && latencyErrorMs <= latencyMs)
       })
 
-      test(`a peer with a key of type ${keyType} that another peer's id leads to is peer-id-mismatch`, async () => {
+      test(`a peer with a key of type ${keyType} at another peer's address is peer-id-mismatch`, async () => {
         await using impostor = await startPeer({ keyType, serve: { [KAD_PROTOCOL]: serving([]) } })
         await using victim = await startPeer({ keyType })
         const { outcome } = await visit({ ...victim.target, addresses: [impostor.address] })
@@ -78,7 +78,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       assert.equal(routingTable, undefined)
     })
 
-    test('a Topology asks at most 16 questions and merges what they give', async () => {
+    test('a Topology sends at most 16 queries and merges the answers', async () => {
       const named = Array.from({ length: 20 }, (_, i) => ({ id: nobodyId(i), addresses: [] }))
       await using peer = await startPeer({ serve: { [KAD_PROTOCOL]: serving(named) } })
       const { routingTable } = await visit({ ...peer.target, plan: { strategy: 'Topology' } })
@@ -88,7 +88,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       assert.equal(routingTable.peers.length, 20)
     })
 
-    test('a server that answers one question and then ends each stream is asked the rest on new ones', async () => {
+    test('a server that ends each stream after one answer gets the other queries on new streams', async () => {
       const reply = frame(findNodeReply([NEIGHBOUR]))
       await using peer = await startPeer({ serve: { [KAD_PROTOCOL]: saying(reply) } })
       const { outcome, routingTable } = await visit(peer.target)
@@ -97,7 +97,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
     })
 
-    test('a server that answers one of two questions is ok with one failed', async () => {
+    test('a server that answers one of two queries is ok with one failed', async () => {
       await using peer = await startPeer({ serve: { [KAD_PROTOCOL]: answering((_, n) => n === 0 ? frame(findNodeReply([NEIGHBOUR])) : undefined) } })
       const { outcome, routingTable } = await visit(peer.target)
 
@@ -118,7 +118,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       ['garbage', Buffer.alloc(2_000, 0xff)],
       ['a message of another type', frame(new ProtobufWriter().number(1, 5).finish())],
       ['a length of 16 MB', Buffer.from([0x80, 0x80, 0x80, 0x08, 1, 2, 3])],
-      ['an answer that breaks off', Buffer.from([100, 8, 4, 66])]
+      ['a truncated answer', Buffer.from([100, 8, 4, 66])]
     ] as const) {
       test(`a server that answers with ${what} is rpc-failed`, async () => {
         await using peer = await startPeer({ serve: { [KAD_PROTOCOL]: answering((_, n) => n === 0 ? bytes : undefined) } })
@@ -156,7 +156,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       })
     }
 
-    test('a peer that hangs up once the connection is secured is connected', async () => {
+    test('a peer that closes the connection once it is secured is connected', async () => {
       await using peer = await startPeer({ identify: silence })
       peer.node.addEventListener('connection:open', (event) => {
         event.detail.abort(new Error('full'))
@@ -165,7 +165,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       assert.equal((await visit(peer.target)).outcome, 'connected')
     })
 
-    test('a protocol that no one configured is learnt from identify, and tried first from then on', async () => {
+    test('a protocol that is not configured is learnt from identify, and tried first from then on', async () => {
       await using learner = await open([])
       await using first = await startPeer({ serve: { '/other/kad/2.0.0': serving([NEIGHBOUR]), '/ipfs/lan/kad/1.0.0': silence } })
       await using second = await startPeer({ identify: silence, serve: { '/other/kad/2.0.0': serving([NEIGHBOUR]) } })
@@ -174,7 +174,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       assert.equal((await learner.visit(second.target, signal)).routingTable?.peers.length, 1)
     })
 
-    test('the second of two configured protocols is found where the first is refused', async () => {
+    test('the second of two configured protocols is used if the first is refused', async () => {
       await using chooser = await open(['/absent/kad', KAD_PROTOCOL])
       await using peer = await startPeer({ serve: { [KAD_PROTOCOL]: serving([NEIGHBOUR]) } })
 
@@ -183,7 +183,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
   })
 }
 
-/** What holds for every result. */
+/** Checks of every result. */
 export function checkResult (result: VisitResult): VisitResult {
   const { outcome, connection, identity, attempts, durationMs } = result
 

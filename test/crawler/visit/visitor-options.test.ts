@@ -16,14 +16,14 @@ const dialler = scriptedDialler(async () => new ScriptedSession({ identify: iden
 const target = { id: nobodyId(1), addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, 0, 1)], plan: { strategy: 'Census', bucket: 0 } } as const
 const clock = new FakeClock()
 
-suite('what lanes have in common', () => {
-  test('are limits with defaults', () => {
+suite('visitor options', () => {
+  test('have default limits', () => {
     const defaults = { identifyTimeoutMs: 5_000, requestTimeoutMs: 5_000, staggerMs: 250, maxParallel: 8 }
     assert.deepEqual(visitLimits(options), { dialTimeoutMs: 1, visitTimeoutMs: 2, ...defaults })
     assert.equal(visitLimits({ ...options, identifyTimeoutMs: 7 }).identifyTimeoutMs, 7)
   })
 
-  test('is what the others have learnt, and what a lane holds goes with it', async () => {
+  test('share learnt protocols, and the client is disposed of with the visitor', async () => {
     const protocols = new KadProtocols([KAD_PROTOCOL])
     const resources = new AsyncDisposableStack()
     let isClosed = false

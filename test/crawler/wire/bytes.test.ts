@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import { concatBytes, equalBytes, isAt } from '../../../crawler/wire/bytes.ts'
 
 suite('bytes', () => {
-  test('arrays are equal when their bytes are, whatever their class', () => {
+  test('arrays are equal if their bytes are, regardless of their class', () => {
     assert.ok(equalBytes(Uint8Array.of(1, 2), Buffer.of(1, 2)))
     assert.ok(!equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3)))
     assert.ok(!equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1)))
   })
 
-  test('a part stands where its bytes are, and nowhere beyond the end', () => {
+  test('a part is found at its index only, and not beyond the end', () => {
     const bytes = Uint8Array.of(1, 2, 3, 2)
 
     assert.deepEqual([0, 1, 2, 3, 4, -1].filter(at => isAt(bytes, at, Uint8Array.of(2))), [1, 3])

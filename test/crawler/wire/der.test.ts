@@ -14,7 +14,7 @@ suite('DER', () => {
     })
   }
 
-  test('writes object identifiers as X.690 does', () => {
+  test('encodes object identifiers by X.690', () => {
     assert.equal(Buffer.from(encodeOid('1.3.6.1.4.1.53594.1.1')).toString('hex'), '060a2b0601040183a25a0101')
   })
 
@@ -31,12 +31,12 @@ suite('DER', () => {
   }
 
   for (const [what, hex] of Object.entries(broken)) {
-    test(`is none with ${what}`, () => {
+    test(`is rejected with ${what}`, () => {
       assert.throws(() => new DerReader(Buffer.from(hex, 'hex')).read(DER.octetString), RangeError)
     })
   }
 
-  test('has nothing after its last element', () => {
+  test('must have nothing after its last element', () => {
     const reader = new DerReader(Buffer.from('0400ff', 'hex'))
     reader.read(DER.octetString)
 
@@ -46,7 +46,7 @@ suite('DER', () => {
     assert.equal(reader.readIf(DER.boolean), undefined)
   })
 
-  test('is not written beyond 64 kB', () => {
+  test('is not encoded above 64 kB', () => {
     assert.throws(() => encodeDer(DER.octetString, Buffer.alloc(65_536)), RangeError)
   })
 })

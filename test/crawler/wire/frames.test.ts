@@ -14,7 +14,7 @@ function drain (reader: FrameReader): Uint8Array[] {
   return messages
 }
 
-/** Cuts bytes at the given places. */
+/** Cuts bytes at the given positions. */
 function cut (bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const sorted = [0, ...places.map(place => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
 
@@ -22,7 +22,7 @@ function cut (bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 }
 
 suite('frames', () => {
-  test('messages arrive whole, however their bytes are cut', () => {
+  test('messages are complete, however their bytes are cut', () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 30 }), (messages, places) => {
       const reader = new FrameReader(300)
       const read = cut(concatBytes(messages.map(frame)), places).flatMap((chunk) => {
@@ -36,7 +36,7 @@ suite('frames', () => {
     }))
   })
 
-  test('messages handed out stay as they were while more arrives', () => {
+  test('returned messages do not change while more bytes arrive', () => {
     const reader = new FrameReader(100)
     const bytes = concatBytes([frame(Uint8Array.of(1, 2, 3)), frame(Uint8Array.of(4, 5, 6)), frame(Uint8Array.of(7, 8, 9))])
     const kept: Uint8Array[] = []
@@ -49,7 +49,7 @@ suite('frames', () => {
     assert.deepEqual(kept.map(message => [...message]), [[1, 2, 3], [4, 5, 6], [7, 8, 9]])
   })
 
-  test('a caller may reuse what it pushed in pieces', () => {
+  test('a caller may reuse the chunks that it pushed', () => {
     const reader = new FrameReader(100)
     const chunk = Uint8Array.of(3, 1)
     reader.push(chunk)
@@ -61,7 +61,7 @@ suite('frames', () => {
     assert.deepEqual(drain(reader), [Uint8Array.of(1, 2, 3)])
   })
 
-  test('a message over the limit is malformed as soon as its length is known, and nothing more is read', () => {
+  test('a message above the limit is malformed as soon as its length is known, and nothing more is read', () => {
     const reader = new FrameReader(10)
     reader.push(Uint8Array.of(11))
 
@@ -71,7 +71,7 @@ suite('frames', () => {
     assert.equal(reader.next(), undefined)
   })
 
-  test('a length without an end is malformed', () => {
+  test('an unterminated length is malformed', () => {
     const reader = new FrameReader(10)
     reader.push(new Uint8Array(20).fill(0xff))
 
@@ -79,7 +79,7 @@ suite('frames', () => {
     assert.equal(reader.malformed, true)
   })
 
-  test('any bytes are read to an end without throwing', () => {
+  test('reading arbitrary bytes ends and never throws', () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), (chunks) => {
       const reader = new FrameReader(40)
 
@@ -90,7 +90,7 @@ suite('frames', () => {
     }), { numRuns: 1_000 })
   })
 
-  test('views are plain arrays, also of what arrives as Buffers', () => {
+  test('views are plain arrays, also for Buffers', () => {
     const reader = new FrameReader(10)
     reader.push(Buffer.of(1, 5))
 

@@ -15,7 +15,7 @@ function fieldsOf (bytes: Uint8Array): { fields: number[], malformed: boolean } 
 }
 
 suite('protobuf', () => {
-  test('what is written is read again', () => {
+  test('written fields are read back', () => {
     const field = fc.tuple(fc.integer({ min: 1, max: 1_000 }), fc.oneof(fc.maxSafeNat(), fc.uint8Array()))
 
     fc.assert(fc.property(fc.array(field), (fields) => {
@@ -32,7 +32,7 @@ suite('protobuf', () => {
     }))
   })
 
-  test('any bytes are read to an end without throwing', () => {
+  test('reading arbitrary bytes ends and never throws', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const { fields } = fieldsOf(bytes)
 
@@ -40,7 +40,7 @@ suite('protobuf', () => {
     }), { numRuns: 2_000 })
   })
 
-  test('a value that ends behind the message is malformed, and so is each later read', () => {
+  test('a value that ends after the message is malformed, and so is each later read', () => {
     const reader = new ProtobufReader(Uint8Array.of(0x0a, 5, 1, 2))
 
     assert.equal(reader.next(), 0)
@@ -61,13 +61,13 @@ suite('protobuf', () => {
     })
   }
 
-  test('unknown fields of every kind are passed over', () => {
+  test('unknown fields of every kind are skipped', () => {
     const bytes = Uint8Array.from([0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x0d, 1, 2, 3, 4, ...new ProtobufWriter().number(3, 7).bytes(4, Uint8Array.of(1)).finish()])
 
     assert.deepEqual(fieldsOf(bytes), { fields: [1, 1, 3, 4], malformed: false })
   })
 
-  test('a value of another kind is no number', () => {
+  test('a value of another kind is not a number', () => {
     const reader = new ProtobufReader(new ProtobufWriter().bytes(1, Uint8Array.of(5)).finish())
     reader.next()
 
@@ -76,7 +76,7 @@ suite('protobuf', () => {
     assert.equal(reader.isBytes, true)
   })
 
-  test('text that is no UTF-8 is read with replacements', () => {
+  test('text that is not UTF-8 is read with replacement characters', () => {
     const reader = new ProtobufReader(new ProtobufWriter().bytes(1, Uint8Array.of(0x61, 0xff)).text(2, 'ü').finish())
     reader.next()
     assert.equal(reader.text(), 'a\ufffd')

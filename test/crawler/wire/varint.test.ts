@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { encodeVarint, MALFORMED, readUint64, readVarint, TRUNCATED } from '../../../crawler/wire/varint.ts'
 
 suite('varint', () => {
-  test('what is encoded is read again, and the cursor stands behind it', () => {
+  test('an encoded number is read back, and the cursor is after it', () => {
     fc.assert(fc.property(fc.maxSafeNat(), fc.uint8Array({ maxLength: 5 }), (value, tail) => {
       const encoded = encodeVarint(value)
       const cursor = { position: 0 }
@@ -14,7 +14,7 @@ suite('varint', () => {
     }))
   })
 
-  test('each proper beginning of a number is truncated, and the cursor stays', () => {
+  test('each proper prefix of a number is truncated, and the cursor does not move', () => {
     fc.assert(fc.property(fc.maxSafeNat(), (value) => {
       const encoded = encodeVarint(value)
 
@@ -30,7 +30,7 @@ suite('varint', () => {
     assert.equal(readVarint(new Uint8Array(11).fill(0xff), { position: 0 }, 11), MALFORMED)
   })
 
-  test('bytes behind the end are not read', () => {
+  test('bytes after the end are not read', () => {
     assert.equal(readVarint(Uint8Array.of(0x80, 0x01), { position: 0 }, 1), TRUNCATED)
   })
 

@@ -8,7 +8,7 @@ const dialler = new FastDialler({ clock: systemClock, random: () => 0 }, { agent
 
 const DIAL_LIMIT_MS = 20_000
 
-/** Dials an address of IP, as text, through the fast lane. */
+/** Dials an IP address, given as text, by our own client. */
 export async function fastDial (address: string, peerId: Uint8Array, signal: AbortSignal = AbortSignal.timeout(DIAL_LIMIT_MS)): Promise<Session> {
   const read = readAddress(multiaddr(address).bytes)
 

@@ -1,12 +1,12 @@
 import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 
-/** Whether an error is a peer's fault that means `outcome`: for `assert.throws` and `assert.rejects`. */
+/** Whether an error is a peer fault with this outcome: for `assert.throws` and `assert.rejects`. */
 export function isFault (outcome: Outcome): (err: unknown) => boolean {
   return err => outcomeOfFault(err) === outcome
 }
 
-/** Runs `read` on bytes of a stranger: it may throw a peer's fault, and nothing else. */
+/** Runs `read` on hostile bytes: it may throw a peer fault, and nothing else. */
 export function mayFault (read: () => void): void {
   try {
     read()

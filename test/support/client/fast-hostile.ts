@@ -22,7 +22,7 @@ export const KAD = '/test/kad/1.0.0'
 /** The key of the peer that is visited. */
 export const KEY = createTestKey()
 
-// A near peer is slow where the machine is busy.
+// A near peer is slow on a busy machine.
 const LIMIT_MS = 7_500
 const STEP_LIMIT_MS = 2_500
 const signal = new AbortController().signal
@@ -37,10 +37,10 @@ const visitor = openFastVisitor({
   requestTimeoutMs: STEP_LIMIT_MS
 }, { clock: systemClock, dns: { addresses: async () => [], texts: async () => [] } })
 
-/** An answer to FIND_NODE that names one peer. */
+/** An answer to FIND_NODE with one peer. */
 export const REPLY = frame(new ProtobufWriter().number(1, 4).bytes(8, new ProtobufWriter().bytes(1, createTestKey().id).finish()).finish())
 
-/** What a peer with `key` says of itself. */
+/** The identify message of a peer with `key`. */
 export function identifyOf (key: TestKey, record?: Uint8Array): Uint8Array {
   const message = encodeIdentify({ publicKey: key.message, protocolVersion: 'x/1', agentVersion: 'agent/1', protocols: [KAD] })
 
@@ -55,7 +55,7 @@ export function signedRecord (subject: TestKey, signer: TestKey): Uint8Array {
   return new ProtobufWriter().bytes(1, signer.message).bytes(2, parts[1]).bytes(3, parts[2]).bytes(5, signature).finish()
 }
 
-/** An honest DHT server, but for what is given. */
+/** An honest DHT server, except for the given messages. */
 export const dht = (identify: Uint8Array = identifyOf(KEY), reply: Uint8Array = REPLY): NonNullable<PeerScript['onFrame']> => serve({
   [IDENTIFY_PROTOCOL] (_, say) {
     say(identify, FLAG.fin)
@@ -70,12 +70,12 @@ export const dht = (identify: Uint8Array = identifyOf(KEY), reply: Uint8Array = 
   }
 })
 
-/** One visit of the fast lane, with short limits. */
+/** One visit with short limits. */
 export async function visit (server: FastServer, id = KEY.id): Promise<VisitResult> {
   return await visitor.visit({ id, addresses: [Uint8Array.of(4, 127, 0, 0, 1, 6, server.port >> 8, server.port & 0xff)], plan: { strategy: 'Census', bucket: 1 } }, signal)
 }
 
-/** A visit to a misbehaving peer ends in time with `outcome`, leaves no socket, and the next peer is none the worse. */
+/** Checks that a visit to a misbehaving peer ends in time with `outcome` and leaves no socket, and that the next visit works. */
 export async function expectOutcome (onSocket: (socket: Socket) => void, outcome: Outcome): Promise<VisitResult> {
   await using server = await FastServer.open(onSocket)
   const result = await visit(server)

@@ -3,7 +3,7 @@ import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
 import type { KeyObject } from 'node:crypto'
 
-/** An identity of a remote: everything that its handshake shows. */
+/** An identity of a remote, for its handshake. */
 export interface TestKey {
   /** Its public key, as the protobuf. */
   message: Uint8Array
@@ -14,7 +14,7 @@ export interface TestKey {
   sign: (bytes: Uint8Array) => Uint8Array
 }
 
-/** The identities that peers have in the wild, by who makes them. */
+/** The key types that occur in real networks, by implementation. */
 export const KEY_KINDS = ['Ed25519', 'secp256k1', 'ECDSA of Go and Rust', 'ECDSA of js-libp2p', 'RSA'] as const
 
 const JS_ECDSA_HEAD = Buffer.from('3055020101a00a06082a8648ce3d030107a144034200', 'hex')
@@ -26,7 +26,7 @@ export function keyMessage (type: number, data: Uint8Array): Uint8Array {
   return new ProtobufWriter().number(1, type).bytes(2, data).finish()
 }
 
-/** A fresh identity of the kind. */
+/** A new identity of this type. */
 export function createTestKey (kind: typeof KEY_KINDS[number] = 'Ed25519'): TestKey {
   return MAKERS[kind]()
 }

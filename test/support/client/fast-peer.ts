@@ -13,28 +13,28 @@ export interface ReceivedFrame {
   flags: number
   stream: number
 
-  /** The length field: of `body`, or what the type makes of it. */
+  /** The length field: the length of `body`, or a value that depends on the type. */
   length: number
   body: Uint8Array
 }
 
-/** How a remote behaves. What is left out, it does as an honest one. */
+/** Script of a remote. Without a field, it behaves like an honest peer. */
 export interface PeerScript {
   key: TestKey
 
-  /** Muxers told in the handshake. */
+  /** Muxers listed in the handshake. */
   muxers?: readonly string[]
 
-  /** Whether something else secures the wire: then there is no Noise, and `onSecured` is not called. @default false */
+  /** Whether the wire is already secured: then there is no Noise, and `onSecured` is not called. @default false */
   isSecuredOutside?: boolean
 
-  /** What it speaks before Noise. */
+  /** Security protocols that it supports. */
   securities?: readonly string[]
 
-  /** What it speaks inside Noise when nothing was agreed early. */
+  /** Muxers that it supports if none was agreed in the handshake. */
   lateMuxers?: readonly string[]
 
-  /** Message B, from what an honest one would be. */
+  /** Message B, made from the honest one. */
   messageB?: (honest: Uint8Array) => Uint8Array
 
   /** The payload of message B. */
@@ -45,8 +45,8 @@ export interface PeerScript {
 }
 
 /**
- * The other end of a fast lane's connection, on bytes: multistream, Noise and yamux frames, with
- * every frame in the script's hands.
+ * The remote end of a connection of our client, in memory: multistream, Noise and yamux frames. The script controls
+ * every frame.
  */
 export class FastPeer {
   readonly script: PeerScript
@@ -181,7 +181,7 @@ export function header (type: number, flags: number, stream: number, length: num
   return bytes
 }
 
-/** All whole frames in `bytes`. */
+/** All complete frames in `bytes`. */
 export function framesIn (bytes: Uint8Array): ReceivedFrame[] {
   const frames: ReceivedFrame[] = []
 
@@ -200,7 +200,7 @@ export function framesIn (bytes: Uint8Array): ReceivedFrame[] {
   return frames
 }
 
-/** Answers each stream of the remote in the protocols given; refuses the others. */
+/** Serves the given protocols on the remote's streams; refuses others. */
 export function serve (protocols: Record<string, (request: Uint8Array, reply: (bytes: Uint8Array, flags?: number) => void) => void>): NonNullable<PeerScript['onFrame']> {
   const streamsOf = new WeakMap<FastPeer, Map<number, Acceptance>>()
 
@@ -227,7 +227,7 @@ export function serve (protocols: Record<string, (request: Uint8Array, reply: (b
         reply(answer)
         request = rest
       } catch {
-        peer.control(TYPE.windowUpdate, FLAG.rst, stream) // what follows a proposal that is refused: real hosts reset
+        peer.control(TYPE.windowUpdate, FLAG.rst, stream) // real hosts reset the stream after a refused proposal
         return
       }
     }

@@ -18,7 +18,7 @@ export function honestPayload (key: TestKey, staticKey: Uint8Array, muxers: read
   return (muxers.length > 0 ? payload.bytes(4, extensions.finish()) : payload).finish()
 }
 
-/** The other end of a Noise XX handshake, which production never is. */
+/** The responder of a Noise XX handshake, which production code never is. */
 export class NoiseResponder {
   readonly staticKey: X25519KeyPair = generateX25519()
   readonly #ephemeral = generateX25519()

@@ -4,7 +4,7 @@ import { FastPeer } from './fast-peer.ts'
 import type { PeerScript } from './fast-peer.ts'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A TCP server on loopback that takes its sockets down with it. */
+/** A TCP server on loopback that closes its sockets with it. */
 export class FastServer implements AsyncDisposable {
   readonly port: number
   readonly sockets: Socket[] = []
@@ -15,7 +15,7 @@ export class FastServer implements AsyncDisposable {
     this.#close = close
   }
 
-  /** Hands each socket, and its number from 1, to `onSocket`. */
+  /** Passes each socket, with its number from 1, to `onSocket`. */
   static async open (onSocket: (socket: Socket, count: number) => void, host = '127.0.0.1'): Promise<FastServer> {
     const server = createServer({ noDelay: true })
     server.listen(0, host)
@@ -28,7 +28,7 @@ export class FastServer implements AsyncDisposable {
     })
     server.on('connection', (socket) => {
       socket.on('error', () => {
-        // the client resets: that is how it leaves
+        // the client closes by a reset
       })
       onSocket(socket, opened.sockets.push(socket))
     })
@@ -43,7 +43,7 @@ export class FastServer implements AsyncDisposable {
     }, host)
   }
 
-  /** Sockets that the client has not left. */
+  /** Sockets that the client has not closed. */
   get openSockets (): number {
     return this.sockets.filter(socket => !socket.destroyed).length
   }
@@ -53,7 +53,7 @@ export class FastServer implements AsyncDisposable {
   }
 }
 
-/** Lets `script` be the remote on `socket`. */
+/** Plays `script` as the remote on `socket`. */
 export function playOn (socket: Socket, script: PeerScript): FastPeer {
   const peer = new FastPeer(script, (bytes) => {
     socket.write(bytes)

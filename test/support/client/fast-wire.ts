@@ -5,10 +5,10 @@ import { FastPeer } from './fast-peer.ts'
 import type { HostCredentials } from '../../../crawler/client/connection.ts'
 import type { PeerScript } from './fast-peer.ts'
 
-/** Who the tests dial as. */
+/** Our credentials in the tests. */
 export const HOST: HostCredentials = { noise: createNoiseCredentials(HostKey.generate(), ['/yamux/1.0.0']), identifyReply: Buffer.from('our identify') }
 
-/** A connection and its scripted remote with a wire of bytes between them, which the test moves. */
+/** A connection and its scripted remote, with an in-memory wire between them that the test controls. */
 export class MemoryWire {
   readonly connection: Connection
   readonly peer: FastPeer
@@ -32,7 +32,7 @@ export class MemoryWire {
     })
   }
 
-  /** Carries bytes both ways, in pieces of `size`, until neither end has more to say. */
+  /** Transfers bytes in both directions, in pieces of `size`, until neither end sends more. */
   run (size = 65_536): void {
     for (let bytes = this.connection.take(); bytes !== undefined || this.#toUs.length > 0; bytes = this.connection.take()) {
       if (bytes !== undefined) {
@@ -46,7 +46,7 @@ export class MemoryWire {
     }
   }
 
-  /** Hands bytes from the remote to the connection as a socket does: in one buffer that is used again. */
+  /** Passes bytes from the remote to the connection like a socket: in one reused buffer. */
   feed (bytes: Uint8Array, size: number): void {
     const buffer = new Uint8Array(size)
 

@@ -1,4 +1,4 @@
-// Two ends of a QUIC stream as the library's native part has them, where a test is about what is said on it.
+// Two ends of a QUIC stream with the library's native interface, for tests of the exchanged bytes.
 import type { NativeStream } from '../../../crawler/quic/native-quic.ts'
 
 /** One direction. */

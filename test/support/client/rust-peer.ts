@@ -11,8 +11,8 @@ const PING_NUMBER = 7
 interface Outgoing { credit: number, waiting: Buffer, flags: number }
 
 /**
- * The other end as rust-libp2p is: it tells no muxers in the handshake, pings at once, writes each yamux
- * header and each body as a Noise message of its own, and sends no more than the window that we grant.
+ * The remote end as in rust-libp2p: it lists no muxers in the handshake, pings at once, sends each yamux header and
+ * each body as a separate Noise message, and sends no more than our window.
  */
 export class RustPeer extends FastPeer {
   readonly #streams = new Map<number, Outgoing>()
@@ -35,7 +35,7 @@ export class RustPeer extends FastPeer {
     this.#flush(stream, outgoing)
   }
 
-  /** Bytes that wait for a window. */
+  /** Bytes that wait for a window update. */
   get waiting (): number {
     return [...this.#streams.values()].reduce((total, { waiting }) => total + waiting.length, 0)
   }
@@ -58,7 +58,7 @@ export class RustPeer extends FastPeer {
     return outgoing
   }
 
-  /** The flag that opens a stream goes with its first frame, the one that ends it with its last. */
+  /** The first frame opens the stream by its flag, and the last one ends it. */
   #flush (stream: number, outgoing: Outgoing): void {
     while (outgoing.credit > 0 && outgoing.waiting.length > 0) {
       const body = outgoing.waiting.subarray(0, Math.min(MAX_BODY, outgoing.credit))
@@ -72,7 +72,7 @@ export class RustPeer extends FastPeer {
   }
 }
 
-/** Lets a Rust host be the remote on `socket`. */
+/** Plays a Rust host as the remote on `socket`. */
 export function playRustOn (socket: Socket, script: PeerScript): RustPeer {
   const peer = new RustPeer(script, (bytes) => {
     socket.write(bytes)

@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { TempFolder } from '../temp-folder.ts'
 
-/** What the program that is "built" does: write a truth, say so, and stay until its standard input ends. */
+/** The script that is "built": it writes a truth file, prints READY, and runs until its standard input ends. */
 export const HONEST_PROGRAM = 'echo \'{"kadProtocol":"/x/kad/1.0.0","peers":[]}\' > "$6"\necho READY\nexec cat > /dev/null'
 
 /**
- * A `go` on the PATH whose build copies a script, and cache and temporary folders of its own. Changes the variables of
- * this process until it is disposed of.
+ * A fake `go` on the PATH whose build copies a script, with its own cache and temporary folders. Changes this
+ * process's environment variables until it is disposed of.
  */
 export class StandInGo implements Disposable {
   readonly #folder = new TempFolder()
@@ -20,12 +20,12 @@ export class StandInGo implements Disposable {
     process.env['PATH'] = this.#folder.file('bin')
   }
 
-  /** Temporary files that are there now. */
+  /** The current temporary files. */
   get temporaryFiles (): string[] {
     return readdirSync(this.#folder.file('tmp'))
   }
 
-  /** @param build what `go build -o FILE .` does, as a shell script */
+  /** @param build shell script that runs for `go build -o FILE .` */
   install (build: string): void {
     const go = this.#folder.file('bin/go')
     writeFileSync(go, `#!/bin/sh\n[ "$1" = version ] && exit 0\necho "$1" >> '${this.#folder.file('builds')}'\n${build}\n`)
@@ -40,7 +40,7 @@ export class StandInGo implements Disposable {
     this.install(`cp '${this.#folder.file('program')}' "$3"`)
   }
 
-  /** Builds so far. */
+  /** Number of builds so far. */
   get builds (): number {
     const path = this.#folder.file('builds')
 

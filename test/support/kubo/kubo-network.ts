@@ -9,7 +9,7 @@ interface NetworkedKubo {
   address: string
 }
 
-/** Three Kubos in one DHT. */
+/** Three Kubo daemons in one DHT. */
 export interface KuboNetwork extends AsyncDisposable { nodes: [NetworkedKubo, NetworkedKubo, NetworkedKubo] }
 
 const LIMIT_MS = 60_000

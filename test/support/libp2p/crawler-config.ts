@@ -1,14 +1,14 @@
 import { CrawlerConfig } from '../../../core/contracts/process-config.ts'
 import { freePortPair } from '../servers/free-ports.ts'
 
-/** A peer that is not there, as a bootstrap peer. */
+/** A bootstrap peer that does not exist. */
 const NOBODY = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 
-/** What differs between tests. */
+/** Settings that differ between tests. */
 export interface CrawlerConfigOptions {
   stateFolder: string
 
-  /** Where a crawl starts. @default {@link NOBODY} */
+  /** Bootstrap peers. @default {@link NOBODY} */
   seed?: string
 
   protocols: string[]

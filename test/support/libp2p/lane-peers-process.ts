@@ -9,7 +9,7 @@ const START_LIMIT_MS = 120_000
 /** A peer, and its multiaddr without its id. */
 export interface LanePeer { id: string, address: string }
 
-/** Peers that only one way leads to, in a process of their own. */
+/** Peers that are reachable by one transport only, in a separate process. */
 export class LanePeersProcess extends Child {
   /** Starts them; resolves when they can be reached. */
   static async open (): Promise<LanePeersProcess> {
@@ -19,7 +19,7 @@ export class LanePeersProcess extends Child {
     return peers
   }
 
-  /** By the only way that leads to them. */
+  /** By their only transport. */
   get peers (): Readonly<Record<'quic-v1' | 'ws' | 'relay' | 'tls', LanePeer>> {
     return JSON.parse(this.output.trim()) as Record<'quic-v1' | 'ws' | 'relay' | 'tls', LanePeer>
   }

@@ -1,5 +1,5 @@
-// Peers that only QUIC, WebSocket, TLS or a relay reaches, and that take any number of visits; prints where they are as
-// JSON, and ends when it is killed.
+// Peers that are reachable only by QUIC, WebSocket, TLS or a relay, for any number of visits. Prints their addresses
+// as JSON, and ends when it is killed.
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'

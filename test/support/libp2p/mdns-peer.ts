@@ -1,5 +1,5 @@
-// A peer of the local network that tells of itself by multicast DNS; prints its peer id and those of whom it finds, and ends
-// when it is killed.
+// A peer on the local network that announces itself by multicast DNS. Prints its peer id and those of the peers that
+// it finds, and ends when it is killed.
 import { identify } from '@libp2p/identify'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'

@@ -1,5 +1,5 @@
-// A passive node that looks for a peer in a process of its own; runs in a network of its own, prints what it reported as
-// JSON and ends.
+// A passive node that looks for a peer in a separate process. Runs in its own network namespace, prints its reports
+// as JSON, and ends.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'

@@ -3,14 +3,14 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { Acceptance } from '../../../crawler/client/stream/multistream.ts'
 import type { Connection } from '@libp2p/interface'
 
-/** What a remote does on a stream of a protocol that it serves: says bytes, or nothing more. */
+/** What a remote does on a stream of a protocol that it serves: sends bytes, or stays silent. */
 export type MuxedAnswers = Record<string, readonly (Uint8Array | 'hang')[]>
 
-/** A remote of libp2p connections whose every word is written down beforehand; `dead` says nothing at all. */
+/** A scripted remote of libp2p connections; `dead` sends nothing at all. */
 export class MuxedScript {
   readonly #script: MuxedAnswers | 'dead'
 
-  /** Streams that were opened and not left. */
+  /** Streams that are still open. */
   openStreams = 0
 
   constructor (script: MuxedAnswers | 'dead') {
@@ -65,7 +65,7 @@ class ScriptedStream extends EventTarget {
   }
 
   closeRead (): void {
-    // its being there says that this is a stream
+    // libp2p recognises a stream by this property
   }
 
   abort (): void {

@@ -15,16 +15,16 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** DHT protocol of the passive nodes of tests. */
 export const KAD = '/strange/kad/1.0.0'
 
-/** A passive node on loopback, and what it reported. */
+/** A passive node on loopback, and its reports. */
 export interface PassiveRig extends AsyncDisposable {
   discovery: PassiveDiscovery
   visits: CompletedVisit[]
 
-  /** Its address with a transport, such as `tcp`, with its peer id. */
+  /** Its address by a transport, such as `tcp`, with its peer id. */
   address: (transport: 'tcp' | 'quic-v1' | 'ws') => Multiaddr
 }
 
-/** Around a node. */
+/** Settings of a node. */
 export interface PassiveWorld {
   clock?: Clock
   bootstrap?: Multiaddr[]

@@ -1,4 +1,4 @@
-// A js-libp2p peer that comes to a passive node, as strangers do.
+// A js-libp2p peer that connects to a passive node.
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
@@ -12,12 +12,12 @@ import { defined } from '../../../core/defined.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { SingleKadDHT } from '@libp2p/kad-dht'
 
-/** What a strange peer is like. */
+/** Settings of such a peer. */
 export interface StrangePeerOptions {
   /** Multiaddrs that it listens on. @default none */
   listen?: string[]
 
-  /** Serves the DHT on this protocol; no DHT when absent. */
+  /** Protocol of its DHT server; without it, it serves no DHT. */
   kadProtocol?: string
 
   agentVersion?: string
@@ -25,11 +25,11 @@ export interface StrangePeerOptions {
   /** @default true */
   identifies?: boolean
 
-  /** IP address of this machine that its TCP connections come from. */
+  /** Local IP address of its TCP connections. */
   from?: string
 }
 
-/** A peer, closed when it is disposed of. */
+/** A peer that is closed when it is disposed of. */
 export type StrangePeer = Libp2p<{ dht: SingleKadDHT }> & AsyncDisposable
 
 /** Starts a peer. */

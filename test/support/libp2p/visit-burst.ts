@@ -1,5 +1,5 @@
-// Strangers in a burst, in a process of their own: as many whole visits at once as it is told to make, each on its own
-// connection. Prints how many ended how, as JSON.
+// A burst of visitors in a separate process: a given number of complete visits at once, each on its own connection.
+// Prints the number of visits by outcome as JSON.
 import { Scan } from '../../../core/contracts/scan.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { parseAddress } from '../../../crawler/address/address.ts'

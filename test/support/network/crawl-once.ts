@@ -11,13 +11,13 @@ import type { QueryPlan } from '../../../crawler/dht/visit-target.ts'
 import type { SpokenProtocols } from '../../../crawler/engine/frontier/unasked-peers.ts'
 import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
-/** What to crawl, and how. */
+/** Settings of the crawl. */
 export interface CrawlOnceOptions {
   visitor: Visitor
   bootstrapPeers: readonly string[]
   strategy: QueryPlan['strategy']
 
-  /** What the visitor asks by, where it learns that. */
+  /** The visitor's protocols, if it learns them. */
   protocols?: SpokenProtocols
 
   signal?: AbortSignal

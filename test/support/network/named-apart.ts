@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { EventBus } from '../../../core/bus/port/event-bus.ts'
 
-/** A name for topics and groups that no other test has. */
+/** A unique name for topics and groups. */
 export function apart (): string {
   return `t-${randomUUID().slice(0, 8)}`
 }
 
-/** A bus on which all topics and groups begin with a name of their own: tests share one server and do not meet. */
+/** A bus that prefixes all topics and groups with a unique name: tests share one server without interfering. */
 export function namedApart (bus: EventBus, name: string): EventBus {
   const own = (text: string): string => `${name}-${text}`
 

@@ -23,7 +23,7 @@ const ATTACKER = '127.0.0.66'
 /** Addresses of one invented peer; `n` counts them. */
 export type NameVictim = (n: number) => readonly Uint8Array[]
 
-/** A DHT server on loopback. @param named whom an answer to FIND_NODE names */
+/** A DHT server on loopback. @param named peers in its answers to FIND_NODE */
 export async function dhtServer (key: TestKey, named: () => readonly PeerRecord[], host: string): Promise<FastServer> {
   return await FastServer.play({ key, onFrame: serve({
     [IDENTIFY_PROTOCOL] (_, reply) {
@@ -37,21 +37,21 @@ export async function dhtServer (key: TestKey, named: () => readonly PeerRecord[
   }) }, host)
 }
 
-/** A multihash of an Ed25519 peer id that nobody has. */
+/** A multihash of an Ed25519 peer id that does not exist. */
 export function inventedId (): Uint8Array {
   return Uint8Array.from([0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...randomBytes(32)])
 }
 
-/** Whom else a crawl of attackers meets. */
+/** Other peers in a crawl of attackers. */
 export interface AttackedWorld {
   /** Multiaddrs of honest peers. */
   honest?: readonly string[]
 
-  /** @default one that knows no name */
+  /** @default a resolver without any names */
   dns?: DnsResolver
 }
 
-/** Crawls the attackers, and whom else they name. Each of `count` identities behind one IP address names 32 invented peers in each answer. */
+/** Crawls the attackers and the peers that they list. Each of `count` peer ids behind one IP address lists 32 invented peers in each answer. */
 export async function crawlAttackers (count: number, nameVictim: NameVictim, world: AttackedWorld = {}): Promise<Map<string, VisitResult>> {
   const { honest = [], dns = new ScriptedDns() } = world
   await using stack = new AsyncDisposableStack()
@@ -76,7 +76,7 @@ export async function crawlAttackers (count: number, nameVictim: NameVictim, wor
   return await crawlOnce({ visitor, bootstrapPeers, strategy: 'Census' })
 }
 
-/** Dials that were made to one IP address, as text. */
+/** Dials made to one IP address, as text. */
 export function dialsTo (visits: Map<string, VisitResult>, ip: readonly number[]): number {
   const isThere = (address: Uint8Array): boolean => address[0] === 4 && ip.every((byte, i) => address[i + 1] === byte)
 

@@ -17,7 +17,7 @@ import type { Libp2p, Stream } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** Key types that a js-libp2p node can have: it knows no peer id of an ECDSA key. */
+/** Key types of a js-libp2p node, which cannot have an ECDSA key. */
 export const KEY_TYPES = ['Ed25519', 'secp256k1', 'RSA'] as const
 
 /** A peer to visit. */
@@ -30,22 +30,22 @@ export interface TestPeer extends AsyncDisposable {
   target: VisitTarget
 }
 
-/** A peer that is a libp2p node. */
+/** A peer with a libp2p node. */
 export interface NodePeer extends TestPeer {
   node: Libp2p
 }
 
-/** How a libp2p peer behaves. */
+/** Settings of a libp2p peer. */
 export interface NodePeerOptions {
   keyType?: typeof KEY_TYPES[number]
 
   /** IP address to listen on. @default 127.0.0.1 */
   host?: string
 
-  /** DHT protocols and what serves each. @default none: a client */
+  /** DHT protocols with their handlers. @default none: a client */
   serve?: Record<string, (stream: Stream) => void>
 
-  /** What serves identify instead of the library. */
+  /** Handler of identify instead of the library's. */
   identify?: (stream: Stream) => void
 
   agentVersion?: string
@@ -97,12 +97,12 @@ async function createKey (keyType: typeof KEY_TYPES[number]): ReturnType<typeof 
   }
 }
 
-/** A visit target of one address, asked as in a Census. */
+/** A visit target with one address and the queries of a Census. */
 export function peerAt (id: Uint8Array, address: Uint8Array): Pick<TestPeer, 'id' | 'address' | 'target'> {
   return { id, address, target: { id, addresses: [address], plan: { strategy: 'Census', bucket: 0 } } }
 }
 
-/** Serves a protocol of framed requests: each gets what `answer` gives for it and its number; undefined gives none. */
+/** Serves a protocol of framed requests. `answer` returns the answer to a request and its number; undefined means no answer. */
 export function answering (answer: (request: Uint8Array, n: number) => Uint8Array | undefined): (stream: Stream) => void {
   return (stream) => {
     const frames = new FrameReader(65_536)
@@ -123,7 +123,7 @@ export function answering (answer: (request: Uint8Array, n: number) => Uint8Arra
       }
     }
     serve().catch(() => {
-      // the visitor resets connections when it is done
+      // the visitor closes its connections by a reset
     })
   }
 }
@@ -140,23 +140,23 @@ export function saying (bytes: Uint8Array): (stream: Stream) => void {
   return (stream) => {
     stream.send(bytes)
     stream.close().catch(() => {
-      // the visitor resets connections when it is done
+      // the visitor closes its connections by a reset
     })
   }
 }
 
-/** Takes streams and never says a word. */
+/** Accepts streams and never sends anything. */
 export function silence (): void {
-  // nothing is what this does
+  // sends nothing
 }
 
-/** A peer whose address is a bare socket: `onSocket` decides what it does to who connects. */
+/** A peer whose address is a plain socket: `onSocket` handles each connection. */
 export async function startSocketPeer (id: Uint8Array, onSocket: (socket: Socket) => void): Promise<TestPeer> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => {
-      // the visitor resets connections when it is done
+      // the visitor closes its connections by a reset
     })
     onSocket(socket)
   })
@@ -178,10 +178,10 @@ export async function startSocketPeer (id: Uint8Array, onSocket: (socket: Socket
   }
 }
 
-/** A loopback address where nothing listens. */
+/** A loopback address with a closed port. */
 export async function deadAddress (): Promise<Uint8Array> {
   await using peer = await startSocketPeer(Uint8Array.of(0), () => {
-    // nobody connects
+    // there is no connection
   })
 
   return peer.address

@@ -5,10 +5,10 @@ import { identifyBytes, scriptedDialler } from './scripted-session.ts'
 import type { Dialler, QueryStream, Session } from '../../../crawler/dial/session.ts'
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
 
-/** What a peer serves, in the order in which it lists it: of each protocol whom it names. */
+/** The protocols of a peer in the order of its list, each with the peers in its answers. */
 export type Serves = Record<string, readonly string[]>
 
-/** A network in memory whose peers have letters for names and may serve several DHT protocols. */
+/** An in-memory network whose peers are named by letters and may serve several DHT protocols. */
 export class ProtocolNetwork {
   /** Streams that were opened, as `<peer> <protocol>`. */
   readonly opened: string[] = []
@@ -19,7 +19,7 @@ export class ProtocolNetwork {
     this.#peers = new Map(Object.entries(peers))
   }
 
-  /** A peer as others name it. */
+  /** A peer as in the answers of others. */
   record (letter: string): PeerRecord {
     const n = letter.charCodeAt(0)
 
@@ -52,7 +52,7 @@ export class ProtocolNetwork {
       },
       openQueries: async protocols => await Promise.resolve(this.#open(letter, protocols, serves)),
       [Symbol.dispose] () {
-        // nothing is held
+        // there is nothing to close
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { DnsResolver } from '../../../crawler/dial/dns/dns-resolver.ts'
 
-/** A DNS whose records are written down: IP addresses and TXT records by name. Names that start with `broken` fail. */
+/** A DNS with scripted records: IP addresses and TXT records by name. Names that start with `broken` fail. */
 export class ScriptedDns implements DnsResolver {
   readonly asked: string[] = []
   readonly #records: Readonly<Record<string, readonly string[]>>

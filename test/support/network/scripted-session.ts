@@ -4,22 +4,22 @@ import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Dialler, QueryStream, ReadStream, Session } from '../../../crawler/dial/session.ts'
 
-/** What a scripted remote does. */
+/** Script of a remote. */
 export interface SessionScript {
-  /** Bytes of identify before its end, what it does in their place, or the fault that opening it ends in; never settles when absent. */
+  /** Bytes of identify before its end, another behaviour, or the fault of opening it. Without it, identify never settles. */
   identify?: Uint8Array | Outcome | readonly Chunk[]
 
   /** Protocols that it serves. */
   protocols?: readonly string[]
 
-  /** The chunks that each stream of the DHT gives before it ends; `hang` keeps it open, `reset` resets it. */
+  /** The chunks that each DHT stream sends before it ends; `hang` keeps it open, `reset` resets it. */
   streams?: readonly (readonly Chunk[])[]
 }
 
-/** Bytes that arrive; or the stream falls silent, or is reset. */
+/** Bytes that arrive, or silence, or a reset. */
 export type Chunk = Uint8Array | 'hang' | 'reset'
 
-/** A remote whose every word is written down beforehand. */
+/** A scripted remote. */
 export class ScriptedSession implements Session {
   readonly connection = { transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0', limited: false } as const
   readonly latency = { ms: 40, errorMs: 0 }
@@ -27,10 +27,10 @@ export class ScriptedSession implements Session {
   /** Whether the visit closed it. */
   isClosed = false
 
-  /** Streams that were opened and not left. */
+  /** Streams that are still open. */
   openStreams = 0
 
-  /** First requests of each stream that was opened, and what was sent later. */
+  /** First requests of each opened stream, and later ones. */
   readonly sent: Uint8Array[][] = []
 
   readonly #script: SessionScript
@@ -111,6 +111,6 @@ export function identifyBytes (agentVersion: string, protocols: readonly string[
 
 async function forever (): Promise<never> {
   return await new Promise(() => {
-    // whoever waits has a deadline
+    // callers have a deadline
   })
 }

@@ -16,7 +16,7 @@ export class SimulatedVisitor implements Visitor {
   readonly #clock: Clock
   readonly #active = new Set<SimulatedPeer | undefined>()
 
-  /** Visits begun, by peer. */
+  /** Started visits, by peer. */
   readonly visits = new Map<SimulatedPeer | undefined, number>()
 
   /** Most visits in flight at once. */
@@ -47,7 +47,7 @@ export class SimulatedVisitor implements Visitor {
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    // holds nothing
+    // there is nothing to close
   }
 
   async #meet (peer: SimulatedPeer | undefined, { addresses, plan }: VisitTarget, signal: AbortSignal): Promise<Findings> {

@@ -17,12 +17,12 @@ export interface SimulatedPeer extends PeerRecord {
 
   role: Role
 
-  /** When it goes away or comes, by the monotonic clock. */
+  /** When it leaves or joins, by the monotonic clock. */
   fromMs: number
   untilMs: number
 }
 
-/** What a simulated network is like. */
+/** Settings of a simulated network. */
 export interface SimulatedNetworkOptions {
   peers: number
   seed?: number
@@ -113,7 +113,7 @@ export class SimulatedNetwork {
   }
 }
 
-/** A peer id that nobody holds the key of: the multihash of an Ed25519 key made from a text. */
+/** A peer id without a private key: the multihash of an Ed25519 key made from a text. */
 export function peerIdOf (text: string): Uint8Array {
   return Uint8Array.from([0x00, 0x24, 0x08, 0x01, 0x12, 0x20, ...createHash('sha256').update(text).digest()])
 }
@@ -174,7 +174,7 @@ function sample (n: number, random: () => number): number[] {
   return [...chosen]
 }
 
-// The distance and the place in the table as one number, since numbers sort ten times faster than peers.
+// The distance and the index as one number, since numbers sort ten times faster than peers.
 function closest (table: SimulatedPeer[], target: number): SimulatedPeer[] {
   const keys = Float64Array.from(table, ({ kad }, i) => ((kad ^ target) >>> 0) * 1_024 + i).sort()
 

@@ -6,9 +6,8 @@ type Datastore = NonNullable<Libp2pOptions['datastore']>
 /**
  * A datastore that keeps nothing.
  *
- * libp2p notes every peer that it opens a stream to and remembers it for hours. A crawler meets
- * all peers of a network once, and deleting each after its visit would race with notes that a
- * remote's own streams still set off.
+ * libp2p stores every peer that it opens a stream to, for hours. A crawler visits all peers of a network once, and
+ * deleting each after its visit would race with writes that a remote's own streams cause.
  */
 export const forgetfulDatastore: Datastore = {
   put: key => key,

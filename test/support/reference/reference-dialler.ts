@@ -58,8 +58,8 @@ export class ReferenceDialler implements Dialler {
   }
 
   /**
-   * The id is compared here for every kind of key: the library checks it against the dialled one
-   * only where the id contains the key, so that anyone could answer for an RSA or ECDSA peer.
+   * Compares the id for every key type: the library checks it only if the id contains the key, so that anyone could
+   * answer for an RSA or ECDSA peer.
    */
   #check ({ remotePeer }: Connection, peerId: Uint8Array, session: Session): void {
     if (!equalBytes(remotePeer.toMultihash().bytes, peerId)) {

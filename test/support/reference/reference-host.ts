@@ -1,6 +1,6 @@
-// A node that only dials. Everything by which libp2p keeps connections, learns peers or limits
-// dials is switched off or raised out of the way: the crawl decides all of that itself, and dials
-// through the transport manager, since the dial queue tries a peer's addresses one after another.
+// A node that only dials. All features by which libp2p keeps connections, discovers peers or limits dials are
+// disabled or have high limits: the crawl decides all of that itself. It dials through the transport manager, since
+// the dial queue tries a peer's addresses one after another.
 import { generateKeyPair, publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
@@ -12,10 +12,10 @@ import { forgetfulDatastore } from './forgetful-datastore.ts'
 import type { Connection, Libp2p, StreamHandler } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** How long the answer to a remote's identify may take to be written, in milliseconds. */
+/** Time limit of writing our identify message, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000
 
-/** What progress of a dial is told: the type of libp2p's progress events. */
+/** libp2p's progress events of a dial. */
 export interface DialProgress {
   type: string
 }
@@ -30,7 +30,7 @@ interface TransportManager {
   dial (address: Multiaddr, options: HostDialOptions): Promise<Connection>
 }
 
-/** A libp2p node for outgoing connections alone. */
+/** A libp2p node for outbound connections only. */
 export class ReferenceHost implements AsyncDisposable {
   readonly #node: Libp2p
   readonly #transportManager: TransportManager
@@ -40,7 +40,7 @@ export class ReferenceHost implements AsyncDisposable {
     this.#transportManager = transportManager
   }
 
-  /** @param agentVersion what remotes are told that we are */
+  /** @param agentVersion agent version that remotes see */
   static async open (agentVersion: string, signal: AbortSignal): Promise<ReferenceHost> {
     signal.throwIfAborted()
     const privateKey = await generateKeyPair('Ed25519')
@@ -50,7 +50,7 @@ export class ReferenceHost implements AsyncDisposable {
       privateKey,
       nodeInfo: { userAgent: agentVersion },
       services: {
-        // the only way to the transport manager that the library offers
+        // the library offers no other access to the transport manager
         components (components) {
           transportManager = components.transportManager
 
@@ -73,12 +73,12 @@ export class ReferenceHost implements AsyncDisposable {
     return await this.#transportManager.dial(address, options)
   }
 
-  /** Connections that are open, for tests and metrics. */
+  /** Open connections, for tests and metrics. */
   get openConnections (): number {
     return this.#node.getConnections().length
   }
 
-  /** Peers that are remembered: none. */
+  /** Stored peers: none. */
   async rememberedPeers (): Promise<number> {
     return (await this.#node.peerStore.all()).length
   }
@@ -105,7 +105,7 @@ const NODE_OPTIONS = {
   connectionMonitor: { enabled: false }
 }
 
-/** Remotes ask who we are and some hang up on those who do not say. The answer is made once. */
+/** Some remotes close the connection of peers that do not answer identify. The answer is encoded once. */
 function answerIdentify (publicKey: Uint8Array, agentVersion: string): StreamHandler {
   const answer = frame(encodeIdentify({ publicKey, protocolVersion: 'ipfs/0.1.0', agentVersion, protocols: [IDENTIFY_PROTOCOL] }))
 

@@ -5,11 +5,11 @@ import { ReferenceHost } from './reference-host.ts'
 import type { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
 import type { VisitorDeps, VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
 
-/** Opens the visitor that ours are compared with: TCP through a libp2p node. */
+/** Opens the reference visitor: TCP by a libp2p node. */
 export async function openReferenceVisitor (options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal): Promise<LaneVisitor> {
   await using resources = new AsyncDisposableStack()
   const host = resources.use(await ReferenceHost.open(options.agentVersion, signal))
-  preimages() // computed now: it takes 0.2 s, which no visit is to wait for
+  preimages() // computed now: no visit should wait for these 0.2 s
 
   return laneVisitor(new ReferenceDialler(host, deps.clock), options, deps, resources.move())
 }

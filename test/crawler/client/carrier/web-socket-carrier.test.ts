@@ -31,7 +31,7 @@ const identifies = serve({ '/ipfs/id/1.0.0': (_, reply) => {
 
 interface Opened extends AsyncDisposable { port: number, sockets: WebSocket[], requests: IncomingMessage[] }
 
-/** A WebSocket server on loopback; over TLS with a certificate of nobody where `isSecure`. */
+/** A WebSocket server on loopback; with `isSecure` over TLS, with an untrusted certificate. */
 async function open (play: (socket: WebSocket) => void, isSecure = false): Promise<Opened> {
   const sockets: WebSocket[] = []
   const requests: IncomingMessage[] = []
@@ -71,7 +71,7 @@ const playing = (script: PeerScript) => (socket: WebSocket): void => {
   })
 }
 
-suite('a WebSocket of the fast lane', () => {
+suite('a WebSocket carrier', () => {
   for (const kind of KEY_KINDS) {
     test(`reaches a peer with an ${kind} key, and no other peer in its place`, async () => {
       const key = createTestKey(kind)
@@ -84,7 +84,7 @@ suite('a WebSocket of the fast lane', () => {
     })
   }
 
-  test('goes over TLS whose certificate is anybody\'s, and says the name that was given', async () => {
+  test('accepts any TLS certificate, and sends the given name', async () => {
     await using server = await open(playing({ key: KEY, onFrame: identifies }), true)
     using session = await fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/tls/sni/peer.example.org/ws`, KEY.id)
 
@@ -93,7 +93,7 @@ suite('a WebSocket of the fast lane', () => {
     assert.equal((server.requests[0].socket as Socket & { servername?: string }).servername, 'peer.example.org')
   })
 
-  test('is left at once, and when the signal aborts', async () => {
+  test('closes at once, and when the signal aborts', async () => {
     await using server = await open(playing({ key: KEY }))
     const session = await fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id)
     session[Symbol.dispose]()
@@ -118,7 +118,7 @@ suite('a WebSocket of the fast lane', () => {
     ['sends a message of 2 MB', (socket) => {
       socket.send(Buffer.alloc(2_000_000))
     }, 'protocol-error'],
-    ['sends something else than multistream', (socket) => {
+    ['sends something other than multistream', (socket) => {
       socket.send(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
     }, 'protocol-error']
   ]
@@ -132,7 +132,7 @@ suite('a WebSocket of the fast lane', () => {
     })
   }
 
-  test('asks a remote that refuses Noise for nothing else: there is no TLS inside of a WebSocket', async () => {
+  test('does not propose TLS to a remote that refuses Noise: there is no TLS inside a WebSocket', async () => {
     await using server = await open((socket) => {
       socket.send(concatBytes([HEADER, REFUSAL]))
     })
@@ -144,8 +144,8 @@ suite('a WebSocket of the fast lane', () => {
   const raw: [what: string, answer: string | undefined, outcome: Outcome][] = [
     ['speaks no HTTP', 'SSH-2.0-OpenSSH\r\n', 'protocol-error'],
     ['answers with a page', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi', 'protocol-error'],
-    ['sends us elsewhere', 'HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n', 'protocol-error'],
-    ['sends headers without end', `HTTP/1.1 101 Switching Protocols\r\n${'X: y\r\n'.repeat(20_000)}`, 'protocol-error'],
+    ['redirects us', 'HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n', 'protocol-error'],
+    ['sends endless headers', `HTTP/1.1 101 Switching Protocols\r\n${'X: y\r\n'.repeat(20_000)}`, 'protocol-error'],
     ['closes the socket', undefined, 'reset']
   ]
 
@@ -160,7 +160,7 @@ suite('a WebSocket of the fast lane', () => {
     })
   }
 
-  test('a closed port is refused, and garbage for TLS a failed handshake', async () => {
+  test('a closed port is refused, and garbage instead of TLS is handshake-failed', async () => {
     const server = await FastServer.open((socket) => {
       socket.once('data', () => socket.write(Buffer.alloc(200, 0x2a)))
     })
@@ -170,7 +170,7 @@ suite('a WebSocket of the fast lane', () => {
     await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault('refused'))
   })
 
-  test('tells nothing before it has been returned', async () => {
+  test('calls no handler before it is returned', async () => {
     const told: string[] = []
     const carrier = webSocketCarrier({ ip: '127.0.0.1', port: 1, isSecure: false, name: undefined })({
       onOpen: () => told.push('open'),

@@ -4,10 +4,10 @@ import { suite, test } from 'node:test'
 import { CipherState, TAG_LENGTH } from '../../../../crawler/client/noise/cipher.ts'
 import { isFault } from '../../../support/client/fast-faults.ts'
 
-/** Around the blocks of both primitives, and the longest of a Noise message. */
+/** Lengths around the block sizes of both primitives, and the longest Noise message. */
 const SIZES = [0, 1, 15, 16, 17, 63, 64, 65, 2_000, 65_519]
 
-/** What node:crypto seals as message number `count`. */
+/** The sealed message number `count` by node:crypto. */
 function reference (key: Uint8Array, count: number, plaintext: Uint8Array, associated: Uint8Array): Buffer {
   const nonce = Buffer.alloc(12)
   nonce.writeUInt32LE(count, 4)
@@ -28,7 +28,7 @@ suite('CipherState', () => {
     })
   })
 
-  test('opens what another sealed with the same key, in order', () => {
+  test('opens what another cipher sealed with the same key, in order', () => {
     const key = randomBytes(32)
     const [sender, receiver] = [new CipherState(key), new CipherState(key)]
 
@@ -38,7 +38,7 @@ suite('CipherState', () => {
     }
   })
 
-  test('opens nothing that was changed, cut, out of order or bound to other data', () => {
+  test('rejects messages that are changed, truncated, out of order or bound to other data', () => {
     const key = randomBytes(32)
 
     for (const size of SIZES) {
@@ -53,11 +53,11 @@ suite('CipherState', () => {
     }
   })
 
-  test('opens nothing shorter than a tag', () => {
+  test('rejects messages shorter than a tag', () => {
     assert.equal(new CipherState(randomBytes(32)).open(new Uint8Array(15)), undefined)
   })
 
-  test('uses no nonce twice: it ends when they are used up', () => {
+  test('uses no nonce twice: it fails when they are used up', () => {
     const state = new CipherState(randomBytes(32), 0xffff_fffe)
     state.seal(new Uint8Array(1))
 

@@ -5,7 +5,7 @@ import { hkdf, hmacSha256, mixHash } from '../../../../crawler/client/noise/nois
 
 // node:crypto is the reference: it passes the official vectors of FIPS 180-4, RFC 4231 and RFC 5869
 suite('noise hash functions', () => {
-  test('mix two parts as node:crypto hashes them in one, at every length around a block', () => {
+  test('hash two parts as node:crypto hashes them in one, at every length around a block', () => {
     for (let length = 0; length <= 200; length++) {
       const [head, tail] = [randomBytes(32), randomBytes(length)]
       assert.deepEqual(Buffer.from(mixHash(head, tail)), hash('sha256', Buffer.concat([head, tail]), 'buffer'))

@@ -9,7 +9,7 @@ import { isFault, mayFault } from '../../../support/client/fast-faults.ts'
 const STATIC_KEY = new Uint8Array(32).fill(3)
 
 suite('Noise payload', () => {
-  test('carries key, signature and muxers', () => {
+  test('contains key, signature and muxers', () => {
     const key = HostKey.generate()
     const parsed = parseNoisePayload(encodeNoisePayload(key, STATIC_KEY, ['/yamux/1.0.0', '/mplex/6.7.0']))
 
@@ -18,7 +18,7 @@ suite('Noise payload', () => {
     assert.deepEqual(parsed.muxers, ['/yamux/1.0.0', '/mplex/6.7.0'])
   })
 
-  test('says no muxers when there are none, and passes over fields it does not know', () => {
+  test('has no muxer list without muxers, and skips unknown fields', () => {
     const bytes = new ProtobufWriter().bytes(1, Uint8Array.of(1)).bytes(2, Uint8Array.of(2)).number(3, 7).bytes(9, Uint8Array.of(9)).finish()
 
     assert.deepEqual(parseNoisePayload(bytes), { keyMessage: Uint8Array.of(1), signature: Uint8Array.of(2), muxers: [] })
@@ -32,7 +32,7 @@ suite('Noise payload', () => {
     assert.equal(parseNoisePayload(bytes).muxers.length, 16)
   })
 
-  test('without key or signature, or broken off, is a failed handshake', () => {
+  test('without key or signature, or truncated, is a failed handshake', () => {
     const key = new ProtobufWriter().bytes(1, Uint8Array.of(1)).finish()
     const signature = new ProtobufWriter().bytes(2, Uint8Array.of(2)).finish()
 
@@ -41,7 +41,7 @@ suite('Noise payload', () => {
     }
   })
 
-  test('of any bytes is a payload or a failed handshake', () => {
+  test('of arbitrary bytes is a payload or a failed handshake', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       mayFault(() => parseNoisePayload(bytes))
     }))

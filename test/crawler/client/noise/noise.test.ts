@@ -14,7 +14,7 @@ import { honestPayload, NoiseResponder } from '../../../support/client/fast-resp
 const hostKey = HostKey.generate()
 const credentials = createNoiseCredentials(hostKey, ['/yamux/1.0.0'])
 
-/** Message B of a responder that sends `payload`, and the two ends that made it. */
+/** Message B of a responder that sends `payload`, and both ends. */
 function exchange (payloadOf: (staticKey: Uint8Array) => Uint8Array): { initiator: NoiseInitiator, responder: NoiseResponder, messageB: Uint8Array } {
   const initiator = new NoiseInitiator(credentials)
   const responder = new NoiseResponder()
@@ -24,7 +24,7 @@ function exchange (payloadOf: (staticKey: Uint8Array) => Uint8Array): { initiato
 
 suite('NoiseInitiator', () => {
   for (const kind of KEY_KINDS) {
-    test(`shakes hands with a peer that has an ${kind} key`, () => {
+    test(`completes a handshake with a peer that has an ${kind} key`, () => {
       const key = createTestKey(kind)
       const { initiator, responder, messageB } = exchange(staticKey => honestPayload(key, staticKey))
       const ours = initiator.readMessageB(messageB, key.id)
@@ -38,7 +38,7 @@ suite('NoiseInitiator', () => {
     })
   }
 
-  test('takes no other peer for the one expected, whatever key it has', () => {
+  test('rejects another peer than the expected one, whatever key it has', () => {
     for (const kind of KEY_KINDS) {
       const key = createTestKey(kind)
       const { initiator, messageB } = exchange(staticKey => honestPayload(key, staticKey))
@@ -51,21 +51,21 @@ suite('NoiseInitiator', () => {
     }
   })
 
-  test('believes no key whose signature is over another Noise key', () => {
+  test('rejects a signature of another Noise key', () => {
     const key = createTestKey()
     const { initiator, messageB } = exchange(() => honestPayload(key, new Uint8Array(32).fill(1)))
 
     assert.throws(() => initiator.readMessageB(messageB, key.id), isFault('handshake-failed'))
   })
 
-  test('believes no key that another key signed for', () => {
+  test('rejects a signature by another key', () => {
     const [victim, thief] = [createTestKey(), createTestKey()]
     const { initiator, messageB } = exchange(staticKey => honestPayload({ ...victim, sign: thief.sign }, staticKey))
 
     assert.throws(() => initiator.readMessageB(messageB, victim.id), isFault('handshake-failed'))
   })
 
-  test('refuses a key that is too weak or of an unknown kind', () => {
+  test('rejects a key that is too weak or of an unknown type', () => {
     const weak = createRsaKey(1_024)
 
     for (const key of [weak, { ...weak, message: Uint8Array.of(8, 9, 18, 1, 1) }]) {
@@ -74,7 +74,7 @@ suite('NoiseInitiator', () => {
     }
   })
 
-  test('refuses a payload without key or signature', () => {
+  test('rejects a payload without key or signature', () => {
     const key = createTestKey()
 
     for (const payload of [new Uint8Array(0), new ProtobufWriter().bytes(1, key.message).finish(), Uint8Array.of(10, 99)]) {
@@ -83,14 +83,14 @@ suite('NoiseInitiator', () => {
     }
   })
 
-  test('refuses a key exchange that would give an all-zero secret', () => {
+  test('rejects a key exchange with an all-zero secret', () => {
     const { initiator, messageB } = exchange(() => new Uint8Array(0))
     const zeroEphemeral = concatBytes([new Uint8Array(32), messageB.subarray(32)])
 
     assert.throws(() => initiator.readMessageB(zeroEphemeral, hostKey.id), isFault('handshake-failed'))
   })
 
-  test('refuses a message that is too short, or whose tags are wrong', () => {
+  test('rejects a message that is too short or has wrong tags', () => {
     const key = createTestKey()
 
     for (const at of [0, 40, 79, 80, 120, -1]) {
@@ -107,13 +107,13 @@ suite('NoiseInitiator', () => {
     }
   })
 
-  test('throws nothing but a peer\'s fault for any bytes', () => {
+  test('throws only peer faults for arbitrary bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 40 }), (message, id) => {
       mayFault(() => new NoiseInitiator(credentials).readMessageB(message, id))
     }), { numRuns: 200 })
   })
 
-  test('throws nothing but a peer\'s fault for any signed-in payload', () => {
+  test('throws only peer faults for arbitrary payloads', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (payload) => {
       const { initiator, messageB } = exchange(() => payload)
       mayFault(() => initiator.readMessageB(messageB, hostKey.id))

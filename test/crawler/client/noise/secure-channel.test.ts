@@ -7,7 +7,7 @@ import { frameNoise, NoiseFrames, SecureChannel } from '../../../../crawler/clie
 import { concatBytes } from '../../../../crawler/wire/bytes.ts'
 import { isFault, mayFault, piecesOf } from '../../../support/client/fast-faults.ts'
 
-/** Two ends that share their keys; each gathers what it opens. */
+/** Two ends with shared keys; each collects the opened messages. */
 function channelPair (): { a: SecureChannel, b: SecureChannel, opened: Uint8Array[] } {
   const [toB, toA] = [randomBytes(32), randomBytes(32)]
   const opened: Uint8Array[] = []
@@ -20,7 +20,7 @@ function channelPair (): { a: SecureChannel, b: SecureChannel, opened: Uint8Arra
 }
 
 suite('NoiseFrames', () => {
-  test('stops after the message that its reader stops at, and returns what follows', () => {
+  test('stops when its reader stops, and returns the bytes after that message', () => {
     const bytes = concatBytes([frameNoise(Uint8Array.of(1)), frameNoise(Uint8Array.of(2, 3)), Uint8Array.of(9)])
     const seen: number[][] = []
     const rest = new NoiseFrames().feed(bytes, message => seen.push([...message]) < 2)
@@ -29,7 +29,7 @@ suite('NoiseFrames', () => {
     assert.deepEqual([...rest], [9])
   })
 
-  test('ends with a message longer than the limit, before it has come', () => {
+  test('rejects a message above the limit before it has arrived', () => {
     assert.throws(() => new NoiseFrames(10).feed(Uint8Array.of(0, 11), () => true), isFault('protocol-error'))
   })
 })
@@ -45,7 +45,7 @@ suite('SecureChannel', () => {
     }
   })
 
-  test('reads the same from every cut', () => {
+  test('reads the same, however the bytes are cut', () => {
     for (const size of [1, 2, 3, 17, 18, 19, 50]) {
       const { a, b, opened } = channelPair()
       const wire = concatBytes([a.seal(Buffer.from('first')), a.seal(Buffer.from('second message'))])
@@ -57,7 +57,7 @@ suite('SecureChannel', () => {
     }
   })
 
-  test('ends with a frame that was changed, repeated or too short for a tag', () => {
+  test('rejects a frame that was changed, repeated or is too short for a tag', () => {
     const { a, b } = channelPair()
     const sealed = a.seal(Buffer.from('x'))
     const changed = Uint8Array.from(sealed)
@@ -77,7 +77,7 @@ suite('SecureChannel', () => {
     }, isFault('protocol-error'))
   })
 
-  test('ends with frames without end', () => {
+  test('rejects too many frames', () => {
     const { a, b } = channelPair()
 
     assert.throws(() => {
@@ -97,7 +97,7 @@ suite('SecureChannel', () => {
     assert.equal(count, 1)
   })
 
-  test('throws nothing but a peer\'s fault for any bytes in any pieces', () => {
+  test('throws only peer faults for arbitrary bytes in any pieces', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 50 }), (bytes, size) => {
       const { b } = channelPair()
       mayFault(() => {

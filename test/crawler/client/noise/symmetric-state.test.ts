@@ -6,11 +6,11 @@ import { isFault } from '../../../support/client/fast-faults.ts'
 const SECRET = new Uint8Array(32).fill(1)
 
 suite('SymmetricState', () => {
-  test('passes bytes in the clear before the first key', () => {
+  test('passes bytes unencrypted before the first key', () => {
     assert.deepEqual([...new SymmetricState().encryptAndHash(Uint8Array.of(1, 2))], [1, 2])
   })
 
-  test('opens what the other end sealed after the same steps, and ends in crossed channels', () => {
+  test('opens what the other end sealed after the same steps, and splits into two channels', () => {
     const [a, b] = [new SymmetricState(), new SymmetricState()]
 
     for (const end of [a, b]) {
@@ -24,7 +24,7 @@ suite('SymmetricState', () => {
     assert.deepEqual(Buffer.from(receive.open(send.seal(text)) ?? []), text)
   })
 
-  test('opens nothing after a step that differs', () => {
+  test('opens nothing after a different step', () => {
     const [a, b] = [new SymmetricState(), new SymmetricState()]
     a.mixHash(Uint8Array.of(1))
     b.mixHash(Uint8Array.of(2))

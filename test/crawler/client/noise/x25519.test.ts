@@ -4,7 +4,7 @@ import { suite, test } from 'node:test'
 import { agree, generateX25519 } from '../../../../crawler/client/noise/x25519.ts'
 import { isFault } from '../../../support/client/fast-faults.ts'
 
-/** Points of low order on Curve25519 and its twist (cr.yp.to/ecdh.html): each makes the shared secret zero. */
+/** Points of low order on Curve25519 and its twist (cr.yp.to/ecdh.html), each of which gives a zero secret. */
 const LOW_ORDER = [
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
@@ -31,13 +31,13 @@ suite('X25519', () => {
     assert.deepEqual(agree(ours, Buffer.from(x, 'base64url')), diffieHellman({ privateKey: theirs.privateKey, publicKey: ourKey }))
   })
 
-  test('makes another key pair each time', () => {
+  test('generates a different key pair each time', () => {
     assert.notDeepEqual(generateX25519().publicKey, generateX25519().publicKey)
     assert.equal(generateX25519().publicKey.length, 32)
   })
 
   for (const point of LOW_ORDER) {
-    test(`refuses the low-order point ${point.slice(0, 8)}…`, () => {
+    test(`rejects the low-order point ${point.slice(0, 8)}…`, () => {
       assert.throws(() => agree(generateX25519(), Buffer.from(point, 'hex')), isFault('handshake-failed'))
     })
   }

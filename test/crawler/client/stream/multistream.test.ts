@@ -9,14 +9,14 @@ const PROPOSAL = new Proposal('/noise')
 const AGREED = concatBytes([PROPOSAL.opening, Buffer.from('more')])
 
 suite('Proposal', () => {
-  test('opens with the header and the protocol, each a line with its length', () => {
+  test('starts with the header and the protocol, each a line with its length', () => {
     assert.equal(Buffer.from(PROPOSAL.opening).toString('latin1'), '\x13/multistream/1.0.0\n\x07/noise\n')
   })
 })
 
 suite('Selection', () => {
   for (const size of [1, 2, 3, 20, 21, 28, 100]) {
-    test(`is agreed when the remote repeats the proposal, in pieces of ${String(size)}`, () => {
+    test(`is selected when the remote repeats the proposal, in pieces of ${String(size)}`, () => {
       const selection = new Selection(PROPOSAL)
       const rest = concatBytes(piecesOf(AGREED, size).map(piece => selection.state === 'selected' ? piece : selection.feed(piece)))
 
@@ -41,7 +41,7 @@ suite('Selection', () => {
     assert.equal(selection.hasHeader, true)
   })
 
-  test('ends with a remote that answers anything else', () => {
+  test('rejects any other answer', () => {
     const answers = ['HTTP/1.1 400 Bad Request\r\n\r\n', '\x13/multistream/2.0.0\n', `${Buffer.from(HEADER).toString('latin1')}\x05/tls\n`, '\x13/multistream/1.0.0 ']
 
     for (const answer of answers) {
@@ -49,13 +49,13 @@ suite('Selection', () => {
     }
   })
 
-  test('ends with a line that is too long, before the line has come', () => {
+  test('rejects a line above the limit before it has arrived', () => {
     for (const prefix of [[0x81, 0x08], [0xff, 0xff, 0xff, 0xff, 0x0f], Array<number>(10).fill(0xff)]) {
       assert.throws(() => new Selection(PROPOSAL).feed(Uint8Array.from(prefix)), isFault('protocol-error'))
     }
   })
 
-  test('throws nothing but a peer\'s fault for any bytes in any pieces', () => {
+  test('throws only peer faults for arbitrary bytes in any pieces', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 50 }), (bytes, size) => {
       const selection = new Selection(PROPOSAL)
       mayFault(() => {
@@ -86,13 +86,13 @@ suite('Acceptance', () => {
     })
   }
 
-  test('ends with a remote that proposes without end', () => {
+  test('rejects too many proposals', () => {
     const acceptance = new Acceptance(new Set(['/b']))
 
     assert.throws(() => acceptance.feed(concatBytes([HEADER, ...Array<Uint8Array>(9).fill(encodeLine('/a'))])), isFault('protocol-error'))
   })
 
-  test('throws nothing but a peer\'s fault for any bytes', () => {
+  test('throws only peer faults for arbitrary bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       mayFault(() => new Acceptance(new Set(['/b'])).feed(bytes))
     }))

@@ -5,7 +5,7 @@ import { ReceiveBuffer } from '../../../../crawler/client/stream/receive-buffer.
 import { isFault } from '../../../support/client/fast-faults.ts'
 
 suite('ReceiveBuffer', () => {
-  test('gives whole chunks on without copying them', () => {
+  test('returns whole chunks without copying them', () => {
     const buffer = new ReceiveBuffer(8)
     const chunk = Uint8Array.of(1, 2, 3)
 
@@ -14,7 +14,7 @@ suite('ReceiveBuffer', () => {
     assert.equal(buffer.length, 0)
   })
 
-  test('keeps what is not consumed and joins the next chunk to it', () => {
+  test('keeps bytes that are not consumed and joins the next chunk to them', () => {
     const buffer = new ReceiveBuffer(8)
     buffer.join(Uint8Array.of(1, 2, 3))
     buffer.consume(1)
@@ -32,7 +32,7 @@ suite('ReceiveBuffer', () => {
     assert.deepEqual([...buffer.join(Uint8Array.of(3))], [1, 2, 3])
   })
 
-  test('ends a remote that lets more than the limit wait', () => {
+  test('fails if more than the limit is buffered', () => {
     const buffer = new ReceiveBuffer(2)
     buffer.join(Uint8Array.of(1, 2, 3))
 

@@ -4,7 +4,7 @@ import { SendBuffer } from '../../../../crawler/client/stream/send-buffer.ts'
 import { isFault } from '../../../support/client/fast-faults.ts'
 
 suite('SendBuffer', () => {
-  test('says once that bytes wait, and again after they are taken', () => {
+  test('notifies once when it is no longer empty, and again after the bytes are taken', () => {
     let calls = 0
     const buffer = new SendBuffer(100, () => calls++)
     buffer.append(Uint8Array.of(1))
@@ -28,7 +28,7 @@ suite('SendBuffer', () => {
     assert.deepEqual([...taken.subarray(0, 3)], [7, 8, 9])
   })
 
-  test('ends a remote that makes more than the limit wait', () => {
+  test('fails if more than the limit is buffered', () => {
     const buffer = new SendBuffer(4, () => undefined)
     buffer.append(new Uint8Array(4))
 

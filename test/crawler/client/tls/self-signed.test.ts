@@ -6,7 +6,7 @@ import { selfSigned } from '../../../../crawler/client/tls/self-signed.ts'
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 suite('selfSigned', () => {
-  test('makes what OpenSSL reads: its key, its times on both sides of 2050, its own signature', () => {
+  test('makes a certificate that OpenSSL reads: key, times before and after 2050, signature', () => {
     const validity = { fromMs: Date.UTC(2026, 0, 2, 3, 4, 5), untilMs: Date.UTC(2051, 6, 8, 9, 10, 11) }
     const certificate = new X509Certificate(selfSigned(keys, validity, []))
 
@@ -15,7 +15,7 @@ suite('selfSigned', () => {
     assert.ok(certificate.verify(keys.publicKey) && certificate.checkIssued(certificate))
   })
 
-  test('does not hold when another key signed it', () => {
+  test('is invalid if another key signed it', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
     assert.equal(new X509Certificate(selfSigned(keys, { fromMs: 0, untilMs: 1 }, [], privateKey)).verify(keys.publicKey), false)

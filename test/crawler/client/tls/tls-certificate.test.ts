@@ -42,7 +42,7 @@ suite('certificates of libp2p', () => {
     })
   }
 
-  test('are sound for OpenSSL, valid for years, and of a key of their own each time', () => {
+  test('are valid for OpenSSL, for years, and have a new key each time', () => {
     const certificates = [1, 2].map(() => new X509Certificate(createCertificate(key, NOW).certificate))
 
     assert.ok(certificates.every(certificate => certificate.verify(certificate.publicKey) && certificate.checkIssued(certificate)))
@@ -51,7 +51,7 @@ suite('certificates of libp2p', () => {
     assert.ok(createTlsContext(HostKey.generate(), NOW) instanceof Object)
   })
 
-  test('may say more in extensions of X.509, critical ones too', () => {
+  test('may have other X.509 extensions, including critical ones', () => {
     const usage = extension(Buffer.from('03020780', 'hex'), { oid: '2.5.29.15' })
     const unknown = extension(Buffer.from('0500', 'hex'), { oid: '1.2.3.4', isCritical: false })
 
@@ -82,18 +82,18 @@ suite('certificates of libp2p', () => {
   }
 
   for (const [what, make] of Object.entries(forged)) {
-    test(`prove nobody with ${what}`, () => {
+    test(`are rejected with ${what}`, () => {
       assert.throws(() => proofOf(make()), isFault('handshake-failed'))
     })
   }
 
-  test('prove nobody with any bit flipped, and any end cut', () => {
+  test('are rejected with any bit flipped, and truncated anywhere', () => {
     const sound = selfSigned(keys, VALID, [HONEST])
 
     for (let i = 0; i < sound.length; i++) {
       const flipped = Buffer.from(sound)
       flipped[i] = (flipped[i] ?? 0) ^ 1 << i % 8
-      // What OpenSSL does not read is no certificate, and ends the handshake.
+      // Bytes that OpenSSL cannot parse end the handshake.
       assert.throws(() => proofOf(flipped), String(i))
       if (isCertificate(flipped)) {
         mayFault(() => proofOf(flipped))

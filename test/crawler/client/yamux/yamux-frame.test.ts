@@ -4,7 +4,7 @@ import { SendBuffer } from '../../../../crawler/client/stream/send-buffer.ts'
 import { appendHeader, FLAG, HEADER_LENGTH, kindOf, readUint32, TYPE } from '../../../../crawler/client/yamux/yamux-frame.ts'
 
 suite('yamux header', () => {
-  test('is laid out as the specification says', () => {
+  test('has the layout of the specification', () => {
     const out = new SendBuffer(100, () => undefined)
     appendHeader(out, kindOf(TYPE.windowUpdate, FLAG.syn | FLAG.fin), 0x01020304, 0xfffefdfc)
 
@@ -12,7 +12,7 @@ suite('yamux header', () => {
     assert.equal(HEADER_LENGTH, 12)
   })
 
-  test('reads numbers without a sign', () => {
+  test('reads unsigned numbers', () => {
     assert.equal(readUint32(Uint8Array.of(9, 0xff, 0xff, 0xff, 0xfe), 1), 0xffff_fffe)
   })
 })

@@ -7,7 +7,7 @@ import { isFault } from '../../../support/client/fast-faults.ts'
 import { framesIn } from '../../../support/client/fast-peer.ts'
 import type { ReceivedFrame } from '../../../support/client/fast-peer.ts'
 
-/** A stream of ours, what it sends, and whether it is closed. */
+/** A stream that we opened, the frames that it sends, and whether it is closed. */
 function openStream (): { stream: YamuxStream, sent: () => ReceivedFrame[], closed: number[] } {
   const out = new SendBuffer(1_000_000, () => undefined)
   const closed: number[] = []
@@ -18,7 +18,7 @@ function openStream (): { stream: YamuxStream, sent: () => ReceivedFrame[], clos
 const bodyLength = (frames: ReceivedFrame[]): number => frames.reduce((sum, { body }) => sum + body.length, 0)
 
 suite('YamuxStream', () => {
-  test('is opened by its first frame and no other', () => {
+  test('sends SYN with its first frame only', () => {
     const { stream, sent } = openStream()
     stream.send(Uint8Array.of(1))
     stream.send(Uint8Array.of(2))
@@ -26,7 +26,7 @@ suite('YamuxStream', () => {
     assert.deepEqual(sent().map(({ flags, stream: id }) => [flags, id]), [[FLAG.syn, 1], [0, 1]])
   })
 
-  test('sends no more than the remote\'s window, and the rest as it opens, in order', () => {
+  test('sends no more than the remote\'s window, and the rest in order after updates', () => {
     const { stream, sent } = openStream()
     const bytes = new Uint8Array(INITIAL_WINDOW + 10_000).map((_, i) => i % 251)
     stream.send(bytes)
@@ -42,7 +42,7 @@ suite('YamuxStream', () => {
     assert.deepEqual(Buffer.concat([...first, ...second, ...third].map(({ body }) => body)), Buffer.concat([bytes, Uint8Array.of(7)]))
   })
 
-  test('ends with a remote that never opens its window', () => {
+  test('fails if the remote never updates its window', () => {
     const { stream } = openStream()
     stream.send(new Uint8Array(INITIAL_WINDOW))
     stream.send(new Uint8Array(65_536))
@@ -52,7 +52,7 @@ suite('YamuxStream', () => {
     }, isFault('limit-exceeded'))
   })
 
-  test('ends after what waits for the window, not before', () => {
+  test('ends after the queued bytes, not before', () => {
     const { stream, sent } = openStream()
     stream.send(new Uint8Array(INITIAL_WINDOW + 1))
     stream.end()
@@ -64,7 +64,7 @@ suite('YamuxStream', () => {
     assert.deepEqual(sent(), [])
   })
 
-  test('gives the remote\'s window back by halves, as bytes are consumed', () => {
+  test('updates the window by halves, as bytes are consumed', () => {
     const { stream, sent } = openStream()
     stream.reserve(INITIAL_WINDOW)
     stream.release(INITIAL_WINDOW / 2 - 1)
@@ -78,7 +78,7 @@ suite('YamuxStream', () => {
     }, isFault('protocol-error'))
   })
 
-  test('ends with a window that leaves 32 bits', () => {
+  test('rejects a window above 32 bits', () => {
     const { stream } = openStream()
 
     assert.throws(() => {

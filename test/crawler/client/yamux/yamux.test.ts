@@ -12,7 +12,7 @@ import { framesIn, header } from '../../../support/client/fast-peer.ts'
 import { until } from '../../../support/until.ts'
 import type { StreamHandler, YamuxStream } from '../../../../crawler/client/yamux/yamux-stream.ts'
 
-/** A reader that writes down all that happens to its stream. */
+/** A reader that records all events of its stream. */
 class Recorder implements StreamHandler {
   readonly events: string[] = []
   readonly bytes: Uint8Array[] = []
@@ -51,7 +51,7 @@ function openSession (): { mux: Yamux, out: SendBuffer, accepted: { stream: Yamu
 const data = (stream: number, body: Uint8Array, flags = 0): Uint8Array => concatBytes([header(TYPE.data, flags, stream, body.length), body])
 
 suite('Yamux', () => {
-  test('numbers its streams odd and hands each what is for it, from every cut', () => {
+  test('gives its streams odd ids and delivers the data of each, however the bytes are cut', () => {
     for (const size of [1, 5, 11, 12, 13, 24, 1_000]) {
       const { mux } = openSession()
       const [a, b] = [new Recorder(), new Recorder()]
@@ -67,14 +67,14 @@ suite('Yamux', () => {
     }
   })
 
-  test('answers a ping with its own value, and no answer to its own', () => {
+  test('answers a ping with the same value, and does not answer an answer', () => {
     const { mux, out } = openSession()
     mux.feed(concatBytes([header(TYPE.ping, FLAG.syn, 0, 77), header(TYPE.ping, FLAG.ack, 0, 78)]))
 
     assert.deepEqual(framesIn(out.take()).map(({ type, flags, length }) => [type, flags, length]), [[TYPE.ping, FLAG.ack, 77]])
   })
 
-  test('tells that the remote goes away', () => {
+  test('reports go-away', () => {
     const { mux, goAways } = openSession()
     mux.feed(header(TYPE.goAway, 0, 0, 2))
 
@@ -109,7 +109,7 @@ suite('Yamux', () => {
     assert.equal(accepted.length, 33)
   })
 
-  test('ends with a remote that opens streams without end', () => {
+  test('rejects too many streams', () => {
     const { mux, accepted } = openSession()
 
     assert.throws(() => {
@@ -120,7 +120,7 @@ suite('Yamux', () => {
     }, isFault('limit-exceeded'))
   })
 
-  test('passes over frames for streams that are gone, and ends with them without end', () => {
+  test('ignores frames for closed streams, and rejects too many of them', () => {
     const { mux } = openSession()
     mux.feed(data(1, Buffer.from('late')))
     mux.feed(data(9, Buffer.from('never opened'), FLAG.fin))
@@ -132,7 +132,7 @@ suite('Yamux', () => {
     }, isFault('protocol-error'))
   })
 
-  test('ends with pings without end', () => {
+  test('rejects too many pings', () => {
     const { mux, out } = openSession()
     const pings = concatBytes(Array.from({ length: 1_000 }, () => header(TYPE.ping, FLAG.syn, 0, 1)))
 
@@ -151,7 +151,7 @@ suite('Yamux', () => {
     ['a frame larger than any window', header(TYPE.data, 0, 1, INITIAL_WINDOW + 1)],
     ['a stream numbered as ours', header(TYPE.windowUpdate, FLAG.syn, 5, 0)],
     ['a stream opened twice', concatBytes([header(TYPE.windowUpdate, FLAG.syn, 2, 0), header(TYPE.windowUpdate, FLAG.syn, 2, 0)])],
-    ['data past the window', concatBytes([data(1, new Uint8Array(INITIAL_WINDOW)), data(1, Uint8Array.of(1))])],
+    ['data beyond the window', concatBytes([data(1, new Uint8Array(INITIAL_WINDOW)), data(1, Uint8Array.of(1))])],
     ['data after the end', concatBytes([data(1, Uint8Array.of(1), FLAG.fin), data(1, Uint8Array.of(1))])]
   ]
 
@@ -166,7 +166,7 @@ suite('Yamux', () => {
     })
   }
 
-  test('delivers nothing to a stream that its reader reset, and goes on with the others', () => {
+  test('delivers nothing to a stream that its reader reset, and continues with the others', () => {
     const { mux } = openSession()
     const [a, b] = [new Recorder(), new Recorder()]
     const stream = mux.open(a)
@@ -181,7 +181,7 @@ suite('Yamux', () => {
     assert.equal(Buffer.concat(b.bytes).toString(), 'b')
   })
 
-  test('reads nothing after it is stopped', () => {
+  test('reads nothing after it was stopped', () => {
     const { mux } = openSession()
     const recorder = new Recorder()
     mux.open(recorder)
@@ -191,7 +191,7 @@ suite('Yamux', () => {
     assert.deepEqual(recorder.bytes, [])
   })
 
-  test('throws nothing but a peer\'s fault for any bytes in any pieces', () => {
+  test('throws only peer faults for arbitrary bytes in any pieces', () => {
     const length = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
     const frame = fc.tuple(fc.nat(4), fc.nat(15), fc.nat(8), length).map(([type, flags, stream, size]) => header(type, flags, stream, size))
 
@@ -206,7 +206,7 @@ suite('Yamux', () => {
     }), { numRuns: 300 })
   })
 
-  test('speaks with @libp2p/yamux: streams both ways, more than a window each way, and ends', async () => {
+  test('works with @libp2p/yamux: streams in both directions, more than a window each way, and ends', async () => {
     const [ours, theirs] = multiaddrConnectionPair()
     const { mux, out, accepted } = openSession()
     const flush = (): void => {

@@ -17,7 +17,7 @@ function open (records: Record<string, string[]> = {}, standstill: Pick<Standsti
 }
 
 suite('CachingDns', () => {
-  test('an answer is used again until its time is over', async () => {
+  test('an answer is cached until it expires', async () => {
     const { dns, inner, clock } = open({ 'a.example': ['1.2.3.4'] })
     await dns.addresses('a.example', 4, signal)
     await clock.advance(999)
@@ -29,7 +29,7 @@ suite('CachingDns', () => {
     assert.equal(inner.asked.length, 2)
   })
 
-  test('families and record types are remembered apart', async () => {
+  test('families and record types are cached separately', async () => {
     const { dns, inner } = open()
     await dns.addresses('a.example', 4, signal)
     await dns.addresses('a.example', 6, signal)
@@ -38,14 +38,14 @@ suite('CachingDns', () => {
     assert.deepEqual(inner.asked, ['4 a.example', '6 a.example', 'txt a.example'])
   })
 
-  test('who asks at the same time shares one query', async () => {
+  test('concurrent lookups share one query', async () => {
     const { dns, inner } = open()
     await Promise.all([dns.texts('a.example', signal), dns.texts('a.example', signal)])
 
     assert.equal(inner.asked.length, 1)
   })
 
-  test('a failure is remembered too', async () => {
+  test('a failure is cached too', async () => {
     const { dns, inner } = open()
     await assert.rejects(dns.texts('broken.example', signal), /SERVFAIL/)
     await assert.rejects(dns.texts('broken.example', signal), /SERVFAIL/)
@@ -53,7 +53,7 @@ suite('CachingDns', () => {
     assert.equal(inner.asked.length, 1)
   })
 
-  test('a failure while this process stood still is ours: the name is asked for once more', async () => {
+  test('a query that failed during a standstill is repeated once', async () => {
     const standstill = { lostMs: 0 }
     const { dns, inner } = open({}, standstill)
     const failed = dns.texts('broken.example', signal)
@@ -63,7 +63,7 @@ suite('CachingDns', () => {
     assert.deepEqual(inner.asked, ['txt broken.example', 'txt broken.example'])
   })
 
-  test('the oldest answer goes when there are too many', async () => {
+  test('the oldest answer is evicted when there are too many', async () => {
     const { dns, inner } = open()
 
     for (const name of ['a', 'b', 'c', 'd', 'd', 'b', 'a']) {
@@ -73,7 +73,7 @@ suite('CachingDns', () => {
     assert.deepEqual(inner.asked, ['txt a', 'txt b', 'txt c', 'txt d', 'txt a'])
   })
 
-  test('one who aborts does not take the answer from the others', async () => {
+  test('one caller\'s abort does not affect the others', async () => {
     const answer = Promise.withResolvers<string[]>()
     const inner = { addresses: async () => await answer.promise, texts: async () => [] }
     const dns = new CachingDns({ inner, clock: new FakeClock(), standstill: NEVER_STILL }, OPTIONS, signal)

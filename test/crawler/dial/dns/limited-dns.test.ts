@@ -8,7 +8,7 @@ import type { DnsResolver } from '../../../../crawler/dial/dns/dns-resolver.ts'
 
 const { signal } = new AbortController()
 
-/** A DNS that counts; names below `void.example` do not exist, below `down.example` nobody answers, all others have an address of either family. */
+/** A DNS that counts queries. Names below `void.example` do not exist, those below `down.example` fail, and all others have an address of either family. */
 class CountingDns implements DnsResolver {
   asked = 0
 
@@ -27,7 +27,7 @@ class CountingDns implements DnsResolver {
   }
 }
 
-/** 675 unique names a second for 10 s, as one attacker was seen to cause; how many queries were sent. */
+/** Looks up 675 unique names a second for 10 s, as one observed attacker caused. Returns the number of sent queries. */
 async function attack (nameOf: (n: number) => string): Promise<number> {
   const inner = new CountingDns()
   const clock = new FakeClock()
@@ -58,14 +58,14 @@ suite('LimitedDns', () => {
     assert.ok(sent >= 200 && sent <= 800, String(sent))
   })
 
-  test('names that do not exist, or do not resolve, are asked for 16 times, then their domain is left alone for a minute', async () => {
+  test('after 16 names that do not exist or do not resolve, queries to their domain pause for a minute', async () => {
     for (const domain of ['void.example', 'down.example']) {
       const sent = await attack(n => `n${String(n)}.${domain}`)
       assert.ok(sent >= 16 && sent <= 32, `${domain} ${String(sent)}`)
     }
   })
 
-  test('a domain that failed is asked again after a minute', async () => {
+  test('a domain that failed is queried again after a minute', async () => {
     const inner = new CountingDns()
     const clock = new FakeClock()
     const dns = new LimitedDns({ inner, clock })
@@ -81,7 +81,7 @@ suite('LimitedDns', () => {
     assert.deepEqual(await dns.texts('good.sub.example', signal), ['192.168.0.1'], 'one success forgives all')
   })
 
-  test('hosts without an IPv6 address do not make a domain fail', async () => {
+  test('hosts without an IPv6 address do not count as failures of the domain', async () => {
     const dns = new LimitedDns({ inner: new CountingDns(), clock: new FakeClock() })
 
     for (let n = 0; n < 20; n++) {
@@ -99,7 +99,7 @@ suite('LimitedDns', () => {
     assert.equal(inner.asked, 100)
   })
 
-  test('a name that was left unasked is not remembered as failing', async () => {
+  test('a lookup that was not sent does not count as a failure', async () => {
     const inner = new CountingDns()
     const clock = new FakeClock()
     const limited = new LimitedDns({ inner, clock }, { ...DNS_LIMITS, all: { burst: 1, perSecond: 0.1 } })
@@ -111,7 +111,7 @@ suite('LimitedDns', () => {
     assert.deepEqual(await dns.texts('b.example', signal), ['192.168.0.1'])
   })
 
-  test('domains are remembered up to the bound', async () => {
+  test('domains are kept up to the bound', async () => {
     const dns = new LimitedDns({ inner: new CountingDns(), clock: new FakeClock() }, { ...DNS_LIMITS, maxDomains: 5 })
 
     for (let n = 0; n < 20; n++) {

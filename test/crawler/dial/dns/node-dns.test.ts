@@ -8,7 +8,7 @@ const { signal } = new AbortController()
 
 const TYPES = { 1: 'a', 16: 'txt', 28: 'aaaa' } as const
 
-/** Answers by the first label: `a`, `aaaa` and `txt` have such a record, `none` exists without, `nx` does not exist, others get no answer. */
+/** Answers by the first label: `a`, `aaaa` and `txt` have such a record, `none` exists without records, `nx` does not exist, others get no answer. */
 function reply (query: Buffer): Buffer | undefined {
   const label = query.toString('latin1', 13, 13 + (query[12] ?? 0))
   const question = query.subarray(12, query.indexOf(0, 12) + 5)
@@ -57,11 +57,11 @@ suite('NodeDns', () => {
     assert.deepEqual(await dns.addresses('aaaa.example', 6, signal), ['101:101:101:101:101:101:101:101'])
   })
 
-  test('the pieces of a TXT record are joined', async () => {
+  test('the parts of a TXT record are joined', async () => {
     assert.deepEqual(await dns.texts('txt.example', signal), ['foobar'])
   })
 
-  test('a name without such a record, and one that does not exist, have none', async () => {
+  test('the result is empty for a name without such a record and for one that does not exist', async () => {
     assert.deepEqual(await dns.addresses('none.example', 4, signal), [])
     assert.deepEqual(await dns.texts('nx.example', signal), [])
   })

@@ -5,7 +5,7 @@ import { NEVER_STILL } from '../../../support/client/never-still.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 suite('openSystemDns', () => {
-  test('once disposed of it asks nobody any more', async () => {
+  test('sends no queries after it was disposed of', async () => {
     const dns = openSystemDns(new FakeClock(), NEVER_STILL)
     dns[Symbol.dispose]()
 

@@ -7,7 +7,7 @@ const hex = (addresses: readonly Uint8Array[]): string[] => addresses.map(addres
 const address = (n: number): Uint8Array => Uint8Array.from([4, n >> 8, n & 0xff])
 
 suite('AddressList', () => {
-  test('holds each address once, first told first, whatever the tellers say', () => {
+  test('contains each address once, in the order of the first mention', () => {
     const told = fc.array(fc.array(fc.uint8Array({ minLength: 1, maxLength: 3, max: 2 }), { maxLength: 8 }), { maxLength: 8 })
 
     fc.assert(fc.property(told, (tellers) => {
@@ -21,7 +21,7 @@ suite('AddressList', () => {
     }))
   })
 
-  test('has what it holds, wherever it is told, and nothing else', () => {
+  test('finds its addresses at any offset, and no others', () => {
     const list = new AddressList()
     const reply = Uint8Array.from([9, ...address(2), ...address(1), ...address(3), 9])
     assert.ok(!list.has(reply, 1, 4))
@@ -36,7 +36,7 @@ suite('AddressList', () => {
     assert.ok(!list.has(reply, 1, 1))
   })
 
-  test('tells by how many bytes it grew: nothing for a list that it knows', () => {
+  test('returns the number of added bytes: zero for a known list', () => {
     const list = new AddressList()
 
     assert.equal(list.merge([address(1), address(2)], Infinity), 10)
@@ -45,7 +45,7 @@ suite('AddressList', () => {
     assert.equal(list.byteLength, 15)
   })
 
-  test('holds 128 addresses at most', () => {
+  test('contains 128 addresses at most', () => {
     const list = new AddressList()
     list.merge(Array.from({ length: 300 }, (_, n) => address(n)), Infinity)
 
@@ -53,7 +53,7 @@ suite('AddressList', () => {
     assert.equal(list.merge([address(999)], Infinity), 0)
   })
 
-  test('leaves out empty and overlong addresses and what there is no room for', () => {
+  test('leaves out empty and overlong addresses, and addresses beyond the room', () => {
     const list = new AddressList()
     list.merge([new Uint8Array(0), new Uint8Array(MAX_ADDRESS_BYTES + 1), address(1), address(2)], 9)
 
@@ -61,7 +61,7 @@ suite('AddressList', () => {
     assert.equal(list.merge([new Uint8Array(MAX_ADDRESS_BYTES)], Infinity), MAX_ADDRESS_BYTES + 2)
   })
 
-  test('hands out addresses that do not change when it grows', () => {
+  test('returns addresses that do not change when it grows', () => {
     const list = new AddressList()
     list.merge([address(1)], Infinity)
     const before = list.list()
@@ -73,7 +73,7 @@ suite('AddressList', () => {
     assert.deepEqual(hex(before), ['040001'])
   })
 
-  test('keeps no part of the reply that told it', () => {
+  test('keeps no reference to the reply', () => {
     const reply = Uint8Array.from([9, 9, 4, 0, 1])
     const list = new AddressList()
     list.merge([reply.subarray(2)], Infinity)

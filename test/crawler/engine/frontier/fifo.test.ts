@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { Fifo } from '../../../../crawler/engine/frontier/fifo.ts'
 
 suite('Fifo', () => {
-  test('gives back in the order in which it took, through all its compactions', () => {
+  test('returns items in order, through all compactions', () => {
     const fifo = new Fifo<number>()
     const given: number[] = []
 
@@ -21,7 +21,7 @@ suite('Fifo', () => {
     assert.deepEqual(given, Array.from({ length: 10_000 }, (_, n) => n))
   })
 
-  test('is empty again and takes more after it ran out', () => {
+  test('accepts more items after it was empty', () => {
     const fifo = new Fifo<string>()
     fifo.push('a')
 

@@ -12,8 +12,8 @@ suite('isFresh', () => {
     ['a peer contacted in the last crawl', entry(known(0)), true],
     ['a peer that failed in the last crawl', entry(known(1)), false],
     ['one that failed in the last crawl and has a new address', entry({ ...known(1), newAddress: true }), true],
-    ['a peer named by one table', entry({ source: 'routing-table' }), false],
-    ['a peer named by several tables', entry({ source: 'routing-table', inSeveralTables: true }), true],
+    ['a peer in one table', entry({ source: 'routing-table' }), false],
+    ['a peer in several tables', entry({ source: 'routing-table', inSeveralTables: true }), true],
     ['a peer without an address that can be dialled', entry({ dialable: false }), false],
     ['a peer that failed already in this crawl', entry({ attempt: 1, newAddress: true }), false]
   ]

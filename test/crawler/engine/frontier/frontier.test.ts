@@ -31,7 +31,7 @@ function withReferrers (): { frontier: Frontier, a: FrontierPeer, b: FrontierPee
 }
 
 suite('Frontier', () => {
-  test('gives each peer out once, with the source that named it first', () => {
+  test('returns each peer once, with the source where it was found first', () => {
     const frontier = open()
     frontier.seed(peer('a', 1), 'bootstrap')
     frontier.seed(peer('a', 1), 'known')
@@ -44,7 +44,7 @@ suite('Frontier', () => {
     assert.equal(frontier.found, 2)
   })
 
-  test('gives a peer that was put back out again, with the same attempt and to no one\'s cost', () => {
+  test('returns a peer that was put back again, with the same attempt number', () => {
     const frontier = open()
     frontier.seed(peer('a', 1), 'bootstrap')
     const a = frontier.take()!
@@ -62,7 +62,7 @@ suite('Frontier', () => {
     assert.deepEqual([frontier.take()?.attempt, frontier.take()], [2, undefined])
   })
 
-  test('reads the addresses of a known peer only when one of them is new', () => {
+  test('reads the addresses of a known peer only if one of them is new', () => {
     const { frontier, a, b } = withReferrers()
     const reads: number[] = []
     const named = (...addresses: number[]): PeerRecord => ({
@@ -82,7 +82,7 @@ suite('Frontier', () => {
     assert.deepEqual(frontier.take()?.addresses.list(), [10, 11, 12].map(addressOf))
   })
 
-  test('merges what different peers tell of one', () => {
+  test('merges the mentions of different peers', () => {
     const { frontier, a, b } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [peer('x', 10, 11)] })
     frontier.learn(b, { queries: 1, peers: [peer('x', 11, 12)] })
@@ -90,7 +90,7 @@ suite('Frontier', () => {
     assert.deepEqual(frontier.take()?.addresses.list(), [10, 11, 12].map(addressOf))
   })
 
-  test('keeps the id and the addresses, not the reply that they stood in', () => {
+  test('keeps the id and the addresses, not the reply that contained them', () => {
     const { frontier, a } = withReferrers()
     const reply = new Uint8Array(4_096)
     reply.set(peerIdOf('x'), 100)
@@ -103,7 +103,7 @@ suite('Frontier', () => {
     assert.ok(x!.id.buffer.byteLength < 100)
   })
 
-  test('lets those that failed in the last crawl wait for all others', () => {
+  test('visits peers that failed in the last crawl after all others', () => {
     const frontier = open()
     frontier.seed(peer('dead', 1), 'known', { ...peer('dead', 1), outcome: 'timeout', failures: 1 })
     frontier.seed(peer('alive', 2), 'known', { ...peer('alive', 2), outcome: 'ok', failures: 0 })
@@ -111,7 +111,7 @@ suite('Frontier', () => {
     assert.deepEqual(takeAll(frontier, ['dead', 'alive']), ['alive', 'dead'])
   })
 
-  test('lets those that one table names wait for those that several name', () => {
+  test('visits peers of one table after peers of several tables', () => {
     const { frontier, a, b } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [peer('lonely', 10), peer('popular', 11), peer('twice', 12)] })
     frontier.learn(a, { queries: 1, peers: [peer('twice', 12)] })
@@ -120,7 +120,7 @@ suite('Frontier', () => {
     assert.deepEqual(takeAll(frontier, ['lonely', 'popular', 'twice']), ['popular', 'lonely', 'twice'])
   })
 
-  test('lets those without an address that can be dialled wait, until one turns up', () => {
+  test('visits peers without a dialable address last, until they get one', () => {
     const frontier = open()
     frontier.seed({ id: peerIdOf('none'), addresses: [] }, 'bootstrap')
     frontier.seed({ id: peerIdOf('ip6'), addresses: [IP6] }, 'bootstrap')
@@ -130,7 +130,7 @@ suite('Frontier', () => {
     assert.deepEqual(takeAll(frontier, ['none', 'ip6', 'last']), ['last', 'ip6', 'none'])
   })
 
-  test('visits a failed peer once more when somebody knows a new address that can be dialled', () => {
+  test('visits a failed peer once more when it gets a new dialable address', () => {
     const { frontier, a } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [peer('x', 10)] })
     const x = frontier.take()!
@@ -148,7 +148,7 @@ suite('Frontier', () => {
     assert.equal(x.outcome, 'refused')
   })
 
-  test('visits a peer again whose new address turned up while its visit failed', () => {
+  test('visits a peer again that got a new address while its visit failed', () => {
     const { frontier, a } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [peer('x', 10)] })
     const x = frontier.take()!
@@ -160,7 +160,7 @@ suite('Frontier', () => {
     assert.equal(frontier.take(), x)
   })
 
-  test('does not visit a failed peer again for an address that its visit had already', () => {
+  test('does not visit a failed peer again for an address that its visit already had', () => {
     const { frontier, a, b } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [peer('x', 10)] })
     frontier.learn(b, { queries: 1, peers: [peer('x', 11)] })
@@ -179,7 +179,7 @@ suite('Frontier', () => {
     assert.equal(a.addresses.count, 1)
   })
 
-  test('takes 32 peers for each query of a visit and counts the rest as refused', () => {
+  test('accepts 32 peers for each query of a visit and counts the rest as refused', () => {
     const { frontier, a } = withReferrers()
     frontier.learn(a, { queries: 2, peers: Array.from({ length: 100 }, (_, i) => peer(String(i), i)) })
 
@@ -187,7 +187,7 @@ suite('Frontier', () => {
     assert.equal(frontier.refused, 100 - 2 * MAX_PEERS_PER_REPLY)
   })
 
-  test('takes 2,000 new peers of one referrer, however it names them, and then still others\' ones', () => {
+  test('accepts 2,000 new peers of one referrer, and then still those of others', () => {
     const { frontier, a, b } = { ...withReferrers(), frontier: open(10_000) }
     const many = Array.from({ length: 3_000 }, (_, i) => peer(String(i), i))
     frontier.learn(a, { queries: 1_000, peers: many.slice(0, 1_500) })
@@ -199,7 +199,7 @@ suite('Frontier', () => {
     assert.equal(frontier.found, MAX_NEW_PER_REFERRER + 1)
   })
 
-  test('holds no more than maxPeers, seeds included', () => {
+  test('contains at most maxPeers peers, seeds included', () => {
     const frontier = open(2)
     frontier.seed(peer('a', 1), 'bootstrap')
     const a = frontier.take()!
@@ -209,7 +209,7 @@ suite('Frontier', () => {
     assert.deepEqual([frontier.found, frontier.refused], [2, 2])
   })
 
-  test('does not visit ourselves, whoever names us', () => {
+  test('does not visit ourselves, whoever lists us', () => {
     const frontier = new Frontier({ isDialable, isSelf: id => Buffer.compare(id, peerIdOf('us')) === 0 }, { maxPeers: 10 })
     frontier.seed(peer('us', 1), 'known')
     frontier.seed(peer('a', 2), 'bootstrap')
@@ -229,7 +229,7 @@ suite('Frontier', () => {
     assert.deepEqual([...frontier.peers()].map(({ addresses }) => addresses.count), [3, 1])
   })
 
-  test('refuses what is no peer id', () => {
+  test('refuses invalid peer ids', () => {
     const { frontier, a } = withReferrers()
     frontier.learn(a, { queries: 1, peers: [{ id: Uint8Array.from([1, 2, 3]), addresses: [addressOf(1)] }] })
     frontier.seed({ id: new Uint8Array(0), addresses: [] }, 'known')

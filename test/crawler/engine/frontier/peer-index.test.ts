@@ -8,18 +8,18 @@ const sha256 = (fill: number): Uint8Array => Uint8Array.from([0x12, 32, ...Array
 const inline = (length: number): Uint8Array => Uint8Array.from([0x00, length, ...Array<number>(length).fill(7)])
 
 suite('isPeerId', () => {
-  test('holds for hashes of keys and for inline keys', () => {
+  test('accepts hashes of keys and inline keys', () => {
     assert.ok([sha256(1), inline(36), inline(37), inline(42)].every(isPeerId))
   })
 
-  test('holds for exactly what the wire takes for peer ids', () => {
+  test('equals isPeerId of peer/peer-id.ts', () => {
     const multihash = fc.tuple(fc.constantFrom(0x00, 0x12, 0x13), fc.nat({ max: 127 }))
       .map(([code, length]) => Uint8Array.from([code, length, ...Array<number>(length).fill(1)]))
 
     fc.assert(fc.property(fc.oneof(multihash, fc.uint8Array()), id => isPeerId(id) === isPeerIdOnTheWire(id)), { numRuns: 2_000 })
   })
 
-  test('does not hold for anything else that a peer may name', () => {
+  test('rejects everything else', () => {
     const lies = [[], [0], [0, 0], [0x12, 32], [0x12, 31, ...Array<number>(31).fill(1)], [0x13, 32, ...Array<number>(32).fill(1)], [0, 36, 1, 2]]
 
     assert.ok(lies.map(bytes => Uint8Array.from(bytes)).every(id => !isPeerId(id)))
@@ -48,7 +48,7 @@ suite('PeerIndex', () => {
     }), { numRuns: 50 })
   })
 
-  test('grows past its first table and still finds all', () => {
+  test('grows beyond its first table and still finds all', () => {
     const index = new PeerIndex<{ id: Uint8Array }>()
     const idOf = (n: number): Uint8Array => Uint8Array.from([0x12, 32, n >> 8, n & 0xff, ...Array<number>(30).fill(0)])
 
@@ -63,7 +63,7 @@ suite('PeerIndex', () => {
     assert.equal(index.get(new Uint8Array(0)), undefined)
   })
 
-  test('finds all wherever the hash puts them, also round the end of its table', () => {
+  test('finds all for any hash, also around the end of its table', () => {
     for (let round = 0; round < 50; round++) {
       const index = new PeerIndex<{ id: Uint8Array }>()
       const ids = Array.from({ length: 510 }, (_, n) => Uint8Array.from([0x12, 32, ...Array<number>(30).fill(round), n >> 8, n & 0xff]))
@@ -75,7 +75,7 @@ suite('PeerIndex', () => {
     }
   })
 
-  test('compares ids by the bytes of a view, not by the buffer behind it', () => {
+  test('compares the bytes of a view, not the buffer behind it', () => {
     const index = new PeerIndex<{ id: Uint8Array }>()
     index.add({ id: sha256(3) })
     const reply = new Uint8Array(100)

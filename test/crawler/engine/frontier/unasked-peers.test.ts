@@ -9,7 +9,7 @@ import type { FrontierPeer } from '../../../../crawler/engine/frontier/frontier-
 const peer = (n: number): FrontierPeer => newEntry(nobodyId(n), { source: 'routing-table' })
 
 suite('UnaskedPeers', () => {
-  test('a peer can be asked once its protocol is learnt, and is returned once', () => {
+  test('a peer is returned once, when its protocol is learnt', () => {
     const protocols = new KadProtocols([])
     const unasked = new UnaskedPeers(protocols)
     const [b, c] = [peer(1), peer(2)]
@@ -21,7 +21,7 @@ suite('UnaskedPeers', () => {
     assert.deepEqual(unasked.note(peer(4)), [])
   })
 
-  test('one whose protocol was learnt while it was visited is returned at once', () => {
+  test('a peer whose protocol was learnt during its visit is returned at once', () => {
     const protocols = new KadProtocols([])
     const unasked = new UnaskedPeers(protocols)
     protocols.confirm('/b/kad')
@@ -31,7 +31,7 @@ suite('UnaskedPeers', () => {
     assert.deepEqual(unasked.note(b, ['/b/kad']), [b])
   })
 
-  test('what is left is counted, the most listed first; who serves a local network alone aside', () => {
+  test('remaining protocols are counted, most listed first; peers that serve only a local network are separate', () => {
     const protocols = new KadProtocols(['/a/kad'])
     const unasked = new UnaskedPeers(protocols)
     assert.deepEqual(unasked.others(), { wide: 0, counts: [] })
@@ -46,7 +46,7 @@ suite('UnaskedPeers', () => {
     })
   })
 
-  test('10,000 wait at most, and nobody where visits do not say what they ask by', () => {
+  test('at most 10,000 peers are kept, and none if visits do not report protocols', () => {
     const protocols = new KadProtocols([])
     const unasked = new UnaskedPeers(protocols)
 

@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import { cleanText } from '../../../../crawler/engine/population/clean-text.ts'
 
 suite('cleanText', () => {
-  test('leaves ordinary text of any script alone', () => {
+  test('does not change ordinary text of any script', () => {
     for (const text of ['kubo/0.36.0/', 'Zürich', '節点', '🛰️ probe', '']) {
       assert.equal(cleanText(text, 64), text)
     }
   })
 
-  test('replaces what a terminal would obey', () => {
+  test('replaces control characters', () => {
     assert.equal(cleanText('a\u001b[2Jb\nc\u0000\u009bd\u007f', 64), 'a\ufffd[2Jb\ufffdc\ufffd\ufffdd\ufffd')
   })
 

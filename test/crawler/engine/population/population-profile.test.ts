@@ -30,14 +30,14 @@ suite('PopulationProfile', () => {
     assert.deepEqual(transports.top, [{ value: 'tcp', count: 2 }, { value: 'quic-v1', count: 1 }])
   })
 
-  test('counts the families of the addresses at which peers can be dialled, each once for a peer', () => {
+  test('counts the address families of dialable addresses, each once per peer', () => {
     const profile = new PopulationProfile({ isDialable: address => address[0] !== 41 })
     profile.add(visit({ identity: { protocols: [], listenAddresses: [addressOf(2), addressOf(3), IP6, DNS4, ONION] } }))
 
     assert.deepEqual(profile.distributions().addressFamilies.top, [{ value: 'ip4', count: 1 }, { value: 'dns4', count: 1 }, { value: 'other', count: 1 }])
   })
 
-  test('counts the transports that peers announce apart from those of connections, each once for a peer, dialled or not', () => {
+  test('counts announced transports separately from those of connections, each once per peer', () => {
     const profile = new PopulationProfile({ isDialable: () => false })
     profile.add(visit({ identity: { protocols: [], listenAddresses: [addressOf(2), addressOf(3), IP6, QUIC, ONION, Uint8Array.of(4, 1)] } }))
     profile.add(visit({ connection: { address: addressOf(1), transport: 'relay', limited: true }, identity: { protocols: [], listenAddresses: [QUIC] } }))
@@ -47,7 +47,7 @@ suite('PopulationProfile', () => {
     assert.deepEqual(listenTransports?.top, [{ value: 'quic-v1', count: 2 }, { value: 'tcp', count: 1 }, { value: 'other', count: 1 }])
   })
 
-  test('looks at no more of one peer than a message takes', () => {
+  test('counts no more values of one peer than a message contains', () => {
     const profile = new PopulationProfile({ isDialable: () => true })
     profile.add(visit({ identity: { protocols: Array.from({ length: 9_000 }, (_, i) => String(i)), listenAddresses: [] } }))
     const { top, other } = profile.distributions().protocols
@@ -55,7 +55,7 @@ suite('PopulationProfile', () => {
     assert.equal(top.length + other, 256)
   })
 
-  test('tells the latency where any was measured', () => {
+  test('reports the latency if it was measured', () => {
     const profile = new PopulationProfile({ isDialable: () => true })
     profile.add(visit({}))
     assert.equal(profile.latencyMs(), undefined)

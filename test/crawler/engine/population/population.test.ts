@@ -18,7 +18,7 @@ const known = (n: number, failures: number): KnownPeer => ({ id: Uint8Array.from
 const ids = (peers: KnownPeer[]): (number | undefined)[] => peers.map(({ id }) => id[0])
 
 suite('population', () => {
-  test('puts contacted peers first, the address that answered at the head', () => {
+  test('lists contacted peers first, with the address that answered first', () => {
     const peers = population([visited(1, 'timeout'), visited(2, 'ok', { answeredAt: addressOf(9) })], 100)
 
     assert.deepEqual(peers, [
@@ -27,27 +27,27 @@ suite('population', () => {
     ])
   })
 
-  test('counts failures in a row and forgets a peer after three', () => {
+  test('counts failures in a row and drops a peer after three', () => {
     const peers = [1, 2, 3].map(failures => visited(failures, 'refused', { known: known(failures, failures) }))
 
     assert.deepEqual(population(peers, 100).map(({ failures }) => failures), [2, MAX_FAILURES])
     assert.equal(population([visited(1, 'connected', { known: known(1, 2) })], 100)[0]?.failures, 0)
   })
 
-  test('keeps what is known of peers that the crawl did not get to, and nothing of hearsay', () => {
+  test('keeps the data of known peers that were not visited, and drops new ones', () => {
     const peers = [visited(1, undefined, { known: known(1, 0) }), visited(2, 'aborted', { known: known(2, 2) }), visited(3, undefined), visited(4, 'aborted')]
 
     assert.deepEqual(population(peers, 100), [known(1, 0), known(2, 2)])
   })
 
-  test('leaves the next crawl room: half of it for contacted peers, a quarter for failed ones', () => {
+  test('uses half of maxPeers for contacted peers and a quarter for failed ones', () => {
     const peers = Array.from({ length: 200 }, (_, n) => visited(n, n % 2 === 0 ? 'ok' : 'timeout'))
 
     assert.equal(population(peers, 40).length, 20 + 10)
     assert.deepEqual(ids(population(peers, 4)), [0, 2, 1])
   })
 
-  test('carries 16 addresses of a peer at most', () => {
+  test('keeps at most 16 addresses of a peer', () => {
     const peer = visited(1, 'ok')
     peer.addresses.merge(Array.from({ length: 50 }, (_, n) => addressOf(n)), Infinity)
 

@@ -15,7 +15,7 @@ suite('ValueCounter', () => {
     assert.deepEqual(counter.distribution(), { top: [{ value: 'b', count: 3 }, { value: 'a', count: 2 }, { value: 'c', count: 1 }], other: 0 })
   })
 
-  test('sums up what is not among the top 200', () => {
+  test('sums up values that are not among the top 200', () => {
     const counter = new ValueCounter()
 
     for (let i = 0; i < 300; i++) {
@@ -25,7 +25,7 @@ suite('ValueCounter', () => {
     assert.deepEqual([counter.distribution().top.length, counter.distribution().other], [TOP_VALUES, 100])
   })
 
-  test('keeps frequent values although strangers invent any number of others, and loses no count', () => {
+  test('keeps frequent values among any number of invented ones, and loses no count', () => {
     const counter = new ValueCounter()
 
     for (let i = 0; i < 5 * MAX_DISTINCT; i++) {
@@ -41,7 +41,7 @@ suite('ValueCounter', () => {
     assert.equal(sum(distribution), 5 * MAX_DISTINCT + 5 * MAX_DISTINCT / 20)
   })
 
-  test('cuts and cleans values so that the message takes them', () => {
+  test('cuts and cleans values for the message', () => {
     const counter = new ValueCounter()
     counter.add('x'.repeat(1_000))
     counter.add('\u001b')

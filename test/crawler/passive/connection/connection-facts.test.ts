@@ -19,7 +19,7 @@ suite('connectionFacts', () => {
     [`/ip4/1.2.3.4/udp/5/quic-v1${RELAY}`, 'relay'],
     [`/ip4/1.2.3.4/tcp/5/ws${RELAY}`, 'relay']
   ] as const) {
-    test(`says of ${text} that it is ${transport}, with what was negotiated`, () => {
+    test(`reports ${transport} for ${text}, with the negotiated protocols`, () => {
       assert.deepEqual(connectionFacts({ remoteAddr: multiaddr(text + PEER), ...NEGOTIATED }), {
         address: multiaddr(text).bytes,
         transport,
@@ -30,7 +30,7 @@ suite('connectionFacts', () => {
     })
   }
 
-  test('says of QUIC that nothing was negotiated, and of what a relay limits that it is limited', () => {
+  test('reports no negotiated protocols for QUIC, and that a relay limits a connection', () => {
     const remoteAddr = multiaddr(`/ip4/1.2.3.4/udp/5/quic-v1${PEER}`)
 
     assert.deepEqual(connectionFacts({ remoteAddr, encryption: 'native', multiplexer: 'quic', limits: { seconds: 120 } }), {
@@ -42,6 +42,6 @@ suite('connectionFacts', () => {
   })
 })
 
-test('bytesOf reads no text that is no address', () => {
+test('bytesOf rejects texts that are not an address', () => {
   assert.equal(bytesOf({ toString: () => 'nothing' }), undefined)
 })

@@ -71,7 +71,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
     }
   }
 
-  test('over QUIC, uses what has come, and leaves no stream', async () => {
+  test('over QUIC, uses the bytes that arrived, and leaves no stream', async () => {
     for (const end of [endings['ends the stream']!, endings['says no more']!, endings['resets the stream later']!]) {
       await using rig = await open({ [IDENTIFY_PROTOCOL]: (stream) => {
         stream.send(MESSAGE)
@@ -83,7 +83,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
     }
   })
 
-  test('uses what had come whole when the connection is cut', async () => {
+  test('uses complete messages when the connection is cut', async () => {
     await using rig = await open({ [IDENTIFY_PROTOCOL]: (stream) => {
       stream.send(MESSAGE)
       setTimeout(() => {
@@ -96,7 +96,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
     assert.deepEqual(Buffer.from(await identifyBytesOf(rig.session, rig.signal)), Buffer.from(MESSAGE))
   })
 
-  test('knows its connection, and the round trip of opening a stream', async () => {
+  test('reports its connection, and the round trip of opening a stream', async () => {
     for (const [transport, negotiated] of [['tcp', true], ['ws', true], ['quic-v1', false]] as const) {
       await using rig = await open({ [KAD]: () => undefined }, transport)
       using stream = await rig.session.openQueries(['/none', KAD], NOTHING, rig.signal)
@@ -121,7 +121,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
     assert.equal(Buffer.from(await stream?.read(rig.signal) ?? []).toString(), 'second')
   })
 
-  test('leaves no stream where the remote refuses, resets, stays silent, or the visit is given up', async () => {
+  test('leaves no stream if the remote refuses, resets or stays silent, or the visit is aborted', async () => {
     await using rig = await open({ '/reset': reset, '/silent': () => undefined })
     const { session, signal } = rig
     assert.equal(await session.openQueries(['/a', '/b'], NOTHING, signal), undefined)
@@ -144,7 +144,7 @@ suite('Libp2pSession', { concurrency: 4 }, () => {
     await expectNoStreams(rig)
   })
 
-  test('passes on that the connection has ended, and measures nothing then', async () => {
+  test('fails if the connection has ended, and measures nothing then', async () => {
     await using rig = await open({})
     const session = new Libp2pSession(rig.connection, new FakeClock(), { ms: 30, errorMs: 1 })
     session[Symbol.dispose]()

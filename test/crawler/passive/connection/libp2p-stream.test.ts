@@ -1,4 +1,4 @@
-// What a stream does when it is driven word by word; whole talks are in libp2p-session.test.ts.
+// Single steps of a stream; complete exchanges are in libp2p-session.test.ts.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Libp2pStream } from '../../../../crawler/passive/connection/libp2p-stream.ts'
@@ -11,7 +11,7 @@ const ADDRESS = '/ip4/1.2.3.4/tcp/5'
 const { signal } = new AbortController()
 
 suite('Libp2pStream', () => {
-  test('is opened on the muxer of a real connection, which the library does not show by its type', async () => {
+  test('is opened on the muxer of a real connection, which is not in the library\'s types', async () => {
     await using remote = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'] })
     await using us = await strangePeer({ identifies: false })
     const connection = await us.dial(remote.getMultiaddrs())
@@ -21,7 +21,7 @@ suite('Libp2pStream', () => {
     assert.equal((await stream.read(signal))!.length > 0, true)
   })
 
-  test('hands out what came with the consent', async () => {
+  test('returns bytes that arrived with the agreement', async () => {
     const script = new MuxedScript({ '/a': [Buffer.from('answer')] })
     using stream = await Libp2pStream.open(script.connection(ADDRESS), '/a', NOTHING, signal)
 
@@ -29,12 +29,12 @@ suite('Libp2pStream', () => {
     assert.equal(Buffer.from((await stream.read(signal))!).toString(), 'answer')
   })
 
-  test('is not selected where the remote refuses', async () => {
+  test('is not selected if the remote refuses', async () => {
     using refused = await Libp2pStream.open(new MuxedScript({}).connection(ADDRESS), '/a', NOTHING, signal)
     assert.equal(await refused.isSelected(signal), false)
   })
 
-  test('is left when it comes after it was given up', async () => {
+  test('is reset if it opens after the abort', async () => {
     const opening = Promise.withResolvers<unknown>()
     const late: string[] = []
     const connection = { muxer: { createStream: async () => await opening.promise } } as unknown as Connection
@@ -48,7 +48,7 @@ suite('Libp2pStream', () => {
     assert.deepEqual(late, ['left'])
   })
 
-  test('is left when nothing can be written to it', async () => {
+  test('is reset if nothing can be written to it', async () => {
     const left: string[] = []
     const stream = Object.assign(new EventTarget(), { log: () => undefined, push: () => undefined, closeRead: () => undefined, abort: () => left.push('left'), send () {
       throw new RangeError('closed')

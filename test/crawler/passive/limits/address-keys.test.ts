@@ -4,7 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { parseIp } from '../../../../crawler/address/ip-text.ts'
 import { addressKeys, remoteOf } from '../../../../crawler/passive/limits/address-keys.ts'
 
-test('addressKeys names an IP address and its /24 or /64, whatever way it is written', () => {
+test('addressKeys returns the keys of an IP address and its /24 or /64, for every form', () => {
   assert.deepEqual(addressKeys(parseIp('198.51.100.7')!), ['c6336407', 'c63364'])
   assert.deepEqual(addressKeys(parseIp('::ffff:198.51.100.7')!), ['c6336407', 'c63364'])
   assert.equal(addressKeys(parseIp('2001:db8:1:2::1')!)[1], addressKeys(parseIp('2001:db8:1:2:ffff::')!)[1])

@@ -9,7 +9,7 @@ const names = async (store: BoundedDatastore, prefix: string): Promise<string[]>
   (await Array.fromAsync(store.query({ prefix }))).map(({ key }) => key.toString())
 
 suite('BoundedDatastore', () => {
-  test('keeps what fits, the oldest go first, and what is too large is not kept', async () => {
+  test('evicts the oldest entries, and does not keep an entry that is too large', async () => {
     const store = new BoundedDatastore(limits)
     const keys = ['/a', '/b', '/c', '/d'].map(text => new Key(text))
     keys.forEach(key => store.put(key, bytes(10)))
@@ -24,7 +24,7 @@ suite('BoundedDatastore', () => {
     assert.throws(() => store.get(keys[1]!), { name: 'NotFoundError' })
   })
 
-  test('bounds the peers that are remembered, and what one of them may tell', () => {
+  test('bounds the number and the size of peer records', () => {
     const store = new BoundedDatastore(limits)
 
     for (let i = 0; i < 1_000; i++) {
@@ -37,7 +37,7 @@ suite('BoundedDatastore', () => {
     assert.ok(!store.has(new Key('/peers/verbose')))
   })
 
-  test('keeps libp2p\'s own peers apart: no stranger drives them out', async () => {
+  test('keeps peer records separate: DHT entries do not evict them', async () => {
     const store = new BoundedDatastore(limits)
     const peer = new Key('/peers/x')
     store.put(peer, bytes(50))

@@ -8,7 +8,7 @@ const bytes = new Uint8Array(10)
 const names = (entries: BoundedEntries, prefix: string): string[] => [...entries.under(prefix)].map(({ key }) => key.toString())
 
 suite('BoundedEntries', () => {
-  test('a question for one folder costs the same with a full store as with an empty one', ({ mock }) => {
+  test('a query of one folder costs the same with a full store as with an empty one', ({ mock }) => {
     const empty = new BoundedEntries(limits)
     const full = new BoundedEntries(limits)
 
@@ -29,7 +29,7 @@ suite('BoundedEntries', () => {
     assert.deepEqual(names(full, '/dht/provider/block7'), ['/dht/provider/block7/peer7', '/dht/provider/block7/peer507'])
   })
 
-  test('a folder above others lists all that is under it, and a removed folder nothing', () => {
+  test('a parent folder lists all entries below it, and a removed folder none', () => {
     const entries = new BoundedEntries(limits)
     const all = ['/dht/provider/a/x', '/dht/provider/b/x', '/dht/record/r'].map(text => new Key(text))
     all.forEach((key) => {
@@ -48,7 +48,7 @@ suite('BoundedEntries', () => {
     assert.deepEqual(names(entries, '/dht/provider'), [])
   })
 
-  test('one block has 64 providers at most, the newest', () => {
+  test('one block has at most 64 providers, the newest', () => {
     const entries = new BoundedEntries(limits)
 
     for (let i = 0; i < 200; i++) {

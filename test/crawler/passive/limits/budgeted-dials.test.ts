@@ -10,7 +10,7 @@ import type { Connection, Transport } from '@libp2p/interface'
 
 interface Rig { clock: FakeClock, dials: string[], dial: (text: string) => Promise<boolean> }
 
-/** Transports of one node on one budget: what is dialled by any, at the end of which nobody answers unless `isThere`. */
+/** Transports of one node with one budget. Records the dials of all transports; they succeed only if `isThere`. */
 function rig (isThere = false): Rig {
   const clock = new FakeClock()
   const budget = new DialBudget(clock)
@@ -43,7 +43,7 @@ suite('the dials of the passive node', () => {
     ['one address by every carrier', 3 * DIAL_BUDGET.endpoint.budget!, (i: number) => ['/ip4/8.8.8.8/tcp/1', '/ip4/8.8.8.8/tcp/1/ws', '/ip4/8.8.8.8/udp/1/quic-v1'][i % 3]!],
     ['one /64', DIAL_BUDGET.subnet.budget!, (i: number) => `/ip6/2600:db8::${(i + 1).toString(16)}/tcp/1`]
   ] as const) {
-    test(`strangers that name ${what} under ids that nobody has get what a crawl gives them`, async () => {
+    test(`dials to ${what} under invented ids are limited by the budget`, async () => {
       const { dials, dial } = rig()
 
       for (let i = 0; i < 2_500; i++) {
@@ -54,7 +54,7 @@ suite('the dials of the passive node', () => {
     })
   }
 
-  test('a peer that the DHT dials again and again where nobody is pays each time', async () => {
+  test('repeated dials of the DHT to a dead address are charged each time', async () => {
     const { dials, dial } = rig()
     const peer = stranger()
 
@@ -65,7 +65,7 @@ suite('the dials of the passive node', () => {
     assert.equal(dials.length, DIAL_BUDGET.endpoint.budget)
   })
 
-  test('a peer that is there is dialled as often as the DHT wants', async () => {
+  test('a live peer is dialled as often as the DHT wants', async () => {
     const { dials, dial } = rig(true)
     const peer = stranger()
 

@@ -14,7 +14,7 @@ const limits = { places, sockets: new SocketPlaces(clock, places), traffic: new 
 const denies = async (gater: PassiveGater, text: string): Promise<boolean> => await gater.gater(limits).denyDialMultiaddr(multiaddr(text))
 
 suite('PassiveGater', () => {
-  test('lets the node dial what the scan may, and no name that it would resolve itself', async () => {
+  test('allows dials by the scan\'s policy, and no names, which libp2p would resolve itself', async () => {
     const gater = new PassiveGater({ policy: 'Public', deny: ['8.8.8.0/24'] })
 
     assert.equal(await denies(gater, `/ip4/1.1.1.1/tcp/4001${PEER}`), false)
@@ -31,7 +31,7 @@ suite('PassiveGater', () => {
     }
   })
 
-  test('lets it dial what multicast DNS found on the local network, but nothing that nobody may', async () => {
+  test('allows dials to peers found by multicast DNS on the local network, but not to forbidden addresses', async () => {
     const gater = new PassiveGater({ policy: 'Public', deny: ['192.168.9.0/24'] }, () => ['192.168.1.1/24', '8.8.4.1/24', '2600:1::1/64'])
     const source = '192.168.1.2'
 
@@ -47,7 +47,7 @@ suite('PassiveGater', () => {
     }
   })
 
-  test('remembers a bounded number of finds', async () => {
+  test('keeps a bounded number of found addresses', async () => {
     const gater = new PassiveGater({ policy: 'Public', deny: [] })
 
     for (let i = 0; i <= 1_024; i++) {

@@ -26,14 +26,14 @@ function come (places: PassivePlaces, ip: string): StandIn | undefined {
 
 const PLACES = 60
 
-suite('the places of the passive node', () => {
+suite('ConnectionSlots', () => {
   for (const [what, attackerOf] of [
     ['one address', () => '198.51.100.7'],
     ['all addresses of one /24', (i: number) => `198.51.100.${String(i % 250)}`],
     ['addresses of one /64', (i: number) => `2001:db8:1:2::${(i % 60_000 + 1).toString(16)}`],
     ['IPv4 addresses written as IPv6', (i: number) => `::ffff:198.51.100.${String(i % 250)}`]
   ] as const) {
-    test(`a flood from ${what} keeps out nobody of another network`, async () => {
+    test(`a flood from ${what} does not keep out peers of another network`, async () => {
       const clock = new FakeClock()
       const places = new PassivePlaces(clock, { places: PLACES })
       const honest: (StandIn | undefined)[] = []
@@ -44,7 +44,7 @@ suite('the places of the passive node', () => {
         }
         honest.push(come(places, `10.0.${String(round)}.1`))
         await clock.advance(100)
-        // Each honest one has told what it can after two seconds, and goes.
+        // Each honest peer closes after two seconds, when it has been reported.
         honest[round - 20]?.close()
       }
 
@@ -53,7 +53,7 @@ suite('the places of the passive node', () => {
     })
   }
 
-  test('where every subnet has one, the oldest makes room for a newcomer', () => {
+  test('if every subnet has one connection, the oldest makes room for a new one', () => {
     const places = new PassivePlaces(new FakeClock(), { places: PLACES })
     const all = Array.from({ length: PLACES + 3 }, (_, i) => come(places, `10.0.${String(i)}.1`)!)
 
@@ -61,7 +61,7 @@ suite('the places of the passive node', () => {
     assert.equal(places.size, PLACES)
   })
 
-  test('an address that has its share gets a place again by one of its own that has stayed', async () => {
+  test('an address at its share gets a slot by closing its own oldest connection after the minimum time', async () => {
     const clock = new FakeClock()
     const places = new PassivePlaces(clock, { places: PLACES })
     const held = Array.from({ length: 40 }, () => come(places, '10.0.0.1'))
@@ -73,7 +73,7 @@ suite('the places of the passive node', () => {
     assert.equal(places.size, PLACES / 4)
   })
 
-  test('new connections are limited by the second for an address and for a subnet', async () => {
+  test('new connections per second are limited for an address and for a subnet', async () => {
     const clock = new FakeClock()
     const places = new PassivePlaces(clock, { places: 10_000 })
     const count = (ipOf: (i: number) => string): number =>
@@ -85,7 +85,7 @@ suite('the places of the passive node', () => {
     assert.equal(count(() => '10.0.0.1'), NEW_PER_IP)
   })
 
-  test('connections that the node made count, and go only where theirs is the most crowded subnet', () => {
+  test('outbound connections count, and are closed only in the most crowded subnet', () => {
     const places = new PassivePlaces(new FakeClock(), { places: 10 })
     const made = new StandIn()
     places.dialled(made, parseIp('10.9.9.9')!)
@@ -99,7 +99,7 @@ suite('the places of the passive node', () => {
     assert.ok(others.some(connection => connection?.isAborted))
   })
 
-  test('a place is given back once, when the connection closes', () => {
+  test('a slot is released once, when the connection closes', () => {
     const places = new PassivePlaces(new FakeClock(), { places: PLACES })
     const connection = come(places, '10.0.0.1')
     connection?.close()

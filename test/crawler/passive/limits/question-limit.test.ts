@@ -25,7 +25,7 @@ class Rpc {
   }
 }
 
-/** How many messages a DHT handles of as many peers as `streams` has, each with a stream of its own. */
+/** How many messages a DHT handles of the peers in `streams`, each with its own stream. */
 async function handled (streams: readonly { peer: string, address: string, messages: object[] }[]): Promise<number> {
   const rpc = new Rpc()
   limitQuestions({ rpc }, new QuestionLimit(new FakeClock()))
@@ -38,8 +38,8 @@ async function handled (streams: readonly { peer: string, address: string, messa
 
 const many = (count: number): object[] => Array.from({ length: count }, () => ({}))
 
-suite('the limit of questions', () => {
-  test('a peer may ask many at once, then some each second, and costs no other peer a question', async () => {
+suite('DhtMessageLimit', () => {
+  test('a peer may send a burst, then some messages each second, and does not affect other peers', async () => {
     const clock = new FakeClock()
     const limit = new QuestionLimit(clock)
 
@@ -51,7 +51,7 @@ suite('the limit of questions', () => {
     assert.equal(allowed(limit, 5_000, () => 'flood'), own.burst)
   })
 
-  test('a DHT that handles messages in another way is refused when the node is made', () => {
+  test('a DHT without the expected methods is rejected when the node is created', () => {
     for (const rpc of [{}, { handleMessage: async (): Promise<number> => await Promise.resolve(0) }]) {
       assert.throws(() => {
         limitQuestions({ rpc }, new QuestionLimit(new FakeClock()))
@@ -59,20 +59,20 @@ suite('the limit of questions', () => {
     }
   })
 
-  test('what is over the limit of a peer is not handled, over all its connections and addresses', async () => {
+  test('messages above a peer\'s limit are not handled, over all its connections and addresses', async () => {
     const streams = Array.from({ length: 10 }, (_, i) => ({ peer: 'one', address: `/ip4/10.0.${String(i)}.1/tcp/1`, messages: many(100) }))
 
     assert.equal(await handled(streams), own.burst)
   })
 
-  test('fresh identities of one address share its limit, by each transport', async () => {
+  test('new peer ids of one address share its limit, by each transport', async () => {
     const addresses = ['/ip4/198.51.100.7/tcp/1', '/ip4/198.51.100.7/udp/1/quic-v1', '/ip4/198.51.100.7/tcp/2/ws', '/ip6/::ffff:198.51.100.7/tcp/1']
     const streams = Array.from({ length: 100 }, (_, i) => ({ peer: `peer ${String(i)}`, address: addresses[i % 4]!, messages: many(100) }))
 
     assert.equal(await handled(streams), perIp.burst)
   })
 
-  test('a large message counts as many', async () => {
+  test('a large message counts as several', async () => {
     const large = { key: new Uint8Array(1), record: new Uint8Array(10 * BYTES_PER_UNIT) }
     const wide = { providers: Array.from({ length: 640 }, () => ({ multiaddrs: [] })) }
 

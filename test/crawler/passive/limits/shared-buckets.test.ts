@@ -16,12 +16,12 @@ const taken = (buckets: SharedBuckets, count: number, of: (i: number) => { own: 
 suite('SharedBuckets', () => {
   for (const [what, most, ipOf] of [
     ['one address', RATES.ip.burst, () => '198.51.100.7'],
-    ['one address that is written as IPv6 too', RATES.ip.burst, (i: number) => i % 2 === 0 ? '198.51.100.7' : '::ffff:198.51.100.7'],
+    ['one address, also written as IPv6', RATES.ip.burst, (i: number) => i % 2 === 0 ? '198.51.100.7' : '::ffff:198.51.100.7'],
     ['a /24', RATES.subnet.burst, (i: number) => `198.51.100.${String(i % 200)}`],
     ['a /64', RATES.subnet.burst, (i: number) => `2001:db8::${(i + 1).toString(16)}`],
     ['everywhere', RATES.all.burst, (i: number) => `10.${String(i >> 8)}.${String(i & 255)}.1`]
   ] as const) {
-    test(`fresh identities of ${what} share its bucket, which fills by the second`, async () => {
+    test(`new peer ids of ${what} share its bucket, which refills each second`, async () => {
       const clock = new FakeClock()
       const buckets = new SharedBuckets(clock, RATES)
       let fresh = 0
@@ -33,14 +33,14 @@ suite('SharedBuckets', () => {
     })
   }
 
-  test('what one address uses up costs nobody of another subnet', () => {
+  test('one address does not use up the buckets of other subnets', () => {
     const buckets = new SharedBuckets(new FakeClock(), RATES)
     taken(buckets, 1_000, i => ({ own: String(i), ip: '198.51.100.7' }))
 
     assert.equal(taken(buckets, 10, () => ({ own: 'honest', ip: '203.0.113.9' })), 10)
   })
 
-  test('takes as many units as a cost has, from all buckets or none', () => {
+  test('takes the units of a cost from all buckets or from none', () => {
     const buckets = new SharedBuckets(new FakeClock(), RATES)
 
     assert.ok(!buckets.take('a', parseIp('198.51.100.7'), 11))

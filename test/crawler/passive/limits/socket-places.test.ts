@@ -45,7 +45,7 @@ function rig (): Rig {
 const connection = (address: string): EventTarget & { remoteAddr: Multiaddr } => Object.assign(new EventTarget(), { remoteAddr: multiaddr(address) })
 
 suite('SocketPlaces', () => {
-  test('a socket takes a place before it says a word, and its address has no more than its share', () => {
+  test('a socket takes a slot before it sends anything, and its address gets no more than its share', () => {
     const { places, sockets, come } = rig()
     const all = Array.from({ length: 100 }, (_, i) => come('198.51.100.7', 1_000 + i))
 
@@ -54,7 +54,7 @@ suite('SocketPlaces', () => {
     assert.equal(all.filter(({ isDestroyed }) => isDestroyed).length, 85)
   })
 
-  test('a socket over which nobody proves himself is closed, and its place is free', async () => {
+  test('a socket without a proven peer is closed, and its slot is released', async () => {
     const { clock, places, sockets, come } = rig()
     const mute = come('198.51.100.7', 1)
     const peer = come('198.51.100.7', 2)
@@ -67,7 +67,7 @@ suite('SocketPlaces', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('a WebSocket has the place of its socket, and the socket ends with it', () => {
+  test('a WebSocket uses the slot of its socket, and the socket ends with it', () => {
     const { places, sockets, come } = rig()
     const socket = come('2001:db8::1', 7)
     const webSocket = connection('/ip6/2001:db8::1/tcp/7/ws')
@@ -81,7 +81,7 @@ suite('SocketPlaces', () => {
     assert.ok(!sockets.has(webSocket))
   })
 
-  test('what has no address gets no place', () => {
+  test('a socket without an address gets no slot', () => {
     assert.ok(rig().come('', 0).isDestroyed)
   })
 })

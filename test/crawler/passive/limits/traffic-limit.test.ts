@@ -30,7 +30,7 @@ class Wire extends EventTarget {
   }
 }
 
-/** Opens streams until the connection is ended; how many. */
+/** Opens streams until the connection is closed. Returns how many. */
 function flood (wire: Wire): number {
   let opened = 0
 
@@ -42,7 +42,7 @@ function flood (wire: Wire): number {
 }
 
 suite('TrafficLimit', () => {
-  test('a connection that opens streams without end is ended, whatever their protocol; one that opens some goes on', async () => {
+  test('a connection that opens too many streams, of any protocol, is closed; one that opens some stays open', async () => {
     const clock = new FakeClock()
     const traffic = new TrafficLimit(clock)
     const [hostile, honest] = [new Wire('/ip4/10.0.0.1/tcp/1'), new Wire('/ip4/10.0.0.1/tcp/2')]
@@ -58,7 +58,7 @@ suite('TrafficLimit', () => {
     assert.ok(!honest.isAborted)
   })
 
-  test('a connection whose muxer was ended before it stood keeps no place', () => {
+  test('a connection whose muxer closed before the upgrade does not keep its slot', () => {
     const traffic = new TrafficLimit(new FakeClock())
     const [hasty, honest] = [new Wire('/ip4/10.0.0.1/tcp/1'), new Wire('/ip4/10.0.0.1/tcp/2')]
     hasty.muxer.status = 'closed'
@@ -68,7 +68,7 @@ suite('TrafficLimit', () => {
     assert.deepEqual([hasty.isAborted, honest.isAborted], [true, false])
   })
 
-  test('fresh connections of one address share its streams', () => {
+  test('new connections of one address share its stream limit', () => {
     const traffic = new TrafficLimit(new FakeClock())
     let opened = 0
 
@@ -81,7 +81,7 @@ suite('TrafficLimit', () => {
     assert.equal(opened, STREAM_RATES.ip.burst)
   })
 
-  test('a connection that sends without end is ended, by each transport, and what it sent before is handed on', () => {
+  test('a connection that sends too much is closed, by each transport, and data before that is delivered', () => {
     for (const [address, isStream] of [['/ip4/10.0.0.1/tcp/1', false], ['/ip4/10.0.0.1/tcp/1/ws', false], ['/ip4/10.0.0.1/udp/1/quic-v1', true]] as const) {
       const traffic = new TrafficLimit(new FakeClock())
       const wire = new Wire(address)

@@ -20,7 +20,7 @@ function rig (): { clock: FakeClock, finder: MdnsFinder, found: Found[] } {
   return { clock, finder, found }
 }
 
-/** An answer of a peer that names so many addresses. */
+/** An answer of a peer with this many addresses. */
 function answer (id: string, count = 1, name = SERVICE): Answer {
   return {
     answers: [{ name, type: 'PTR', data: `them.${name}` }],
@@ -28,9 +28,9 @@ function answer (id: string, count = 1, name = SERVICE): Answer {
   }
 }
 
-// What it finds on a network: test/system/mdns.test.ts.
+// Finding peers on a real network: test/system/mdns.test.ts.
 suite('mdnsFinder', () => {
-  test('tells of what multicast DNS finds, and who told of it; of itself and of other services it tells nothing', () => {
+  test('reports found peers and the sender; ignores its own answers and other services', () => {
     const { finder, found } = rig()
     const id = formatPeerId(inventedId())
     finder.answered(answer(id), { address: '10.0.0.9' })
@@ -42,7 +42,7 @@ suite('mdnsFinder', () => {
 
   for (const [what, most, sourceOf] of [
     ['one neighbour', ANSWER_RATES.ip.burst, () => '10.0.0.9'],
-    ['a link full of invented neighbours', ANSWER_RATES.subnet.burst, (i: number) => `10.0.0.${String(i % 256)}`],
+    ['a link full of invented hosts', ANSWER_RATES.subnet.burst, (i: number) => `10.0.0.${String(i % 256)}`],
     ['everywhere', ANSWER_RATES.all.burst, (i: number) => `10.0.${String(i % 256)}.1`]
   ] as const) {
     test(`thousands of names from ${what} are not read`, async () => {
@@ -61,14 +61,14 @@ suite('mdnsFinder', () => {
     })
   }
 
-  test('an answer with records without end is read in part', () => {
+  test('an answer with too many records is read in part', () => {
     const { finder, found } = rig()
     finder.answered(answer(formatPeerId(inventedId()), 2_000), { address: '10.0.0.9' })
 
     assert.deepEqual(found.map(({ addresses }) => addresses), [MAX_ADDRESSES])
   })
 
-  test('a library of another kind is refused', () => {
+  test('a library without the expected method is rejected', () => {
     assert.throws(() => new MdnsFinder(new EventTarget() as never, { clock: new FakeClock(), onFound: () => undefined }), TypeError)
   })
 })

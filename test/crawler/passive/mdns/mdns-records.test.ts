@@ -16,8 +16,8 @@ const LISTENING = [
   `/ip4/10.0.0.5/tcp/4001/p2p/${PEER}/p2p-circuit/p2p/${PEER}`
 ]
 
-suite('records of multicast DNS', () => {
-  test('tell of the interface\'s own addresses, with all that go-libp2p wants', () => {
+suite('mdnsRecords', () => {
+  test('contain the interface\'s own addresses, and all records that go-libp2p requires', () => {
     const service = 'abc123._p2p._udp.local'
 
     assert.deepEqual(mdnsRecords(SELF, LISTENING, ['10.0.0.5', 'fd00:0:0:0:0:0:0:5', 'fe80::1']), {
@@ -35,13 +35,13 @@ suite('records of multicast DNS', () => {
     })
   })
 
-  test('are none where the interface has no address that the node listens on', () => {
+  test('are undefined if the node does not listen on an address of the interface', () => {
     assert.equal(mdnsRecords(SELF, LISTENING, ['192.168.1.1']), undefined)
     assert.equal(mdnsRecords(SELF, [], ['10.0.0.5']), undefined)
     assert.equal(mdnsRecords(SELF, LISTENING, []), undefined)
   })
 
-  test('are taken back by a lifetime of nothing', () => {
+  test('are withdrawn with a TTL of 0', () => {
     const records = mdnsRecords(SELF, LISTENING, ['127.0.0.1'], 0)!
 
     assert.deepEqual([...records.answers, ...records.additionals].map(record => 'ttl' in record && record.ttl), [0, 0, 0, 0])

@@ -1,4 +1,4 @@
-// When it answers and when not; that others find us by it: test/system/mdns.test.ts and test/system/kubo.test.ts.
+// When it answers. That other peers find us by it: test/system/mdns.test.ts and test/system/kubo.test.ts.
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { suite, test } from 'node:test'
@@ -13,7 +13,7 @@ const TWO = [{ via: '10.0.0.5', ips: ['10.0.0.5'] }, { via: '192.168.1.5', ips: 
 
 interface Rig { responder: MdnsResponder, clock: FakeClock, mdns: EventEmitter, said: string[], faults: string[] }
 
-/** A responder whose socket is the test: each answer is noted with its interface and lifetime. */
+/** A responder with a fake socket, which records each answer with its interface and TTL. */
 function rig (options: Partial<MdnsResponderDeps> = {}, failing: readonly string[] = []): Rig {
   const clock = new FakeClock()
   const said: string[] = []
@@ -22,7 +22,7 @@ function rig (options: Partial<MdnsResponderDeps> = {}, failing: readonly string
   const mdns = Object.assign(new EventEmitter(), {
     respond ({ answers: [ptr] }: { answers: { ttl: number }[] }, done: (err: Error | null) => void) {
       said.push(`${by} ${String(ptr?.ttl)}`)
-      done(failing.includes(by) ? new Error(`no way by ${by}`) : null)
+      done(failing.includes(by) ? new Error(`no route by ${by}`) : null)
     },
     destroy (done: () => void) {
       said.push('closed')
@@ -62,7 +62,7 @@ suite('MdnsResponder', () => {
     assert.equal(clock.pending, 0)
   })
 
-  test('answers who asks for libp2p peers, once a second, and nobody else', async () => {
+  test('answers queries for libp2p peers, at most once a second, and no other queries', async () => {
     const { clock, mdns, said } = rig()
     mdns.emit('query', { questions: [{ name: '_http._tcp.local', type: 'PTR' }, { name: '_p2p._udp.local', type: 'A' }] })
     mdns.emit('query', { questions: [] })
@@ -80,7 +80,7 @@ suite('MdnsResponder', () => {
     assert.deepEqual(said, [...ANSWER, ...ANSWER])
   })
 
-  test('says why it cannot answer on an interface, and answers on the others', async () => {
+  test('reports why it cannot answer on an interface, and answers on the others', async () => {
     const { clock, mdns, said, faults } = rig({}, ['10.0.0.5'])
     mdns.emit('query', QUESTION)
     mdns.emit('error', new Error('the port is taken'))
@@ -90,7 +90,7 @@ suite('MdnsResponder', () => {
     assert.deepEqual([said, faults], [ANSWER, ['the port is taken', 'no way by 10.0.0.5']])
   })
 
-  test('says nothing on an interface where nothing can be dialled', async () => {
+  test('does not answer on an interface without a dialable address', async () => {
     const { clock, mdns, said } = rig({ listening: () => ['/ip4/192.168.1.5/tcp/1'] })
     mdns.emit('query', QUESTION)
     await clock.settle()
@@ -98,7 +98,7 @@ suite('MdnsResponder', () => {
     assert.deepEqual(said, ['192.168.1.5 120'])
   })
 
-  test('takes back what it said when it stops, and says no more', async () => {
+  test('withdraws its announcement when it stops, and then sends nothing', async () => {
     const { responder, clock, mdns, said } = rig()
     mdns.emit('ready')
     await responder.stop()

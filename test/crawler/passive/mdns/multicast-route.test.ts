@@ -6,12 +6,12 @@ const HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\t
 const route = (destination: string, mask: string): string => `${HEAD}eth0\t${destination}\t00000000\t0001\t0\t0\t0\t${mask}\t0\t0\t0\n`
 
 suite('hasMulticastRoute', () => {
-  test('takes a route to all multicast, or a default one', () => {
+  test('accepts a route to all multicast, or a default route', () => {
     assert.ok(hasMulticastRoute(route('000000E0', '000000F0')))
     assert.ok(hasMulticastRoute(route('00000000', '00000000')))
   })
 
-  test('takes no other', () => {
+  test('rejects other routes', () => {
     assert.ok(!hasMulticastRoute(route('0000000A', '000000FF')))
     assert.ok(!hasMulticastRoute(HEAD))
     assert.ok(!hasMulticastRoute(''))
