@@ -1,5 +1,5 @@
-import { NamedPeers, PLACES } from '../peer/named-peers.ts'
 import { isPeerIdAt } from '../peer/peer-id.ts'
+import { ReplyPeers, OFFSETS_PER_PEER } from '../peer/reply-peers.ts'
 import { frame } from '../wire/frames.ts'
 import { ProtobufReader, ProtobufWriter } from '../wire/protobuf.ts'
 
@@ -13,7 +13,7 @@ export const MAX_REPLY_BYTES = 262_144
 const MAX_PEERS = 32
 
 /** Shared by all replies, each of which keeps a copy of the exact size: a growing array would be copied several times. */
-const places = Array.from({ length: MAX_PEERS * PLACES }, () => 0)
+const offsets = Array.from({ length: MAX_PEERS * OFFSETS_PER_PEER }, () => 0)
 
 /** A request for the peers closest to `key`, framed for the stream. */
 export function encodeFindNode (key: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -25,7 +25,7 @@ export function encodeFindNode (key: Uint8Array): Uint8Array<ArrayBuffer> {
  *
  * @returns undefined if the message is malformed or not a FIND_NODE reply
  */
-export function decodeFindNode (message: Uint8Array): NamedPeers | undefined {
+export function decodeFindNode (message: Uint8Array): ReplyPeers | undefined {
   const reader = new ProtobufReader(message)
   const entry = new ProtobufReader(message)
   let type = -1
@@ -34,17 +34,17 @@ export function decodeFindNode (message: Uint8Array): NamedPeers | undefined {
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) {
       type = reader.number()
-    } else if (field === 8 && reader.isBytes && count < places.length) {
+    } else if (field === 8 && reader.isBytes && count < offsets.length) {
       entry.enter(reader.start, reader.position)
-      count = addPlaces(entry, count)
+      count = addOffsets(entry, count)
     }
   }
 
-  return reader.malformed || type !== FIND_NODE ? undefined : new NamedPeers(message, places.slice(0, count))
+  return reader.malformed || type !== FIND_NODE ? undefined : new ReplyPeers(message, offsets.slice(0, count))
 }
 
 /** Stores the offsets of the entry and of its id, unless the id is invalid. The last of several ids counts. Returns the number of stored offsets. */
-function addPlaces (entry: ProtobufReader, count: number): number {
+function addOffsets (entry: ProtobufReader, count: number): number {
   const start = entry.position
   let idStart = 0
   let idEnd = 0
@@ -60,10 +60,10 @@ function addPlaces (entry: ProtobufReader, count: number): number {
     return count
   }
 
-  places[count] = start
-  places[count + 1] = entry.end
-  places[count + 2] = idStart
-  places[count + 3] = idEnd
+  offsets[count] = start
+  offsets[count + 1] = entry.end
+  offsets[count + 2] = idStart
+  offsets[count + 3] = idEnd
 
-  return count + PLACES
+  return count + OFFSETS_PER_PEER
 }

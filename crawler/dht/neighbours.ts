@@ -1,6 +1,6 @@
 import { hashId } from '../peer/id-hash.ts'
 import { MergedPeerRecord } from '../peer/merged-peer-record.ts'
-import { NamedPeer } from '../peer/named-peers.ts'
+import { ReplyPeer } from '../peer/reply-peers.ts'
 import { equalBytes } from '../wire/bytes.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
 
@@ -61,7 +61,7 @@ function freeRows (count: number): Int32Array {
 /** The row of this peer, or the free row where it belongs. */
 function rowOf (rows: Int32Array, peer: PeerRecord, distinct: readonly PeerRecord[]): number {
   const mask = rows.length - 1
-  let row = (peer instanceof NamedPeer ? peer.hash : hashId(peer.id)) & mask
+  let row = (peer instanceof ReplyPeer ? peer.hash : hashId(peer.id)) & mask
 
   for (let known = distinct[rows[row] ?? NONE]; known !== undefined && !isSamePeer(known, peer); known = distinct[rows[row] ?? NONE]) {
     row = (row + 1) & mask
@@ -71,10 +71,10 @@ function rowOf (rows: Int32Array, peer: PeerRecord, distinct: readonly PeerRecor
 }
 
 function isSamePeer (a: PeerRecord, b: PeerRecord): boolean {
-  return a instanceof NamedPeer && b instanceof NamedPeer ? a.hasIdOf(b) : equalBytes(a.id, b.id)
+  return a instanceof ReplyPeer && b instanceof ReplyPeer ? a.hasIdOf(b) : equalBytes(a.id, b.id)
 }
 
 /** May be false for two equal mentions. */
 function isSameMention (a: PeerRecord, b: PeerRecord): boolean {
-  return a instanceof NamedPeer && b instanceof NamedPeer && a.isSameMention(b)
+  return a instanceof ReplyPeer && b instanceof ReplyPeer && a.isSameMention(b)
 }

@@ -11,11 +11,11 @@ import { FrameReader } from '../wire/frames.ts'
 import { decodeFindNode, encodeFindNode, MAX_REPLY_BYTES } from './find-node.ts'
 import { kadPrefix } from './kad-key.ts'
 import { Neighbours } from './neighbours.ts'
-import { firstQueries, moreQueries, NEIGHBOURHOOD, queryKey } from './table-questions.ts'
+import { firstQueries, moreQueries, NEIGHBOURHOOD, queryKey } from './table-queries.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { QueryStream } from '../dial/session.ts'
 import type { Classified } from '../peer/classify.ts'
-import type { NamedPeers } from '../peer/named-peers.ts'
+import type { ReplyPeers } from '../peer/reply-peers.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { QueryPlan, VisitTarget } from './visit-target.ts'
 
@@ -50,7 +50,7 @@ export async function readRoutingTable (target: VisitTarget, deps: AskDeps, requ
 }
 
 class TableQuery {
-  readonly #answers: NamedPeers[] = []
+  readonly #answers: ReplyPeers[] = []
   readonly #plan: QueryPlan
   readonly #prefix: number
   readonly #deps: AskDeps

@@ -48,7 +48,7 @@ export const DIAL_BUDGET: DialBudgetOptions = {
 const MAX_PROVEN = 16
 
 /** Permission for one dial. The holder reports how the dial ended. */
-export interface DialLeave {
+export interface DialPermit {
   /** The announced peer proved its identity. */
   found (): void
 
@@ -112,7 +112,7 @@ export class DialBudget {
    * @throws PP_PEER_FAULT `limit-exceeded` if the crawl's budget is used up or the wait is too long; the signal's
    * reason if it aborts first
    */
-  async admit (address: Address, id: Uint8Array, signal: AbortSignal, repeats: 'free' | 'charged' = 'free'): Promise<DialLeave> {
+  async admit (address: Address, id: Uint8Array, signal: AbortSignal, repeats: 'free' | 'charged' = 'free'): Promise<DialPermit> {
     const key = latin1(id)
     signal.throwIfAborted()
     const first = this.#tryAdmit(address, key, repeats)
@@ -123,7 +123,7 @@ export class DialBudget {
 
     using deadline = new PeerDeadline(this.#clock, this.#options.maxWaitMs, signal)
 
-    for (let next: DialLeave | TokenBucket = first; ; next = this.#tryAdmit(address, key, repeats)) {
+    for (let next: DialPermit | TokenBucket = first; ; next = this.#tryAdmit(address, key, repeats)) {
       signal.throwIfAborted()
 
       if (!(next instanceof TokenBucket)) {
@@ -138,14 +138,14 @@ export class DialBudget {
   }
 
   /** A permission, or the bucket that has no token. */
-  #tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialLeave | TokenBucket {
+  #tryAdmit (address: Address, key: string, repeats: 'free' | 'charged'): DialPermit | TokenBucket {
     const place = this.#placeOf(address)
     const { endpoint, host, buckets, port } = place
 
     const isRepeat = endpoint.ids.has(key) || host.proven.has(key)
 
     if (isRepeat && repeats === 'free') {
-      return leaveOf(place, key, 'nothing')
+      return permitOf(place, key, 'nothing')
     }
 
     const isNewPort = !host.ports.has(port)
@@ -170,7 +170,7 @@ export class DialBudget {
       host.portsLeft--
     }
 
-    return leaveOf(place, key, isRepeat ? 'its own' : 'credit')
+    return permitOf(place, key, isRepeat ? 'its own' : 'credit')
   }
 
   #placeOf ({ host: bytes, port, transport }: Address): Place {
@@ -201,7 +201,7 @@ export class DialBudget {
 }
 
 /** @param prize what the dial earns if the peer is found; `nothing` for a free dial */
-function leaveOf ({ host, buckets }: Place, key: string, prize: Parameters<TokenBucket['end']>[0]): DialLeave {
+function permitOf ({ host, buckets }: Place, key: string, prize: Parameters<TokenBucket['end']>[0]): DialPermit {
   const end: TokenBucket['end'] = (earned) => {
     for (const bucket of prize === 'nothing' ? [] : buckets) {
       bucket.end(earned)

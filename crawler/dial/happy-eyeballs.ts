@@ -10,7 +10,7 @@ import { peerFault } from '../peer/peer-fault.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Address } from '../address/address-reader.ts'
 import type { Classified } from '../peer/classify.ts'
-import type { DialLeave } from './dial-budget.ts'
+import type { DialPermit } from './dial-budget.ts'
 import type { DialLimits } from './dial-limits.ts'
 
 export interface EyeballsDeps<T> {
@@ -18,7 +18,7 @@ export interface EyeballsDeps<T> {
   limits: DialLimits
 
   /** Waits for permission to dial an address. @default every address may be dialled */
-  admit?: (address: Address, signal: AbortSignal) => Promise<DialLeave>
+  admit?: (address: Address, signal: AbortSignal) => Promise<DialPermit>
 
   /** Dials one address; rejects with the fault. A late result, after `signal` aborted, is disposed of here. */
   dial: (address: Address, signal: AbortSignal) => Promise<T>
@@ -125,18 +125,18 @@ class Race<T extends Disposable> {
   async #attempt (group: Group, address: Address): Promise<void> {
     const { clock, limits } = this.#deps
     let startedAt: number | undefined
-    let leave: DialLeave | undefined
+    let permit: DialPermit | undefined
 
     try {
-      leave = await this.#deps.admit?.(address, this.#race.signal)
+      permit = await this.#deps.admit?.(address, this.#race.signal)
       using held = new DisposableStack()
       held.use(await limits.acquire(address.host, this.#race.signal))
       startedAt = clock.monotonic()
       const value = await this.#dial(address)
-      leave?.found()
+      permit?.found()
       this.#win(value, address, clock.monotonic() - startedAt)
     } catch (err) {
-      giveBack(leave, startedAt === undefined, err)
+      returnPermit(permit, startedAt === undefined, err)
       const ended = classify(err)
       const waited = startedAt === undefined && ended.outcome === 'timeout'
 
@@ -197,11 +197,11 @@ class Race<T extends Disposable> {
   }
 }
 
-function giveBack (leave: DialLeave | undefined, isUnused: boolean, err: unknown): void {
+function returnPermit (permit: DialPermit | undefined, isUnused: boolean, err: unknown): void {
   if (isUnused) {
-    leave?.unused()
+    permit?.unused()
   } else {
-    leave?.failed(err)
+    permit?.failed(err)
   }
 }
 

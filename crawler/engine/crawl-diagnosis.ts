@@ -6,7 +6,7 @@ import { isLan } from '../dht/kad-names.ts'
 import type { CrawlFinding } from '../../core/contracts/crawl.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { CrawlReport } from './crawl-report.ts'
-import type { ListedCount } from './frontier/unasked-peers.ts'
+import type { ListedCount } from './frontier/unqueried-peers.ts'
 
 /** The diagnosis of a crawl. */
 export interface Diagnosis {

@@ -2,7 +2,7 @@ import { isContacted } from '../../core/contracts/outcome.ts'
 import { defined } from '../../core/defined.ts'
 import { CrawlTally } from './crawl-tally.ts'
 import { Frontier } from './frontier/frontier.ts'
-import { UnaskedPeers } from './frontier/unasked-peers.ts'
+import { UnqueriedPeers } from './frontier/unqueried-peers.ts'
 import { PopulationProfile } from './population/population-profile.ts'
 import { population } from './population/population.ts'
 import { RateMeter } from './rate-meter.ts'
@@ -11,7 +11,7 @@ import type { VisitResult } from '../visit/visitor.ts'
 import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
 import type { FrontierDeps } from './frontier/frontier.ts'
-import type { SpokenProtocols } from './frontier/unasked-peers.ts'
+import type { SpokenProtocols } from './frontier/unqueried-peers.ts'
 import type { CompletedVisit } from './population/visit-sink.ts'
 
 export interface CrawlLedgerDeps extends FrontierDeps {
@@ -36,7 +36,7 @@ export class CrawlLedger {
   readonly #options: CrawlOptions
   readonly #tally = new CrawlTally()
   readonly #profile: PopulationProfile
-  readonly #unasked: UnaskedPeers
+  readonly #unqueried: UnqueriedPeers
   readonly #protocols: SpokenProtocols | undefined
   readonly #rate: RateMeter
   readonly #startedAtMs: number
@@ -48,7 +48,7 @@ export class CrawlLedger {
     this.#clock = deps.clock
     this.#options = options
     this.#profile = new PopulationProfile(deps)
-    this.#unasked = new UnaskedPeers(deps.protocols)
+    this.#unqueried = new UnqueriedPeers(deps.protocols)
     this.#protocols = deps.protocols
     this.#startedAtMs = deps.clock.now()
     this.#sinceMs = deps.clock.monotonic()
@@ -94,7 +94,7 @@ export class CrawlLedger {
       this.#profile.add(result)
     }
 
-    for (const other of this.#unasked.note(peer, result.otherProtocols)) {
+    for (const other of this.#unqueried.note(peer, result.otherProtocols)) {
       this.frontier.askAgain(other)
     }
 
@@ -139,7 +139,7 @@ export class CrawlLedger {
       distributions: this.#profile.distributions(),
       ...defined({
         latencyMs,
-        kad: spoken === undefined ? undefined : { spoken, answering: this.#answering, others: this.#unasked.others() },
+        kad: spoken === undefined ? undefined : { spoken, answering: this.#answering, others: this.#unqueried.others() },
         latencyErrorMs
       }),
       population: population(this.frontier.peers(), maxPeers)

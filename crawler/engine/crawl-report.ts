@@ -3,7 +3,7 @@ import type { Outcome } from '../../core/contracts/outcome.ts'
 import type { QueryPlan } from '../dht/visit-target.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
 import type { KnownPeer } from './frontier/known-peer.ts'
-import type { OtherProtocols } from './frontier/unasked-peers.ts'
+import type { OtherProtocols } from './frontier/unqueried-peers.ts'
 import type { Distributions } from './population/population-profile.ts'
 import type { Quantiles } from './population/quantiles.ts'
 

@@ -1,6 +1,6 @@
 // Watches the visits of one crawl: visits that take too long, stalls in which no visit ends, and standstills of this
 // process. The time of a standstill does not count toward any limit.
-import { excused, isSpoilt, MAX_REPEATS } from './spoilt-visit.ts'
+import { excused, mayBeIncomplete, MAX_REPEATS } from './disturbed-visit.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Standstill } from '../../core/time/standstill.ts'
 import type { VisitResult } from '../visit/visitor.ts'
@@ -80,7 +80,7 @@ export class VisitWatch {
     if (lostMs === 0) {
       return report
     }
-    if (!mayRepeat || peer.repeats >= MAX_REPEATS || !isSpoilt(report)) {
+    if (!mayRepeat || peer.repeats >= MAX_REPEATS || !mayBeIncomplete(report)) {
       return excused(report, lostMs)
     }
 

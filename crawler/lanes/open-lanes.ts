@@ -1,6 +1,6 @@
 import { furthestOutcome, isContacted } from '../../core/contracts/outcome.ts'
 import { readAddress } from '../address/address-reader.ts'
-import { openFastVisitor } from '../client/fast-visitor.ts'
+import { openClientVisitor } from '../client/client-visitor.ts'
 import { KadProtocols } from '../dht/kad-protocol.ts'
 import { DialBudget } from '../dial/dial-budget.ts'
 import { DialLimits } from '../dial/dial-limits.ts'
@@ -15,30 +15,30 @@ import type { Visitor, VisitResult } from '../visit/visitor.ts'
 /** The clients of a visit. */
 export interface Lanes {
   clock: Clock
-  fast: Pick<Visitor, 'visit'>
+  client: Pick<Visitor, 'visit'>
   quic: Pick<Visitor, 'visit'>
 
   /** Limit of one visit by both clients together, in milliseconds. */
   visitTimeoutMs: number
 }
 
-const CLIENTS = { openFast: openFastVisitor, openQuic: openQuicVisitor }
+const CLIENTS = { openClient: openClientVisitor, openQuic: openQuicVisitor }
 
 /** The functions that open the clients. */
 export type LaneClients = Record<keyof typeof CLIENTS, (options: VisitorOptions, deps: VisitorDeps) => Visitor | Promise<Visitor>>
 
 /** Opens the crawler's visitor: the client for TCP, WebSocket and relays, and the QUIC client. They share limits, budgets and learnt protocols. */
-export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { openFast, openQuic }: LaneClients = CLIENTS): Promise<Visitor> {
+export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { openClient, openQuic }: LaneClients = CLIENTS): Promise<Visitor> {
   await using opened = new AsyncDisposableStack()
   const { addresses, kadProtocols, visitTimeoutMs } = options
   const { clock } = deps
   const shared = { limits: new DialLimits(addresses), budget: new DialBudget(clock), protocols: new KadProtocols(kadProtocols), ...deps }
-  const fast = opened.use(await openFast(options, shared))
+  const client = opened.use(await openClient(options, shared))
   const quic = opened.use(await openQuic(options, shared))
   const held = opened.move()
 
   return {
-    visit: async (target, signal) => await visitByLanes(target, { clock, fast, quic, visitTimeoutMs }, signal),
+    visit: async (target, signal) => await visitByLanes(target, { clock, client, quic, visitTimeoutMs }, signal),
     [Symbol.asyncDispose]: async () => {
       await held.disposeAsync()
     }
@@ -50,8 +50,8 @@ export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { o
  * many peers with a dead TCP address answer by QUIC. This also applies if our own limits prevented the first dials: a
  * QUIC endpoint has its own limit, and attackers may have used up that of the others.
  */
-export async function visitByLanes (target: VisitTarget, { clock, fast, quic, visitTimeoutMs }: Lanes, signal: AbortSignal): Promise<VisitResult> {
-  const first = await fast.visit(target, signal)
+export async function visitByLanes (target: VisitTarget, { clock, client, quic, visitTimeoutMs }: Lanes, signal: AbortSignal): Promise<VisitResult> {
+  const first = await client.visit(target, signal)
   const leftMs = visitTimeoutMs - first.durationMs
   const isOver = isContacted(first.outcome) || first.outcome === 'aborted' || signal.aborted || leftMs <= 0
 

@@ -1,7 +1,7 @@
 // Dials the peers that multicast DNS finds. Any host on the link can announce any peer, as often as it likes.
 import { errorText } from '../../core/errors.ts'
 import { BoundedCache } from '../../core/limits/bounded-cache.ts'
-import { DIAL_LIMIT_MS } from './node-upkeep.ts'
+import { DIAL_LIMIT_MS } from './node-maintenance.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { PassiveGater } from './limits/passive-gater.ts'

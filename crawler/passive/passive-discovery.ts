@@ -6,11 +6,11 @@ import { isAbort } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
 import { stopwatch } from '../dial/latency.ts'
 import { MdnsFinds } from './mdns-finds.ts'
-import { NodeUpkeep } from './node-upkeep.ts'
+import { NodeMaintenance } from './node-maintenance.ts'
 import { OpenConnections } from './open-connections.ts'
 import { createPassiveNode } from './passive-node.ts'
+import { RecentVisitors } from './recent-visitors.ts'
 import { SightingReports } from './sighting-reports.ts'
-import { VisitorsMet } from './visitors-met.ts'
 import type { Source } from '../../core/contracts/visit.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Beat } from '../../core/process/progress.ts'
@@ -19,12 +19,12 @@ import type { Latency } from '../dial/latency.ts'
 import type { KnownPeer } from '../engine/frontier/known-peer.ts'
 import type { CompletedVisit, VisitSink } from '../engine/population/visit-sink.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
-import type { NodeUpkeepDeps } from './node-upkeep.ts'
+import type { NodeMaintenanceDeps } from './node-maintenance.ts'
 import type { PassiveNodeOptions, PassiveServices } from './passive-node.ts'
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 
 /** Dependencies of passive discovery. */
-export interface PassiveDiscoveryDeps extends Pick<NodeUpkeepDeps, 'bootstrap' | 'renewBudget'> {
+export interface PassiveDiscoveryDeps extends Pick<NodeMaintenanceDeps, 'bootstrap' | 'renewBudget'> {
   clock: Clock
   log: Logger
   sink: VisitSink
@@ -56,9 +56,9 @@ export class PassiveDiscovery implements AsyncDisposable {
   readonly #deps: PassiveDiscoveryDeps
   readonly #node: Libp2p<PassiveServices>
   readonly #open: OpenConnections
-  readonly #upkeep: NodeUpkeep
+  readonly #maintenance: NodeMaintenance
   readonly #reports: SightingReports
-  readonly #met = new VisitorsMet()
+  readonly #met = new RecentVisitors()
   readonly #finds: MdnsFinds
   readonly #broken = Promise.withResolvers<undefined>()
 
@@ -68,7 +68,7 @@ export class PassiveDiscovery implements AsyncDisposable {
     this.#node = parts.node
     this.#open = parts.open
     const { gater, maxConnections } = options
-    this.#upkeep = new NodeUpkeep({ clock, log, bootstrap, maxConnections, ...defined({ renewBudget }), ...parts })
+    this.#maintenance = new NodeMaintenance({ clock, log, bootstrap, maxConnections, ...defined({ renewBudget }), ...parts })
     this.#reports = new SightingReports({ ...deps, met: this.#met, ping: async peer => await this.#ping(peer) })
     this.#finds = new MdnsFinds({ clock, log, gater, node: parts.node, onMet: async (connection) => {
       await this.#meet(connection, 'mdns')
@@ -163,9 +163,9 @@ export class PassiveDiscovery implements AsyncDisposable {
   async #maintain (signal: AbortSignal): Promise<void> {
     for (;;) {
       this.#deps.beat.beat()
-      this.#upkeep.renew()
-      await this.#upkeep.join(signal)
-      await this.#upkeep.rotate()
+      this.#maintenance.renew()
+      await this.#maintenance.join(signal)
+      await this.#maintenance.rotate()
       await sleep(this.#deps.clock, TICK_MS, signal)
     }
   }
@@ -191,7 +191,7 @@ export class PassiveDiscovery implements AsyncDisposable {
   #closed (connection: Connection): void {
     this.#open.closed(connection)
     this.#deps.clock.after(FORGET_MS, () => {
-      void this.#upkeep.forget(connection.remotePeer)
+      void this.#maintenance.forget(connection.remotePeer)
     })
   }
 

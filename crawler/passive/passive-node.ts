@@ -12,9 +12,9 @@ import { createLibp2p } from 'libp2p'
 import { systemClock } from '../../core/time/clock.ts'
 import { BoundedDatastore } from './limits/bounded-datastore.ts'
 import { budgetedDials } from './limits/budgeted-dials.ts'
-import { NEW_PER_IP, PassivePlaces } from './limits/passive-places.ts'
-import { limitQuestions, QuestionLimit } from './limits/question-limit.ts'
-import { placedWebSockets, SocketPlaces, UPGRADE_LIMIT_MS } from './limits/socket-places.ts'
+import { NEW_PER_IP, ConnectionSlots } from './limits/connection-slots.ts'
+import { limitDhtMessages, DhtMessageLimit } from './limits/dht-message-limit.ts'
+import { webSocketsWithSlots, SocketSlots, UPGRADE_LIMIT_MS } from './limits/socket-slots.ts'
 import { TrafficLimit } from './limits/traffic-limit.ts'
 import { mdnsFinder } from './mdns/mdns-finder.ts'
 import { MdnsResponder } from './mdns/mdns-responder.ts'
@@ -103,8 +103,8 @@ function listenAddresses (host: string, port: number): string[] {
 export async function createPassiveNode (options: PassiveNodeOptions): Promise<Libp2p<PassiveServices>> {
   const { privateKey, agentVersion, host, port, announce, maxConnections, gater, budget, mdns, onFound = () => undefined } = options
   const instance = randomBytes(INSTANCE_BYTES).toString('hex')
-  const places = new PassivePlaces(systemClock, { places: maxConnections })
-  const sockets = new SocketPlaces(systemClock, places)
+  const slots = new ConnectionSlots(systemClock, { slots: maxConnections })
+  const sockets = new SocketSlots(systemClock, slots)
   const traffic = new TrafficLimit(systemClock)
 
   const node = await createLibp2p<PassiveServices>({
@@ -118,12 +118,12 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
     transports: [
       budgetedDials(tcp({ backlog: 1_024 }), budget),
       budgetedDials(quic(QUIC_LIMITS), budget),
-      budgetedDials(placedWebSockets(sockets), budget)
+      budgetedDials(webSocketsWithSlots(sockets), budget)
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS })],
     datastore: new BoundedDatastore(STORE_LIMITS),
-    connectionGater: gater.gater({ places, sockets, traffic }),
+    connectionGater: gater.gater({ slots, sockets, traffic }),
     connectionManager: {
       // Higher than the limit of ConnectionSlots: at its own limit libp2p refuses new connections without making room.
       maxConnections: 2 * maxConnections + DIALS_AT_ONCE,
@@ -151,7 +151,7 @@ export async function createPassiveNode (options: PassiveNodeOptions): Promise<L
       })
     } as never
   })
-  limitQuestions(node.services.dht, new QuestionLimit(systemClock))
+  limitDhtMessages(node.services.dht, new DhtMessageLimit(systemClock))
   node.addEventListener('connection:open', ({ detail }) => {
     traffic.watchStreams(detail)
   })

@@ -6,7 +6,7 @@ import type { Latency } from '../dial/latency.ts'
 import type { CompletedVisit, VisitSink } from '../engine/population/visit-sink.ts'
 import type { OpenConnection } from './open-connections.ts'
 import type { DialFailure } from './passive-result.ts'
-import type { VisitorsMet } from './visitors-met.ts'
+import type { RecentVisitors } from './recent-visitors.ts'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -16,7 +16,7 @@ const MAX_WAITING = 1_000
 export interface SightingReportsDeps {
   clock: Clock
   sink: VisitSink
-  met: VisitorsMet
+  met: RecentVisitors
 
   /** Round-trip time to a connected peer; undefined if it does not answer. */
   ping: (peer: PeerId) => Promise<Latency | undefined>

@@ -27,7 +27,7 @@ export interface NativeConnection {
 }
 
 /** Closes a stream at once in both directions. */
-export function leave (stream: NativeStream): void {
+export function closeStream (stream: NativeStream): void {
   // If this fails, the stream is closed already.
   stream.resetWrite().catch(() => undefined)
   stream.stopRead().catch(() => undefined)

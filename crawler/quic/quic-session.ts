@@ -3,7 +3,7 @@ import { Proposal } from '../client/stream/multistream.ts'
 import { least, stopwatch } from '../dial/latency.ts'
 import { IDENTIFY_PROTOCOL } from '../identify/identify-message.ts'
 import { peerFault } from '../peer/peer-fault.ts'
-import { leave } from './native-quic.ts'
+import { closeStream } from './native-quic.ts'
 import { ProposedStream } from './quic-stream.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { Latency } from '../dial/latency.ts'
@@ -86,7 +86,7 @@ export class QuicSession implements Session {
     let stream: NativeStream
 
     try {
-      stream = await raceAbort(this.#connection.outboundStream(), signal, leave)
+      stream = await raceAbort(this.#connection.outboundStream(), signal, closeStream)
     } catch (err) {
       signal.throwIfAborted()
       throw peerFault('reset', 'the remote closed the connection', err)
@@ -121,7 +121,7 @@ export class QuicSession implements Session {
     const asked = await stream.read(MAX_QUESTION_BYTES)
 
     if (asked == null || !Buffer.from(asked).includes(IDENTIFY_LINE)) {
-      leave(stream)
+      closeStream(stream)
       return false
     }
 

@@ -1,7 +1,7 @@
 import { raceAbort } from '../../core/time/race-abort.ts'
 import { Selection } from '../client/stream/multistream.ts'
 import { peerFault } from '../peer/peer-fault.ts'
-import { leave } from './native-quic.ts'
+import { closeStream } from './native-quic.ts'
 import type { Proposal } from '../client/stream/multistream.ts'
 import type { QueryStream } from '../dial/session.ts'
 import type { NativeStream } from './native-quic.ts'
@@ -65,7 +65,7 @@ export class ProposedStream implements QueryStream {
   }
 
   [Symbol.dispose] (): void {
-    leave(this.#stream)
+    closeStream(this.#stream)
   }
 
   // go-libp2p resets a stream (code 4097) if it does not support the protocol.

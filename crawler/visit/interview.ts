@@ -1,6 +1,6 @@
 import { defined } from '../../core/defined.ts'
 import { raceAbort } from '../../core/time/race-abort.ts'
-import { askNetwork } from '../dht/ask-network.ts'
+import { queryPeer } from '../dht/query-peer.ts'
 import { decodeIdentify } from '../identify/identify-message.ts'
 import { readIdentify } from '../identify/read-identify.ts'
 import { classify } from '../peer/classify.ts'
@@ -46,7 +46,7 @@ export async function interview (session: Session, target: VisitTarget, deps: In
   const { protocols } = deps
   const identifying = identify(session, target, deps, signal)
   const listed = identifying.then(({ identity }) => identity?.protocols)
-  const [identified, table] = await Promise.all([identifying, askNetwork(session, target, { ...deps, listed }, signal)])
+  const [identified, table] = await Promise.all([identifying, queryPeer(session, target, { ...deps, listed }, signal)])
   await measureAgain(session, deps.clock, signal)
   const { latency } = session
   const judged = judge(identified, table, protocols.among(identified.identity?.protocols ?? [], target.isBootstrap))

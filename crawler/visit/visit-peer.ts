@@ -12,7 +12,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { AddressPolicy } from '../address/address-policy.ts'
 import type { KadProtocols } from '../dht/kad-protocol.ts'
 import type { VisitTarget } from '../dht/visit-target.ts'
-import type { DialBudget, DialLeave } from '../dial/dial-budget.ts'
+import type { DialBudget, DialPermit } from '../dial/dial-budget.ts'
 import type { DialLimits } from '../dial/dial-limits.ts'
 import type { DnsResolver } from '../dial/dns/dns-resolver.ts'
 import type { Attempt, EyeballsOptions, RaceResult } from '../dial/happy-eyeballs.ts'
@@ -63,7 +63,7 @@ async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions
     }
 
     const dial = async (address: Attempt['address'], dialSignal: AbortSignal): Promise<Session> => await dialler.dial(address, target.id, dialSignal)
-    const admit = budget === undefined ? undefined : async (address: Attempt['address'], dialSignal: AbortSignal): Promise<DialLeave> => await budget.admit(address, target.id, dialSignal)
+    const admit = budget === undefined ? undefined : async (address: Attempt['address'], dialSignal: AbortSignal): Promise<DialPermit> => await budget.admit(address, target.id, dialSignal)
     const race = await dialFirst(bestOf(rankAddresses(dialable.addresses)), { clock, limits, dial, ...defined({ admit }) }, options, signal)
 
     if (race.winner === undefined) {

@@ -12,7 +12,7 @@ import { busyShare } from '../../core/time/busy-share.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { sinceBootMs, StandstillWatch } from '../../core/time/standstill.ts'
 import { parseAddress } from '../../crawler/address/address.ts'
-import { openFastVisitor } from '../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../crawler/client/client-visitor.ts'
 import { openSystemDns } from '../../crawler/dial/dns/system-dns.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
 import { quantiles } from '../../crawler/engine/population/quantiles.ts'
@@ -45,7 +45,7 @@ const { addresses } = Scan.parse({ name: 'bench', network: { preset: 'ipfs' }, a
 const standstill = new StandstillWatch({ clock: systemClock, sinceBootMs })
 const deps = { clock: systemClock, dns: openSystemDns(systemClock, standstill) }
 const visitorOptions = { kadProtocols: [devnet.truth.kadProtocol], agentVersion: 'peerprobe/bench', addresses, dialTimeoutMs: 5_000, visitTimeoutMs: 15_000 }
-await using visitor = openFastVisitor(visitorOptions, deps)
+await using visitor = openClientVisitor(visitorOptions, deps)
 const peers = devnet.truth.peers.filter(({ kind }) => kind === 'plain').map(toRecord)
 const figures = new Map<number, Figures[]>(concurrency.map(limit => [limit, []]))
 

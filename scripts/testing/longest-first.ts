@@ -17,7 +17,7 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/local-kill.test.ts': 50,
   'test/system/visit-residue.test.ts': 60,
   'test/system/standstill.test.ts': 45,
-  'test/system/naming-attack.test.ts': 40,
+  'test/system/victim-attack.test.ts': 40,
   'test/system/go-devnet.test.ts': 40,
   'test/system/cluster/api-faults.test.ts': 40,
   'test/system/cluster/operator-kill.test.ts': 36

@@ -9,15 +9,15 @@ import { systemClock } from '../../core/time/clock.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openDiscoveries } from '../../crawler/discoveries.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
+import { strangePeer } from '../support/libp2p/connecting-peer.ts'
 import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
-import { strangePeer } from '../support/libp2p/strange-peer.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
 import type { Discoveries } from '../../crawler/discoveries.ts'
+import type { ConnectingPeer } from '../support/libp2p/connecting-peer.ts'
 import type { CrawlerConfigOptions } from '../support/libp2p/crawler-config.ts'
-import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
 
 const KAD = '/lab/kad/1.0.0'
 const log = pino({ level: 'silent' })
@@ -79,7 +79,7 @@ suite('openDiscoveries', () => {
     stop.abort()
     await running
     await first.stack.disposeAsync()
-    const sources = (visits: Visit[], { peerId }: StrangePeer): string[] =>
+    const sources = (visits: Visit[], { peerId }: ConnectingPeer): string[] =>
       visits.filter(({ nodeId }) => nodeId === peerId.toString()).map(({ source, outcome }) => `${source} ${outcome}`).sort()
 
     assert.deepEqual(sources(first.visits(), guest), ['connected identified', 'inbound identified'])

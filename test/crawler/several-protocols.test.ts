@@ -4,13 +4,13 @@ import { Scan } from '../../core/contracts/scan.ts'
 import { createLogger } from '../../core/process/logger.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { formatAddress } from '../../crawler/address/address.ts'
-import { openFastVisitor } from '../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../crawler/client/client-visitor.ts'
 import { KadProtocols } from '../../crawler/dht/kad-protocol.ts'
 import { diagnose } from '../../crawler/engine/crawl-diagnosis.ts'
 import { CrawlRun } from '../../crawler/engine/crawl.ts'
 import { formatPeerId } from '../../crawler/peer/peer-id-text.ts'
 import { laneVisitor } from '../../crawler/visit/visitor-options.ts'
-import { NEVER_STILL } from '../support/client/never-still.ts'
+import { NO_STANDSTILL } from '../support/client/no-standstill.ts'
 import { crawlOnce } from '../support/network/crawl-once.ts'
 import { serving, startPeer } from '../support/network/peers.ts'
 import { ProtocolNetwork } from '../support/network/protocol-network.ts'
@@ -46,7 +46,7 @@ async function crawl (peers: Record<string, Serves>, { bootstrap, known = '', co
     protocols,
     isDialable: () => true,
     busyShare: () => 0,
-    standstill: NEVER_STILL,
+    standstill: NO_STANDSTILL,
     sink: { ready: () => undefined, accept: () => undefined },
     onVisit: ({ id, result }) => {
       outcomes[network.letterOf(id)] = result.outcome
@@ -176,7 +176,7 @@ test('js-libp2p peers of two protocols are all found, whichever is listed first'
     const [b, d] = [await start([GENESIS], [c]), await start([LEGACY], [e])]
     const a = await start(order, [b, d])
     const protocols = new KadProtocols([])
-    const visitor = stack.use(openFastVisitor({ ...OPTIONS, kadProtocols: [] }, { clock: systemClock, dns: new ScriptedDns(), protocols }))
+    const visitor = stack.use(openClientVisitor({ ...OPTIONS, kadProtocols: [] }, { clock: systemClock, dns: new ScriptedDns(), protocols }))
     const bootstrapPeers = [`${formatAddress(a.address) ?? ''}/p2p/${formatPeerId(a.id)}`]
     const visits = await crawlOnce({ visitor, bootstrapPeers, strategy: 'Census', protocols })
 

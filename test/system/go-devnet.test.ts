@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { Scan } from '../../core/contracts/scan.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { formatAddress, parseAddress } from '../../crawler/address/address.ts'
-import { openFastVisitor } from '../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../crawler/client/client-visitor.ts'
 import { openLanes } from '../../crawler/lanes/open-lanes.ts'
 import { formatPeerId, parsePeerId } from '../../crawler/peer/peer-id-text.ts'
 import { hasGo } from '../../local/devnet/go/build-go-devnet.ts'
@@ -24,7 +24,7 @@ function optionsOf ({ kadProtocol }: GoDevnetTruth): VisitorOptions {
 }
 
 function openVisitor (truth: GoDevnetTruth): LaneVisitor {
-  return openFastVisitor(optionsOf(truth), { clock: systemClock, dns: new ScriptedDns() })
+  return openClientVisitor(optionsOf(truth), { clock: systemClock, dns: new ScriptedDns() })
 }
 
 /** A bootstrap address of a host that is dialled over TCP. */

@@ -4,7 +4,7 @@ import { KafkaBus } from '../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { kafka } from '../../scripts/provision/kafka.ts'
 import { eventBusConformance } from '../core/bus/event-bus-conformance.ts'
-import { apart, namedApart } from '../support/network/named-apart.ts'
+import { apart, namedApart } from '../support/network/unique-names.ts'
 import { KafkaServer } from '../support/servers/kafka-server.ts'
 import type { EventBus } from '../../core/bus/port/event-bus.ts'
 

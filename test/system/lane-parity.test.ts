@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Scan } from '../../core/contracts/scan.ts'
 import { systemClock } from '../../core/time/clock.ts'
-import { openFastVisitor } from '../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../crawler/client/client-visitor.ts'
 import { openLanes } from '../../crawler/lanes/open-lanes.ts'
 import { Devnet } from '../../local/devnet/devnet.ts'
 import { crawlOnce } from '../support/network/crawl-once.ts'
@@ -36,7 +36,7 @@ test('our TCP client and the libp2p visitor find the same population, and both o
   const { addresses } = Scan.parse({ name: 'main', network: { preset: 'ipfs' }, addresses: { policy: 'Any' } })
   const options: VisitorOptions = { kadProtocols: [kadProtocol], agentVersion: 'peerprobe/test', addresses, dialTimeoutMs: 1_500, visitTimeoutMs: 10_000 }
 
-  await using fast = openFastVisitor(options, deps)
+  await using fast = openClientVisitor(options, deps)
   await using full = await openReferenceVisitor(options, deps, signal)
   await using lanes = await openLanes(options, deps)
   const crawl = async (visitor: Visitor): Promise<Map<string, VisitResult>> => await crawlOnce({ visitor, bootstrapPeers, strategy: 'Topology' })

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 import { Scan } from '../../core/contracts/scan.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { parseAddress } from '../../crawler/address/address.ts'
-import { openFastVisitor } from '../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../crawler/client/client-visitor.ts'
 import { parsePeerId } from '../../crawler/peer/peer-id-text.ts'
 import { openQuicVisitor } from '../../crawler/quic/quic-visitor.ts'
 import { LanePeersProcess } from '../support/libp2p/lane-peers-process.ts'
@@ -26,9 +26,9 @@ const MANY = process.env['PEERPROBE_FULL'] === '1' ? 5_000 : 1_500
  */
 const CASES = [
   { way: 'quic-v1', open: openQuicVisitor, visits: 5_000, warmUp: 3_000, maxGrowthMb: 120 },
-  { way: 'ws', open: openFastVisitor, visits: MANY, warmUp: 500, maxGrowthMb: 60 },
-  { way: 'relay', open: openFastVisitor, visits: MANY, warmUp: 500, maxGrowthMb: 60 },
-  { way: 'tls', open: openFastVisitor, visits: MANY, warmUp: 3_000, maxGrowthMb: 60 }
+  { way: 'ws', open: openClientVisitor, visits: MANY, warmUp: 500, maxGrowthMb: 60 },
+  { way: 'relay', open: openClientVisitor, visits: MANY, warmUp: 500, maxGrowthMb: 60 },
+  { way: 'tls', open: openClientVisitor, visits: MANY, warmUp: 3_000, maxGrowthMb: 60 }
 ] as const
 
 const CONCURRENCY = 32

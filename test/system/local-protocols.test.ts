@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { strangePeer } from '../support/libp2p/connecting-peer.ts'
 import { LocalRun } from '../support/local-run.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import type { RunEnd } from '../support/local-run.ts'

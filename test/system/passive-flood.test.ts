@@ -6,10 +6,10 @@ import { suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { strangePeer } from '../support/libp2p/connecting-peer.ts'
 import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
-import { strangePeer } from '../support/libp2p/strange-peer.ts'
 import { until } from '../support/until.ts'
-import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
+import type { ConnectingPeer } from '../support/libp2p/connecting-peer.ts'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
@@ -79,7 +79,7 @@ suite('a passive node under a flood', () => {
 })
 
 // An address that has just made too many connections is refused for a second.
-async function letIn (peer: StrangePeer, address: Multiaddr): Promise<Connection> {
+async function letIn (peer: ConnectingPeer, address: Multiaddr): Promise<Connection> {
   let connection: Connection | undefined
 
   await until('the peer is let in', async () => {

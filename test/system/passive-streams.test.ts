@@ -2,8 +2,8 @@
 // served.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { strangePeer } from '../support/libp2p/connecting-peer.ts'
 import { openPassiveRig } from '../support/libp2p/open-passive.ts'
-import { strangePeer } from '../support/libp2p/strange-peer.ts'
 import { until } from '../support/until.ts'
 import type { PassiveRig } from '../support/libp2p/open-passive.ts'
 import type { Connection } from '@libp2p/interface'

@@ -10,12 +10,12 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { stringify } from 'yaml'
 import { devnetManifest } from '../../local/devnet/devnet-manifest.ts'
 import { DevnetProcess } from '../../local/devnet/spawn.ts'
-import { strangePeer } from '../support/libp2p/strange-peer.ts'
+import { strangePeer } from '../support/libp2p/connecting-peer.ts'
 import { LocalRun } from '../support/local-run.ts'
 import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
-import type { StrangePeer } from '../support/libp2p/strange-peer.ts'
+import type { ConnectingPeer } from '../support/libp2p/connecting-peer.ts'
 
 const LIMIT_MS = 120_000
 const { signal } = new AbortController()
@@ -35,7 +35,7 @@ suite('active and passive discovery together', () => {
     // A peer that cannot be dialled, and one that serves the DHT and is also found by the crawl.
     await using client = await strangePeer({ agentVersion: 'only-comes/1' })
     await using server = await strangePeer({ agentVersion: 'both-ways/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: devnet.truth.kadProtocol })
-    const come = async (peer: StrangePeer): Promise<boolean> => {
+    const come = async (peer: ConnectingPeer): Promise<boolean> => {
       try {
         await peer.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(port)}`))
         return true
@@ -87,17 +87,17 @@ function withDatabase<T> (folder: string, read: (database: DatabaseSync) => T): 
   }
 }
 
-function visitsOf (folder: string, { peerId: id }: StrangePeer): Row[] {
+function visitsOf (folder: string, { peerId: id }: ConnectingPeer): Row[] {
   const query = 'SELECT source, discovery_type AS type, outcome, agent_version AS agent FROM visit_detail WHERE node_id = ? ORDER BY 2, 1'
 
   return withDatabase(folder, database => database.prepare(query).all(id.toString()).map(row => ({ ...row }) as unknown as Row)) ?? []
 }
 
-function typesOf (folder: string, peer: StrangePeer): string[] {
+function typesOf (folder: string, peer: ConnectingPeer): string[] {
   return [...new Set(visitsOf(folder, peer).filter(({ outcome }) => outcome === 'identified' || outcome === 'ok').map(({ type, source }) => `${type} ${source}`))].sort()
 }
 
-function rowsOf (folder: string, { peerId: id }: StrangePeer): number | undefined {
+function rowsOf (folder: string, { peerId: id }: ConnectingPeer): number | undefined {
   return withDatabase(folder, database => database.prepare('SELECT node_id FROM node_info WHERE node_id = ?').all(id.toString()).length)
 }
 

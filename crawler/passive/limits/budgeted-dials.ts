@@ -17,15 +17,15 @@ export function budgetedDials<Components> (transport: (components: Components) =
     const made = transport(components)
     const dial = made.dial.bind(made)
     made.dial = async (address, options) => {
-      const leave = await budget.admit(...targetOf(address), options.signal, 'charged')
+      const permit = await budget.admit(...targetOf(address), options.signal, 'charged')
 
       try {
         const connection = await dial(address, options)
-        leave.found()
+        permit.found()
 
         return connection
       } catch (err) {
-        leave.failed(err)
+        permit.failed(err)
         throw err
       }
     }

@@ -5,9 +5,9 @@ import { remoteOf } from './address-keys.ts'
 import { isOfLink } from './link-addresses.ts'
 import type { Scan } from '../../../core/contracts/scan.ts'
 import type { AddressFamily } from '../../address/address-reader.ts'
+import type { ConnectionSlots } from './connection-slots.ts'
 import type { InterfaceCidrs } from './link-addresses.ts'
-import type { PassivePlaces } from './passive-places.ts'
-import type { SocketPlaces } from './socket-places.ts'
+import type { SocketSlots } from './socket-slots.ts'
 import type { TrafficLimit } from './traffic-limit.ts'
 import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -20,7 +20,7 @@ const REFUSED: ReadonlySet<AddressFamily> = new Set(['dns', 'dns4', 'dns6', 'dns
 type GaterMethods = 'denyDialMultiaddr' | 'denyInboundConnection' | 'denyInboundUpgradedConnection' | 'denyOutboundUpgradedConnection'
 
 /** Limits of inbound connections. */
-export interface PassiveLimits { places: PassivePlaces, sockets: SocketPlaces, traffic: TrafficLimit }
+export interface PassiveLimits { slots: ConnectionSlots, sockets: SocketSlots, traffic: TrafficLimit }
 
 /**
  * Decides which addresses the passive node may dial. The scan's address policy applies to all dials, whatever caused
@@ -43,19 +43,19 @@ export class PassiveGater {
   }
 
   /** The connection gater for libp2p. Each connection takes a slot, and its traffic is counted. */
-  gater ({ places, sockets, traffic }: PassiveLimits): Required<Pick<ConnectionGater, GaterMethods>> {
+  gater ({ slots, sockets, traffic }: PassiveLimits): Required<Pick<ConnectionGater, GaterMethods>> {
     return {
       denyDialMultiaddr: address => !this.allows(address),
       // All transports of the node have a remote IP address; anything else is refused.
       denyInboundConnection: (connection) => {
         const ip = remoteOf(connection.remoteAddr)?.ip
-        const hasPlace = ip !== undefined && (isWebSocket(connection) ? sockets.has(connection) : places.enter(connection, ip))
+        const hasSlot = ip !== undefined && (isWebSocket(connection) ? sockets.has(connection) : slots.enter(connection, ip))
 
-        if (hasPlace) {
+        if (hasSlot) {
           traffic.watchBytes(connection)
         }
 
-        return !hasPlace
+        return !hasSlot
       },
       denyInboundUpgradedConnection: (_, connection) => {
         sockets.upgraded(connection)
@@ -66,7 +66,7 @@ export class PassiveGater {
         const ip = remoteOf(connection.remoteAddr)?.ip
 
         if (ip !== undefined) {
-          places.dialled(connection, ip)
+          slots.dialled(connection, ip)
           traffic.watchBytes(connection)
         }
 

@@ -106,9 +106,9 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
 /** Only the client that is measured is loaded: a libp2p node's modules alone take 25 MB. */
 async function open (lane: CrawlCase['lane'], options: VisitorOptions, deps: VisitorDeps, signal: AbortSignal): Promise<Visitor> {
   if (lane === 'fast') {
-    const { openFastVisitor } = await import('../../../crawler/client/fast-visitor.ts')
+    const { openClientVisitor } = await import('../../../crawler/client/client-visitor.ts')
 
-    return openFastVisitor(options, deps)
+    return openClientVisitor(options, deps)
   }
 
   if (lane === 'all') {

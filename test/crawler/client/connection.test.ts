@@ -5,13 +5,13 @@ import { ProtocolStream } from '../../../crawler/client/protocol-stream.ts'
 import { encodeLine, HEADER, Proposal } from '../../../crawler/client/stream/multistream.ts'
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { isFault, mayFault } from '../../support/client/fast-faults.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { serve } from '../../support/client/fast-peer.ts'
-import { HOST, MemoryWire } from '../../support/client/fast-wire.ts'
+import { isFault, mayFault } from '../../support/client/expect-fault.ts'
+import { HOST, MemoryWire } from '../../support/client/memory-wire.ts'
+import { serve } from '../../support/client/scripted-peer.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Connection } from '../../../crawler/client/connection.ts'
-import type { PeerScript, ReceivedFrame } from '../../support/client/fast-peer.ts'
+import type { PeerScript, ReceivedFrame } from '../../support/client/scripted-peer.ts'
 
 type PartialScript = Partial<PeerScript>
 

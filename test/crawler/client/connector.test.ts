@@ -6,10 +6,10 @@ import { Connector } from '../../../crawler/client/connector.ts'
 import { HEADER, REFUSAL } from '../../../crawler/client/stream/multistream.ts'
 import { HostKey } from '../../../crawler/peer/host-key.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
-import { HOST } from '../../support/client/fast-wire.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
+import { HOST } from '../../support/client/memory-wire.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { openTlsServer } from '../../support/servers/tls-server.ts'
 import { until } from '../../support/until.ts'
 import type { DirectRoute } from '../../../crawler/client/route.ts'
@@ -21,7 +21,7 @@ const routeTo = (port: number): DirectRoute => ({ transport: 'tcp', ip: '127.0.0
 
 suite('Connector', () => {
   test('secures by Noise, and by TLS if a remote refuses Noise', async () => {
-    await using both = await FastServer.play({ key: KEY })
+    await using both = await ScriptedServer.play({ key: KEY })
     await using tlsOnly = await openTlsServer({ key: KEY })
     const links = await Promise.all([both, tlsOnly].map(async ({ port }) => await connector.connect(routeTo(port), KEY.id, signal)))
     links.forEach(({ link }) => {
@@ -46,7 +46,7 @@ suite('Connector', () => {
     assert.equal(await securityAt(tlsOnly), '/tls/1.0.0')
     assert.equal(tlsOnly.sockets.length, before + 1)
 
-    await using noiseOnly = await FastServer.play({ key: KEY })
+    await using noiseOnly = await ScriptedServer.play({ key: KEY })
     assert.equal(await securityAt(noiseOnly), '/noise')
     const asked = noiseOnly.sockets.length
     assert.ok(asked > 1)
@@ -56,7 +56,7 @@ suite('Connector', () => {
   })
 
   test('does not try TLS after a fault that is not a refusal', async () => {
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       socket.once('data', () => socket.write('garbage that is no protocol at all'))
     })
     await assert.rejects(connector.connect(routeTo(server.port), KEY.id, signal), isFault('protocol-error'))
@@ -66,7 +66,7 @@ suite('Connector', () => {
 
   test('stops between two attempts when the signal aborts, and leaves neither socket nor listener', async () => {
     const controller = new AbortController()
-    await using server = await FastServer.open((socket, count) => {
+    await using server = await ScriptedServer.open((socket, count) => {
       socket.once('data', () => {
         socket.write(count === 1 ? concatBytes([HEADER, REFUSAL]) : HEADER)
         if (count === 2) {

@@ -8,13 +8,13 @@ import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { ProtobufWriter } from '../../../crawler/wire/protobuf.ts'
-import { piecesOf } from '../../support/client/fast-faults.ts'
-import { dht, identifyOf, KAD, KEY, REPLY, signedRecord, visit } from '../../support/client/fast-hostile.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { serve } from '../../support/client/fast-peer.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
+import { piecesOf } from '../../support/client/expect-fault.ts'
+import { dht, identifyOf, KAD, KEY, REPLY, signedRecord, visit } from '../../support/client/hostile-visits.ts'
 import { playRustOn, RustPeer } from '../../support/client/rust-peer.ts'
-import type { ReceivedFrame } from '../../support/client/fast-peer.ts'
+import { serve } from '../../support/client/scripted-peer.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
+import type { ReceivedFrame } from '../../support/client/scripted-peer.ts'
 
 /** A reply of at least `size` bytes: one peer with many addresses. */
 function longReply (size: number): Uint8Array {
@@ -30,7 +30,7 @@ function longReply (size: number): Uint8Array {
 suite('the client for TCP, WebSocket and relays', () => {
   test('updates the window of a stream that receives more than 256 KiB', async () => {
     const peers: RustPeer[] = []
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       peers.push(playRustOn(socket, { key: KEY, onFrame: dht(undefined, longReply(200_000)) }))
     })
     const { outcome, routingTable } = await visit(server)
@@ -44,7 +44,7 @@ suite('the client for TCP, WebSocket and relays', () => {
     const peer = new ProtobufWriter().bytes(1, createTestKey().id).bytes(2, new Uint8Array(16_506)).finish()
     const reply = frame(new ProtobufWriter().number(1, 4).bytes(8, peer).finish())
     assert.equal(reply.length - 3, 16_556)
-    await using server = await FastServer.play({ key: KEY, onFrame: dht(undefined, reply) })
+    await using server = await ScriptedServer.play({ key: KEY, onFrame: dht(undefined, reply) })
 
     assert.equal((await visit(server)).routingTable?.failed, 0)
   })
@@ -60,7 +60,7 @@ suite('the client for TCP, WebSocket and relays', () => {
         say(concatBytes([REPLY, REPLY]))
       }
     })
-    await using server = await FastServer.play({ key: KEY, onFrame })
+    await using server = await ScriptedServer.play({ key: KEY, onFrame })
     const { identity } = await visit(server)
 
     assert.deepEqual([identity?.agentVersion, identity?.protocols, identity?.recordSequence], ['agent/1', [KAD], 42n])
@@ -68,7 +68,7 @@ suite('the client for TCP, WebSocket and relays', () => {
 
   test('visits a host that agrees on yamux inside Noise and waits for an answer to its ping, in one connection', async () => {
     const answer = dht()
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       const held: ReceivedFrame[] = []
       let isAnswered = false
       playRustOn(socket, { key: KEY, onFrame (received, peer) {
@@ -88,7 +88,7 @@ suite('the client for TCP, WebSocket and relays', () => {
   })
 
   test('reads data in TCP segments of 1 to 5 bytes', async () => {
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       let cuts = 0
       const peer = new RustPeer({ key: KEY, onFrame: dht() }, (bytes) => {
         piecesOf(bytes, 1 + cuts++ % 5).forEach(piece => socket.write(piece))
@@ -104,7 +104,7 @@ suite('the client for TCP, WebSocket and relays', () => {
   })
 
   test('redials a host that closes connections right after Noise, as hosts without an idle timeout do', async () => {
-    await using server = await FastServer.open((socket, count) => {
+    await using server = await ScriptedServer.open((socket, count) => {
       playRustOn(socket, { key: KEY, onFrame: dht(), ...defined({ onSecured: count <= 2 ? () => socket.end() : undefined }) })
     })
 
@@ -114,7 +114,7 @@ suite('the client for TCP, WebSocket and relays', () => {
 
   test('rejects a host whose key does not match the hash in the dialled id', async () => {
     for (const kind of ['RSA', 'ECDSA of Go and Rust'] as const) {
-      await using server = await FastServer.play({ key: createTestKey(kind), onFrame: dht() })
+      await using server = await ScriptedServer.play({ key: createTestKey(kind), onFrame: dht() })
       const { outcome, identity } = await visit(server, createTestKey(kind).id)
 
       assert.deepEqual([outcome, identity], ['peer-id-mismatch', undefined])

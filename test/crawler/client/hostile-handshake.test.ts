@@ -1,9 +1,9 @@
 import { suite, test } from 'node:test'
 import { encodeLine, HEADER } from '../../../crawler/client/stream/multistream.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { expectOutcome, KEY, playing } from '../../support/client/fast-hostile.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { honestPayload } from '../../support/client/fast-responder.ts'
+import { expectOutcome, KEY, playing } from '../../support/client/hostile-visits.ts'
+import { honestPayload } from '../../support/client/noise-responder.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Socket } from 'node:net'
 const noiseAgreed = concatBytes([HEADER, encodeLine('/noise')])

@@ -4,14 +4,14 @@ import { OUTCOMES } from '../../../core/contracts/outcome.ts'
 import { FLAG, INITIAL_WINDOW, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
-import { dht, expectOutcome, identifyOf, KEY, playing, REPLY, signedRecord, visit } from '../../support/client/fast-hostile.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastPeer, header } from '../../support/client/fast-peer.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
+import { dht, expectOutcome, identifyOf, KEY, playing, REPLY, signedRecord, visit } from '../../support/client/hostile-visits.ts'
+import { ScriptedPeer, header } from '../../support/client/scripted-peer.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { until } from '../../support/until.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
-import type { PeerScript } from '../../support/client/fast-peer.ts'
+import type { PeerScript } from '../../support/client/scripted-peer.ts'
 import type { Socket } from 'node:net'
 const other = createTestKey()
 
@@ -45,7 +45,7 @@ function drip (socket: Socket, script: PeerScript): void {
       setImmediate(pump)
     }
   }
-  const peer = new FastPeer(script, (bytes) => {
+  const peer = new ScriptedPeer(script, (bytes) => {
     const isIdle = waiting.length === 0
     waiting.push(...bytes)
 
@@ -64,19 +64,19 @@ suite('a hostile peer, once the connection is secured', { concurrency: 8 }, () =
   const pings = concatBytes(Array.from({ length: 5_000 }, () => header(TYPE.ping, FLAG.syn, 0, 1)))
 
   /** Sends something as soon as the connection is secured, and otherwise answers as an honest peer. */
-  const saying = (say: (peer: FastPeer) => void): Partial<PeerScript> => ({ onFrame: dht(), onSecured: say })
+  const saying = (say: (peer: ScriptedPeer) => void): Partial<PeerScript> => ({ onFrame: dht(), onSecured: say })
 
-  const pingAlways = (peer: FastPeer): void => {
+  const pingAlways = (peer: ScriptedPeer): void => {
     repeat(40, () => {
       peer.plain(pings)
     })
   }
-  const sendAlways = (peer: FastPeer): void => {
+  const sendAlways = (peer: ScriptedPeer): void => {
     repeat(320, () => {
       peer.data(99, new Uint8Array(60_000))
     })
   }
-  const haunt = (peer: FastPeer): void => {
+  const haunt = (peer: ScriptedPeer): void => {
     repeat(100, () => {
       peer.control(TYPE.windowUpdate, 0, 99)
     })
@@ -131,9 +131,9 @@ suite('a hostile peer, once the connection is secured', { concurrency: 8 }, () =
 
 test('a reset after any byte of an honest peer affects that visit only', async () => {
   const cutAt = async (cut: number): Promise<VisitResult> => {
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       let left = cut
-      const peer = new FastPeer({ key: KEY, onFrame: dht() }, (bytes) => {
+      const peer = new ScriptedPeer({ key: KEY, onFrame: dht() }, (bytes) => {
         socket.write(bytes.subarray(0, left))
         left -= Math.min(left, bytes.length)
 

@@ -7,8 +7,8 @@ import { TlsLink } from '../../../crawler/client/tls-link.ts'
 import { createTlsContext } from '../../../crawler/client/tls/tls-certificate.ts'
 import { HostKey } from '../../../crawler/peer/host-key.ts'
 import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { openTlsServer } from '../../support/servers/tls-server.ts'
 import { until } from '../../support/until.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
@@ -25,7 +25,7 @@ type Meddle = (bytes: Buffer, from: number, client: Socket) => void
 
 suite('a manipulated TLS handshake', () => {
   const stack = new AsyncDisposableStack()
-  let server: FastServer
+  let server: ScriptedServer
 
   before(async () => {
     server = stack.use(await openTlsServer({ key: KEY }))
@@ -36,7 +36,7 @@ suite('a manipulated TLS handshake', () => {
 
   /** The outcome of a link through a proxy that manipulates the remote's bytes; undefined if it was secured. */
   async function linkThrough (meddle: Meddle, signal: AbortSignal): Promise<Outcome | undefined> {
-    await using proxy = await FastServer.open((client) => {
+    await using proxy = await ScriptedServer.open((client) => {
       let from = 0
       const upstream = connect(server.port, '127.0.0.1')
       const leave = (): void => {

@@ -8,8 +8,8 @@ import { FLAG } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { YamuxStream } from '../../../crawler/client/yamux/yamux-stream.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { piecesOf } from '../../support/client/fast-faults.ts'
-import { framesIn } from '../../support/client/fast-peer.ts'
+import { piecesOf } from '../../support/client/expect-fault.ts'
+import { framesIn } from '../../support/client/scripted-peer.ts'
 
 const REPLY = Buffer.from('who we are')
 

@@ -6,20 +6,20 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { WebSocketServer } from 'ws'
 import { systemClock } from '../../../core/time/clock.ts'
 import { HOP_PROTOCOL } from '../../../crawler/client/carrier/hop-message.ts'
-import { openFastVisitor } from '../../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../../crawler/client/client-visitor.ts'
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
-import { identifyOf, KAD, KEY, REPLY } from '../../support/client/fast-hostile.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastPeer, serve } from '../../support/client/fast-peer.ts'
-import { FastServer, playOn } from '../../support/client/fast-server.ts'
+import { identifyOf, KAD, KEY, REPLY } from '../../support/client/hostile-visits.ts'
+import { ScriptedPeer, serve } from '../../support/client/scripted-peer.ts'
+import { ScriptedServer, playOn } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
 import { openTlsServer } from '../../support/servers/tls-server.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
-import type { PeerScript } from '../../support/client/fast-peer.ts'
+import type { PeerScript } from '../../support/client/scripted-peer.ts'
 import type { AddressInfo, Socket } from 'node:net'
 
 const RELAY = createTestKey()
@@ -31,7 +31,7 @@ const addresses = { policy: 'Any' as const, deny: [], maxDialsPerIP: 64, maxDial
 /** Visits the peer at an address. Each answer has a limit of two seconds. */
 async function visit (address: string): Promise<VisitResult> {
   const limits = { dialTimeoutMs: 5_000, visitTimeoutMs: LIMIT_MS, requestTimeoutMs: 2_000 }
-  await using visitor = openFastVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
+  await using visitor = openClientVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
 
   return await visitor.visit({ id: KEY.id, addresses: [multiaddr(address).bytes], plan: { strategy: 'Topology' } }, signal)
 }
@@ -63,7 +63,7 @@ function opened (server: AsyncDisposable & { port: number }, after = ''): Opened
 /** Opens a server for one peer by each carrier; `leave` cuts the connection. */
 const CARRIERS: Record<string, (script: (leave: () => void) => PeerScript, cut: (socket: Socket) => unknown) => Promise<Opened>> = {
   'TCP': async (script, cut) => {
-    const server = await FastServer.open((socket) => {
+    const server = await ScriptedServer.open((socket) => {
       playOn(socket, script(() => {
         cut(socket)
       }))
@@ -88,7 +88,7 @@ const CARRIERS: Record<string, (script: (leave: () => void) => PeerScript, cut: 
       const leave = (): void => {
         cut(request.socket)
       }
-      const peer = new FastPeer(script(leave), (bytes) => {
+      const peer = new ScriptedPeer(script(leave), (bytes) => {
         webSocket.send(bytes)
       })
       webSocket.on('error', () => undefined)
@@ -110,12 +110,12 @@ const CARRIERS: Record<string, (script: (leave: () => void) => PeerScript, cut: 
   },
 
   'a relay': async (script, cut) => {
-    const server = await FastServer.open((socket) => {
-      let hidden: FastPeer | undefined
+    const server = await ScriptedServer.open((socket) => {
+      let hidden: ScriptedPeer | undefined
       playOn(socket, { key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: (request, reply) => {
         if (hidden === undefined) {
           reply(HOP_OK)
-          hidden = new FastPeer(script(() => {
+          hidden = new ScriptedPeer(script(() => {
             cut(socket)
           }), reply)
         } else {
@@ -183,7 +183,7 @@ suite('a remote', { concurrency: 4 }, () => {
   }
 
   test('that sends a part of an answer is reported with the answers before it', async () => {
-    await using server = await FastServer.play({ key: KEY, onFrame: serve({
+    await using server = await ScriptedServer.play({ key: KEY, onFrame: serve({
       [IDENTIFY_PROTOCOL] (_, reply) {
         reply(concatBytes([identifyOf(KEY), Buffer.from([90, 1, 2])]), FLAG.rst)
       },

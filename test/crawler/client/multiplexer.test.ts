@@ -4,7 +4,7 @@ import { Multiplexer } from '../../../crawler/client/multiplexer.ts'
 import { ProtocolStream } from '../../../crawler/client/protocol-stream.ts'
 import { encodeLine, HEADER, Proposal, REFUSAL } from '../../../crawler/client/stream/multistream.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
 
 const ASK = new Proposal('/ask')
 const YAMUX = encodeLine('/yamux/1.0.0')

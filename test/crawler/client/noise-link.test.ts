@@ -4,10 +4,10 @@ import { suite, test } from 'node:test'
 import { systemClock } from '../../../core/time/clock.ts'
 import { tcpCarrier } from '../../../crawler/client/carrier/tcp-carrier.ts'
 import { NoiseLink } from '../../../crawler/client/noise-link.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
-import { HOST } from '../../support/client/fast-wire.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
+import { HOST } from '../../support/client/memory-wire.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { until } from '../../support/until.ts'
 
 const KEY = createTestKey()
@@ -20,7 +20,7 @@ const never = (): AbortSignal => new AbortController().signal
 
 suite('NoiseLink', () => {
   test('is secured over a socket, measures its round trips, and closes by a reset', async () => {
-    await using server = await FastServer.play({ key: KEY })
+    await using server = await ScriptedServer.play({ key: KEY })
     const link = startLink(server.port)
     await link.secured(never())
     assert.ok((link.latency?.ms ?? -1) > 0)
@@ -34,7 +34,7 @@ suite('NoiseLink', () => {
   })
 
   test('reaches IPv6 addresses', async () => {
-    await using server = await FastServer.play({ key: KEY }, '::1')
+    await using server = await ScriptedServer.play({ key: KEY }, '::1')
     using link = startLink(server.port, '::1')
     await link.secured(never())
 
@@ -42,7 +42,7 @@ suite('NoiseLink', () => {
   })
 
   test('is refused at a closed port', async () => {
-    const server = await FastServer.play({ key: KEY })
+    const server = await ScriptedServer.play({ key: KEY })
     await server[Symbol.asyncDispose]()
     const link = startLink(server.port)
 
@@ -51,7 +51,7 @@ suite('NoiseLink', () => {
   })
 
   test('rejects with the reason of the signal, and leaves neither socket nor listener', async () => {
-    await using server = await FastServer.open(() => undefined)
+    await using server = await ScriptedServer.open(() => undefined)
     const controller = new AbortController()
     const link = startLink(server.port)
     const securing = link.secured(controller.signal)
@@ -70,13 +70,13 @@ suite('NoiseLink', () => {
   })
 
   test('is reset when the remote closes before it is secured', async () => {
-    await using server = await FastServer.open(socket => socket.end())
+    await using server = await ScriptedServer.open(socket => socket.end())
 
     await assert.rejects(startLink(server.port).secured(never()), isFault('reset'))
   })
 
   test('reports once that the remote closed a secured link, and nothing after it was disposed of', async () => {
-    await using server = await FastServer.play({ key: KEY })
+    await using server = await ScriptedServer.play({ key: KEY })
     const [closed, given] = [startLink(server.port), startLink(server.port)]
     await Promise.all([closed.secured(never()), given.secured(never())])
     const faults: Error[] = []

@@ -8,9 +8,9 @@ import { FLAG, INITIAL_WINDOW, TYPE } from '../../../crawler/client/yamux/yamux-
 import { Yamux } from '../../../crawler/client/yamux/yamux.ts'
 import { peerFault } from '../../../crawler/peer/peer-fault.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { framesIn, header } from '../../support/client/fast-peer.ts'
-import type { ReceivedFrame } from '../../support/client/fast-peer.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
+import { framesIn, header } from '../../support/client/scripted-peer.ts'
+import type { ReceivedFrame } from '../../support/client/scripted-peer.ts'
 
 const PROPOSAL = new Proposal('/x')
 const signal = new AbortController().signal

@@ -11,15 +11,15 @@ import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { DevnetPeer } from '../../../local/devnet/devnet-peer.ts'
-import { fastDial } from '../../support/client/fast-dial.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastPeer, serve } from '../../support/client/fast-peer.ts'
-import { FastServer, playOn } from '../../support/client/fast-server.ts'
+import { clientDial } from '../../support/client/client-dial.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
 import { identifyBytesOf } from '../../support/client/identify-bytes-of.ts'
+import { ScriptedPeer, serve } from '../../support/client/scripted-peer.ts'
+import { ScriptedServer, playOn } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { openTlsServer } from '../../support/servers/tls-server.ts'
 import { until } from '../../support/until.ts'
-import type { PeerScript } from '../../support/client/fast-peer.ts'
+import type { PeerScript } from '../../support/client/scripted-peer.ts'
 
 const { signal } = new AbortController()
 const RELAY = createTestKey()
@@ -28,8 +28,8 @@ const OK = Buffer.from('0802220408781020' + '2864', 'hex')
 const addressThrough = (port: number): string => `/ip4/127.0.0.1/tcp/${String(port)}/p2p/${formatPeerId(RELAY.id)}/p2p-circuit`
 
 /** A separate relay for each connection. */
-async function openRelay (script: () => PeerScript): Promise<FastServer> {
-  return await FastServer.open((socket) => {
+async function openRelay (script: () => PeerScript): Promise<ScriptedServer> {
+  return await ScriptedServer.open((socket) => {
     playOn(socket, script())
   })
 }
@@ -40,7 +40,7 @@ function relaying (answer: Buffer, script?: PeerScript): PeerScript {
 }
 
 function behind (answer: Buffer, script: PeerScript | undefined): Parameters<typeof serve>[0][string] {
-  let hidden: FastPeer | undefined
+  let hidden: ScriptedPeer | undefined
 
   return (request, reply) => {
     if (hidden !== undefined) {
@@ -49,7 +49,7 @@ function behind (answer: Buffer, script: PeerScript | undefined): Parameters<typ
       reply(frame(answer))
       hidden = script === undefined
         ? undefined
-        : new FastPeer(script, (bytes) => {
+        : new ScriptedPeer(script, (bytes) => {
             reply(bytes)
           })
     }
@@ -71,7 +71,7 @@ suite('a connection through a relay', () => {
 
   test('reaches a js-libp2p peer that is reachable only through a js-libp2p relay', async () => {
     const id = hidden.id.toMultihash().bytes
-    using session = await fastDial(hidden.addresses[0]!, id)
+    using session = await clientDial(hidden.addresses[0]!, id)
 
     assert.deepEqual(session.connection, { transport: 'relay', security: '/noise', muxer: '/yamux/1.0.0', limited: true })
     assert.equal(decodeIdentify(await identifyBytesOf(session, signal), id)?.agentVersion, 'hidden')
@@ -79,22 +79,22 @@ suite('a connection through a relay', () => {
   })
 
   test('does not find a peer without a reservation', async () => {
-    await assert.rejects(fastDial(`${relay.addresses[0]!}/p2p/${relay.id.toString()}/p2p-circuit`, HIDDEN.id), isFault('relay-refused'))
+    await assert.rejects(clientDial(`${relay.addresses[0]!}/p2p/${relay.id.toString()}/p2p-circuit`, HIDDEN.id), isFault('relay-refused'))
   })
 
   test('is only with the requested peer', async () => {
     await using server = await openRelay(() => relaying(OK, { key: HIDDEN }))
-    using session = await fastDial(addressThrough(server.port), HIDDEN.id)
+    using session = await clientDial(addressThrough(server.port), HIDDEN.id)
     assert.equal(session.connection.limited, true)
 
-    await assert.rejects(fastDial(addressThrough(server.port), createTestKey().id), isFault('peer-id-mismatch'))
+    await assert.rejects(clientDial(addressThrough(server.port), createTestKey().id), isFault('peer-id-mismatch'))
     session[Symbol.dispose]()
     await until('the sockets are gone', () => server.openSockets === 0)
   })
 
   test('works through a relay that supports only TLS', async () => {
     await using server = await openTlsServer(relaying(Buffer.from('08022864', 'hex'), { key: HIDDEN }))
-    using session = await fastDial(addressThrough(server.port), HIDDEN.id)
+    using session = await clientDial(addressThrough(server.port), HIDDEN.id)
 
     assert.equal(session.connection.limited, false)
   })
@@ -104,7 +104,7 @@ suite('a connection through a relay', () => {
       reply(Buffer.from('us'), FLAG.fin)
     } }) }
     await using server = await openRelay(() => ({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: eager(script) }) }))
-    using session = await fastDial(addressThrough(server.port), HIDDEN.id)
+    using session = await clientDial(addressThrough(server.port), HIDDEN.id)
 
     assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString(), 'us')
   })
@@ -133,28 +133,28 @@ suite('a connection through a relay', () => {
     test(`a relay that ${what} is relay-refused`, async () => {
       await using server = await openRelay(script)
 
-      await assert.rejects(fastDial(addressThrough(server.port), HIDDEN.id), err => isFault('relay-refused')(err) && words.test((err as Error).message))
+      await assert.rejects(clientDial(addressThrough(server.port), HIDDEN.id), err => isFault('relay-refused')(err) && words.test((err as Error).message))
       await until('the socket is gone', () => server.openSockets === 0)
     })
   }
 
   test('a relay that cannot be reached is reported like any unreachable address', async () => {
-    const server = await FastServer.open(() => undefined)
+    const server = await ScriptedServer.open(() => undefined)
     await server[Symbol.asyncDispose]()
 
-    await assert.rejects(fastDial(addressThrough(server.port), HIDDEN.id), isFault('refused'))
+    await assert.rejects(clientDial(addressThrough(server.port), HIDDEN.id), isFault('refused'))
   })
 
   test('a relay that closes ends the connection, and our signal ends the wait for its answer', async () => {
     await using server = await openRelay(() => relaying(OK, { key: HIDDEN, onFrame: () => {
       server.sockets.forEach(socket => socket.destroy())
     } }))
-    using session = await fastDial(addressThrough(server.port), HIDDEN.id)
+    using session = await clientDial(addressThrough(server.port), HIDDEN.id)
     await assert.rejects(identifyBytesOf(session, AbortSignal.timeout(20_000)), isFault('reset'))
 
-    await using silent = await FastServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: () => undefined }) })
+    await using silent = await ScriptedServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: () => undefined }) })
     const controller = new AbortController()
-    const dialling = fastDial(addressThrough(silent.port), HIDDEN.id, controller.signal)
+    const dialling = clientDial(addressThrough(silent.port), HIDDEN.id, controller.signal)
     await until('it is asked', () => silent.sockets.some(({ bytesRead }) => bytesRead > 300))
     controller.abort(new RangeError('enough'))
     await assert.rejects(dialling, RangeError)
@@ -172,7 +172,7 @@ suite('a connection through a relay', () => {
 
 /** Sends the acceptance and the peer's first line in one write. */
 function eager (script: PeerScript): Parameters<typeof serve>[0][string] {
-  let hidden: FastPeer | undefined
+  let hidden: ScriptedPeer | undefined
 
   return (request, reply) => {
     if (hidden !== undefined) {
@@ -181,7 +181,7 @@ function eager (script: PeerScript): Parameters<typeof serve>[0][string] {
       const header = Buffer.from('\u0013/multistream/1.0.0\n', 'latin1')
       let isFirst = true
       reply(Buffer.concat([frame(OK), header]))
-      hidden = new FastPeer(script, (bytes) => {
+      hidden = new ScriptedPeer(script, (bytes) => {
         reply(isFirst ? bytes.subarray(header.length) : bytes)
         isFirst = false
       })

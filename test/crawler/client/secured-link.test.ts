@@ -4,8 +4,8 @@ import { systemClock } from '../../../core/time/clock.ts'
 import { tcpCarrier } from '../../../crawler/client/carrier/tcp-carrier.ts'
 import { SecuredLink } from '../../../crawler/client/secured-link.ts'
 import { peerFault } from '../../../crawler/peer/peer-fault.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { until } from '../../support/until.ts'
 import type { Clock } from '../../../core/time/clock.ts'
@@ -75,7 +75,7 @@ const { signal } = new AbortController()
 
 suite('SecuredLink', () => {
   test('sends the first bytes at once, and later bytes together in one write', async () => {
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       socket.once('data', () => socket.write('yes'))
     })
     using link = new WordLink(server.port)
@@ -89,7 +89,7 @@ suite('SecuredLink', () => {
 
   test('measures its round trips by the given clock', async () => {
     const clock = new FakeClock()
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       socket.once('data', () => {
         void clock.advance(30).then(() => socket.write('yes'))
       })
@@ -110,7 +110,7 @@ suite('SecuredLink', () => {
 
   test('measures a ping from its sending to the answer, and ends it with the link', async () => {
     const clock = new FakeClock()
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       socket.once('data', () => {
         socket.write('yes')
         socket.once('data', () => {
@@ -128,7 +128,7 @@ suite('SecuredLink', () => {
   })
 
   test('ends if the remote breaks the protocol, before and after it is secured, and reads no more', async () => {
-    await using server = await FastServer.open((socket, count) => {
+    await using server = await ScriptedServer.open((socket, count) => {
       socket.once('data', () => socket.write(count === 1 ? 'no' : 'yes', () => count === 2 && socket.once('data', () => socket.write('no'))))
     })
     const refused = new WordLink(server.port)

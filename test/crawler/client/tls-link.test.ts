@@ -10,10 +10,10 @@ import { createCertificate, createTlsContext, verifyCertificate } from '../../..
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { HostKey } from '../../../crawler/peer/host-key.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { createTestKey, KEY_KINDS } from '../../support/client/fast-keys.ts'
-import { serve } from '../../support/client/fast-peer.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
+import { serve } from '../../support/client/scripted-peer.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
+import { createTestKey, KEY_KINDS } from '../../support/client/test-keys.ts'
 import { openTlsServer } from '../../support/servers/tls-server.ts'
 import { until } from '../../support/until.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
@@ -117,7 +117,7 @@ suite('TlsLink', () => {
 
   for (const [what, play, outcome] of hostile) {
     test(`a remote that ${what} is ${outcome}`, async () => {
-      await using server = await FastServer.open((socket) => {
+      await using server = await ScriptedServer.open((socket) => {
         socket.once('data', () => {
           play(socket)
         })
@@ -129,7 +129,7 @@ suite('TlsLink', () => {
   }
 
   test('rejects during the handshake with the reason of the signal, and leaves neither socket nor listener', async () => {
-    await using server = await FastServer.open((socket) => {
+    await using server = await ScriptedServer.open((socket) => {
       socket.resume()
       socket.write(accept)
     })

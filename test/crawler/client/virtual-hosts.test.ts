@@ -7,11 +7,11 @@ import { createSecureContext } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import { systemClock } from '../../../core/time/clock.ts'
 import { parseAddress } from '../../../crawler/address/address.ts'
-import { openFastVisitor } from '../../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../../crawler/client/client-visitor.ts'
 import { selfSigned } from '../../../crawler/client/tls/self-signed.ts'
 import { inPem } from '../../../crawler/client/tls/tls-certificate.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { FastPeer, serve } from '../../support/client/fast-peer.ts'
+import { ScriptedPeer, serve } from '../../support/client/scripted-peer.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 import type { IncomingMessage } from 'node:http'
@@ -38,7 +38,7 @@ async function openProxy (name: string): Promise<Proxy> {
   const sockets = new WebSocketServer({ server: https, verifyClient: ({ req }: { req: IncomingMessage }) => req.headers.host?.split(':')[0] === name })
   await once(https, 'listening')
   sockets.on('connection', (socket) => {
-    const peer = new FastPeer({ key: KEY, onFrame }, (bytes) => {
+    const peer = new ScriptedPeer({ key: KEY, onFrame }, (bytes) => {
       socket.send(bytes)
     })
     socket.on('error', () => undefined)
@@ -64,7 +64,7 @@ async function openProxy (name: string): Promise<Proxy> {
 async function visit (texts: readonly string[]): Promise<VisitResult> {
   const dns = new ScriptedDns({ 'peer.test': ['127.0.0.1'], 'old.test': ['127.0.0.1'] })
   const addresses = { policy: 'Any', deny: [], maxDialsPerIP: 4, maxDialsPerSubnet: 32 } as const
-  await using visitor = openFastVisitor({ kadProtocols: ['/x/kad/1.0.0'], agentVersion: 'peerprobe/test', addresses: { ...addresses, deny: [] }, ...LIMITS }, { clock: systemClock, dns })
+  await using visitor = openClientVisitor({ kadProtocols: ['/x/kad/1.0.0'], agentVersion: 'peerprobe/test', addresses: { ...addresses, deny: [] }, ...LIMITS }, { clock: systemClock, dns })
 
   return await visitor.visit({ id: KEY.id, addresses: texts.map(text => parseAddress(text)!.address), plan: { strategy: 'Census', bucket: 0 } }, new AbortController().signal)
 }

@@ -5,8 +5,8 @@ import { SendBuffer } from '../../../crawler/client/stream/send-buffer.ts'
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { Yamux } from '../../../crawler/client/yamux/yamux.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
-import { header } from '../../support/client/fast-peer.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
+import { header } from '../../support/client/scripted-peer.ts'
 
 interface Accepted { id: number, text: string, isEnded: boolean }
 

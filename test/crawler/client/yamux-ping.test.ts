@@ -4,7 +4,7 @@ import { SendBuffer } from '../../../crawler/client/stream/send-buffer.ts'
 import { FLAG, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
 import { Yamux } from '../../../crawler/client/yamux/yamux.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { framesIn, header } from '../../support/client/fast-peer.ts'
+import { framesIn, header } from '../../support/client/scripted-peer.ts'
 
 test('a yamux session reports the answer to its last ping only', () => {
   const out = new SendBuffer(1_000, () => undefined)

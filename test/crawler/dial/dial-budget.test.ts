@@ -67,9 +67,9 @@ suite('DialBudget', () => {
     const clock = new FakeClock()
     const budget = new DialBudget(clock)
     const dials = Array.from({ length: 500 }, async (_, n) => {
-      const leave = await budget.admit(tcp([8, 8, 8, 8]), id(n), never)
+      const permit = await budget.admit(tcp([8, 8, 8, 8]), id(n), never)
       await new Promise(setImmediate)
-      leave.found()
+      permit.found()
     })
     await Promise.all(dials)
 

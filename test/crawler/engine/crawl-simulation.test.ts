@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { isContacted } from '../../../core/contracts/outcome.ts'
 import { createLogger } from '../../../core/process/logger.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
-import { NEVER_STILL } from '../../support/client/never-still.ts'
+import { NO_STANDSTILL } from '../../support/client/no-standstill.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { SimulatedVisitor } from '../../support/network/simulated-network-visitor.ts'
 import { addressOf, isDialable, peerIdOf, SimulatedNetwork } from '../../support/network/simulated-network.ts'
@@ -32,7 +32,7 @@ interface Setting { clock?: FakeClock, visitor: (clock: FakeClock) => Pick<Visit
 async function crawl ({ clock = new FakeClock(), visitor, seeds, options = {} }: Setting): Promise<Crawled> {
   const visits: CompletedVisit[] = []
   const sink = { ready: () => undefined, accept: (visit: CompletedVisit): unknown => visits.push(visit) }
-  const deps = { visitor: visitor(clock), sink, clock, isDialable, log, busyShare: () => 0, standstill: NEVER_STILL }
+  const deps = { visitor: visitor(clock), sink, clock, isDialable, log, busyShare: () => 0, standstill: NO_STANDSTILL }
   const run = new CrawlRun(deps, { ...OPTIONS, ...options }, { bootstrap: [], connected: [], known: [], ...seeds })
   const sinceMs = clock.monotonic()
   const report = await clock.runUntil(run.run(new AbortController().signal))

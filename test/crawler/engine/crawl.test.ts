@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { FIRST_VISITS, PACE_MS } from '../../../crawler/engine/concurrency-limit.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
-import { NEVER_STILL } from '../../support/client/never-still.ts'
+import { NO_STANDSTILL } from '../../support/client/no-standstill.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { SimulatedVisitor } from '../../support/network/simulated-network-visitor.ts'
 import { addressOf, isDialable, peerIdOf, SimulatedNetwork } from '../../support/network/simulated-network.ts'
@@ -125,7 +125,7 @@ suite('a crawl that is aborted', () => {
   test('before it starts makes no visit', async () => {
     const clock = new FakeClock()
     const sink = { ready: () => undefined, accept: () => undefined }
-    const run = new CrawlRun({ visitor: { visit: hanging }, sink, busyShare: () => 0, standstill: NEVER_STILL, clock, isDialable, log }, {
+    const run = new CrawlRun({ visitor: { visit: hanging }, sink, busyShare: () => 0, standstill: NO_STANDSTILL, clock, isDialable, log }, {
       crawlId: 1,
       crawlNumber: 0,
       strategy: 'Census',

@@ -1,6 +1,6 @@
 import { createLogger } from '../../../core/process/logger.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
-import { NEVER_STILL } from '../../support/client/never-still.ts'
+import { NO_STANDSTILL } from '../../support/client/no-standstill.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { addressOf, isDialable, peerIdOf } from '../../support/network/simulated-network.ts'
 import type { CrawlOptions, CrawlReport } from '../../../crawler/engine/crawl-report.ts'
@@ -43,7 +43,7 @@ export function start ({ visit, count = 1, bootstrap = peers(count), clock = new
   const visits: CompletedVisit[] = []
   const stop = new AbortController()
   const sink: VisitSink = { ready: () => undefined, accept: ended => void visits.push(ended) }
-  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, busyShare: () => 0, standstill: NEVER_STILL, ...deps }, {
+  const run = new CrawlRun({ visitor: { visit }, sink, clock, isDialable, log, busyShare: () => 0, standstill: NO_STANDSTILL, ...deps }, {
     crawlId: 1,
     crawlNumber: 0,
     strategy: 'Census',

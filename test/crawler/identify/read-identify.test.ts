@@ -5,7 +5,7 @@ import { readIdentify } from '../../../crawler/identify/read-identify.ts'
 import { peerFault } from '../../../crawler/peer/peer-fault.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
-import { isFault } from '../../support/client/fast-faults.ts'
+import { isFault } from '../../support/client/expect-fault.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { ReadStream } from '../../../crawler/dial/session.ts'
 

@@ -6,7 +6,7 @@ import { Scan } from '../../../core/contracts/scan.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { readAddress } from '../../../crawler/address/address-reader.ts'
 import { parseAddress } from '../../../crawler/address/address.ts'
-import { FastDialler } from '../../../crawler/client/fast-dialler.ts'
+import { ClientDialler } from '../../../crawler/client/client-dialler.ts'
 import { CrawlLedger } from '../../../crawler/engine/crawl-ledger.ts'
 import { canDial, mayDial } from '../../../crawler/lanes/may-dial.ts'
 import { QuicDialler } from '../../../crawler/quic/quic-dialler.ts'
@@ -29,13 +29,13 @@ const address = fc.tuple(fc.constantFrom('/ip4/8.8.8.8', '/ip6/2606:4700::1', '/
 
 suite('mayDial', () => {
   test('is true for addresses that one of the clients supports', async () => {
-    const fast = new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'peerprobe/test' })
+    const client = new ClientDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'peerprobe/test' })
     await using quic = new QuicDialler({ clock: systemClock }, { agentVersion: 'peerprobe/test', privateKey: await generateKeyPair('Ed25519') })
 
     fc.assert(fc.property(address, ([host, components]) => {
       const read = readAddress(parseAddress(host + components.join(''))?.address ?? new Uint8Array(0))
 
-      assert.equal(read !== undefined && canDial(read), read !== undefined && (fast.supports(read) || quic.supports(read)))
+      assert.equal(read !== undefined && canDial(read), read !== undefined && (client.supports(read) || quic.supports(read)))
     }), { numRuns: 1_000 })
   })
 

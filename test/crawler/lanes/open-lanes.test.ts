@@ -37,14 +37,14 @@ type Visit = Visitor['visit']
 const ending = (with_: VisitResult): Visit => async () => await Promise.resolve(with_)
 
 /** Both clients, of which QUIC counts its visits. */
-function lanesOf (fast: VisitResult, quic: Visit = ending(result('quic', 'ok'))): { lanes: Lanes, clock: FakeClock, quicVisits: () => number } {
+function lanesOf (first: VisitResult, quic: Visit = ending(result('quic', 'ok'))): { lanes: Lanes, clock: FakeClock, quicVisits: () => number } {
   const clock = new FakeClock()
   let visits = 0
 
   return {
     clock,
     quicVisits: () => visits,
-    lanes: { clock, visitTimeoutMs: 1_000, fast: { visit: ending(fast) }, quic: { visit: async (...args) => {
+    lanes: { clock, visitTimeoutMs: 1_000, client: { visit: ending(first) }, quic: { visit: async (...args) => {
       visits++
       return await quic(...args)
     } } }
@@ -156,28 +156,28 @@ suite('openLanes', () => {
       given.push(laneDeps)
       return noting([], 'a client')
     }
-    await (await openLanes(options, deps, { openFast: open, openQuic: open }))[Symbol.asyncDispose]()
+    await (await openLanes(options, deps, { openClient: open, openQuic: open }))[Symbol.asyncDispose]()
 
-    const [fast, quic] = given
-    assert.ok(fast?.limits !== undefined && fast.limits === quic?.limits)
-    assert.ok(fast.budget !== undefined && fast.budget === quic.budget)
-    assert.ok(fast.protocols !== undefined && fast.protocols === quic.protocols)
+    const [client, quic] = given
+    assert.ok(client?.limits !== undefined && client.limits === quic?.limits)
+    assert.ok(client.budget !== undefined && client.budget === quic.budget)
+    assert.ok(client.protocols !== undefined && client.protocols === quic.protocols)
   })
 
   test('closes the clients in reverse order', async () => {
     const journal: string[] = []
-    const visitor = await openLanes(options, deps, { openFast: () => noting(journal, 'fast'), openQuic: () => noting(journal, 'quic') })
+    const visitor = await openLanes(options, deps, { openClient: () => noting(journal, 'client'), openQuic: () => noting(journal, 'quic') })
     await visitor[Symbol.asyncDispose]()
 
-    assert.deepEqual(journal, ['open fast', 'open quic', 'close quic', 'close fast'])
+    assert.deepEqual(journal, ['open client', 'open quic', 'close quic', 'close client'])
   })
 
   test('leaves no client open if another fails to open', async () => {
     const journal: string[] = []
-    const broken = { openFast: () => noting(journal, 'fast'), openQuic: async () => await Promise.reject(new TypeError('does not open')) }
+    const broken = { openClient: () => noting(journal, 'client'), openQuic: async () => await Promise.reject(new TypeError('does not open')) }
 
     await assert.rejects(openLanes(options, deps, broken), TypeError)
-    assert.deepEqual(journal, ['open fast', 'close fast'])
+    assert.deepEqual(journal, ['open client', 'close client'])
   })
 })
 

@@ -1,5 +1,5 @@
 // Which of two visits counts: the one over the open connection, or the one that dials. Repeated visits over real
-// connections are in test/system/standing-connection.test.ts.
+// connections are in test/system/reused-connection.test.ts.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'

@@ -7,7 +7,7 @@ import { PassiveGater } from '../../../crawler/passive/limits/passive-gater.ts'
 import { FIND_PAUSE_MS, FINDS_AT_ONCE, MdnsFinds } from '../../../crawler/passive/mdns-finds.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { inventedId } from '../../support/network/naming-attackers.ts'
+import { inventedId } from '../../support/network/victim-attackers.ts'
 import type { PeerInfo } from '@libp2p/interface'
 
 interface Rig { clock: FakeClock, dials: string[][], failed: string[], finds: MdnsFinds }

@@ -9,11 +9,11 @@ import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
 import { IDENTIFY_LIMIT_MS } from '../../../crawler/passive/open-connections.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { strangePeer } from '../../support/libp2p/connecting-peer.ts'
 import { KAD, openPassiveRig } from '../../support/libp2p/open-passive.ts'
-import { strangePeer } from '../../support/libp2p/strange-peer.ts'
 import { until } from '../../support/until.ts'
 import type { Visitor } from '../../../crawler/visit/visitor.ts'
-import type { StrangePeer } from '../../support/libp2p/strange-peer.ts'
+import type { ConnectingPeer } from '../../support/libp2p/connecting-peer.ts'
 import type { Stream } from '@libp2p/interface'
 
 const PING_PROTOCOL = '/ipfs/ping/1.0.0'
@@ -35,7 +35,7 @@ function refusing (dialled: string[]): Visitor {
 }
 
 /** Makes a peer serve a protocol, but answer the first stream only when there is a second one. */
-async function answerInPairs (peer: StrangePeer, protocol: string, answer: (stream: Stream) => Promise<void>): Promise<{ count: number }> {
+async function answerInPairs (peer: ConnectingPeer, protocol: string, answer: (stream: Stream) => Promise<void>): Promise<{ count: number }> {
   const two = Promise.withResolvers<undefined>()
   const asked = { count: 0 }
   await peer.handle(protocol, async (stream) => {

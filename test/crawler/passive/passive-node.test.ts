@@ -7,10 +7,10 @@ import { DIAL_BUDGET, DialBudget } from '../../../crawler/dial/dial-budget.ts'
 import { PassiveGater } from '../../../crawler/passive/limits/passive-gater.ts'
 import { createPassiveNode } from '../../../crawler/passive/passive-node.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
-import { FastServer } from '../../support/client/fast-server.ts'
+import { ScriptedServer } from '../../support/client/scripted-server.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { KAD } from '../../support/libp2p/open-passive.ts'
-import { inventedId } from '../../support/network/naming-attackers.ts'
+import { inventedId } from '../../support/network/victim-attackers.ts'
 import { freePortPair } from '../../support/servers/free-ports.ts'
 import type { PassiveServices } from '../../../crawler/passive/passive-node.ts'
 import type { Libp2p } from '@libp2p/interface'
@@ -40,7 +40,7 @@ async function openNode (): Promise<Libp2p<PassiveServices> & AsyncDisposable> {
 }
 
 /** Dials this many invented peers. Returns how many connections the server received. */
-async function dialAll (server: FastServer, addressOf: (i: number) => string): Promise<number> {
+async function dialAll (server: ScriptedServer, addressOf: (i: number) => string): Promise<number> {
   await using node = await openNode()
   await Promise.allSettled(Array.from({ length: IDS }, async (_, i) => {
     await node.dial(multiaddr(`${addressOf(i)}/p2p/${formatPeerId(inventedId())}`), { signal: AbortSignal.timeout(5_000) })
@@ -49,7 +49,7 @@ async function dialAll (server: FastServer, addressOf: (i: number) => string): P
   return server.sockets.length
 }
 
-const closing = async (host = '127.0.0.1'): Promise<FastServer> => await FastServer.open((socket) => {
+const closing = async (host = '127.0.0.1'): Promise<ScriptedServer> => await ScriptedServer.open((socket) => {
   socket.destroy()
 }, host)
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
+import { RecentVisitors } from '../../../crawler/passive/recent-visitors.ts'
 import { SightingReports } from '../../../crawler/passive/sighting-reports.ts'
-import { VisitorsMet } from '../../../crawler/passive/visitors-met.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { Latency } from '../../../crawler/dial/latency.ts'
 import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
@@ -13,11 +13,11 @@ import type { Connection, IdentifyResult } from '@libp2p/interface'
 const peer = peerIdFromString('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')
 const address = multiaddr('/ip4/1.2.3.4/tcp/4001')
 
-interface Rig { reports: SightingReports, visits: CompletedVisit[], met: VisitorsMet, clock: FakeClock }
+interface Rig { reports: SightingReports, visits: CompletedVisit[], met: RecentVisitors, clock: FakeClock }
 
 function rig (ready: () => Promise<void> | undefined = () => undefined): Rig {
   const visits: CompletedVisit[] = []
-  const met = new VisitorsMet()
+  const met = new RecentVisitors()
   const clock = new FakeClock()
   const sink = { ready, accept: (visit: CompletedVisit) => void visits.push(visit) }
 

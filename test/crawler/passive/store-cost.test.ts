@@ -13,7 +13,7 @@ import { PassiveGater } from '../../../crawler/passive/limits/passive-gater.ts'
 import { createPassiveNode } from '../../../crawler/passive/passive-node.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { KAD } from '../../support/libp2p/open-passive.ts'
-import { inventedId } from '../../support/network/naming-attackers.ts'
+import { inventedId } from '../../support/network/victim-attackers.ts'
 import type { PeerId } from '@libp2p/interface'
 
 /** Blocks, each with its own provider: this many peer ids. */

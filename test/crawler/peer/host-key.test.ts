@@ -6,7 +6,7 @@ import { HostKey } from '../../../crawler/peer/host-key.ts'
 import { isIdOfKey } from '../../../crawler/peer/peer-id.ts'
 import { parsePublicKey } from '../../../crawler/peer/public-key.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { createTestKey, KEY_KINDS } from '../../support/client/fast-keys.ts'
+import { createTestKey, KEY_KINDS } from '../../support/client/test-keys.ts'
 
 suite('isIdOfKey', () => {
   for (const kind of KEY_KINDS) {

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { parsePublicKey } from '../../../crawler/peer/public-key.ts'
 import { concatBytes } from '../../../crawler/wire/bytes.ts'
-import { createRsaKey, createTestKey, KEY_KINDS, keyMessage } from '../../support/client/fast-keys.ts'
+import { createRsaKey, createTestKey, KEY_KINDS, keyMessage } from '../../support/client/test-keys.ts'
 
 const MESSAGE = Buffer.from('what was signed')
 

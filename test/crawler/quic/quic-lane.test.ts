@@ -9,13 +9,13 @@ import { parseAddress } from '../../../crawler/address/address.ts'
 import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
 import { quicFault } from '../../../crawler/quic/quic-dialler.ts'
 import { openQuicVisitor } from '../../../crawler/quic/quic-visitor.ts'
-import { strangePeer } from '../../support/libp2p/strange-peer.ts'
+import { strangePeer } from '../../support/libp2p/connecting-peer.ts'
 import { nobodyId } from '../../support/network/peer-fixtures.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
 import { until } from '../../support/until.ts'
 import type { VisitTarget } from '../../../crawler/dht/visit-target.ts'
 import type { LaneVisitor } from '../../../crawler/visit/lane-visitor.ts'
-import type { StrangePeer } from '../../support/libp2p/strange-peer.ts'
+import type { ConnectingPeer } from '../../support/libp2p/connecting-peer.ts'
 
 const KAD = '/strange/kad/1.0.0'
 const QUIC = '/ip4/127.0.0.1/udp/0/quic-v1'
@@ -29,7 +29,7 @@ async function open (): Promise<LaneVisitor> {
   return await openQuicVisitor({ kadProtocols: [KAD], agentVersion: 'peerprobe/test', addresses, ...limits }, { clock: systemClock, dns: new ScriptedDns() })
 }
 
-function targetOf (peer: StrangePeer, id: Uint8Array = peer.peerId.toMultihash().bytes): VisitTarget {
+function targetOf (peer: ConnectingPeer, id: Uint8Array = peer.peerId.toMultihash().bytes): VisitTarget {
   return { id, addresses: peer.getMultiaddrs().map(address => parseAddress(address.toString())!.address), plan }
 }
 

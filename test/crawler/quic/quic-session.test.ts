@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { Proposal } from '../../../crawler/client/stream/multistream.ts'
 import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
-import { leave } from '../../../crawler/quic/native-quic.ts'
+import { closeStream } from '../../../crawler/quic/native-quic.ts'
 import { QuicSession } from '../../../crawler/quic/quic-session.ts'
 import { ProposedStream } from '../../../crawler/quic/quic-stream.ts'
 import { identifyBytesOf } from '../../support/client/identify-bytes-of.ts'
@@ -78,7 +78,7 @@ suite('QuicSession', () => {
 
   test('uses the identify of a remote that never ends the stream, or resets it', async () => {
     const message = identifyBytes('agent/1', [])
-    for (const end of [() => undefined, leave]) {
+    for (const end of [() => undefined, closeStream]) {
       const { session, remote } = rig()
       const identity = identifyBytesOf(session, signal)
       const theirs = await remote
@@ -107,7 +107,7 @@ suite('QuicSession', () => {
   test('fails identify if the remote resets the stream', async () => {
     const { session, remote } = rig()
     const refused = identifyBytesOf(session, signal)
-    leave(await remote)
+    closeStream(await remote)
 
     await assert.rejects(refused, { message: /refuses identify/ })
   })
@@ -150,7 +150,7 @@ suite('ProposedStream', () => {
     assert.equal(Buffer.from((await stream.read(signal))!).toString(), 'answer')
     const sent = [await theirs.read(READ), await theirs.read(READ), await theirs.read(READ)].map(bytes => Buffer.from(bytes!).toString('latin1'))
     assert.deepEqual(sent, [Buffer.concat([opening(KAD), Buffer.from('first')]).toString('latin1'), 'second', 'third'])
-    leave(theirs)
+    closeStream(theirs)
     await assert.rejects(stream.read(signal), { code: 'PP_PEER_FAULT' })
   })
 
@@ -176,7 +176,7 @@ suite('ProposedStream', () => {
       async (theirs) => { await theirs.write(Buffer.concat([opening(KAD).subarray(0, 20), Buffer.from([3, 0x6e, 0x61, 0x0a])])) },
       async (theirs) => { await theirs.finishWrite() },
       async (theirs) => {
-        leave(theirs)
+        closeStream(theirs)
         await Promise.resolve()
       }
     ]

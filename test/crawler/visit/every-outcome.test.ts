@@ -5,7 +5,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { isContacted, isIdentified, OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { HOP_PROTOCOL } from '../../../crawler/client/carrier/hop-message.ts'
-import { FastDialler } from '../../../crawler/client/fast-dialler.ts'
+import { ClientDialler } from '../../../crawler/client/client-dialler.ts'
 import { KadProtocols } from '../../../crawler/dht/kad-protocol.ts'
 import { DialLimits } from '../../../crawler/dial/dial-limits.ts'
 import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts'
@@ -13,10 +13,10 @@ import { openLanes } from '../../../crawler/lanes/open-lanes.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { visitPeer } from '../../../crawler/visit/visit-peer.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
-import { dht, KAD, KEY } from '../../support/client/fast-hostile.ts'
-import { createTestKey } from '../../support/client/fast-keys.ts'
-import { serve } from '../../support/client/fast-peer.ts'
-import { FastServer, playOn } from '../../support/client/fast-server.ts'
+import { dht, KAD, KEY } from '../../support/client/hostile-visits.ts'
+import { serve } from '../../support/client/scripted-peer.ts'
+import { ScriptedServer, playOn } from '../../support/client/scripted-server.ts'
+import { createTestKey } from '../../support/client/test-keys.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { deadAddress } from '../../support/network/peers.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
@@ -26,7 +26,7 @@ import type { Clock } from '../../../core/time/clock.ts'
 import type { AddressPolicy } from '../../../crawler/address/address-policy.ts'
 import type { Dialler } from '../../../crawler/dial/session.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
-import type { PeerScript } from '../../support/client/fast-peer.ts'
+import type { PeerScript } from '../../support/client/scripted-peer.ts'
 import type { Socket } from 'node:net'
 
 const RELAY = createTestKey()
@@ -51,7 +51,7 @@ async function visit (addresses: readonly Uint8Array[], given: Given = {}): Prom
 const at = (text: string) => async (): Promise<VisitResult> => await visit([multiaddr(text).bytes])
 
 const served = (onSocket: (socket: Socket) => void, given: Given = {}) => async (): Promise<VisitResult> => {
-  await using server = await FastServer.open(onSocket)
+  await using server = await ScriptedServer.open(onSocket)
 
   return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}`).bytes], given)
 }
@@ -89,7 +89,7 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
   'refused': async () => await visit([await deadAddress()]),
   'timeout': served(() => undefined, { dialTimeoutMs: 500 }),
   // No operating system connects TCP to the broadcast address.
-  'unreachable': async () => await dialling('/ip4/255.255.255.255/tcp/1', new FastDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'x' }), systemClock),
+  'unreachable': async () => await dialling('/ip4/255.255.255.255/tcp/1', new ClientDialler({ clock: systemClock, random: () => 0 }, { agentVersion: 'x' }), systemClock),
   'reset': served(socket => socket.destroy()),
   'no-dialable-address': async () => await visit([]),
   'filtered': at('/ip4/169.254.169.254/tcp/80'),
@@ -100,7 +100,7 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
   'peer-id-mismatch': played({ onFrame: dht() }, { id: createTestKey().id }),
   'protocol-error': served(socket => socket.write('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n')),
   'relay-refused': async () => {
-    await using server = await FastServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: refuse }) })
+    await using server = await ScriptedServer.play({ key: RELAY, onFrame: serve({ [HOP_PROTOCOL]: refuse }) })
 
     return await visit([multiaddr(`/ip4/127.0.0.1/tcp/${String(server.port)}/p2p/${formatPeerId(RELAY.id)}/p2p-circuit`).bytes])
   },
@@ -114,7 +114,7 @@ const SCENES: Record<Outcome, () => Promise<VisitResult>> = {
     return await clock.runUntil(dialling(UNROUTED, never, clock, limits))
   },
   'aborted': async () => {
-    await using server = await FastServer.open(() => undefined)
+    await using server = await ScriptedServer.open(() => undefined)
     const stop = new AbortController()
     setImmediate(() => {
       stop.abort()

@@ -1,6 +1,6 @@
 import { FLAG, INITIAL_WINDOW, TYPE } from '../../../crawler/client/yamux/yamux-frame.ts'
-import { FastPeer, header } from './fast-peer.ts'
-import type { PeerScript, ReceivedFrame } from './fast-peer.ts'
+import { ScriptedPeer, header } from './scripted-peer.ts'
+import type { PeerScript, ReceivedFrame } from './scripted-peer.ts'
 import type { Socket } from 'node:net'
 
 /** Largest body of a frame of rust-yamux. */
@@ -14,7 +14,7 @@ interface Outgoing { credit: number, waiting: Buffer, flags: number }
  * The remote end as in rust-libp2p: it lists no muxers in the handshake, pings at once, sends each yamux header and
  * each body as a separate Noise message, and sends no more than our window.
  */
-export class RustPeer extends FastPeer {
+export class RustPeer extends ScriptedPeer {
   readonly #streams = new Map<number, Outgoing>()
 
   constructor (script: PeerScript, write: (bytes: Uint8Array) => void) {

@@ -5,8 +5,8 @@ import { encodeIdentify, IDENTIFY_PROTOCOL } from '../../../crawler/identify/ide
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { DevnetPeer } from '../../../local/devnet/devnet-peer.ts'
-import { createTestKey } from '../client/fast-keys.ts'
-import { serve } from '../client/fast-peer.ts'
+import { serve } from '../client/scripted-peer.ts'
+import { createTestKey } from '../client/test-keys.ts'
 import { openTlsServer } from '../servers/tls-server.ts'
 import type { LanePeer } from './lane-peers-process.ts'
 

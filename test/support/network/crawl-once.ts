@@ -5,10 +5,10 @@ import { systemClock } from '../../../core/time/clock.ts'
 import { seedPeers } from '../../../crawler/bootstrap/seed-peers.ts'
 import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
-import { NEVER_STILL } from '../client/never-still.ts'
+import { NO_STANDSTILL } from '../client/no-standstill.ts'
 import { ScriptedDns } from './scripted-dns.ts'
 import type { QueryPlan } from '../../../crawler/dht/visit-target.ts'
-import type { SpokenProtocols } from '../../../crawler/engine/frontier/unasked-peers.ts'
+import type { SpokenProtocols } from '../../../crawler/engine/frontier/unqueried-peers.ts'
 import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
 /** Settings of the crawl. */
@@ -37,7 +37,7 @@ export async function crawlOnce (options: CrawlOnceOptions): Promise<Map<string,
     isDialable: () => true,
     ...defined({ protocols }),
     busyShare: busyShare(),
-    standstill: NEVER_STILL,
+    standstill: NO_STANDSTILL,
     sink: { ready: () => undefined, accept: () => undefined },
     onVisit: ({ id, result }) => visits.set(formatPeerId(id), result)
   }, { ...LIMITS, strategy }, { bootstrap, connected: [], known: [] })

@@ -2,10 +2,10 @@ import { TLSSocket } from 'node:tls'
 import { defined } from '../../../core/defined.ts'
 import { Acceptance } from '../../../crawler/client/stream/multistream.ts'
 import { createCertificate, inPem } from '../../../crawler/client/tls/tls-certificate.ts'
-import { FastPeer } from '../client/fast-peer.ts'
-import { FastServer } from '../client/fast-server.ts'
+import { ScriptedPeer } from '../client/scripted-peer.ts'
+import { ScriptedServer } from '../client/scripted-server.ts'
 import type { KeyedCertificate } from '../../../crawler/client/tls/tls-certificate.ts'
-import type { PeerScript } from '../client/fast-peer.ts'
+import type { PeerScript } from '../client/scripted-peer.ts'
 
 /** How a TLS-only remote behaves. By default it behaves like an honest one. */
 export interface TlsScript extends PeerScript {
@@ -20,7 +20,7 @@ export async function openTlsServer (script: TlsScript): Promise<FastServer & { 
   const { key, alpn = ['/yamux/1.0.0'] } = script
   const { cert, key: pem } = inPem(script.certificate ?? createCertificate(key, Date.now()))
   const clients: Buffer[] = []
-  const server = await FastServer.open((socket) => {
+  const server = await ScriptedServer.open((socket) => {
     const acceptance = new Acceptance(new Set(['/tls/1.0.0']))
     const onData = (bytes: Buffer): void => {
       try {
@@ -44,7 +44,7 @@ export async function openTlsServer (script: TlsScript): Promise<FastServer & { 
 }
 
 function playInside (secured: TLSSocket, script: TlsScript, clients: Buffer[]): void {
-  let peer: FastPeer | undefined
+  let peer: ScriptedPeer | undefined
   secured.on('error', () => {
     // the client closes connections by a reset
   })
@@ -52,7 +52,7 @@ function playInside (secured: TLSSocket, script: TlsScript, clients: Buffer[]): 
     if (peer === undefined) {
       const muxers = secured.alpnProtocol === '/yamux/1.0.0' ? ['/yamux/1.0.0'] : []
       clients.push(secured.getPeerX509Certificate()?.raw ?? Buffer.alloc(0))
-      peer = new FastPeer({ ...script, muxers, isSecuredOutside: true }, (reply) => {
+      peer = new ScriptedPeer({ ...script, muxers, isSecuredOutside: true }, (reply) => {
         secured.write(reply)
       })
     }

@@ -9,15 +9,15 @@ import { HEADER, REFUSAL } from '../../../../crawler/client/stream/multistream.t
 import { selfSigned } from '../../../../crawler/client/tls/self-signed.ts'
 import { inPem } from '../../../../crawler/client/tls/tls-certificate.ts'
 import { concatBytes } from '../../../../crawler/wire/bytes.ts'
-import { fastDial } from '../../../support/client/fast-dial.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
-import { createTestKey, KEY_KINDS } from '../../../support/client/fast-keys.ts'
-import { FastPeer, serve } from '../../../support/client/fast-peer.ts'
-import { FastServer } from '../../../support/client/fast-server.ts'
+import { clientDial } from '../../../support/client/client-dial.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
 import { identifyBytesOf } from '../../../support/client/identify-bytes-of.ts'
+import { ScriptedPeer, serve } from '../../../support/client/scripted-peer.ts'
+import { ScriptedServer } from '../../../support/client/scripted-server.ts'
+import { createTestKey, KEY_KINDS } from '../../../support/client/test-keys.ts'
 import { until } from '../../../support/until.ts'
 import type { Outcome } from '../../../../core/contracts/outcome.ts'
-import type { PeerScript } from '../../../support/client/fast-peer.ts'
+import type { PeerScript } from '../../../support/client/scripted-peer.ts'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -63,7 +63,7 @@ async function open (play: (socket: WebSocket) => void, isSecure = false): Promi
 }
 
 const playing = (script: PeerScript) => (socket: WebSocket): void => {
-  const peer = new FastPeer(script, (bytes) => {
+  const peer = new ScriptedPeer(script, (bytes) => {
     socket.send(bytes)
   })
   socket.on('message', (data: Buffer) => {
@@ -76,17 +76,17 @@ suite('a WebSocket carrier', () => {
     test(`reaches a peer with an ${kind} key, and no other peer in its place`, async () => {
       const key = createTestKey(kind)
       await using server = await open(playing({ key, onFrame: identifies }))
-      using session = await fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, key.id)
+      using session = await clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, key.id)
 
       assert.deepEqual(session.connection, { transport: 'ws', security: '/noise', muxer: '/yamux/1.0.0', limited: false })
       assert.equal(Buffer.from(await identifyBytesOf(session, signal)).toString(), 'us')
-      await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, createTestKey(kind).id), isFault('peer-id-mismatch'))
+      await assert.rejects(clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, createTestKey(kind).id), isFault('peer-id-mismatch'))
     })
   }
 
   test('accepts any TLS certificate, and sends the given name', async () => {
     await using server = await open(playing({ key: KEY, onFrame: identifies }), true)
-    using session = await fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/tls/sni/peer.example.org/ws`, KEY.id)
+    using session = await clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/tls/sni/peer.example.org/ws`, KEY.id)
 
     assert.equal(session.connection.transport, 'wss')
     assert.equal(server.requests[0]?.headers.host, `peer.example.org:${String(server.port)}`)
@@ -95,13 +95,13 @@ suite('a WebSocket carrier', () => {
 
   test('closes at once, and when the signal aborts', async () => {
     await using server = await open(playing({ key: KEY }))
-    const session = await fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id)
+    const session = await clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id)
     session[Symbol.dispose]()
     await until('it is closed', () => server.sockets[0]?.readyState === 3)
 
     await using silent = await open(() => undefined)
     const controller = new AbortController()
-    const dialling = fastDial(`/ip4/127.0.0.1/tcp/${String(silent.port)}/ws`, KEY.id, controller.signal)
+    const dialling = clientDial(`/ip4/127.0.0.1/tcp/${String(silent.port)}/ws`, KEY.id, controller.signal)
     await until('it is open', () => silent.sockets.length === 1)
     controller.abort(new RangeError('enough'))
     await assert.rejects(dialling, RangeError)
@@ -127,7 +127,7 @@ suite('a WebSocket carrier', () => {
     test(`a remote that ${what} is ${outcome}`, async () => {
       await using server = await open(play)
 
-      await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault(outcome))
+      await assert.rejects(clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault(outcome))
       await until('it is closed', () => server.sockets.every(({ readyState }) => readyState === 3))
     })
   }
@@ -136,7 +136,7 @@ suite('a WebSocket carrier', () => {
     await using server = await open((socket) => {
       socket.send(concatBytes([HEADER, REFUSAL]))
     })
-    await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault('security-unsupported'))
+    await assert.rejects(clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault('security-unsupported'))
 
     assert.equal(server.sockets.length, 1)
   })
@@ -151,23 +151,23 @@ suite('a WebSocket carrier', () => {
 
   for (const [what, answer, outcome] of raw) {
     test(`a remote that ${what} is ${outcome}`, async () => {
-      await using server = await FastServer.open((socket) => {
+      await using server = await ScriptedServer.open((socket) => {
         socket.once('data', () => answer === undefined ? socket.destroy() : socket.write(answer))
       })
 
-      await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault(outcome))
+      await assert.rejects(clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault(outcome))
       await until('the socket is gone', () => server.openSockets === 0)
     })
   }
 
   test('a closed port is refused, and garbage instead of TLS is handshake-failed', async () => {
-    const server = await FastServer.open((socket) => {
+    const server = await ScriptedServer.open((socket) => {
       socket.once('data', () => socket.write(Buffer.alloc(200, 0x2a)))
     })
-    await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/wss`, KEY.id), isFault('handshake-failed'))
+    await assert.rejects(clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/wss`, KEY.id), isFault('handshake-failed'))
     await server[Symbol.asyncDispose]()
 
-    await assert.rejects(fastDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault('refused'))
+    await assert.rejects(clientDial(`/ip4/127.0.0.1/tcp/${String(server.port)}/ws`, KEY.id), isFault('refused'))
   })
 
   test('calls no handler before it is returned', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { CipherState, TAG_LENGTH } from '../../../../crawler/client/noise/cipher.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
 
 /** Lengths around the block sizes of both primitives, and the longest Noise message. */
 const SIZES = [0, 1, 15, 16, 17, 63, 64, 65, 2_000, 65_519]

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { encodeNoisePayload, parseNoisePayload, signedBytes } from '../../../../crawler/client/noise/noise-payload.ts'
 import { HostKey } from '../../../../crawler/peer/host-key.ts'
 import { ProtobufWriter } from '../../../../crawler/wire/protobuf.ts'
-import { isFault, mayFault } from '../../../support/client/fast-faults.ts'
+import { isFault, mayFault } from '../../../support/client/expect-fault.ts'
 
 const STATIC_KEY = new Uint8Array(32).fill(3)
 

@@ -7,9 +7,9 @@ import { HostKey } from '../../../../crawler/peer/host-key.ts'
 import { provenIdOf } from '../../../../crawler/peer/peer-fault.ts'
 import { concatBytes } from '../../../../crawler/wire/bytes.ts'
 import { ProtobufWriter } from '../../../../crawler/wire/protobuf.ts'
-import { isFault, mayFault } from '../../../support/client/fast-faults.ts'
-import { createRsaKey, createTestKey, KEY_KINDS } from '../../../support/client/fast-keys.ts'
-import { honestPayload, NoiseResponder } from '../../../support/client/fast-responder.ts'
+import { isFault, mayFault } from '../../../support/client/expect-fault.ts'
+import { honestPayload, NoiseResponder } from '../../../support/client/noise-responder.ts'
+import { createRsaKey, createTestKey, KEY_KINDS } from '../../../support/client/test-keys.ts'
 
 const hostKey = HostKey.generate()
 const credentials = createNoiseCredentials(hostKey, ['/yamux/1.0.0'])

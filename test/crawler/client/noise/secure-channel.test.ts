@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { CipherState } from '../../../../crawler/client/noise/cipher.ts'
 import { frameNoise, NoiseFrames, SecureChannel } from '../../../../crawler/client/noise/secure-channel.ts'
 import { concatBytes } from '../../../../crawler/wire/bytes.ts'
-import { isFault, mayFault, piecesOf } from '../../../support/client/fast-faults.ts'
+import { isFault, mayFault, piecesOf } from '../../../support/client/expect-fault.ts'
 
 /** Two ends with shared keys; each collects the opened messages. */
 function channelPair (): { a: SecureChannel, b: SecureChannel, opened: Uint8Array[] } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { SymmetricState } from '../../../../crawler/client/noise/symmetric-state.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
 
 const SECRET = new Uint8Array(32).fill(1)
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { agree, generateX25519 } from '../../../../crawler/client/noise/x25519.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
 
 /** Points of low order on Curve25519 and its twist (cr.yp.to/ecdh.html), each of which gives a zero secret. */
 const LOW_ORDER = [

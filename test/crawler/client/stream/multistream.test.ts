@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { Acceptance, encodeLine, HEADER, Proposal, REFUSAL, Selection } from '../../../../crawler/client/stream/multistream.ts'
 import { concatBytes } from '../../../../crawler/wire/bytes.ts'
-import { isFault, mayFault, piecesOf } from '../../../support/client/fast-faults.ts'
+import { isFault, mayFault, piecesOf } from '../../../support/client/expect-fault.ts'
 
 const PROPOSAL = new Proposal('/noise')
 const AGREED = concatBytes([PROPOSAL.opening, Buffer.from('more')])

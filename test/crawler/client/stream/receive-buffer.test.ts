@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { ReceiveBuffer } from '../../../../crawler/client/stream/receive-buffer.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
 
 suite('ReceiveBuffer', () => {
   test('returns whole chunks without copying them', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { SendBuffer } from '../../../../crawler/client/stream/send-buffer.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
 
 suite('SendBuffer', () => {
   test('notifies once when it is no longer empty, and again after the bytes are taken', () => {

@@ -3,9 +3,9 @@ import { suite, test } from 'node:test'
 import { SendBuffer } from '../../../../crawler/client/stream/send-buffer.ts'
 import { FLAG, INITIAL_WINDOW, TYPE } from '../../../../crawler/client/yamux/yamux-frame.ts'
 import { YamuxStream } from '../../../../crawler/client/yamux/yamux-stream.ts'
-import { isFault } from '../../../support/client/fast-faults.ts'
-import { framesIn } from '../../../support/client/fast-peer.ts'
-import type { ReceivedFrame } from '../../../support/client/fast-peer.ts'
+import { isFault } from '../../../support/client/expect-fault.ts'
+import { framesIn } from '../../../support/client/scripted-peer.ts'
+import type { ReceivedFrame } from '../../../support/client/scripted-peer.ts'
 
 /** A stream that we opened, the frames that it sends, and whether it is closed. */
 function openStream (): { stream: YamuxStream, sent: () => ReceivedFrame[], closed: number[] } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CachingDns } from '../../../../crawler/dial/dns/caching-dns.ts'
-import { NEVER_STILL } from '../../../support/client/never-still.ts'
+import { NO_STANDSTILL } from '../../../support/client/no-standstill.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { ScriptedDns } from '../../../support/network/scripted-dns.ts'
 import type { Standstill } from '../../../../core/time/standstill.ts'
@@ -9,7 +9,7 @@ import type { Standstill } from '../../../../core/time/standstill.ts'
 const { signal } = new AbortController()
 const OPTIONS = { ttlMs: 1_000, maxEntries: 3 }
 
-function open (records: Record<string, string[]> = {}, standstill: Pick<Standstill, 'lostMs'> = NEVER_STILL): { dns: CachingDns, inner: ScriptedDns, clock: FakeClock } {
+function open (records: Record<string, string[]> = {}, standstill: Pick<Standstill, 'lostMs'> = NO_STANDSTILL): { dns: CachingDns, inner: ScriptedDns, clock: FakeClock } {
   const inner = new ScriptedDns(records)
   const clock = new FakeClock()
 
@@ -76,7 +76,7 @@ suite('CachingDns', () => {
   test('one caller\'s abort does not affect the others', async () => {
     const answer = Promise.withResolvers<string[]>()
     const inner = { addresses: async () => await answer.promise, texts: async () => [] }
-    const dns = new CachingDns({ inner, clock: new FakeClock(), standstill: NEVER_STILL }, OPTIONS, signal)
+    const dns = new CachingDns({ inner, clock: new FakeClock(), standstill: NO_STANDSTILL }, OPTIONS, signal)
     const controller = new AbortController()
     const aborted = dns.addresses('a', 4, controller.signal)
     const patient = dns.addresses('a', 4, signal)

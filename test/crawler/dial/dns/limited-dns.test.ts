@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CachingDns } from '../../../../crawler/dial/dns/caching-dns.ts'
 import { DNS_LIMITS, LimitedDns, registrableDomain } from '../../../../crawler/dial/dns/limited-dns.ts'
-import { NEVER_STILL } from '../../../support/client/never-still.ts'
+import { NO_STANDSTILL } from '../../../support/client/no-standstill.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import type { DnsResolver } from '../../../../crawler/dial/dns/dns-resolver.ts'
 
@@ -31,7 +31,7 @@ class CountingDns implements DnsResolver {
 async function attack (nameOf: (n: number) => string): Promise<number> {
   const inner = new CountingDns()
   const clock = new FakeClock()
-  const dns = new CachingDns({ inner: new LimitedDns({ inner, clock }), clock, standstill: NEVER_STILL }, { ttlMs: 600_000, maxEntries: 10_000 }, signal)
+  const dns = new CachingDns({ inner: new LimitedDns({ inner, clock }), clock, standstill: NO_STANDSTILL }, { ttlMs: 600_000, maxEntries: 10_000 }, signal)
   const asked: Promise<unknown>[] = []
 
   for (let second = 0; second < 10; second++) {
@@ -103,7 +103,7 @@ suite('LimitedDns', () => {
     const inner = new CountingDns()
     const clock = new FakeClock()
     const limited = new LimitedDns({ inner, clock }, { ...DNS_LIMITS, all: { burst: 1, perSecond: 0.1 } })
-    const dns = new CachingDns({ inner: limited, clock, standstill: NEVER_STILL }, { ttlMs: 600_000, maxEntries: 9 }, signal)
+    const dns = new CachingDns({ inner: limited, clock, standstill: NO_STANDSTILL }, { ttlMs: 600_000, maxEntries: 9 }, signal)
     await dns.texts('a.example', signal)
     await assert.rejects(clock.runUntil(dns.texts('b.example', signal)), /too many names/)
     await clock.advance(10_000)

@@ -7,10 +7,10 @@ import { IDENTIFY_PROTOCOL } from '../../../../crawler/identify/identify-message
 import { Libp2pSession } from '../../../../crawler/passive/connection/libp2p-session.ts'
 import { identifyBytesOf } from '../../../support/client/identify-bytes-of.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { strangePeer } from '../../../support/libp2p/strange-peer.ts'
+import { strangePeer } from '../../../support/libp2p/connecting-peer.ts'
 import { identifyBytes } from '../../../support/network/scripted-session.ts'
 import { until } from '../../../support/until.ts'
-import type { StrangePeer } from '../../../support/libp2p/strange-peer.ts'
+import type { ConnectingPeer } from '../../../support/libp2p/connecting-peer.ts'
 import type { Connection, Stream } from '@libp2p/interface'
 
 const KAD = '/a/kad'
@@ -19,7 +19,7 @@ const NOTHING = new Uint8Array(0)
 const LIMIT_MS = 20_000
 const LISTEN = { 'tcp': '/ip4/127.0.0.1/tcp/0', 'ws': '/ip4/127.0.0.1/tcp/0/ws', 'quic-v1': '/ip4/127.0.0.1/udp/0/quic-v1' } as const
 
-interface Rig extends AsyncDisposable { remote: StrangePeer, connection: Connection, session: Libp2pSession, signal: AbortSignal }
+interface Rig extends AsyncDisposable { remote: ConnectingPeer, connection: Connection, session: Libp2pSession, signal: AbortSignal }
 
 /** A session with a peer that serves these protocols. */
 async function open (serve: Record<string, (stream: Stream) => void>, transport: keyof typeof LISTEN = 'tcp'): Promise<Rig> {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Libp2pStream } from '../../../../crawler/passive/connection/libp2p-stream.ts'
+import { strangePeer } from '../../../support/libp2p/connecting-peer.ts'
 import { MuxedScript } from '../../../support/libp2p/muxed-script.ts'
-import { strangePeer } from '../../../support/libp2p/strange-peer.ts'
 import type { Connection } from '@libp2p/interface'
 
 const NOTHING = new Uint8Array(0)

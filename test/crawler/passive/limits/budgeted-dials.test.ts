@@ -5,7 +5,7 @@ import { DIAL_BUDGET, DialBudget } from '../../../../crawler/dial/dial-budget.ts
 import { budgetedDials } from '../../../../crawler/passive/limits/budgeted-dials.ts'
 import { formatPeerId } from '../../../../crawler/peer/peer-id-text.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { inventedId } from '../../../support/network/naming-attackers.ts'
+import { inventedId } from '../../../support/network/victim-attackers.ts'
 import type { Connection, Transport } from '@libp2p/interface'
 
 interface Rig { clock: FakeClock, dials: string[], dial: (text: string) => Promise<boolean> }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
+import { ConnectionSlots } from '../../../../crawler/passive/limits/connection-slots.ts'
 import { PassiveGater } from '../../../../crawler/passive/limits/passive-gater.ts'
-import { PassivePlaces } from '../../../../crawler/passive/limits/passive-places.ts'
-import { SocketPlaces } from '../../../../crawler/passive/limits/socket-places.ts'
+import { SocketSlots } from '../../../../crawler/passive/limits/socket-slots.ts'
 import { TrafficLimit } from '../../../../crawler/passive/limits/traffic-limit.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 const PEER = '/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5'
 const clock = new FakeClock()
-const places = new PassivePlaces(clock, { places: 10 })
-const limits = { places, sockets: new SocketPlaces(clock, places), traffic: new TrafficLimit(clock) }
+const slots = new ConnectionSlots(clock, { slots: 10 })
+const limits = { slots, sockets: new SocketSlots(clock, slots), traffic: new TrafficLimit(clock) }
 const denies = async (gater: PassiveGater, text: string): Promise<boolean> => await gater.gater(limits).denyDialMultiaddr(multiaddr(text))
 
 suite('PassiveGater', () => {

@@ -5,7 +5,7 @@ import { ANSWER_RATES, MAX_ADDRESSES, MdnsFinder, mdnsFinder } from '../../../..
 import { SERVICE } from '../../../../crawler/passive/mdns/mdns-records.ts'
 import { formatPeerId } from '../../../../crawler/peer/peer-id-text.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { inventedId } from '../../../support/network/naming-attackers.ts'
+import { inventedId } from '../../../support/network/victim-attackers.ts'
 import type { Answer } from '../../../../crawler/passive/mdns/mdns-finder.ts'
 
 interface Found { id: string, addresses: number, source: string }

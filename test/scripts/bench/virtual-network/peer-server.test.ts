@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../../core/time/clock.ts'
-import { openFastVisitor } from '../../../../crawler/client/fast-visitor.ts'
+import { openClientVisitor } from '../../../../crawler/client/client-visitor.ts'
 import { compileScan } from '../../../../crawler/compile-scan.ts'
 import { benchScan } from '../../../../scripts/bench/bench-scan.ts'
 import { BlackHoles } from '../../../../scripts/bench/virtual-network/black-holes.ts'
@@ -25,7 +25,7 @@ function neighbours (...roles: Role[]): VirtualPeer[] {
 async function visit ({ number, key }: VirtualPeer): Promise<VisitResult> {
   const scan = compileScan(benchScan({ strategy: 'Topology', concurrency: 1 }))
   const dns = { addresses: async () => [], texts: async () => [] }
-  await using visitor = openFastVisitor({ ...scan.visitor, dialTimeoutMs: 1_000 }, { clock: systemClock, dns })
+  await using visitor = openClientVisitor({ ...scan.visitor, dialTimeoutMs: 1_000 }, { clock: systemClock, dns })
 
   return await visitor.visit({ id: key.id, addresses: kuboAddresses(number, 6), plan: { strategy: 'Topology' } }, signal)
 }

@@ -1,4 +1,0 @@
-import type { Standstill } from '../../../core/time/standstill.ts'
-
-/** A process that never stands still. */
-export const NEVER_STILL: Standstill = { lostMs: 0, times: 0 }
