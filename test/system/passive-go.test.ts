@@ -7,7 +7,7 @@ import { openPassiveRig } from '../support/libp2p/open-passive.ts'
 const reason = await hasGo() ? false : 'no Go on this machine: install Go 1.26 or later to join real go-libp2p hosts'
 
 for (const transport of ['tcp', 'quic-v1'] as const) {
-  test(`go-libp2p hosts that join through the passive node by ${transport} keep it in their tables, and find each other through it`, { skip: reason }, async () => {
+  test(`go-libp2p hosts that join through the passive node by ${transport} keep it in their tables and find each other`, { skip: reason }, async () => {
     await using rig = await openPassiveRig({ kadProtocol: GO_KAD_PROTOCOL })
     const { hosts, keep, found } = await joinThrough(rig.address(transport).toString(), AbortSignal.timeout(120_000))
 
