@@ -40,7 +40,7 @@ export interface ActiveDiscoveryDeps {
   /** Disks of the message log: no crawl starts, and no visit, while one has no room. */
   disks?: Pick<DiskWatch, 'room'>
 
-  /** Crawls that people ask for, out of turn. */
+  /** Crawls requested by a user, in addition to those of the interval. */
   requests?: Pick<CrawlRequests, 'waiting' | 'answer' | 'answered'>
 
   /** DHT protocols that visits use and learn. */
@@ -103,7 +103,7 @@ export class ActiveDiscovery {
     return this.#last
   }
 
-  /** The last crawl that a person asked for and that has started. */
+  /** The last request for which a crawl has started. */
   get answeredRequest (): AnsweredRequest | undefined {
     return this.#deps.requests?.answered
   }
@@ -123,18 +123,18 @@ export class ActiveDiscovery {
   async #nextStart (signal: AbortSignal): Promise<CrawlStart | undefined> {
     const { schedule, beat, clock, disks } = this.#deps
 
-    await this.#heedRequest()
+    await this.#checkRequests()
 
     while (!signal.aborted && (schedule.dueInMs > WAIT_SLICE_MS || disks?.room() !== undefined)) {
       beat.beat()
       await pause(clock, WAIT_SLICE_MS, signal)
-      await this.#heedRequest()
+      await this.#checkRequests()
     }
 
     return signal.aborted ? undefined : await schedule.next(signal)
   }
 
-  async #heedRequest (): Promise<void> {
+  async #checkRequests (): Promise<void> {
     if (await this.#deps.requests?.waiting() !== undefined) {
       this.#deps.schedule.hasten()
     }

@@ -1,5 +1,6 @@
-// Crawls that people ask for (docs/adr). Each crawl answers what was asked for before it started, the first one of this
-// process as well: a request that is older than the process is not repeated, and many during one crawl make one more.
+// Crawls requested by a user (docs/adr). Each crawl answers all requests made before it started. This includes the
+// first crawl of this process, so a request that is older than the process is not repeated. Several requests during
+// one crawl cause one more crawl.
 import { open } from 'node:fs/promises'
 import { CrawlRequest } from '../core/contracts/crawl-request.ts'
 import { errorText } from '../core/errors.ts'
@@ -13,17 +14,17 @@ export interface AnsweredRequest {
   crawlId: number
 }
 
-// Far more than the operator writes.
+// Much more than the operator writes.
 const MAX_BYTES = 1_024
 
-/** Reads requests from a file, and remembers which of them a crawl has answered. */
+/** Reads requests from a file, and keeps track of which one a crawl has answered. */
 export class CrawlRequests {
   readonly #path: string | undefined
   readonly #log: Pick<Logger, 'info' | 'warn'>
   #answered: AnsweredRequest | undefined
   #lastProblem: string | undefined
 
-  /** @param path file with the latest request; there is never one where it is undefined */
+  /** @param path file with the latest request; without it there are no requests */
   constructor (path: string | undefined, log: Pick<Logger, 'info' | 'warn'>) {
     this.#path = path
     this.#log = log
@@ -41,17 +42,17 @@ export class CrawlRequests {
     return latest === this.#answered?.requestedAt ? undefined : latest
   }
 
-  /** Takes note of a crawl that starts: it answers what is asked for by now. */
+  /** Records the start of a crawl, which answers all requests so far. */
   async answer (crawlId: number): Promise<void> {
     const requestedAt = await this.waiting()
 
     if (requestedAt !== undefined) {
       this.#answered = { requestedAt, crawlId }
-      this.#log.info(this.#answered, 'this crawl was asked for')
+      this.#log.info(this.#answered, 'this crawl answers a request')
     }
   }
 
-  // A file that cannot be read asks for nothing: crawls come on their interval.
+  // An unreadable file counts as no request: crawls start on their interval.
   async #read (): Promise<string | undefined> {
     try {
       const text = this.#path === undefined ? undefined : await textOf(this.#path)
@@ -65,18 +66,18 @@ export class CrawlRequests {
     }
   }
 
-  // It is read every few seconds.
+  // The file is read every few seconds.
   #warnOnce (err: unknown): void {
     const problem = errorText(err)
 
     if (problem !== this.#lastProblem) {
       this.#lastProblem = problem
-      this.#log.warn({ err, path: this.#path }, 'the file of requested crawls cannot be read: no crawl is made out of turn')
+      this.#log.warn({ err, path: this.#path }, 'cannot read the file of requested crawls: crawls start only on their interval')
     }
   }
 }
 
-// Undefined where there is none.
+// Undefined if there is no file.
 async function textOf (path: string): Promise<string | undefined> {
   try {
     await using file = await open(path)

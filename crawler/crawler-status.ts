@@ -18,7 +18,7 @@ export interface CrawlerState {
   /** Milliseconds until the next crawl; undefined while one runs. */
   dueInMs: number | undefined
 
-  /** The last crawl that a person asked for and that has started. */
+  /** The last request for which a crawl has started. */
   answeredRequest?: AnsweredRequest | undefined
 
   publisher: PublisherStatus

@@ -46,7 +46,7 @@ export class Multiplexer implements StreamOpener {
     }
   }
 
-  /** Opens a stream of ours. */
+  /** Opens an outbound stream. */
   open (handler: StreamHandler): YamuxStream {
     return this.#mux.open(handler)
   }

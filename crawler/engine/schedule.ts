@@ -7,7 +7,7 @@ import type { Clock } from '../../core/time/clock.ts'
 /** Most that a start is moved in either direction, as a share of the interval. */
 export const JITTER = 0.05
 
-// Whoever may ask for crawls must not make a small network be crawled without a pause.
+// Requests must not cause continuous crawls of a small network.
 const MIN_PAUSE_MS = 60_000
 
 /** The start of one crawl. */
@@ -49,8 +49,8 @@ export class Schedule {
   }
 
   /**
-   * Makes the next crawl due at once, but not within a minute of the start of the last one, or the interval where that is
-   * shorter.
+   * Makes the next crawl due at once, but not within a minute of the start of the last one, or within the interval if
+   * that is shorter.
    */
   hasten (): void {
     const earliestMs = this.#lastStartMs === undefined ? this.#clock.monotonic() : this.#lastStartMs + Math.min(MIN_PAUSE_MS, this.#intervalMs)

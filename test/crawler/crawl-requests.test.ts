@@ -22,7 +22,7 @@ function rig (folder: TempFolder): Rig {
 const request = (requestedAt: string): string => JSON.stringify({ requestedAt })
 
 suite('CrawlRequests', () => {
-  test('has none without a file, and where no file is given', async () => {
+  test('has none without a file or a path', async () => {
     using folder = new TempFolder()
     const { requests, warned } = rig(folder)
 
@@ -33,7 +33,7 @@ suite('CrawlRequests', () => {
     assert.deepEqual(warned, [])
   })
 
-  test('are answered by the next crawl that starts, once, and by the first of a process where they are older', async () => {
+  test('are answered once by the next crawl, and by the first crawl of a process if they are older', async () => {
     using folder = new TempFolder()
     const { requests, put } = rig(folder)
     put(request(FIRST))
@@ -45,7 +45,7 @@ suite('CrawlRequests', () => {
     assert.deepEqual(requests.answered, { requestedAt: FIRST, crawlId: 7 })
   })
 
-  test('count where the time is another one, be it earlier; many at once are one', async () => {
+  test('are new if their time differs, even if it is earlier; several at once count as one', async () => {
     using folder = new TempFolder()
     const { requests, put } = rig(folder)
     put(request(FIRST))
@@ -60,7 +60,7 @@ suite('CrawlRequests', () => {
   })
 
   for (const [what, text] of [['no JSON', '{'], ['another form', '{"requestedAt":"soon"}'], ['an unknown field', '{"requestedAt":"2026-11-30T21:00:00.000Z","x":1}'], ['a long file', `{"requestedAt":"${'9'.repeat(5_000)}"}`], ['an empty file', '']] as const) {
-    test(`ask for nothing where the file is ${what}, and say so once`, async () => {
+    test(`are ignored if the file is ${what}, with one warning`, async () => {
       using folder = new TempFolder()
       const { requests, put, warned } = rig(folder)
       put(text)

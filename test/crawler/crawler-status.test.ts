@@ -49,7 +49,7 @@ suite('crawlerStatus', () => {
     assert.equal(crawlerStatus(idle).nextCrawlAt, '2026-01-01T00:01:30.000Z')
   })
 
-  test('says which crawl was asked for last', () => {
+  test('reports the last requested crawl', () => {
     const answeredRequest = { requestedAt: '2026-01-01T00:00:00.000Z', crawlId: 3 }
 
     assert.equal(crawlerStatus(idle).crawlNow, null)

@@ -69,17 +69,17 @@ suite('go-libp2p hosts', async () => {
         assert.deepEqual([...visit.identity.protocols].sort(), protocols, host)
         // go-libp2p cuts its own list to keep identify below 4 KiB. Reported values must be true, and short lists
         // complete.
-        const told = visit.identity.listenAddresses.map(formatAddress)
+        const listed = visit.identity.listenAddresses.map(formatAddress)
         const isCut = kind === 'many'
-        assert.ok(!isCut || told.length >= 10, host)
-        assert.deepEqual(told.sort(), addresses.filter(address => !isCut || told.includes(address)).sort(), host)
+        assert.ok(!isCut || listed.length >= 10, host)
+        assert.deepEqual(listed.sort(), addresses.filter(address => !isCut || listed.includes(address)).sort(), host)
       }
       if (visit.outcome === 'ok') {
         // kad-dht may replace a peer meanwhile: peers that stayed must be reported, and no others.
         const after = tablesAfter.get(id)!
-        const told = visit.routingTable!.peers.map(peer => formatPeerId(peer.id))
-        assert.deepEqual(table!.filter(known => after.includes(known) && !told.includes(known)), [], `${host}: not told`)
-        assert.deepEqual(told.filter(known => !table!.includes(known) && !after.includes(known)), [], `${host}: never known`)
+        const listed = visit.routingTable!.peers.map(peer => formatPeerId(peer.id))
+        assert.deepEqual(table!.filter(known => after.includes(known) && !listed.includes(known)), [], `${host}: not listed`)
+        assert.deepEqual(listed.filter(known => !table!.includes(known) && !after.includes(known)), [], `${host}: never known`)
         assert.equal(visit.routingTable!.failed, 0, host)
         exchanged += table!.filter(known => !after.includes(known)).length
       }

@@ -43,7 +43,7 @@ suite('active and passive discovery together', () => {
         return false // not up yet
       }
     }
-    await until('the strangers are connected', async () => await come(client) && await come(server), LIMIT_MS)
+    await until('both peers are connected', async () => await come(client) && await come(server), LIMIT_MS)
 
     await until('the client is stored by both', () => typesOf(folder.path, client).join() === 'active connected,passive inbound', LIMIT_MS)
     await until('the server is stored by both', () => typesOf(folder.path, server).length >= 2, LIMIT_MS)

@@ -15,7 +15,7 @@ export class SendBuffer {
   #length = 0
 
   /**
-   * @param limit most buffered bytes; more means that the remote makes us write without end
+   * @param limit most buffered bytes; more means that the remote makes us send too much
    * @param onWaiting called when the buffer stops being empty
    */
   constructor (limit: number, onWaiting: () => void) {

@@ -242,6 +242,6 @@ function nextOf (queue: Fifo<FrontierEntry>, fresh: boolean): FrontierEntry | un
 }
 
 // When the memory for addresses is used up, a peer still gets its first one.
-function firstOnly ({ addresses }: FrontierEntry, told: readonly Uint8Array[]): readonly Uint8Array[] {
-  return addresses.count === 0 ? told.slice(0, 1) : []
+function firstOnly ({ addresses }: FrontierEntry, mentioned: readonly Uint8Array[]): readonly Uint8Array[] {
+  return addresses.count === 0 ? mentioned.slice(0, 1) : []
 }

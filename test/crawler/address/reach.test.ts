@@ -10,9 +10,9 @@ const ID = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'
 
 function reach (text: string, name?: string): unknown[] {
   const address = readAddress(multiaddr(text).bytes) ?? assert.fail(text)
-  const { carrier, name: told, isRelayed, relayId } = reachOf({ ...address, ...defined({ name }) })
+  const { carrier, name: reached, isRelayed, relayId } = reachOf({ ...address, ...defined({ name }) })
 
-  return [carrier, told, isRelayed, relayId === undefined ? undefined : formatPeerId(relayId)]
+  return [carrier, reached, isRelayed, relayId === undefined ? undefined : formatPeerId(relayId)]
 }
 
 suite('reachOf', () => {

@@ -28,7 +28,7 @@ suite('an entry of a list of bootstrap peers', () => {
     })
   }
 
-  for (const [way, stranger] of [
+  for (const [way, protocol] of [
     ['/dns4/star.example/tcp/443/wss/p2p-webrtc-star', 'p2p-webrtc-star'],
     ['/ip4/1.2.3.4/udp/4001/utp', 'utp'],
     ['/ip4/1.2.3.4/udp/4001/quic', 'quic'],
@@ -41,7 +41,7 @@ suite('an entry of a list of bootstrap peers', () => {
     [`/ip4/1.2.3.4/udp/1/quic-v1/p2p/${ID}/p2p-circuit`, 'such a relay']
   ] as const) {
     test(`is never dialled by ${way.slice(0, 50)}`, () => {
-      assert.match(reasonOf(way) ?? '', new RegExp(`^${stranger} is not supported`))
+      assert.match(reasonOf(way) ?? '', new RegExp(`^${protocol} is not supported`))
     })
   }
 

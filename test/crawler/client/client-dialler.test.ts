@@ -80,8 +80,8 @@ suite('ClientDialler', () => {
     test(`identifies and questions a js-libp2p node with an ${keyType} key on ${ip}, which identifies us`, async () => {
       await using node = await openNode(keyType, ip)
       using session = await dialler.dial(node.address, node.id, signal)
-      const [told, stream] = await Promise.all([identifyBytesOf(session, signal), session.openQueries(['/none/kad', KAD], encodeFindNode(node.id), signal)])
-      const identity = decodeIdentify(told, node.id)
+      const [identify, stream] = await Promise.all([identifyBytesOf(session, signal), session.openQueries(['/none/kad', KAD], encodeFindNode(node.id), signal)])
+      const identity = decodeIdentify(identify, node.id)
 
       assert.match(identity?.agentVersion ?? '', /^js-libp2p/)
       assert.equal(identity?.protocols.includes(KAD), true)

@@ -37,11 +37,11 @@ suite('Neighbours', () => {
 
   test('the added records are not modified', () => {
     const neighbours = new Neighbours()
-    const told = { id: nobodyId(1), addresses: [Uint8Array.of(1)] }
-    neighbours.add([told])
+    const listed = { id: nobodyId(1), addresses: [Uint8Array.of(1)] }
+    neighbours.add([listed])
     neighbours.add([{ id: nobodyId(1), addresses: [Uint8Array.of(2)] }])
 
-    assert.equal(told.addresses.length, 1)
+    assert.equal(listed.addresses.length, 1)
   })
 
   test('at most 128 addresses are kept for a peer', () => {
@@ -65,8 +65,8 @@ suite('Neighbours', () => {
       const textOf = (address: Uint8Array): string => String(address[0])
 
       for (const { id, addresses } of neighbours.list()) {
-        const told = peers.filter(each => each.id[10] === id[10]).flatMap(each => each.addresses.map(textOf))
-        assert.deepEqual(addresses.map(textOf).sort(), [...new Set(told)].sort())
+        const listed = peers.filter(each => each.id[10] === id[10]).flatMap(each => each.addresses.map(textOf))
+        assert.deepEqual(addresses.map(textOf).sort(), [...new Set(listed)].sort())
       }
     }))
   })

@@ -11,7 +11,7 @@ import type { SessionScript } from '../../support/network/scripted-session.ts'
 
 const A = '/a/kad'
 const B = '/b/kad'
-const naming = (n: number): Uint8Array => frame(findNodeReply([{ id: nobodyId(n), addresses: [] }]))
+const replyOf = (n: number): Uint8Array => frame(findNodeReply([{ id: nobodyId(n), addresses: [] }]))
 
 interface Asked { answer: TableAnswer, streams: number }
 
@@ -28,25 +28,25 @@ async function ask (script: SessionScript, protocols: KadProtocols, listed: read
 
 suite('queryPeer', () => {
   test('queries by each protocol that the peer lists, and merges the answers', async () => {
-    const { answer } = await ask({ protocols: [A, B], streams: [[naming(1), naming(2)], [naming(2), naming(3)]] }, new KadProtocols([A, B]), [B, A])
+    const { answer } = await ask({ protocols: [A, B], streams: [[replyOf(1), replyOf(2)], [replyOf(2), replyOf(3)]] }, new KadProtocols([A, B]), [B, A])
 
     assert.partialDeepStrictEqual(answer, { answered: 4, protocol: A, table: { queries: 4, failed: 0 } })
     assert.deepEqual(answer.table?.peers.map(({ id }) => id[9]), [1, 2, 3])
   })
 
   test('queries by one protocol if the peer lists no other', async () => {
-    assert.equal((await ask({ protocols: [A, B], streams: [[naming(1), naming(2)]] }, new KadProtocols([A, B]), [A])).streams, 1)
-    assert.equal((await ask({ protocols: [A, B], streams: [[naming(1), naming(2)]] }, new KadProtocols([A, B]), undefined)).streams, 1)
+    assert.equal((await ask({ protocols: [A, B], streams: [[replyOf(1), replyOf(2)]] }, new KadProtocols([A, B]), [A])).streams, 1)
+    assert.equal((await ask({ protocols: [A, B], streams: [[replyOf(1), replyOf(2)]] }, new KadProtocols([A, B]), undefined)).streams, 1)
   })
 
   test('continues by the agreed protocol when the peer ends its streams', async () => {
-    const { answer, streams } = await ask({ protocols: [B], streams: [[naming(1)], [naming(2)]] }, new KadProtocols([A, B]), [B])
+    const { answer, streams } = await ask({ protocols: [B], streams: [[replyOf(1)], [replyOf(2)]] }, new KadProtocols([A, B]), [B])
 
     assert.deepEqual([answer.answered, answer.protocol, streams], [2, B, 2])
   })
 
   test('uses the answers of another protocol if the first gives none', async () => {
-    const { answer } = await ask({ protocols: [A, B], streams: [['reset'], [naming(1), naming(2)]] }, new KadProtocols([A, B]), [A, B])
+    const { answer } = await ask({ protocols: [A, B], streams: [['reset'], [replyOf(1), replyOf(2)]] }, new KadProtocols([A, B]), [A, B])
 
     assert.partialDeepStrictEqual(answer, { answered: 2, protocol: B, table: { queries: 4, failed: 2 } })
     assert.equal(answer.fault, undefined)
@@ -65,7 +65,7 @@ suite('queryPeer', () => {
 
       return protocols
     }
-    const late = { protocols: ['/c/kad'], streams: [[naming(1), naming(2)]] }
+    const late = { protocols: ['/c/kad'], streams: [[replyOf(1), replyOf(2)]] }
 
     assert.equal((await ask(late, learnt(), ['/c/kad'])).answer.protocol, '/c/kad')
     assert.equal((await ask(late, learnt(), undefined)).answer.protocol, '/c/kad')

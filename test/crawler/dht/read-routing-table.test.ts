@@ -13,7 +13,7 @@ import type { SessionScript } from '../../support/network/scripted-session.ts'
 
 const CENSUS = { strategy: 'Census', bucket: 3 } as const
 
-function naming (...peers: number[]): Uint8Array {
+function answerWith (...peers: number[]): Uint8Array {
   return frame(findNodeReply(peers.map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] }))))
 }
 
@@ -41,13 +41,13 @@ async function ask (streams: SessionScript['streams'], plan: QueryPlan = CENSUS,
 
 suite('readRoutingTable', () => {
   test('all queries of a burst are sent with the opening of one stream', async () => {
-    const { session } = await ask([[naming(1), naming(2)]])
+    const { session } = await ask([[answerWith(1), answerWith(2)]])
 
     assert.deepEqual(session.sent.map(sent => sent.map(framesIn)), [[2]])
   })
 
   test('answers are matched by order and merged', async () => {
-    const { answer } = await ask([[naming(1, 2), naming(2, 3)]])
+    const { answer } = await ask([[answerWith(1, 2), answerWith(2, 3)]])
 
     const peers = [1, 2, 3].map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] }))
 
@@ -56,27 +56,27 @@ suite('readRoutingTable', () => {
   })
 
   test('answers may arrive in one chunk or cut anywhere', async () => {
-    const bytes = concatBytes([naming(1), naming(2)])
+    const bytes = concatBytes([answerWith(1), answerWith(2)])
 
     assert.equal((await ask([[bytes]])).answer.answered, 2)
     assert.equal((await ask([Array.from(bytes, byte => Uint8Array.of(byte))])).answer.answered, 2)
   })
 
   test('an answer without peers counts', async () => {
-    assert.deepEqual((await ask([[naming(), naming()]])).answer.table, { queries: 2, failed: 0, peers: [] })
+    assert.deepEqual((await ask([[answerWith(), answerWith()]])).answer.table, { queries: 2, failed: 0, peers: [] })
   })
 
   test('a malformed answer fails only its own query', async () => {
-    assert.partialDeepStrictEqual((await ask([[frame(Uint8Array.of(0xff)), naming(1)]])).answer, { answered: 1, table: { queries: 2, failed: 1 } })
+    assert.partialDeepStrictEqual((await ask([[frame(Uint8Array.of(0xff)), answerWith(1)]])).answer, { answered: 1, table: { queries: 2, failed: 1 } })
   })
 
   test('answers before a peer fell silent are kept', async () => {
-    assert.partialDeepStrictEqual((await ask([[naming(1), 'hang']])).answer, { answered: 1, table: { queries: 2, failed: 1 }, fault: { outcome: 'timeout' } })
+    assert.partialDeepStrictEqual((await ask([[answerWith(1), 'hang']])).answer, { answered: 1, table: { queries: 2, failed: 1 }, fault: { outcome: 'timeout' } })
   })
 
   test('each answer gets the full time limit of a request', async () => {
     const clock = new FakeClock()
-    const replies = Array.from({ length: 9 }, (_, i) => naming(i))
+    const replies = Array.from({ length: 9 }, (_, i) => answerWith(i))
     const open = async (): ReturnType<ScriptedSession['openQueries']> => ({
       protocol: KAD_PROTOCOL,
       send: () => undefined,
@@ -91,18 +91,18 @@ suite('readRoutingTable', () => {
   })
 
   test('after a stream that ends after an answer, another one is opened for the rest', async () => {
-    const { answer, session } = await ask([[naming(1)], [naming(2)]])
+    const { answer, session } = await ask([[answerWith(1)], [answerWith(2)]])
 
     assert.partialDeepStrictEqual(answer, { answered: 2, table: { queries: 2, failed: 0 } })
     assert.deepEqual(session.sent.map(sent => sent.map(framesIn)), [[2], [1]])
   })
 
   test('so is after a stream that is reset after an answer', async () => {
-    assert.equal((await ask([[naming(1), 'reset'], [naming(2)]])).answer.answered, 2)
+    assert.equal((await ask([[answerWith(1), 'reset'], [answerWith(2)]])).answer.answered, 2)
   })
 
   test('a stream without an answer is the last', async () => {
-    const { answer, session } = await ask([[naming(1)], [], [naming(2)]])
+    const { answer, session } = await ask([[answerWith(1)], [], [answerWith(2)]])
 
     assert.partialDeepStrictEqual(answer, { answered: 1, table: { queries: 2, failed: 1 } })
     assert.equal(session.sent.length, 2)
@@ -110,7 +110,7 @@ suite('readRoutingTable', () => {
   })
 
   test('at most four streams are opened', async () => {
-    const { answer, session } = await ask(Array.from({ length: 9 }, (_, i) => [naming(i)]), { strategy: 'Topology' })
+    const { answer, session } = await ask(Array.from({ length: 9 }, (_, i) => [answerWith(i)]), { strategy: 'Topology' })
 
     assert.equal(session.sent.length, 4)
     assert.equal(answer.answered, 4)

@@ -66,13 +66,13 @@ suite('CrawlRun', () => {
   })
 
   test('counts a peer that is visited twice once, by its last visit', async () => {
-    let told = false
+    let wasMentioned = false
     const visit: Visit = async ({ id }) => {
-      if (Buffer.compare(id, peerIdOf('0')) === 0 || told) {
+      if (Buffer.compare(id, peerIdOf('0')) === 0 || wasMentioned) {
         return refused
       }
 
-      told = true
+      wasMentioned = true
       return {
         ...refused,
         outcome: 'ok',

@@ -12,12 +12,12 @@ const peer = (name: string, ...addresses: number[]): PeerRecord => ({ id: peerId
 
 suite('Frontier under any interleaving', () => {
   const names = Array.from({ length: 12 }, (_, i) => `p${String(i)}`)
-  const told = fc.array(fc.tuple(fc.constantFrom(...names), fc.array(fc.nat({ max: 5 }), { maxLength: 3 })), { maxLength: 6 })
+  const mentioned = fc.array(fc.tuple(fc.constantFrom(...names), fc.array(fc.nat({ max: 5 }), { maxLength: 3 })), { maxLength: 6 })
   const outcome = fc.constantFrom<Outcome>('ok', 'identified', 'timeout', 'refused', 'aborted')
   const command = fc.oneof(
     fc.record({ kind: fc.constant('take' as const) }),
-    fc.record({ kind: fc.constant('complete' as const), which: fc.nat({ max: 20 }), outcome, told }),
-    fc.record({ kind: fc.constant('seed' as const), told })
+    fc.record({ kind: fc.constant('complete' as const), which: fc.nat({ max: 20 }), outcome, mentioned }),
+    fc.record({ kind: fc.constant('seed' as const), mentioned })
   )
 
   test('visits each peer at most twice, never twice at once, and a second time only after a failure; the counts add up', () => {
@@ -58,11 +58,11 @@ suite('Frontier under any interleaving', () => {
         if (step.kind === 'take') {
           take()
         } else if (step.kind === 'seed') {
-          records(step.told).forEach((record) => {
+          records(step.mentioned).forEach((record) => {
             frontier.seed(record, 'known')
           })
         } else if (inFlight.length > 0) {
-          complete(step.which, step.outcome, records(step.told))
+          complete(step.which, step.outcome, records(step.mentioned))
         }
 
         addUp()

@@ -28,7 +28,7 @@ suite('Schedule', () => {
     assert.equal(clock.monotonic(), 600_000)
   })
 
-  test('starts the next one at once when it is asked to, a minute after the start of the last at the earliest', async () => {
+  test('starts the next one at once on request, at the earliest a minute after the start of the last', async () => {
     const { clock, schedule } = setting()
     await clock.runUntil(schedule.next(never))
     await clock.advance(20_000)
@@ -44,7 +44,7 @@ suite('Schedule', () => {
     assert.equal(schedule.dueInMs, 0)
   })
 
-  test('is never made later by being asked to hasten', async () => {
+  test('is never delayed by a request', async () => {
     const clock = new FakeClock()
     const schedule = new Schedule({ clock, random: () => 0.5 }, { intervalMs: 5_000 })
     schedule.hasten()

@@ -29,7 +29,7 @@ type Handle = (peer: PeerId, message: object) => Promise<{ providers?: readonly 
 
 const ADDRESS = multiaddr('/ip4/127.0.0.1/tcp/1').bytes
 const block = (): Uint8Array => CID.createV1(0x55, Digest.create(0x12, randomBytes(32))).bytes
-const stranger = (): PeerId => peerIdFromMultihash(Digest.decode(inventedId()))
+const inventedPeer = (): PeerId => peerIdFromMultihash(Digest.decode(inventedId()))
 const message = (type: string, key: Uint8Array): object => ({ type, key, clusterLevel: 0, closer: [], providers: [] })
 const provides = (key: Uint8Array, peer: PeerId): object => ({ ...message('ADD_PROVIDER', key), providers: [{ id: peer.toMultihash().bytes, multiaddrs: [ADDRESS] }] })
 
@@ -69,12 +69,12 @@ suite('the cost of a message with a full store', () => {
   const costs: Record<string, { empty: number, full: number }> = {}
 
   async function measure (handle: Handle, when: 'empty' | 'full'): Promise<void> {
-    const provider = stranger()
+    const provider = inventedPeer()
 
     for (const [name, work] of Object.entries({
-      GET_PROVIDERS: async () => await handle(stranger(), message('GET_PROVIDERS', own)),
-      GET_VALUE: async () => await handle(stranger(), message('GET_VALUE', randomBytes(34))),
-      FIND_NODE: async () => await handle(stranger(), message('FIND_NODE', inventedId())),
+      GET_PROVIDERS: async () => await handle(inventedPeer(), message('GET_PROVIDERS', own)),
+      GET_VALUE: async () => await handle(inventedPeer(), message('GET_VALUE', randomBytes(34))),
+      FIND_NODE: async () => await handle(inventedPeer(), message('FIND_NODE', inventedId())),
       ADD_PROVIDER: async () => await handle(provider, provides(block(), provider))
     })) {
       await work()
@@ -99,18 +99,18 @@ suite('the cost of a message with a full store', () => {
     const { rpc, routingTable } = node.services.dht as unknown as Dht
     const handle: Handle = async (peer, sent) => await rpc.handleMessage(peer, sent)
     await routingTable.start()
-    await handle(stranger(), message('PING', own))
-    const provider = stranger()
+    await handle(inventedPeer(), message('PING', own))
+    const provider = inventedPeer()
     await handle(provider, provides(own, provider))
     await measure(handle, 'empty')
 
     for (let i = 0; i < BLOCKS; i++) {
-      const peer = stranger()
+      const peer = inventedPeer()
       await handle(peer, provides(block(), peer))
     }
 
     await measure(handle, 'full')
-    const answer = await handle(stranger(), message('GET_PROVIDERS', own))
+    const answer = await handle(inventedPeer(), message('GET_PROVIDERS', own))
     assert.equal(answer?.providers?.length, 1)
     await routingTable.stop()
   })

@@ -7,7 +7,7 @@ import { findNodeReply, nobodyId } from '../../support/network/peer-fixtures.ts'
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
 
 /** A peer as in a reply. */
-function told (...addresses: Uint8Array[]): PeerRecord {
+function mention (...addresses: Uint8Array[]): PeerRecord {
   return decodeFindNode(findNodeReply([{ id: nobodyId(1), addresses }]))!.list()[0]!
 }
 
@@ -15,8 +15,8 @@ const [A, B, C] = [Uint8Array.of(1, 1), Uint8Array.of(2, 2), Uint8Array.of(3, 3)
 
 suite('MergedPeerRecord', () => {
   test('has the addresses of all mentions without duplicates, in order', () => {
-    const peer = new MergedPeerRecord(told(A, B), told(B, A))
-    peer.add(told(C, A))
+    const peer = new MergedPeerRecord(mention(A, B), mention(B, A))
+    peer.add(mention(C, A))
 
     assert.deepEqual(peer.id, nobodyId(1))
     assert.deepEqual(peer.addresses.map(address => [...address]), [[1, 1], [2, 2], [3, 3]])
@@ -25,9 +25,9 @@ suite('MergedPeerRecord', () => {
   test('is in a set with all its addresses, and not in one that lacks an address of a later mention', () => {
     const set = new AddressList()
     set.merge([A, B], 1_000)
-    const peer = new MergedPeerRecord(told(A, B), told(B, A))
+    const peer = new MergedPeerRecord(mention(A, B), mention(B, A))
     const before = peer.areAddressesIn(set)
-    peer.add(told(C))
+    peer.add(mention(C))
 
     assert.deepEqual([before, peer.areAddressesIn(set)], [true, false])
   })
@@ -36,20 +36,20 @@ suite('MergedPeerRecord', () => {
     const set = new AddressList()
     set.merge([A], 1_000)
 
-    assert.equal(new MergedPeerRecord({ id: nobodyId(1), addresses: [A] }, told(A)).areAddressesIn(set), true)
-    assert.equal(new MergedPeerRecord(told(A), { id: nobodyId(1), addresses: [B] }).areAddressesIn(set), false)
+    assert.equal(new MergedPeerRecord({ id: nobodyId(1), addresses: [A] }, mention(A)).areAddressesIn(set), true)
+    assert.equal(new MergedPeerRecord(mention(A), { id: nobodyId(1), addresses: [B] }).areAddressesIn(set), false)
   })
 
   test('keeps 128 addresses of 32 mentions', () => {
-    const peer = new MergedPeerRecord(told(A), told(B))
+    const peer = new MergedPeerRecord(mention(A), mention(B))
 
     for (let i = 0; i < 300; i++) {
-      peer.add(told(Uint8Array.of(9, i >> 8, i & 255)))
+      peer.add(mention(Uint8Array.of(9, i >> 8, i & 255)))
     }
 
     assert.equal(peer.addresses.length, 32)
 
     const wide = Array.from({ length: 100 }, (_, i) => Uint8Array.of(7, i))
-    assert.equal(new MergedPeerRecord(told(...wide), told(...wide.map(([, i = 0]) => Uint8Array.of(8, i)))).addresses.length, 128)
+    assert.equal(new MergedPeerRecord(mention(...wide), mention(...wide.map(([, i = 0]) => Uint8Array.of(8, i)))).addresses.length, 128)
   })
 })

@@ -40,19 +40,19 @@ suite('ReplyPeers', () => {
     const [first] = named({ id: nobodyId(7), addresses: [ADDRESS] })
     const [, second] = named({ id: nobodyId(1), addresses: [] }, { id: nobodyId(7), addresses: [ADDRESS] })
     const [other] = named({ id: nobodyId(7), addresses: [] })
-    const [stranger] = named({ id: nobodyId(8), addresses: [ADDRESS] })
+    const [different] = named({ id: nobodyId(8), addresses: [ADDRESS] })
 
     assert.ok(first!.isSameMention(second!))
     assert.ok(!first!.isSameMention(other!))
-    assert.ok(!first!.isSameMention(stranger!))
+    assert.ok(!first!.isSameMention(different!))
   })
 
   test('ids are compared regardless of the addresses', () => {
     const [first] = named({ id: nobodyId(7), addresses: [ADDRESS] })
-    const [stranger, second] = named({ id: nobodyId(8), addresses: [ADDRESS] }, { id: nobodyId(7), addresses: [] })
+    const [other, second] = named({ id: nobodyId(8), addresses: [ADDRESS] }, { id: nobodyId(7), addresses: [] })
 
     assert.ok(first!.hasIdOf(second!))
-    assert.ok(!first!.hasIdOf(stranger!))
+    assert.ok(!first!.hasIdOf(other!))
     assert.equal(first!.hash, hashId(nobodyId(7)))
     assert.equal(second!.hash, first!.hash)
   })

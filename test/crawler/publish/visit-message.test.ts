@@ -147,8 +147,8 @@ suite('visitMessage', () => {
     const { identify, ...visit } = parse(completed({ addresses, result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'ok', attempts, identity } }))
 
     assert.deepEqual([visit.addresses.length, visit.moreAddresses, visit.attempts.length, visit.moreAttempts], [100, 0, 64, undefined])
-    const { listenAddresses, protocols: told, moreAddresses, moreProtocols } = identify!
-    assert.deepEqual([listenAddresses.length, told.length, moreAddresses, moreProtocols], [100, 80, undefined, undefined])
+    const { listenAddresses, protocols: listed, moreAddresses, moreProtocols } = identify!
+    assert.deepEqual([listenAddresses.length, listed.length, moreAddresses, moreProtocols], [100, 80, undefined, undefined])
   })
 
   test('measures a list in bytes, not in characters', () => {

@@ -14,7 +14,7 @@ export class MemoryWire {
   readonly peer: ScriptedPeer
   readonly events: string[] = []
 
-  /** Each write of ours. */
+  /** Our writes. */
   readonly writes: Uint8Array[] = []
 
   readonly #toUs: Uint8Array[] = []

@@ -47,8 +47,8 @@ for (const { node, identity } of [byTcp, byQuic]) {
   const visits = []
 
   for (let i = 0; i < CRAWLS; i++) {
-    const { outcome, connection, identity: told, routingTable } = await visitor.visit({ id, addresses: [], plan }, signal)
-    visits.push(`${outcome} ${connection?.transport ?? 'none'} ${told?.agentVersion ?? 'nobody'} ${String(routingTable?.failed)} failed`)
+    const { outcome, connection, identity, routingTable } = await visitor.visit({ id, addresses: [], plan }, signal)
+    visits.push(`${outcome} ${connection?.transport ?? 'none'} ${identity?.agentVersion ?? 'unidentified'} ${String(routingTable?.failed)} failed`)
   }
 
   const isLeft = await until('no stream of the crawls is left', async () => ours() <= before.ours && await theirs() <= before.theirs, LIMIT_MS).then(() => false, () => true)

@@ -61,7 +61,7 @@ class ScriptedStream extends EventTarget {
   }
 
   push (): void {
-    // nobody pushes
+    // there is no push
   }
 
   closeRead (): void {

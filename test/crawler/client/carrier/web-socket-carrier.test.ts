@@ -171,17 +171,17 @@ suite('a WebSocket carrier', () => {
   })
 
   test('calls no handler before it is returned', async () => {
-    const told: string[] = []
+    const events: string[] = []
     const carrier = webSocketCarrier({ ip: '127.0.0.1', port: 1, isSecure: false, name: undefined })({
-      onOpen: () => told.push('open'),
-      onBytes: () => told.push('bytes'),
-      onEnd: () => told.push('end'),
-      onError: () => told.push('error')
+      onOpen: () => events.push('open'),
+      onBytes: () => events.push('bytes'),
+      onEnd: () => events.push('end'),
+      onError: () => events.push('error')
     })
-    assert.deepEqual(told, [])
-    await until('the fault is reported', () => told.length > 0)
+    assert.deepEqual(events, [])
+    await until('the fault is reported', () => events.length > 0)
     carrier.drop()
 
-    assert.equal(told[0], 'error')
+    assert.equal(events[0], 'error')
   })
 })

@@ -8,12 +8,12 @@ const address = (n: number): Uint8Array => Uint8Array.from([4, n >> 8, n & 0xff]
 
 suite('AddressList', () => {
   test('contains each address once, in the order of the first mention', () => {
-    const told = fc.array(fc.array(fc.uint8Array({ minLength: 1, maxLength: 3, max: 2 }), { maxLength: 8 }), { maxLength: 8 })
+    const listed = fc.array(fc.array(fc.uint8Array({ minLength: 1, maxLength: 3, max: 2 }), { maxLength: 8 }), { maxLength: 8 })
 
-    fc.assert(fc.property(told, (tellers) => {
+    fc.assert(fc.property(listed, (mentions) => {
       const list = new AddressList()
-      tellers.forEach(addresses => list.merge(addresses, Infinity))
-      const expected = [...new Set(hex(tellers.flat()))]
+      mentions.forEach(addresses => list.merge(addresses, Infinity))
+      const expected = [...new Set(hex(mentions.flat()))]
 
       assert.deepEqual(hex(list.list()), expected)
       assert.equal(list.count, expected.length)

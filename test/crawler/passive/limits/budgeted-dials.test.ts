@@ -34,7 +34,7 @@ function rig (isThere = false): Rig {
   } }
 }
 
-const stranger = (): string => formatPeerId(inventedId())
+const inventedPeer = (): string => formatPeerId(inventedId())
 
 suite('the dials of the passive node', () => {
   for (const [what, most, addressOf] of [
@@ -47,7 +47,7 @@ suite('the dials of the passive node', () => {
       const { dials, dial } = rig()
 
       for (let i = 0; i < 2_500; i++) {
-        await dial(`${addressOf(i)}/p2p/${stranger()}`)
+        await dial(`${addressOf(i)}/p2p/${inventedPeer()}`)
       }
 
       assert.equal(dials.length, most)
@@ -56,7 +56,7 @@ suite('the dials of the passive node', () => {
 
   test('repeated dials of the DHT to a dead address are charged each time', async () => {
     const { dials, dial } = rig()
-    const peer = stranger()
+    const peer = inventedPeer()
 
     for (let i = 0; i < 1_000; i++) {
       await dial(`/ip4/8.8.8.8/tcp/1/p2p/${peer}`)
@@ -67,7 +67,7 @@ suite('the dials of the passive node', () => {
 
   test('a live peer is dialled as often as the DHT wants', async () => {
     const { dials, dial } = rig(true)
-    const peer = stranger()
+    const peer = inventedPeer()
 
     for (let i = 0; i < 1_000; i++) {
       assert.ok(await dial(`/ip4/8.8.8.8/tcp/1/p2p/${peer}`))

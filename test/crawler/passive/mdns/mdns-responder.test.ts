@@ -87,7 +87,7 @@ suite('MdnsResponder', () => {
     mdns.emit('warning', new Error('a packet of another kind'))
     await clock.settle()
 
-    assert.deepEqual([said, faults], [ANSWER, ['the port is taken', 'no way by 10.0.0.5']])
+    assert.deepEqual([said, faults], [ANSWER, ['the port is taken', 'no route by 10.0.0.5']])
   })
 
   test('does not answer on an interface without a dialable address', async () => {
