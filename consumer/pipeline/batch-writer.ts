@@ -1,22 +1,14 @@
-// What a failure of the database means for a batch: a conflict is tried again some times, an outage
-// is waited out for ever, a data error is narrowed down to the message that carries it.
+// What a failure of the database means for a batch: a conflict is retried a few times, an outage is
+// waited out however long it lasts, a data error is narrowed down to the message that causes it.
 import { isProbeError } from '../../core/errors.ts'
 import { backoffMs } from '../../core/time/backoff.ts'
 import { sleep } from '../../core/time/sleep.ts'
-import type { IncomingMessage } from '../../core/bus/port/event-bus.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { NodeStore, StoreBatch } from '../store/model/node-store.ts'
-import type { DeadLetter } from './dead-letter-forms.ts'
-import type { Decoded } from './decode.ts'
+import type { RejectedMessage, StorableMessage } from './decode.ts'
 import type { Outage } from './outage.ts'
 import type { PipelineObserver } from './pipeline-observer.ts'
-
-/** A message with what it says. */
-export interface StorableMessage {
-  message: IncomingMessage
-  decoded: Decoded
-}
 
 export interface BatchWriterDeps {
   store: Pick<NodeStore, 'write'>
@@ -25,7 +17,7 @@ export interface BatchWriterDeps {
   outage: Outage
   observer: PipelineObserver
 
-  /** Source of randomness in [0, 1) for the waits of an outage. @default Math.random */
+  /** Random numbers in [0, 1) for the waits of an outage. @default Math.random */
   random?: () => number
 }
 
@@ -34,7 +26,7 @@ export interface BatchWriterOptions {
   /** Retries of a transaction after a conflict. */
   attempts: number
 
-  /** Wait before the first of them in milliseconds; the second waits twice, the third three times as long. */
+  /** Wait before the first retry, in milliseconds; the second retry waits twice as long, the third three times. */
   backoffMs: number
 }
 
@@ -49,16 +41,16 @@ export class BatchWriter {
   }
 
   /**
-   * Writes messages and resolves when all are stored but those that it returns, whose data the
-   * database refuses. Waits as long as an outage lasts.
+   * Writes messages. Returns the messages whose data the database refuses; all others are stored.
+   * Waits as long as an outage lasts.
    *
    * @throws AbortError when `signal` aborts while it waits; ProbeError `PP_STORE_SCHEMA`
    */
-  async write (messages: readonly StorableMessage[], signal: AbortSignal): Promise<DeadLetter[]> {
+  async write (messages: readonly StorableMessage[], signal: AbortSignal): Promise<RejectedMessage[]> {
     return await this.#writeOrBisect(messages, 1, signal)
   }
 
-  async #writeOrBisect (messages: readonly StorableMessage[], attempts: number, signal: AbortSignal): Promise<DeadLetter[]> {
+  async #writeOrBisect (messages: readonly StorableMessage[], attempts: number, signal: AbortSignal): Promise<RejectedMessage[]> {
     if (messages.length === 0) {
       return []
     }
@@ -71,11 +63,11 @@ export class BatchWriter {
         throw err
       }
       if (messages[0] !== undefined && messages.length === 1) {
-        return [{ message: messages[0].message, err, attempts }]
+        return [{ kind: 'rejected', message: messages[0].message, err, attempts }]
       }
     }
 
-    // Halves are written apart and may be repeated: that changes nothing, and nothing is committed yet.
+    // Each half is a transaction of its own. Writing a message twice changes nothing, and no offset is committed yet.
     const middle = messages.length >>> 1
 
     return [
@@ -116,7 +108,7 @@ export class BatchWriter {
     const { clock, log, observer } = this.#deps
     const waitMs = this.#options.backoffMs * conflicts
     observer.retried('conflict')
-    log.warn({ err, conflicts, waitMs }, 'transaction lost to another one, trying it again')
+    log.warn({ err, conflicts, waitMs }, 'transaction lost to another transaction, retrying')
     await sleep(clock, waitMs, signal)
   }
 
@@ -130,7 +122,7 @@ export class BatchWriter {
 
 function toBatch (messages: readonly StorableMessage[]): StoreBatch {
   return {
-    visits: messages.flatMap(({ decoded }) => 'visit' in decoded ? [decoded.visit] : []),
-    crawls: messages.flatMap(({ decoded }) => 'crawl' in decoded ? [decoded.crawl] : [])
+    visits: messages.flatMap(decoded => decoded.kind === 'visit' ? [decoded.visit] : []),
+    crawls: messages.flatMap(decoded => decoded.kind === 'crawl' ? [decoded.crawl] : [])
   }
 }

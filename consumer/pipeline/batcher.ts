@@ -3,7 +3,7 @@ import type { Clock } from '../../core/time/clock.ts'
 export interface BatcherDeps<Item> {
   clock: Clock
 
-  /** Deals with one batch. A rejection ends the batcher. */
+  /** Processes one batch. A rejection ends the batcher. */
   flush: (items: readonly Item[]) => Promise<void>
 }
 
@@ -11,14 +11,14 @@ export interface BatcherDeps<Item> {
 export interface BatcherOptions {
   maxItems: number
 
-  /** How long the first item of a batch may wait for others, in milliseconds. */
+  /** How long the first item of a batch may wait for more items, in milliseconds. */
   maxWaitMs: number
 
-  /** Batches dealt with at the same time at most: while one waits for the database, the next is made. */
+  /** Maximum number of batches processed at the same time: while one waits for the database, the next is filled. */
   maxInFlight: number
 }
 
-/** What one batch took of an addition. */
+/** The items of one addition that are in one batch. */
 interface Part<Item> {
   addition: Addition<Item>
   items: readonly Item[]
@@ -27,10 +27,10 @@ interface Part<Item> {
 interface Addition<Item> {
   items: readonly Item[]
 
-  /** How many of them went into a batch. */
+  /** Number of items that are in a batch. */
   taken: number
 
-  /** How many of them are dealt with. */
+  /** Number of items that are processed. */
   done: number
 
   resolve: (value: undefined) => void
@@ -38,8 +38,8 @@ interface Addition<Item> {
 }
 
 /**
- * Gathers items from several sources into batches: full ones at once, others when they have waited
- * long enough. Batches are begun in the order of the items. It holds what its sources wait for, no more.
+ * Gathers items from several sources into batches. A full batch starts at once, another when its first item
+ * has waited long enough. Batches start in the order of the items. Its memory is bounded by its sources: each waits for its items.
  */
 export class Batcher<Item> {
   readonly #deps: BatcherDeps<Item>
@@ -57,7 +57,7 @@ export class Batcher<Item> {
     this.#options = options
   }
 
-  /** Resolves when all of the items are dealt with; rejects with the failure that ended the batcher. */
+  /** Resolves when all items are processed; rejects with the failure that ended the batcher. */
   async add (items: readonly Item[]): Promise<void> {
     if (this.#failure !== undefined) {
       throw this.#failure.err
@@ -70,7 +70,7 @@ export class Batcher<Item> {
     await promise
   }
 
-  /** From now on nothing waits for company: the process stops. */
+  /** From now on batches start at once, full or not: the process stops. */
   hurry (): void {
     this.#isHurried = true
     this.#schedule()
@@ -111,7 +111,7 @@ export class Batcher<Item> {
     this.#schedule()
   }
 
-  // What another batch has taken whole settles with that batch.
+  // An addition whose items are all in other batches settles with them.
   #fail (err: unknown, parts: readonly Part<Item>[]): void {
     this.#failure = { err }
     const lost = [...parts.map(({ addition }) => addition), ...this.#pending.splice(0)]

@@ -1,6 +1,5 @@
-// One member of the group, from subscribing to leaving. When it is stuck it subscribes again, since a
-// client that lost its way often finds it again; if that does not help, the process ends and whoever
-// runs it starts a new one.
+// One member of the group, from subscribing to leaving. When it is stuck it subscribes again, which often
+// helps a client in a wrong state. If that does not help, the process ends and its supervisor restarts it.
 import { ProbeError } from '../../core/errors.ts'
 import { childController } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
@@ -21,25 +20,25 @@ export interface ConsumerDeps extends Omit<PipelineDeps, 'commit'> {
   meter: LagMeter
   groupWatch: Pick<GroupWatch, 'follow'>
 
-  /** Whether something outside, such as a full disk, keeps it from committing. @default never */
+  /** Whether an outside cause, such as a full disk, prevents commits. @default never */
   isHeldUp?: () => boolean
 
-  /** Told once it has joined the group. */
+  /** Called when it has joined the group. */
   onSubscribed: () => void
 }
 
-/** How a consumer works. */
+/** Settings of a consumer. */
 export interface ConsumerOptions extends PipelineOptions {
   topic: string
   group: string
 
-  /** How long messages may wait while none is committed, in milliseconds. @default 60000 */
+  /** How long messages may wait without a commit, in milliseconds. @default 60000 */
   stuckAfterMs?: number
 }
 
 const STUCK_AFTER_MS = 60_000
 
-// How long a handler may take to end once its subscription is given up.
+// How long a handler may take to end once its subscription is abandoned.
 const GIVE_UP_MS = 5_000
 
 /** Consumes a topic. */
@@ -63,11 +62,11 @@ export class Consumer {
 
     while (!signal.aborted && await this.#consume(signal) === 'stuck') {
       if (commitsAtRebuild === this.#commits) {
-        throw new ProbeError('PP_CONSUMER_STUCK', 'messages wait and none is committed, also after subscribing again')
+        throw new ProbeError('PP_CONSUMER_STUCK', 'messages wait and none was committed, even after a new subscription')
       }
 
       commitsAtRebuild = this.#commits
-      this.#deps.log.error({ lag: this.#deps.meter.lag?.total }, 'messages wait and none is committed, subscribing again')
+      this.#deps.log.error({ lag: this.#deps.meter.lag?.total }, 'messages wait and none was committed, subscribing again')
     }
   }
 
@@ -75,7 +74,7 @@ export class Consumer {
     const { outage, meter, groupWatch, clock, isHeldUp, onSubscribed } = this.#deps
     using life = childController(signal)
     using metered = childController(signal)
-    // Not a child of `signal`: the last transactions are watched as well.
+    // Not a child of `signal`: the watchdog also covers the last transactions.
     const watch = new AbortController()
     const subscription = await this.#subscribe(life.signal)
     outage.onChange = (isOut) => {
@@ -110,7 +109,7 @@ export class Consumer {
   async #subscribe (signal: AbortSignal): Promise<Subscription> {
     const { bus, clock, writer, deadLetters, rate, observer } = this.#deps
     const { topic, group, maxMessages } = this.#options
-    // Messages may come before `subscribe` has returned.
+    // Messages may arrive before `subscribe` has returned.
     const subscribed = Promise.withResolvers<Subscription>()
     const pipeline = new Pipeline({
       clock,
@@ -134,7 +133,7 @@ export class Consumer {
   async #giveUp (subscription: Subscription): Promise<void> {
     const limit = new AbortController()
     const tooLong = sleep(this.#deps.clock, GIVE_UP_MS, limit.signal).then(() => {
-      throw new ProbeError('PP_CONSUMER_STUCK', 'a handler does not come to an end')
+      throw new ProbeError('PP_CONSUMER_STUCK', 'a message handler did not end')
     })
 
     try {

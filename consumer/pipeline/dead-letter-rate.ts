@@ -1,17 +1,17 @@
-// Poison is rare. If a fifth of all messages cannot be stored, a producer or this consumer is broken, or somebody who may
-// write to the topic floods it. Stopping would serve him: the good messages between are stored, and a person learns of it.
+// Invalid messages are rare. If a fifth of all messages cannot be stored, a producer or this consumer is broken, or a client with
+// the right to write floods the topic. Stopping would help an attacker: the valid messages are stored, and an alert informs a person.
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
 const WINDOW = 1_000
 
-/** So few messages say nothing about a rate. */
+/** Fewer messages say nothing about a rate. */
 const MINIMUM = 100
 
 const MAX_SHARE = 0.2
 
-// Below the other one, so that a share on the border does not come and go with every message.
+// Hysteresis: a share near the limit must not raise and clear the problem with every message.
 const CALM_SHARE = 0.1
 
 /** Too many messages cannot be stored. */
@@ -38,11 +38,11 @@ export class DeadLetterRate {
     return this.#seen === 0 ? 0 : this.#bad / this.#counted
   }
 
-  /** What is wrong: from more than a fifth until it is a tenth at most; else undefined. */
+  /** Set when the share exceeds a fifth, until it falls to a tenth; otherwise undefined. */
   get problem (): DeadLetterProblem | undefined {
     return this.#sinceMs === undefined
       ? undefined
-      : { code: 'PP_DEAD_LETTER_RATE', message: `${String(this.#bad)} of the last ${String(this.#counted)} messages cannot be stored and went to the dead letters`, sinceMs: this.#sinceMs }
+      : { code: 'PP_DEAD_LETTER_RATE', message: `${String(this.#bad)} of the last ${String(this.#counted)} messages cannot be stored and were moved to the dead letters`, sinceMs: this.#sinceMs }
   }
 
   /** Counts one message. */
@@ -67,7 +67,7 @@ export class DeadLetterRate {
       log.info({ code: problem.code, share }, 'the share of dead letters is low again')
     } else if (problem === undefined && this.#counted >= MINIMUM && share > MAX_SHARE) {
       this.#sinceMs = clock.now()
-      log.error({ code: 'PP_DEAD_LETTER_RATE', bad: this.#bad, counted: this.#counted }, 'many messages cannot be stored: they go to the dead letters, all others are stored')
+      log.error({ code: 'PP_DEAD_LETTER_RATE', bad: this.#bad, counted: this.#counted }, 'many messages cannot be stored: they are moved to the dead letters, all others are stored')
     }
   }
 }

@@ -7,11 +7,10 @@ import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { DeadLetter } from './dead-letter-forms.ts'
+import type { RejectedMessage } from './decode.ts'
 import type { Outage } from './outage.ts'
 import type { PipelineObserver } from './pipeline-observer.ts'
 
-/** What sending dead letters takes. */
 export interface DeadLettersDeps {
   bus: Pick<EventBus, 'publish'>
   clock: Clock
@@ -20,21 +19,21 @@ export interface DeadLettersDeps {
   observer: PipelineObserver
 }
 
-/** Where dead letters come from and go to, and what is done when they are refused. */
+/** Source and destination of dead letters, and what happens when they are refused. */
 export type DeadLettersOptions = Pick<ConsumerConfig, 'topic' | 'deadLetterTopic'> & ConsumerConfig['deadLetters']
 
-// What the topic itself is to blame for. A bus that is away is none of these: without it nothing can be committed either.
+// Failures caused by the topic. An unreachable bus is not among them: without it no offset can be committed either.
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['PP_TOPIC_MISSING', 'PP_BUS_FORBIDDEN', 'PP_BUS_REFUSED', 'PP_BUS_REPLICAS', 'PP_BUS_FAILED', 'PP_BUS_SETTLING'])
 
-// 0.5, 1, 2, 4, 8, 16 and 30 s between them, less jitter: half a minute to a minute, more than an election takes.
+// Waits of 0.5, 1, 2, 4, 8, 16 and 30 s, less jitter: half a minute to a minute in all, longer than the election of a leader.
 const ATTEMPTS_BEFORE_SKIP = 8
 
-/** Moves messages that cannot be stored to a topic of their own, unchanged, with the reason beside. */
+/** Moves messages that cannot be stored to the topic of dead letters, unchanged, with the reason in headers. */
 export class DeadLetters {
   readonly #deps: DeadLettersDeps
   readonly #options: DeadLettersOptions
 
-  /** Whether the last ones were refused to the end: those that follow are tried once, or each batch would take a minute. */
+  /** Whether the last attempt was refused until it was skipped. The next is tried once only, or each batch would take a minute. */
   #isRefused = false
 
   constructor (deps: DeadLettersDeps, options: DeadLettersOptions) {
@@ -43,30 +42,30 @@ export class DeadLetters {
   }
 
   /**
-   * Resolves when all are acknowledged, or skipped as `whenRefused` asks for. An outage of the bus is waited out, and so is a
-   * topic that refuses them. Only then may their offsets be committed.
+   * Resolves when all are acknowledged, or skipped where `whenRefused` is `skip`. Waits out an outage of the bus, and a topic
+   * that refuses them. The offsets may be committed only after that.
    */
-  async send (letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
+  async send (messages: readonly RejectedMessage[], signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#deps
     const { topic, deadLetterTopic } = this.#options
     const context = { topic, at: new Date(clock.now()).toISOString() }
-    let left = letters
+    let left = messages
 
     for (const [i, form] of DEAD_LETTER_FORMS.entries()) {
       const isLast = i === DEAD_LETTER_FORMS.length - 1
-      const refused = await this.#publish(left.map(letter => form(letter, context)), isLast, signal)
-      left.forEach((letter, place) => {
-        this.#tell(letter, refused.get(place))
+      const refused = await this.#publish(left.map(rejected => form(rejected, context)), isLast, signal)
+      left.forEach((rejected, place) => {
+        this.#report(rejected, refused.get(place))
       })
       left = left.filter((_, place) => refused.get(place) === 'too large')
 
       if (left.length > 0) {
-        log.error({ code: 'PP_MESSAGE_TOO_LARGE', topic: deadLetterTopic, letters: left.length, leftOut: i === 0 ? 'value' : 'value, key and headers' }, 'the dead letter topic takes no messages of this size: parts of them are left out')
+        log.error({ code: 'PP_MESSAGE_TOO_LARGE', topic: deadLetterTopic, letters: left.length, leftOut: i === 0 ? 'value' : 'value, key and headers' }, 'dead letters are too large for their topic: parts of them are left out')
       }
     }
   }
 
-  #tell ({ message: { partition, offset }, err }: DeadLetter, refused: 'too large' | 'skipped' | undefined): void {
+  #report ({ message: { partition, offset }, err }: RejectedMessage, refused: 'too large' | 'skipped' | undefined): void {
     const { observer, log } = this.#deps
     const about = { partition, offset, code: err.code, reason: err.message }
 
@@ -79,7 +78,7 @@ export class DeadLetters {
     }
   }
 
-  /** Publishes, waiting for an outage to end. Resolves with what became of those that are not stored, by their places. */
+  /** Publishes, waiting for an outage to end. Returns why messages were not published, by their index. */
   async #publish (messages: readonly OutgoingMessage[], isLast: boolean, signal: AbortSignal): Promise<ReadonlyMap<number, 'too large' | 'skipped'>> {
     const { bus, outage } = this.#deps
     const { deadLetterTopic, whenRefused } = this.#options
@@ -88,7 +87,7 @@ export class DeadLetters {
       return new Map()
     }
 
-    // A topic that refuses some as too large has stored the others: only those are tried again.
+    // A topic that refuses some messages as too large has stored the others: only the refused ones are retried.
     let places = [...messages.keys()]
     const publish = async (): Promise<void> => {
       try {

@@ -1,5 +1,5 @@
-// A member without a partition is idle and looks well: it is connected, nothing waits for it, and it stores nothing.
-// Members of another topic in its group take partitions that nobody reads then.
+// A member without a partition looks healthy: it is connected and has no lag, but it stores nothing. Members of its group that
+// read another topic are assigned partitions of this topic, which then no consumer reads.
 import { isAbort } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
 import type { GroupStanding, Subscription } from '../../core/bus/port/event-bus.ts'
@@ -14,7 +14,7 @@ export interface GroupWatchDeps {
   group: string
 }
 
-/** What is wrong with this member's place in its group. */
+/** A problem of this member's group. */
 export interface GroupProblem {
   code: GroupProblemCode
   message: string
@@ -29,13 +29,13 @@ export const GROUP_PROBLEM_CODES: readonly GroupProblemCode[] = ['PP_GROUP_CONFL
 
 const INTERVAL_MS = 10_000
 
-// Between two members' joining one of them may have nothing for a moment: what is found twice is so.
+// During a rebalance a member may have no partition for a moment: a finding counts when it was made twice.
 const FINDINGS = 2
 
-// A group may hold hundreds of topics, some of them with long names.
+// A group may read hundreds of topics, some of them with long names.
 const MAX_TOPICS = 3
 
-/** Looks every ten seconds how this member stands in its group. */
+/** Checks every ten seconds which partitions this member has, and who else is in its group. */
 export class GroupWatch {
   readonly #deps: GroupWatchDeps
   #problem: GroupProblem | undefined
@@ -46,7 +46,7 @@ export class GroupWatch {
     this.#deps = deps
   }
 
-  /** What is wrong, or undefined. */
+  /** The current problem, if any. */
   get problem (): GroupProblem | undefined {
     return this.#problem
   }
@@ -88,7 +88,7 @@ export class GroupWatch {
     }
     if (code === undefined) {
       if (this.#problem !== undefined) {
-        log.info({ code: this.#problem.code }, 'the place in the group is right again')
+        log.info({ code: this.#problem.code }, 'the problem of the consumer group is over')
       }
 
       this.#problem = undefined
@@ -99,7 +99,7 @@ export class GroupWatch {
     this.#problem = { code, message: textOf(code, standing, { topic, group }), sinceMs: isNew ? clock.now() : this.#problem?.sinceMs ?? clock.now() }
 
     if (isNew) {
-      log.error({ code, reason: this.#problem.message, ...standing }, 'something is wrong with the place in the group')
+      log.error({ code, reason: this.#problem.message, ...standing }, 'the consumer group has a problem')
     }
   }
 }
@@ -116,15 +116,15 @@ function textOf (code: GroupProblemCode, standing: GroupStanding, { topic, group
   const { others, otherTopics, partitions, members } = standing
 
   if (code === 'PP_GROUP_IDLE') {
-    const shares = `it has ${String(members)} that read the topic`
+    const readers = `${String(members)} members read the topic`
 
-    return `none of the ${String(partitions)} partitions of topic ${topic} is given to this member of group ${group} (${shares})`
+    return `none of the ${String(partitions)} partitions of topic ${topic} is assigned to this member of group ${group} (${readers})`
   }
 
-  const named = otherTopics.slice(0, MAX_TOPICS).join(', ')
-  const topics = otherTopics.length > MAX_TOPICS ? `${named} and ${String(otherTopics.length - MAX_TOPICS)} more` : named
+  const listed = otherTopics.slice(0, MAX_TOPICS).join(', ')
+  const topics = otherTopics.length > MAX_TOPICS ? `${listed} and ${String(otherTopics.length - MAX_TOPICS)} more` : listed
 
-  const effect = `may be given partitions of ${topic}, which nobody reads then`
+  const effect = `may be assigned partitions of ${topic}, which then no consumer reads`
 
   return `${String(others)} members of group ${group} read other topics (${topics}) and ${effect}: use another group for one of them`
 }

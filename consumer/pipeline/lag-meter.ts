@@ -5,9 +5,9 @@ import type { Logger } from '../../core/process/logger.ts'
 import type { Beat } from '../../core/process/progress.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** What waits, as last read. */
+/** The lag of this member, as last read. */
 export interface Lag {
-  /** Messages not committed, by partition assigned to this member. */
+  /** Messages that are not committed, for each partition of this member. */
   partitions: ReadonlyMap<number, number>
 
   total: number
@@ -18,7 +18,7 @@ export interface Lag {
 
 const INTERVAL_MS = 1_000
 
-/** Reads the lag once a second, so that status and watchdog have it at hand. */
+/** Reads the lag once a second, for the status and the watchdog. */
 export class LagMeter {
   readonly #deps: { clock: Clock, log: Logger, beat: Pick<Beat, 'beat'> }
   #lag: Lag | undefined
@@ -27,12 +27,12 @@ export class LagMeter {
     this.#deps = deps
   }
 
-  /** Undefined until it was read for the first time. */
+  /** Undefined before the first reading. */
   get lag (): Lag | undefined {
     return this.#lag
   }
 
-  /** Reads the lag of a subscription until `signal` aborts. A reading that fails is logged; the last one stands. */
+  /** Reads the lag of a subscription until `signal` aborts. A failed reading is logged and leaves the last value. */
   async follow (subscription: Pick<Subscription, 'lag'>, signal: AbortSignal): Promise<void> {
     const { clock, log, beat } = this.#deps
 
@@ -54,7 +54,7 @@ export class LagMeter {
     }
   }
 
-  // A subscription that ends gives its partitions away; what it had to the end is what counts.
+  // A subscription that ends loses its partitions: the lag before that is kept.
   #set (partitions: ReadonlyMap<number, number>, signal: AbortSignal): void {
     if (signal.aborted) {
       return

@@ -1,17 +1,14 @@
-// The way of a message: decoded, gathered into a batch, written, its offset committed. An offset is
-// committed only when every message below it is stored or its dead letter acknowledged.
-import { isProbeError } from '../../core/errors.ts'
+// The path of a message: decoded, gathered into a batch, written, its offset committed. An offset is committed
+// only when every message below it is stored or its dead letter acknowledged.
 import { onAbort } from '../../core/time/signals.ts'
 import { Batcher } from './batcher.ts'
 import { decode } from './decode.ts'
-import type { IncomingMessage, MessageBatch } from '../../core/bus/port/event-bus.ts'
-import type { ProbeError } from '../../core/errors.ts'
+import type { MessageBatch } from '../../core/bus/port/event-bus.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { BatchWriter } from './batch-writer.ts'
-import type { DeadLetter } from './dead-letter-forms.ts'
 import type { DeadLetterRate } from './dead-letter-rate.ts'
 import type { DeadLetters } from './dead-letters.ts'
-import type { Decoded } from './decode.ts'
+import type { DecodedMessage, RejectedMessage, StorableMessage } from './decode.ts'
 import type { PipelineObserver } from './pipeline-observer.ts'
 
 export interface PipelineDeps {
@@ -21,35 +18,33 @@ export interface PipelineDeps {
   rate: DeadLetterRate
   observer: PipelineObserver
 
-  /** Marks everything below an offset of a partition as done. */
+  /** Commits the position of a partition: everything below the offset is processed. */
   commit: (partition: number, nextOffset: number) => Promise<void>
 }
 
-/** How messages become transactions. */
+/** How messages are grouped into transactions. */
 export interface PipelineOptions {
   maxMessages: number
   maxWaitMs: number
 
-  /** Transactions at the same time at most. */
+  /** Maximum number of transactions at the same time. */
   concurrentWrites: number
 }
-
-type Item = { message: IncomingMessage } & ({ decoded: Decoded } | { err: ProbeError })
 
 /** Handles the messages of all partitions of one subscription. */
 export class Pipeline {
   readonly #deps: PipelineDeps
-  readonly #batcher: Batcher<Item>
+  readonly #batcher: Batcher<DecodedMessage>
   readonly #signal: AbortSignal
 
-  /** @param signal ends waiting: for a batch to fill, for an outage to end. A running transaction is finished and committed. */
+  /** @param signal ends the waits for a full batch and for the end of an outage. A running transaction is finished and committed. */
   constructor (deps: PipelineDeps, { maxMessages, maxWaitMs, concurrentWrites }: PipelineOptions, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal
     this.#batcher = new Batcher({
       clock: deps.clock,
-      flush: async (items) => {
-        await this.#flush(items)
+      flush: async (messages) => {
+        await this.#flush(messages)
       }
     }, { maxItems: maxMessages, maxWaitMs, maxInFlight: concurrentWrites })
     onAbort(signal, () => {
@@ -57,56 +52,47 @@ export class Pipeline {
     })
   }
 
-  /** Resolves when the messages are stored, or dead-lettered, and committed. */
+  /** Resolves when the messages are stored or in the dead letters, and committed. */
   async handle ({ partition, messages, nextOffset }: MessageBatch): Promise<void> {
     const { clock, observer, commit } = this.#deps
     const nowMs = clock.now()
     observer.consumed(messages.length)
 
     if (messages.length > 0) {
-      await this.#batcher.add(messages.map(message => toItem(message, nowMs)))
+      await this.#batcher.add(messages.map(message => decode(message, nowMs)))
     }
 
-    // Only now: of two transactions at the same time the later messages' may be the first to end.
+    // After all of them: of two transactions at the same time, the one with the later messages may end first.
     await commit(partition, nextOffset)
     observer.committed(messages.length, delayOf(messages, clock.now()))
   }
 
-  async #flush (items: readonly Item[]): Promise<void> {
+  async #flush (messages: readonly DecodedMessage[]): Promise<void> {
     const { writer, deadLetters, rate } = this.#deps
-    const letters: DeadLetter[] = items.flatMap(item => 'err' in item ? [{ message: item.message, err: item.err, attempts: 1 }] : [])
+    const storable: StorableMessage[] = []
+    const rejected: RejectedMessage[] = []
 
-    for (const item of items.filter(item => !isLegacy(item))) {
-      rate.record('err' in item)
+    for (const decoded of messages) {
+      if (decoded.kind === 'rejected') {
+        rejected.push(decoded)
+      } else {
+        storable.push(decoded)
+      }
+      if (!isLegacy(decoded)) {
+        rate.record(decoded.kind === 'rejected')
+      }
     }
 
-    const refused = await writer.write(items.flatMap(item => 'decoded' in item ? [item] : []), this.#signal)
+    const refused = await writer.write(storable, this.#signal)
 
     refused.forEach(() => {
       rate.record(true)
     })
-    await deadLetters.send([...letters, ...refused], this.#signal)
+    await deadLetters.send([...rejected, ...refused], this.#signal)
   }
 }
 
-// What an older program left on the topic is no fault of anyone: a whole topic of it must not raise an alarm.
-function isLegacy (item: Item): boolean {
-  return 'err' in item && item.err.code === 'PP_LEGACY_MESSAGE'
-}
-
-// Clocks of other machines may be ahead of ours.
-function delayOf (messages: readonly IncomingMessage[], nowMs: number): number | undefined {
-  return messages.length === 0 ? undefined : Math.max(0, nowMs - messages.reduce((oldest, { timestampMs }) => Math.min(oldest, timestampMs), nowMs))
-}
-
-function toItem (message: IncomingMessage, nowMs: number): Item {
-  try {
-    return { message, decoded: decode(message, nowMs) }
-  } catch (err) {
-    if (!isProbeError(err)) {
-      throw err
-    }
-
-    return { message, err }
-  }
+// Messages of an older program are not a fault: a whole topic of them must not raise an alert.
+function isLegacy (decoded: DecodedMessage): boolean {
+  return decoded.kind === 'rejected' && decoded.err.code === 'PP_LEGACY_MESSAGE'
 }

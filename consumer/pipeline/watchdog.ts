@@ -1,26 +1,25 @@
-// Health is progress: a client that is connected and hands out nothing looks well from everywhere
-// else. A consumer with messages waiting that commits none for a minute is stuck, whatever the cause,
-// unless it is known to wait for an outage to end.
+// Health is progress: a client that is connected and delivers nothing looks healthy to every other check. A consumer
+// with lag that commits nothing for a minute is stuck, whatever the cause, unless it waits for an outage to end.
 import { sleep } from '../../core/time/sleep.ts'
 import type { Clock } from '../../core/time/clock.ts'
 
-/** What a watchdog looks at. */
+/** What a watchdog checks. */
 export interface WatchdogDeps {
   clock: Clock
 
-  /** Messages that wait; undefined when that is not known. */
+  /** Messages that wait; undefined while unknown. */
   lag: () => number | undefined
 
-  /** Counts up with every commit. */
+  /** Increases with every commit. */
   commits: () => number
 
-  /** Whether standing still has a known reason outside. */
+  /** Whether a known outside cause explains the missing commits. */
   isExcused: () => boolean
 }
 
 const CHECK_MS = 5_000
 
-/** Resolves when nothing was committed for `limitMs` although messages wait; rejects with the signal's reason. */
+/** Resolves when nothing was committed for `limitMs` while messages waited; rejects with the signal's reason. */
 export async function stuck ({ clock, lag, commits, isExcused }: WatchdogDeps, limitMs: number, signal: AbortSignal): Promise<void> {
   let lastCommits = commits()
   let lastMs = clock.monotonic()

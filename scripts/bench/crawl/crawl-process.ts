@@ -23,6 +23,7 @@ import { CRAWL_BYTES } from '../../../crawler/publish/byte-budget.ts'
 import { crawlEndedMessage } from '../../../crawler/publish/crawl-message.ts'
 import { Publisher } from '../../../crawler/publish/publisher.ts'
 import { publishingSink } from '../../../crawler/publish/publishing-sink.ts'
+import { incoming } from '../../../test/support/consumer/incoming.ts'
 import { benchScan } from '../bench-scan.ts'
 import { cpuMs } from '../cpu-ms.ts'
 import type { VisitorDeps, VisitorOptions } from '../../../crawler/visit/visitor-options.ts'
@@ -127,7 +128,12 @@ function validating (publisher: Publisher): Pick<Publisher, 'ready' | 'accept'> 
   return {
     ready: () => publisher.ready(),
     accept (message) {
-      decode(message, Date.now())
+      const decoded = decode(incoming(message), Date.now())
+
+      if (decoded.kind === 'rejected') {
+        throw decoded.err
+      }
+
       publisher.accept(message)
     }
   }

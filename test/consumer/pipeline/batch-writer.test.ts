@@ -11,7 +11,7 @@ import { visitOf } from '../../support/consumer/messages.ts'
 import { recordingObserver } from '../../support/consumer/recording-observer.ts'
 import { ScriptedStore } from '../../support/consumer/scripted-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { StorableMessage } from '../../../consumer/pipeline/batch-writer.ts'
+import type { StorableMessage } from '../../../consumer/pipeline/decode.ts'
 
 const { signal } = new AbortController()
 const conflict = new ProbeError('PP_STORE_CONFLICT', 'deadlock')
@@ -20,7 +20,7 @@ const unavailable = new ProbeError('PP_STORE_UNAVAILABLE', 'away')
 const messages = (count: number): StorableMessage[] => Array.from({ length: count }, (_, i) => {
   const visit = visitOf({ nodeId: `QmPeerNumber${String(i).replaceAll('0', 'z')}` })
 
-  return { message: incoming(visitMessage(visit), i), decoded: { visit } }
+  return { kind: 'visit', message: incoming(visitMessage(visit), i), visit }
 })
 
 function fixture (): { clock: FakeClock, store: ScriptedStore, outage: Outage, writer: BatchWriter, lines: string[] } {

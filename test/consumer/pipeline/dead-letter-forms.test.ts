@@ -8,7 +8,7 @@ import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 const message = { key: 'k'.repeat(500_000), value: Buffer.alloc(500_000), headers: { own: 'x'.repeat(500_000) }, partition: 2, offset: 42, timestampMs: 0 }
 const context = { topic: 't', at: '2026-01-01T00:00:00.000Z' }
 
-const formsOf = (text: string): OutgoingMessage[] => DEAD_LETTER_FORMS.map(form => form({ message, err: new ProbeError('PP_STORE_DATA', text), attempts: 1 }, context))
+const formsOf = (text: string): OutgoingMessage[] => DEAD_LETTER_FORMS.map(form => form({ kind: 'rejected', message, err: new ProbeError('PP_STORE_DATA', text), attempts: 1 }, context))
 const sizeOf = ({ key, value, headers }: OutgoingMessage): number => Buffer.byteLength(JSON.stringify([key, headers])) + value.length
 
 suite('the forms of a dead letter', () => {

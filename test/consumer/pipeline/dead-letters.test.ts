@@ -10,10 +10,11 @@ import { incoming, visitMessage } from '../../support/consumer/incoming.ts'
 import { visitOf } from '../../support/consumer/messages.ts'
 import { recordingObserver } from '../../support/consumer/recording-observer.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import type { RejectedMessage } from '../../../consumer/pipeline/decode.ts'
 import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 
 const { signal } = new AbortController()
-const letter = { message: incoming(visitMessage(visitOf()), 42, 2), err: new ProbeError('PP_STORE_DATA', `bad \0 ${'x'.repeat(2_000)}`), attempts: 3 }
+const letter: RejectedMessage = { kind: 'rejected', message: incoming(visitMessage(visitOf()), 42, 2), err: new ProbeError('PP_STORE_DATA', `bad \0 ${'x'.repeat(2_000)}`), attempts: 3 }
 
 const tooLarge = (refused: number[]): ProbeError => new ProbeError('PP_MESSAGE_TOO_LARGE', 'too large', { details: { refused } })
 

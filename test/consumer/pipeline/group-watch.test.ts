@@ -70,7 +70,7 @@ suite('GroupWatch', () => {
 
     assert.deepEqual(watch.problem, {
       code: 'PP_GROUP_CONFLICT',
-      message: '2 members of group g read other topics (a, b, c and 1 more) and may be given partitions of visits, which nobody reads then: use another group for one of them',
+      message: '2 members of group g read other topics (a, b, c and 1 more) and may be assigned partitions of visits, which then no consumer reads: use another group for one of them',
       sinceMs
     })
     assert.deepEqual(lines.map(({ level, code }) => [level, code]), [['error', 'PP_GROUP_CONFLICT']])
@@ -81,12 +81,12 @@ suite('GroupWatch', () => {
     const { watch, clock, lines, stop, set } = rig(IDLE)
     await clock.advance(20_000)
     assert.equal(watch.problem?.code, 'PP_GROUP_IDLE')
-    assert.match(watch.problem.message, /^none of the 3 partitions of topic visits is given to this member of group g \(it has 4 /)
+    assert.match(watch.problem.message, /^none of the 3 partitions of topic visits is assigned to this member of group g \(4 members /)
     set(WELL)
     await clock.advance(20_000)
 
     assert.equal(watch.problem, undefined)
-    assert.deepEqual(lines.map(({ msg }) => msg), ['something is wrong with the place in the group', 'the place in the group is right again'])
+    assert.deepEqual(lines.map(({ msg }) => msg), ['the consumer group has a problem', 'the problem of the consumer group is over'])
     await stop()
   })
 

@@ -23,6 +23,6 @@ suite('Outage', () => {
 
     assert.equal(outage.state, undefined)
     assert.deepEqual(changes, [true, false])
-    assert.deepEqual(lines, ['outage: nothing is stored or committed until it ends', 'outage ended'])
+    assert.deepEqual(lines, ['outage began: no message is stored and no offset committed until it ends', 'outage ended'])
   })
 })

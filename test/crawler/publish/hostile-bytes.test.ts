@@ -7,6 +7,7 @@ import { SqliteStore } from '../../../consumer/store/sqlite/sqlite-store.ts'
 import { packBatch } from '../../../core/bus/embedded/embedded-batch.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { visitMessage } from '../../../crawler/publish/visit-message.ts'
+import { incoming } from '../../support/consumer/incoming.ts'
 import { peerIdOf } from '../../support/network/simulated-network.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import type { CompletedVisit } from '../../../crawler/engine/population/visit-sink.ts'
@@ -48,8 +49,8 @@ suite('a peer that sends as much as it can, new each time', () => {
     const before = size()
 
     for (const message of messages) {
-      const decoded = decode(message, nowMs + 100_000)
-      await store.write({ visits: 'visit' in decoded ? [decoded.visit] : [], crawls: [] })
+      const decoded = decode(incoming(message), nowMs + 100_000)
+      await store.write({ visits: decoded.kind === 'visit' ? [decoded.visit] : [], crawls: [] })
     }
     // Moves the write-ahead log into the database file.
     await store[Symbol.asyncDispose]()
