@@ -1,20 +1,20 @@
 // From a crawl message to its row and its aggregates, and back. All columns come from one message:
-// the one that says most (finished over aborted over started), and among equals the later; so the
-// order in which the messages of a crawl arrive does not matter.
+// a finished one before an aborted one before a started one, and among equals the latest. So the order
+// in which the messages of a crawl arrive does not matter.
 import { hash } from 'node:crypto'
 import { defined } from '../../../core/defined.ts'
-import { safeText } from './safe-text.ts'
-import { compareBytes } from './safe-text.ts'
+import { keysOf } from '../../../core/record-keys.ts'
+import { compareBytes, safeText } from './safe-text.ts'
 import { fromStoreTime, toStoreTime } from './store-time.ts'
 import type { Crawl, Distribution } from '../../../core/contracts/crawl.ts'
 
-/** States in the order of what they know. */
+/** States; a message with a higher number wins. */
 const STATE_RANK = { started: 0, aborted: 1, finished: 2 } as const
 
 /** State of a crawl. */
 export type CrawlState = keyof typeof STATE_RANK
 
-/** Columns that hold a count of the totals, with the field that each holds. */
+/** Columns of the totals, with the field of each. */
 export const TOTAL_COLUMNS = {
   discovered: 'discovered',
   visited: 'visited',
@@ -24,7 +24,7 @@ export const TOTAL_COLUMNS = {
   refused_peers: 'refusedPeers'
 } as const
 
-/** Columns that hold a measure of a crawl beside its totals. */
+/** Columns of further measures of a crawl. */
 export const MEASURE_COLUMNS = [
   'latency_p50_ms',
   'latency_p90_ms',
@@ -43,23 +43,7 @@ export function measuresOf ({ latencyMs, latencyErrorMs, disturbed, lostMs }: Pi
   return [...quantiles, disturbed === null ? null : Number(disturbed), lostMs]
 }
 
-/** What the values of {@link MEASURE_COLUMNS} mean. */
-export function measuresFrom (columns: Record<typeof MEASURE_COLUMNS[number], unknown>): Pick<CrawlRow, 'latencyMs' | 'latencyErrorMs' | 'disturbed' | 'lostMs'> {
-  const { disturbed, lost_ms: lostMs } = columns
-
-  return {
-    latencyMs: quantilesOf(columns.latency_p50_ms, columns.latency_p90_ms, columns.latency_p99_ms),
-    latencyErrorMs: quantilesOf(columns.latency_error_p50_ms, columns.latency_error_p90_ms, columns.latency_error_p99_ms),
-    disturbed: disturbed === null ? null : Number(disturbed) === 1,
-    lostMs: lostMs === null ? null : Number(lostMs)
-  }
-}
-
-function quantilesOf (p50: unknown, p90: unknown, p99: unknown): LatencyQuantiles | null {
-  return p50 === null ? null : { p50: Number(p50), p90: Number(p90), p99: Number(p99) }
-}
-
-/** Dimensions of the aggregates that are distributions, with the field that each holds. */
+/** Dimensions of the aggregates that are distributions, with the field of each. */
 const DISTRIBUTION_DIMENSIONS = {
   agent_version: 'agentVersions',
   protocol: 'protocols',
@@ -68,11 +52,14 @@ const DISTRIBUTION_DIMENSIONS = {
   address_family: 'addressFamilies'
 } as const
 
+/** All dimensions of the aggregates. */
+export const DIMENSIONS = ['outcome', ...keysOf(DISTRIBUTION_DIMENSIONS)] as const
+
 /** One count of one crawl. */
 export interface AggregateRow {
-  dimension: 'outcome' | keyof typeof DISTRIBUTION_DIMENSIONS
+  dimension: typeof DIMENSIONS[number]
 
-  /** Whether it sums up the values that are not listed; `value` is empty then. */
+  /** Whether it is the sum of all values that are not listed; `value` is empty then. */
   isOther: boolean
 
   value: string
@@ -80,9 +67,9 @@ export interface AggregateRow {
 }
 
 /** Round-trip times of a crawl, in milliseconds. */
-interface LatencyQuantiles { p50: number, p90: number, p99: number }
+export interface LatencyQuantiles { p50: number, p90: number, p99: number }
 
-/** A crawl as the database keeps it; times as there. */
+/** A crawl as a row; times as in the database. */
 export interface CrawlRow {
   scan: string
   crawlId: number
@@ -95,16 +82,16 @@ export interface CrawlRow {
   totals: Record<keyof typeof TOTAL_COLUMNS, number> | null
   latencyMs: LatencyQuantiles | null
 
-  /** How much shorter they may have been. */
+  /** By how much the true times may be shorter. */
   latencyErrorMs: LatencyQuantiles | null
 
-  /** Whether the crawling process stood still, and for how long; null where the message does not say. */
+  /** Whether the crawler's process was suspended, and for how long; null where the message does not say. */
   disturbed: boolean | null
   lostMs: number | null
 
   aggregates: readonly AggregateRow[]
 
-  /** Of all of the above. */
+  /** Hash of all fields above. */
   digest: string
 }
 
@@ -130,10 +117,10 @@ export function crawlRowOf (crawl: Crawl): CrawlRow {
   return { ...row, digest: hash('sha256', JSON.stringify(row), 'hex') }
 }
 
-/** What decides between two messages of one crawl. */
+/** The fields that decide between two messages of one crawl. */
 export type CrawlPrecedence = Pick<CrawlRow, 'reportedState' | 'startedAt' | 'finishedAt' | 'digest'>
 
-/** Whether `a` says more about a crawl than `b`. */
+/** Whether message `a` replaces message `b` of the same crawl. */
 export function supersedes (a: CrawlPrecedence, b: CrawlPrecedence): boolean {
   const byRank = STATE_RANK[a.reportedState] - STATE_RANK[b.reportedState]
   const byTime = compareBytes(a.finishedAt ?? a.startedAt, b.finishedAt ?? b.startedAt)
@@ -141,15 +128,14 @@ export function supersedes (a: CrawlPrecedence, b: CrawlPrecedence): boolean {
   return byRank !== 0 ? byRank > 0 : byTime !== 0 ? byTime > 0 : a.digest > b.digest
 }
 
-/** The state of a crawl: its own last word, or aborted when it never ended and a later crawl of its scan exists. */
+/** The state of a crawl: the reported one, or aborted when it never ended and a later crawl of its scan exists. */
 export function effectiveState (reported: CrawlState, hasLater: boolean): CrawlState {
   return reported === 'started' && hasLater ? 'aborted' : reported
 }
 
-/** A crawl as a message again, with its effective state. */
+/** The message of a crawl, with its effective state. */
 export function crawlOf ({ totals, latencyMs, latencyErrorMs, disturbed, lostMs, aggregates, ...row }: CrawlRow, state: CrawlState): Crawl {
   const outcomes = Object.fromEntries(aggregates.filter(({ dimension }) => dimension === 'outcome').map(({ value, count }) => [value, count]))
-  const { discovered, visited, contacted, dht_servers: dhtServers, unpublished, refused_peers: refusedPeers } = totals ?? {}
 
   return {
     version: 1,
@@ -162,7 +148,7 @@ export function crawlOf ({ totals, latencyMs, latencyErrorMs, disturbed, lostMs,
     startedAt: fromStoreTime(row.startedAt),
     ...defined({
       finishedAt: row.finishedAt === null ? undefined : fromStoreTime(row.finishedAt),
-      totals: totals === null ? undefined : { discovered, visited, contacted, dhtServers, unpublished, refusedPeers, outcomes } as NonNullable<Crawl['totals']>,
+      totals: totals === null ? undefined : { ...totalsFrom(totals), outcomes },
       distributions: aggregates.some(({ isOther }) => isOther) ? distributionsOf(aggregates) : undefined,
       latencyMs: latencyMs ?? undefined,
       latencyErrorMs: latencyErrorMs ?? undefined,
@@ -170,6 +156,12 @@ export function crawlOf ({ totals, latencyMs, latencyErrorMs, disturbed, lostMs,
       lostMs: lostMs ?? undefined
     })
   }
+}
+
+function totalsFrom (totals: NonNullable<CrawlRow['totals']>): Omit<NonNullable<Crawl['totals']>, 'outcomes'> {
+  const { discovered, visited, contacted, dht_servers: dhtServers, unpublished, refused_peers: refusedPeers } = totals
+
+  return { discovered, visited, contacted, dhtServers, unpublished, refusedPeers }
 }
 
 function totalsOf ({ totals }: Crawl): CrawlRow['totals'] {
@@ -189,12 +181,12 @@ function aggregatesOf ({ totals, distributions }: Crawl): AggregateRow[] {
     return outcomes.sort(compareAggregates)
   }
 
-  const dimensions = Object.entries(DISTRIBUTION_DIMENSIONS) as [keyof typeof DISTRIBUTION_DIMENSIONS, keyof NonNullable<Crawl['distributions']>][]
+  const counts = keysOf(DISTRIBUTION_DIMENSIONS).flatMap(dimension => distributionRows(dimension, distributions[DISTRIBUTION_DIMENSIONS[dimension]]))
 
-  return [...outcomes, ...dimensions.flatMap(([dimension, field]) => distributionRows(dimension, distributions[field]))].sort(compareAggregates)
+  return [...outcomes, ...counts].sort(compareAggregates)
 }
 
-// Texts that become equal when they are made safe count as one.
+// Values that are equal after `safeText` count as one.
 function distributionRows (dimension: AggregateRow['dimension'], distribution: Distribution | undefined): AggregateRow[] {
   if (distribution === undefined) {
     return []
@@ -229,7 +221,7 @@ function distributionsOf (aggregates: readonly AggregateRow[]): NonNullable<Craw
     agentVersions: distribution('agent_version'),
     protocols: distribution('protocol'),
     transports: distribution('transport'),
-    // Crawlers before this one did not count it.
+    // Older crawlers do not count it.
     ...defined({ listenTransports: aggregates.some(({ dimension }) => dimension === 'listen_transport') ? distribution('listen_transport') : undefined }),
     addressFamilies: distribution('address_family')
   }

@@ -1,14 +1,15 @@
 import { isContacted, OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
+import type { ColumnReader } from '../../../core/rows/column-reader.ts'
 
-/** Peers that were contacted in a span of time, by who found them. */
+/** Peers that were contacted in a span of time, by the way they were found. */
 export interface FoundBy {
-  /** The crawl alone: they never came to us. */
+  /** Found by the crawl alone: they never connected to us. */
   active: number
 
-  /** Passive discovery alone: no crawl reached them. */
+  /** Found by passive discovery alone: no crawl reached them. */
   passive: number
 
-  /** The overlap. */
+  /** Found by both. */
   both: number
 }
 
@@ -18,7 +19,7 @@ export interface CrawlSpan { from: number, to: number }
 const CONTACTED = OUTCOME_NAMES.filter(isContacted).map(word => `'${word}'`).join(', ')
 const is = (type: string): string => `max(CASE WHEN discovery_type = '${type}' THEN 1 ELSE 0 END)`
 
-/** The question, in the SQL that all databases share. @param scan the scan as SQL: a literal or a placeholder */
+/** The query, in SQL that all databases understand. @param scan the scan as SQL: a literal or a placeholder */
 export function foundBySql (scan: string, { from, to }: CrawlSpan): string {
   const span = `crawl_id BETWEEN ${String(Math.floor(from))} AND ${String(Math.ceil(to))}`
 
@@ -27,7 +28,7 @@ export function foundBySql (scan: string, { from, to }: CrawlSpan): string {
       WHERE scan = ${scan} AND ${span} AND outcome IN (${CONTACTED}) GROUP BY node_id) AS peers`
 }
 
-/** Its answer. */
-export function foundByOf ([active, passive, both]: readonly unknown[]): FoundBy {
-  return { active: Number(active), passive: Number(passive), both: Number(both) }
+/** The counts in the one row that the query returns. @throws ProbeError of the reader */
+export function foundByFrom ([active, passive, both]: readonly unknown[], read: ColumnReader): FoundBy {
+  return { active: read.number(active, 'active'), passive: read.number(passive, 'passive'), both: read.number(both, 'both') }
 }

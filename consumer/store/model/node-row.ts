@@ -1,4 +1,5 @@
-import type { Contact, NodeState } from './node-state.ts'
+import type { ColumnReader } from '../../../core/rows/column-reader.ts'
+import type { KnownNode } from './node-state.ts'
 
 /** Columns of node_info that follow from the visits, in the order of {@link NodeValues}. */
 export const NODE_COLUMNS = [
@@ -18,10 +19,22 @@ type Text = string | null
 /** Values of {@link NODE_COLUMNS}; times as in the database. */
 export type NodeValues = readonly [Text, Text, string, number | null, string, string, Text, string, string]
 
-/** State of a peer that has a row, and so was reached. */
-export type KnownNode = NodeState & { contact: Contact }
+/** Checks the values of a row, which are in the order of {@link NODE_COLUMNS}. @throws ProbeError of the reader */
+export function nodeValuesFrom (row: readonly unknown[], read: ColumnReader): NodeValues {
+  return [
+    read.textOrNull(row[0], 'protocol_version'),
+    read.textOrNull(row[1], 'agent_version'),
+    read.text(row[2], 'discovery_type'),
+    read.numberOrNull(row[3], 'latency'),
+    read.text(row[4], 'last_seen'),
+    read.text(row[5], 'first_seen'),
+    read.textOrNull(row[6], 'identified_at'),
+    read.text(row[7], 'last_tried'),
+    read.text(row[8], 'last_outcome')
+  ]
+}
 
-/** The state that a row stands for. */
+/** The state that the values of a row describe. */
 export function nodeStateOf (nodeId: string, values: NodeValues): KnownNode {
   const [protocolVersion, agentVersion, discoveryType, latencyNs, lastSeen, firstSeen, identifiedAt, at, outcome] = values
 

@@ -17,8 +17,16 @@ export interface NodeState {
   tried: { at: string, outcome: string }
 }
 
+/** State of a peer that was reached, and so has a row. */
+export type KnownNode = NodeState & { contact: Contact }
+
+/** Whether any visit reached the peer. */
+export function isReached (state: NodeState): state is KnownNode {
+  return state.contact !== undefined
+}
+
 /** When a peer was reached. */
-export interface Contact {
+interface Contact {
   firstSeen: string
   lastSeen: string
 
@@ -34,7 +42,9 @@ interface Identity {
   latencyNs: number | null
 }
 
-/** Joins what two sets of visits say of one peer. The later wins; at equal times the bytewise greater value. */
+/** Merges two states of one peer. The later value wins; at equal times the bytewise greater one. */
+export function mergeNodeStates (a: KnownNode, b: NodeState): KnownNode
+export function mergeNodeStates (a: NodeState, b: NodeState): NodeState
 export function mergeNodeStates (a: NodeState, b: NodeState): NodeState {
   return {
     nodeId: a.nodeId,

@@ -80,7 +80,8 @@ export interface CopiedAddresses {
 
 /** An event, trigger or routine of another program. */
 export interface OtherProgram {
-  kind: 'EVENT' | 'TRIGGER' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY'
+  /** As the server names it, in upper case: EVENT, TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY. */
+  kind: string
 
   /** As the server writes it. */
   name: string

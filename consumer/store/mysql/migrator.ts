@@ -5,6 +5,7 @@ import { storeTimeOf } from '../model/store-time.ts'
 import { adoptPredecessor, completeAdoption } from './adoption/adopt.ts'
 import { isAtWork, listPrograms } from './adoption/retire-programs.ts'
 import { makePartitions } from './partitions.ts'
+import { MYSQL_VALUES } from './server/mysql-values.ts'
 import { withNamedLock } from './server/named-lock.ts'
 import { quote } from './server/sql-text.ts'
 import type { MigrationReport } from '../model/node-store.ts'
@@ -25,12 +26,16 @@ const MIGRATION_TABLE = `CREATE TABLE IF NOT EXISTS schema_migration (
 /** Folder of the migrations of this version. */
 export const MYSQL_MIGRATIONS = fileURLToPath(new URL('../migrations/mysql', import.meta.url))
 
-/** Brings the tables to the schema of the migrations; takes over a predecessor's. Safe to run twice, and from two processes at once. */
+/** Brings the tables to the schema of the migrations, and takes over the tables of a predecessor. Safe to run twice, and from two processes at once. */
 export async function migrateMysql (connection: MysqlConnection, folder: string, nowMs: number): Promise<MigrationReport> {
   return await withNamedLock(connection, 'migrate', LOCK_WAIT_S, async () => {
     await connection.query(MIGRATION_TABLE)
     const { rows } = await connection.query('SELECT version, name, checksum FROM schema_migration ORDER BY version')
-    const applied = rows.map(([version, name, checksum]) => ({ version: Number(version), name: String(name), checksum: String(checksum) }))
+    const applied = rows.map(([version, name, checksum]) => ({
+      version: MYSQL_VALUES.number(version, 'version'),
+      name: MYSQL_VALUES.text(name, 'name'),
+      checksum: MYSQL_VALUES.text(checksum, 'checksum')
+    }))
     const known = readMigrations(folder)
     const pending = pendingMigrations(known, applied)
     const before = applied.length === 0 ? await adoptPredecessor(connection, known[0]?.sql ?? '', nowMs) : undefined
@@ -52,7 +57,7 @@ export async function migrateMysql (connection: MysqlConnection, folder: string,
   })
 }
 
-// Whoever took over a database with an earlier version was not told of all that goes on writing: an upgrade tells it.
+// An earlier version did not find every program that may write the tables it took over: an upgrade reports them.
 async function writersOf (connection: MysqlConnection): Promise<Pick<MigrationReport, 'writers'>> {
   const writers = (await listPrograms(connection)).programs.filter(isAtWork)
 

@@ -1,12 +1,13 @@
 import { errorText, ProbeError } from '../../../core/errors.ts'
 import { Coalescer } from '../model/coalescer.ts'
 import { crawlRowOf } from '../model/crawl-row.ts'
-import { foundByOf, foundBySql } from '../model/found-by.ts'
+import { foundByFrom, foundBySql } from '../model/found-by.ts'
 import { toRows } from '../model/rows.ts'
 import { migrateMysql, MYSQL_MIGRATIONS } from './migrator.ts'
 import { PartitionGuard } from './partitions.ts'
 import { purgeStep } from './purge.ts'
 import { ConnectionPool } from './server/connection-pool.ts'
+import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { withNamedLock } from './server/named-lock.ts'
 import { quote } from './server/sql-text.ts'
 import { isReadOnlyServer } from './server/store-error.ts'
@@ -31,7 +32,7 @@ const PURGE_WAIT_S = 5
 /** Counting reads whole tables. */
 const SUMMARY_TIMEOUT_MS = 600_000
 
-/** How the store works. */
+/** Settings of the MySQL store. */
 export interface MysqlStoreOptions {
   mysql: MysqlConfig
 
@@ -42,14 +43,14 @@ export interface MysqlStoreOptions {
   migrations?: string
 }
 
-/** What is remembered of a server, for as long as its connections stand. */
+/** What the store remembers of a server while its connections last. */
 interface Learnt {
   era: number
   partitions: PartitionGuard
   ids: KnownIds
 }
 
-// While the server works on one batch the next is made, and a third waits for the log to reach the disk.
+// While the server executes one batch, the next is prepared, and a third waits for the server's log to reach the disk.
 const CONCURRENT_WRITES = 3
 
 /** The adapter of the {@link NodeStore} port for MySQL and MariaDB. */
@@ -70,7 +71,7 @@ export class MysqlStore implements NodeStore {
   }
 
   /**
-   * Connects once, so that a setting that is wrong shows at once.
+   * Connects once, to report wrong settings at the start.
    *
    * @throws ProbeError `PP_STORE_UNAVAILABLE`, `PP_STORE_AUTH`, `PP_STORE_TLS`, `PP_STORE_DATABASE_MISSING`, `PP_STORE_GRANT_MISSING`, `PP_STORE_SERVER`
    */
@@ -80,7 +81,7 @@ export class MysqlStore implements NodeStore {
     try {
       await pool.use(async connection => await connection.query('SELECT 1'))
     } catch (err) {
-      // While it runs such a server is one that was replaced, and passes; at the start it is the wrong one.
+      // Later a read-only server is a replaced primary, an outage that ends; at the start it is the wrong server.
       throw isReadOnlyServer(err) ? new ProbeError('PP_STORE_SERVER', errorText(err), { cause: err }) : err
     }
 
@@ -92,7 +93,7 @@ export class MysqlStore implements NodeStore {
   }
 
   async write ({ visits, crawls }: StoreBatch): Promise<WriteReport> {
-    // What was written is forgotten before it decides what need not be written again.
+    // After a failover the coalescer must forget what was written before `toRows` uses it.
     this.#learntOf(this.#pool.era)
     const batch = { visits: toRows(visits, this.#coalescer), crawls: crawls.map(crawlRowOf) }
     const rows = await this.#pool.use(async connection => await this.#writeRows(connection, batch))
@@ -119,15 +120,14 @@ export class MysqlStore implements NodeStore {
       'SELECT network, COUNT(*) FROM node_network GROUP BY network ORDER BY network',
       'SELECT COALESCE(MAX(version), 0) FROM schema_migration'
     ], SUMMARY_TIMEOUT_MS))
-    const numberOf = (result: typeof nodes): number => Number(result?.rows[0]?.[0] ?? 0)
 
     return {
-      nodes: numberOf(nodes),
-      addresses: numberOf(addresses),
-      visits: numberOf(visits),
-      crawls: numberOf(crawls),
-      networks: networks?.rows.map(([network, met]) => ({ network: String(network), nodes: Number(met) })) ?? [],
-      schemaVersion: numberOf(version)
+      nodes: onlyNumber(nodes, 'COUNT(*)'),
+      addresses: onlyNumber(addresses, 'COUNT(*)'),
+      visits: onlyNumber(visits, 'COUNT(*)'),
+      crawls: onlyNumber(crawls, 'COUNT(*)'),
+      networks: networks?.rows.map(([network, met]) => ({ network: MYSQL_VALUES.text(network, 'network'), nodes: MYSQL_VALUES.number(met, 'COUNT(*)') })) ?? [],
+      schemaVersion: onlyNumber(version, 'version')
     }
   }
 
@@ -136,7 +136,7 @@ export class MysqlStore implements NodeStore {
   }
 
   async foundBy (scan: string, span: CrawlSpan): Promise<FoundBy> {
-    return await this.#pool.use(async connection => foundByOf((await connection.query(foundBySql(quote(scan), span))).rows[0] ?? []))
+    return await this.#pool.use(async connection => foundByFrom((await connection.query(foundBySql(quote(scan), span))).rows[0] ?? [], MYSQL_VALUES))
   }
 
   async snapshot (): Promise<StoreSnapshot> {
@@ -158,7 +158,7 @@ export class MysqlStore implements NodeStore {
     return written
   }
 
-  // A new primary may lack the last transactions of the one before, and give their numbers to others.
+  // A new primary may lack the last transactions of the old one, and assign their numbers to other texts.
   #learntOf (era: number): Learnt {
     if (era === this.#learnt.era) {
       return this.#learnt

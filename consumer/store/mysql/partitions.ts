@@ -1,37 +1,39 @@
-// The history is cut into days by the start of the crawl, so that removing a day is one change of a
-// table's definition and not millions of deletions. Days are made ahead; there is no catch-all
-// partition, since splitting one that has rows would stop the writers.
+// The table of visits is partitioned by day, the day of the crawl's start: removing a day is one ALTER TABLE
+// instead of millions of deletions. Days are created ahead. There is no catch-all partition: splitting one
+// that has rows would block the writers.
 import { ProbeError } from '../../../core/errors.ts'
+import { MYSQL_VALUES } from './server/mysql-values.ts'
 import { withNamedLock } from './server/named-lock.ts'
 import type { MysqlConnection } from './server/connection.ts'
 
 const SECONDS_PER_DAY = 86_400
 
-/** How far ahead of the clock days are made. */
+/** Days that are created ahead of the clock. */
 const DAYS_AHEAD = 7
 
-/** A new history starts this long ago: the bus keeps messages for a week. What is older goes into the first partition. */
+/** A new table starts this many days ago: the bus keeps messages for a week. Older visits go into the first partition. */
 const DAYS_BEHIND = 8
 
 const LOCK_WAIT_S = 30
 
-/** One partition: the crawls that started before its end and are in no earlier one. */
+/** One partition: crawls that started before its end and after the end of the partition before it. */
 export interface Partition {
   name: string
 
-  /** First crawl_id that is not in it. */
+  /** First crawl_id after the partition. */
   end: number
 }
 
-/** The partitions of the history, oldest first. */
+/** The partitions of the table of visits, oldest first. */
 export async function listPartitions (connection: MysqlConnection): Promise<Partition[]> {
   const { rows } = await connection.query(`SELECT PARTITION_NAME, PARTITION_DESCRIPTION FROM information_schema.PARTITIONS
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'visit' ORDER BY PARTITION_ORDINAL_POSITION`)
 
-  return rows.map(([name, end]) => ({ name: String(name), end: Number(end) }))
+  // The end of a partition is a text there.
+  return rows.map(([name, end]) => ({ name: MYSQL_VALUES.text(name, 'PARTITION_NAME'), end: Number(MYSQL_VALUES.textOrNumber(end, 'PARTITION_DESCRIPTION')) }))
 }
 
-/** The partitions that a history lacks at `nowMs`, oldest first. */
+/** The partitions that are missing at `nowMs`, oldest first. */
 export function missingPartitions (present: readonly Partition[], nowMs: number): Partition[] {
   const today = Math.floor(nowMs / 1_000 / SECONDS_PER_DAY)
   const end = present.at(-1)?.end ?? 0
@@ -42,7 +44,7 @@ export function missingPartitions (present: readonly Partition[], nowMs: number)
   return Array.from({ length: count }, (_, i) => ({ name: `day${String(first + i)}`, end: (first + i + 1) * SECONDS_PER_DAY }))
 }
 
-/** Makes the partitions that are missing; returns the first crawl_id that has none. Safe from several processes at once. */
+/** Creates the missing partitions; returns the first crawl_id without a partition. Safe from several processes at once. */
 export async function makePartitions (connection: MysqlConnection, nowMs: number): Promise<number> {
   const missing = missingPartitions(await listPartitions(connection), nowMs)
 
@@ -60,11 +62,11 @@ export async function makePartitions (connection: MysqlConnection, nowMs: number
   return (await listPartitions(connection)).at(-1)?.end ?? 0
 }
 
-/** Knows up to where the history takes crawls, and makes room in time. */
+/** Remembers the end of the last partition, and creates further ones in time. */
 export class PartitionGuard {
   #end = 0
 
-  /** Makes sure that there is a partition for a crawl. @throws ProbeError `PP_STORE_DATA` when the crawl starts too far in the future */
+  /** Makes sure that a crawl has a partition. @throws ProbeError `PP_STORE_DATA` when the crawl starts too far in the future */
   async cover (connection: MysqlConnection, crawlId: number, nowMs: number): Promise<void> {
     if (crawlId < this.#end) {
       return

@@ -1,23 +1,24 @@
-// Removal in steps that each hold few locks for some milliseconds: a step looks at a bounded number
-// of rows by key, without locks, and deletes by key those that are too old, looking again at their
-// age. Nothing needs an index on time. A named lock keeps a second removal from doing the same.
+// Removal in steps that each take few locks for some milliseconds. A step reads a bounded number of rows in
+// the order of the key, without locks, and deletes the old ones by key, checking their age again. So no index
+// on time is needed. A named lock prevents two removals at once.
 import { storeTimeOf } from '../model/store-time.ts'
 import { listPartitions, makePartitions } from './partitions.ts'
+import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { writtenBy } from './server/query-result.ts'
 import { bytesText, listText, quote } from './server/sql-text.ts'
 import { DICTIONARIES } from './write/dictionary.ts'
 import type { PurgeCursor, PurgeStep } from '../model/node-store.ts'
 import type { MysqlConnection } from './server/connection.ts'
-import type { QueryResult, SqlValue } from './server/query-result.ts'
+import type { SqlValue } from './server/query-result.ts'
 
 const SECONDS_PER_DAY = 86_400
 
 const VISITS_PER_STEP = 1_000
 
-/** A crawl takes up to 850 aggregates with it. */
+/** Deleting a crawl deletes up to 850 aggregates. */
 const CRAWLS_PER_STEP = 10
 
-/** A peer takes its addresses with it, six or so: docs/performance.md. */
+/** Deleting a peer deletes its addresses, about six: docs/performance.md. */
 const ROWS_PER_STEP = 200
 
 const ROWS_LOOKED_AT = 2_000
@@ -35,13 +36,13 @@ interface StepDeps {
 interface StepResult {
   removed: number
 
-  /** Where the table goes on; undefined when it is done. */
+  /** Where the next step of the table starts; undefined when the table is done. */
   after: PurgeCursor['after'] | undefined
 }
 
 type Step = (deps: StepDeps) => Promise<StepResult>
 
-// History first: a dictionary row may go once the visits of its last day are gone.
+// Visits first: a dictionary row may be removed when the visits of its last day are removed.
 const STEPS: Readonly<Record<string, Step>> = {
   visit: removeVisits,
   crawl: removeCrawls,
@@ -57,13 +58,13 @@ const START: PurgeCursor = { table: 'visit', after: [] }
 
 /** Times of a removal in epoch milliseconds. */
 export interface PurgeTimes {
-  /** What is older goes. */
+  /** Older rows are removed. */
   beforeMs: number
 
   nowMs: number
 }
 
-/** Carries out one step. */
+/** Executes one step. */
 export async function purgeStep (connection: MysqlConnection, { beforeMs, nowMs }: PurgeTimes, cursor: PurgeCursor = START): Promise<PurgeStep> {
   const step = STEPS[cursor.table]
 
@@ -81,7 +82,7 @@ export async function purgeStep (connection: MysqlConnection, { beforeMs, nowMs 
   }
 }
 
-// Whole days only: the first partition also holds what came too late for its own.
+// Whole days only: the first partition also contains visits that are older than its day.
 async function removeVisits ({ connection, beforeMs, nowMs }: StepDeps): Promise<StepResult> {
   await makePartitions(connection, nowMs)
   const before = dayOf(beforeMs) * SECONDS_PER_DAY
@@ -91,7 +92,7 @@ async function removeVisits ({ connection, beforeMs, nowMs }: StepDeps): Promise
     const count = await connection.query(`SELECT COUNT(*) FROM visit PARTITION (${oldest.name})`, PARTITION_TIMEOUT_MS)
     await dropPartition(connection, oldest.name)
 
-    return { removed: numberOf(count), after: [] }
+    return { removed: onlyNumber(count, 'COUNT(*)'), after: [] }
   }
 
   const { written } = await connection.query(`DELETE FROM visit WHERE crawl_id < ${String(before)} ORDER BY crawl_id LIMIT ${String(VISITS_PER_STEP)}`)
@@ -99,10 +100,10 @@ async function removeVisits ({ connection, beforeMs, nowMs }: StepDeps): Promise
   return { removed: written, after: written === VISITS_PER_STEP ? [] : undefined }
 }
 
-/** Names that PeerProbe gives. A name cannot be quoted as a value can: a partition of another name is emptied row by row. */
+/** Partition names of PeerProbe. An identifier cannot be quoted like a value: a partition with another name is emptied row by row. */
 const PARTITION_NAME = /^day\d+$/
 
-// Writers queue behind a change of the definition that waits for a reader: it gives up soon and is tried again.
+// While this statement waits for a reader, all writers queue behind it. So it gives up soon and is retried.
 async function dropPartition (connection: MysqlConnection, name: string): Promise<void> {
   const { rows: [timeout] } = await connection.query('SELECT @@session.lock_wait_timeout')
   await connection.query('SET SESSION lock_wait_timeout = 1')
@@ -119,7 +120,7 @@ async function dropPartition (connection: MysqlConnection, name: string): Promis
 async function removeCrawls ({ connection, beforeMs }: StepDeps): Promise<StepResult> {
   const before = String(Math.floor(beforeMs / 1_000))
   const { rows } = await connection.query(`SELECT scan, crawl_id FROM crawl WHERE crawl_id < ${before} ORDER BY crawl_id LIMIT ${String(CRAWLS_PER_STEP)}`)
-  const statements = rows.map(([scan, crawlId]) => `DELETE FROM crawl WHERE scan = ${quote(String(scan))} AND crawl_id = ${String(crawlId)}`)
+  const statements = rows.map(([scan, crawlId]) => `DELETE FROM crawl WHERE scan = ${quote(MYSQL_VALUES.text(scan, 'scan'))} AND crawl_id = ${String(MYSQL_VALUES.number(crawlId, 'crawl_id'))}`)
   const removed = writtenBy(await connection.run(statements))
 
   return { removed, after: rows.length === CRAWLS_PER_STEP ? [] : undefined }
@@ -133,17 +134,17 @@ async function removeNodes ({ connection, beforeMs, after }: StepDeps): Promise<
     `SELECT node_id FROM ${window} WHERE last_seen < ${before} ORDER BY node_id LIMIT ${String(ROWS_PER_STEP)}`,
     `SELECT COUNT(*), MAX(node_id) FROM ${window}`
   ])
-  const ids = old?.rows.map(([id]) => String(id)) ?? []
+  const ids = old?.rows.map(([id]) => MYSQL_VALUES.text(id, 'node_id')) ?? []
   const statements = ids.length === 0 ? [] : [`DELETE FROM node_info WHERE node_id IN ${listText(ids.map(quote))} AND last_seen < ${before}`]
   const removed = writtenBy(await connection.run(statements))
 
   return { removed, after: nextAfter(ids.map(id => [id]), end?.rows[0] ?? []) }
 }
 
-/** How the second half of a key, beside the peer, is read and written. */
+/** How the second column of a key, after the peer, is read and written. */
 interface SightingKey { key: string, readAs: string, literal: (key: SqlValue) => string }
 
-/** Removes rows of peers that are still there, one peer after another. */
+/** Removes old rows of peers that remain, one peer after another. */
 function removeSightings (table: string, { key, readAs, literal }: SightingKey): Step {
   return async ({ connection, beforeMs, after }) => {
     const before = quote(storeTimeOf(beforeMs))
@@ -154,12 +155,12 @@ function removeSightings (table: string, { key, readAs, literal }: SightingKey):
       `SELECT COUNT(*) FROM ${window}`,
       `SELECT node_id, ${readAs} FROM ${window} ORDER BY node_id DESC, ${key} DESC LIMIT 1`
     ])
-    const keys = old?.rows.map(row => row.map(String)) ?? []
+    const keys = old?.rows.map(row => row.map(value => MYSQL_VALUES.text(value, key))) ?? []
     const byNode = Map.groupBy(keys, ([nodeId = '']) => nodeId)
     const removed = writtenBy(await connection.run(Array.from(byNode, ([nodeId, rows]) =>
       `DELETE FROM ${table} WHERE node_id = ${quote(nodeId)} AND ${key} IN ${listText(rows.map(([, text = '']) => literal(text)))} AND last_seen < ${before}`)))
 
-    return { removed, after: nextAfter(keys, [numberOf(count), ...end?.rows[0] ?? []]) }
+    return { removed, after: nextAfter(keys, [onlyNumber(count, 'COUNT(*)'), ...end?.rows[0] ?? []]) }
   }
 }
 
@@ -180,10 +181,10 @@ function removeTexts (table: string): Step {
     const day = String(dayOf(beforeMs))
     const start = Number(after[0] ?? 0)
     const end = start + ROWS_LOOKED_AT
-    // From here on no writer trusts a number that it remembers of a row that may go.
+    // From now on no writer uses a remembered number of a row that may be removed.
     const mark = await connection.query('SELECT day FROM removal_mark WHERE id = 1')
 
-    if (numberOf(mark) < dayOf(beforeMs)) {
+    if (onlyNumber(mark, 'day') < dayOf(beforeMs)) {
       await connection.query(`UPDATE removal_mark SET day = ${day} WHERE id = 1 AND day < ${day}`)
     }
 
@@ -191,20 +192,20 @@ function removeTexts (table: string): Step {
       `SELECT ${id} FROM ${table} WHERE ${id} > ${String(start)} AND ${id} <= ${String(end)} AND last_used_day < ${day} ORDER BY ${id}`,
       `SELECT MAX(${id}) FROM ${table}`
     ])
-    const ids = old?.rows.map(([id]) => String(id)) ?? []
+    const ids = old?.rows.map(([value]) => String(MYSQL_VALUES.number(value, id))) ?? []
     const removed = writtenBy(await connection.run(ids.length === 0 ? [] : [`DELETE FROM ${table} WHERE ${id} IN ${listText(ids)} AND last_used_day < ${day}`]))
 
-    return { removed, after: end < numberOf(greatest) ? [end] : undefined }
+    return { removed, after: end < onlyNumber(greatest, id) ? [end] : undefined }
   }
 }
 
-/** Where a step goes on: after the last row that it removed where there may be more such, else after the last that it looked at. */
-function nextAfter (removed: readonly (readonly string[])[], [count, ...last]: readonly SqlValue[]): PurgeCursor['after'] | undefined {
-  return removed.length === ROWS_PER_STEP ? removed.at(-1) : Number(count) === ROWS_LOOKED_AT ? last.map(String) : undefined
-}
+/** Where the next step starts: after the last removed row where more rows may qualify, else after the last row that was read. */
+function nextAfter (removed: readonly (readonly string[])[], [count, ...last]: readonly unknown[]): PurgeCursor['after'] | undefined {
+  if (removed.length === ROWS_PER_STEP) {
+    return removed.at(-1)
+  }
 
-function numberOf (result: QueryResult | undefined): number {
-  return Number(result?.rows[0]?.[0] ?? 0)
+  return count === ROWS_LOOKED_AT ? last.map(value => MYSQL_VALUES.text(value, 'node_id')) : undefined
 }
 
 function dayOf (ms: number): number {

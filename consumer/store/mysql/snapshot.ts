@@ -1,12 +1,13 @@
-import { NODE_COLUMNS } from '../model/node-row.ts'
+import { NODE_COLUMNS, nodeValuesFrom } from '../model/node-row.ts'
 import { fromStoreTime, storeTimeOf } from '../model/store-time.ts'
+import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { listText, quote } from './server/sql-text.ts'
 import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
 import type { ConnectionPool } from './server/connection-pool.ts'
 import type { MysqlConnection } from './server/connection.ts'
-import type { QueryResult, SqlValue } from './server/query-result.ts'
+import type { QueryResult } from './server/query-result.ts'
 
-/** A read transaction on a connection of its own: it sees one moment and holds nobody up. */
+/** A read transaction on a separate connection: it sees the store at one moment and blocks no writer. */
 export class MysqlSnapshot implements StoreSnapshot {
   readonly schemaVersion: number
   readonly #pool: ConnectionPool
@@ -29,9 +30,9 @@ export class MysqlSnapshot implements StoreSnapshot {
         'SELECT MAX(version) FROM schema_migration'
       ])
 
-      return new MysqlSnapshot(pool, connection, Number(version?.rows[0]?.[0] ?? 0))
+      return new MysqlSnapshot(pool, connection, onlyNumber(version, 'version'))
     } catch (err) {
-      // The transaction may be open: only the server can tell.
+      // Only the server knows whether the transaction is open.
       connection.destroy()
       await pool.takeBack(connection)
       throw err
@@ -42,11 +43,12 @@ export class MysqlSnapshot implements StoreSnapshot {
     const columns = ['node_id', 'changed_at', ...NODE_COLUMNS].join()
     const { rows } = await this.#connection.query(`SELECT ${columns} FROM node_info WHERE node_id > ${quote(after)} ORDER BY node_id LIMIT ${String(limit)}`)
     const changedSince = changedSinceMs === undefined ? '' : storeTimeOf(changedSinceMs)
-    const changed = rows.filter(([, changedAt]) => String(changedAt) >= changedSince)
+    const changed = rows.filter(([, changedAt]) => MYSQL_VALUES.text(changedAt, 'changed_at') >= changedSince)
+    const last = rows.length < limit ? undefined : rows.at(-1)
 
     return {
       nodes: changed.length === 0 ? [] : await this.#recordsOf(changed),
-      next: rows.length < limit ? undefined : rows.at(-1)?.[0] as string | undefined
+      next: last === undefined ? undefined : MYSQL_VALUES.text(last[0], 'node_id')
     }
   }
 
@@ -54,7 +56,7 @@ export class MysqlSnapshot implements StoreSnapshot {
     try {
       await this.#connection.query('COMMIT')
     } catch {
-      // Nothing was written. A connection that cannot end its transaction is not used again.
+      // Nothing was written, so the failure is harmless, but the connection is not used again.
       this.#connection.destroy()
     } finally {
       await this.#pool.takeBack(this.#connection)
@@ -62,7 +64,7 @@ export class MysqlSnapshot implements StoreSnapshot {
   }
 
   async #recordsOf (rows: QueryResult['rows']): Promise<NodeRecord[]> {
-    const ids = listText(rows.map(([nodeId]) => quote(String(nodeId))))
+    const ids = listText(rows.map(([nodeId]) => quote(MYSQL_VALUES.text(nodeId, 'node_id'))))
     const [addresses, networks] = await this.#connection.run([
       `SELECT node_id, multiaddr, last_seen FROM address_info WHERE node_id IN ${ids} ORDER BY node_id, multiaddr`,
       `SELECT node_id, network, first_seen, last_seen FROM node_network WHERE node_id IN ${ids} ORDER BY node_id, network`
@@ -70,28 +72,30 @@ export class MysqlSnapshot implements StoreSnapshot {
     const addressesOf = Map.groupBy(addresses?.rows ?? [], ([nodeId]) => nodeId)
     const networksOf = Map.groupBy(networks?.rows ?? [], ([nodeId]) => nodeId)
 
-    return rows.map(row => toRecord(row, addressesOf.get(row[0] ?? null) ?? [], networksOf.get(row[0] ?? null) ?? []))
+    return rows.map(row => toRecord(row, addressesOf.get(row[0]) ?? [], networksOf.get(row[0]) ?? []))
   }
 }
 
-type Row = readonly SqlValue[]
+type Row = readonly unknown[]
 
-function toRecord (row: Row, addresses: readonly Row[], networks: readonly Row[]): NodeRecord {
-  const [nodeId, , protocolVersion, agentVersion, discoveryType, latencyNs, lastSeen, firstSeen, identifiedAt, lastTried, lastOutcome] = row
-  const time = (value: SqlValue | undefined): string => fromStoreTime(String(value))
+function toRecord ([nodeId, , ...values]: Row, addresses: readonly Row[], networks: readonly Row[]): NodeRecord {
+  const node = nodeValuesFrom(values, MYSQL_VALUES)
+  const [protocolVersion, agentVersion, discoveryType, latencyNs, lastSeen, firstSeen, identifiedAt, lastTried, lastOutcome] = node
+  const time = (value: unknown, column: string): string => fromStoreTime(MYSQL_VALUES.text(value, column))
 
   return {
-    nodeId: String(nodeId),
-    protocolVersion: protocolVersion as string | null,
-    agentVersion: agentVersion as string | null,
-    discoveryType: String(discoveryType),
-    latencyNs: latencyNs as number | null,
-    lastSeen: time(lastSeen),
-    firstSeen: time(firstSeen),
-    identifiedAt: identifiedAt === null ? null : time(identifiedAt),
-    lastTried: time(lastTried),
-    lastOutcome: String(lastOutcome),
-    addresses: addresses.map(([, multiaddr, seen]) => ({ multiaddr: String(multiaddr), lastSeen: time(seen) })),
-    networks: networks.map(([, network, first, last]) => ({ network: String(network), firstSeen: time(first), lastSeen: time(last) }))
+    nodeId: MYSQL_VALUES.text(nodeId, 'node_id'),
+    protocolVersion,
+    agentVersion,
+    discoveryType,
+    latencyNs,
+    lastSeen: fromStoreTime(lastSeen),
+    firstSeen: fromStoreTime(firstSeen),
+    identifiedAt: identifiedAt === null ? null : fromStoreTime(identifiedAt),
+    lastTried: fromStoreTime(lastTried),
+    lastOutcome,
+    addresses: addresses.map(([, multiaddr, seen]) => ({ multiaddr: MYSQL_VALUES.text(multiaddr, 'multiaddr'), lastSeen: time(seen, 'last_seen') })),
+    networks: networks.map(([, network, first, last]) =>
+      ({ network: MYSQL_VALUES.text(network, 'network'), firstSeen: time(first, 'first_seen'), lastSeen: time(last, 'last_seen') }))
   }
 }

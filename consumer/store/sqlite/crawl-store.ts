@@ -1,12 +1,10 @@
-import { Crawl } from '../../../core/contracts/crawl.ts'
-import { numberAt, oneOfAt, textAt, textOrNullAt } from '../../../core/files/sqlite-row.ts'
-import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../model/crawl-row.ts'
-import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../model/crawl-row.ts'
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { numberAt, SQLITE_VALUES } from '../../../core/rows/sqlite-row.ts'
+import { aggregateFrom, crawlRowFrom, crawlStateFrom, precedenceFrom, TOTALS } from '../model/crawl-columns.ts'
+import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresOf, supersedes } from '../model/crawl-row.ts'
+import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { CrawlRow, CrawlState } from '../model/crawl-row.ts'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
-const STATES = Crawl.shape.state.options
-const STRATEGIES = Crawl.shape.strategy.options
-const TOTALS = Object.keys(TOTAL_COLUMNS) as (keyof typeof TOTAL_COLUMNS)[]
 const COLUMNS = [
   'network',
   'vantage',
@@ -32,7 +30,7 @@ export class CrawlStore {
   readonly #aggregates: StatementSync
 
   constructor (database: DatabaseSync) {
-    this.#find = database.prepare('SELECT reported_state AS reportedState, started_at AS startedAt, finished_at AS finishedAt, digest FROM crawl WHERE scan = ? AND crawl_id = ?')
+    this.#find = database.prepare('SELECT reported_state, started_at, finished_at, digest FROM crawl WHERE scan = ? AND crawl_id = ?')
     this.#later = database.prepare('SELECT 1 FROM crawl WHERE scan = ? AND crawl_id > ? LIMIT 1')
     this.#upsert = database.prepare(`INSERT INTO crawl (scan, crawl_id, ${COLUMNS.join(', ')}) VALUES (?, ?, ${COLUMNS.map(() => '?').join(', ')})
       ON CONFLICT DO UPDATE SET ${COLUMNS.map(column => `${column} = excluded.${column}`).join(', ')}`)
@@ -43,12 +41,12 @@ export class CrawlStore {
     this.#aggregates = database.prepare('SELECT dimension, is_other, value, count FROM crawl_aggregate WHERE scan = ? AND crawl_id = ?')
   }
 
-  /** Writes a crawl within the transaction of the caller, unless the database knows as much already. */
+  /** Writes a crawl within the caller's transaction, unless the stored message of the crawl takes precedence. Returns the number of rows written. */
   write (row: CrawlRow): number {
     const { scan, crawlId, aggregates } = row
-    const known = this.#find.get(scan, crawlId) as CrawlPrecedence | undefined
+    const stored = this.#find.get(scan, crawlId)
 
-    if (known !== undefined && !supersedes(row, known)) {
+    if (stored !== undefined && !supersedes(row, precedenceFrom(stored, SQLITE_VALUES))) {
       return 0
     }
 
@@ -65,9 +63,9 @@ export class CrawlStore {
   /** The latest crawls of a scan, newest first. */
   latest (scan: string, limit: number): Crawl[] {
     return this.#latest.all(scan, limit).map((row) => {
-      const aggregates = this.#aggregates.all(scan, numberAt(row, 'crawl_id')).map(toAggregate)
+      const aggregates = this.#aggregates.all(scan, numberAt(row, 'crawl_id')).map(aggregate => aggregateFrom(aggregate, SQLITE_VALUES))
 
-      return crawlOf(toCrawlRow(row, aggregates), oneOfAt(row, 'state', STATES))
+      return crawlOf(crawlRowFrom(row, aggregates, SQLITE_VALUES), crawlStateFrom(row, SQLITE_VALUES))
     })
   }
 }
@@ -87,25 +85,4 @@ function valuesOf (row: CrawlRow, state: CrawlState): SQLInputValue[] {
     ...measuresOf(row),
     digest
   ]
-}
-
-function toAggregate (row: Record<string, SQLOutputValue>): AggregateRow {
-  return { dimension: row['dimension'] as AggregateRow['dimension'], isOther: row['is_other'] === 1, value: textAt(row, 'value'), count: numberAt(row, 'count') }
-}
-
-function toCrawlRow (row: Record<string, SQLOutputValue>, aggregates: readonly AggregateRow[]): CrawlRow {
-  return {
-    scan: textAt(row, 'scan'),
-    crawlId: numberAt(row, 'crawl_id'),
-    network: textAt(row, 'network'),
-    vantage: textOrNullAt(row, 'vantage'),
-    strategy: oneOfAt(row, 'strategy', STRATEGIES),
-    reportedState: oneOfAt(row, 'reported_state', STATES),
-    startedAt: textAt(row, 'started_at'),
-    finishedAt: textOrNullAt(row, 'finished_at'),
-    totals: row['discovered'] === null ? null : Object.fromEntries(TOTALS.map(column => [column, row[column]])) as NonNullable<CrawlRow['totals']>,
-    ...measuresFrom(row),
-    aggregates,
-    digest: textAt(row, 'digest')
-  }
 }

@@ -1,21 +1,22 @@
 import { BoundedCache } from '../../../core/limits/bounded-cache.ts'
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { numberAt } from '../../../core/rows/sqlite-row.ts'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** A table of texts that the history refers to by number. */
+/** A table of texts; visits refer to its rows by number. */
 export interface DictionaryTable {
   table: string
 
-  /** Columns that tell rows apart. */
+  /** Columns of the unique key. */
   keys: readonly string[]
 
-  /** Columns that follow from the keys. */
+  /** Columns that depend on the key. */
   values?: readonly string[]
 
-  /** Ids kept in memory at least. */
+  /** Minimum number of ids that are kept in memory. */
   remembered: number
 }
 
-/** Dictionaries of the history. The id column of each is its name and `_id`. */
+/** Dictionaries of the visits. The id column of each is its name and `_id`. */
 export const DICTIONARIES = {
   word: { table: 'word', keys: ['word'], remembered: 100 },
   scan: { table: 'scan', keys: ['scan', 'network', 'vantage'], remembered: 100 },
@@ -28,7 +29,7 @@ export const DICTIONARIES = {
   protocolSet: { table: 'protocol_set', keys: ['hash'], values: ['protocols'], remembered: 10_000 }
 } as const satisfies Record<string, DictionaryTable>
 
-/** Finds or makes the ids of texts, and keeps the day on which each was last used. */
+/** Finds or creates the ids of texts, and keeps the day on which each was last used. */
 export class Dictionary {
   readonly #ids: BoundedCache<{ id: number, day: number }>
   readonly #upsert: StatementSync
@@ -43,9 +44,9 @@ export class Dictionary {
       RETURNING ${table}_id AS id, last_used_day AS day`)
   }
 
-  /** The id of a row: values in the order of the columns, and the day of the crawl that uses it. Within a transaction only. */
+  /** The id of a row, from its values in the order of the columns; `day` is that of the crawl that uses it. Within a transaction only. */
   id (day: number, ...row: readonly (string | number)[]): number {
-    // The texts were made safe, so that none holds the NUL that parts them here.
+    // NUL separates the texts: safeText has removed it from all of them.
     const key = this.#keyCount === 1 ? String(row[0]) : row.slice(0, this.#keyCount).join('\0')
     const known = this.#ids.get(key)
 
@@ -53,13 +54,14 @@ export class Dictionary {
       return known.id
     }
 
-    const found = this.#upsert.get(...row as SQLInputValue[], day) as { id: number, day: number }
-    this.#ids.set(key, { id: found.id, day: found.day })
+    const stored = this.#upsert.get(...row, day)
+    const id = numberAt(stored, 'id')
+    this.#ids.set(key, { id, day: numberAt(stored, 'day') })
 
-    return found.id
+    return id
   }
 
-  /** Forgets all ids: their transaction was rolled back, or rows were removed. */
+  /** Forgets all ids, after their transaction was rolled back or rows were removed. */
   forget (): void {
     this.#ids.clear()
   }

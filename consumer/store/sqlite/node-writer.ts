@@ -1,16 +1,15 @@
-// Peers are read, merged by the rules of node-state.ts and written back, all in one transaction:
-// one form of the rules, and a row that is as it should be already is not written at all.
-import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
-import { NODE_COLUMNS, nodeStateOf, nodeValuesOf } from '../model/node-row.ts'
-import { mergeNodeStates } from '../model/node-state.ts'
+// Peers are read, merged by the rules of node-state.ts and written back, all in one transaction.
+// The rules exist once, and an unchanged row is not written.
+import { numberAt, SQLITE_VALUES, textAt } from '../../../core/rows/sqlite-row.ts'
+import { NODE_COLUMNS, nodeStateOf, nodeValuesFrom, nodeValuesOf } from '../model/node-row.ts'
+import { isReached, mergeNodeStates } from '../model/node-state.ts'
 import { storeTimeOf } from '../model/store-time.ts'
 import type { SightedAddress } from '../model/coalescer.ts'
-import type { KnownNode, NodeValues } from '../model/node-row.ts'
 import type { NodeState } from '../model/node-state.ts'
 import type { NetworkRow } from '../model/rows.ts'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 
-/** Writes the tables of peers. Every method works within the transaction of the caller and returns how many rows it wrote. */
+/** Writes the tables of peers. Every method works within the caller's transaction and returns the number of rows it wrote. */
 export class NodeWriter {
   readonly #select: StatementSync
   readonly #insert: StatementSync
@@ -34,7 +33,7 @@ export class NodeWriter {
       ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen WHERE excluded.last_seen > last_seen`)
   }
 
-  /** Writes peers; their visits must be in the history already. A peer that was never reached gets no row. */
+  /** Writes peers; their visits must be stored before. A peer that was never reached gets no row. */
   writeNodes (states: readonly NodeState[], nowMs: number): number {
     const changedAt = storeTimeOf(nowMs)
     let written = 0
@@ -57,7 +56,7 @@ export class NodeWriter {
   }
 
   writeAddresses (sightings: readonly SightedAddress[]): number {
-    // Addresses of a batch share few times.
+    // The addresses of a batch have few different times.
     const times = new Map<number, string>()
     let written = 0
 
@@ -71,13 +70,14 @@ export class NodeWriter {
   }
 
   #writeNode (state: NodeState, changedAt: string): number {
-    const before = this.#select.get(state.nodeId) as unknown as NodeValues | undefined
+    const stored = this.#select.get(state.nodeId)
 
-    if (before === undefined) {
+    if (stored === undefined) {
       return this.#insertNode(state, changedAt)
     }
 
-    const values = nodeValuesOf(mergeNodeStates(nodeStateOf(state.nodeId, before), state) as KnownNode)
+    const before = nodeValuesFrom(Object.values(stored), SQLITE_VALUES)
+    const values = nodeValuesOf(mergeNodeStates(nodeStateOf(state.nodeId, before), state))
 
     if (values.every((value, i) => value === before[i])) {
       return 0
@@ -88,15 +88,15 @@ export class NodeWriter {
     return 1
   }
 
-  // Visits that failed before the first contact was delivered left no row here. The history has them.
+  // Earlier failed visits of the peer left no row here: the table of visits has them.
   #insertNode (state: NodeState, changedAt: string): number {
-    if (state.contact === undefined) {
+    if (!isReached(state)) {
       return 0
     }
 
     const latest = this.#latestVisit.get(state.nodeId)
     const merged = latest === undefined ? state : mergeNodeStates(state, { ...state, tried: toTried(latest) })
-    this.#insert.run(...nodeValuesOf(merged as KnownNode), changedAt, state.nodeId)
+    this.#insert.run(...nodeValuesOf(merged), changedAt, state.nodeId)
 
     return 1
   }

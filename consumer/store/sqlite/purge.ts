@@ -1,6 +1,6 @@
 // Removal in steps that each hold the write lock for some milliseconds: a step looks at a bounded
 // number of rows by key and removes those that are too old. Nothing needs an index on time.
-import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
+import { numberAt, textAt } from '../../../core/rows/sqlite-row.ts'
 import { storeTimeOf } from '../model/store-time.ts'
 import { DICTIONARIES } from './dictionary.ts'
 import type { PurgeCursor, PurgeStep } from '../model/node-store.ts'

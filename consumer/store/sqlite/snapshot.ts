@@ -1,12 +1,12 @@
-import { numberAt, numberOrNullAt, textAt, textOrNullAt } from '../../../core/files/sqlite-row.ts'
 import { openDatabase } from '../../../core/files/sqlite.ts'
+import { numberAt, numberOrNullAt, textAt, textOrNullAt } from '../../../core/rows/sqlite-row.ts'
 import { storeTimeOf, fromStoreTime } from '../model/store-time.ts'
 import { asStoreError } from './store-error.ts'
-import type { SqliteRow } from '../../../core/files/sqlite-row.ts'
+import type { SqliteRow } from '../../../core/rows/sqlite-row.ts'
 import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** A read transaction on a connection of its own: it sees one moment and holds nobody up. */
+/** A read transaction on a separate connection: it sees the store at one moment and blocks no writer. */
 export class SqliteSnapshot implements StoreSnapshot {
   readonly schemaVersion: number
   readonly #database: DatabaseSync
@@ -30,7 +30,7 @@ export class SqliteSnapshot implements StoreSnapshot {
 
     try {
       database = openDatabase(path, { busyTimeoutMs, readOnly: true })
-      // The moment is that of the first read, which this is.
+      // A deferred transaction begins with its first read.
       database.exec('BEGIN; SELECT 1 FROM node_info LIMIT 1')
 
       return new SqliteSnapshot(database, path)

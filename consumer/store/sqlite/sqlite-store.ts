@@ -1,14 +1,14 @@
-// The store of one machine. node:sqlite is synchronous: a batch of 500 messages holds the event loop
-// for 20 to 40 ms, which is why nothing here does more than one batch, page or step at a time.
+// The store of one machine. node:sqlite is synchronous: a batch of 500 messages blocks the event loop
+// for 20 to 40 ms. So no method does more than one batch, page or step.
 import { fileURLToPath } from 'node:url'
 import { ProbeError } from '../../../core/errors.ts'
-import { numberAt, textAt } from '../../../core/files/sqlite-row.ts'
 import { inTransaction, openDatabase } from '../../../core/files/sqlite.ts'
+import { numberAt, SQLITE_VALUES, textAt } from '../../../core/rows/sqlite-row.ts'
 import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { pendingMigrations, readMigrations } from '../migrations/migrations.ts'
 import { Coalescer } from '../model/coalescer.ts'
 import { crawlRowOf } from '../model/crawl-row.ts'
-import { foundByOf, foundBySql } from '../model/found-by.ts'
+import { foundByFrom, foundBySql } from '../model/found-by.ts'
 import { toRows } from '../model/rows.ts'
 import { storeTimeOf } from '../model/store-time.ts'
 import { CrawlStore } from './crawl-store.ts'
@@ -19,18 +19,17 @@ import { asStoreError } from './store-error.ts'
 import { VisitWriter } from './visit-writer.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { Clock } from '../../../core/time/clock.ts'
-import type { AppliedMigration } from '../migrations/migrations.ts'
 import type { CrawlSpan, FoundBy } from '../model/found-by.ts'
 import type { MigrationReport, NodeStore, OpenStoreDeps, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../model/node-store.ts'
 import type { Rows } from '../model/rows.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
-// Long enough for the batch of another consumer, short enough for this one's heartbeats.
+// Longer than a batch of another consumer takes, shorter than the heartbeats of this one allow.
 const BUSY_TIMEOUT_MS = 500
 
 const MAX_CRAWLS = 100
 
-/** How the store of one machine works. */
+/** Settings of the SQLite store. */
 export interface SqliteStoreOptions {
   /** File of the database; its folder must exist. */
   path: string
@@ -78,11 +77,12 @@ export class SqliteStore implements NodeStore {
 
   async migrate (): Promise<MigrationReport> {
     return await this.#run(() => {
-      // One transaction for all: a second process waits here and then finds nothing left to do.
+      // One transaction for all migrations: a second process waits here and then finds nothing to do.
       return inTransaction(this.#database, () => {
         refuseForeign(this.#database, this.#path)
         this.#database.exec('CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT')
-        const applied = this.#database.prepare('SELECT version, name, checksum FROM schema_migration ORDER BY version').all() as unknown as AppliedMigration[]
+        const applied = this.#database.prepare('SELECT version, name, checksum FROM schema_migration ORDER BY version').all()
+          .map(row => ({ version: numberAt(row, 'version'), name: textAt(row, 'name'), checksum: textAt(row, 'checksum') }))
         const pending = pendingMigrations(readMigrations(this.#migrations), applied)
 
         for (const { version, name, sql, checksum } of pending) {
@@ -110,7 +110,7 @@ export class SqliteStore implements NodeStore {
 
         return { rows: written, coalesced: rows.coalesced, cuts: rows.cuts }
       } catch (err) {
-        // Ids that were made in a transaction that was rolled back do not exist.
+        // Ids of a transaction that was rolled back do not exist.
         this.#writers?.visits.forget()
         throw err
       }
@@ -150,7 +150,7 @@ export class SqliteStore implements NodeStore {
   }
 
   async foundBy (scan: string, span: CrawlSpan): Promise<FoundBy> {
-    return await this.#run(() => foundByOf(Object.values(this.#database.prepare(foundBySql('?', span)).get(scan) ?? {})))
+    return await this.#run(() => foundByFrom(Object.values(this.#database.prepare(foundBySql('?', span)).get(scan) ?? {}), SQLITE_VALUES))
   }
 
   async snapshot (): Promise<SqliteSnapshot> {
@@ -199,7 +199,7 @@ export class SqliteStore implements NodeStore {
   }
 }
 
-// Pages that removals have left in the file.
+// Bytes of pages that removals left free in the file.
 function reusableBytes (database: DatabaseSync): number {
   const pages = numberAt(database.prepare('PRAGMA freelist_count').get(), 'freelist_count')
   const pageBytes = numberAt(database.prepare('PRAGMA page_size').get(), 'page_size')
@@ -207,11 +207,11 @@ function reusableBytes (database: DatabaseSync): number {
   return pages * pageBytes
 }
 
-// A file that was made for something else is not made ours by tables beside its own.
+// PeerProbe creates no tables in a database of another program.
 function refuseForeign (database: DatabaseSync, path: string): void {
-  const names = database.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite!_%\' ESCAPE \'!\'').all().map(({ name }) => String(name))
+  const names = database.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite!_%\' ESCAPE \'!\'').all().map(row => textAt(row, 'name'))
 
   if (names.length > 0 && !names.includes('schema_migration')) {
-    throw new ProbeError('PP_FILE_UNUSABLE', `database ${path}: it is a database of another program (it has a table ${escapeControlChars(names[0]?.slice(0, 100) ?? '')}, and none of PeerProbe's)`)
+    throw new ProbeError('PP_FILE_UNUSABLE', `database ${path}: it belongs to another program (it has a table ${escapeControlChars(names[0]?.slice(0, 100) ?? '')}, and no table of PeerProbe)`)
   }
 }

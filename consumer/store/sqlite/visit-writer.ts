@@ -1,3 +1,4 @@
+import { keysOf, recordOf } from '../../../core/record-keys.ts'
 import { Dictionary, DICTIONARIES } from './dictionary.ts'
 import type { VisitRow } from '../model/visit-row.ts'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
@@ -5,9 +6,9 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 const KEY = ['crawl_id', 'scan_id', 'peer_id', 'source_id', 'attempt']
 
 /**
- * Columns beside the key, each with an expression that orders its values independently of the ids
- * that the dictionaries happened to give. Two messages of one visit that differ (a crawler that was
- * killed and started again within a second makes such) leave the greater row, whichever came first.
+ * Columns other than the key, each with an expression that orders its values independently of the ids
+ * in the dictionaries. Two messages of one visit can differ, when a crawler is killed and restarted within
+ * a second: the greater row stays, whichever came first.
  */
 const ORDER: Readonly<Record<string, (alias: string) => string>> = {
   started_at: alias => `${alias}.started_at`,
@@ -35,18 +36,17 @@ const UPSERT = `INSERT INTO visit (${[...KEY, ...VALUES].join(', ')}) VALUES (${
 ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ${VALUES.map(column => `${column} = excluded.${column}`).join(', ')}
 WHERE ${orderOf('excluded')} > ${orderOf('visit')}`
 
-/** Writes the history. */
+/** Writes the table of visits. */
 export class VisitWriter {
   readonly #upsert: StatementSync
   readonly #dictionaries: Record<keyof typeof DICTIONARIES, Dictionary>
 
   constructor (database: DatabaseSync) {
     this.#upsert = database.prepare(UPSERT)
-    const dictionaries = Object.entries(DICTIONARIES).map(([name, table]) => [name, new Dictionary(database, table)])
-    this.#dictionaries = Object.fromEntries(dictionaries) as Record<keyof typeof DICTIONARIES, Dictionary>
+    this.#dictionaries = recordOf(keysOf(DICTIONARIES), name => new Dictionary(database, DICTIONARIES[name]))
   }
 
-  /** Writes rows within the transaction of the caller; returns how many were new or replaced. */
+  /** Writes rows within the caller's transaction; returns how many were new or replaced. */
   write (rows: readonly VisitRow[]): number {
     let written = 0
 
@@ -57,7 +57,7 @@ export class VisitWriter {
     return written
   }
 
-  /** Forgets ids: their transaction was rolled back, or dictionary rows were removed. */
+  /** Forgets all ids, after their transaction was rolled back or dictionary rows were removed. */
   forget (): void {
     for (const dictionary of Object.values(this.#dictionaries)) {
       dictionary.forget()

@@ -1,6 +1,7 @@
 // How the embedded log stores messages: those of one publish that go to one partition are compressed
 // together, since messages of one kind are alike: a quarter of their size, where one alone takes half.
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { ProbeError } from '../../errors.ts'
 import { partitionOf } from '../port/partition-of.ts'
 import type { OutgoingMessage } from '../port/event-bus.ts'
 
@@ -41,11 +42,15 @@ export function packBatch (messages: readonly OutgoingMessage[]): Uint8Array {
   return zstdCompressSync(Buffer.concat([length, index, ...messages.map(({ value }) => value)]), { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
 }
 
-/** Unpacks what {@link packBatch} made. @throws Error of zlib or JSON when it is something else */
+/** Unpacks a batch of {@link packBatch}. @throws ProbeError `PP_FILE_UNUSABLE` when its index is wrong; Error of zlib or JSON when it is something else */
 export function unpackBatch (payload: Uint8Array): OutgoingMessage[] {
   const raw = zstdDecompressSync(payload, { maxOutputLength: MAX_UNPACKED_BYTES })
   let at = INDEX_LENGTH_BYTES + raw.readUInt32LE()
-  const index = JSON.parse(raw.toString('utf8', INDEX_LENGTH_BYTES, at)) as [string, Record<string, string>, number][]
+  const index: unknown = JSON.parse(raw.toString('utf8', INDEX_LENGTH_BYTES, at))
+
+  if (!Array.isArray(index) || !index.every(isEntry)) {
+    throw new ProbeError('PP_FILE_UNUSABLE', 'a batch of the embedded log has no index of messages: another program wrote it')
+  }
 
   return index.map(([key, headers, length]) => {
     const value = raw.subarray(at, at + length)
@@ -55,7 +60,16 @@ export function unpackBatch (payload: Uint8Array): OutgoingMessage[] {
   })
 }
 
-/** A batch on its way into a partition. */
+function isEntry (entry: unknown): entry is [key: string, headers: Record<string, string>, length: number] {
+  return Array.isArray(entry) && typeof entry[0] === 'string' && isHeaders(entry[1]) && typeof entry[2] === 'number'
+}
+
+/** Whether a value is the headers of a message: an object of texts. */
+export function isHeaders (value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && Object.values(value).every(text => typeof text === 'string')
+}
+
+/** A batch for one partition. */
 export interface PackedBatch<Partition> {
   target: Partition
   count: number

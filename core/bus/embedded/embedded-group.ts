@@ -6,9 +6,10 @@
 // reader. A member that was killed holds on for one lease. A member that slept longer than its
 // lease may still be handling messages that another one reads again: delivery is at least once.
 import { ProbeError } from '../../errors.ts'
-import { textAt } from '../../files/sqlite-row.ts'
 import { inTransaction } from '../../files/sqlite.ts'
+import { numberAt, numberOrNullAt, textAt, textOrNullAt } from '../../rows/sqlite-row.ts'
 import { partitionsFor } from '../port/partition-assignment.ts'
+import type { SqliteRow } from '../../rows/sqlite-row.ts'
 import type { GroupPosition, GroupTarget } from '../port/event-bus.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
 import type { StatementSync } from 'node:sqlite'
@@ -66,8 +67,7 @@ export class EmbeddedGroup {
   constructor (log: EmbeddedLog, membership: GroupMembership) {
     this.#log = log
     this.#membership = membership
-    this.#states = log.database.prepare(`SELECT p.partition_id AS partitionId, p.partition AS partition, p.start_offset AS start, p.next_offset AS next,
-      g.committed_offset AS committed, g.owner AS owner, g.owner_expires_at AS ownerExpiresAt
+    this.#states = log.database.prepare(`SELECT p.partition_id, p.partition, p.start_offset, p.next_offset, g.committed_offset, g.owner, g.owner_expires_at
       FROM topic_partition p LEFT JOIN group_partition g ON g.partition_id = p.partition_id AND g.group_name = ? WHERE p.topic_id = ? ORDER BY p.partition`)
   }
 
@@ -161,7 +161,7 @@ export class EmbeddedGroup {
   }
 
   #partitionStates (): PartitionState[] {
-    return this.#states.all(this.#membership.group, this.#membership.topicId) as unknown as PartitionState[]
+    return this.#states.all(this.#membership.group, this.#membership.topicId).map(partitionStateOf)
   }
 
   #liveMembers (nowMs: number): string[] {
@@ -188,6 +188,18 @@ export class EmbeddedGroup {
     this.#log.database.prepare(`INSERT INTO group_partition (group_name, partition_id, owner, owner_expires_at) VALUES (?, ?, ?, ?)
       ON CONFLICT (group_name, partition_id) DO UPDATE SET owner = excluded.owner, owner_expires_at = excluded.owner_expires_at`)
       .run(group, partitionId, memberId, nowMs + leaseMs)
+  }
+}
+
+function partitionStateOf (row: SqliteRow): PartitionState {
+  return {
+    partitionId: numberAt(row, 'partition_id'),
+    partition: numberAt(row, 'partition'),
+    start: numberAt(row, 'start_offset'),
+    next: numberAt(row, 'next_offset'),
+    committed: numberOrNullAt(row, 'committed_offset'),
+    owner: textOrNullAt(row, 'owner'),
+    ownerExpiresAt: numberOrNullAt(row, 'owner_expires_at')
   }
 }
 

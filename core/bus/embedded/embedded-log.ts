@@ -4,8 +4,8 @@
 // however many messages it carries. Every call is synchronous and short; a call that meets another
 // writer for longer than the busy limit fails with `details.busy` and is tried again by the bus.
 import { ProbeError } from '../../errors.ts'
-import { bytesAt, numberAt } from '../../files/sqlite-row.ts'
 import { inTransaction, openDatabase } from '../../files/sqlite.ts'
+import { bytesAt, numberAt } from '../../rows/sqlite-row.ts'
 import { asBusError } from '../port/bus-error.ts'
 import { packedByPartition, unpackBatch } from './embedded-batch.ts'
 import { prepareLogFile } from './embedded-schema.ts'

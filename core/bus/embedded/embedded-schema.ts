@@ -1,7 +1,7 @@
 import { ProbeError } from '../../errors.ts'
-import { bytesAt, numberAt, textAt } from '../../files/sqlite-row.ts'
 import { inTransaction } from '../../files/sqlite.ts'
-import { packBatch } from './embedded-batch.ts'
+import { bytesAt, numberAt, textAt } from '../../rows/sqlite-row.ts'
+import { isHeaders, packBatch } from './embedded-batch.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
 // Marks a file as an embedded log, so that a path mixed up with the database's is refused.
@@ -120,7 +120,12 @@ function upgrade (database: DatabaseSync): boolean {
 
     for (const row of database.prepare(UNCOMMITTED).iterate()) {
       const offset = numberAt(row, 'message_offset')
-      const headers = JSON.parse(textAt(row, 'headers')) as Record<string, string>
+      const headers: unknown = JSON.parse(textAt(row, 'headers'))
+
+      if (!isHeaders(headers)) {
+        throw new ProbeError('PP_FILE_UNUSABLE', 'a message of the embedded log has no readable headers: another program wrote it')
+      }
+
       const payload = packBatch([{ key: textAt(row, 'message_key'), headers, value: bytesAt(row, 'value') }])
       insert.run(numberAt(row, 'partition_id'), offset, offset + 1, numberAt(row, 'published_at'), payload)
       count.run(payload.byteLength, numberAt(row, 'partition_id'))

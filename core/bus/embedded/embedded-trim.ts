@@ -2,6 +2,7 @@
 // what each group has committed goes after some minutes, what is older than the topic's retention goes
 // whoever has read it, and a limit in bytes takes what nobody waits for.
 import { inTransaction } from '../../files/sqlite.ts'
+import { numberAt, numberOrNullAt } from '../../rows/sqlite-row.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
 /** What a topic keeps. */
@@ -39,18 +40,35 @@ export function trimLog (database: DatabaseSync, nowMs: number, limits: TrimLimi
 
 function partitionRows (database: DatabaseSync, nowMs: number): PartitionRow[] {
   // A group that has committed nothing in a partition holds all of it back.
-  return database.prepare(`SELECT p.partition_id AS partitionId, p.topic_id AS topicId, t.retention_ms AS retentionMs, p.stored_bytes AS storedBytes,
+  return database.prepare(`SELECT p.partition_id, p.topic_id, t.retention_ms, p.stored_bytes,
     (SELECT min(ifnull(g.committed_offset, 0)) FROM group_seen s LEFT JOIN group_partition g ON g.group_name = s.group_name AND g.partition_id = p.partition_id
       WHERE s.topic_id = p.topic_id AND s.seen_at > ?) AS floor
-    FROM topic_partition p JOIN topic t USING (topic_id)`).all(nowMs - FORGOTTEN_AFTER_MS) as unknown as PartitionRow[]
+    FROM topic_partition p JOIN topic t USING (topic_id)`).all(nowMs - FORGOTTEN_AFTER_MS).map(row => ({
+    partitionId: numberAt(row, 'partition_id'),
+    topicId: numberAt(row, 'topic_id'),
+    retentionMs: numberAt(row, 'retention_ms'),
+    storedBytes: numberAt(row, 'stored_bytes'),
+    floor: numberOrNullAt(row, 'floor')
+  }))
+}
+
+function oldestBatches (database: DatabaseSync, partitionId: number): BatchRow[] {
+  const rows = database.prepare(`SELECT first_offset, next_offset, published_at, length(payload) AS bytes
+    FROM message_batch WHERE partition_id = ? ORDER BY first_offset LIMIT ?`).all(partitionId, TRIM_CHUNK)
+
+  return rows.map(row => ({
+    firstOffset: numberAt(row, 'first_offset'),
+    nextOffset: numberAt(row, 'next_offset'),
+    publishedAt: numberAt(row, 'published_at'),
+    bytes: numberAt(row, 'bytes')
+  }))
 }
 
 interface Trim extends TrimLimits { nowMs: number, excess: Map<number, number> }
 
 function trimPartition (database: DatabaseSync, partition: PartitionRow, trim: Trim): number {
   const { partitionId, topicId } = partition
-  const oldest = database.prepare(`SELECT first_offset AS firstOffset, next_offset AS nextOffset, published_at AS publishedAt, length(payload) AS bytes
-    FROM message_batch WHERE partition_id = ? ORDER BY first_offset LIMIT ?`).all(partitionId, TRIM_CHUNK) as unknown as BatchRow[]
+  const oldest = oldestBatches(database, partitionId)
   const removed: BatchRow[] = []
 
   for (const batch of oldest) {

@@ -1,6 +1,6 @@
 import { NO_RESULT } from '../../../consumer/store/mysql/server/query-result.ts'
 import type { MysqlConnection } from '../../../consumer/store/mysql/server/connection.ts'
-import type { QueryResult, SqlValue } from '../../../consumer/store/mysql/server/query-result.ts'
+import type { QueryResult } from '../../../consumer/store/mysql/server/query-result.ts'
 import type { ServerInfo } from '../../../consumer/store/mysql/server/server-info.ts'
 
 /** A server as the tests of statements want one. */
@@ -10,7 +10,7 @@ export const MARIADB: ServerInfo = { family: 'mariadb', version: '10.11.19-Maria
 export const MYSQL: ServerInfo = { family: 'mysql', version: '9.7.4', upsert: 'alias', maxPacketChars: 100_000 }
 
 /** What a statement gives: rows, a count of written rows (which an INSERT made, or an UPDATE found), or a failure. */
-export type Answer = readonly (readonly SqlValue[])[] | number | Error
+export type Answer = readonly (readonly unknown[])[] | number | Error
 
 /** Stands for a connection where a test is about which statements are run: it notes them and answers by a script. */
 export class ScriptedConnection {

@@ -67,8 +67,8 @@ const REFUSED: readonly ServerSetting[] = [
   { name: 'init_connect', value: text('USE information_schema'), refused: { code: 'PP_STORE_SERVER', says: /init_connect leaves the session in the database information_schema/ } },
   { name: 'init_connect', value: text('SELECT nothing'), refused: { code: 'PP_STORE_SERVER', says: /init_connect/ } },
   { name: 'max_allowed_packet', value: '524288', refused: { code: 'PP_STORE_SERVER', says: /max_allowed_packet is 524288/ } },
-  { name: 'read_only', value: '1', refused: { code: 'PP_STORE_SERVER', says: /read.only.*connect to the server that takes writes/ } },
-  { name: 'super_read_only', value: '1', only: 'mysql', isRoot: true, refused: { code: 'PP_STORE_SERVER', says: /super.read.only.*connect to the server that takes writes/ } },
+  { name: 'read_only', value: '1', refused: { code: 'PP_STORE_SERVER', says: /read.only.*connect to the server that accepts writes/ } },
+  { name: 'super_read_only', value: '1', only: 'mysql', isRoot: true, refused: { code: 'PP_STORE_SERVER', says: /super.read.only.*connect to the server that accepts writes/ } },
   { name: 'offline_mode', value: '1', only: 'mysql', refused: { code: 'PP_STORE_UNAVAILABLE', says: /offline mode/ } },
   { name: 'require_secure_transport', value: '1', only: 'mysql', refused: { code: 'PP_STORE_TLS', says: /require_secure_transport/ } },
   { name: 'require_secure_transport', value: '1', only: 'mariadb', refused: { code: 'PP_STORE_AUTH', says: /require_secure_transport/ } }

@@ -67,7 +67,7 @@ type CopiedRows = Omit<AdoptionReport, 'programs' | 'unseen' | 'keptTables'>
 
 const ADOPTED = ['node_info', 'address_info'] as const
 
-const isAdopted = (name: string): boolean => (ADOPTED as readonly string[]).includes(name)
+const isAdopted = (name: string): boolean => ADOPTED.some(table => table === name)
 
 function tablesOf ({ tables }: Predecessor): [AdoptedTable, string][] {
   return ADOPTED.flatMap(table => tables[table] === undefined ? [] : [[table, tables[table].name]])

@@ -1,4 +1,5 @@
-// Which privileges on a database the session's user holds, by itself or through its roles.
+// The privileges on a database that the session's user has, directly or through its roles.
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import type { MysqlConnection } from '../server/connection.ts'
 
 // GRANT SELECT, TRIGGER ON `data\_base`.* TO …
@@ -6,7 +7,7 @@ const LINE = /^(?<verb>GRANT|REVOKE) (?<privileges>.+?) ON (?:(?<all>\*\.\*)|`(?
 
 const WILDCARDS: Readonly<Record<string, string>> = { '_': '.', '%': '.*' }
 
-/** Those of some privileges that are held on a whole database. */
+/** Returns the privileges, of those given, that the user has on the whole database. */
 export async function grantsCover (connection: MysqlConnection, database: string, privileges: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await connection.query(await grantsQuery(connection))
   const lines = rows.map(([line]) => LINE.exec(String(line))?.groups).filter(groups => groups !== undefined)
@@ -16,22 +17,23 @@ export async function grantsCover (connection: MysqlConnection, database: string
   return new Set(privileges.filter(privilege => holds('GRANT', privilege) && !holds('REVOKE', privilege)))
 }
 
-// MariaDB counts the roles of the session in; MySQL wants them named.
+// MariaDB includes the roles of the session; MySQL must be given their names.
 async function grantsQuery (connection: MysqlConnection): Promise<string> {
   if (connection.server.family === 'mariadb') {
     return 'SHOW GRANTS'
   }
 
-  const { rows: [roles] } = await connection.query('SELECT CURRENT_ROLE()')
+  const { rows: [row] } = await connection.query('SELECT CURRENT_ROLE()')
+  const roles = MYSQL_VALUES.textOrNull(row?.[0] ?? null, 'CURRENT_ROLE()')
 
-  return roles?.[0] == null || roles[0] === 'NONE' ? 'SHOW GRANTS' : `SHOW GRANTS FOR CURRENT_USER() USING ${String(roles[0])}`
+  return roles === null || roles === 'NONE' ? 'SHOW GRANTS' : `SHOW GRANTS FOR CURRENT_USER() USING ${roles}`
 }
 
 function covers (privileges: string, privilege: string): boolean {
   return privileges.split(', ').some(granted => granted === privilege || granted === 'ALL PRIVILEGES' || granted === 'ALL')
 }
 
-// A pattern as LIKE has it: \_ and \% stand for themselves.
+// The pattern syntax is that of LIKE: \_ and \% are literal.
 function namesDatabase (pattern: string, database: string): boolean {
   const parts = [...pattern.replaceAll('``', '`').matchAll(/\\?./gs)].map(([part]) => WILDCARDS[part] ?? RegExp.escape(part.replace(/^\\/, '')))
 

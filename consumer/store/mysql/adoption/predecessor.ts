@@ -1,6 +1,7 @@
 // What a program before this one left in the database: node_info and address_info in another form, or
 // what an adoption that was interrupted made of them.
 import { ProbeError } from '../../../../core/errors.ts'
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { listText, quote } from '../server/sql-text.ts'
 import type { MysqlConnection } from '../server/connection.ts'
 
@@ -116,5 +117,5 @@ async function tablesOf (connection: MysqlConnection): Promise<Map<string, Colum
   const tables = Map.groupBy(rows, ([name]) => String(name).toLowerCase())
 
   return new Map([...tables].map(([table, columns]) => [table, new Map(columns.map(([, name, type, charset]) =>
-    [String(name).toLowerCase(), { type: String(type).toLowerCase(), charset: charset == null ? null : String(charset).toLowerCase() }]))]))
+    [String(name).toLowerCase(), { type: String(type).toLowerCase(), charset: MYSQL_VALUES.textOrNull(charset, 'CHARACTER_SET_NAME')?.toLowerCase() ?? null }]))]))
 }

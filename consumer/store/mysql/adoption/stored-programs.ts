@@ -2,19 +2,17 @@
 // which may work on this one. They are judged by what they do, through whatever they call.
 import { defined } from '../../../../core/defined.ts'
 import { isProbeError } from '../../../../core/errors.ts'
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { quote } from '../server/sql-text.ts'
 import { grantsCover } from './grants.ts'
 import { effectsOf } from './program-effects.ts'
 import type { MysqlConnection } from '../server/connection.ts'
-import type { SqlValue } from '../server/query-result.ts'
 import type { ProgramEffects, QualifiedName } from './program-effects.ts'
-
-/** Kinds of programs, as the server names them. */
-type ProgramKind = 'EVENT' | 'TRIGGER' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY'
 
 /** A program as the server tells it. */
 export interface StoredProgram extends QualifiedName {
-  kind: ProgramKind
+  /** As the server names it, in upper case: EVENT, TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY. */
+  kind: string
 
   /** As the server writes the name, with its quotes and, in another schema, that schema. */
   shown: string
@@ -70,7 +68,7 @@ export async function storedPrograms (connection: MysqlConnection, database: str
 
   return {
     programs,
-    views: views?.rows.map(([schema, name, text]) => ({ ...namedBy(schema, name), text: String(text ?? '') })) ?? [],
+    views: views?.rows.map(([schema, name, text]) => ({ ...namedBy(schema, name), text: MYSQL_VALUES.textOrNull(text, 'VIEW_DEFINITION') ?? '' })) ?? [],
     unseen: [
       ...await unseenBy(connection, database),
       ...unreadIn(connection, programs),
@@ -79,24 +77,25 @@ export async function storedPrograms (connection: MysqlConnection, database: str
   }
 }
 
-function namedBy (schema: SqlValue | undefined, name: SqlValue | undefined): QualifiedName {
+function namedBy (schema: unknown, name: unknown): QualifiedName {
   return { schema: String(schema).toLowerCase(), name: String(name).toLowerCase() }
 }
 
-function programOf ([schema, name, kind, body, when, table]: readonly SqlValue[], database: string): StoredProgram {
+function programOf ([schema, name, kind, body, when, table]: readonly unknown[], database: string): StoredProgram {
   const own = String(schema)
   const isOwn = own.toLowerCase() === database.toLowerCase()
+  const text = MYSQL_VALUES.textOrNull(body, 'definition')
   const parts = isOwn ? [String(name)] : [own, String(name)]
 
   return {
     ...namedBy(schema, name),
-    kind: String(kind).toUpperCase() as ProgramKind,
+    kind: String(kind).toUpperCase(),
     shown: parts.map(quotedName).join('.'),
     when: String(when),
     isActive: when !== 'DISABLED',
     ...defined({ table: table === '' ? undefined : namedBy(schema, table) }),
-    concerns: isOwn ? 'own' : String(body ?? '').toLowerCase().includes(database.toLowerCase()) ? 'named' : 'other',
-    effects: body == null ? undefined : effectsOf(String(body), own.toLowerCase())
+    concerns: isOwn ? 'own' : text?.toLowerCase().includes(database.toLowerCase()) === true ? 'named' : 'other',
+    effects: text === null ? undefined : effectsOf(text, own.toLowerCase())
   }
 }
 

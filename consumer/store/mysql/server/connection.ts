@@ -16,10 +16,10 @@ import type { Connection, QueryError } from 'mysql2'
 const QUERY_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 1_000
 
-// Until the server is known: less than any server's limit.
+// Used until the server is known: below the limit of every server.
 const UNKNOWN: ServerInfo = { family: 'mysql', version: '', upsert: 'function', maxPacketChars: 100_000 }
 
-/** One session with the server: UTC, strict, READ COMMITTED, on a server that takes writes. Errors are those of the port. */
+/** One session with the server: UTC, strict, READ COMMITTED, on a server that accepts writes. Throws the errors of the port. */
 export class MysqlConnection implements AsyncDisposable {
   readonly #clock: Clock
   readonly #config: MysqlConfig
@@ -27,14 +27,14 @@ export class MysqlConnection implements AsyncDisposable {
   #server = UNKNOWN
   #isBroken = false
 
-  /** Whether a statement that changes rows must be committed once it has run: not before the session is set up, nor in a transaction. */
+  /** Whether a statement that changes rows must be committed when it ends: not before the session is set up, nor in a transaction. */
   #commitsItself = false
 
   private constructor (clock: Clock, config: MysqlConfig, connection: Connection) {
     this.#clock = clock
     this.#config = config
     this.#connection = connection
-    // Also told of what fails between two queries, such as a server that closes an idle connection.
+    // These events also report failures between two queries, such as a server that closes an idle connection.
     const onEnd = (): void => {
       this.#isBroken = true
     }
@@ -60,14 +60,14 @@ export class MysqlConnection implements AsyncDisposable {
     return this.#server
   }
 
-  /** Whether it can be used no more. */
+  /** Whether the connection is unusable. */
   get isBroken (): boolean {
     return this.#isBroken
   }
 
   /**
-   * Runs statements one after the other, in as few packets as the server allows; one result for each.
-   * After a failure those that follow were not run. A server that does not answer in time loses the connection.
+   * Runs statements one after the other, in as few packets as the server allows; returns one result for each.
+   * A failure skips the statements after it. After a timeout the connection is closed.
    */
   async run (statements: readonly string[], timeoutMs: number = QUERY_TIMEOUT_MS): Promise<QueryResult[]> {
     const results: QueryResult[] = []
@@ -101,7 +101,7 @@ export class MysqlConnection implements AsyncDisposable {
     }
   }
 
-  /** Ends it at once; the server rolls back what is open. */
+  /** Closes the connection at once; the server rolls back an open transaction. */
   destroy (): void {
     this.#isBroken = true
     this.#connection.destroy()
@@ -142,7 +142,7 @@ export class MysqlConnection implements AsyncDisposable {
     const [, settings] = await this.run(sessionEnd(family))
     checkSession(family, settings?.rows ?? [])
     this.#commitsItself = true
-    // Refused by a server that takes no writes, such as the old primary after a failover.
+    // A read-only server refuses this, such as the old primary after a failover.
     await this.run(['START TRANSACTION READ WRITE', 'ROLLBACK'])
   }
 
@@ -154,7 +154,7 @@ export class MysqlConnection implements AsyncDisposable {
     try {
       await this.query('ROLLBACK')
     } catch {
-      // The failure that led here says more; without a connection the server rolls back.
+      // The original failure says more. The server rolls back when the connection closes.
       this.destroy()
     }
   }
@@ -163,7 +163,7 @@ export class MysqlConnection implements AsyncDisposable {
     const text = statements.join(';')
 
     if (!isAscii(text)) {
-      throw new TypeError('a statement holds a character that is not ASCII: values go through quote')
+      throw new TypeError('a statement contains a character that is not ASCII: values go through quote')
     }
 
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -181,12 +181,12 @@ export class MysqlConnection implements AsyncDisposable {
 
     try {
       const answer = await withTimeLimit(promise, { clock: this.#clock, limitMs: timeoutMs, onTimeout })
-      const results = statements.length === 1 ? [answer] : answer as unknown[]
+      const results: unknown[] = statements.length > 1 && Array.isArray(answer) ? answer : [answer]
 
       return results.map((result, i) => this.#resultOf(result, statements[i] ?? ''))
     } catch (err) {
       const failure = asStoreError(err, this.#config)
-      this.#isBroken ||= (err as Partial<QueryError>).fatal === true || endsConnection(failure)
+      this.#isBroken ||= isFatal(err) || endsConnection(failure)
       throw failure
     }
   }
@@ -203,4 +203,8 @@ export class MysqlConnection implements AsyncDisposable {
 
     return queryResultOf(result, statement)
   }
+}
+
+function isFatal (err: unknown): boolean {
+  return err instanceof Error && 'fatal' in err && err.fatal === true
 }

@@ -1,38 +1,41 @@
 import type { ResultSetHeader } from 'mysql2'
 
-/** A value as the server sends it; times are text, in UTC. */
+/** A value that is written; times are text, in UTC. */
 export type SqlValue = string | number | null
 
-/** What one statement gave. */
+/** The result of one statement. */
 export interface QueryResult {
-  /** Rows of a query, each with its values in order; none for other statements. */
-  rows: readonly (readonly SqlValue[])[]
+  /** Rows of a query, each with its values in order, to be read through `MYSQL_VALUES`; empty for other statements. */
+  rows: readonly (readonly unknown[])[]
 
-  /** Rows inserted or changed; rows that were as they should be already are not counted. */
+  /** Rows inserted or changed; unchanged rows are not counted. */
   written: number
 
-  /** Rows that an INSERT made; those that were there and that it changed are not counted. 0 for other statements. */
+  /** Rows that an INSERT created; existing rows that it changed are not counted. 0 for other statements. */
   inserted: number
 
   /** Rows that an UPDATE found, whether it changed them or not; 0 for other statements. */
   matched: number
 }
 
-/** Of a statement that gave and changed nothing. */
+/** The result of a statement that returned and changed nothing. */
 export const NO_RESULT: QueryResult = { rows: [], written: 0, inserted: 0, matched: 0 }
 
-/** Rows that statements inserted or changed, together. */
+/** Number of rows that statements inserted or changed. */
 export function writtenBy (results: readonly QueryResult[]): number {
   return results.reduce((sum, { written }) => sum + written, 0)
 }
 
-/** What the driver gave for one statement. */
+/** Converts the driver's result of one statement. @throws TypeError when it is neither rows nor a header */
 export function queryResultOf (result: unknown, statement: string): QueryResult {
-  if (Array.isArray(result)) {
-    return { ...NO_RESULT, rows: result as SqlValue[][] }
+  if (isRows(result)) {
+    return { ...NO_RESULT, rows: result }
+  }
+  if (!isHeader(result)) {
+    throw new TypeError('the driver returned neither rows nor a header for a statement')
   }
 
-  const { affectedRows, info } = result as ResultSetHeader
+  const { affectedRows, info } = result
 
   if (statement.startsWith('INSERT')) {
     const { inserted, changed } = upserted(affectedRows, info)
@@ -47,15 +50,28 @@ export function queryResultOf (result: unknown, statement: string): QueryResult 
 const SERVER_STATUS_IN_TRANS = 1
 const SERVER_STATUS_AUTOCOMMIT = 2
 
-/** Whether what a statement did is not committed yet, by the server's own word: it is in a transaction. Unknown of queries. */
+/** Whether the server reports that a statement is not committed: it is in a transaction. False for queries, whose result does not say. */
 export function isUncommitted (result: unknown): boolean {
-  const { serverStatus }: Partial<ResultSetHeader> = Array.isArray(result) ? {} : result as ResultSetHeader
+  if (!isHeader(result)) {
+    return false
+  }
+
+  const { serverStatus }: Partial<ResultSetHeader> = result
 
   return serverStatus !== undefined && ((serverStatus & SERVER_STATUS_IN_TRANS) !== 0 || (serverStatus & SERVER_STATUS_AUTOCOMMIT) === 0)
 }
 
-// An upsert counts 1 for a row that it inserts and 2 for one that it changes. The latter are its
-// "Duplicates", which it tells unless it has one row only.
+// The connection asks for rows as arrays.
+function isRows (result: unknown): result is readonly (readonly unknown[])[] {
+  return Array.isArray(result) && (result.length === 0 || Array.isArray(result[0]))
+}
+
+function isHeader (result: unknown): result is Pick<ResultSetHeader, 'affectedRows' | 'info'> & Partial<ResultSetHeader> {
+  return typeof result === 'object' && result !== null && 'affectedRows' in result && 'info' in result
+}
+
+// An upsert counts 1 for a row that it inserts and 2 for a row that it changes. The server reports the latter
+// as "Duplicates", except for an upsert of one row.
 function upserted (affectedRows: number, info: string): { inserted: number, changed: number } {
   const changed = Number(/Duplicates: (\d+)/.exec(info)?.[1] ?? (affectedRows === 2 ? 1 : 0))
 

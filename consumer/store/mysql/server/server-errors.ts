@@ -2,6 +2,7 @@
 // InnoDB tables, named locks, replication, clusters), by what they mean to the port. Names are the servers' own, without ER_.
 // From 1900 on the two families give numbers of their own; of each listed here only one of the two meanings can be met.
 // https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/
+import { keysOf } from '../../../../core/record-keys.ts'
 import type { ErrorCode } from '../../../../core/errors.ts'
 
 /** What an error of the server can mean to the port. */
@@ -114,8 +115,8 @@ const TABLE: Readonly<Record<StoreErrorCode, string>> = {
 }
 
 /** The errors, by number. */
-export const SERVER_ERRORS: ReadonlyMap<number, ServerError> = new Map(Object.entries(TABLE).flatMap(([code, errors]) =>
-  Array.from(errors.matchAll(/(\d+) (\w+)/g), ([, number, name = '']) => [Number(number), { number: Number(number), name, code: code as StoreErrorCode }] as const)))
+export const SERVER_ERRORS: ReadonlyMap<number, ServerError> = new Map(keysOf(TABLE).flatMap(code =>
+  Array.from(TABLE[code].matchAll(/(\d+) (\w+)/g), ([, number, name = '']) => [Number(number), { number: Number(number), name, code }] as const)))
 
 // What the classes of SQLSTATE mean: ISO/IEC 9075-2, 24.1.
 const CODE_BY_SQL_STATE_CLASS: Readonly<Record<string, StoreErrorCode>> = {

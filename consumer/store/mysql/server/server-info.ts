@@ -1,7 +1,6 @@
 // Two families speak the same protocol and differ in the form of an upsert: MariaDB has no row
 // alias, and MySQL means to drop VALUES(). Which one answers is found out once for each connection.
 import { ProbeError } from '../../../../core/errors.ts'
-import type { SqlValue } from './query-result.ts'
 
 /** Whose server it is. */
 export type ServerFamily = 'mariadb' | 'mysql'
@@ -38,7 +37,7 @@ const MIN_PACKET_BYTES = 1_048_576
  * @param asked the database that the connection asked for
  * @throws ProbeError `PP_STORE_SERVER` when the server is too old or a setting does not suit; `PP_STORE_UNAVAILABLE` when it takes no writes
  */
-export function serverInfoOf (answers: readonly SqlValue[], asked: string): ServerInfo {
+export function serverInfoOf (answers: readonly unknown[], asked: string): ServerInfo {
   const [version, maxPacketBytes, database, foldsCase, innodbReadOnly, logsChanges, , logFormat] = answers
   const text = String(version)
   const family = /mariadb/i.test(text) ? 'mariadb' : 'mysql'

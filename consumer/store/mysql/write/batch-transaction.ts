@@ -1,7 +1,9 @@
-// One batch, one transaction, a handful of packets: what is known of its texts and peers is read and
-// locked first, then everything is written together. All writers take their locks in one order
-// (removal mark, dictionaries, peers that are known, peers that are not, then the rows by key), so that two of them wait for one another
-// and do not deadlock.
+// One batch, one transaction, a handful of packets: the rows of its texts and peers are read and locked
+// first, then everything is written together. All writers take their locks in one order (removal mark,
+// dictionaries, known peers, new peers, then the rows by key): two of them wait for one another and do
+// not deadlock.
+import { keysOf, recordOf } from '../../../../core/record-keys.ts'
+import { onlyNumber } from '../server/mysql-values.ts'
 import { writtenBy } from '../server/query-result.ts'
 import { writeAddresses } from './address-writer.ts'
 import { writeCrawl } from './crawl-store.ts'
@@ -16,7 +18,7 @@ import type { MysqlConnection } from '../server/connection.ts'
 import type { KnownNodes } from './node-writer.ts'
 import type { VisitIds } from './visit-ids.ts'
 
-/** What a batch writes. */
+/** The rows of a batch. */
 export interface BatchRows {
   visits: Rows
   crawls: readonly CrawlRow[]
@@ -25,11 +27,11 @@ export interface BatchRows {
 /** Rows written, by table. */
 export type Written = Record<StoreTable, number>
 
-/** Writes a batch within the transaction of the caller; `ids` are those of this batch alone. */
+/** Writes a batch within the caller's transaction; `ids` belong to this batch alone. */
 export async function writeBatch (connection: MysqlConnection, { visits: rows, crawls }: BatchRows, ids: VisitIds, nowMs: number): Promise<Written> {
-  // Crawls of one scan look at one another: only one batch with crawls at a time.
-  const { rows: [mark] } = await connection.query(`SELECT day FROM removal_mark WHERE id = 1 ${crawls.length > 0 ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}`)
-  const visits = await ids.resolve(connection, rows.visits, Number(mark?.[0] ?? 0))
+  // Writing a crawl reads other crawls of its scan: one batch with crawls at a time.
+  const mark = await connection.query(`SELECT day FROM removal_mark WHERE id = 1 ${crawls.length > 0 ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}`)
+  const visits = await ids.resolve(connection, rows.visits, onlyNumber(mark, 'day'))
   const known = await lockNodes(connection, rows.nodes, visits, nodeId => ids.isFreshPeer(nodeId))
   const latest = await latestVisits(connection, rows.nodes.filter(state => isFirstContact(state, known, ids)).map(({ nodeId }) => nodeId))
   const unique = uniqueVisits(visits)
@@ -55,16 +57,15 @@ export async function writeBatch (connection: MysqlConnection, { visits: rows, c
   return written
 }
 
-// Of a peer whose dictionary row is new there is no visit yet.
+// A peer whose dictionary row is new has no visits yet.
 function isFirstContact ({ nodeId, contact }: NodeState, known: KnownNodes, ids: VisitIds): boolean {
   return contact !== undefined && !known.has(nodeId) && !ids.isFreshPeer(nodeId)
 }
 
 async function runByTable<Table extends StoreTable> (connection: MysqlConnection, statements: Record<Table, string[]>): Promise<Record<Table, number>> {
-  const tables = Object.keys(statements) as Table[]
+  const tables = keysOf(statements)
   const results = await connection.run(tables.flatMap(table => statements[table]))
   let next = 0
-  const counts = tables.map(table => [table, writtenBy(results.slice(next, next += statements[table].length))])
 
-  return Object.fromEntries(counts) as Record<Table, number>
+  return recordOf(tables, table => writtenBy(results.slice(next, next += statements[table].length)))
 }

@@ -1,26 +1,32 @@
 import { hash } from 'node:crypto'
-import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresFrom, measuresOf, supersedes, TOTAL_COLUMNS } from '../../model/crawl-row.ts'
+import { aggregateFrom, crawlRowFrom, crawlStateFrom, precedenceFrom, TOTALS } from '../../model/crawl-columns.ts'
+import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresOf, supersedes } from '../../model/crawl-row.ts'
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { bytesText, numberText, quote, upsertStatements } from '../server/sql-text.ts'
 import type { Crawl } from '../../../../core/contracts/crawl.ts'
-import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState } from '../../model/crawl-row.ts'
+import type { Columns } from '../../model/crawl-columns.ts'
+import type { AggregateRow, CrawlRow, CrawlState } from '../../model/crawl-row.ts'
 import type { MysqlConnection } from '../server/connection.ts'
-import type { SqlValue } from '../server/query-result.ts'
 
-const TOTALS = Object.keys(TOTAL_COLUMNS) as (keyof typeof TOTAL_COLUMNS)[]
-const HEAD = ['scan', 'crawl_id', 'network', 'vantage', 'strategy', 'state', 'reported_state', 'started_at', 'finished_at', 'digest'] as const
+const PRECEDENCE = ['reported_state', 'started_at', 'finished_at', 'digest']
+const AGGREGATE = ['dimension', 'is_other', 'value', 'count']
+const HEAD = ['scan', 'crawl_id', 'network', 'vantage', 'strategy', 'state', 'reported_state', 'started_at', 'finished_at', 'digest']
 const COLUMNS = [...HEAD, ...TOTALS, ...MEASURE_COLUMNS]
 
-/** Writes a crawl within the transaction of the caller, which lets no other process write crawls, unless the database knows as much already. */
+/**
+ * Writes a crawl, unless the stored message of the crawl takes precedence; returns how many were written. The caller's transaction
+ * has the lock that keeps other processes from writing crawls.
+ */
 export async function writeCrawl (connection: MysqlConnection, row: CrawlRow): Promise<number> {
   const scan = quote(row.scan)
   const where = `scan = ${scan} AND crawl_id = ${String(row.crawlId)}`
-  const [known, later] = await connection.run([
-    `SELECT reported_state, started_at, finished_at, digest FROM crawl WHERE ${where}`,
+  const [stored, later] = await connection.run([
+    `SELECT ${PRECEDENCE.join()} FROM crawl WHERE ${where}`,
     `SELECT 1 FROM crawl WHERE scan = ${scan} AND crawl_id > ${String(row.crawlId)} LIMIT 1`
   ])
-  const before = known?.rows.map(toPrecedence)[0]
+  const [before] = stored?.rows ?? []
 
-  if (before !== undefined && !supersedes(row, before)) {
+  if (before !== undefined && !supersedes(row, precedenceFrom(columnsOf(PRECEDENCE, before), MYSQL_VALUES))) {
     return 0
   }
 
@@ -45,11 +51,15 @@ export async function writeCrawl (connection: MysqlConnection, row: CrawlRow): P
 /** The latest crawls of a scan, newest first. */
 export async function latestCrawls (connection: MysqlConnection, scan: string, limit: number): Promise<Crawl[]> {
   const { rows } = await connection.query(`SELECT ${COLUMNS.join()} FROM crawl WHERE scan = ${quote(scan)} ORDER BY crawl_id DESC LIMIT ${String(limit)}`)
-  const crawls = rows.map(values => Object.fromEntries(COLUMNS.map((column, i) => [column, values[i] ?? null])) as Record<typeof COLUMNS[number], SqlValue>)
-  const aggregates = await connection.run(crawls.map(({ crawl_id: crawlId }) =>
-    `SELECT dimension, is_other, value, \`count\` FROM crawl_aggregate WHERE scan = ${quote(scan)} AND crawl_id = ${String(crawlId)}`))
+  const crawls = rows.map(values => columnsOf(COLUMNS, values))
+  const aggregates = await connection.run(crawls.map(crawl =>
+    `SELECT dimension, is_other, value, \`count\` FROM crawl_aggregate WHERE scan = ${quote(scan)} AND crawl_id = ${String(MYSQL_VALUES.number(crawl['crawl_id'], 'crawl_id'))}`))
 
-  return crawls.map((crawl, i) => crawlOf(toCrawlRow(crawl, aggregates[i]?.rows.map(toAggregate) ?? []), crawl.state as CrawlState))
+  return crawls.map((crawl, i) => {
+    const counts = aggregates[i]?.rows.map(values => aggregateFrom(columnsOf(AGGREGATE, values), MYSQL_VALUES)) ?? []
+
+    return crawlOf(crawlRowFrom(crawl, counts, MYSQL_VALUES), crawlStateFrom(crawl, MYSQL_VALUES))
+  })
 }
 
 function tupleOf (row: CrawlRow, state: CrawlState): string {
@@ -68,27 +78,6 @@ function aggregateTuple ({ scan, crawlId }: CrawlRow, { dimension, isOther, valu
   return `(${[quote(scan), crawlId, quote(dimension), Number(isOther), quote(value), bytesText(hash('sha256', value, 'hex').slice(0, 32)), count].join()})`
 }
 
-function toPrecedence ([reportedState, startedAt, finishedAt, digest]: readonly SqlValue[]): CrawlPrecedence {
-  return { reportedState: reportedState as CrawlState, startedAt: String(startedAt), finishedAt: finishedAt as string | null, digest: String(digest) }
-}
-
-function toAggregate ([dimension, isOther, value, count]: readonly SqlValue[]): AggregateRow {
-  return { dimension: dimension as AggregateRow['dimension'], isOther: isOther === 1, value: String(value), count: Number(count) }
-}
-
-function toCrawlRow (crawl: Record<typeof COLUMNS[number], SqlValue>, aggregates: readonly AggregateRow[]): CrawlRow {
-  return {
-    scan: String(crawl.scan),
-    crawlId: Number(crawl.crawl_id),
-    network: String(crawl.network),
-    vantage: crawl.vantage as string | null,
-    strategy: crawl.strategy as Crawl['strategy'],
-    reportedState: crawl.reported_state as CrawlState,
-    startedAt: String(crawl.started_at),
-    finishedAt: crawl.finished_at as string | null,
-    totals: crawl.discovered === null ? null : Object.fromEntries(TOTALS.map(column => [column, crawl[column]])) as NonNullable<CrawlRow['totals']>,
-    ...measuresFrom(crawl),
-    aggregates,
-    digest: String(crawl.digest)
-  }
+function columnsOf (names: readonly string[], values: readonly unknown[]): Columns {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]]))
 }

@@ -2,6 +2,7 @@
 // after a while a batch asks the database for none. A row is found by its text where that is short
 // and plain, else by a hash: MySQL compares texts with trailing spaces as equal, and limits indexes.
 import { hash } from 'node:crypto'
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { bytesText, listText, quote, upsertStatements } from '../server/sql-text.ts'
 import type { BoundedCache } from '../../../../core/limits/bounded-cache.ts'
 import type { QueryResult, SqlValue } from '../server/query-result.ts'
@@ -122,12 +123,14 @@ export class Dictionary {
   found (results: readonly QueryResult[]): void {
     const byFound = new Map(Array.from(this.#wanted.values(), wanted => [wanted.found, wanted]))
 
+    const idColumn = `${this.#table.table}_id`
+
     for (const [id, text, day] of results.flatMap(({ rows }) => rows)) {
-      const wanted = byFound.get(String(text))
+      const wanted = byFound.get(MYSQL_VALUES.text(text, this.#table.table))
 
       if (wanted !== undefined) {
-        wanted.id = Number(id)
-        wanted.storedDay = Number(day)
+        wanted.id = MYSQL_VALUES.number(id, idColumn)
+        wanted.storedDay = MYSQL_VALUES.number(day, 'last_used_day')
       }
     }
   }

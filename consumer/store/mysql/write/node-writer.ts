@@ -1,15 +1,15 @@
-// Peers are locked, read, merged by the rules of node-state.ts and written back where that changes
-// them, as in SQLite: one form of the rules. A peer that has no row is locked by its row in the
-// dictionary, which exists before it was ever reached: so a failed visit and the first contact of one
-// peer, in two processes at once, follow one another, and the later one sees what the earlier one left.
+// Peers are locked, read, merged by the rules of node-state.ts and written back where they changed, as in
+// SQLite: the rules exist once. A peer without a row here is locked by its row in the dictionary, which
+// exists before the peer was ever reached. So a failed visit and the first contact of one peer, in two
+// processes at once, are serialised, and the second sees what the first wrote.
 import { ProbeError } from '../../../../core/errors.ts'
-import { nodeStateOf, nodeValuesOf, NODE_COLUMNS } from '../../model/node-row.ts'
-import { mergeNodeStates } from '../../model/node-state.ts'
+import { nodeStateOf, nodeValuesFrom, nodeValuesOf, NODE_COLUMNS } from '../../model/node-row.ts'
+import { isReached, mergeNodeStates } from '../../model/node-state.ts'
 import { storeTimeOf } from '../../model/store-time.ts'
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { BY_KEY, listText, quote, upsertStatements } from '../server/sql-text.ts'
 import { idText } from './visit-ids.ts'
-import type { KnownNode, NodeValues } from '../../model/node-row.ts'
-import type { NodeState } from '../../model/node-state.ts'
+import type { KnownNode, NodeState } from '../../model/node-state.ts'
 import type { MysqlConnection } from '../server/connection.ts'
 import type { SqlValue } from '../server/query-result.ts'
 import type { ServerInfo } from '../server/server-info.ts'
@@ -20,13 +20,13 @@ const COLUMNS = ['node_id', ...NODE_COLUMNS, 'changed_at']
 /** Peers that have rows. */
 export type KnownNodes = ReadonlyMap<string, KnownNode>
 
-/** A peer's last visit, as the history knows it. */
+/** The last stored visits, by peer. */
 export type LatestVisits = ReadonlyMap<string, NodeState['tried']>
 
 /**
- * Locks the peers of a batch and reads those that have rows.
+ * Locks the peers of a batch and reads the rows that exist.
  *
- * @param isFreshPeer whether this transaction made a peer's row in the dictionary, and so holds its lock
+ * @param isFreshPeer whether this transaction inserted the peer's row in the dictionary, and so has its lock
  * @throws ProbeError `PP_STORE_CONFLICT`
  */
 export async function lockNodes (
@@ -50,7 +50,7 @@ export async function lockNodes (
     throw new ProbeError('PP_STORE_CONFLICT', 'rows of peer were removed while they were in use')
   }
 
-  // Another process may have reached them before the lock was had.
+  // Another process may have reached these peers before this one got the lock.
   return new Map([...known, ...await lockRows(connection, [...peers.keys()])])
 }
 
@@ -62,10 +62,14 @@ async function lockRows (connection: MysqlConnection, nodeIds: readonly string[]
   const isOfBatch = `node_id IN ${listText(nodeIds.map(quote))}`
   const { rows } = await connection.query(`SELECT node_id, ${NODE_COLUMNS.join()} FROM node_info ${BY_KEY} WHERE ${isOfBatch} FOR UPDATE`)
 
-  return new Map(rows.map(([nodeId, ...values]) => [String(nodeId), nodeStateOf(String(nodeId), values as unknown as NodeValues)]))
+  return new Map(rows.map(([id, ...values]) => {
+    const nodeId = MYSQL_VALUES.text(id, 'node_id')
+
+    return [nodeId, nodeStateOf(nodeId, nodeValuesFrom(values, MYSQL_VALUES))]
+  }))
 }
 
-/** The last visits of peers that are reached for the first time: failed ones left no row in node_info. The peers are locked. */
+/** The last stored visits of peers that are reached for the first time: failed visits left no row in node_info. The peers must be locked. */
 export async function latestVisits (connection: MysqlConnection, nodeIds: readonly string[]): Promise<LatestVisits> {
   if (nodeIds.length === 0) {
     return new Map()
@@ -79,16 +83,19 @@ export async function latestVisits (connection: MysqlConnection, nodeIds: readon
     JOIN word o ON o.word_id = v.outcome_id
     GROUP BY p.node_id, v.started_at`)
 
-  return new Map(rows.map(([nodeId, at, outcome]) => [String(nodeId), { at: storeTimeOf(Number(at)), outcome: String(outcome) }]))
+  return new Map(rows.map(([nodeId, at, outcome]) => [
+    MYSQL_VALUES.text(nodeId, 'node_id'),
+    { at: storeTimeOf(MYSQL_VALUES.number(at, 'started_at')), outcome: MYSQL_VALUES.text(outcome, 'word') }
+  ]))
 }
 
-/** The rows that a batch changes. A peer that was never reached gets none. */
+/** The rows that a batch changes. A peer that was never reached gets no row. */
 export function changedNodes (states: readonly NodeState[], known: KnownNodes, latest: LatestVisits): KnownNode[] {
   return states.flatMap((state) => {
     const before = known.get(state.nodeId)
 
     if (before !== undefined) {
-      const after = mergeNodeStates(before, state) as KnownNode
+      const after = mergeNodeStates(before, state)
 
       return isSame(nodeValuesOf(after), nodeValuesOf(before)) ? [] : [after]
     }
@@ -96,11 +103,11 @@ export function changedNodes (states: readonly NodeState[], known: KnownNodes, l
     const tried = latest.get(state.nodeId)
     const first = tried === undefined ? state : mergeNodeStates(state, { ...state, tried })
 
-    return first.contact === undefined ? [] : [first as KnownNode]
+    return isReached(first) ? [first] : []
   })
 }
 
-/** Statements that write rows as they are given. */
+/** Statements that write the rows of peers. */
 export function upsertNodes (nodes: readonly KnownNode[], nowMs: number, server: ServerInfo): string[] {
   const changedAt = quote(storeTimeOf(nowMs))
   const literal = (value: SqlValue): string => typeof value === 'number' ? String(value) : quote(value)

@@ -1,4 +1,5 @@
 import { BoundedCache } from '../../../../core/limits/bounded-cache.ts'
+import { keysOf, recordOf } from '../../../../core/record-keys.ts'
 import { numberText } from '../server/sql-text.ts'
 import { Dictionary, DICTIONARIES } from './dictionary.ts'
 import type { TextSet, VisitRow } from '../../model/visit-row.ts'
@@ -204,9 +205,7 @@ export function idText (slot: Slot | null): string {
 }
 
 function ofEach<T> (make: (name: keyof typeof DICTIONARIES) => T): Record<keyof typeof DICTIONARIES, T> {
-  const names = Object.keys(DICTIONARIES) as (keyof typeof DICTIONARIES)[]
-
-  return Object.fromEntries(names.map(name => [name, make(name)])) as Record<keyof typeof DICTIONARIES, T>
+  return recordOf(keysOf(DICTIONARIES), make)
 }
 
 function textSlot (dictionary: Dictionary, text: string, day: number): Slot {

@@ -1,13 +1,13 @@
-// Two messages of one visit that differ (a crawler that was killed and started again within a second
-// makes such) leave the greater one, whichever came first. The order is that of what the visit says,
-// never of the numbers that the dictionaries happened to give.
+// Two messages of one visit can differ, when a crawler is killed and restarted within a second: the greater
+// one stays, whichever came first. The order is that of the visit's contents, never of numbers in the dictionaries.
 import { compareBytes } from '../../model/safe-text.ts'
+import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import type { VisitRow } from '../../model/visit-row.ts'
 
-/** What orders the messages of one visit, the most telling first. */
+/** Sort key of the messages of one visit, the most significant value first. */
 export type VisitPrecedence = readonly (string | number)[]
 
-/** Expressions for the same values over a stored visit `v`, joined as in {@link PRECEDENCE_JOINS}. */
+/** SQL expressions for the same values of a stored visit `v`, with the tables of {@link PRECEDENCE_JOINS}. */
 export const PRECEDENCE_COLUMNS = [
   'v.started_at',
   'o.word',
@@ -43,14 +43,19 @@ LEFT JOIN agent g ON g.agent_id = v.agent_id
 LEFT JOIN address_set e ON e.address_set_id = v.address_set_id
 LEFT JOIN protocol_set r ON r.protocol_set_id = v.protocol_set_id`
 
-/** What orders a message of a visit among others of the same visit. */
+/** The sort key of a message. */
 export function precedenceOf (row: VisitRow): VisitPrecedence {
   const { startedAtMs, outcome, durationMs, discoveryType, lane, detail } = row
 
   return [startedAtMs, outcome, durationMs, discoveryType, lane ?? '', detail ?? '', ...ofConnection(row), ...ofIdentity(row), ...ofQuestions(row)]
 }
 
-/** Whether `a` stands where `b` does not. */
+/** The sort key of a stored visit, from its values of {@link PRECEDENCE_COLUMNS}. @throws ProbeError `PP_STORE_SCHEMA` */
+export function storedPrecedence (values: readonly unknown[]): VisitPrecedence {
+  return PRECEDENCE_COLUMNS.map((column, i) => MYSQL_VALUES.textOrNumber(values[i], column))
+}
+
+/** Whether `a` replaces `b`. */
 export function precedes (a: VisitPrecedence, b: VisitPrecedence): boolean {
   for (const [i, value] of a.entries()) {
     const other = b[i]
@@ -73,7 +78,9 @@ function ofIdentity ({ identity }: VisitRow): VisitPrecedence {
 }
 
 function ofQuestions ({ latencyMs, latencyErrorMs, table }: VisitRow): VisitPrecedence {
-  const [latencyUs, errorUs] = [latencyMs, latencyErrorMs].map(ms => ms === null ? -1 : Math.round(ms * 1_000)) as [number, number]
+  return [microseconds(latencyMs), microseconds(latencyErrorMs), table?.queries ?? -1, table?.failed ?? -1, table?.peers ?? -1]
+}
 
-  return [latencyUs, errorUs, table?.queries ?? -1, table?.failed ?? -1, table?.peers ?? -1]
+function microseconds (ms: number | null): number {
+  return ms === null ? -1 : Math.round(ms * 1_000)
 }

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { inBatches, packBatch, packedByPartition, unpackBatch } from '../../../../core/bus/embedded/embedded-batch.ts'
+import { isProbeError } from '../../../../core/errors.ts'
 import type { OutgoingMessage } from '../../../../core/bus/port/event-bus.ts'
 
 const headers = fc.dictionary(fc.string(), fc.string()).map(entries => ({ ...entries }))
 const messages = fc.array(fc.record({ key: fc.string({ unit: 'grapheme' }), value: fc.uint8Array(), headers }))
 const sized = (bytes: number): OutgoingMessage => ({ key: '', value: Buffer.alloc(bytes), headers: {} })
 
-test('unpackBatch gives what packBatch was given', () => {
+test('unpackBatch returns the messages of packBatch', () => {
   const plain = (list: readonly OutgoingMessage[]): unknown[] => list.map(message => [message.key, [...message.value], { ...message.headers }])
 
   fc.assert(fc.property(messages, (given) => {
@@ -16,8 +18,13 @@ test('unpackBatch gives what packBatch was given', () => {
   }))
 })
 
-test('unpackBatch refuses what is no batch, and what would fill the memory', () => {
+test('unpackBatch refuses other data, a wrong index, and a batch that would fill the memory', () => {
   assert.throws(() => unpackBatch(Buffer.from('no batch')))
+  for (const index of ['{}', 'null', '[1]', '[["k"]]', '[[1,{},0]]', '[["k",{"h":1},0]]', '[["k",null,0]]', '[["k",{},"0"]]']) {
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(index.length)
+    assert.throws(() => unpackBatch(zstdCompressSync(Buffer.concat([length, Buffer.from(index)]))), (err: unknown) => isProbeError(err, 'PP_FILE_UNUSABLE'), index)
+  }
   assert.throws(() => unpackBatch(packBatch([sized(20_000_000)])), RangeError)
 })
 

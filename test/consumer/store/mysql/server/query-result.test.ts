@@ -5,18 +5,26 @@ import { isUncommitted, NO_RESULT, queryResultOf } from '../../../../../consumer
 const UPSERT = 'INSERT INTO t VALUES (1)'
 
 suite('queryResultOf', () => {
-  test('gives the rows of a query', () => {
+  test('returns the rows of a query', () => {
+    assert.deepEqual(queryResultOf([], 'SELECT 1'), NO_RESULT)
     assert.deepEqual(queryResultOf([[1, 'a']], 'SELECT 1'), { ...NO_RESULT, rows: [[1, 'a']] })
   })
 
-  test('knows by the word of the server what is not committed', () => {
+  test('refuses what is neither rows nor a header', () => {
+    for (const result of [undefined, null, 7, [7], {}, { affectedRows: 1 }]) {
+      assert.throws(() => queryResultOf(result, 'SELECT 1'), TypeError)
+      assert.equal(isUncommitted(result), false)
+    }
+  })
+
+  test('reads from the header that a statement is not committed', () => {
     const header = (serverStatus: number): object => ({ affectedRows: 1, info: '', serverStatus })
 
     assert.deepEqual([2, 2 | 8, 0, 1, 3].map(status => isUncommitted(header(status))), [false, false, true, true, true])
     assert.equal(isUncommitted([[1]]), false)
   })
 
-  test('tells what an update found, changed or not', () => {
+  test('counts the rows that an update found, changed or not', () => {
     assert.equal(queryResultOf({ affectedRows: 2, info: 'Rows matched: 5  Changed: 2  Warnings: 0' }, 'UPDATE t SET a = 1').matched, 5)
     assert.equal(queryResultOf({ affectedRows: 2, info: '' }, 'DELETE FROM t').matched, 0)
   })

@@ -41,7 +41,7 @@ suite('asStoreError', () => {
     ['no such table', { errno: 1146, sqlState: '42S02' }, 'PP_STORE_SCHEMA', ''],
     ['too many connections of a user', { errno: 1203, sqlState: '42000' }, 'PP_STORE_UNAVAILABLE', ''],
     ['a full disk', { errno: 1114, sqlState: 'HY000' }, 'PP_STORE_UNAVAILABLE', ''],
-    ['a primary that was replaced', { errno: 1290, sqlState: 'HY000' }, 'PP_STORE_UNAVAILABLE', 'connect to the server that takes writes (the primary)'],
+    ['a primary that was replaced', { errno: 1290, sqlState: 'HY000' }, 'PP_STORE_UNAVAILABLE', 'connect to the server that accepts writes (the primary)'],
     ['a wrong password without TLS', { errno: 1045, sqlState: '28000' }, 'PP_STORE_AUTH', 'require_secure_transport'],
     ['a lost connection', { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }, 'PP_STORE_UNAVAILABLE', ''],
     ['a refused connection', { code: 'ECONNREFUSED', syscall: 'connect', errno: -111 }, 'PP_STORE_UNAVAILABLE', ''],

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import { TextFitter } from '../../../../../consumer/store/model/safe-text.ts'
 import { visitRowOf } from '../../../../../consumer/store/model/visit-row.ts'
 import { idText, noKnownIds, VISIT_COLUMNS, VisitIds, visitKeyOf, visitTuple } from '../../../../../consumer/store/mysql/write/visit-ids.ts'
+import { precedenceOf } from '../../../../../consumer/store/mysql/write/visit-order.ts'
 import { insertVisits, replaceVisits, uniqueVisits } from '../../../../../consumer/store/mysql/write/visit-writer.ts'
 import { CRAWL_ID, failedVisitOf, PEERS, visitOf } from '../../../../support/consumer/messages.ts'
 import { MARIADB, ScriptedConnection } from '../../../../support/consumer/scripted-connection.ts'
@@ -100,11 +101,11 @@ suite('visit-writer', () => {
     assert.deepEqual(uniqueVisits(visits).map(({ row }) => row.durationMs), [3, 120, 120])
   })
 
-  test('rows that are there are left by the insert, and replaced only by greater ones', async () => {
+  test('the insert leaves existing rows, and only greater messages replace them', async () => {
     const visits = await identify([visitOf({ durationMs: 100 }), visitOf({ durationMs: 100, attempt: 2 })])
     assert.match(insertVisits(visits, MARIADB)[0]!, / ON DUPLICATE KEY UPDATE attempt = visit\.attempt$/)
     // The first is stored with a smaller duration, the second with a greater one.
-    const stored = visits.map((visit, i) => [...visitKeyOf(visit).split(',').map(Number), visit.row.startedAtMs, 'ok', i === 0 ? 99 : 101])
+    const stored = visits.map((visit, i) => [...visitKeyOf(visit).split(',').map(Number), ...precedenceOf(visit.row).with(2, i === 0 ? 99 : 101)])
     const server = new ScriptedConnection(statement => statement.startsWith('SELECT') ? stored : 2)
 
     assert.equal(await replaceVisits(server.asConnection, visits), 1)
