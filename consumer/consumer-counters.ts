@@ -12,7 +12,7 @@ import type { OutageState } from './pipeline/outage.ts'
 import type { PipelineObserver } from './pipeline/pipeline-observer.ts'
 import type { WriteReport } from './store/model/node-store.ts'
 
-/** What {@link ConsumerCounters} does not count itself. */
+/** Values of the status that other parts of the consumer count. */
 export interface StatusInput {
   topic: string
   group: string
@@ -25,7 +25,7 @@ export interface StatusInput {
 
 const REPORT_MS = 60_000
 
-/** Counts what the consumer does, for `/status` and for one line in the log each minute. */
+/** Counters of the consumer, for `/status` and for one log line a minute. */
 export class ConsumerCounters implements PipelineObserver {
   readonly #clock: Clock
   readonly #rows: Record<string, number> = {}
@@ -64,10 +64,10 @@ export class ConsumerCounters implements PipelineObserver {
   }
 
   retried (): void {
-    // Of interest to metrics alone.
+    // Only the metrics count this.
   }
 
-  /** A dump was made, or was not. */
+  /** A dump was written, skipped or failed. */
   dumped (result: DumpResult | { outcome: 'failed' }): void {
     if (result.outcome === 'written') {
       const { file, takenAt, count, bytes } = result.entry

@@ -1,6 +1,6 @@
 import type { PipelineObserver } from './pipeline/pipeline-observer.ts'
 
-/** One observer that tells several. */
+/** An observer that forwards every call to several observers. */
 export function observeWith (...observers: readonly PipelineObserver[]): PipelineObserver {
   return {
     consumed: (messages) => {

@@ -27,16 +27,16 @@ import type { ComponentContext } from '../core/process/run-component.ts'
 import type { ConsumerGauges } from './metrics/consumer-metrics.ts'
 import type { NodeStore } from './store/model/node-store.ts'
 
-/** What a running consumer is given besides its context. */
+/** Optional parts of a consumer, for tests and the local runner. */
 export interface ConsumerHooks {
   /** Reads a disk's free space. @default the system's own figures */
   readDisk?: DiskWatchDeps['read']
 
-  /** Told once it has joined its group, with the port of its admin server. */
+  /** Called when it has joined its group, with the port of its admin server. */
   onReady: (adminPort: number) => void
 }
 
-// A SQLite file with so much free in it takes a transaction without growing.
+// A SQLite file with so many free bytes stores a transaction without growing.
 const ENOUGH_REUSABLE_BYTES = 16 * 1_048_576
 
 type DumpConfig = NonNullable<ConsumerConfig['dump']>
@@ -44,10 +44,10 @@ type Context = ComponentContext<ConsumerConfig>
 interface Parts { consumer: Consumer, store: NodeStore, disks: DiskWatch }
 interface Counters { tally: ConsumerCounters, metrics: ConsumerMetrics, meter: LagMeter }
 
-// The lag is read once a second: a minute without is a hung loop.
+// The lag is read once a second: a minute without a reading means a hung loop.
 const LIVENESS_MS = 60_000
 
-/** Runs one consumer until `signal` aborts: consumes, dumps, removes; then finishes what is running and dumps a last time. */
+/** Runs one consumer until `signal` aborts: consumes, writes dumps, removes old rows. Then it finishes what is running and writes a last dump. */
 export async function runConsumer (context: Context, { onReady, readDisk }: ConsumerHooks, signal: AbortSignal): Promise<void> {
   const { config, log, registry, progress, clock } = context
   await using stack = new AsyncDisposableStack()
@@ -155,7 +155,7 @@ async function consumeAndCare (context: Context, { consumer, store, disks }: Par
     ...retention === undefined ? [] : [async (taskSignal: AbortSignal) => { await runRetention(retentionDeps, retention, taskSignal) }]
   ], signal)
 
-  // Everything is stored now: the last dump is complete. Only the end of the process's time interrupts it.
+  // Everything is stored now, so the last dump is complete. Only the time limit of the process's stop interrupts it.
   await dumps?.dumpNow(new AbortController().signal)
 }
 

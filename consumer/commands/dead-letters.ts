@@ -1,38 +1,38 @@
-// Dead letters are read by a group of their own, whose committed offsets say what was replayed: each goes back to
-// its topic once, and one that fails again is a new dead letter.
+// A separate group reads dead letters; its committed offsets record what was replayed. Each dead letter is replayed once;
+// if its message fails again, that is a new dead letter.
 import { deadLetterGroupOf, DeadLetterHeaders, OMITTED_HEADER } from '../../core/contracts/dead-letter.ts'
 import { readBacklog } from './read-backlog.ts'
 import type { EventBus, IncomingMessage, OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { ConsumerConfig } from '../../core/contracts/process-config.ts'
 
-/** One dead letter for a person. */
+/** One dead letter, for display. */
 interface DeadLetterRow {
   /** When it was given up, RFC 3339. */
   at: string
 
-  /** Where it came from: topic, partition and offset. */
+  /** Where its message was: topic, partition and offset. */
   source: string
 
-  /** Its key: a peer id or a scan. */
+  /** Key of its message: a peer id or a scan. */
   key: string
 
   code: string
   reason: string
 }
 
-/** Which topics and which group. */
+/** The topics and the group of a consumer. */
 export type DeadLetterPlaces = Pick<ConsumerConfig, 'topic' | 'deadLetterTopic' | 'group'>
 
 const BATCH = 500
 const OWN_HEADERS: ReadonlySet<string> = new Set(Object.keys(DeadLetterHeaders.shape))
 
-/** Some dead letters, and how many there are in all. */
+/** Some dead letters, and the number of all of them. */
 export interface DeadLetterList {
   rows: DeadLetterRow[]
   total: number
 }
 
-/** The dead letters that were not replayed, the oldest first: `limit` of them at most. */
+/** The dead letters that were not replayed, oldest first, at most `limit`. */
 export async function listDeadLetters (bus: EventBus, places: DeadLetterPlaces, limit: number, signal: AbortSignal): Promise<DeadLetterList> {
   const { deadLetterTopic, group } = places
   const found: IncomingMessage[] = []
@@ -48,10 +48,10 @@ export async function listDeadLetters (bus: EventBus, places: DeadLetterPlaces, 
 }
 
 /**
- * Publishes every dead letter that is there now to the topic again, as it was; one whose value was left out is passed. Its place is committed after
- * the acknowledgement: a replay that is killed may publish some twice, which changes nothing in the database.
+ * Publishes every present dead letter to the topic again, unchanged; skips dead letters without their value. The offset is
+ * committed after the acknowledgement: a killed replay may publish some twice, which changes nothing in the database.
  *
- * @returns how many were published
+ * @returns the number of messages published
  */
 export async function replayDeadLetters (bus: EventBus, { topic, deadLetterTopic, group }: DeadLetterPlaces, signal: AbortSignal): Promise<number> {
   let replayed = 0
@@ -72,7 +72,7 @@ function toOriginal ({ key, value, headers }: IncomingMessage): OutgoingMessage 
   return { key, value, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))) }
 }
 
-// Whoever may write to the topic may have left something else there: it is listed, with what it says.
+// Another producer may have written to the topic: such messages are listed as what they are.
 function toRow ({ key, headers, timestampMs, partition, offset }: IncomingMessage): DeadLetterRow {
   const { data } = DeadLetterHeaders.safeParse(headers)
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `peerprobe dead-letters list|replay` and `peerprobe offsets describe|reset`: care for the topic of a consumer, with
- * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`;
- * `offsets reset`, for which no consumer may run, as a Job: `kubectl peerprobe job NAME -- offsets reset …`.
+ * `peerprobe dead-letters list|replay` and `peerprobe offsets describe|reset`: maintenance of a consumer's topics, with
+ * the consumer's own configuration file. In a cluster: `kubectl exec deploy/NAME-consumer -- node consumer/commands/main.ts …`.
+ * `offsets reset` needs stopped consumers, so it runs as a Job: `kubectl peerprobe job NAME -- offsets reset …`.
  */
 import { Command, Option } from 'commander'
 import { openBus } from '../../core/bus/open-bus.ts'
@@ -26,14 +26,14 @@ const STOP_TIMEOUT_MS = 10_000
 const { stdout } = process
 
 const program = new Command('peerprobe')
-  .description('Cares for the topic of a consumer.')
+  .description('Lists and replays dead letters, shows and sets offsets.')
   .addOption(new Option('--config <file>', 'configuration file of the consumer').argParser(nonEmpty).env('PEERPROBE_CONFIG'))
 
 const deadLetters = program.command('dead-letters').description('messages that could not be stored')
 deadLetters.command('list')
-  .description('shows those that were not replayed')
-  .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 100)
-  .option('--json', 'one JSON object for each', false)
+  .description('lists the dead letters that were not replayed')
+  .option('--limit <n>', 'maximum number listed', wholeNumber(1, 10_000), 100)
+  .option('--json', 'one JSON object a line', false)
   .action(async ({ limit, json }: { limit: number, json: boolean }) => {
     await work(async (bus, config, signal) => {
       const { rows, total } = await listDeadLetters(bus, config, limit, signal)
@@ -47,14 +47,14 @@ deadLetters.command('list')
     })
   })
 deadLetters.command('replay')
-  .description('publishes those that were not replayed to the topic again')
+  .description('publishes the dead letters that were not replayed to the topic again')
   .action(async () => {
     await work(async (bus, config, signal) => {
       stdout.write(`${String(await replayDeadLetters(bus, config, signal))} replayed\n`)
     })
   })
 
-const offsets = program.command('offsets').description('how far the consumers have come')
+const offsets = program.command('offsets').description('positions of the consumer group')
 offsets.command('describe')
   .description('shows the offsets of the group')
   .action(async () => {
@@ -63,10 +63,10 @@ offsets.command('describe')
     })
   })
 offsets.command('reset')
-  .description('sets where the group goes on; its consumers must be stopped')
-  .option('--to-earliest', 'at the oldest message')
-  .option('--to-latest', 'behind the newest message')
-  .option('--to-datetime <time>', 'at the first message published at this time or later, such as 2026-01-31T08:00:00Z')
+  .description('sets the offsets of the group; its consumers must be stopped')
+  .option('--to-earliest', 'to the oldest message')
+  .option('--to-latest', 'after the newest message')
+  .option('--to-datetime <time>', 'to the first message published at this time or later, such as 2026-01-31T08:00:00Z')
   .action(async (options: TargetOptions) => {
     await work(async (bus, config, signal) => {
       const target = targetOf(options)

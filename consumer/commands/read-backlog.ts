@@ -5,19 +5,19 @@ import type { EventBus, MessageBatch, Subscription } from '../../core/bus/port/e
 export interface Backlog {
   topic: string
 
-  /** Group whose committed offsets say where reading starts. */
+  /** Group whose committed offsets are the start. */
   group: string
 
-  /** Messages handed out at once, at most. */
+  /** Maximum number of messages in one batch. */
   maxMessages: number
 }
 
-/** Handles one batch; `subscription` commits what is done. */
+/** Handles one batch, and commits through `subscription`. */
 export type BacklogHandler = (batch: MessageBatch, subscription: Subscription) => Promise<void>
 
 /**
- * Reads what a group has not done of a topic, up to the ends that the partitions have now: what is
- * published meanwhile is left for the next time. Resolves when all of it was handled.
+ * Reads the messages of a topic that a group has not committed, up to the current ends of the partitions: later
+ * messages are left for the next call. Resolves when all of them are handled.
  */
 export async function readBacklog (bus: EventBus, { topic, group, maxMessages }: Backlog, handle: BacklogHandler, signal: AbortSignal): Promise<void> {
   const positions = await bus.groupPositions(topic, group, signal)
@@ -47,7 +47,7 @@ export async function readBacklog (bus: EventBus, { topic, group, maxMessages }:
   await Promise.race([finished.promise, endOf(subscription, signal)])
 }
 
-// A subscription that ends by itself has failed or was told to stop: either way nothing more comes.
+// A subscription ends when it fails or is stopped: in both cases no message follows.
 async function endOf ({ ended }: Subscription, signal: AbortSignal): Promise<void> {
   await ended
   signal.throwIfAborted()

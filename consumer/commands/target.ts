@@ -1,6 +1,6 @@
 import type { GroupTarget } from '../../core/bus/port/event-bus.ts'
 
-/** The ways to say where a group shall go on, as options of a command line. */
+/** The options that set the position of a group. */
 export interface TargetOptions {
   toEarliest?: boolean
   toLatest?: boolean
@@ -9,10 +9,10 @@ export interface TargetOptions {
   toDatetime?: string
 }
 
-// A time without its zone would mean another one on each machine.
+// A time without a zone would depend on the machine's zone.
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i
 
-/** Reads where a group shall go on; or says what is wrong with the options. */
+/** The position that the options ask for, or what is wrong with them. */
 export function targetOf ({ toEarliest = false, toLatest = false, toDatetime }: TargetOptions): GroupTarget | { fault: string } {
   if (Number(toEarliest) + Number(toLatest) + Number(toDatetime !== undefined) !== 1) {
     return { fault: 'give exactly one of --to-earliest, --to-latest and --to-datetime' }

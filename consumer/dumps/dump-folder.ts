@@ -1,5 +1,5 @@
-// The folder of the dump files. A file appears under its name whole or not at all: it is written
-// beside, forced to the disk and renamed, and then the folder is forced to the disk as well.
+// The folder of the dump files. A file appears under its name complete or not at all: it is written under a
+// temporary name, synced (fsync) and renamed, and then the folder is synced as well.
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/files/private-file.ts'
 import type { FileHandle } from 'node:fs/promises'
 
-/** What was written. */
+/** A file that was written. */
 export interface WrittenFile {
   bytes: number
 
@@ -23,7 +23,7 @@ const OURS = /^(?:nodes-[0-9TZ.]+\.ndjson\.zst|manifest\.json)(?:\.[0-9a-f-]+\.t
 const SET_GROUP_ID = 0o2000
 const GROUP_READS = 0o640
 
-// A dump takes seconds; another consumer may be writing one.
+// A dump takes seconds; another consumer may be writing to a temporary file that is younger than this.
 const STALE_AFTER_MS = 600_000
 
 /** A folder that dumps are written to. */
@@ -37,7 +37,7 @@ export class DumpFolder {
     this.#mode = mode
   }
 
-  /** Makes the folder where it is missing. @throws ProbeError `PP_DUMP_FAILED` */
+  /** Creates the folder if it is missing. @throws ProbeError `PP_DUMP_FAILED` */
   static async open (path: string): Promise<DumpFolder> {
     return await orDumpFailed(path, async () => {
       await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER })
@@ -48,7 +48,7 @@ export class DumpFolder {
     })
   }
 
-  /** Bytes that a file may still take. */
+  /** Free bytes of the folder's disk. */
   async free (): Promise<number> {
     return await orDumpFailed(this.path, async () => {
       const { bavail, bsize } = await statfs(this.path)
@@ -62,7 +62,7 @@ export class DumpFolder {
     return await orDumpFailed(this.path, async () => await readdir(this.path))
   }
 
-  /** Writes texts as one zstd file. @throws ProbeError `PP_DUMP_FAILED`; nothing is left behind then */
+  /** Writes texts as one zstd file. @throws ProbeError `PP_DUMP_FAILED`, and leaves no file */
   async writeCompressed (name: string, texts: AsyncIterable<string>, signal: AbortSignal): Promise<WrittenFile> {
     return await this.#write(name, async (handle) => {
       const hash = createHash('sha256')
@@ -80,7 +80,7 @@ export class DumpFolder {
     })
   }
 
-  /** Writes one text as a file. @throws ProbeError `PP_DUMP_FAILED`; the file is as it was before then */
+  /** Writes one text as a file. @throws ProbeError `PP_DUMP_FAILED`, and leaves an existing file unchanged */
   async writeText (name: string, text: string): Promise<void> {
     await this.#write(name, async (handle) => {
       await handle.appendFile(text)
@@ -95,7 +95,7 @@ export class DumpFolder {
     })
   }
 
-  /** Removes what writers left behind that were killed. */
+  /** Removes temporary files of killed writers. */
   async removeStale (nowMs: number): Promise<void> {
     for (const name of await this.list()) {
       if (name.endsWith(TEMPORARY)) {
@@ -106,7 +106,7 @@ export class DumpFolder {
     }
   }
 
-  // Those that an earlier version made readable for all.
+  // Earlier versions made them readable for all.
   async #protect (): Promise<void> {
     for (const name of await readdir(this.path)) {
       if (OURS.test(name)) {
@@ -141,13 +141,13 @@ async function filled<T> (path: string, fill: (handle: FileHandle) => Promise<T>
   return result
 }
 
-// Whoever shares a folder with a group sets this bit, as Kubernetes does for `fsGroup`: readers of the dumps are of that group.
+// The set-group-id bit marks a folder that a group shares, as Kubernetes sets it for `fsGroup`: that group reads the dumps.
 async function modeFor (path: string): Promise<number> {
   return ((await stat(path)).mode & SET_GROUP_ID) === 0 ? PRIVATE_FILE : GROUP_READS
 }
 
 async function syncFolder (path: string): Promise<void> {
-  // Windows opens no folders.
+  // Windows cannot open folders.
   if (process.platform !== 'win32') {
     await using handle = await open(path, 'r')
     await handle.sync()
@@ -160,7 +160,7 @@ async function removeIfOlder (path: string, beforeMs: number): Promise<void> {
       await rm(path, { force: true })
     }
   } catch (err) {
-    // Its writer has renamed it meanwhile.
+    // Its writer has renamed it in the meantime.
     if (!(err instanceof Error && 'code' in err && err.code === 'ENOENT')) {
       throw err
     }
@@ -171,7 +171,7 @@ async function orDumpFailed<T> (path: string, work: () => Promise<T>): Promise<T
   try {
     return await work()
   } catch (err) {
-    // Errors of the system have a code; those of the reader of the database keep theirs.
+    // Errors of the system become PP_DUMP_FAILED; errors of the store pass unchanged.
     throw err instanceof Error && 'syscall' in err ? new ProbeError('PP_DUMP_FAILED', `${path}: ${errorText(err)}`, { cause: err, details: { path } }) : err
   }
 }

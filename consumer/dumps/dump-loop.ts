@@ -5,23 +5,22 @@ import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { DumpResult } from './node-dump.ts'
 
-/** What the dumps of a process work with. */
 export interface DumpLoopDeps {
   dump: { dump: (signal: AbortSignal) => Promise<DumpResult> }
   clock: Clock
   log: Logger
 
-  /** Whether this consumer is the one of its group that dumps: the one with partition 0. */
+  /** Whether this consumer writes the dumps of its group: the consumer with partition 0 does. */
   isDumper: () => boolean
 
-  /** Told of each dump, how long it took, or that it failed. */
+  /** Called after each dump, with its duration, or with its failure. */
   onDump: (result: DumpResult | { outcome: 'failed' }, durationMs: number) => void
 }
 
-// An interval of 0 means as often as can be, not without a pause.
+// Smallest pause, also for an interval of 0.
 const MIN_INTERVAL_MS = 1_000
 
-/** Makes dumps on an interval, and a last one when the process stops. */
+/** Writes dumps at an interval, and a last one when the process stops. */
 export class DumpLoop {
   readonly #deps: DumpLoopDeps
 
@@ -29,7 +28,7 @@ export class DumpLoop {
     this.#deps = deps
   }
 
-  /** Dumps on an interval until `signal` aborts. A dump that fails is logged and made up for by the next one. */
+  /** Writes dumps at an interval until `signal` aborts. A failed dump is logged; the next one includes its nodes. */
   async run (intervalMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(this.#deps.clock, Math.max(MIN_INTERVAL_MS, intervalMs), signal)
@@ -37,7 +36,7 @@ export class DumpLoop {
     }
   }
 
-  /** Makes one dump, if this consumer is the one to do so. */
+  /** Writes one dump, if this consumer writes the dumps of its group. */
   async dumpNow (signal: AbortSignal): Promise<void> {
     const { dump, clock, log, isDumper, onDump } = this.#deps
 

@@ -14,10 +14,10 @@ export const DumpEntry = z.object({
   file: z.string().max(255).regex(/^nodes-[0-9TZ.]+\.ndjson\.zst$/).describe('Name of the file in the folder.'),
   format: z.literal('NDJSON').describe('Format of the file.'),
   compression: z.literal('zstd').describe('Compression of the file.'),
-  schemaVersion: z.int().describe('Version of the database schema whose columns the lines hold.'),
-  takenAt: Timestamp.describe('The moment that the file shows.'),
-  full: z.boolean().describe('Whether it holds all nodes.'),
-  changedSince: Timestamp.nullable().describe('It holds the nodes written from then on; null when it holds all.'),
+  schemaVersion: z.int().describe('Version of the database schema whose columns the lines have.'),
+  takenAt: Timestamp.describe('Time of the state in the file.'),
+  full: z.boolean().describe('Whether it contains all nodes.'),
+  changedSince: Timestamp.nullable().describe('The file contains the nodes written since this time; null when it contains all.'),
   count: z.int().min(0).describe('Nodes in the file.'),
   minLastSeen: Timestamp.nullable().describe('Least last_seen in the file.'),
   maxLastSeen: Timestamp.nullable().describe('Greatest last_seen in the file.'),
@@ -28,7 +28,7 @@ export const DumpEntry = z.object({
 /** {@inheritDoc DumpEntry} */
 export type DumpEntry = z.output<typeof DumpEntry>
 
-/** `manifest.json`: what the folder holds, the oldest file first. A file that it does not name is not complete. */
+/** `manifest.json`: the files of the folder, oldest first. A file that it does not list is not complete. */
 export const DumpManifest = z.object({
   version: z.literal(1),
   dumps: z.array(DumpEntry)
@@ -37,7 +37,7 @@ export const DumpManifest = z.object({
 /** {@inheritDoc DumpManifest} */
 export type DumpManifest = z.output<typeof DumpManifest>
 
-/** Reads the manifest of a folder; undefined when there is none. @throws ProbeError `PP_DUMP_FAILED` when it is not one */
+/** Reads the manifest of a folder; undefined if it does not exist. @throws ProbeError `PP_DUMP_FAILED` when it is invalid */
 export async function readManifest ({ path }: Pick<DumpFolder, 'path'>): Promise<DumpManifest | undefined> {
   const file = join(path, MANIFEST_NAME)
 
@@ -52,7 +52,7 @@ export async function readManifest ({ path }: Pick<DumpFolder, 'path'>): Promise
   }
 }
 
-/** Puts a manifest in the place of the one before. */
+/** Writes the manifest of a folder. */
 export async function writeManifest (folder: Pick<DumpFolder, 'writeText'>, manifest: DumpManifest): Promise<void> {
   await folder.writeText(MANIFEST_NAME, `${JSON.stringify(manifest, undefined, 2)}\n`)
 }

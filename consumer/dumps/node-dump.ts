@@ -1,6 +1,6 @@
-// A dump is a query on the store, not a tap on the stream: it needs no state of its own, and a
-// message that is delivered twice is in it once. It holds the peers whose row was written since the
-// dump before (or all), also when their visit was old by the time it was delivered.
+// A dump is a query on the store, not a copy of the stream: it keeps no state, and a message that is delivered
+// twice is in it once. It contains the peers whose row was written since the previous dump (or all), even when
+// their visit was delivered late.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isProbeError } from '../../core/errors.ts'
 import { readManifest, writeManifest } from './dump-manifest.ts'
@@ -17,28 +17,28 @@ export interface NodeDumpDeps {
   clock: Clock
   log: Logger
 
-  /** Whether the folder's disk is below its mark: no dump is made then. @default never */
+  /** Whether the folder's disk is below its mark: then no dump is written. @default never */
   isDiskLow?: () => boolean
 }
 
-/** How dumps are made. */
+/** Settings of the dumps. */
 export interface NodeDumpOptions {
-  /** Whether each dump holds all nodes instead of those written since the last one. */
+  /** Whether each dump contains all nodes instead of those written since the last dump. */
   full: boolean
 
-  /** Files older than this are removed, in milliseconds; the newest stays. */
+  /** Files older than this are removed, in milliseconds, except the newest. */
   keepMs: number
 }
 
-/** What became of a dump: `unchanged` when no peer was written since the last one, `skipped` when the disk is nearly full. */
+/** Result of a dump: `unchanged` when no peer was written since the last one, `skipped` when the disk is nearly full. */
 export type DumpResult = { outcome: 'written', entry: DumpEntry } | { outcome: 'unchanged' } | { outcome: 'skipped' }
 
-/** Least room that a dump leaves to the others on the disk. */
+/** Bytes that a dump leaves free on the disk. */
 export const MIN_FREE_BYTES = 268_435_456
 
 const PAGE_ROWS = 200
 
-// A transaction stamps its rows when it begins and is seen when it ends: no transaction takes as long.
+// A transaction sets `changed_at` when it begins and is visible when it commits. No transaction takes as long as this.
 const OVERLAP_MS = 10_000
 
 const FILE_NAME = /^nodes-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.(\d{3})Z\.ndjson\.zst$/
@@ -56,9 +56,9 @@ export class NodeDump {
   }
 
   /**
-   * Writes one dump, and removes what is too old.
+   * Writes one dump, and removes old files.
    *
-   * @throws ProbeError `PP_DUMP_FAILED`, and those of the store
+   * @throws ProbeError `PP_DUMP_FAILED`, and errors of the store
    */
   async dump (signal: AbortSignal): Promise<DumpResult> {
     const { folder, clock } = this.#deps
@@ -70,7 +70,7 @@ export class NodeDump {
       return { outcome: 'skipped' }
     }
 
-    // Taken before the snapshot, so that nothing falls between two dumps.
+    // Read before the snapshot, so that no row is missed between two dumps.
     const takenAtMs = clock.now()
     await using snapshot = await this.#deps.store.snapshot()
     const sinceMs = last === undefined ? undefined : Date.parse(last.takenAt) - OVERLAP_MS
@@ -85,7 +85,7 @@ export class NodeDump {
     return { outcome: 'written', entry }
   }
 
-  // A manifest that somebody broke must not end all dumps: the next one is a full one, and begins a new manifest.
+  // A damaged manifest must not end all dumps: the next dump is a full one and begins a new manifest.
   async #readManifest (): Promise<DumpManifest> {
     try {
       return await readManifest(this.#deps.folder) ?? { version: 1, dumps: [] }
@@ -94,7 +94,7 @@ export class NodeDump {
         throw err
       }
 
-      this.#deps.log.warn({ err }, 'dump manifest cannot be read, beginning a new one')
+      this.#deps.log.warn({ err }, 'dump manifest unreadable, beginning a new one')
       return { version: 1, dumps: [] }
     }
   }
@@ -131,7 +131,7 @@ export class NodeDump {
     }
   }
 
-  // First the manifest forgets a file, then the file goes: the manifest names no file that is not there.
+  // The manifest drops a file before the file is removed: the manifest lists existing files only.
   async #removeOld ({ dumps }: DumpManifest): Promise<DumpManifest> {
     const { folder, clock } = this.#deps
     const before = clock.now() - this.#options.keepMs

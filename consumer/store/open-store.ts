@@ -4,13 +4,13 @@ import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { StoreConfig } from '../../core/contracts/process-config.ts'
 import type { NodeStore, OpenStoreDeps } from './model/node-store.ts'
 
-/** How a store works, whichever adapter it is. */
+/** Settings of both stores. */
 export interface OpenStoreOptions {
   /** How far `address_info.last_seen` may lag, in milliseconds; 0 writes every sighting. */
   coalesceWindowMs: number
 }
 
-/** Opens the database that a configuration names. It is not migrated yet. @throws ProbeError with a code that begins with `PP_STORE_` */
+/** Opens the database of a configuration, without migrating it. @throws ProbeError with a code that begins with `PP_STORE_` */
 export async function openStore ({ sqlite, mysql }: StoreConfig, deps: OpenStoreDeps, { coalesceWindowMs }: OpenStoreOptions): Promise<NodeStore> {
   if (mysql !== undefined) {
     return await MysqlStore.open(deps, { mysql, coalesceWindowMs })
@@ -19,5 +19,5 @@ export async function openStore ({ sqlite, mysql }: StoreConfig, deps: OpenStore
     return await SqliteStore.open(deps, { path: sqlite.path, coalesceWindowMs })
   }
 
-  throw new ProbeError('PP_CONFIG_INVALID', 'store: must name exactly one of sqlite and mysql')
+  throw new ProbeError('PP_CONFIG_INVALID', 'store: must have exactly one of sqlite and mysql')
 }

@@ -5,10 +5,10 @@ import type { PrepareConfig } from '../../../core/contracts/job-config.ts'
 import type { JobContext } from '../../../core/process/run-job.ts'
 
 /**
- * Brings the database to this version's schema and makes sure of the topics, before any other process starts. Safe to
- * run twice, and beside processes of the version before.
+ * Brings the database to this version's schema and creates missing topics, before any other process starts. Safe to
+ * run twice, and while processes of the previous version run.
  *
- * @throws ProbeError with the code of whatever is wrong with database, Kafka or topics
+ * @throws ProbeError with the code of what is wrong with the database, Kafka or the topics
  */
 export async function prepare ({ config, log, clock }: JobContext<PrepareConfig>, signal: AbortSignal): Promise<void> {
   await using store = await openStore(config.store, { clock }, { coalesceWindowMs: 0 })
@@ -22,7 +22,7 @@ export async function prepare ({ config, log, clock }: JobContext<PrepareConfig>
       await bus.ensureTopic(topic, signal)
     }
 
-    // Asks for the topic as its readers do, in their group's name: both must be ours to use.
+    // Reads the topic's metadata as a member of the consumers' group: this user needs the rights to both.
     await bus.groupPositions(topic.name, topic.group, signal)
     log.info({ topic: topic.name }, 'topic there')
   }

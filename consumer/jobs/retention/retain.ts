@@ -4,7 +4,7 @@ import type { RetentionConfig } from '../../../core/contracts/job-config.ts'
 import type { JobContext } from '../../../core/process/run-job.ts'
 
 /**
- * Removes what is too old, once: the job of a day. A second one at the same time does nothing twice.
+ * Removes old rows once: the daily job. Two jobs at the same time are safe.
  *
  * @throws ProbeError with a code that begins with `PP_STORE_`
  */

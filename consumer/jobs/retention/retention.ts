@@ -1,5 +1,5 @@
-// Removal inside the consumer, where nothing else does it. It goes in small steps with pauses as long
-// as the steps took, so that the writer always gets its turn and a restart loses nothing.
+// Retention inside the consumer, for deployments without a retention job. It works in small steps with pauses
+// as long as the steps, so that the writer gets its share of the database and a restart loses nothing.
 import { isProbeError } from '../../../core/errors.ts'
 import { retry } from '../../../core/time/backoff.ts'
 import { isAbort } from '../../../core/time/signals.ts'
@@ -13,11 +13,11 @@ export interface RetentionDeps {
   clock: Clock
   log: Logger
 
-  /** Told of the rows that a step removed. */
+  /** Called with the number of rows that a step removed. */
   onRemoved: (table: string, rows: number) => void
 }
 
-/** What retention removes, and when. */
+/** Settings of the retention. */
 export interface RetentionOptions {
   /** Nodes and visits older than this are removed, in milliseconds. */
   afterMs: number
@@ -26,14 +26,14 @@ export interface RetentionOptions {
   intervalMs: number
 }
 
-// A process that starts has a backlog to deal with first.
+// After a start, the backlog of messages comes first.
 const FIRST_AFTER_MS = 60_000
 
 const MIN_INTERVAL_MS = 60_000
 const MIN_PAUSE_MS = 5
 const ATTEMPTS = 8
 
-/** Removes what is too old, now and then until `signal` aborts. A removal that fails is logged and made up for by the next one. */
+/** Removes old rows at an interval until `signal` aborts. A failed removal is logged; the next one removes its rows. */
 export async function runRetention (deps: RetentionDeps, { afterMs, intervalMs }: RetentionOptions, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps
   await sleep(clock, FIRST_AFTER_MS, signal)
@@ -53,7 +53,7 @@ export async function runRetention (deps: RetentionDeps, { afterMs, intervalMs }
   }
 }
 
-/** Removes everything older than `beforeMs`, logs once how many rows that were, and returns it. */
+/** Removes all rows older than `beforeMs`; logs and returns their number. */
 export async function removeOlderThan ({ store, clock, log, onRemoved }: RetentionDeps, beforeMs: number, signal: AbortSignal): Promise<number> {
   let removed = 0
 

@@ -1,6 +1,5 @@
-// Migrations are numbered SQL files, applied in order and never edited afterwards: the checksum of
-// each is recorded, so that an edited file and a database of another version are told apart from
-// what this version expects before anything is written.
+// Migrations are numbered SQL files, applied in order and never edited afterwards. The checksum of each is
+// recorded: an edited file and a database of another version are recognised before anything is written.
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,12 +19,12 @@ export interface Migration {
   checksum: string
 }
 
-/** A migration as the database remembers it. */
+/** A migration as recorded in the database. */
 export type AppliedMigration = Pick<Migration, 'version' | 'name' | 'checksum'>
 
 const FILE_NAME = /^(\d{4})-([a-z0-9-]+)\.sql$/
 
-/** Reads the migrations of a folder. @throws TypeError when a name does not fit or a number is missing */
+/** Reads the migrations of a folder. @throws TypeError when a file name is invalid or a number is missing */
 export function readMigrations (folder: string): Migration[] {
   return readdirSync(folder).sort().map((file, i) => {
     const [, number, name] = FILE_NAME.exec(file) ?? []
@@ -42,17 +41,17 @@ export function readMigrations (folder: string): Migration[] {
 /**
  * The migrations that a database lacks.
  *
- * @throws ProbeError `PP_STORE_SCHEMA` when it has one that this version lacks, or has another in its place
+ * @throws ProbeError `PP_STORE_SCHEMA` when it has a migration that this version lacks, or a different one of the same number
  */
 export function pendingMigrations (known: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   for (const { version, name, checksum } of applied) {
     const migration = known[version - 1]
 
     if (migration === undefined) {
-      throw new ProbeError('PP_STORE_SCHEMA', `the database has migration ${String(version)} (${name}), which this version does not know: it was made by a newer one`)
+      throw new ProbeError('PP_STORE_SCHEMA', `the database has migration ${String(version)} (${name}), which this version does not know: a newer version created it`)
     }
     if (migration.checksum !== checksum) {
-      throw new ProbeError('PP_STORE_SCHEMA', `migration ${String(version)} (${name}) was applied in another form than ${migration.name} has now`)
+      throw new ProbeError('PP_STORE_SCHEMA', `migration ${String(version)} (${name}) was applied with other contents than ${migration.name} has now`)
     }
   }
 

@@ -1,9 +1,9 @@
-// Re-sighted addresses are most of the rows: a peer's five or six addresses come again with every
-// crawl and only their last_seen moves. Not writing it again while it moved less than the window
-// saves most of the database's work; last_seen then lags by the window at most.
+// Known addresses are most of the rows: a peer announces the same five or six addresses in every crawl and only
+// their last_seen changes. Skipping changes of less than the window saves most of the database's work; last_seen
+// lags by at most the window.
 import { BoundedCache } from '../../../core/limits/bounded-cache.ts'
 
-/** Peers times addresses of a large network; about 100 MB at twice this, when full. */
+/** Addresses of all peers of a large network; the cache keeps up to twice as many, in about 100 MB. */
 const LIMIT = 250_000
 
 /** One address of one peer, and when it was seen, in epoch milliseconds. */
@@ -13,7 +13,7 @@ export interface SightedAddress {
   seenMs: number
 }
 
-/** Remembers which sightings are written. It is only a cache: losing it costs writes, nothing else. */
+/** Remembers which sightings are written. It is a cache: losing it only costs writes. */
 export class Coalescer {
   readonly #windowMs: number
   readonly #written = new BoundedCache<number>(LIMIT)
@@ -23,7 +23,7 @@ export class Coalescer {
     this.#windowMs = windowMs
   }
 
-  /** Whether the sighting is covered by what was written before. */
+  /** Whether an earlier written sighting covers this one. */
   covers ({ nodeId, multiaddr, seenMs }: SightedAddress): boolean {
     if (this.#windowMs === 0) {
       return false
@@ -34,7 +34,7 @@ export class Coalescer {
     return writtenMs !== undefined && seenMs < writtenMs + this.#windowMs
   }
 
-  /** Told of sightings once their transaction is committed. */
+  /** Records sightings whose transaction is committed. */
   wrote (sightings: readonly SightedAddress[]): void {
     if (this.#windowMs === 0) {
       return
@@ -50,7 +50,7 @@ export class Coalescer {
     }
   }
 
-  /** Forgets everything: rows were removed, so that what was written may be there no more. */
+  /** Forgets everything, after rows were removed. */
   forget (): void {
     this.#written.clear()
   }

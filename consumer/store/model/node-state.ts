@@ -1,6 +1,6 @@
-// What the visits of one peer say together. The three parts are maxima over (time, value), so that
-// merging is commutative, associative and idempotent: any order and any repetition of the same
-// visits ends in the same state. Everything that writes node_info goes through `mergeNodeStates`.
+// The combined state of one peer's visits. The three parts are maxima over (time, value). So merging is commutative,
+// associative and idempotent: any order and any repetition of the same visits ends in the same state. Every write
+// of node_info goes through `mergeNodeStates`.
 import { compareBytes } from './safe-text.ts'
 
 /** State of one peer; times as in the database, where text order is time order. */
@@ -13,7 +13,7 @@ export interface NodeState {
   /** Absent until a visit identified the peer. */
   identity: Identity | undefined
 
-  /** The last visit, whatever came of it. */
+  /** The last visit, whatever its outcome. */
   tried: { at: string, outcome: string }
 }
 
@@ -30,11 +30,11 @@ interface Contact {
   firstSeen: string
   lastSeen: string
 
-  /** Of the last contact. */
+  /** Discovery type of the last contact. */
   discoveryType: string
 }
 
-/** What a peer said of itself, and when. */
+/** Identity that a peer reported, and when. */
 interface Identity {
   at: string
   agentVersion: string | null

@@ -3,11 +3,11 @@ import type { Visit } from '../../../core/contracts/visit.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { CrawlSpan, FoundBy } from './found-by.ts'
 
-/** What a store works with, whichever adapter it is. */
+/** Dependencies of both stores. */
 export interface OpenStoreDeps {
   clock: Clock
 
-  /** Asked before each transaction of a database in a file, with a way to know what it could use again of its own. @throws ProbeError where it must not grow */
+  /** Called before each transaction of a database in a file, with a function for its free bytes. @throws ProbeError when the file must not grow */
   requireRoom?: (reusableBytes: () => number) => void
 }
 
@@ -17,12 +17,12 @@ export interface StoreBatch {
   crawls: readonly Crawl[]
 }
 
-/** What a batch became. */
+/** What writing a batch did. */
 export interface WriteReport {
-  /** Rows written, by table; rows that were as they should be already are not counted. */
+  /** Rows written, by table; unchanged rows are not counted. */
   rows: Readonly<Record<StoreTable, number>>
 
-  /** Addresses whose last_seen was not written again. */
+  /** Addresses whose last_seen the coalescing window skipped. */
   coalesced: number
 
   /** Texts that were cut to fit their columns. */
@@ -34,34 +34,34 @@ export type StoreTable = 'node_info' | 'address_info' | 'node_network' | 'visit'
 
 /** What a migration did. */
 export interface MigrationReport {
-  /** Numbers of the migrations that were applied now. */
+  /** Numbers of the migrations that this run applied. */
   applied: readonly number[]
 
-  /** What was taken over from a program before this one; absent where there was nothing. */
+  /** What was taken over from an earlier program; absent if nothing was. */
   adopted?: AdoptionReport
 
-  /** Programs of somebody else in the database that may write our tables; absent where there is none, or nobody looked. */
+  /** Events, triggers and routines of other programs that may write our tables; absent if none was found or searched for. */
   writers?: readonly OtherProgram[]
 }
 
-/** Peers that were taken over, and why others were not. */
+/** Numbers of peers that were taken over, and of rows that were not. */
 export interface CopiedNodes {
   nodes: number
 
-  /** Rows whose peer id is missing or can be none. */
+  /** Rows whose peer id is missing or invalid. */
   nodesWithoutId: number
 
-  /** Rows with a peer id whose `last_seen` is missing, no time, or later than tomorrow. */
+  /** Rows with a peer id whose `last_seen` is missing, invalid, or later than tomorrow. */
   nodesWithoutTime: number
 
   /** Further rows of the same peer; the newest was kept. */
   duplicateNodes: number
 
-  /** Peers with a text that was too long and was cut, or was no text and was left out. */
+  /** Peers with a text that was cut because it was too long, or left out because its bytes are not text. */
   nodesWithCutTexts: number
 }
 
-/** Addresses that were taken over, and why others were not. */
+/** Numbers of addresses that were taken over, and of rows that were not. */
 export interface CopiedAddresses {
   addresses: number
 
@@ -71,10 +71,10 @@ export interface CopiedAddresses {
   /** Rows of peers that were not taken over or have no row. */
   orphanAddresses: number
 
-  /** Rows whose address is missing, no text, too long or no multiaddr. */
+  /** Rows whose address is missing, too long, or not a multiaddr. */
   refusedAddresses: number
 
-  /** Addresses whose own time is missing or none: they have the peer's. */
+  /** Addresses whose time is missing or invalid: they got the peer's. */
   addressesWithoutTime: number
 }
 
@@ -83,7 +83,7 @@ export interface OtherProgram {
   /** As the server names it, in upper case: EVENT, TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY. */
   kind: string
 
-  /** As the server writes it. */
+  /** Its name, quoted as the server does. */
   name: string
 
   /** When it runs, and what it does to our tables. */
@@ -94,23 +94,23 @@ export interface OtherProgram {
   /** False for an event that is disabled. */
   isActive: boolean
 
-  /** The statement that ends it. */
+  /** The statement that drops it. */
   retire: string
 }
 
-/** What was taken over from the tables of a program before this one. */
+/** What was taken over from the tables of an earlier program. */
 export interface AdoptionReport extends CopiedNodes, CopiedAddresses {
-  /** What else the database holds that runs by itself or can be called: none of it may write our tables. */
+  /** Events, triggers and routines in the database. None of them may write our tables. */
   programs: readonly OtherProgram[]
 
-  /** Kinds of programs that this user cannot see, each with the statement that lets it: look for clean-ups yourself. */
+  /** Kinds of programs that this user cannot see, each with the GRANT statement: an administrator must check them for clean-ups. */
   unseen: readonly string[]
 
-  /** Where the old tables are kept; nothing reads them. */
+  /** Names under which the old tables are kept; nothing reads them. */
   keptTables: readonly string[]
 }
 
-/** Where a removal goes on. Opaque to callers. */
+/** Where the next step of a removal starts. Opaque to callers. */
 export interface PurgeCursor {
   table: string
   after: readonly (string | number)[]
@@ -121,11 +121,11 @@ export interface PurgeStep {
   table: string
   removed: number
 
-  /** Where the next step goes on; undefined when all is done. */
+  /** Start of the next step; undefined when the removal is complete. */
   next: PurgeCursor | undefined
 }
 
-/** A peer with what is known of it; times in RFC 3339. */
+/** A stored peer; times in RFC 3339. */
 export interface NodeRecord {
   nodeId: string
   protocolVersion: string | null
@@ -141,27 +141,27 @@ export interface NodeRecord {
   networks: readonly { network: string, firstSeen: string, lastSeen: string }[]
 }
 
-/** Which peers a page holds. */
+/** Which peers a page contains. */
 export interface NodePageQuery {
-  /** The peers whose ids come after this one. @default from the beginning */
+  /** Peers whose ids follow this one. @default from the beginning */
   after?: string | undefined
 
-  /** Rows that the page looks at; it holds fewer peers where some did not change. */
+  /** Rows that the page reads; with `changedSinceMs` it contains fewer peers. */
   limit: number
 
   /** Only peers whose row was written at this time or later, in epoch milliseconds, by the clocks of the consumers. @default all */
   changedSinceMs?: number | undefined
 }
 
-/** Some peers in the order of their ids. */
+/** A page of peers, in the order of their ids. */
 export interface NodePage {
   nodes: readonly NodeRecord[]
 
-  /** The `after` of the next page; undefined when there is none. */
+  /** The `after` of the next page; undefined after the last page. */
   next: string | undefined
 }
 
-/** The store as it was at one moment, whatever is written meanwhile. Keep it open for as short as can be. */
+/** The store at one moment, whatever is written meanwhile. Close it as soon as possible. */
 export interface StoreSnapshot extends AsyncDisposable {
   /** Version of the schema: the number of its last migration. */
   readonly schemaVersion: number
@@ -169,7 +169,7 @@ export interface StoreSnapshot extends AsyncDisposable {
   nodes (query: NodePageQuery): Promise<NodePage>
 }
 
-/** How much is stored. */
+/** Numbers of stored rows. */
 export interface StoreSummary {
   nodes: number
   addresses: number
@@ -182,37 +182,37 @@ export interface StoreSummary {
 }
 
 /**
- * The database of peers. Writes are idempotent and order-proof: any permutation and any repetition
- * of the same messages gives the same tables (but for `node_info.changed_at`, and for
- * `address_info.last_seen` within the coalescing window).
+ * The database of peers. Writes are idempotent and independent of order: any permutation and any repetition
+ * of the same messages gives the same tables, except for `node_info.changed_at`, and for
+ * `address_info.last_seen` within the coalescing window.
  *
- * Failures are ProbeErrors: `PP_STORE_CONFLICT` and `PP_STORE_UNAVAILABLE` may be tried again,
- * `PP_STORE_DATA` says that a message of the batch is at fault, `PP_STORE_SCHEMA` that the tables are.
+ * Failures are ProbeErrors. `PP_STORE_CONFLICT` and `PP_STORE_UNAVAILABLE` may be retried;
+ * `PP_STORE_DATA` means a fault in a message of the batch, `PP_STORE_SCHEMA` a fault in the tables.
  */
 export interface NodeStore extends AsyncDisposable {
-  /** Batches that it can write at the same time. */
+  /** Number of batches that it can write at the same time. */
   readonly concurrentWrites: number
 
   /** Brings the tables to the schema of this version. Safe to run twice, and from two processes at once. */
   migrate (): Promise<MigrationReport>
 
-  /** Writes a batch in one transaction: all of it or nothing. It is short and is not interrupted: whoever stops waits for it. */
+  /** Writes a batch in one transaction: all of it or nothing. It is short and cannot be interrupted: a stop waits for it. */
   write (batch: StoreBatch): Promise<WriteReport>
 
   /**
-   * Removes a bounded number of rows that are older than `beforeMs`: visits and crawls by the start
-   * of their crawl, peers, addresses and networks by when they were last seen, texts that no visit
-   * uses any more. Call it again with `next` until there is none, with pauses for the writers.
+   * Removes a bounded number of rows that are older than `beforeMs`: visits and crawls by the start of
+   * their crawl, peers, addresses and networks by `last_seen`, and texts that no visit uses any more.
+   * Call it again with `next` until that is undefined, with pauses for the writers.
    */
   purge (beforeMs: number, cursor?: PurgeCursor): Promise<PurgeStep>
 
-  /** How much is stored; it counts, which takes a while on a large database. */
+  /** Counts the stored rows, which takes a while on a large database. */
   summary (): Promise<StoreSummary>
 
   /** The latest crawls of a scan, newest first, at most 100. */
   crawls (scan: string, limit: number): Promise<Crawl[]>
 
-  /** How many peers of a scan were found by its crawls, by passive discovery, and by both. */
+  /** Numbers of peers of a scan that were found by its crawls, by passive discovery, and by both. */
   foundBy (scan: string, span: CrawlSpan): Promise<FoundBy>
 
   snapshot (): Promise<StoreSnapshot>

@@ -1,5 +1,5 @@
-// From a batch of visits to the rows of one transaction: one row for each key, in the order of the
-// keys, so that two writers that meet take their locks in the same order.
+// From a batch of visits to the rows of one transaction: one row for each key, in the order of the keys, so that
+// two writers take their locks in the same order.
 import { isContacted } from '../../../core/contracts/outcome.ts'
 import { mergeNodeStates } from './node-state.ts'
 import { TextFitter } from './safe-text.ts'
@@ -10,7 +10,7 @@ import type { Coalescer, SightedAddress } from './coalescer.ts'
 import type { NodeState } from './node-state.ts'
 import type { VisitRow } from './visit-row.ts'
 
-/** A peer met in a network; times as in the database. */
+/** A peer that was reached in a network; times as in the database. */
 export interface NetworkRow {
   nodeId: string
   network: string
@@ -18,11 +18,11 @@ export interface NetworkRow {
   lastSeen: string
 }
 
-/** What one batch of visits writes. */
+/** The rows of one batch of visits. */
 export interface Rows {
   visits: readonly VisitRow[]
 
-  /** One for each peer, also for those that were not reached. */
+  /** One for each peer, reached or not. */
   nodes: readonly NodeState[]
 
   networks: readonly NetworkRow[]
@@ -31,7 +31,7 @@ export interface Rows {
   /** Texts that were cut to fit their columns. */
   cuts: number
 
-  /** Addresses whose last_seen is not written again. */
+  /** Addresses whose last_seen the coalescing window skips. */
   coalesced: number
 }
 
@@ -59,15 +59,16 @@ export function toRows (visits: readonly Visit[], coalescer: Coalescer): Rows {
   }
 }
 
-// Who came to us has another port each time, where nobody answers: what stays is the IP address. The visit tells the whole.
-const CAME_BY_ITSELF: ReadonlySet<string> = new Set(['inbound', 'connected'])
+// A peer that connected to us did so from a port on which it does not listen. So only its IP address is kept here; the
+// visit has the whole address.
+const INBOUND: ReadonlySet<string> = new Set(['inbound', 'connected'])
 const IP = /^(?:\/ip6zone\/[^/]+)?\/ip[46]\/[^/]+/
 
 interface PeerRows {
   node: NodeState
   networks: NetworkRow[]
 
-  /** As they came: an address once for each visit that saw it. */
+  /** Unsorted: an address once for each visit that saw it. */
   addresses: SightedAddress[]
 }
 
@@ -97,9 +98,9 @@ function gather (peers: Map<string, PeerRows>, row: VisitRow, at: string): void 
 
 function addressesOf ({ source, connection, identity }: VisitRow): readonly string[] {
   const listed = identity?.listenAddresses ?? []
-  const answered = connection === null ? undefined : CAME_BY_ITSELF.has(source) ? IP.exec(connection.address)?.[0] : connection.address
+  const answered = connection === null ? undefined : INBOUND.has(source) ? IP.exec(connection.address)?.[0] : connection.address
 
-  // As a rule a peer announces the address that it answers on.
+  // A peer usually announces the address on which it was reached.
   return answered === undefined || listed.includes(answered) ? listed : [...listed, answered]
 }
 
@@ -125,9 +126,9 @@ function addNetwork (networks: NetworkRow[], row: NetworkRow): void {
   }
 }
 
-/** Each address once, when it was seen last. */
+/** Each address once, with its last sighting. */
 function inOrder (sightings: SightedAddress[]): readonly SightedAddress[] {
-  // So it is where one visit told of the peer.
+  // Already sorted and unique, as with a single visit of the peer.
   if (sightings.every(({ multiaddr }, i) => i === 0 || (sightings[i - 1]?.multiaddr ?? '') < multiaddr)) {
     return sightings
   }

@@ -1,12 +1,12 @@
-// From one visit message to the values of its row in the history: texts made safe and cut to their
-// columns, lists put into one order so that equal sets have equal hashes.
+// From one visit message to its row: texts made safe and cut to their columns, lists sorted so that equal sets have
+// equal hashes.
 import { hash } from 'node:crypto'
 import { isContacted, isIdentified } from '../../../core/contracts/outcome.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 import type { TextFitter } from './safe-text.ts'
 
-/** Most characters in the columns that hold texts of strangers. */
+/** Maximum number of characters of columns for texts of peers. */
 const COLUMN_LIMITS = { agentVersion: 255, protocolVersion: 64, detail: 256 } as const
 
 /** A set of texts as one value. */
@@ -23,7 +23,7 @@ export class TextSet {
   }
 }
 
-/** A visit as the history keeps it. */
+/** A visit as stored. */
 export interface VisitRow {
   crawlId: number
   scan: string
@@ -42,7 +42,7 @@ export interface VisitRow {
   /** The connection, where the peer was reached. */
   connection: { address: string, transport: string, security: string, muxer: string, limited: boolean } | null
 
-  /** What the peer said of itself, where it was identified. */
+  /** What the peer reported about itself, where it was identified. */
   identity: { agentVersion: string | null, protocolVersion: string | null, listenAddresses: readonly string[], addresses: TextSet, protocols: TextSet } | null
 
   latencyMs: number | null
@@ -50,7 +50,7 @@ export interface VisitRow {
   table: { queries: number, failed: number, peers: number } | null
 }
 
-/** The row of one visit. What contradicts the visit's outcome is left out: a refused visit has no connection. */
+/** The row of one visit. Fields that contradict the visit's outcome are left out: a refused visit has no connection. */
 export function visitRowOf (visit: Visit, fitter: TextFitter): VisitRow {
   return {
     crawlId: visit.crawlId,
@@ -103,7 +103,7 @@ function identityOf ({ nodeId, identify }: Visit, fitter: TextFitter): VisitRow[
   }
 }
 
-/** An address of a peer without the `/p2p/<its own id>` at its end, which some announce and some do not. */
+/** An address of a peer without `/p2p/<its own id>` at its end, which only some peers append. */
 function ownAddress (address: string, nodeId: string, fitter: TextFitter): string {
   const suffix = `/p2p/${nodeId}`
 

@@ -1,7 +1,7 @@
-// A database that has node_info and address_info already, from a program before this one, is taken over
-// with its data. The old tables stay as they are until ours are filled beside them; then one statement,
-// which happens whole or not at all, puts ours in their place and keeps theirs under other names. So a
-// failure or a kill at any moment leaves either the old database or the new one, and the next run goes on.
+// A database that already has node_info and address_info, from an earlier program, is taken over with its data. The
+// old tables stay unchanged while ours are filled under other names. Then one atomic RENAME TABLE puts ours in their
+// place and keeps theirs under other names. So a failure or a kill at any moment leaves either the old database or
+// the new one, and the next run continues.
 import { ProbeError } from '../../../../core/errors.ts'
 import { copyAddresses, copyNodes, watchTables, withLenientSession } from './copy-rows.ts'
 import { findPredecessor, KEPT, refuseOtherTables, STAGED } from './predecessor.ts'
@@ -17,11 +17,11 @@ const NO_ADDRESSES = { addresses: 0, duplicateAddresses: 0, orphanAddresses: 0, 
 const CREATE_TABLE = /CREATE TABLE IF NOT EXISTS (\w+) \([^;]*;/g
 
 /**
- * Takes over what a predecessor left, before our tables are made; undefined where there is nothing. `schema` is the SQL of the first
- * migration, whose tables take the place of the old ones.
+ * Takes over the tables of an earlier program, before our tables are created; undefined if there are none. `schema` is the SQL
+ * of the first migration, whose tables replace the old ones.
  *
  * @throws ProbeError `PP_STORE_SCHEMA` when the tables cannot be taken over, `PP_STORE_OTHER_PROGRAM` while something in the database may
- * write them, `PP_STORE_CONFLICT` when they changed meanwhile; then all is as before
+ * write them, `PP_STORE_CONFLICT` when they changed meanwhile; then the database is unchanged
  */
 export async function adoptPredecessor (connection: MysqlConnection, schema: string, nowMs: number): Promise<AdoptionReport | undefined> {
   const predecessor = await findPredecessor(connection)
@@ -38,7 +38,7 @@ export async function adoptPredecessor (connection: MysqlConnection, schema: str
 }
 
 /**
- * Completes what a version before this one began, which set the old tables aside, made ours and could not copy: once ours are made.
+ * Completes an adoption that an earlier version began: it renamed the old tables, created ours and could not copy the rows.
  *
  * @throws ProbeError as {@link adoptPredecessor}
  */
@@ -101,7 +101,7 @@ async function fill (connection: MysqlConnection, { tables }: Predecessor, targe
   }
 }
 
-// The addresses refer to the peers, and go first.
+// The foreign key of the addresses requires this order.
 async function dropStaged (connection: MysqlConnection): Promise<void> {
   await connection.query(`DROP TABLE IF EXISTS ${STAGED}address_info, ${STAGED}node_info`, TIMEOUT_MS)
 }

@@ -1,5 +1,5 @@
-// Copies the rows of a predecessor into tables of ours. What cannot be used is counted and left where
-// it is; no row stops the others. Both statements may run again over what they wrote.
+// Copies the rows of an earlier program into our tables. Unusable rows are counted and not copied; no row stops the
+// others. Both statements may run twice.
 import { ProbeError } from '../../../../core/errors.ts'
 import { storeTimeOf } from '../../model/store-time.ts'
 import { quote } from '../server/sql-text.ts'
@@ -8,7 +8,7 @@ import type { CopiedAddresses, CopiedNodes } from '../../model/node-store.ts'
 import type { MysqlConnection } from '../server/connection.ts'
 import type { OldTable } from './predecessor.ts'
 
-// Those of the first migration, whose form the tables have while they are filled.
+// The columns of the first migration: the tables have that form while they are filled.
 const COLUMNS = ['protocol_version', 'agent_version', 'discovery_type', 'latency', 'last_seen', 'first_seen', 'identified_at', 'last_tried', 'last_outcome']
 
 /** Long enough for some hundred million rows. */
@@ -19,8 +19,8 @@ export async function copyNodes (connection: MysqlConnection, old: OldTable, tar
   const rows = `(${oldNodes(old)}) p`
   const isIdentified = '(agent_version IS NOT NULL OR protocol_version IS NOT NULL)'
 
-  // Rows of one peer come in the order of their times, so that the newest stands at the end. An alias
-  // for the new row is not to be had here: neither server takes one after SELECT.
+  // Rows of one peer are read in the order of their times, so that the newest wins. VALUES() and not a row alias:
+  // neither server accepts an alias after SELECT.
   await connection.query(`INSERT INTO ${target} (node_id, ${COLUMNS.join()}, changed_at)
     SELECT node_id, protocol_version, agent_version, discovery_type, latency, seen, seen, IF(${isIdentified}, seen, NULL), seen,
       IF(${isIdentified}, 'identified', 'connected'), ${quote(storeTimeOf(nowMs))}
@@ -32,7 +32,7 @@ export async function copyNodes (connection: MysqlConnection, old: OldTable, tar
   return { nodes, nodesWithoutId: withoutId, nodesWithoutTime: withoutTime, duplicateNodes: usable - nodes, nodesWithCutTexts: cut }
 }
 
-/** Copies the addresses of the peers that are in `nodes` into `target`; one without a time of its own gets the peer's. */
+/** Copies the addresses of the peers in `nodes` into `target`; an address without a time gets the peer's. */
 export async function copyAddresses (connection: MysqlConnection, old: OldTable, target: string, nodes: string): Promise<CopiedAddresses> {
   const rows = `(${oldAddresses(old)}) p`
 
@@ -55,8 +55,8 @@ export async function copyAddresses (connection: MysqlConnection, old: OldTable,
 }
 
 /**
- * Runs `work` while the session lets values pass that it would refuse otherwise, such as bytes that are no text: where
- * a statement judges each value itself, one that it does not use must not end it.
+ * Runs `work` while the session accepts values that it would refuse otherwise, such as bytes that are not text: the
+ * statements check each value themselves, and a value that they do not use must not stop them.
  */
 export async function withLenientSession<T> (connection: MysqlConnection, work: () => Promise<T>): Promise<T> {
   const { rows: [mode] } = await connection.query('SELECT @@SESSION.sql_mode')
@@ -71,7 +71,7 @@ export async function withLenientSession<T> (connection: MysqlConnection, work: 
   }
 }
 
-/** Notes what some tables hold; the function that it gives fails when that changed since. @throws ProbeError `PP_STORE_CONFLICT` */
+/** Computes checksums of tables; the returned function fails when they have changed since. @throws ProbeError `PP_STORE_CONFLICT` */
 export async function watchTables (connection: MysqlConnection, names: readonly string[]): Promise<() => Promise<void>> {
   const sums = async (): Promise<string> => JSON.stringify((await connection.query(`CHECKSUM TABLE ${names.join()} EXTENDED`, COPY_TIMEOUT_MS)).rows)
   const before = await sums()

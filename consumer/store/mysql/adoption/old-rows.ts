@@ -1,6 +1,6 @@
-// The rows of a predecessor as our tables take them. Old tables hold what their servers let pass: days
-// that do not exist, times as numbers, other charsets, bytes that are no text. So every value is judged
-// by its text, which a server gives of any of them, and only what passes is converted.
+// Queries that convert the rows of an earlier program. Old tables contain whatever their servers accepted: days that
+// do not exist, times as numbers, other charsets, bytes that are not text. So every value is checked as a text, to
+// which a server can convert any of them, and only valid values are converted.
 import { MESSAGE_LIMITS } from '../../../../core/contracts/visit.ts'
 import type { OldColumn, OldTable } from './predecessor.ts'
 
@@ -15,14 +15,14 @@ const NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'd
 const DAY = '(19[7-9][0-9]|20[0-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
 
-// ^ and \z: a line's end inside a text must not end the match.
+// ^ and \z: a line break inside a text must not end the match.
 const regexp = (text: string, pattern: string): string => `(COALESCE(${text} REGEXP '^${pattern}\\\\z', 0))`
 
-/** The text of any value; NULL, or question marks in places, where its bytes are no text. */
+/** The text of any value; NULL, or a text with question marks, where its bytes are not text. */
 const textOf = (column: string): string => `CAST(p.${column} AS CHAR CHARACTER SET utf8mb4)`
 
 /**
- * A query that gives, of each row of the old node_info: `node_id`, `seen`, `protocol_version`, `agent_version`,
+ * A query that returns, for each row of the old node_info: `node_id`, `seen`, `protocol_version`, `agent_version`,
  * `discovery_type`, `latency`; and the flags `has_id`, `has_time`, `is_changed` (a text was cut or left out).
  */
 export function oldNodes ({ name, columns }: OldTable): string {
@@ -38,12 +38,12 @@ export function oldNodes ({ name, columns }: OldTable): string {
     ${discovery} AS discovery_type, ${latency} AS latency FROM ${name} p`
 }
 
-/** A query that gives, of each row of the old address_info: `node_id`, `multiaddr`, `seen`; and the flags `has_address`, `has_time`. */
+/** A query that returns, for each row of the old address_info: `node_id`, `multiaddr`, `seen`; and the flags `has_address`, `has_time`. */
 export function oldAddresses ({ name, columns }: OldTable): string {
   const own = `CONCAT('/p2p/', ${textOf('node_id')})`
   const text = textOf('multiaddr')
   const address = `IF(HEX(RIGHT(${text}, CHAR_LENGTH(${own}))) = HEX(${own}), LEFT(${text}, CHAR_LENGTH(${text}) - CHAR_LENGTH(${own})), ${text})`
-  // As bytes: a collation may pass over NUL, and then finds it everywhere.
+  // As bytes: a collation may ignore NUL, and then finds it in every text.
   const isAddress = `(COALESCE(${isFaithful('multiaddr', columns.get('multiaddr'))} AND ${address} LIKE '/_%'
     AND CHAR_LENGTH(${address}) <= ${String(MESSAGE_LIMITS.addressChars)} AND INSTR(CAST(${address} AS BINARY), x'00') = 0, 0))`
 
@@ -54,7 +54,7 @@ const idOf = 'CONVERT(p.node_id USING ascii) COLLATE ascii_bin'
 
 const hasId = regexp(textOf('node_id'), '[0-9A-Za-z]{1,128}')
 
-// Times lie between 1970 and tomorrow: one that is later would never be overtaken by a visit.
+// Times must be between 1970 and tomorrow: no visit would ever replace a later one.
 function timeColumns (column: OldColumn | undefined): string {
   if (column === undefined) {
     return '\'\' AS seen, 0 AS has_time'
@@ -69,7 +69,7 @@ function timeColumns (column: OldColumn | undefined): string {
   return `${plain} AS seen, (COALESCE(${isTime}, 0)) AS has_time`
 }
 
-// Seconds since 1970, or milliseconds: no time is both.
+// Seconds since 1970, or milliseconds: the ranges do not overlap.
 const timeOfNumber = `CAST(CASE WHEN p.last_seen BETWEEN 1e8 AND 4e9 THEN FROM_UNIXTIME(p.last_seen)
   WHEN p.last_seen BETWEEN 1e11 AND 4e12 THEN FROM_UNIXTIME(p.last_seen / 1000) END AS CHAR CHARACTER SET utf8mb4)`
 
@@ -87,7 +87,7 @@ function textColumn (columns: OldTable['columns'], name: string, chars: number):
   }
 }
 
-// Only of bytes, and of what calls itself UTF-8 already, can the text differ from what is stored.
+// Only for bytes, and for columns that are declared as UTF-8, can the text differ from what is stored.
 function isFaithful (name: string, column: OldColumn | undefined): string {
   const isBytes = column?.charset === null && /binary|blob|bit/.test(column.type)
 

@@ -1,5 +1,5 @@
-// What a program before this one left in the database: node_info and address_info in another form, or
-// what an adoption that was interrupted made of them.
+// The tables of an earlier program in the database: node_info and address_info in another form, or in the state in
+// which an interrupted adoption left them.
 import { ProbeError } from '../../../../core/errors.ts'
 import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { listText, quote } from '../server/sql-text.ts'
@@ -8,12 +8,12 @@ import type { MysqlConnection } from '../server/connection.ts'
 /** The tables that are taken over. */
 export type AdoptedTable = 'node_info' | 'address_info'
 
-/** A column as the server tells it, in lower case. */
+/** A column as the server lists it, in lower case. */
 export interface OldColumn { type: string, charset: string | null }
 
 /** A table of the predecessor. */
 export interface OldTable {
-  /** Its name now. */
+  /** Its current name. */
   name: string
 
   /** By name in lower case. */
@@ -24,29 +24,29 @@ export interface OldTable {
 export interface Predecessor {
   tables: Partial<Record<AdoptedTable, OldTable>>
 
-  /** Whether ours stand beside them already, as an earlier version left it that could not complete its copy. */
+  /** Whether our tables exist as well: an earlier version created them and could not complete its copy. */
   isBesideOurs: boolean
 }
 
-/** Where the old tables are kept at the end. */
+/** Prefix of the names under which the old tables are kept. */
 export const KEPT = 'adopted_'
 
-/** Where ours are filled until they take their place. */
+/** Prefix of our tables while they are filled. */
 export const STAGED = 'adopting_'
 
-// Versions before set the old tables aside under this before they copied them.
+// Prefix under which earlier versions kept the old tables while they copied them.
 const SET_ASIDE = 'predecessor_'
 
 const TABLES = ['node_info', 'address_info'] as const
 
-// Each of our tables has a column that no predecessor's has.
+// A column of each of our tables that no earlier program has.
 const OURS = { node_info: 'changed_at', address_info: 'addr_hash' } as const
 
 const NEEDED = { node_info: ['node_id', 'last_seen'], address_info: ['node_id', 'multiaddr'] } as const
 
 type Columns = OldTable['columns']
 
-/** Finds a predecessor's tables. @throws ProbeError `PP_STORE_SCHEMA` when they cannot be taken over */
+/** Finds the tables of an earlier program. @throws ProbeError `PP_STORE_SCHEMA` when they cannot be taken over */
 export async function findPredecessor (connection: MysqlConnection): Promise<Predecessor | undefined> {
   const present = await tablesOf(connection)
   const found = TABLES.flatMap((table) => {
@@ -71,13 +71,13 @@ export async function findPredecessor (connection: MysqlConnection): Promise<Pre
   return { tables: Object.fromEntries(found), isBesideOurs }
 }
 
-/** Refuses a database in which another of our names stands for something else. `names` are those of our other tables. */
+/** Refuses a database in which another table has one of the names of our other tables. */
 export async function refuseOtherTables (connection: MysqlConnection, names: readonly string[]): Promise<void> {
   const { rows } = await connection.query(`SELECT TABLE_NAME FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ${listText(names.map(quote))} ORDER BY 1`)
   const others = rows.map(([name]) => String(name)).join(', ')
 
-  refuseIf(others !== '', `the database has ${others} already, which this version would make: rename or remove them, or use another database`)
+  refuseIf(others !== '', `the database has ${others} already, which this version would create: rename or remove them, or use another database`)
 }
 
 function oldTableOf (table: AdoptedTable, present: ReadonlyMap<string, Columns>): OldTable | undefined {
@@ -103,7 +103,7 @@ function requireColumns (table: AdoptedTable, { columns }: OldTable): void {
 
 function refuseIf (isUnfit: boolean, what: string): void {
   if (isUnfit) {
-    throw new ProbeError('PP_STORE_SCHEMA', `the tables of a program before this one cannot be taken over: ${what}`)
+    throw new ProbeError('PP_STORE_SCHEMA', `the tables of an earlier program cannot be taken over: ${what}`)
   }
 }
 

@@ -1,24 +1,24 @@
-// What a stored program may write and call, from its text alone and rather too much than too little: a
-// statement that is put together while it runs may do anything.
+// What a stored program may write and call, from its text alone. In doubt it lists too much: a statement that is
+// built at run time may do anything.
 import { sqlWords } from './sql-words.ts'
 import type { SqlWord } from './sql-words.ts'
 
-/** A name with its schema; the program's own schema where it gives none. Lower case. */
+/** A name with its schema, which is the program's own unless given. Lower case. */
 export interface QualifiedName { schema: string, name: string }
 
 /** What a program may do. */
 export interface ProgramEffects {
-  /** Tables and views that it may write, and words beside them. */
+  /** Tables and views that it may write, and possibly other words of the statements. */
   writes: readonly QualifiedName[]
 
-  /** What it calls: procedures, and functions, which may as well be the server's own. */
+  /** Procedures and functions that it calls, including functions of the server. */
   calls: readonly (QualifiedName & { isProcedure: boolean })[]
 
-  /** Whether it runs statements that it puts together itself. */
+  /** Whether it runs statements that it builds at run time. */
   isDynamic: boolean
 }
 
-// Where the names end that a statement may write.
+// Keywords that end the list of tables that a statement may write.
 const VALUES = new Set(['(', 'values', 'value', 'set', 'select', 'with', 'partition', 'table'])
 const NEVER: ReadonlySet<string> = new Set()
 const ENDS: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -34,15 +34,15 @@ const ENDS: Readonly<Record<string, ReadonlySet<string>>> = {
   load: new Set(['(', 'set', 'fields', 'columns', 'lines'])
 }
 
-// These make UPDATE a part of another statement.
+// After these words UPDATE is part of another statement.
 const BEFORE_NO_UPDATE = new Set(['key', 'for', 'on', 'before', 'after'])
 
-// What a statement follows: where the mode is Oracle's, a procedure's name alone is a call.
+// Words before a statement: in Oracle mode a procedure's name alone is a call.
 const STARTS = new Set([';', 'begin', 'then', 'else', 'do', 'loop', 'repeat'])
 
 const NO_WORD: SqlWord = { text: ';', isName: false, isBare: false }
 
-/** What a program of `schema` may do. */
+/** The effects of a program of `schema`. */
 export function effectsOf (program: string, schema: string): ProgramEffects {
   const words = new Words(sqlWords(program), schema)
   const places = words.places
@@ -54,7 +54,7 @@ export function effectsOf (program: string, schema: string): ProgramEffects {
   }
 }
 
-/** The words of one program; beside its ends there is nothing but ends of statements. */
+/** The words of one program; before the first and after the last, every word is an end of a statement. */
 class Words {
   readonly places: readonly number[]
   readonly #words: readonly SqlWord[]
@@ -70,7 +70,7 @@ class Words {
     return this.#at(i).isBare && this.#at(i).text === word
   }
 
-  /** Whether a statement that writes begins here. */
+  /** Whether a writing statement begins here. */
   isWriting (i: number): boolean {
     const { text, isBare } = this.#at(i)
     const isPartOfAnother = text === 'update' && BEFORE_NO_UPDATE.has(this.#at(i - 1).text)
@@ -79,7 +79,7 @@ class Words {
     return isBare && Object.hasOwn(ENDS, text) && !isPartOfAnother && this.#at(i + 1).text !== '(' && !this.#isQualified(i)
   }
 
-  /** Where the names end that a statement may write. */
+  /** The end of the list of tables that the statement may write. */
   endOf (start: number): number {
     const ends = ENDS[this.#at(start).text] ?? NEVER
     const end = this.#words.findIndex(({ text, isName, isBare }, i) => i > start && (isBare || !isName) && (text === ';' || ends.has(text)))
@@ -91,7 +91,7 @@ class Words {
     return this.places.slice(start, end).filter(i => this.#at(i).isName && !this.#isQualified(i)).map(i => this.#nameAt(i))
   }
 
-  /** What is called here. */
+  /** The call that begins here, if any. */
   callAt (i: number): ProgramEffects['calls'][number] | undefined {
     if (!this.#at(i).isName || this.#isQualified(i)) {
       return undefined
@@ -108,7 +108,7 @@ class Words {
     return this.#words[i] ?? NO_WORD
   }
 
-  /** Whether the name is the second part of one. */
+  /** Whether the word is the second part of a qualified name. */
   #isQualified (i: number): boolean {
     return this.#at(i - 1).text === '.'
   }

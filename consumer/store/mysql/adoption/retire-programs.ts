@@ -1,5 +1,5 @@
-// What the database itself runs goes on when a new program takes it over: a clean-up event would remove
-// our rows as it removed the old ones. So whatever may write our tables has to be retired first.
+// Events, triggers and routines of a database stay active when a new program takes it over: a clean-up event would
+// remove our rows as it removed the old ones. So every program that may write our tables must be dropped first.
 import { ProbeError } from '../../../../core/errors.ts'
 import { storedPrograms } from './stored-programs.ts'
 import { judgePrograms } from './table-writers.ts'
@@ -7,22 +7,22 @@ import type { OtherProgram } from '../../model/node-store.ts'
 import type { MysqlConnection } from '../server/connection.ts'
 import type { JudgedProgram } from './table-writers.ts'
 
-/** Names that our tables have or will have. What else we name so is made by no other program before. */
+/** Names of our tables, now or after the migration. */
 const TABLES = ['node_info', 'address_info', 'node_network', 'crawl', 'crawl_aggregate', 'visit', 'removal_mark']
 
-/** More than anybody reads. */
-const TOLD_AT_MOST = 50
+/** Maximum number of programs in a message. */
+const MAX_LISTED = 50
 
-/** What another program left running in the database. */
+/** Events, triggers and routines of other programs. */
 export interface OtherPrograms {
-  /** Everything that the database's own schema holds, and what elsewhere may write our tables. */
+  /** All programs of the database's schema, and those of other schemas that may write our tables. */
   programs: readonly OtherProgram[]
 
-  /** What this user cannot see, with the statement that lets it. */
+  /** Kinds of programs that this user cannot see, each with the GRANT statement. */
   unseen: readonly string[]
 }
 
-/** Lists what the database runs by itself. */
+/** Lists the events, triggers and routines that concern the database. */
 export async function listPrograms (connection: MysqlConnection): Promise<OtherPrograms> {
   const { rows: [row] } = await connection.query('SELECT DATABASE()')
   const database = String(row?.[0])
@@ -34,27 +34,27 @@ export async function listPrograms (connection: MysqlConnection): Promise<OtherP
   return { programs: ours.map(toReport), unseen: stored.unseen }
 }
 
-/** The same. @throws ProbeError `PP_STORE_OTHER_PROGRAM` while one of them may write our tables */
+/** The same list, bounded. @throws ProbeError `PP_STORE_OTHER_PROGRAM` while one of them may write our tables */
 export async function inspectPrograms (connection: MysqlConnection): Promise<OtherPrograms> {
   const { programs, unseen } = await listPrograms(connection)
   const writers = programs.filter(isAtWork)
 
   if (writers.length > 0) {
-    throw new ProbeError('PP_STORE_OTHER_PROGRAM', refusalOf(writers, unseen), { details: { programs: writers.slice(0, TOLD_AT_MOST), unseen } })
+    throw new ProbeError('PP_STORE_OTHER_PROGRAM', refusalOf(writers, unseen), { details: { programs: writers.slice(0, MAX_LISTED), unseen } })
   }
 
-  return { programs: programs.slice(0, TOLD_AT_MOST), unseen }
+  return { programs: programs.slice(0, MAX_LISTED), unseen }
 }
 
 function refusalOf (writers: readonly OtherProgram[], unseen: readonly string[]): string {
-  const shown = writers.slice(0, TOLD_AT_MOST).map(({ kind, name, what, retire }) => `${kind.toLowerCase()} ${name} ${what}: ${retire}`)
-  const more = writers.length > TOLD_AT_MOST ? [`and ${String(writers.length - TOLD_AT_MOST)} more`] : []
+  const shown = writers.slice(0, MAX_LISTED).map(({ kind, name, what, retire }) => `${kind.toLowerCase()} ${name} ${what}: ${retire}`)
+  const more = writers.length > MAX_LISTED ? [`and ${String(writers.length - MAX_LISTED)} more`] : []
   const hidden = unseen.length > 0 ? `. This user does not see ${unseen.join(', ')}` : ''
 
-  return `the database holds what may write the tables that are to be taken over; end it, then start again: ${[...shown, ...more].join('; ')}${hidden}`
+  return `programs in the database may write the tables that are to be taken over; drop them, then start again: ${[...shown, ...more].join('; ')}${hidden}`
 }
 
-/** Whether a program may write our tables as things stand. */
+/** Whether a program may write our tables now. */
 export function isAtWork ({ canWrite, isActive }: OtherProgram): boolean {
   return canWrite && isActive
 }

@@ -1,15 +1,15 @@
-// The words of a stored program, as far as it takes to see what it writes and calls. Comments and
-// texts are left out, but not what only looks like a comment: `/*! … */` runs.
+// The words of a stored program, as far as needed to see what it writes and calls. Comments and string literals are
+// left out, except `/*! … */`, which the server executes.
 
-/** One word or sign of a statement. */
+/** One word or punctuation mark of a statement. */
 export interface SqlWord {
   /** Lower case; names without their quotes. */
   text: string
 
-  /** Whether it may name something: a bare word or a quoted name, no sign. */
+  /** Whether it may be an identifier: a bare word or a quoted name. */
   isName: boolean
 
-  /** Whether it may be a keyword: it stands without quotes. */
+  /** Whether it may be a keyword: it has no quotes. */
   isBare: boolean
 }
 
@@ -21,7 +21,7 @@ const PATTERN = new RegExp([
   String.raw`(?<sign>[^\s])`
 ].join('|'), 'gu')
 
-/** The words of a program. What stands in double quotes may be a name (ANSI_QUOTES), and is taken for one. */
+/** The words of a program. Text in double quotes may be an identifier (ANSI_QUOTES), and counts as one. */
 export function sqlWords (program: string): SqlWord[] {
   return [...program.matchAll(PATTERN)].flatMap(({ groups = {} }): SqlWord[] => {
     const { quoted, bare, sign } = groups

@@ -1,5 +1,5 @@
-// Everything that the database itself runs: events, triggers and routines, also those of other schemas,
-// which may work on this one. They are judged by what they do, through whatever they call.
+// Everything that the server itself runs: events, triggers and routines, also those of other schemas, which may
+// change this one. They are judged by their effects, including those of the routines they call.
 import { defined } from '../../../../core/defined.ts'
 import { isProbeError } from '../../../../core/errors.ts'
 import { MYSQL_VALUES } from '../server/mysql-values.ts'
@@ -9,12 +9,12 @@ import { effectsOf } from './program-effects.ts'
 import type { MysqlConnection } from '../server/connection.ts'
 import type { ProgramEffects, QualifiedName } from './program-effects.ts'
 
-/** A program as the server tells it. */
+/** An event, trigger or routine as the server lists it. */
 export interface StoredProgram extends QualifiedName {
   /** As the server names it, in upper case: EVENT, TRIGGER, PROCEDURE, FUNCTION, PACKAGE, PACKAGE BODY. */
   kind: string
 
-  /** As the server writes the name, with its quotes and, in another schema, that schema. */
+  /** Its quoted name, with the schema if that is another one. */
   shown: string
 
   /** When it runs: the state of an event, the table and moment of a trigger; empty for routines. */
@@ -23,24 +23,24 @@ export interface StoredProgram extends QualifiedName {
   /** Whether it runs at all: false for an event that is disabled. */
   isActive: boolean
 
-  /** The table that sets a trigger off. */
+  /** The table of a trigger. */
   table?: QualifiedName
 
-  /** Whether it belongs to the database in use, or its text at least names it. */
+  /** Whether it belongs to the database in use, or its text at least mentions that database. */
   concerns: 'own' | 'named' | 'other'
 
-  /** What it does; undefined where the server does not show it to this user. */
+  /** Its effects; undefined where the server does not show its text to this user. */
   effects: ProgramEffects | undefined
 }
 
-/** What the server holds and shows. */
+/** The programs and views that the server shows to this user. */
 export interface StoredPrograms {
   programs: readonly StoredProgram[]
 
   /** Views, with the text of each. */
   views: readonly (QualifiedName & { text: string })[]
 
-  /** What this user cannot see, each with the statement that lets it. */
+  /** Kinds of programs that this user cannot see, each with the GRANT statement. */
   unseen: readonly string[]
 }
 
@@ -58,7 +58,7 @@ const ROUTINES = `SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_DEF
   FROM information_schema.ROUTINES WHERE ${FOREIGN('ROUTINE_SCHEMA')}`
 const VIEWS = `SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE ${FOREIGN('TABLE_SCHEMA')}`
 
-/** Reads what the server shows to this user. `database` is the one in use. */
+/** Reads the programs and views that this user can see. `database` is the one in use. */
 export async function storedPrograms (connection: MysqlConnection, database: string): Promise<StoredPrograms> {
   const [events, triggers, routines, views] = await connection.run([EVENTS, TRIGGERS, ROUTINES, VIEWS], TIMEOUT_MS)
   const rows = [events, triggers, routines].flatMap(result => result?.rows ?? [])
@@ -72,7 +72,7 @@ export async function storedPrograms (connection: MysqlConnection, database: str
     unseen: [
       ...await unseenBy(connection, database),
       ...unreadIn(connection, programs),
-      ...isCut ? [`what comes after the first ${String(LIMIT)} of a kind on this server`] : []
+      ...isCut ? [`programs after the first ${String(LIMIT)} of each kind on this server`] : []
     ]
   }
 }
@@ -124,7 +124,7 @@ function unreadIn ({ server }: MysqlConnection, programs: readonly StoredProgram
   return names.length === 0 ? [] : [`the text of ${names.slice(0, NAMED_AT_MOST).join(', ')} (GRANT ${privilege})`]
 }
 
-// Without the privilege information_schema shows none, and this statement alone says so.
+// Without the privilege, information_schema shows no events without an error. This statement fails instead.
 async function seesEvents (connection: MysqlConnection): Promise<boolean> {
   try {
     await connection.query('SHOW EVENTS')

@@ -1,20 +1,20 @@
-// Which programs of a server can write some tables: by themselves, through a view or another table's
-// trigger, or through what they call, over as many steps as it takes.
+// Which programs of a server can write given tables: directly, through a view or another table's trigger, or through
+// routines that they call, over any number of steps.
 import type { ProgramEffects, QualifiedName } from './program-effects.ts'
 import type { StoredProgram, StoredPrograms } from './stored-programs.ts'
 
-/** A program and why it may write the tables; `why` is empty where it cannot. */
+/** A program and why it may write the tables; `why` is empty if it cannot. */
 export interface JudgedProgram {
   program: StoredProgram
   why: string
 }
 
-/** Judges every program by whether it can write one of `tables`. */
+/** Determines for every program whether it can write one of `tables`. */
 export function judgePrograms ({ programs, views }: StoredPrograms, tables: readonly QualifiedName[]): JudgedProgram[] {
   const targets = new Set(tables.map(keyOf))
   const reasons = new Map<StoredProgram, string>()
 
-  // Each round may find what the round before has opened; the last one finds nothing.
+  // Each round may find programs through those of the round before; the last round finds none.
   for (let known = -1; known < targets.size + reasons.size;) {
     known = targets.size + reasons.size
 
@@ -33,7 +33,7 @@ function note (program: StoredProgram, why: string, { targets, reasons }: { targ
   if (why !== '') {
     reasons.set(program, why)
 
-    // Who writes that table sets the trigger off.
+    // A program that writes the trigger's table causes the trigger to run.
     if (program.table !== undefined) {
       targets.add(keyOf(program.table))
     }
@@ -60,9 +60,9 @@ function reasonOf (program: StoredProgram, known: Known): string {
   if (written !== undefined) {
     return `writes ${written.name}`
   }
-  // What cannot be known of other schemas' own business is not held against them.
+  // A program of another schema that does not mention this one is not suspected.
   if (effects.isDynamic && concerns !== 'other') {
-    return 'runs statements that it puts together itself'
+    return 'runs statements that it builds at run time'
   }
 
   return effects.calls.map(call => reasonOfCall(call, concerns, known)).find(why => why !== '') ?? ''

@@ -1,5 +1,5 @@
-// How a connection is made. Password and certificate authority are read from their files each time:
-// a rotated Secret takes effect without a restart.
+// Options of a connection. Password and certificate authority are read from their files for each connection: a
+// rotated Secret takes effect without a restart.
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { defined } from '../../../../core/defined.ts'
@@ -12,8 +12,8 @@ import type { ConnectionOptions, SslOptions } from 'mysql2'
 const CONNECT_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_AFTER_MS = 30_000
 
-// FOUND_ROWS would count rows that an upsert left as they were, IGNORE_SPACE would reserve more
-// words, and LOCAL_FILES would let a server ask for files of this machine.
+// FOUND_ROWS would count rows that an upsert left unchanged, IGNORE_SPACE would reserve more words, and LOCAL_FILES
+// would let a server read files of this machine.
 const FLAGS_OFF = ['-FOUND_ROWS', '-IGNORE_SPACE', '-LOCAL_FILES']
 
 /** The driver's options for one connection. @throws ProbeError `PP_STORE_AUTH`, `PP_STORE_TLS` when a file cannot be read */
@@ -38,7 +38,7 @@ export async function connectionOptionsFor (config: MysqlConfig): Promise<Connec
     decimalNumbers: true,
     rowsAsArray: true,
     multipleStatements: true,
-    // Statements hold their values: there are no placeholders to look for.
+    // Statements contain their values: no placeholder must be replaced.
     queryFormat: sql => sql,
     flags: FLAGS_OFF
   }
@@ -61,9 +61,8 @@ async function readSecret (path: string, { code, what }: { code: ErrorCode, what
   }
 }
 
-// mysql2 gives the TLS layer a server name only where the host is no IP address; the name that is
-// compared with the certificate is then the socket's `_host`, or else 'localhost', which would be
-// the wrong one. Without this a connection by IP address fails; it never succeeds wrongly.
+// mysql2 sets the TLS server name only where the host is not an IP address. Node then compares the certificate with
+// the socket's `_host`, or with 'localhost' if that is missing. Without `_host`, connections by IP address fail.
 function openSocket (host: string, port: number): ReturnType<typeof connect> {
   const socket = connect(port, host)
   socket.setNoDelay(true)

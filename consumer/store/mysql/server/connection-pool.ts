@@ -1,5 +1,5 @@
-// mysql2's own pool has its password from when it was made, hands out a connection before its
-// session is set up, and has no bound on a wait. This one is as small as what is needed of it.
+// Why not mysql2's pool: it keeps the password of its creation, hands out a connection before the session is set
+// up, and has no limit for a wait.
 import { ProbeError } from '../../../../core/errors.ts'
 import { withTimeLimit } from '../../../../core/time/with-time-limit.ts'
 import { MysqlConnection } from './connection.ts'
@@ -12,11 +12,11 @@ const MAX_WAITING = 100
 export interface ConnectionPoolDeps {
   clock: Clock
 
-  /** How to open a connection. @default that of the driver */
+  /** Opens a connection. @default by the driver */
   open?: (clock: Clock, config: MysqlConfig) => Promise<MysqlConnection>
 }
 
-/** Connections to one server: at most `maxOpenConns`, of which at most `maxIdleConns` are kept while idle. */
+/** Connections to one server: at most `maxOpenConns` in all, at most `maxIdleConns` of them idle. */
 export class ConnectionPool implements AsyncDisposable {
   readonly #clock: Clock
   readonly #open: NonNullable<ConnectionPoolDeps['open']>
@@ -27,7 +27,7 @@ export class ConnectionPool implements AsyncDisposable {
   #used = 0
   #isClosed = false
 
-  /** Ends when a connection breaks: the server may have gone, or its name may have moved to another one. */
+  /** Ends when a connection breaks: the server may be down, or its name may belong to another server now. */
   #era = 0
 
   constructor ({ clock, open = MysqlConnection.open.bind(MysqlConnection) }: ConnectionPoolDeps, config: MysqlConfig) {
@@ -36,7 +36,7 @@ export class ConnectionPool implements AsyncDisposable {
     this.#config = config
   }
 
-  /** Grows whenever a connection broke: what was learnt from the server before may not hold for the one that is reached since. */
+  /** Increases whenever a connection breaks: facts about the old server may be wrong for the one behind new connections. */
   get era (): number {
     return this.#era
   }
@@ -46,7 +46,7 @@ export class ConnectionPool implements AsyncDisposable {
     return this.#eraOf.get(connection) ?? 0
   }
 
-  /** Lends a connection to `work`. It comes back in the state in which it was lent: without a transaction, a lock or a setting of its own. */
+  /** Lends a connection to `work`, which must return it without a transaction, a lock or a changed setting. */
   async use<T> (work: (connection: MysqlConnection) => Promise<T>): Promise<T> {
     const connection = await this.lend()
 
@@ -57,7 +57,7 @@ export class ConnectionPool implements AsyncDisposable {
     }
   }
 
-  /** A connection that stays lent until `takeBack`. @throws ProbeError `PP_STORE_UNAVAILABLE` when all stay in use for half a minute */
+  /** Lends a connection until `takeBack`. @throws ProbeError `PP_STORE_UNAVAILABLE` when all are in use for half a minute */
   async lend (): Promise<MysqlConnection> {
     await this.#slot()
 
@@ -80,7 +80,7 @@ export class ConnectionPool implements AsyncDisposable {
     }
   }
 
-  /** Ends a loan. One that broke takes all that were opened before with it, or each would fail once in its turn. */
+  /** Takes a connection back. A broken one ends all that were opened before it, or each of them would fail once. */
   async takeBack (connection: MysqlConnection): Promise<void> {
     try {
       if (connection.isBroken) {
@@ -96,7 +96,7 @@ export class ConnectionPool implements AsyncDisposable {
     }
   }
 
-  /** Closes idle connections now, lent ones when they come back. */
+  /** Closes idle connections now, and lent ones when they are taken back. */
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#isClosed = true
     const idle = this.#idle.splice(0)
@@ -143,7 +143,7 @@ export class ConnectionPool implements AsyncDisposable {
   #free (): void {
     const next = this.#waiting.shift()
 
-    // The slot goes from hand to hand, so that nobody who comes now takes it first.
+    // The slot passes directly to the longest waiter, so that no later caller takes it first.
     if (next === undefined) {
       this.#used--
     } else {

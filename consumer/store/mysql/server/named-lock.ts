@@ -1,13 +1,13 @@
-// What only one process may do at a time (migrate, change partitions, remove) is done under a named
-// lock of the server, which a process that dies leaves.
+// Work of one process at a time (migrations, changes of partitions, removals) takes a named lock of the server. The
+// lock ends with the process.
 import { hash } from 'node:crypto'
 import { ProbeError } from '../../../../core/errors.ts'
 import type { MysqlConnection } from './connection.ts'
 
-/** What is done by one process at a time. */
+/** Kinds of work with a lock. */
 export type LockName = 'migrate' | 'partitions' | 'purge'
 
-/** Runs `work` while this connection holds the lock. @throws ProbeError `PP_STORE_CONFLICT` when another holds it for longer than `waitSeconds` */
+/** Runs `work` while this connection holds the lock. @throws ProbeError `PP_STORE_CONFLICT` when another process keeps it for longer than `waitSeconds` */
 export async function withNamedLock<T> (connection: MysqlConnection, name: LockName, waitSeconds: number, work: () => Promise<T>): Promise<T> {
   const { rows: [database] } = await connection.query('SELECT DATABASE()')
   // Locks belong to the server, not to the database, and have at most 64 characters.
@@ -15,7 +15,7 @@ export async function withNamedLock<T> (connection: MysqlConnection, name: LockN
   const { rows: [taken] } = await connection.query(`SELECT GET_LOCK('${lock}', ${String(waitSeconds)})`, (waitSeconds + 10) * 1_000)
 
   if (taken?.[0] !== 1) {
-    throw new ProbeError('PP_STORE_CONFLICT', `another process holds the lock ${name} for longer than ${String(waitSeconds)} s`)
+    throw new ProbeError('PP_STORE_CONFLICT', `another process kept the lock ${name} for longer than ${String(waitSeconds)} s`)
   }
 
   try {

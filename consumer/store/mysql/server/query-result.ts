@@ -35,7 +35,7 @@ export function queryResultOf (result: unknown, statement: string): QueryResult 
     throw new TypeError('the driver returned neither rows nor a header for a statement')
   }
 
-  const { affectedRows, info } = result
+  const { affectedRows, info = '' } = result
 
   if (statement.startsWith('INSERT')) {
     const { inserted, changed } = upserted(affectedRows, info)
@@ -56,7 +56,7 @@ export function isUncommitted (result: unknown): boolean {
     return false
   }
 
-  const { serverStatus }: Partial<ResultSetHeader> = result
+  const { serverStatus } = result
 
   return serverStatus !== undefined && ((serverStatus & SERVER_STATUS_IN_TRANS) !== 0 || (serverStatus & SERVER_STATUS_AUTOCOMMIT) === 0)
 }
@@ -66,8 +66,9 @@ function isRows (result: unknown): result is readonly (readonly unknown[])[] {
   return Array.isArray(result) && (result.length === 0 || Array.isArray(result[0]))
 }
 
-function isHeader (result: unknown): result is Pick<ResultSetHeader, 'affectedRows' | 'info'> & Partial<ResultSetHeader> {
-  return typeof result === 'object' && result !== null && 'affectedRows' in result && 'info' in result
+// The driver leaves out `info` where the server sends none, as for SET.
+function isHeader (result: unknown): result is Pick<ResultSetHeader, 'affectedRows'> & Partial<ResultSetHeader> {
+  return typeof result === 'object' && result !== null && 'affectedRows' in result
 }
 
 // An upsert counts 1 for a row that it inserts and 2 for a row that it changes. The server reports the latter

@@ -1,14 +1,14 @@
-// The errors of MySQL and MariaDB that the store's statements can meet (connections, SET, reading, writing and defining
-// InnoDB tables, named locks, replication, clusters), by what they mean to the port. Names are the servers' own, without ER_.
-// From 1900 on the two families give numbers of their own; of each listed here only one of the two meanings can be met.
+// The errors of MySQL and MariaDB that the store's statements can cause (connections, SET, reading, writing and defining
+// InnoDB tables, named locks, replication, clusters), by the error of the port. Names are the servers' own, without ER_.
+// From 1900 on the two families use the same numbers differently; of each number here, only one meaning can occur.
 // https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-codes/
 import { keysOf } from '../../../../core/record-keys.ts'
 import type { ErrorCode } from '../../../../core/errors.ts'
 
-/** What an error of the server can mean to the port. */
+/** Errors of the port that errors of the server can become. */
 export type StoreErrorCode = Exclude<Extract<ErrorCode, `PP_STORE_${string}`>, 'PP_STORE_OTHER_PROGRAM'>
 
-/** One error of the servers. */
+/** One error of MySQL or MariaDB. */
 export interface ServerError {
   number: number
 
@@ -19,13 +19,13 @@ export interface ServerError {
 }
 
 const TABLE: Readonly<Record<StoreErrorCode, string>> = {
-  // Another transaction was in the way: the same one can succeed at once.
+  // Another transaction was in the way: a retry can succeed at once.
   PP_STORE_CONFLICT: `
     1020 CHECKREAD, 1205 LOCK_WAIT_TIMEOUT, 1213 LOCK_DEADLOCK, 1297 GET_TEMPORARY_ERRMSG, 1412 TABLE_DEF_CHANGED, 1613 XA_RBTIMEOUT,
     1614 XA_RBDEADLOCK, 1615 NEED_REPREPARE, 1637 TOO_MANY_CONCURRENT_TRXS, 1689 LOCK_ABORTED, 1964 PRIOR_COMMIT_FAILED,
     3058 USER_LOCK_DEADLOCK, 3101 TRANSACTION_ROLLBACK_DURING_COMMIT, 3572 LOCK_NOWAIT`,
 
-  // This server cannot serve now, or is no longer the one that takes writes: another connection may meet one that does.
+  // This server cannot serve now, or is no longer the primary: a new connection may reach a server that can.
   PP_STORE_UNAVAILABLE: `
     1004 CANT_CREATE_FILE, 1013 CANT_GET_STAT, 1015 CANT_LOCK, 1016 CANT_OPEN_FILE, 1017 FILE_NOT_FOUND, 1018 CANT_READ_DIR,
     1021 DISK_FULL, 1023 ERROR_ON_CLOSE, 1024 ERROR_ON_READ, 1025 ERROR_ON_RENAME, 1026 ERROR_ON_WRITE, 1027 FILE_USED,
@@ -51,7 +51,7 @@ const TABLE: Readonly<Record<StoreErrorCode, string>> = {
     4031 CLIENT_INTERACTION_TIMEOUT, 4075 NET_OK_PACKET_TOO_LARGE, 4094 OPERATION_NOT_ALLOWED_WHILE_PRIMARY_CHANGE_IS_RUNNING,
     4145 BACKUP_LOCK_IS_ACTIVE, 4150 USER_IS_BLOCKED, 6400 SERVER_OFFLINE_MODE_REASON`,
 
-  // The server is set up in a way that the store cannot work with.
+  // The server has a configuration that the store cannot work with.
   PP_STORE_SERVER: `
     1031 ILLEGAL_HA, 1071 TOO_LONG_KEY, 1099 TABLE_NOT_LOCKED_FOR_WRITE, 1100 TABLE_NOT_LOCKED, 1104 TOO_BIG_SELECT,
     1115 UNKNOWN_CHARACTER_SET, 1118 TOO_BIG_ROWSIZE, 1175 UPDATE_WITHOUT_KEY_IN_SAFE_MODE, 1179 CANT_DO_THIS_DURING_AN_TRANSACTION,
@@ -83,7 +83,7 @@ const TABLE: Readonly<Record<StoreErrorCode, string>> = {
     1044 DBACCESS_DENIED_ERROR, 1142 TABLEACCESS_DENIED_ERROR, 1143 COLUMNACCESS_DENIED_ERROR, 1227 SPECIFIC_ACCESS_DENIED_ERROR,
     1370 PROCACCESS_DENIED_ERROR, 3530 ROLE_NOT_GRANTED, 3879 DB_ACCESS_DENIED, 6038 SPECIFIC_ACCESS_DENIED`,
 
-  // The values of one message, which is found by halving and kept as a dead letter.
+  // The values of one message, which is found by bisection and becomes a dead letter.
   PP_STORE_DATA: `
     1022 DUP_KEY, 1048 BAD_NULL_ERROR, 1062 DUP_ENTRY, 1153 NET_PACKET_TOO_LARGE, 1162 TOO_LONG_STRING, 1169 DUP_UNIQUE,
     1216 NO_REFERENCED_ROW, 1217 ROW_IS_REFERENCED, 1264 WARN_DATA_OUT_OF_RANGE, 1265 WARN_DATA_TRUNCATED,
@@ -96,7 +96,7 @@ const TABLE: Readonly<Record<StoreErrorCode, string>> = {
     1977 CANNOT_CONVERT_CHARACTER, 3819 CHECK_CONSTRAINT_VIOLATED, 3854 CANNOT_CONVERT_STRING, 3988 IMPOSSIBLE_STRING_CONVERSION,
     4025 CONSTRAINT_FAILED`,
 
-  // The tables, or the statement, are not those of this version.
+  // The tables do not fit the statements of this version.
   PP_STORE_SCHEMA: `
     1005 CANT_CREATE_TABLE, 1032 KEY_NOT_FOUND, 1033 NOT_FORM_FILE, 1050 TABLE_EXISTS_ERROR, 1051 BAD_TABLE_ERROR, 1052 NON_UNIQ_ERROR,
     1054 BAD_FIELD_ERROR, 1055 WRONG_FIELD_WITH_GROUP, 1060 DUP_FIELDNAME, 1061 DUP_KEYNAME, 1064 PARSE_ERROR, 1067 INVALID_DEFAULT,
@@ -118,7 +118,7 @@ const TABLE: Readonly<Record<StoreErrorCode, string>> = {
 export const SERVER_ERRORS: ReadonlyMap<number, ServerError> = new Map(keysOf(TABLE).flatMap(code =>
   Array.from(TABLE[code].matchAll(/(\d+) (\w+)/g), ([, number, name = '']) => [Number(number), { number: Number(number), name, code }] as const)))
 
-// What the classes of SQLSTATE mean: ISO/IEC 9075-2, 24.1.
+// The classes of SQLSTATE: ISO/IEC 9075-2, 24.1.
 const CODE_BY_SQL_STATE_CLASS: Readonly<Record<string, StoreErrorCode>> = {
   '08': 'PP_STORE_UNAVAILABLE', // connection exception
   '0A': 'PP_STORE_SERVER', // feature not supported
@@ -131,15 +131,15 @@ const CODE_BY_SQL_STATE_CLASS: Readonly<Record<string, StoreErrorCode>> = {
   '45': 'PP_STORE_DATA' // a trigger's SIGNAL
 }
 
-// Often the old primary after a failover, which stays up.
+// Errors of read-only servers: often the old primary, which stays up after a failover.
 const READ_ONLY = new Set([1036, 1290, 1792, 1836, 1874, 3989])
 
-/** What an error of the server means: as listed, else by the class of its SQLSTATE. What nobody knows may pass, and loses nothing meanwhile. */
+/** The error of the port: as listed, else by the class of the SQLSTATE. An unknown error counts as an outage, which loses nothing. */
 export function serverErrorCode (number: number, sqlState: string): StoreErrorCode {
   return SERVER_ERRORS.get(number)?.code ?? CODE_BY_SQL_STATE_CLASS[sqlState.slice(0, 2)] ?? 'PP_STORE_UNAVAILABLE'
 }
 
-/** Whether a server says by this error that it takes no writes. */
+/** Whether a server reports by this error that it is read-only. */
 export function isReadOnlyError (number: number): boolean {
   return READ_ONLY.has(number)
 }

@@ -1,8 +1,8 @@
-// Two families speak the same protocol and differ in the form of an upsert: MariaDB has no row
-// alias, and MySQL means to drop VALUES(). Which one answers is found out once for each connection.
+// MySQL and MariaDB speak the same protocol and differ in the syntax of an upsert: MariaDB has no row alias, and
+// MySQL has deprecated VALUES(). The family is determined once for each connection.
 import { ProbeError } from '../../../../core/errors.ts'
 
-/** Whose server it is. */
+/** The two families of servers. */
 export type ServerFamily = 'mariadb' | 'mysql'
 
 /** A database server: its product, its version and the settings on which the statements depend. */
@@ -10,17 +10,17 @@ export interface ServerInfo {
   family: ServerFamily
   version: string
 
-  /** How an upsert names the values that it would insert: after an alias, or by a function. */
+  /** How an upsert refers to the values that it would insert: by a row alias, or by VALUES(). */
   upsert: 'alias' | 'function'
 
-  /** Characters that one packet holds at most: half of what the server takes. Statements are ASCII. */
+  /** Maximum number of characters in one packet: half of the server's limit. Statements are ASCII. */
   maxPacketChars: number
 }
 
-/** Queries for the values that {@link serverInfoOf} takes, one row each. */
+/** Queries for the values that {@link serverInfoOf} needs, one row each. */
 export const SERVER_QUERIES: readonly string[] = [
   'SELECT VERSION(), @@max_allowed_packet, DATABASE(), @@lower_case_table_names, @@innodb_read_only, @@log_bin',
-  // Not as @@binlog_format: MySQL means to drop that variable.
+  // Not as @@binlog_format: MySQL has deprecated that variable.
   'SHOW SESSION VARIABLES LIKE \'binlog_format\''
 ]
 
@@ -32,10 +32,10 @@ const FIRST_WITH_ALIAS = [8, 0, 19]
 const MIN_PACKET_BYTES = 1_048_576
 
 /**
- * What the server is, checked for what no session can set for itself.
+ * The server's properties. Checks those that a session cannot set.
  *
  * @param asked the database that the connection asked for
- * @throws ProbeError `PP_STORE_SERVER` when the server is too old or a setting does not suit; `PP_STORE_UNAVAILABLE` when it takes no writes
+ * @throws ProbeError `PP_STORE_SERVER` when the server is too old or has an unsuitable setting; `PP_STORE_UNAVAILABLE` when it is read-only
  */
 export function serverInfoOf (answers: readonly unknown[], asked: string): ServerInfo {
   const [version, maxPacketBytes, database, foldsCase, innodbReadOnly, logsChanges, , logFormat] = answers
@@ -51,7 +51,7 @@ export function serverInfoOf (answers: readonly unknown[], asked: string): Serve
   refuseIf(logsChanges === 1 && logFormat === 'STATEMENT', 'binlog_format is STATEMENT: set it to ROW or MIXED')
 
   if (innodbReadOnly === 1) {
-    throw new ProbeError('PP_STORE_UNAVAILABLE', 'the database server takes no writes: innodb_read_only is on', { details: { takesNoWrites: true } })
+    throw new ProbeError('PP_STORE_UNAVAILABLE', 'the database server is read-only: innodb_read_only is on', { details: { takesNoWrites: true } })
   }
 
   return {
@@ -64,7 +64,7 @@ export function serverInfoOf (answers: readonly unknown[], asked: string): Serve
 
 function refuseIf (isUnfit: boolean, what: string): void {
   if (isUnfit) {
-    throw new ProbeError('PP_STORE_SERVER', `the database server does not suit: ${what}`)
+    throw new ProbeError('PP_STORE_SERVER', `the database server is not suitable: ${what}`)
   }
 }
 

@@ -1,6 +1,6 @@
-// What the store needs of its session. A server may give every session something else: by its global
-// settings, by init_connect, by an option such as --skip-character-set-client-handshake. So nothing is
-// assumed: each setting is set on connect, read back, and a session in which it did not take is refused.
+// The settings that the store needs in its session. A server may change any of them for every session, by its global
+// settings, by init_connect, or by an option such as --skip-character-set-client-handshake. So each setting is set on
+// connect and read back, and a session with another value is refused.
 import { ProbeError } from '../../../../core/errors.ts'
 import { listText, quote } from './sql-text.ts'
 import type { QueryResult } from './query-result.ts'
@@ -14,7 +14,7 @@ interface SessionSetting {
   /** Its value as SQL. */
   value: string
 
-  /** What the variable reads where that differs from the value. */
+  /** The value that the variable reports, where it differs. */
   reads?: string
 }
 
@@ -22,37 +22,37 @@ const UNLIMITED = '18446744073709551615'
 const SQL_MODE = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
 const SETTINGS: readonly SessionSetting[] = [
-  // First what decides how the rest is read and whether it stays.
+  // First the settings that affect how the others are interpreted and whether they last.
   { name: 'completion_type', value: '0', reads: 'NO_CHAIN' },
   { name: 'autocommit', value: '1' },
   { name: 'sql_mode', value: `'${SQL_MODE}'`, reads: SQL_MODE },
   { name: 'time_zone', value: '\'+00:00\'', reads: '+00:00' },
-  // Seconds. A lock of a row is held for one batch or step; one of a table's definition for as long as a migration takes.
+  // Seconds. A batch or a step has its row locks for its duration, a migration has its metadata locks for its duration.
   { name: 'innodb_lock_wait_timeout', value: '5' },
   { name: 'lock_wait_timeout', value: '20' },
-  // Characters: the hashes of twice as many addresses as a visit tells.
+  // Characters: the hashes of twice as many addresses as a visit can have.
   { name: 'group_concat_max_len', value: '8192' },
   { name: 'foreign_key_checks', value: '1' },
   { name: 'unique_checks', value: '1' },
   { name: 'sql_auto_is_null', value: '0' },
-  // Nothing may cut a result or refuse a statement that is bounded by its own LIMIT.
+  // The server must neither cut results nor refuse statements that have their own LIMIT.
   { name: 'sql_safe_updates', value: '0' },
   { name: 'sql_select_limit', value: UNLIMITED },
   { name: 'max_join_size', value: UNLIMITED },
   { name: 'sql_big_selects', value: '1' },
-  // Seconds. A pool keeps connections idle, and a dump waits for its file between two queries.
+  // Seconds. The pool keeps idle connections, and a dump writes its file between two queries.
   { name: 'wait_timeout', value: '28800' },
   { name: 'net_read_timeout', value: '60' },
   { name: 'net_write_timeout', value: '60' }
 ]
 
-/** What only one family has: limits of a statement, which the connection has of its own, and of an idle transaction. */
+/** Settings of one family: time limits of statements, for which the connection has its own limit, and of idle transactions. */
 const SETTINGS_OF: Readonly<Record<ServerFamily, readonly SessionSetting[]>> = {
   mysql: [{ name: 'max_execution_time', value: '0' }],
   mariadb: ['max_statement_time', 'idle_transaction_timeout', 'idle_readonly_transaction_timeout', 'idle_write_transaction_timeout'].map(name => ({ name, value: '0' }))
 }
 
-/** Set by statements of their own. */
+/** Settings that have their own statements. */
 const NAMES: readonly SessionSetting[] = [
   ...['character_set_client', 'character_set_connection', 'character_set_results'].map(name => ({ name, value: 'utf8mb4' })),
   { name: 'collation_connection', value: 'utf8mb4_bin' },
@@ -60,10 +60,10 @@ const NAMES: readonly SessionSetting[] = [
   { name: 'transaction_read_only', value: '0' }
 ]
 
-/** MariaDB's older names, of which it means to drop one or the other. */
+/** MariaDB's older names, some of which it is going to remove. */
 const ALIASES: Readonly<Record<string, string>> = { transaction_isolation: 'tx_isolation', transaction_read_only: 'tx_read_only' }
 
-/** Sets what both families have. What init_connect left open (a transaction, locks) is ended first. */
+/** Sets the settings of both families, after ending what init_connect left open (a transaction, locks). */
 export const SESSION_START: readonly string[] = [
   setOf(SETTINGS.slice(0, 1)),
   'ROLLBACK',
@@ -73,7 +73,7 @@ export const SESSION_START: readonly string[] = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE'
 ]
 
-/** Sets what the family alone has, and reads back everything: for {@link checkSession}. */
+/** Sets the settings of the family, and reads back everything for {@link checkSession}. */
 export function sessionEnd (family: ServerFamily): [set: string, read: string] {
   const names = settingsOf(family).flatMap(({ name }) => [name, ALIASES[name] ?? name])
 
@@ -81,8 +81,8 @@ export function sessionEnd (family: ServerFamily): [set: string, read: string] {
 }
 
 /**
- * @param rows names and values as the server reads them back
- * @throws ProbeError `PP_STORE_SERVER` that names the first setting that did not take
+ * @param rows names and values as the server reports them
+ * @throws ProbeError `PP_STORE_SERVER` with the name of the first setting that has another value
  */
 export function checkSession (family: ServerFamily, rows: QueryResult['rows']): void {
   const values = new Map(rows.map(([name, value]) => [String(name), String(value)]))
@@ -91,7 +91,7 @@ export function checkSession (family: ServerFamily, rows: QueryResult['rows']): 
     const found = values.get(name) ?? values.get(ALIASES[name] ?? name) ?? 'unknown'
 
     if (plain(found) !== plain(reads)) {
-      throw new ProbeError('PP_STORE_SERVER', `the database server does not suit: ${name} is ${found}, though this session asked for ${reads}`, { details: { setting: name } })
+      throw new ProbeError('PP_STORE_SERVER', `the database server is not suitable: ${name} is ${found}, though this session set it to ${reads}`, { details: { setting: name } })
     }
   }
 }
@@ -104,7 +104,7 @@ function setOf (settings: readonly SessionSetting[]): string {
   return `SET SESSION ${settings.map(({ name, value }) => `${name} = ${value}`).join()}`
 }
 
-// MariaDB reads ON where MySQL reads 1, and 0.000000 for 0; a list of modes has no order.
+// MariaDB reports ON where MySQL reports 1, and 0.000000 for 0; a list of modes has no order.
 function plain (value: string): string {
   const word = value === 'ON' ? '1' : value === 'OFF' ? '0' : value
 

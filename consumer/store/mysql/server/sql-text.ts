@@ -1,16 +1,15 @@
-// Statements for many rows are built as text: several times cheaper than placeholders
-// (docs/performance.md). Every text of a stranger goes through `quote`, and what comes out is ASCII
-// without quotes or backslashes inside a literal: it means the same in every character set and sql_mode
-// that a session can have. A backslash would not (sql_mode, sjis), nor would a character outside ASCII,
-// whose bytes depend on the character set that the driver believes the session to have.
+// Statements for many rows are built as text: several times cheaper than placeholders (docs/performance.md). Every
+// text of a peer goes through `quote`, whose result is ASCII without quotes or backslashes inside a literal: it means
+// the same in every character set and sql_mode of a session. A backslash would not (sql_mode, sjis), nor would a
+// character outside ASCII, whose bytes depend on the character set that the driver assumes.
 import type { ServerInfo } from './server-info.ts'
 
 // Printable ASCII without the quote and the backslash.
 const PLAIN = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/
 
 /**
- * Has the server look rows up by the primary key. Of a small table it would rather read all rows, and so wait for those that
- * other writers hold: deadlocks. The hint helps only where a column is read that no other index holds.
+ * Makes the server look rows up by the primary key. It would rather read all rows of a small table, and so wait for the locks
+ * of other writers: deadlocks. The hint works only where the query reads a column that no other index contains.
  */
 export const BY_KEY = 'FORCE INDEX (PRIMARY)'
 
@@ -19,7 +18,7 @@ export function quote (text: string | null): string {
   return text === null ? 'NULL' : PLAIN.test(text) ? `'${text}'` : `_utf8mb4 x'${Buffer.from(text).toString('hex')}'`
 }
 
-/** Whether a statement holds ASCII alone, as every statement must. */
+/** Whether a statement is ASCII, as every statement must be. */
 export function isAscii (statement: string): boolean {
   // In UTF-8 only ASCII takes as many bytes as it has characters.
   return Buffer.byteLength(statement) === statement.length
@@ -40,12 +39,12 @@ export function listText (literals: Iterable<string>): string {
   return `(${[...literals].join()})`
 }
 
-/** How a table takes rows that it may have already. */
+/** An upsert: the table, its columns and the update of existing rows. */
 export interface UpsertForm {
   table: string
   columns: readonly string[]
 
-  /** What becomes of a row that is there already; `fresh` names the value of a column that the statement brings. Runs left to right. */
+  /** The assignments for an existing row, executed left to right; `fresh` refers to the statement's value of a column. */
   onDuplicate: (fresh: (column: string) => string) => string
 }
 

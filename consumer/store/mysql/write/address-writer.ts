@@ -1,6 +1,6 @@
-// Addresses are most of the rows, and most of them are there: peers announce the same ones in every crawl. Which a peer has is
-// read along the key, a row for each peer; those of peers that have just these are touched together, each peer a range of the key,
-// for half of what an upsert costs, the reading included (docs/performance.md). Addresses of other peers are upserted.
+// Addresses are most of the rows, and most of them exist: peers announce the same ones in every crawl. The stored addresses are
+// read along the key, one result row for each peer. Where a peer has exactly the announced addresses, one UPDATE along the key
+// sets their times, for half the cost of an upsert, including the read (docs/performance.md). Addresses of other peers are upserted.
 import { hash } from 'node:crypto'
 import { storeTimeOf } from '../../model/store-time.ts'
 import { writtenBy } from '../server/query-result.ts'
@@ -23,7 +23,7 @@ interface HashedAddress {
 }
 
 /**
- * Notes when addresses were seen, within the transaction of the caller, which holds the locks of their peers.
+ * Writes when addresses were seen, within the caller's transaction, which has the locks of their peers.
  *
  * @param sightings peer by peer
  * @param known peers that had rows before this transaction
@@ -33,18 +33,18 @@ export async function writeAddresses (connection: MysqlConnection, sightings: re
   const peers = byPeer(sightings)
   const settled = await settledPeers(connection, tellApart(peers.filter(peer => known.has(peer.nodeId) && isSeenOnce(peer))).apart)
   const { written, isComplete } = await touch(connection, [...settled])
-  // Retention may have removed some that were read: then nothing is taken for granted.
+  // Retention may have removed some of the rows after they were read: then all are upserted.
   const rest = isComplete ? peers.filter(peer => !settled.has(peer)) : peers
 
   return written + writtenBy(await connection.run(upsertAddresses(rest, connection.server)))
 }
 
-/** What addresses of a peer are told apart by: the first 16 bytes of SHA-256, in hex. A TEXT cannot be a key. */
+/** Part of the key of an address: the first 16 bytes of SHA-256, in hex. A TEXT column cannot be in a key. */
 export function addressHash (multiaddr: string): string {
   return hash('sha256', multiaddr, 'hex').slice(0, 32)
 }
 
-// Addresses in the order of their key, so that the server goes through it once.
+// Addresses in the order of their key, so that the server reads the index once.
 function byPeer (sightings: readonly SightedAddress[]): Announced[] {
   const peers: Announced[] = []
 
@@ -69,7 +69,7 @@ function isSeenOnce ({ addresses }: Announced): boolean {
   return addresses.every(({ sighting }) => sighting.seenMs === addresses[0].sighting.seenMs)
 }
 
-/** Peers that have exactly these addresses. What is read in another order, or cut, is none of them, and no harm is done. */
+/** Peers that have exactly these addresses. A result in another order, or a cut one, does not match, which only costs an upsert. */
 async function settledPeers (connection: MysqlConnection, peers: readonly Announced[]): Promise<ReadonlySet<Announced>> {
   if (peers.length === 0) {
     return new Set()
@@ -82,7 +82,7 @@ async function settledPeers (connection: MysqlConnection, peers: readonly Announ
   return new Set(peers.filter(({ nodeId, addresses }) => stored.get(nodeId) === addresses.map(({ hash }) => hash).join('')))
 }
 
-/** Touches all addresses of the peers; tells how many it changed, and whether all were there. */
+/** Updates the times of all addresses of the peers; returns how many changed, and whether all existed. */
 async function touch (connection: MysqlConnection, peers: readonly Announced[]): Promise<{ written: number, isComplete: boolean }> {
   if (peers.length === 0) {
     return { written: 0, isComplete: true }
@@ -104,7 +104,7 @@ function upsertAddresses (peers: readonly Announced[], server: ServerInfo): stri
 
 function tuplesOf ({ nodeId, addresses }: Announced): string[] {
   const head = `(${quote(nodeId)},x'`
-  // Most were seen at one time.
+  // Most have the same time.
   let seenMs = Number.NaN
   let tail = ''
 

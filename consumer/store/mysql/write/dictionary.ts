@@ -1,6 +1,6 @@
-// Texts of the history are stored once and referred to by number. Numbers are remembered for all batches, so that
-// after a while a batch asks the database for none. A row is found by its text where that is short
-// and plain, else by a hash: MySQL compares texts with trailing spaces as equal, and limits indexes.
+// Texts of visits are stored once and referred to by number. Numbers are remembered across batches, so that after a
+// while a batch needs no look-ups. A row is found by its text if that is short and plain, else by a hash: MySQL
+// compares texts with trailing spaces as equal, and limits the length of index keys.
 import { hash } from 'node:crypto'
 import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { bytesText, listText, quote, upsertStatements } from '../server/sql-text.ts'
@@ -13,14 +13,14 @@ export interface DictionaryTable {
   table: string
   columns: readonly string[]
 
-  /** What rows are found by: the only column, or a column `hash` beside them. */
+  /** How rows are found: by the only column, or by an additional column `hash`. */
   foundBy: 'text' | 'hash'
 
-  /** Numbers kept in memory at least. */
+  /** Minimum number of ids that are kept in memory. */
   remembered: number
 }
 
-/** Dictionaries of the history, in the order in which a transaction locks them. */
+/** Dictionaries of the visits, in the order in which a transaction locks them. */
 export const DICTIONARIES = {
   word: { table: 'word', columns: ['word'], foundBy: 'text', remembered: 100 },
   scan: { table: 'scan', columns: ['scan', 'network', 'vantage'], foundBy: 'hash', remembered: 100 },
@@ -35,7 +35,7 @@ export const DICTIONARIES = {
 
 /** A row that a batch uses. */
 export interface DictionaryEntry {
-  /** Tells it apart in memory. */
+  /** Key in memory. */
   key: string
 
   /** Day of the crawl that uses it: crawl_id / 86400. */
@@ -47,34 +47,34 @@ export interface DictionaryEntry {
   hash?: string
 }
 
-/** Where the number of a row stands once it is known. */
+/** The number of a row, as soon as it is known. */
 export interface Slot {
   id: number | undefined
 }
 
-/** A number that stands: its row was committed. */
+/** A final number: its row is committed. */
 export interface KnownNumber extends Slot {
   readonly id: number
 
-  /** Day on which the row was last used, at least. */
+  /** Day on which the row was last used, or an earlier day. */
   readonly day: number
 }
 
-/** Numbers of one table that committed transactions learnt, shared by all batches that are written at the same time. */
+/** Numbers of one table that committed transactions read or created, shared by all concurrent batches. */
 export type KnownNumbers = BoundedCache<KnownNumber>
 
 interface Wanted extends DictionaryEntry, Slot {
-  /** What the database finds it by: text, or hash in hex. */
+  /** The value that the row is found by: text, or hash in hex. */
   found: string
 
   /** Day in the database; undefined where the row is new. */
   storedDay: number | undefined
 
-  /** Whether this transaction made the row, so that nothing can refer to it yet. */
+  /** Whether this transaction inserted the row, so that nothing can refer to it yet. */
   isFresh: boolean
 }
 
-/** The numbers of one table, for one transaction. What it learns counts for later ones only once it is told that it was committed. */
+/** The numbers of one table, for one transaction. Later transactions use its new numbers only after `committed`. */
 export class Dictionary {
   readonly #table: DictionaryTable
   readonly #known: KnownNumbers
@@ -86,19 +86,19 @@ export class Dictionary {
     this.#known = known
   }
 
-  /** Rows last used before that day may have been removed: their numbers are not trusted. */
+  /** Rows last used before that day may have been removed: their remembered numbers are not used. */
   trustFrom (minDay: number): void {
     this.#minDay = minDay
   }
 
-  /** Where the number of a row stands that was used on that day already; undefined when it must be wanted. */
+  /** The known number of a row that was used on that day; undefined when `want` must request it. */
   slot (key: string, day: number): Slot | undefined {
     const known = this.#known.get(key)
 
     return known !== undefined && known.day >= day && known.day >= this.#minDay ? known : undefined
   }
 
-  /** Names a row of the batch that is to be looked up or made. */
+  /** Requests a row, which is then looked up or inserted. */
   want (entry: DictionaryEntry): Slot {
     const wanted = this.#wanted.get(entry.key)
 
@@ -114,12 +114,12 @@ export class Dictionary {
     return fresh
   }
 
-  /** Queries for the rows that are wanted and not known. */
+  /** Queries for the requested rows without a number. */
   lookUps (): string[] {
     return this.#queryFor([...this.#wanted.values()].filter(({ id }) => id === undefined))
   }
 
-  /** Takes what the look-ups gave. */
+  /** Takes the results of the look-ups. */
   found (results: readonly QueryResult[]): void {
     const byFound = new Map(Array.from(this.#wanted.values(), wanted => [wanted.found, wanted]))
 
@@ -135,7 +135,7 @@ export class Dictionary {
     }
   }
 
-  /** Statements that make the rows that are missing. */
+  /** Statements that insert the missing rows. */
   inserts (server: ServerInfo): string[] {
     const { table, columns, foundBy } = this.#table
     const missing = this.#missing()
@@ -149,10 +149,10 @@ export class Dictionary {
         }, missing.map(({ found, values, day }) => `(${[...foundBy === 'hash' ? [bytesText(found)] : [], ...values.map(literalOf), String(day)].join()})`), server)
   }
 
-  /** Takes what the inserts gave; all rows that were missing are looked up again. */
+  /** Takes the results of the inserts; all missing rows are then looked up again. */
   inserted (results: readonly QueryResult[]): void {
     const missing = this.#missing()
-    // Where another process was faster, none is sure to be new.
+    // Where another process inserted some of them first, it is unknown which ones.
     const isFresh = results.reduce((sum, { inserted }) => sum + inserted, 0) === missing.length
 
     for (const wanted of missing) {
@@ -160,7 +160,7 @@ export class Dictionary {
     }
   }
 
-  /** Statements that note the day on which known rows were last used. */
+  /** Statements that update the day on which known rows were last used. */
   touches (): string[] {
     const { table } = this.#table
     const byDay = Map.groupBy([...this.#wanted.values()].filter(({ storedDay, day }) => storedDay !== undefined && storedDay < day), ({ day }) => day)
@@ -172,12 +172,12 @@ export class Dictionary {
     })
   }
 
-  /** Whether this transaction made the row, so that nothing can refer to it yet. */
+  /** Whether this transaction inserted the row, so that nothing can refer to it yet. */
   isFresh (key: string): boolean {
     return this.#wanted.get(key)?.isFresh ?? false
   }
 
-  /** The transaction was committed: what it learnt is remembered. */
+  /** The transaction was committed: its numbers are remembered. */
   committed (): void {
     for (const { key, id, day, storedDay = 0 } of this.#wanted.values()) {
       if (id !== undefined) {

@@ -1,5 +1,5 @@
-// Networks in which peers were met: rows whose times only grow, or shrink, so that the database alone can order them. Those of
-// peers that were met before are there as a rule, and are touched together.
+// Networks in which peers were reached. First times only decrease and last times only increase, so the database can merge them
+// without reading. Rows of known peers usually exist and are updated together.
 import { writtenBy } from '../server/query-result.ts'
 import { BY_KEY, quote, upsertStatements } from '../server/sql-text.ts'
 import { isOfPeers, tellApart, valueByPeer } from './value-by-peer.ts'
@@ -9,7 +9,7 @@ import type { ServerInfo } from '../server/server-info.ts'
 import type { KnownNodes } from './node-writer.ts'
 
 /**
- * Notes in which networks peers were met, within the transaction of the caller, which holds the locks of their peers.
+ * Writes in which networks peers were reached, within the caller's transaction, which has the locks of their peers.
  *
  * @param rows in the order of their keys
  * @param known peers that had rows before this transaction

@@ -33,7 +33,7 @@ export const VISIT_COLUMNS = [
 
 const SECONDS_PER_DAY = 86_400
 
-/** A visit with the numbers of its texts, in the order of their columns. */
+/** A visit with the numbers of its texts. */
 export interface IdentifiedVisit {
   row: VisitRow
   scan: Slot
@@ -42,31 +42,31 @@ export interface IdentifiedVisit {
   outcome: Slot
   discovery: Slot
 
-  /** Lane, detail, connection, address, agent, address set and protocol set, where the visit has them. */
+  /** Lane, detail, connection, address, agent, address set and protocol set, if the visit has them. */
   optional: readonly (Slot | null)[]
 }
 
-/** What committed transactions learnt of all dictionaries. */
+/** Numbers of all dictionaries that committed transactions read or created. */
 export type KnownIds = Readonly<Record<keyof typeof DICTIONARIES, KnownNumbers>>
 
-/** Nothing is known yet. */
+/** An empty set of numbers. */
 export function noKnownIds (): KnownIds {
   return ofEach(name => new BoundedCache(DICTIONARIES[name].remembered))
 }
 
-/** The numbers that the history has in place of texts, for the visits of one batch. */
+/** Finds the numbers of the texts in the visits of one batch. */
 export class VisitIds {
   readonly #dictionaries: Readonly<Record<keyof typeof DICTIONARIES, Dictionary>>
 
-  /** @param known shared with all batches that are written at the same time */
+  /** @param known shared by all concurrent batches */
   constructor (known: KnownIds) {
     this.#dictionaries = ofEach(name => new Dictionary(DICTIONARIES[name], known[name]))
   }
 
   /**
-   * Finds or makes the numbers of all texts of the visits, within the transaction of the caller.
+   * Finds or creates the numbers of all texts of the visits, within the caller's transaction.
    *
-   * @param minDay rows last used before that day may have been removed, so that their numbers are not trusted
+   * @param minDay rows last used before that day may have been removed, so that their remembered numbers are not used
    */
   async resolve (connection: MysqlConnection, rows: readonly VisitRow[], minDay: number): Promise<IdentifiedVisit[]> {
     for (const dictionary of this.#all()) {
@@ -87,7 +87,7 @@ export class VisitIds {
     return this.#dictionaries.peer.isFresh(nodeId)
   }
 
-  /** The transaction was committed: what it learnt is known from now on. */
+  /** The transaction was committed: its numbers are remembered. */
   committed (): void {
     for (const dictionary of this.#all()) {
       dictionary.committed()
@@ -119,7 +119,7 @@ export class VisitIds {
     }
   }
 
-  // Texts were made safe, so that none holds the NUL that parts them in these keys.
+  // NUL separates the texts in these keys: safeText has removed it from all of them.
   #slotsOfConnection ({ connection: found }: VisitRow, day: number): readonly (Slot | null)[] {
     if (found === null) {
       return NO_CONNECTION
@@ -192,13 +192,13 @@ function microseconds (ms: number | null): string {
   return numberText(ms === null ? null : Math.round(ms * 1_000))
 }
 
-/** Number of a row as a literal. @throws TypeError when the database was not asked for it */
+/** Number of a row as a literal. @throws TypeError when it was not looked up */
 export function idText (slot: Slot | null): string {
   if (slot === null) {
     return 'NULL'
   }
   if (slot.id === undefined) {
-    throw new TypeError('a row of a dictionary was not found after it was made')
+    throw new TypeError('a row of a dictionary was not found after its insert')
   }
 
   return String(slot.id)

@@ -64,7 +64,7 @@ test('storedPrograms passes on a failure that is no lack of a privilege, and say
   await assert.rejects(storedPrograms(serverWith([], [], gone).asConnection, 'Own'), err => isProbeError(err, 'PP_STORE_UNAVAILABLE'))
 
   const { unseen } = await storedPrograms(serverWith(Array.from({ length: 10_000 }, (_, i) => event(i))).asConnection, 'Own')
-  assert.deepEqual(unseen, ['what comes after the first 10000 of a kind on this server'])
+  assert.deepEqual(unseen, ['programs after the first 10000 of each kind on this server'])
 })
 
 test('quotedName doubles the quotes inside', () => {

@@ -58,10 +58,10 @@ suite('judgePrograms', () => {
       unread: 'calls hidden, which this user cannot read',
       hidden: '',
       missing: 'calls gone, which this user cannot read',
-      dynamic: 'runs statements that it puts together itself',
+      dynamic: 'runs statements that it builds at run time',
       theirs: '',
       their_dynamic: '',
-      naming: 'runs statements that it puts together itself'
+      naming: 'runs statements that it builds at run time'
     })
   })
 })

@@ -29,10 +29,10 @@ const ASKS: [name: string, steps: readonly Buffer[], says: RegExp][] = [
   ['mysql_clear_password as a second factor', [nextFactor('mysql_clear_password')], /never sent/],
   ['sha256_password as a second factor', [nextFactor('sha256_password'), key], /allowPublicKeyRetrieval: true/],
   ['the old switch to mysql_old_password', [Buffer.of(0xfe)], /give the user caching_sha2_password/],
-  ['mysql_old_password by name', [switchTo('mysql_old_password')], /the server wants mysql_old_password, which PeerProbe does not speak/],
-  ['a dialog', [switchTo('dialog')], /the server wants dialog/],
-  ['a plugin with an invalid name', [switchTo('__proto__')], /the server wants __proto__/],
-  ['a plugin whose name controls a terminal', [switchTo('\u001B[2Jx')], /the server wants \\u\{1b\}\[2Jx/]
+  ['mysql_old_password by name', [switchTo('mysql_old_password')], /the server asks for mysql_old_password, which PeerProbe does not support/],
+  ['a dialog', [switchTo('dialog')], /the server asks for dialog/],
+  ['a plugin with an invalid name', [switchTo('__proto__')], /the server asks for __proto__/],
+  ['a plugin whose name controls a terminal', [switchTo('\u001B[2Jx')], /the server asks for \\u\{1b\}\[2Jx/]
 ]
 
 // What a server may send without having asked for a way to authenticate.

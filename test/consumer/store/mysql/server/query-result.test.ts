@@ -11,7 +11,7 @@ suite('queryResultOf', () => {
   })
 
   test('refuses what is neither rows nor a header', () => {
-    for (const result of [undefined, null, 7, [7], {}, { affectedRows: 1 }]) {
+    for (const result of [undefined, null, 7, [7], {}]) {
       assert.throws(() => queryResultOf(result, 'SELECT 1'), TypeError)
       assert.equal(isUncommitted(result), false)
     }
@@ -27,6 +27,7 @@ suite('queryResultOf', () => {
   test('counts the rows that an update found, changed or not', () => {
     assert.equal(queryResultOf({ affectedRows: 2, info: 'Rows matched: 5  Changed: 2  Warnings: 0' }, 'UPDATE t SET a = 1').matched, 5)
     assert.equal(queryResultOf({ affectedRows: 2, info: '' }, 'DELETE FROM t').matched, 0)
+    assert.deepEqual(queryResultOf({ affectedRows: 0 }, 'SET a = 1'), NO_RESULT)
   })
 
   for (const [what, statement, affectedRows, info, written, inserted] of [
