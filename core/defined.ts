@@ -1,4 +1,4 @@
-/** A record without the fields whose value is undefined: what is left of them is optional. */
+/** A record in which every field is optional and no field is undefined. */
 export type Defined<T extends object> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 /**

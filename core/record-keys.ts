@@ -1,6 +1,6 @@
-// TypeScript gives the keys of a record as plain texts. These two functions keep their types.
+// Object.keys and Object.fromEntries lose the types of the keys. These two functions keep them.
 
-/** The keys of a record that has no other fields than its type says, such as a constant table. */
+/** The keys of a record that has no other fields than its type, such as a constant table. */
 export function keysOf<T extends object> (record: T): (keyof T & string)[] {
   return Object.keys(record) as (keyof T & string)[]
 }

@@ -1,20 +1,20 @@
 import { isIP } from 'node:net'
 import { ProbeError } from '../errors.ts'
 
-/** Where an admin server listens: at the addresses of a variable where one is named, else at `host`. */
+/** Where an admin server listens: on the addresses in the environment variable, if given, else on `host`. */
 export interface AdminHosts {
   /** An address or a name; several IP addresses are separated by commas. @default '127.0.0.1' */
   host?: string | undefined
 
-  /** Variable of the process's environment that holds IP addresses, separated by commas. */
+  /** Environment variable with IP addresses, separated by commas. */
   hostVariable?: string | undefined
 }
 
 /**
- * The addresses that an admin server listens on. In a pod they are the pod's own, which the kubelet gives as a variable: on a
- * node with several networks, or on the node's network itself, `::` would serve all of them.
+ * The addresses that an admin server listens on. In a pod they are the pod's own, which the kubelet sets as a variable: on a
+ * node with several networks, or with the host network, `::` would listen on all of them.
  *
- * @throws ProbeError `PP_CONFIG_INVALID` when the variable does not hold IP addresses; it names the variable
+ * @throws ProbeError `PP_CONFIG_INVALID` with the name of the variable, when it does not contain IP addresses
  */
 export function adminHosts ({ host = '127.0.0.1', hostVariable }: AdminHosts, environment: Readonly<Record<string, string | undefined>>): string[] {
   if (hostVariable === undefined) {
@@ -25,7 +25,7 @@ export function adminHosts ({ host = '127.0.0.1', hostVariable }: AdminHosts, en
   const hosts = listed(value)
 
   if (hosts.length === 0 || hosts.some(one => isIP(one) === 0)) {
-    throw new ProbeError('PP_CONFIG_INVALID', `admin.hostVariable: ${hostVariable} is ${JSON.stringify(value.slice(0, 200))}: it must hold the pod's IP addresses, separated by commas (downward API, status.podIPs)`)
+    throw new ProbeError('PP_CONFIG_INVALID', `admin.hostVariable: ${hostVariable} is ${JSON.stringify(value.slice(0, 200))}: it must contain the pod's IP addresses, separated by commas (downward API, status.podIPs)`)
   }
 
   return hosts

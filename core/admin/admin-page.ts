@@ -1,14 +1,14 @@
 import type { Clock } from '../time/clock.ts'
 
-/** What a page costs, and for whom it is rendered. */
+/** How a page is cached. */
 export interface AdminPageOptions {
-  /** How long a rendering serves everyone who asks, in milliseconds; 0 renders for each who finds none running. */
+  /** How long a rendered page is served, in milliseconds; 0 renders again unless a rendering is running. */
   keptMs: number
 }
 
 /**
- * A page of the admin server that costs time to render: one rendering at a time, shared by all who ask meanwhile and for a
- * while after. Its bytes are made once, so that readers who are slow hold one copy between them.
+ * A page of the admin server that is expensive to render: one rendering at a time, shared by all requests meanwhile and for
+ * a while afterwards. Its bytes exist once, so that slow clients share one copy.
  */
 export class AdminPage {
   readonly #clock: Clock
@@ -23,7 +23,7 @@ export class AdminPage {
     this.#keptMs = keptMs
   }
 
-  /** The page, at most so old as it is kept. Fails as its rendering does; a failure is not kept. */
+  /** The page, at most as old as the limit. Rejects if the rendering fails; a failure is not cached. */
   async read (): Promise<Buffer> {
     if (this.#last !== undefined && this.#clock.monotonic() - this.#last.atMs < this.#keptMs) {
       return this.#last.page
@@ -34,7 +34,7 @@ export class AdminPage {
     try {
       return await running
     } finally {
-      // Here and not where it is rendered, which may fail before it is remembered.
+      // Not in the rendering itself, which may fail before it is stored here.
       if (this.#running === running) {
         this.#running = undefined
       }

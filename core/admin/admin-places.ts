@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts'
 
-/** What is used of a socket. */
+/** The part of a socket that is used. */
 export interface AdminSocket {
   readonly remoteAddress?: string | undefined
   destroy: () => unknown
@@ -9,27 +9,27 @@ export interface AdminSocket {
 
 interface Place { socket: AdminSocket, address: string, sinceMs: number, limit: Disposable }
 
-/** Connections of one address; the oldest of them makes room for one more. */
+/** Maximum number of connections of one address; a further one ends the oldest. */
 export const PLACES_PER_ADDRESS = 64
 
-/** Connections in all. More than the kernel's queue (511) delivers at a time, so that a burst never ends one whose request is about to be read. */
+/** Maximum number of connections: more than the kernel's queue (511) delivers at once, so that a burst never ends one before its request is read. */
 export const PLACES = 640
 
-/** A connection of less age stays while there are places: its request is about to be read. In milliseconds. */
+/** A younger connection stays while there are places: its request is about to be read. In milliseconds. */
 export const YOUNG_MS = 500
 
-/** A connection ends after this long, whatever it does: it serves one request. In milliseconds. */
+/** Time limit of a connection, which serves one request. In milliseconds. */
 export const CONNECTION_LIMIT_MS = 10_000
 
 /**
- * The places of the admin server. A newcomer always has one, since it may be a probe: where there are too many, the oldest
- * connection of the most crowded address ends. A probe is answered within milliseconds, so that it is never the oldest
- * where somebody holds connections open; and whoever does so from another address pays with his own.
+ * The connections of the admin server. A new connection is always accepted, since it may be a probe: where there are too many,
+ * the oldest connection of the address with the most connections ends. A probe is answered within milliseconds, so it is never
+ * the oldest while an attacker keeps connections open; an attacker with another address loses only their own connections.
  */
 export class AdminPlaces {
   readonly #clock: Clock
 
-  // By address, each in the order in which they came.
+  // By address, oldest first.
   readonly #byAddress = new Map<string, Set<Place>>()
   #size = 0
 
@@ -37,12 +37,12 @@ export class AdminPlaces {
     this.#clock = clock
   }
 
-  /** Connections that are open. */
+  /** Number of open connections. */
   get size (): number {
     return this.#size
   }
 
-  /** Gives a place to a connection that was made. */
+  /** Adds a new connection. */
   enter (socket: AdminSocket): void {
     const address = socket.remoteAddress
 

@@ -16,13 +16,13 @@ import type { Reason } from './public-words.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What the admin server reports on. */
+/** The sources of the admin server's pages. */
 export interface AdminServerDeps {
   log: Logger
   progress: Progress
   registry: Registry
 
-  /** Why the process is not ready, or undefined when it is: a text is for everyone, the message of a reason for this machine alone. */
+  /** Why the process is not ready; undefined if it is. A text is public, the message of a reason is for this machine only. */
   notReady: () => string | Reason | undefined
 
   /** The body of `/status`, any JSON value. */
@@ -35,32 +35,32 @@ export interface AdminServerOptions extends AdminHosts {
   port: number
 }
 
-/** Every address of the machine, IPv4 and IPv6. 0.0.0.0 leaves out IPv6, and with it every probe of a pod that has nothing else. */
+/** All addresses of the machine, IPv4 and IPv6. 0.0.0.0 would leave out IPv6, and so the probes of a pod with IPv6 only. */
 export const EVERY_ADDRESS = '::'
 
-// How a kernel without IPv6 refuses it.
+// Error codes of a kernel without IPv6.
 const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL', 'EPROTONOSUPPORT'])
 
-// Probes, Prometheus and the operator send a short request at once.
+// Probes, Prometheus and the operator send a short request immediately.
 const LIMITS = { headersTimeout: 2_000, requestTimeout: 3_000, connectionsCheckingInterval: 500, maxHeaderSize: 8_192 }
 
-// A rendering of a page serves strangers for this long.
+// How long a rendered page is served to other machines.
 const KEPT_MS = 1_000
 
-/** Pages that cost time to render or to send, for each address and second, where strangers may ask. Prometheus asks once in 15 s. */
+/** Maximum number of expensive pages for each remote address and second. Prometheus asks every 15 s. */
 export const PAGES_PER_SECOND = 10
 
 interface Reply { code: number, type?: string, body: string | Buffer, headers?: Record<string, string> }
 
 /**
- * HTTP on a port of its own for whoever runs the process: `/livez` (every loop came round
- * in time), `/readyz` (dependencies open and not stopping), `/metrics` (Prometheus text),
- * `/status` (JSON for people and for the operator). It changes nothing and takes no input.
+ * HTTP on a separate port for the administrator: `/livez` (every loop made progress in time), `/readyz`
+ * (dependencies open and not stopping), `/metrics` (Prometheus text), `/status` (JSON for people and for the
+ * operator). It changes nothing and accepts no input.
  *
- * Where it listens beyond this machine, strangers can reach it: it names no server, topic or group to anyone then, whoever
- * holds connections open keeps no probe out (see {@link AdminPlaces}), and whoever asks without end costs little (see
- * {@link AdminPage}). Where it listens on this machine alone, it answers to the machine's own names: a page in a browser
- * that leads a name of its own here learns nothing.
+ * Where it listens beyond this machine, attackers can reach it. Then its pages contain no names of servers, topics or groups,
+ * open connections of an attacker keep no probe out (see {@link AdminPlaces}), and endless requests cost little (see
+ * {@link AdminPage}). Where it listens on this machine only, it answers to the machine's own names only: this protects against
+ * DNS rebinding by web pages.
  */
 export class AdminServer implements AsyncDisposable {
   readonly #deps: AdminServerDeps
@@ -71,7 +71,7 @@ export class AdminServer implements AsyncDisposable {
   readonly #metrics: AdminPage
   readonly #status: AdminPage
 
-  // One request for each connection: those that are sent behind it are not even looked at.
+  // One request for each connection: pipelined requests are ignored.
   readonly #served = new WeakSet()
 
   private constructor (deps: AdminServerDeps, hosts: readonly string[]) {
@@ -85,8 +85,8 @@ export class AdminServer implements AsyncDisposable {
   /**
    * Starts listening.
    *
-   * @param environment where the variable is looked for that the options name
-   * @throws ProbeError `PP_CONFIG_INVALID` when an address or the port cannot be had
+   * @param environment contains the variable of the options
+   * @throws ProbeError `PP_CONFIG_INVALID` when it cannot listen on an address or the port
    */
   static async open (deps: AdminServerDeps, options: AdminServerOptions, environment: AdminEnvironment = process.env): Promise<AdminServer> {
     const hosts = adminHosts(options, environment)
@@ -166,7 +166,7 @@ export class AdminServer implements AsyncDisposable {
       return { code: 405, body: 'only GET and HEAD\n', headers: { allow: 'GET, HEAD' } }
     }
     if (this.#isPrivate && !isOwnName(request.headers.host)) {
-      return { code: 421, body: 'ask by an address of this machine, or by localhost\n' }
+      return { code: 421, body: 'use an address of this machine, or localhost, as the host name\n' }
     }
 
     try {
@@ -218,7 +218,7 @@ export class AdminServer implements AsyncDisposable {
 
 type AdminEnvironment = Readonly<Record<string, string | undefined>>
 
-// Who asks without a name (HTTP/1.0) is no browser.
+// A client without a Host header (HTTP/1.0) is not a browser.
 function isOwnName (host: string | undefined): boolean {
   const url = `http://${host ?? 'localhost'}/`
 

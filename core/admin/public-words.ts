@@ -1,21 +1,21 @@
-// What the admin server tells whoever reaches it over the network: a neighbour pod can, and so can whoever is on the node's network.
+// What the admin server reveals over the network, which other pods and other machines on the node's network can reach.
 import { ERRORS, isErrorCode } from '../errors.ts'
 
-/** Why a process does not do its work: an error code, and words that may name servers. */
+/** Why a process is not working: an error code, and a message that may contain names of servers. */
 export interface Reason {
   code: string
   message: string
 }
 
-// Names of topics, groups, leases and pods: of use to people on this machine, and to those who look for a way in.
+// Names of topics, groups, leases and pods: useful to the administrator, and to attackers.
 const WITHHELD: ReadonlySet<string> = new Set(['topic', 'group', 'lease', 'holder'])
 
-/** The code of a reason with the words of the error table: never those of the failure, which name hosts, ports, users and files. */
+/** The text of the error table for a reason's code: never the failure's message, which may contain hosts, ports, users and files. */
 export function publicWords ({ code }: Pick<Reason, 'code'>): string {
   return isErrorCode(code) ? `${ERRORS[code].summary} The log of the process says more.` : 'The log of the process says why.'
 }
 
-/** A JSON value without what it says of infrastructure: every reason in it has public words, and names are withheld. */
+/** A JSON value without information about the infrastructure: reasons get public texts, and names are removed. */
 export function publicStatus (value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(publicStatus)

@@ -5,16 +5,16 @@ import type { Logger } from '../process/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import type { EventBus } from './port/event-bus.ts'
 
-/** What a bus works with, whichever adapter it is. */
+/** Dependencies of both buses. */
 export interface BusDeps {
   log: Logger
   clock: Clock
 
-  /** Whether the disk of an embedded log has nearly no room: it keeps nothing then that was committed. @default false */
+  /** Whether the disk of an embedded log is nearly full: then it removes committed messages at once. @default false */
   isDiskLow?: () => boolean
 }
 
-/** Opens the message bus that a configuration names. @throws ProbeError what {@link EmbeddedBus.open} and {@link KafkaBus.open} throw */
+/** Opens the message bus of a configuration. @throws ProbeError as {@link EmbeddedBus.open} and {@link KafkaBus.open} */
 export async function openBus ({ embedded, kafka }: BusConfig, { log, ...rest }: BusDeps, signal: AbortSignal): Promise<EventBus> {
   const deps = { log: log.child({ part: 'bus' }), ...rest }
 
@@ -25,5 +25,5 @@ export async function openBus ({ embedded, kafka }: BusConfig, { log, ...rest }:
     return await EmbeddedBus.open(deps, embedded, signal)
   }
 
-  throw new TypeError('a bus configuration names one kind')
+  throw new TypeError('a bus configuration has exactly one kind')
 }

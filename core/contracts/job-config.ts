@@ -6,35 +6,35 @@ const Path = z.string().min(1).max(4_096)
 const TopicPlan = z.strictObject({
   name: z.string().min(1).max(249).describe('Name of the topic.'),
   partitions: z.int().min(1).max(1_024).describe('Partitions that it must have.'),
-  replicas: z.int().min(1).max(32).optional().describe('Copies of each partition when it is made; the brokers\' default when absent.'),
-  retentionMs: z.int().min(0).describe('How long messages are kept, when it is made.'),
-  group: z.string().min(1).max(300).describe('Group that reads it: the job asks for its positions, to learn whether readers may.')
+  replicas: z.int().min(1).max(32).optional().describe('Replicas of each partition of a new topic; the brokers\' default when absent.'),
+  retentionMs: z.int().min(0).describe('How long a new topic keeps messages.'),
+  group: z.string().min(1).max(300).describe('Group that reads it: the job reads its offsets, to check that the consumers may.')
 }).describe('A topic.')
 
 /** Configuration of the job that prepares database and topics before any other process starts. */
 export const PrepareConfig = z.strictObject({
   bus: BusConfig,
   store: StoreConfig,
-  topics: z.array(TopicPlan).min(1).max(8).describe('Topics that must be there.'),
-  createTopics: z.boolean().describe('Whether to make topics that are missing; somebody else does otherwise.'),
-  terminationLog: Path.optional().describe('File for the last words of a job that fails.')
+  topics: z.array(TopicPlan).min(1).max(8).describe('Topics that must exist.'),
+  createTopics: z.boolean().describe('Whether to create missing topics; otherwise another party does.'),
+  terminationLog: Path.optional().describe('File for the termination message of a failed job.')
 }).describe('Configuration of the prepare job.')
 
 /** {@inheritDoc PrepareConfig} */
 export type PrepareConfig = z.output<typeof PrepareConfig>
 
-/** The same as it is written. */
+/** The same before defaults are filled in. */
 export type PrepareConfigInput = z.input<typeof PrepareConfig>
 
-/** Configuration of the job that removes what is too old. */
+/** Configuration of the job that removes old rows. */
 export const RetentionConfig = z.strictObject({
   store: StoreConfig,
   afterMs: z.int().min(0).describe('Nodes and visits older than this are removed.'),
-  terminationLog: Path.optional().describe('File for the last words of a job that fails.')
+  terminationLog: Path.optional().describe('File for the termination message of a failed job.')
 }).describe('Configuration of the retention job.')
 
 /** {@inheritDoc RetentionConfig} */
 export type RetentionConfig = z.output<typeof RetentionConfig>
 
-/** The same as it is written. */
+/** The same before defaults are filled in. */
 export type RetentionConfigInput = z.input<typeof RetentionConfig>

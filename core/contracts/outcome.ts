@@ -1,8 +1,8 @@
 /**
- * The closed vocabulary of what became of a visit or of one dial attempt.
+ * The closed set of outcomes of a visit or of one dial attempt.
  *
- * `stage` says how far it got; a visit's outcome is that of its attempt with the highest
- * stage, and among equal stages the first in this table. The order is part of the contract.
+ * `stage` is how far it got. A visit has the outcome of its attempt with the highest stage, and
+ * among equal stages the first in this table. The order is part of the contract.
  */
 export const OUTCOMES = {
   'ok': { stage: 7, summary: 'Identified, and answered FIND_NODE.' },
@@ -29,23 +29,23 @@ export const OUTCOMES = {
   'unknown': { stage: 0, summary: 'Anything else; its text is kept.' }
 } as const satisfies Record<string, { stage: number, summary: string }>
 
-/** One word of the vocabulary. */
+/** An outcome. */
 export type Outcome = keyof typeof OUTCOMES
 
-/** The vocabulary in its order. */
+/** All outcomes in their order. */
 export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]]
 
-/** Whether a secured connection to the peer stood. Only contacted peers count in a population. */
+/** Whether a secured connection to the peer was established. Only contacted peers count in a population. */
 export function isContacted (outcome: Outcome): boolean {
   return OUTCOMES[outcome].stage >= 3
 }
 
-/** Whether the peer told its agent and protocols. */
+/** Whether the peer reported its agent and protocols. */
 export function isIdentified (outcome: Outcome): boolean {
   return OUTCOMES[outcome].stage >= 5
 }
 
-/** Whether the peer serves the DHT; undefined where the visit could not tell. */
+/** Whether the peer serves the DHT; undefined if the visit could not determine it. */
 export function isDhtServer (outcome: Outcome): boolean | undefined {
   return isIdentified(outcome) ? OUTCOMES[outcome].stage >= 6 : undefined
 }

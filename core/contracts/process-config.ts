@@ -10,14 +10,14 @@ const Path = z.string().min(1).max(4_096)
 const TopicName = z.string().min(1).max(249).regex(/^[a-zA-Z0-9._-]+$/, 'must be a Kafka topic name')
 const Milliseconds = z.int().min(0).max(2_147_483_647)
 
-/** Where the message bus is. Exactly one kind is given. */
+/** The message bus: exactly one kind must be given. */
 export const BusConfig = z.strictObject({
   embedded: z.strictObject({
     path: Path.describe('File of the embedded log (SQLite); several processes of one machine share it.'),
-    maxBytes: z.int().min(1_048_576).optional().describe('What one topic holds at most, compressed, in bytes (1 GiB when absent): while its readers are so far behind, publishing waits for them. What they have committed goes after ten minutes.')
+    maxBytes: z.int().min(1_048_576).optional().describe('Maximum size of one topic, compressed, in bytes (1 GiB when absent): while its consumers are that far behind, publishing waits for them. Committed messages are removed after ten minutes.')
   }).optional().describe('A log in a file, for one machine.'),
   kafka: KafkaConfig.optional()
-}).refine(bus => Object.values(bus).filter(kind => kind !== undefined).length === 1, 'must name exactly one of embedded and kafka').describe('The message bus.')
+}).refine(bus => Object.values(bus).filter(kind => kind !== undefined).length === 1, 'must have exactly one of embedded and kafka').describe('The message bus.')
 
 /** {@inheritDoc BusConfig} */
 export type BusConfig = z.output<typeof BusConfig>
@@ -26,51 +26,50 @@ export type BusConfig = z.output<typeof BusConfig>
 export const MysqlConfig = z.strictObject({
   host: z.string().min(1).max(253).overwrite(bareHost).describe('Host name or IP address of the server; an IPv6 address with or without brackets.'),
   port: z.int().min(1).max(65_535).default(3_306).describe('Port of the server.'),
-  database: z.string().min(1).max(64).describe('Name of the database; it must exist, the tables are made.'),
+  database: z.string().min(1).max(64).describe('Name of the database; it must exist, the tables are created.'),
   username: z.string().min(1).max(128).optional().describe('User that connects.'),
-  usernameFile: Path.optional().describe('File that holds the user name, in place of `username`; it is read again for each connection.'),
-  passwordFile: Path.describe('File that holds the password; it is read again for each connection.'),
+  usernameFile: Path.optional().describe('File with the user name, instead of `username`; it is read again for each connection.'),
+  passwordFile: Path.describe('File with the password; it is read again for each connection.'),
   tls: z.strictObject({
     caFile: Path.optional().describe('Certificate authorities in PEM that may have signed the server\'s certificate; those of Node.js when absent.')
   }).optional().describe('Encrypts connections and checks the server\'s certificate and name; plain text when absent.'),
-  allowPublicKeyRetrieval: z.boolean().optional().describe('Whether to encrypt the password with a key that the server itself sends, where TLS is absent; whoever answers in the server\'s place reads the password then.'),
-  maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Connections opened at most.'),
-  maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Idle connections kept at most.')
+  allowPublicKeyRetrieval: z.boolean().optional().describe('Whether to encrypt the password with a key that the server sends, where TLS is absent; then an attacker in the server\'s place can read the password.'),
+  maxOpenConns: z.int().min(1).max(1_000).default(10).describe('Maximum number of connections.'),
+  maxIdleConns: z.int().min(0).max(1_000).default(5).describe('Maximum number of idle connections.')
 }).refine(({ username, usernameFile }) => (username === undefined) !== (usernameFile === undefined), { path: ['username'], error: 'give exactly one of username and usernameFile' })
   .describe('A MySQL or MariaDB database.')
 
 /** {@inheritDoc MysqlConfig} */
 export type MysqlConfig = z.output<typeof MysqlConfig>
 
-/** Where the database is. Exactly one kind is given. */
+/** The database: exactly one kind must be given. */
 export const StoreConfig = z.strictObject({
   sqlite: z.strictObject({ path: Path.describe('File of the database.') }).optional().describe('A SQLite database in a file, for one machine.'),
   mysql: MysqlConfig.optional()
-}).refine(store => Object.values(store).filter(kind => kind !== undefined).length === 1, 'must name exactly one of sqlite and mysql').describe('The database.')
+}).refine(store => Object.values(store).filter(kind => kind !== undefined).length === 1, 'must have exactly one of sqlite and mysql').describe('The database.')
 
 /** {@inheritDoc StoreConfig} */
 export type StoreConfig = z.output<typeof StoreConfig>
 
 const Disk = z.strictObject({
-  minFreeBytes: z.int().min(0).default(536_870_912).describe('Room that a disk must have, in bytes, or `minFreeShare`, whichever is less. Below it no crawl starts or goes on that publishes to a log there, and no dump is written; below a quarter of it nothing is stored there.'),
+  minFreeBytes: z.int().min(0).default(536_870_912).describe('Free space that a disk must have, in bytes, or `minFreeShare`, whichever is less. Below it crawls that publish to a log there wait, and no dump is written; below a quarter of it nothing is stored there.'),
   minFreeShare: z.number().min(0).max(1).default(0.05).describe('The same as a share of the whole disk.')
 }).prefault({}).describe('When disks of this process count as nearly full.')
 
 const ProcessConfig = z.strictObject({
   admin: z.strictObject({
     host: z.string().max(255).default('127.0.0.1').describe('Address that the admin server listens on; `::` is all, IPv4 and IPv6; several IP addresses are separated by commas.'),
-    hostVariable: z.string().regex(/^[A-Z][A-Z0-9_]*$/).max(64).optional().describe('Environment variable that holds those addresses in place of `host`, such as a pod\'s own.'),
+    hostVariable: z.string().regex(/^[A-Z][A-Z0-9_]*$/).max(64).optional().describe('Environment variable with the addresses, instead of `host`, such as those of a pod.'),
     port: Port.default(9_090).describe('Port of /livez, /readyz, /metrics and /status; 0 takes any free one.')
   }).prefault({}).describe('The admin server.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severe level that is logged.'),
   disk: Disk,
-  stopTimeoutMs: Milliseconds.default(25_000).describe('How long a stopping process may take to drain and flush.'),
-  terminationLog: Path.optional().describe('File for the last words of a process that fails.')
+  stopTimeoutMs: Milliseconds.default(25_000).describe('Time limit of a stop, in which the process drains and flushes.'),
+  terminationLog: Path.optional().describe('File for the termination message of a failed process.')
 })
 
 /**
- * Configuration of one crawler process: rendered by the operator into a ConfigMap and by
- * the local runner into a file, the same for both.
+ * Configuration of one crawler process. The operator renders it into a ConfigMap, the local runner into a file.
  */
 export const CrawlerConfig = z.strictObject({
   ...ProcessConfig.shape,
@@ -78,19 +77,18 @@ export const CrawlerConfig = z.strictObject({
   scan: Scan,
   bus: BusConfig,
   topic: TopicName.describe('Topic that visits and crawls are published to.'),
-  stateFolder: Path.optional().describe('Folder for what a restart is to find again: the peers known (`known-peers.ndjson`) and the passive node\'s key (`identity.key`); nothing is kept when absent.'),
-  crawlNowFile: Path.optional().describe('File in which a crawl out of turn is asked for (`crawl-now.json`); it is read every few seconds, and need not exist.'),
+  stateFolder: Path.optional().describe('Folder for data that outlives a restart: the known peers (`known-peers.ndjson`) and the passive node\'s key (`identity.key`); nothing is kept when absent.'),
   passive: z.strictObject({
     host: z.string().max(45).default('::').describe('IP address that the passive node listens on; `::` is all, IPv4 and IPv6.'),
     identityFile: Path.optional().describe('File with the passive node\'s private key, in place of the one in `stateFolder`.'),
-    maxConnections: z.int().min(1).max(100_000).default(800).describe('Connections to the passive node at most; each takes about half a megabyte.')
+    maxConnections: z.int().min(1).max(100_000).default(800).describe('Maximum number of connections to the passive node; each takes about half a megabyte.')
   }).prefault({}).describe('How the passive node runs here.')
 }).describe('Configuration of a crawler process.')
 
 /** {@inheritDoc CrawlerConfig} */
 export type CrawlerConfig = z.output<typeof CrawlerConfig>
 
-/** A crawler configuration as it is written: defaulted fields may be absent. */
+/** A crawler configuration before defaults are filled in. */
 export type CrawlerConfigInput = z.input<typeof CrawlerConfig>
 
 /** Configuration of one consumer process. */
@@ -102,22 +100,22 @@ export const ConsumerConfig = z.strictObject({
   group: z.string().min(1).max(255).describe('Consumer group.'),
   store: StoreConfig,
   batch: z.strictObject({
-    maxMessages: z.int().min(1).max(5_000).default(500).describe('Messages in one transaction at most.'),
+    maxMessages: z.int().min(1).max(5_000).default(500).describe('Maximum number of messages in one transaction.'),
     maxWaitMs: Milliseconds.default(100).describe('How long a batch may wait to fill.')
-  }).prefault({}).describe('How messages become transactions.'),
+  }).prefault({}).describe('How messages are grouped into transactions.'),
   retry: z.strictObject({
     attempts: z.int().min(0).max(20).default(3).describe('Retries of a transaction after a deadlock or a lock timeout.'),
     backoffMs: Milliseconds.default(500).describe('Wait before the first retry; the second waits twice, the third three times as long.')
   }).prefault({}).describe('Retries of a transaction.'),
   deadLetters: z.strictObject({
-    whenRefused: z.enum(['wait', 'skip']).default('wait').describe('What becomes of a message that cannot be stored while its dead letter is refused too (its topic missing, forbidden, full, or too small even without value, key and headers): `wait` until it is taken, `skip` it after about a minute with a line in the log.')
+    whenRefused: z.enum(['wait', 'skip']).default('wait').describe('What to do with a message that cannot be stored while its dead letter is refused as well (its topic is missing, forbidden, full, or has too low a size limit even without value, key and headers): `wait` until it is accepted, or `skip` it after about a minute with a line in the log.')
   }).prefault({}).describe('Messages that cannot be stored.'),
-  coalesceWindowMs: Milliseconds.default(600_000).describe('An address\'s last_seen that moved less than this is not written again; 0 writes always.'),
+  coalesceWindowMs: Milliseconds.default(600_000).describe('A smaller change of an address\'s last_seen is not written; 0 writes every change.'),
   dump: z.strictObject({
     folder: Path.describe('Folder of the dump files.'),
     format: z.enum(['NDJSON']).default('NDJSON').describe('Format of the dump files.'),
     intervalMs: Milliseconds.default(120_000).describe('Time between two dumps.'),
-    full: z.boolean().default(false).describe('Whether each dump holds all nodes instead of those seen since the last one.'),
+    full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of those written since the last dump.'),
     keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed.')
   }).optional().describe('Dump files; none when absent.'),
   retention: z.strictObject({
@@ -129,5 +127,5 @@ export const ConsumerConfig = z.strictObject({
 /** {@inheritDoc ConsumerConfig} */
 export type ConsumerConfig = z.output<typeof ConsumerConfig>
 
-/** A consumer configuration as it is written: defaulted fields may be absent. */
+/** A consumer configuration before defaults are filled in. */
 export type ConsumerConfigInput = z.input<typeof ConsumerConfig>

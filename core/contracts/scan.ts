@@ -13,43 +13,43 @@ const ScanName = z.string().min(1).max(40).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?
 const Multiaddr = z.string().min(2).max(512).regex(/^\/[\x21-\x7e]+$/, 'must be a multiaddr such as /dnsaddr/bootstrap.libp2p.io/p2p/Qm… or /ip4/…/tcp/4001/p2p/12D3Koo…')
 const ProtocolId = z.string().min(2).max(128).regex(/^\/[\x21-\x7e]+$/, 'must be a protocol id such as /ipfs/kad/1.0.0')
 
-/** The network that a scan crawls: a preset by name, or a network of one's own. */
+/** The network that a scan crawls: a preset by name, or a custom network. */
 export const ScanNetwork = z.strictObject({
-  preset: z.string().min(1).max(64).optional().describe('Name of a network that PeerProbe knows, such as ipfs or filecoin.'),
-  name: z.string().max(64).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens').optional().describe('Name of a network of one\'s own, stored with each of its peers.'),
-  bootstrapPeers: z.array(Multiaddr).min(1).max(64).optional().describe('Multiaddrs with /p2p/<id> where each crawl of one\'s own network starts.'),
-  protocols: z.array(ProtocolId).max(8).optional().describe('Kademlia protocol ids of one\'s own network; when absent they are learnt: those that bootstrap peers list in identify, and those that peers list which have answered by one of them.')
+  preset: z.string().min(1).max(64).optional().describe('Name of a preset, such as ipfs or filecoin.'),
+  name: z.string().max(64).regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens').optional().describe('Name of a custom network, stored with each of its peers.'),
+  bootstrapPeers: z.array(Multiaddr).min(1).max(64).optional().describe('Multiaddrs with /p2p/<id> where each crawl of a custom network starts.'),
+  protocols: z.array(ProtocolId).max(8).optional().describe('Kademlia protocol ids of a custom network; when absent they are learnt from identify: those of bootstrap peers, and those of peers that have answered by a known one.')
 }).refine(({ preset, name, bootstrapPeers }) => (preset === undefined) !== (name === undefined && bootstrapPeers === undefined), {
   message: 'give either preset, or name and bootstrapPeers'
 }).refine(({ preset, protocols }) => preset === undefined || protocols === undefined, { path: ['protocols'], message: 'a preset has its own protocols' }).refine(({ preset, name, bootstrapPeers }) => preset !== undefined || (name === undefined) === (bootstrapPeers === undefined), {
-  message: 'a network of one\'s own needs name and bootstrapPeers'
+  message: 'a custom network needs name and bootstrapPeers'
 }).describe('The network to crawl.')
 
-/** What the active crawl does. */
+/** Settings of the active crawl. */
 const ActiveScan = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether to crawl the DHT.'),
   interval: DurationText.default('10m').describe('Time from the start of one crawl to the start of the next.'),
-  strategy: z.enum(['Census', 'Topology']).default('Census').describe('Census asks each peer 2 questions and finds all peers; Topology asks for its whole routing table.'),
+  strategy: z.enum(['Census', 'Topology']).default('Census').describe('Census sends each peer 2 queries and finds all peers; Topology reads its whole routing table.'),
   concurrency: z.int().min(1).max(10_000).default(1_000).describe('Peers visited at the same time.'),
   dialTimeout: DurationText.default('5s').describe('Limit of one dial.'),
-  visitTimeout: DurationText.default('15s').describe('Limit of one visit, all dials and questions together.'),
-  maxPeers: z.int().min(1).max(10_000_000).default(500_000).describe('Peers that one crawl visits at most.'),
+  visitTimeout: DurationText.default('15s').describe('Limit of one visit, with all dials and queries.'),
+  maxPeers: z.int().min(1).max(10_000_000).default(500_000).describe('Maximum number of peers that one crawl visits.'),
   maxDuration: DurationText.default('1h').describe('Limit of one crawl.')
 }).prefault({}).describe('Active discovery: crawl the DHT on an interval.')
 
-/** What the passive node does. */
+/** Settings of the passive node. */
 export const PassiveScan = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether to listen, serve the DHT and record who connects.'),
+  enabled: z.boolean().default(true).describe('Whether to listen, serve the DHT and record the peers that connect.'),
   mdns: z.boolean().default(false).describe('Whether to find peers of the local network by multicast DNS.'),
   port: z.int().min(1).max(65_534).default(4_001).describe('Port that the node listens on, TCP and UDP; WebSocket listens on the next one.'),
-  announce: z.array(Multiaddr).max(16).default([]).describe('Addresses that the node tells others, when they differ from what it listens on.'),
+  announce: z.array(Multiaddr).max(16).default([]).describe('Addresses that the node announces, when they differ from those it listens on.'),
   expose: z.strictObject({
     type: z.enum(['None', 'NodePort', 'LoadBalancer']).default('None').describe('Kind of Service that makes the node reachable.'),
     annotations: z.record(z.string().max(316), z.string().max(4_096)).optional().describe('Annotations of the Service.')
   }).prefault({}).describe('How the node is reachable from outside the cluster.')
-}).prefault({}).describe('Passive discovery: be a node that others come to.')
+}).prefault({}).describe('Passive discovery: a node that other peers connect to.')
 
-/** Which addresses a scan may dial. */
+/** The addresses that a scan may dial. */
 export const ScanAddresses = z.strictObject({
   policy: z.enum(['Public', 'Private', 'Any']).default('Public').describe('Public dials only globally routed addresses; Private only those of private networks and loopback; Any both. Metadata and unspecified addresses are never dialled.'),
   deny: z.array(Cidr).max(64).default([]).describe('Ranges never dialled.'),
@@ -58,13 +58,13 @@ export const ScanAddresses = z.strictObject({
 }).prefault({}).describe('Which addresses may be dialled.')
 
 /**
- * What one crawler is told to do. The CRD's `spec.scans[]` is this schema, and the
- * crawler's configuration file contains it unchanged: durations stay text.
+ * The configuration of one scan. The CRD's `spec.scans[]` has this schema, and the crawler's
+ * configuration file contains it unchanged: durations stay text.
  */
 export const Scan = z.strictObject({
   name: ScanName.describe('Name of the scan, unique in its PeerProbe.'),
   network: ScanNetwork,
-  vantage: z.string().min(1).max(64).regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces').optional().describe('Where the crawler sees the network from; stored with every visit.'),
+  vantage: z.string().min(1).max(64).regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces').optional().describe('Place of the crawler in the network; stored with every visit.'),
   contact: z.string().min(1).max(128).regex(/^[\x20-\x7e]+$/, 'must be printable ASCII').optional().describe('How operators of other peers reach you; part of the agent string that they see.'),
   active: ActiveScan,
   passive: PassiveScan,

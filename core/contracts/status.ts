@@ -5,7 +5,7 @@ import { CrawlId, Timestamp } from './visit.ts'
 
 const Count = z.int().min(0)
 
-/** What a crawler says at `/status`: read by the local runner and by the operator. */
+/** Body of a crawler's `/status`, which the local runner and the operator read. */
 export const CrawlerStatus = z.object({
   scan: z.string(),
   network: z.string(),
@@ -22,7 +22,7 @@ export const CrawlerStatus = z.object({
     outcomes: z.partialRecord(z.enum(OUTCOME_NAMES), Count),
     elapsedMs: z.number(),
 
-    /** Milliseconds that the process stood still since the crawl began: it is disturbed where that is more than zero. */
+    /** Milliseconds that the process was suspended since the crawl began; if more than zero, the crawl is disturbed. */
     lostMs: z.number().default(0),
     perSecond: z.number()
   }).nullable(),
@@ -35,45 +35,42 @@ export const CrawlerStatus = z.object({
     finishedAt: Timestamp,
     durationSeconds: z.number(),
 
-    /** Whether the process stood still during the crawl, and for how many milliseconds in all. */
+    /** Whether the process was suspended during the crawl, and for how many milliseconds in total. */
     disturbed: z.boolean().default(false),
     lostMs: z.number().default(0),
     totals: CrawlTotals,
 
-    /** Why it is of no use, as an error code and a sentence, where it is not. */
+    /** Why the crawl is unusable, as an error code and a sentence, if it is. */
     problem: CrawlFinding.nullable(),
 
-    /** What part of the network it missed, where that is known. */
+    /** The part of the network that the crawl missed, if known. */
     warning: CrawlFinding.nullable().optional()
   }).nullable(),
 
   nextCrawlAt: Timestamp.nullable(),
 
-  /** The last crawl that a person asked for and that has started: when it was asked for, and which one it is. */
-  crawlNow: z.object({ requestedAt: Timestamp, crawlId: CrawlId }).nullable().default(null),
-
-  /** The passive node, or null where there is none. */
+  /** The passive node, or null if it is disabled. */
   passive: z.object({
     peerId: z.string(),
     addresses: z.array(z.string()),
     connections: Count,
     routingTable: Count,
 
-    /** Sightings that were refused since the start, since there were too many in a window. */
+    /** Sightings refused since the start, because a window had too many. */
     refusedSightings: Count.default(0)
   }).nullable().default(null),
 
-  /** Which disk has nearly no room, or null. Where it is that of the message log, crawls wait. */
+  /** A nearly full disk, or null. Crawls wait if the disk has the message log. */
   disk: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
 
   publisher: z.object({
     buffered: Count,
     acknowledged: Count,
 
-    /** Messages that were left out, since the topic refuses them as too large. */
+    /** Messages left out because the topic refuses them as too large. */
     lost: Count,
 
-    /** Why the bus takes nothing at the moment, or null. The crawler is not ready meanwhile. */
+    /** Why the bus accepts no messages at the moment, or null. Meanwhile the crawler is not ready. */
     outage: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null)
   })
 })

@@ -6,9 +6,9 @@ import { OUTCOME_NAMES } from './outcome.ts'
 export const VISIT_TYPE = 'dev.peerprobe.visit.v1'
 
 /**
- * Limits of the messages. A message over `bytes` is dead-lettered; the builder cuts lists and texts to the others.
+ * Limits of the messages. A message over `bytes` becomes a dead letter; the builder cuts lists and texts to the other limits.
  *
- * `listBytes` is what go-libp2p and js-libp2p let a peer say in one identify message: who keeps to it is never cut.
+ * `listBytes` is the limit of go-libp2p and js-libp2p for one identify message: a peer within it is never cut.
  */
 export const MESSAGE_LIMITS = {
   bytes: 65_536,
@@ -23,24 +23,24 @@ export const MESSAGE_LIMITS = {
   detailChars: 256
 } as const
 
-/** How a peer was found: by our dialling, or because it came to us. */
+/** How a peer was found: we dialled it, or it connected to us. */
 export const DISCOVERY_TYPES = ['active', 'passive'] as const
 
-/** Who named the peer first in its crawl (active), or how it came to us (passive). */
+/** Source of a peer's first mention in the crawl (active), or how it connected to us (passive). */
 export const SOURCES = ['bootstrap', 'routing-table', 'known', 'connected', 'mdns', 'inbound'] as const
 
 /** One of {@link SOURCES}. */
 export type Source = typeof SOURCES[number]
 
-/** What carried a connection. */
+/** Transports of connections. */
 export const TRANSPORTS = ['tcp', 'quic-v1', 'quic', 'ws', 'wss', 'webtransport', 'webrtc-direct', 'webrtc', 'relay', 'other'] as const
 
 /** One of {@link TRANSPORTS}. */
 export type Transport = typeof TRANSPORTS[number]
 
 /**
- * What made the visit: the crawl's own client (`fast`: TCP, WebSocket, relays), its QUIC client, or a connection of the
- * passive node (`passive`). Earlier versions called the latter `full`; messages of theirs are still read.
+ * The client of the visit: the crawl's client for TCP, WebSocket and relays (`fast`), its QUIC client (`quic`), or a connection
+ * of the passive node (`passive`). Earlier versions called the latter `full`; their messages are still read.
  */
 export const LANES = ['fast', 'quic', 'full', 'passive'] as const
 
@@ -67,7 +67,7 @@ export const ScanId = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(\/[a-z0-
 export const CrawlId = z.int().min(0).max(4_294_967_295)
 
 /**
- * One visit to one peer: what was tried, what answered, what it said.
+ * One visit to one peer: the attempts, the connection, and the peer's data.
  *
  * The message of topic `ipfs-nodes`, keyed by `nodeId`. Readers ignore fields that they do not know.
  */
@@ -76,56 +76,56 @@ export const Visit = z.object({
   visitId: z.string().regex(/^[0-9a-f]{32}$/).max(32).describe('First 16 bytes of SHA-256 over scan, crawlId, nodeId, source and attempt, in hex: the same visit always has the same id.'),
   scan: ScanId.describe('The scan that made the visit: namespace/probe/scan.'),
   network: Text(64).describe('Preset name, or the custom network\'s name.'),
-  vantage: Text(64).optional().describe('Where the peer was seen from, as the scan says.'),
+  vantage: Text(64).optional().describe('Place from which the peer was visited, as configured in the scan.'),
   crawlId: CrawlId.describe('Start of the crawl in epoch seconds; for a passive sighting the start of its 10-minute window.'),
-  attempt: z.int().min(1).max(2).describe('2 where a peer was visited again in the same crawl: a failed one at a new address, or one that lists a DHT protocol that was learnt since.'),
+  attempt: z.int().min(1).max(2).describe('2 for a second visit in the same crawl: after a failure, at a new address, or of a peer that lists a DHT protocol that was learnt later.'),
   nodeId: PeerIdText.describe('Peer id as libp2p prints it.'),
-  discoveryType: z.enum(DISCOVERY_TYPES).describe('Whether we dialled the peer or it came to us.'),
-  source: z.enum(SOURCES).describe('Who named the peer, or how it came to us.'),
-  lane: z.enum(LANES).optional().describe('What made the visit: fast (the crawl\'s own client, by TCP, WebSocket or a relay), quic (its QUIC client) or passive (a connection of the passive node; full in earlier versions).'),
+  discoveryType: z.enum(DISCOVERY_TYPES).describe('Whether we dialled the peer or it connected to us.'),
+  source: z.enum(SOURCES).describe('Source of the peer\'s first mention, or how it connected to us.'),
+  lane: z.enum(LANES).optional().describe('Client of the visit: fast (the crawl\'s client for TCP, WebSocket and relays), quic (its QUIC client) or passive (a connection of the passive node; full in earlier versions).'),
   startedAt: Timestamp.describe('Start of the visit by the crawler\'s clock.'),
   durationMs: Milliseconds.describe('How long the visit took.'),
-  outcome: OutcomeName.describe('What became of the visit: that of the attempt that got furthest.'),
-  detail: Text(MESSAGE_LIMITS.detailChars).optional().describe('The error\'s text, where the outcome alone does not tell.'),
+  outcome: OutcomeName.describe('Outcome of the visit: that of the attempt that got furthest.'),
+  detail: Text(MESSAGE_LIMITS.detailChars).optional().describe('Text of the error, where the outcome alone is not clear.'),
   addresses: z.array(AddressText).max(MESSAGE_LIMITS.addresses).describe('Multiaddrs known for the peer, without duplicates.'),
-  moreAddresses: CountInt.default(0).describe('How many known addresses were left out of the list.'),
+  moreAddresses: CountInt.default(0).describe('Number of known addresses left out of the list.'),
   attempts: z.array(z.object({
     address: AddressText.describe('The multiaddr dialled.'),
-    outcome: OutcomeName.describe('What became of this dial.'),
+    outcome: OutcomeName.describe('Outcome of this dial.'),
     durationMs: Milliseconds.describe('How long it took.')
   })).max(MESSAGE_LIMITS.attempts).describe('One entry for each address tried, in the order in which they ended.'),
-  moreAttempts: CountInt.optional().describe('How many of them were left out, where any was.'),
-  shortened: z.boolean().optional().describe('Whether the lists and what the peer said of itself were left out, since peers of its subnet, or all peers of the crawl together, said more than a crawl publishes.'),
+  moreAttempts: CountInt.optional().describe('Number of entries left out, if any.'),
+  shortened: z.boolean().optional().describe('Whether the lists and the identify data were left out, because the data of its subnet or of all peers exceeded the limit of a crawl.'),
   connection: z.object({
     address: AddressText.describe('The multiaddr that answered.'),
-    transport: z.enum(TRANSPORTS).describe('What carried the connection.'),
+    transport: z.enum(TRANSPORTS).describe('Transport of the connection.'),
     security: Text(64).optional().describe('Security protocol, such as /noise.'),
     muxer: Text(64).optional().describe('Stream multiplexer, such as /yamux/1.0.0.'),
     limited: z.boolean().default(false).describe('Whether a relay limits the connection.')
-  }).optional().describe('The connection, when one stood.'),
+  }).optional().describe('The connection, if one was established.'),
   identify: z.object({
-    protocolVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('What the peer calls its protocol family.'),
-    agentVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('What the peer calls its software.'),
+    protocolVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('Protocol version that the peer reports.'),
+    agentVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('Agent version that the peer reports.'),
     protocols: z.array(ProtocolText).max(MESSAGE_LIMITS.protocols).describe('Protocols that it serves, sorted, without duplicates.'),
-    moreProtocols: CountInt.optional().describe('How many protocols were left out, where any was.'),
+    moreProtocols: CountInt.optional().describe('Number of protocols left out, if any.'),
     listenAddresses: z.array(AddressText).max(MESSAGE_LIMITS.addresses).describe('Addresses that it announces.'),
-    moreAddresses: CountInt.optional().describe('How many of them were left out, where any was.'),
-    observedAddress: AddressText.optional().describe('The address it sees us at.'),
+    moreAddresses: CountInt.optional().describe('Number of entries left out, if any.'),
+    observedAddress: AddressText.optional().describe('Our address as the peer sees it.'),
     recordSequence: z.string().regex(/^[0-9]{1,20}$/).optional().describe('Sequence number of its signed peer record, as decimal text (64 bits).')
-  }).optional().describe('What the peer said of itself; only when identified.'),
-  latencyMs: Milliseconds.optional().describe('Round-trip time: the minimum of what the visit saw.'),
-  latencyErrorMs: Milliseconds.optional().describe('How much shorter than `latencyMs` the round trip may have been, since the crawler was busy when the answer came. Absent where that is not known: from older crawlers, and where another library measured.'),
+  }).optional().describe('Identify data of the peer; only when identified.'),
+  latencyMs: Milliseconds.optional().describe('Round-trip time: the minimum of the visit\'s measurements.'),
+  latencyErrorMs: Milliseconds.optional().describe('By how much the round trip may have been shorter than `latencyMs`, because the crawler was busy when the answer arrived. Absent where unknown: from older crawlers, and where another library measured.'),
   routingTable: z.object({
     queries: CountInt.describe('FIND_NODE requests sent.'),
     failed: CountInt.describe('FIND_NODE requests without a usable answer.'),
-    peers: CountInt.describe('Distinct peers named in the answers.')
-  }).optional().describe('What asking for its routing table gave; only when asked.')
+    peers: CountInt.describe('Distinct peers in the answers.')
+  }).optional().describe('Result of reading its routing table; only when it was read.')
 }).describe('One visit to one peer.')
 
 /** {@inheritDoc Visit} */
 export type Visit = z.output<typeof Visit>
 
-/** What identifies a visit. */
+/** The fields that identify a visit. */
 export interface VisitKey { scan: string, crawlId: number, nodeId: string, source: string, attempt: number }
 
 /** The id of a visit: the same visit always has the same id, however often it is sent. */

@@ -1,6 +1,6 @@
-// How much room is left where this process writes. A disk that fills up takes everybody's files with it, and SQLite needs
-// room to remove anything: so whoever can wait does so before it is full. Crawlers stop at the mark; consumers, which
-// make room by storing and removing, only at a quarter of it.
+// Free space on the disks that this process writes to. A full disk breaks every program that uses it, and SQLite needs
+// space even to remove rows. So processes wait before it is full: crawlers at the mark, consumers, which free space by
+// storing and removing, only at a quarter of it.
 import { statfsSync } from 'node:fs'
 import { errorText, ProbeError } from '../errors.ts'
 import { isAbort } from '../time/signals.ts'
@@ -8,33 +8,33 @@ import { sleep } from '../time/sleep.ts'
 import type { Logger } from '../process/logger.ts'
 import type { Clock } from '../time/clock.ts'
 
-/** The file system that a folder is on, as a user without special rights may use it. */
+/** The space of a folder's file system that an unprivileged user can use. */
 export interface DiskSpace {
   freeBytes: number
   totalBytes: number
 
-  /** Files that may still be made; 0 of 0 where the file system has no such limit. */
+  /** Files that can still be created; 0 of 0 where the file system has no such limit. */
   freeFiles: number
   totalFiles: number
 }
 
-/** Below which room a disk counts as nearly full: where both say so. */
+/** The mark below which a disk counts as nearly full: both values must be undercut. */
 export interface DiskMarks {
   minFreeBytes: number
 
-  /** Share of the whole, 0 to 1. */
+  /** Share of the disk, from 0 to 1. */
   minFreeShare: number
 }
 
-/** What a process writes to a folder. */
+/** Purpose of a folder. */
 export type DiskUse = 'bus' | 'store' | 'dumps' | 'state'
 
-/** The clock, the log and, where a test gives one, the reading of a disk. */
+/** Dependencies of a disk watch. */
 export interface DiskWatchDeps {
   clock: Clock
   log: Logger
 
-  /** @default the system's own figures */
+  /** Reads the free space of a folder's disk. @default from the system */
   read?: (folder: string) => DiskSpace
 }
 
@@ -56,10 +56,10 @@ interface Place {
 
 const CHECK_MS = 2_000
 
-// As many files as a run makes in a day, and more.
+// More files than a run creates in a day.
 const MIN_FREE_FILES = 1_000
 
-// A crawler that goes on at the mark would stop again at once.
+// Hysteresis: a crawler that continued at the mark would stop again at once.
 const RESUME_FACTOR = 1.5
 const CRITICAL_FACTOR = 0.25
 
@@ -70,7 +70,7 @@ export class DiskWatch {
   readonly #places: Place[]
   #room: PromiseWithResolvers<undefined> | undefined
 
-  /** Looks for the first time. */
+  /** Reads the disks for the first time. */
   constructor ({ read = readDisk, ...deps }: DiskWatchDeps, folders: Partial<Record<DiskUse, string>>, marks: DiskMarks) {
     this.#deps = { ...deps, read }
     this.#marks = marks
@@ -78,7 +78,7 @@ export class DiskWatch {
     this.#look()
   }
 
-  /** What is free for each use. */
+  /** Free space for each use. */
   get spaces (): ReadonlyMap<DiskUse, DiskSpace> {
     return new Map(this.#places.flatMap(({ use, space }) => space === undefined ? [] : [[use, space]]))
   }
@@ -88,17 +88,17 @@ export class DiskWatch {
     return this.#places.find(({ low }) => low !== undefined)?.low
   }
 
-  /** Whether a use's disk is below the mark: who can wait, waits. */
+  /** The problem of a use's disk below the mark: crawls wait. */
   low (use: DiskUse): DiskProblem | undefined {
     return this.#places.find(place => place.use === use)?.low
   }
 
-  /** Whether a use's disk is below a quarter of the mark: nothing but removals should write. */
+  /** The problem of a use's disk below a quarter of the mark: only removals should write. */
   critical (use: DiskUse): DiskProblem | undefined {
     return this.#places.find(place => place.use === use)?.critical
   }
 
-  /** Undefined while the message log's disk has room; otherwise resolves when it has. */
+  /** Undefined while the message log's disk is not low; otherwise resolves when it no longer is. */
   room (): Promise<undefined> | undefined {
     if (this.low('bus') === undefined) {
       return undefined
@@ -107,7 +107,7 @@ export class DiskWatch {
     return (this.#room ??= Promise.withResolvers<undefined>()).promise
   }
 
-  /** Looks every two seconds until `signal` aborts. */
+  /** Reads the disks every two seconds until `signal` aborts. */
   async run (signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
@@ -140,7 +140,7 @@ export class DiskWatch {
       place.space = read(folder)
       place.isUnreadable = false
     } catch (err) {
-      // Whoever writes there meets the same fault, and says so.
+      // Every writer there gets the same error and reports it.
       if (!place.isUnreadable) {
         log.warn({ use, path: folder, reason: errorText(err) }, 'the free space of a disk cannot be read')
       }
@@ -159,7 +159,7 @@ export class DiskWatch {
     }
   }
 
-  // What is low stays so until there is half as much again: free space goes up and down.
+  // A low disk stays low until it has one and a half times the mark: free space fluctuates.
   #judge ({ use, folder }: Place, space: DiskSpace, { factor, before }: { factor: number, before: DiskProblem | undefined }): DiskProblem | undefined {
     const scale = factor * (before === undefined ? 1 : RESUME_FACTOR)
     const bytes = Math.min(this.#marks.minFreeBytes, this.#marks.minFreeShare * space.totalBytes)
@@ -183,7 +183,7 @@ export function refuseWhere (problem: DiskProblem | undefined): void {
   }
 }
 
-/** The figures of the system. @throws Error of the system where the folder is not there */
+/** The free space that the system reports. @throws Error of the system, such as ENOENT */
 export function readDisk (folder: string): DiskSpace {
   const { bavail, blocks, bsize, ffree, files } = statfsSync(folder)
 

@@ -1,19 +1,18 @@
-// Files of a run say where servers are, what peers said and who we are: they are for the user who runs PeerProbe alone,
-// whatever the umask is, also where an earlier version made them readable for others.
+// Files of a run contain addresses of servers, texts of peers and private keys. So they are readable by their owner only,
+// whatever the umask is, even where an earlier version created them readable for others.
 import { chmodSync, closeSync, lstatSync, openSync } from 'node:fs'
 
-/** Permissions of a file that its owner alone reads and writes. */
+/** Permissions of a file for its owner only. */
 export const PRIVATE_FILE = 0o600
 
-/** Permissions of a folder that its owner alone enters. */
+/** Permissions of a folder for its owner only. */
 export const PRIVATE_FOLDER = 0o700
 
 // A file system without permissions (a USB stick, some network shares), or one that is mounted read-only.
 const NO_MODES: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EROFS'])
 
 /**
- * Gives a file that is there already to its owner alone, where this user owns it. Links are left as they are: what they
- * lead to may be anything.
+ * Makes an existing file private, if this user owns it. Symbolic links are left unchanged: their target may be any file.
  *
  * By its name, not by a descriptor: closing one would end the locks that SQLite holds on the file in this process
  * (https://www.sqlite.org/howtocorrupt.html, section 2.2).
@@ -35,8 +34,8 @@ export function protectFile (path: string, mode = PRIVATE_FILE): void {
 }
 
 /**
- * Makes an empty private file for a library that would make it readable for others, and protects one that is there. What
- * the system refuses is left to that library, which meets the same refusal and has words for it.
+ * Creates an empty private file for a library that would create it readable for others, or protects an existing file.
+ * Errors of the system are left to that library, which gets and reports the same error.
  */
 export function preparePrivateFile (path: string): void {
   try {

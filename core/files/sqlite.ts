@@ -1,9 +1,9 @@
-// The parts of node:sqlite that the embedded log and the embedded store share: how a file is
-// opened, what a transaction is, and what an error means.
+// What the embedded log and the embedded store share of node:sqlite: opening a file, transactions, and the
+// classification of errors.
 //
 // WAL with synchronous=NORMAL: a commit is in the file system when it returns, so it outlives the
-// process (SIGKILL at any moment), but it is only forced to the disk at a checkpoint. After a power
-// cut the file is whole and may lack the last transactions.
+// process (SIGKILL at any moment), but it is only synced to the disk at a checkpoint. After a power
+// cut the file is intact and may lack the last transactions.
 import { DatabaseSync } from 'node:sqlite'
 import { preparePrivateFile, protectFile } from './private-file.ts'
 
@@ -16,10 +16,10 @@ export interface OpenDatabaseOptions {
   readOnly?: boolean
 }
 
-// Left by a killed process. New ones get the permissions of the database.
+// A killed process leaves these files. SQLite creates new ones with the permissions of the database.
 const COMPANIONS = ['-wal', '-shm', '-journal']
 
-/** Opens (or makes) a database file in WAL mode with foreign keys enforced, for its owner alone. */
+/** Opens (or creates) a private database file in WAL mode with foreign keys enforced. */
 export function openDatabase (path: string, { busyTimeoutMs, readOnly = false }: OpenDatabaseOptions): DatabaseSync {
   if (!readOnly && path !== ':memory:') {
     protectDatabase(path)
@@ -37,7 +37,7 @@ export function openDatabase (path: string, { busyTimeoutMs, readOnly = false }:
   return database
 }
 
-/** Makes sure that a database file, which may not be there yet, and the files beside it are for their owner alone. Called before it is opened. */
+/** Makes a database file and SQLite's files next to it private, existing or not. To be called before the database is opened. */
 export function protectDatabase (path: string): void {
   preparePrivateFile(path)
   COMPANIONS.forEach((end) => {
@@ -45,7 +45,7 @@ export function protectDatabase (path: string): void {
   })
 }
 
-/** Runs `work` in one write transaction: all of it happens, or nothing. The write lock is taken at the start, so that it is never refused halfway. */
+/** Runs `work` in one write transaction: all of it happens, or nothing. It takes the write lock at the start, so that no later statement is refused as busy. */
 export function inTransaction<T> (database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')
 
@@ -55,7 +55,7 @@ export function inTransaction<T> (database: DatabaseSync, work: () => T): T {
 
     return result
   } catch (err) {
-    // Some failures (disk full, I/O) have rolled back already.
+    // After some failures (disk full, I/O) SQLite has already rolled back.
     if (database.isTransaction) {
       database.exec('ROLLBACK')
     }
@@ -64,9 +64,9 @@ export function inTransaction<T> (database: DatabaseSync, work: () => T): T {
 }
 
 /**
- * What an error of SQLite means to its caller: `busy` another process holds the lock, `data` the
- * values are refused, `schema` the statement does not fit the database, `closed` the database was
- * closed, `file` the file is damaged, is no database or may not be used, `unavailable` disk or memory fail.
+ * Kinds of errors of SQLite: `busy` another process has the lock, `data` the values are refused, `schema` the
+ * statement does not fit the database, `closed` the database was closed, `file` the file is damaged, is not a
+ * database or must not be used, `unavailable` disk or memory fail.
  */
 export type SqliteFault = 'busy' | 'data' | 'schema' | 'closed' | 'file' | 'unavailable'
 

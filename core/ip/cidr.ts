@@ -14,8 +14,8 @@ export function isWithin (inner: string, outer: string): boolean {
 }
 
 /**
- * The CIDR of one address: `10.0.0.5` is `10.0.0.5/32`. An IPv4-mapped one is that of its IPv4 address, since that is
- * what goes over the network. Undefined for what is a name.
+ * The CIDR of one address: `10.0.0.5` is `10.0.0.5/32`. An IPv4-mapped IPv6 address becomes its IPv4 address, which is
+ * what the packets have. Undefined for a name.
  */
 export function cidrOf (host: string): string | undefined {
   if (isIPv4(host)) {
@@ -25,7 +25,7 @@ export function cidrOf (host: string): string | undefined {
     return undefined
   }
 
-  // In its one short form, without dotted parts.
+  // In canonical form, without dotted parts.
   const text = new URL(`http://[${host}]`).hostname.slice(1, -1)
   const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text) ?? []
 
@@ -43,7 +43,7 @@ export function embedded (cidr: string, under: string): string {
   return new URL(`http://[${prefixBits + IPV4_BITS === IPV6_BITS ? `${prefix}${groups}` : `${prefix.slice(0, -2)}:${groups}::`}]`).hostname.slice(1, -1).concat('/', String(total))
 }
 
-/** A CIDR in its one short form, without bits behind its prefix: `10.1.2.3/8` is `10.0.0.0/8`. @throws TypeError for an invalid CIDR */
+/** A CIDR in canonical form, with zeros after its prefix: `10.1.2.3/8` is `10.0.0.0/8`. @throws TypeError for an invalid CIDR */
 export function canonicalCidr (cidr: string): string {
   const [ip, bits, family] = partsOf(cidr)
 
@@ -58,14 +58,14 @@ export function canonicalCidr (cidr: string): string {
   return `${new URL(`http://[${masked.join(':')}]`).hostname.slice(1, -1)}/${String(bits)}`
 }
 
-// Of the first bits of a number with so many.
+// Mask of the first bits of a number.
 function maskOf (bits: number, width: number): number {
   const free = width - Math.min(width, Math.max(0, bits))
 
   return (2 ** width - 1) >> free << free
 }
 
-// In the short form of a URL a run of zeros is left out once, and nothing is dotted.
+// In the canonical form of a URL, `::` replaces one run of zeros, and no part is dotted.
 function groupsOf (ip: string): number[] {
   const [head = '', tail] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::')
   const [left, right] = [head, tail ?? ''].map(text => text === '' ? [] : text.split(':').map(group => Number.parseInt(group, 16))) as [number[], number[]]

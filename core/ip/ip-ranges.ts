@@ -1,5 +1,5 @@
-// The IANA special-purpose registries (RFC 6890), read for one question: may a crawler connect? The crawler asks these
-// lists before it dials, and the network policies of its pods are made from them: what one forbids, the other forbids.
+// The IANA special-purpose registries (RFC 6890): which addresses may a crawler dial? The crawler checks these lists
+// before it dials, and the network policies of its pods are made from them: both forbid the same addresses.
 
 /** Ranges of addresses of each family, as CIDRs. */
 export interface IpRanges {
@@ -8,8 +8,8 @@ export interface IpRanges {
 }
 
 /**
- * Where clouds hand out credentials, and the link-local addresses, of which most of these are: no pod has anything to
- * do there.
+ * Metadata services of clouds, which hand out credentials, and all link-local addresses, which most of them use: no pod
+ * may connect to them.
  */
 export const METADATA_RANGES: IpRanges = {
   ipv4: [
@@ -26,7 +26,7 @@ export const METADATA_RANGES: IpRanges = {
   ]
 }
 
-/** Ranges that nobody may dial: they lead to machines that never asked, or to no machine. */
+/** Ranges that no scan may dial: they belong to uninvolved machines, or to none. */
 export const FORBIDDEN_RANGES: IpRanges = {
   ipv4: [
     '0.0.0.0/8', // this network, unspecified
@@ -47,13 +47,13 @@ export const FORBIDDEN_RANGES: IpRanges = {
   ]
 }
 
-/** Private networks and loopback: a scan may ask for them. */
+/** Private networks and loopback: a scan may enable them. */
 export const PRIVATE_RANGES: IpRanges = {
   ipv4: ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
   ipv6: ['::1/128', 'fc00::/7']
 }
 
-/** The only range of globally routed IPv6 addresses that is in use. What is neither private nor in it is reserved. */
+/** The only range of globally routed IPv6 addresses in use. All others are private or reserved. */
 export const GLOBAL_UNICAST = '2000::/3'
 
 /** IPv6 addresses that a gateway translates to the IPv4 address in their last 32 bits (RFC 6052). */

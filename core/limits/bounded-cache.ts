@@ -1,6 +1,6 @@
 /**
- * A map that forgets what was not used for long: entries live in two generations; when the young
- * one is full it becomes the old one, and the old one goes. It holds at most twice `limit` entries
+ * A map that forgets entries that were not used for long. Entries live in two generations; when the young
+ * generation is full it becomes the old one, and the old one is dropped. It has at most twice `limit` entries
  * and costs two look-ups, without the bookkeeping of an exact order.
  */
 export class BoundedCache<Value> {
@@ -12,7 +12,7 @@ export class BoundedCache<Value> {
     this.#limit = limit
   }
 
-  /** Entries held, those of both generations counted. */
+  /** Number of entries in both generations. */
   get size (): number {
     return this.#young.size + this.#old.size
   }

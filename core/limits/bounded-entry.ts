@@ -1,4 +1,4 @@
-/** The entry of a key, made where there is none. A map never holds more than `maxEntries`: the oldest goes first. */
+/** The entry of a key, created if missing. The map has at most `maxEntries`: the oldest is removed first. */
 export function boundedEntry<T> (map: Map<string, T>, key: string, maxEntries: number, create: () => T): T {
   const known = map.get(key)
 

@@ -3,11 +3,11 @@ import type { Clock } from '../time/clock.ts'
 
 interface Window { sinceMs: number, count: number }
 
-// More than have places at the admin server at a time; the one that was not seen for longest is forgotten first.
+// More addresses than the admin server has connections; the least recently seen is forgotten first.
 const ADDRESSES = 1_000
 const WINDOW_MS = 1_000
 
-/** Counts what each address asks for within a second. */
+/** Counts the requests of each address within a second. */
 export class RateByAddress {
   readonly #clock: Clock
   readonly #perSecond: number
@@ -18,7 +18,7 @@ export class RateByAddress {
     this.#perSecond = perSecond
   }
 
-  /** Counts one more; whether the address may have it. */
+  /** Counts a request; returns whether it is within the limit. */
   allows (address: string): boolean {
     const nowMs = this.#clock.monotonic()
     const known = this.#windows.get(address)

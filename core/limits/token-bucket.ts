@@ -3,22 +3,22 @@ import type { Clock } from '../time/clock.ts'
 
 /** Size of a bucket. */
 export interface BucketOptions {
-  /** Tokens at the start, which time alone never exceeds. */
+  /** Tokens at the start; refilling by time stops there. */
   burst: number
 
-  /** Tokens that come back each second. */
+  /** Tokens that are refilled each second. */
   perSecond: number
 
-  /** Tokens spent in all; time does not refill it. @default unlimited */
+  /** Total tokens to spend; time does not refill it. @default unlimited */
   budget?: number
 
-  /** Further tokens that each success earns. @default 0 */
+  /** Additional tokens for each success. @default 0 */
   credit?: number
 }
 
 interface Waiter { wake: () => void }
 
-/** A token bucket with a budget; successes refill both. Who waits is woken in the order of asking, one for each token. */
+/** A token bucket with a budget; successes refill both. Waiters are woken in order, one for each token. */
 export class TokenBucket {
   readonly #clock: Clock
   readonly #options: BucketOptions
@@ -43,19 +43,19 @@ export class TokenBucket {
     return this.#tokens >= 1 && this.#budget >= 1
   }
 
-  /** Whether there will be no further token: the budget is spent, and nothing is running that might earn more. */
+  /** Whether there will be no further token: the budget is spent, and no running operation can earn more. */
   get isSpent (): boolean {
     return this.#budget < 1 && this.#running === 0
   }
 
-  /** Something starts, and spends a token. */
+  /** An operation starts, and spends a token. */
   take (): void {
     this.#tokens--
     this.#budget--
     this.#running++
   }
 
-  /** What took a token has ended. @param earned how much comes back: its own token where it never started, and what it earns where it succeeded */
+  /** An operation has ended. @param earned what comes back: its own token if it never started, or the credit of a success */
   end (earned: 'nothing' | 'its own' | 'credit'): void {
     const count = earned === 'nothing' ? 0 : earned === 'its own' ? 1 : 1 + (this.#options.credit ?? 0)
     this.#refill()
@@ -65,7 +65,7 @@ export class TokenBucket {
     this.#wake(this.isSpent ? this.#waiters.size : Math.floor(Math.min(this.#tokens, this.#budget)))
   }
 
-  /** Waits until there may be a token; the caller asks again. Ends early, without an error, when the signal aborts. */
+  /** Waits until there may be a token; the caller checks again. Ends early, without an error, when the signal aborts. */
   async wait (signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     const waiter = { wake: () => {
@@ -90,7 +90,7 @@ export class TokenBucket {
     const nowMs = this.#clock.monotonic()
     const gained = (nowMs - this.#filledAtMs) * this.#options.perSecond / 1_000
     this.#filledAtMs = nowMs
-    // What was earned by proof is kept; time alone fills no further than the burst.
+    // Earned tokens stay, also above the burst; refilling by time stops at the burst.
     this.#tokens = Math.max(this.#tokens, Math.min(this.#options.burst, this.#tokens + gained))
   }
 
@@ -107,12 +107,12 @@ export class TokenBucket {
   }
 
   #arm (): void {
-    // A spent budget is not refilled by time: then the end of what is running wakes.
+    // Time does not refill a spent budget: the end of a running operation wakes the waiters.
     if (this.#budget < 1) {
       return
     }
 
-    // A whole millisecond more, since a timer may be early by a fraction of one.
+    // One millisecond more: a timer may be early by a fraction of one.
     this.#timer ??= this.#clock.after(Math.max(1, (1 - this.#tokens) * 1_000 / this.#options.perSecond) + 1, () => {
       this.#timer = undefined
       this.#refill()

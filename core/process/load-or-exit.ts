@@ -4,8 +4,8 @@ import { exitCodeOf } from './process.ts'
 import type { z } from 'zod'
 
 /**
- * The configuration of this process from the file that PEERPROBE_CONFIG names. Where it is at fault, undefined:
- * then the fault is logged and the exit code is 64.
+ * Loads the configuration of this process from the file in PEERPROBE_CONFIG. If it is invalid: logs the error, sets
+ * the exit code 64 and returns undefined.
  */
 export async function loadOrExit<Schema extends z.ZodType> (component: string, schema: Schema): Promise<z.output<Schema> | undefined> {
   try {

@@ -3,7 +3,7 @@ import type { DestinationStream, Logger } from 'pino'
 
 export type { Logger } from 'pino'
 
-/** Levels that a configuration may name. */
+/** Levels that a configuration may have. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** Settings of {@link createLogger}. */
@@ -18,7 +18,7 @@ export interface LoggerOptions {
 /**
  * The root logger of a process: JSON lines with constant messages and variables as fields.
  *
- * Written synchronously: a process that is killed must not take its last words with it.
+ * Written synchronously, so that a killed process loses no lines.
  */
 export function createLogger ({ level, base = {} }: LoggerOptions, destination: DestinationStream = pino.destination({ fd: 1, sync: true })): Logger {
   return pino({

@@ -1,4 +1,4 @@
-/** What a child process tells the local runner that spawned it. */
+/** Message of a child process to the local runner that spawned it. */
 export interface ChildReady {
   type: 'ready'
 
@@ -6,7 +6,7 @@ export interface ChildReady {
   adminPort: number
 }
 
-/** Tells the parent that the admin server is up; does nothing without a parent that listens (in a pod). */
+/** Reports to the parent that the admin server is up; does nothing without an IPC channel, as in a pod. */
 export function tellParent (message: ChildReady): void {
   process.send?.(message)
 }

@@ -2,25 +2,25 @@ import { readFileSync } from 'node:fs'
 
 const LOOK_EVERY_MS = 1_000
 
-// In a mask of signals that of number 1: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+// The bit of signal number 1 in a mask: https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 const SIGHUP_BIT = 1n
 
-// Behind the name of the process: state, parent, process group, session (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+// Fields after the name of the process: state, parent, process group, session (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
 const SESSION_FIELD = 3
 
-/** What decides whether a process was started to outlive its parent. */
+/** Facts that decide whether a process was started to outlive its parent. */
 export interface Origin {
   env: Readonly<Record<string, string | undefined>>
   pid: number
 
-  /** Texts of /proc/self/status and /proc/self/stat; empty where the system has no /proc. */
+  /** Contents of /proc/self/status and /proc/self/stat; empty on systems without /proc. */
   status: string
   stat: string
 }
 
 /**
- * Calls `onGone` once when the process that started this one has ended: a run then ends with the shell or the npm that it
- * was started from. Does nothing where it was started to outlive its parent.
+ * Calls `onGone` once when the process that started this one has ended, so that a run ends with its shell or npm. Does
+ * nothing where this process was started to outlive its parent.
  */
 export function watchParent (onGone: () => void, origin: Origin = ownOrigin()): Disposable {
   const { ppid } = process
@@ -41,8 +41,8 @@ export function watchParent (onGone: () => void, origin: Origin = ownOrigin()): 
 }
 
 /**
- * Whether a process was started to outlive its parent: under `nohup`, which ignores SIGHUP, or as the leader of a session
- * of its own, as `setsid` and service managers do. One that npm runs never is: npm lasts as long as its script.
+ * Whether a process was started to outlive its parent: under `nohup`, which ignores SIGHUP, or as a session leader, as
+ * `setsid` and service managers do. Never true under npm, which runs as long as its script.
  */
 export function isDetached ({ env, pid, status, stat }: Origin): boolean {
   if (env['npm_lifecycle_event'] !== undefined) {

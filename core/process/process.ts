@@ -5,7 +5,7 @@ import { isAbort, onAbort } from '../time/signals.ts'
 import { watchParent } from './parent-watch.ts'
 import type { Logger } from './logger.ts'
 
-// npm forwards the signal that the terminal has sent already: one Ctrl-C arrives twice.
+// npm forwards the signal that the terminal has already sent: one Ctrl-C arrives twice.
 const ECHO_MS = 1_000
 
 /** The body of a process: works until `signal` aborts, then returns. */
@@ -16,20 +16,20 @@ export interface RunOptions {
   /** Where the start, the stop and the failure are reported. */
   log: Logger
 
-  /** How long a stopping process may take before it exits. Keep it below the pod's terminationGracePeriodSeconds. */
+  /** Time limit for a stop, in milliseconds. Keep it below the pod's terminationGracePeriodSeconds. */
   stopTimeoutMs: number
 
-  /** File for the last words of a process that fails; Kubernetes reads `/dev/termination-log`. */
+  /** File for the termination message of a failed process; Kubernetes reads `/dev/termination-log`. */
   terminationLog?: string | undefined
 
   /** Whether it also stops when the process that started it has ended (see {@link watchParent}). @default false */
   endsWithParent?: boolean
 
-  /** Asks it to stop as a signal does. */
+  /** Stops the process, as a signal does. */
   stopSignal?: AbortSignal
 }
 
-/** Exit codes: 64 says that the configuration is at fault and a restart will not help (as in sysexits.h, EX_USAGE). */
+/** Exit codes: 64 means that the configuration is invalid and a restart will not help (EX_USAGE of sysexits.h). */
 export const EXIT = { failure: 1, usage: 64 } as const
 
 const USAGE_CODES: readonly string[] = ['PP_CONFIG_INVALID', 'PP_SPEC_INVALID', 'PP_NOT_SUPPORTED', 'PP_NETWORK_UNKNOWN']
@@ -37,10 +37,9 @@ const USAGE_CODES: readonly string[] = ['PP_CONFIG_INVALID', 'PP_SPEC_INVALID', 
 /**
  * Runs one process from start to exit code.
  *
- * The first SIGTERM or SIGINT, or the end of the parent that spawned it with an IPC
- * channel (or, where asked for, of whatever started it), aborts the signal; a second one, or a stop that outlasts `stopTimeoutMs`,
- * exits at once. Resources are not closed here: `main` holds them in an
- * `AsyncDisposableStack`, which releases them in reverse order however it returns.
+ * The first SIGTERM or SIGINT aborts the signal, and so does the end of the parent with an IPC channel, or of any parent
+ * if `endsWithParent`. A second signal, or a stop longer than `stopTimeoutMs`, exits at once. Resources are not closed here:
+ * `main` has them in an `AsyncDisposableStack`, which releases them in reverse order however it returns.
  */
 export async function runProcess (main: Main, { log, stopTimeoutMs, terminationLog, endsWithParent = false, stopSignal }: RunOptions): Promise<void> {
   const controller = new AbortController()
@@ -110,12 +109,12 @@ function report (err: unknown, signal: AbortSignal, { log, terminationLog }: Pic
   return exitCodeOf(err)
 }
 
-/** The exit code that an error asks for. */
+/** The exit code of an error. */
 export function exitCodeOf (err: unknown): number {
   return isProbeError(err) && USAGE_CODES.includes(err.code) ? EXIT.usage : EXIT.failure
 }
 
-// At most 4096 bytes: Kubernetes cuts a termination message there.
+// Kubernetes cuts a termination message at 4096 bytes.
 function writeLastWords (path: string, err: unknown, log: Logger): void {
   try {
     protectFile(path)

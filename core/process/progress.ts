@@ -1,14 +1,14 @@
 import type { Clock } from '../time/clock.ts'
 
-/** One loop that promises to come round within a limit. */
+/** One loop that must make progress within a limit. */
 export interface Beat extends Disposable {
-  /** Called each time the loop comes round. */
+  /** To be called in each iteration of the loop. */
   beat (): void
 }
 
 /**
- * Liveness as progress: each loop beats; one that has not come round within its limit
- * makes the process unhealthy. "Connected" says nothing: a hung loop is still connected.
+ * Liveness as progress: each loop beats; a loop without a beat within its limit makes the process unhealthy. Being
+ * connected proves nothing: a hung loop is still connected.
  */
 export class Progress {
   readonly #clock: Clock
@@ -35,7 +35,7 @@ export class Progress {
     }
   }
 
-  /** Names of the loops that are overdue, with how long ago each last came round. */
+  /** Names of the overdue loops, with the time since their last beat. */
   overdue (): { name: string, sinceMs: number }[] {
     const now = this.#clock.monotonic()
 

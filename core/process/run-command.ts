@@ -6,17 +6,17 @@ import type { Main, RunOptions } from './process.ts'
 
 /** Settings of {@link runCommand}. */
 export interface RunCommandOptions extends Pick<RunOptions, 'stopTimeoutMs'> {
-  /** Done before a failure is reported, such as clearing a line of progress. */
+  /** Called before a failure is printed, for example to clear a line of progress. */
   onFailure?: () => void
 }
 
-// What it has to say, it says to the person.
+// A command prints to the terminal and logs nothing.
 const log = createLogger({ level: 'silent' })
 
 /**
- * Runs a command of a person as this process: a failure is one text on standard error, with its code where it
- * has one, and an exit code. One that was stopped by a signal ends in silence, and so does one whose output nobody reads any
- * more (`| head`). It ends with the shell or the npm that it was started from.
+ * Runs an interactive command as this process. A failure prints one text on standard error, with its code if it has one, and
+ * sets the exit code. A command that is stopped by a signal ends silently, and so does one whose output is no longer read
+ * (`| head`). It ends with the shell or npm that started it.
  */
 export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunCommandOptions): Promise<void> {
   const output = watchOutput()
@@ -35,8 +35,8 @@ export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunC
   }, { log, stopTimeoutMs, endsWithParent: true, stopSignal: output })
 }
 
-// A stream that fails without anybody who listens ends the process at once, in the middle of its work. Standard error has no
-// other place to report to.
+// An error of a stream without a listener would end the process at once, in the middle of its work. An error of standard
+// error cannot be reported anywhere.
 function watchOutput (): AbortSignal {
   const controller = new AbortController()
   process.stderr.on('error', () => undefined)

@@ -9,14 +9,14 @@ import type { Logger, LoggerOptions } from './logger.ts'
 import type { Registry } from './metrics.ts'
 import type { z } from 'zod'
 
-/** What every component's configuration has. */
+/** Fields of every component's configuration. */
 export interface ComponentConfig {
   logLevel: LoggerOptions['level']
   stopTimeoutMs: number
   terminationLog?: string | undefined
 }
 
-/** What every component is given. */
+/** Dependencies of every component. */
 export interface ComponentContext<Config> {
   config: Config
   log: Logger
@@ -26,8 +26,8 @@ export interface ComponentContext<Config> {
 }
 
 /**
- * Runs a component as this process: reads its configuration from the file that PEERPROBE_CONFIG names,
- * then works until it is told to stop. Exits 64 when the configuration is at fault.
+ * Runs a component as this process: reads its configuration from the file in PEERPROBE_CONFIG, then works until
+ * it is stopped. Exits with 64 when the configuration is invalid.
  */
 export async function runComponent<Schema extends z.ZodType<ComponentConfig>> (
   component: string,

@@ -6,7 +6,7 @@ import type { Clock } from '../time/clock.ts'
 import type { Logger } from './logger.ts'
 import type { z } from 'zod'
 
-/** What every job is given. */
+/** Dependencies of every job. */
 export interface JobContext<Config> {
   config: Config
   log: Logger
@@ -15,7 +15,7 @@ export interface JobContext<Config> {
 
 const STOP_TIMEOUT_MS = 25_000
 
-/** Runs a job as this process: reads its configuration from the file that PEERPROBE_CONFIG names, works to its end, and leaves its last words. */
+/** Runs a job as this process: reads its configuration from the file in PEERPROBE_CONFIG, works to its end, and writes a termination message if it fails. */
 export async function runJob<Schema extends z.ZodType<{ terminationLog?: string | undefined }>> (
   component: string,
   schema: Schema,

@@ -1,8 +1,8 @@
 import { childController, isAbort } from '../time/signals.ts'
 
 /**
- * Runs tasks that belong together until all have ended. The first failure aborts the others, is
- * waited for and thrown on. That a task ends because its signal aborted is not a failure.
+ * Runs tasks until all have ended. The first failure aborts the others; when they have ended, it is thrown. A task
+ * that ends because its signal aborted has not failed.
  */
 export async function runTogether (tasks: readonly ((signal: AbortSignal) => Promise<void>)[], parent: AbortSignal): Promise<void> {
   using life = childController(parent)

@@ -8,8 +8,8 @@ export function cutEnd (text: string, width: number): string {
 }
 
 /**
- * Cuts texts of one column to a width in characters so that different texts stay different: where their ends would be cut
- * off and only those differ, the middle gives way. Equal texts give equal results. `width` is 8 at least.
+ * Cuts texts of one column to a width in characters so that different texts stay different: where only their ends differ,
+ * the middle is cut. Equal texts give equal results. `width` must be at least 8.
  */
 export function cutApart (texts: readonly string[], width: number): string[] {
   const different = [...new Set(texts)]
@@ -23,8 +23,8 @@ export function cutApart (texts: readonly string[], width: number): string[] {
 
 interface Column { cuts: Map<string, string>, width: number }
 
-// Those that look the same get a window onto the first place where they differ. Those of them that still look the same
-// differ further on: each round moves the window, until it no longer can.
+// Texts with the same result get a window at the first character where they differ. Texts that still look the same differ
+// later: each round moves the window, until the end.
 function cutSame (texts: readonly string[], column: Column, after = -1): void {
   for (const same of Map.groupBy(texts, text => column.cuts.get(text)).values()) {
     const differAt = commonLength(same)
@@ -38,7 +38,7 @@ function cutSame (texts: readonly string[], column: Column, after = -1): void {
   }
 }
 
-// The beginning of a text, and what stands at and behind a place further on.
+// The beginning of a text, and a window at a later position.
 function windowAt (chars: readonly string[], at: number, width: number): string {
   const head = chars.slice(0, Math.floor(width / 3)).join('')
   const room = width - Math.floor(width / 3) - 1
@@ -48,7 +48,7 @@ function windowAt (chars: readonly string[], at: number, width: number): string 
   return `${head}${ELLIPSIS}${tail.join('')}`
 }
 
-// Windows onto different places can show the same by chance.
+// Windows at different positions can look the same by chance.
 function number (different: readonly string[], { cuts, width }: Column): void {
   const taken = new Map<string, number>()
 

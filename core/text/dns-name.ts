@@ -1,23 +1,23 @@
-// A name is read by this one function wherever it is used: to look it up, to remember the answer, in a TLS
-// handshake (SNI), in an HTTP request (Host). Two readers that disagree connect to a server that they do not ask for.
+// Names are normalised by this one function wherever they are used: for look-ups, as cache keys, in a TLS handshake
+// (SNI), in an HTTP request (Host). Two different normalisations could connect to one server and name another.
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
 /** Longest name in text form, without the dot of the root (RFC 1035, section 2.3.4). */
 const MAX_NAME = 253
 
-/** Letters, digits, hyphens, and underscores, which the DNS holds although host names have none. */
+/** Letters, digits, hyphens, and underscores, which the DNS allows although host names do not. */
 const LABELS = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/
 
-/** Last labels that make a text a number to many readers (WHATWG URL, "ends in a number"): `1.2.3.4`, `0x7f.1`, `2130706433`. */
+/** Last labels that many parsers read as part of an IPv4 address (WHATWG URL, "ends in a number"): `1.2.3.4`, `0x7f.1`, `2130706433`. */
 const ENDS_IN_NUMBER = /(^|\.)([0-9]+|0x[0-9a-f]*)$/
 
 const ASCII = /^[\x20-\x7e]*$/
 
 /**
- * A DNS name in its one form: lower case, without the trailing dot, international labels as `xn--…` (UTS 46).
+ * A DNS name in canonical form: lower case, without the trailing dot, international labels as `xn--…` (UTS 46).
  *
- * @returns undefined for what is no name: an IP address in any notation, an empty label or one of more than 63
+ * @returns undefined for an invalid name: an IP address in any notation, an empty label or one of more than 63
  * characters, more than 253 characters in all, any other character than letters, digits, hyphens and underscores
  */
 export function parseDnsName (text: string): string | undefined {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** A host without the brackets that an IPv6 address has in URLs and beside a port: `[::1]` is `::1`; others as they are. */
+/** A host without the brackets of an IPv6 address in URLs and before a port: `[::1]` becomes `::1`; other hosts are unchanged. */
 export function bareHost (host: string): string {
   const inside = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : ''
 

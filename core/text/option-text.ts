@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander'
 
 /**
- * Reads an option that must hold a text. An empty one is most often a shell variable that is not set: a default in its
- * place, such as the current folder or any free port, would be a surprise.
+ * Reads an option that must not be empty. An empty text is usually an unset shell variable: a default instead, such as the
+ * current folder or any free port, would be a surprise.
  *
  * @throws InvalidArgumentError which commander shows with the name of the option
  */
@@ -15,7 +15,7 @@ export function nonEmpty (text: string): string {
 }
 
 /**
- * Makes a reader of whole numbers from `min` to `max`.
+ * Returns a reader of whole numbers from `min` to `max`.
  *
  * @throws InvalidArgumentError from the reader, which commander shows with the name of the option
  */

@@ -4,8 +4,8 @@ import { escapeControlChars } from './escape-control-chars.ts'
 const MAX_WIDTH = 60
 
 /**
- * Rows as a table for a terminal. Texts may come from strangers: nothing in them is obeyed, and the last column alone may
- * be long. Different texts stay different where they must be cut.
+ * Formats rows as a table for a terminal. Texts may be untrusted: control characters are escaped, and only the last column
+ * may be long. Different texts stay different when they are cut.
  */
 export function formatTable (columns: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const last = columns.length - 1

@@ -1,19 +1,19 @@
 import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Document, YAMLMap } from 'yaml'
 
-/** What {@link yamlDocuments} reads. */
+/** Result of {@link yamlDocuments}. */
 export interface YamlDocuments {
   documents: Document[]
 
-  /** What is wrong with them, each with its line and column. Warnings count: what YAML does not resolve is never meant. */
+  /** Problems, each with its line and column, including warnings: an unresolved YAML construct is never intended. */
   mistakes: string[]
 }
 
 interface Mistake { offset: number, message: string }
 
 /**
- * Reads the documents of a YAML text. Keys that a mapping has twice are looked for here: the library compares each key
- * with each other, which takes minutes where a file of another kind has some ten thousand.
+ * Reads the documents of a YAML text. Duplicate keys are searched for here: the library compares every pair of keys, which
+ * takes minutes for a mapping with ten thousand.
  */
 export function yamlDocuments (text: string): YamlDocuments {
   const lineCounter = new LineCounter()
@@ -27,8 +27,8 @@ export function yamlDocuments (text: string): YamlDocuments {
   return { documents, mistakes }
 }
 
-// The parser calls itself for each level, and gives up where the stack of this process ends: what it says then, and what it
-// makes of the levels around, are no mistakes of the text.
+// The parser is recursive and fails where the stack of this process ends: the errors that follow from that are not mistakes
+// of the text.
 function mistakesOf (document: Document): Mistake[] {
   const found = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: Math.max(0, pos[0]), message }))
   const overflow = found.find(({ message }) => /stack (size|overflow)/i.test(message))

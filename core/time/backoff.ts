@@ -12,13 +12,13 @@ export interface BackoffOptions {
   /** Longest wait, in milliseconds. @default 30000 */
   maxMs?: number
 
-  /** How each wait follows from the one before. @default 2 */
+  /** Factor from each wait to the next. @default 2 */
   factor?: number
 
-  /** Share of each wait that is random, from 0 to 1, so that many clients do not return together. @default 0.5 */
+  /** Random share of each wait, from 0 to 1, so that many clients do not retry at once. @default 0.5 */
   jitter?: number
 
-  /** Source of randomness in [0, 1). @default Math.random */
+  /** Random numbers in [0, 1). @default Math.random */
   random?: () => number
 }
 
@@ -33,23 +33,23 @@ export function backoffMs (attempt: number, { initialMs = 500, maxMs = 30_000, f
 export interface RetryOptions extends BackoffOptions {
   signal: AbortSignal
 
-  /** Attempts in all; Infinity retries until the signal aborts. */
+  /** Maximum number of attempts; Infinity retries until the signal aborts. */
   attempts: number
 
-  /** Whether a failure may be retried. @default what the error table says; unknown errors are not retried */
+  /** Whether a failure may be retried. @default by the error table; unknown errors are not retried */
   isRetryable?: (err: unknown) => boolean
 
-  /** Told of each failure that will be retried. */
+  /** Called for each failure that will be retried. */
   onRetry?: (err: unknown, attempt: number, waitMs: number) => void
 
-  /** What waits are measured by. @default the machine's own clock */
+  /** Clock of the waits. @default the machine's clock */
   clock?: Clock
 
   /** How to wait. @default sleep by the clock */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** Runs `operation` until it succeeds, fails for good, or the attempts are used up. */
+/** Runs `operation` until it succeeds, fails permanently, or the attempts are used up. */
 export async function retry<T> (operation: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, attempts, isRetryable = isRetryableByTable, onRetry, clock = systemClock, wait } = options
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 
-/** Measures how busy this process is: each call of the result gives the share of the time since the one before in which the event loop had work, 0 to 1. */
+/** Measures how busy this process is: each call of the result returns the share of time in which the event loop had work, since the previous call. */
 export function busyShare (): () => number {
   let before = performance.eventLoopUtilization()
 

@@ -4,8 +4,7 @@ import type { EventLoopWatch } from './event-loop.ts'
 /**
  * The passage of time, injected so that tests decide it.
  *
- * `now` is wall time for timestamps; durations come from `monotonic`, which no
- * clock adjustment moves.
+ * `now` is wall time for timestamps; durations come from `monotonic`, which clock adjustments do not change.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -17,11 +16,11 @@ export interface Clock {
   /** Runs `callback` once after `ms` milliseconds. Dispose the result to cancel. */
   after (ms: number, callback: () => void): Disposable
 
-  /** How late this process hears of what arrives; absent where it is never late. */
+  /** How late this process reads what has arrived; absent where it is never late. */
   readonly loop?: EventLoopWatch
 }
 
-/** The machine's own clock. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -1,27 +1,27 @@
 import { onAbort } from './signals.ts'
 import type { Clock } from './clock.ts'
 
-/** A timer that comes later than this was late by our own doing, in milliseconds. */
+/** A timer that fires later than this was delayed by this process, in milliseconds. */
 const LATE_MS = 100
 
-/** Sockets are read so often at most after the time fell due: an event loop that is late all the time has an end. */
+/** Maximum number of times that sockets are read after the time is up, for an event loop that is always late. */
 const MAX_READS = 3
 
-/** What a deadline's signal aborts with. */
+/** Reasons with which a deadline's signal aborts. */
 export interface DeadlineReasons {
-  /** When the time is up. */
+  /** Reason when the time is up. */
   timeout: () => Error
 
-  /** When the parent aborts. */
+  /** Reason when the parent aborts. */
   stopped: (reason: unknown) => unknown
 }
 
 /**
- * The time that a remote has for one thing. Its signal aborts when the time is up, and with its parent.
+ * A time limit for a remote. Its signal aborts when the time is up, and with its parent.
  *
- * A timer may run before what has arrived is read, above all after this process stood still. So the time is up only when
- * the sockets were read once more after it fell due; and where the timer came late, the remote gets that time back, once,
- * its whole limit at most: it may have waited for us all the while.
+ * A timer may fire before data that has arrived is read, especially after this process was suspended. So the time is up only
+ * when the sockets were read once more after it. Where the timer fired late, the remote gets that time back, once, at most its
+ * whole limit: it may have waited for us meanwhile.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController()
@@ -50,7 +50,7 @@ export class Deadline implements Disposable {
     return this.#controller.signal
   }
 
-  /** Grants the whole time again. The timer stays: each answer of a peer comes here, and hardly any is the last before silence. */
+  /** Restarts the limit. The timer stays: this is called for each answer of a peer, and few answers are followed by silence. */
   restart (): void {
     this.#dueMs = this.#clock.monotonic() + this.#limitMs
   }

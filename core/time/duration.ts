@@ -3,7 +3,7 @@ import { z } from 'zod'
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 const DURATION = /^([0-9]{1,9})(ms|s|m|h)$/
 
-/** A duration as people write it: `250ms`, `15s`, `10m`, `1h`. Stays text in resources and files; see {@link toMilliseconds}. */
+/** A duration such as `250ms`, `15s`, `10m`, `1h`. It stays text in resources and files; see {@link toMilliseconds}. */
 export const DurationText = z.string().regex(DURATION, 'must be a duration such as 250ms, 15s, 10m or 1h').max(12)
 
 /** Milliseconds of a {@link DurationText}. */
@@ -17,7 +17,7 @@ export function toMilliseconds (text: string): number {
   return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
 }
 
-/** A duration for people: `840 ms`, `3.2 s`, `4 min 05 s`, `2 h 03 min`. */
+/** Formats a duration for people: `840 ms`, `3.2 s`, `4 min 05 s`, `2 h 03 min`. */
 export function formatMilliseconds (ms: number): string {
   const seconds = Math.round(ms / 1_000)
 

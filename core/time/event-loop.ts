@@ -1,27 +1,27 @@
-// How late this process hears of what has arrived. A callback that brings bytes runs after all that was ready before it, so that
-// a time taken in it holds our own queue. What the event loop tells of its waiting bounds that: while it waits, nothing
-// that has arrived stays unread.
+// How late this process reads data that has arrived. The callback for data runs after all callbacks that were ready before it,
+// so a time measured in it includes our own queue. The event loop's idle time bounds that: while the loop waits, no data that
+// has arrived stays unread.
 import { performance } from 'node:perf_hooks'
 
-/** When something arrived, in milliseconds of the monotonic clock: at `fromMs` at the earliest, at `byMs` at the latest. */
+/** When data arrived, in milliseconds of the monotonic clock: not before `fromMs`, not after `byMs`. */
 export interface Arrival { fromMs: number, byMs: number }
 
-/** What an event loop tells of itself. */
+/** Measurements of an event loop. */
 export interface LoopTimes {
   /** Milliseconds, monotonic. */
   now: () => number
 
-  /** Milliseconds that the loop has waited for events, in all. */
+  /** Total milliseconds that the loop has waited for events. */
   waitedMs: () => number
 
-  /** Runs a callback once all that was ready at this turn has been heard of, before the loop looks for more. */
+  /** Runs a callback after all callbacks of this iteration, before the loop polls again. */
   afterEvents: (callback: () => void) => void
 }
 
-/** Below this the loop found something ready at once, and did not wait, in milliseconds. */
+/** A shorter wait means that an event was ready at once, in milliseconds. */
 const WAIT_MS = 0.02
 
-/** Bounds when what the running callback brings has arrived. */
+/** Bounds the arrival of the data of the running callback. */
 export class EventLoopWatch {
   readonly #times: LoopTimes
   #arrival: Arrival | undefined
@@ -36,11 +36,11 @@ export class EventLoopWatch {
   }
 
   /**
-   * When what the running callback brings has arrived. To be asked at the start of a socket's callback: what
-   * is ready together arrived before the first of it is heard of.
+   * When the data of the running callback arrived. To be called at the start of a socket's callback: data that is ready
+   * together arrived before the first callback.
    *
-   * Where the loop has waited since its last work, everything arrived after that: all but the work since then is certain. Where it
-   * has not, it arrived after the loop looked for events the time before.
+   * If the loop has waited since its last work, the data arrived after that wait began. If it has not, the data arrived after
+   * the loop's previous poll.
    */
   arrived (): Arrival {
     if (this.#arrival === undefined) {
@@ -54,13 +54,13 @@ export class EventLoopWatch {
     return this.#arrival
   }
 
-  /** The callbacks of this turn have run: the next event can be noticed from this moment on. */
+  /** The callbacks of this iteration have run: from now on the loop can notice the next event. */
   worked (): void {
     this.#workedUntilMs = this.#times.now()
     this.#waitedMs = this.#times.waitedMs()
   }
 
-  /** Milliseconds that the loop has waited for events, in all. */
+  /** Total milliseconds that the loop has waited for events. */
   waitedMs (): number {
     return this.#times.waitedMs()
   }
@@ -72,7 +72,7 @@ export class EventLoopWatch {
   }
 }
 
-/** Node's own loop. */
+/** Node's event loop. */
 export const nodeLoop = new EventLoopWatch({
   now: () => performance.now(),
   waitedMs: () => performance.nodeTiming.idleTime,

@@ -1,10 +1,10 @@
 import { onAbort } from './signals.ts'
 
 /**
- * Waits for `promise`, but no longer than `signal` lasts: then it rejects with the signal's reason
- * at once, whatever the promise does. Some libraries heed a signal late, or never.
+ * Waits for `promise` until `signal` aborts: then it rejects at once with the signal's reason, whatever the promise
+ * does. Some libraries react to a signal late, or never.
  *
- * @param onLate takes what the promise still yields afterwards, to release it
+ * @param onLate receives a value that the promise returns afterwards, to release it
  */
 export async function raceAbort<T> (promise: Promise<T>, signal: AbortSignal, onLate?: (value: T) => void): Promise<T> {
   return await new Promise<T>((resolve, reject: (reason: Error) => void) => {
@@ -12,11 +12,11 @@ export async function raceAbort<T> (promise: Promise<T>, signal: AbortSignal, on
       reject(reason)
 
       promise.then(onLate, () => {
-        // failing is what an aborted operation does
+        // an aborted operation is expected to fail
       })
     })
 
-    // The listener goes before the value is handed over, so that no value is both used and released.
+    // The listener is removed before the value is returned, so that no value is both used and released.
     promise.then((value) => {
       listening[Symbol.dispose]()
       resolve(value)

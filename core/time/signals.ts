@@ -1,4 +1,4 @@
-/** Whether an error only says that its signal aborted. Abort is not a failure. */
+/** Whether an error only means that a signal aborted, which is not a failure. */
 export function isAbort (err: unknown): boolean {
   return err instanceof Error && (err.name === 'AbortError' || ('code' in err && err.code === 'ABORT_ERR'))
 }
@@ -6,8 +6,8 @@ export function isAbort (err: unknown): boolean {
 /**
  * Calls `callback` once with the signal's reason when `signal` aborts, or at once when it has aborted.
  *
- * Dispose the result when the wait is over: many signals last as long as the process, and keep each listener
- * that is not removed. This is the only place that adds a listener, so that none is forgotten.
+ * Dispose the result when the wait is over: many signals last as long as the process, and keep every listener
+ * that is not removed. Only this function adds listeners, so that none is forgotten.
  */
 export function onAbort (signal: AbortSignal, callback: (reason: Error) => void): Disposable {
   const listener = (): void => {
@@ -37,8 +37,8 @@ export async function aborted (signal: AbortSignal): Promise<void> {
 /**
  * A controller that follows `parent` for the life of one operation.
  *
- * Long-lived signals gather listeners when `AbortSignal.any` composes them for each
- * operation; disposing this child takes its listener off again.
+ * Long-lived signals accumulate listeners when `AbortSignal.any` composes them for each operation; disposing this
+ * child removes its listener.
  */
 export function childController (parent: AbortSignal): AbortController & Disposable {
   const controller = new AbortController()

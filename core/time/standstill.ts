@@ -1,40 +1,40 @@
-// Whether this process ran at all. A stopped process, a pod out of CPU time and a machine that slept look to themselves like
-// a network that fell silent: all timers are due at once, before anything that arrived meanwhile is read. What tells
-// them apart is a timer that comes late, and a machine that is older than this process has been awake.
+// Detects that this process did not run. To a stopped process, a pod without CPU time and a suspended machine, the network
+// seems silent: all timers fire at once, before data that arrived meanwhile is read. Two signs reveal it: a timer that
+// fires late, and the machine's uptime, which includes suspension.
 import { uptime } from 'node:os'
 import type { Clock } from './clock.ts'
 
-/** How often the watch looks, in milliseconds. */
+/** Interval of the watch, in milliseconds. */
 export const BEAT_MS = 250
 
-/** A timer that comes later than this tells of a standstill, in milliseconds: a busy event loop comes late by less. */
+/** A timer that fires later than this indicates a standstill, in milliseconds: a busy event loop is less late. */
 const STANDSTILL_MS = 1_000
 
 export interface StandstillDeps {
   clock: Clock
 
-  /** Milliseconds since the machine was started, with the time that it slept; no adjustment of the wall clock moves it. */
+  /** Milliseconds since the machine started, including suspension; adjustments of the wall clock do not change it. */
   sinceBootMs: () => number
 
-  /** Called for each standstill with the time lost. */
+  /** Called for each standstill, with the time lost. */
   onLost?: (lostMs: number) => void
 }
 
-/** The time that this process has lost. */
+/** The time that this process did not run. */
 export interface Standstill {
-  /** Milliseconds lost in all so far. Ever the same for as long as nothing is lost: compare it before and after. */
+  /** Total milliseconds lost so far. Compare it before and after an operation. */
   readonly lostMs: number
 
-  /** How many times the process stood still. */
+  /** Number of standstills. */
   readonly times: number
 }
 
-/** By the kernel's clock that counts suspended time too (CLOCK_BOOTTIME). */
+/** Reads the kernel's clock that includes suspension (CLOCK_BOOTTIME). */
 export function sinceBootMs (): number {
   return uptime() * 1_000
 }
 
-/** Finds out when this process stood still, by a timer of its own that runs while somebody watches. */
+/** Detects standstills of this process by a timer, which runs while there is a watcher. */
 export class StandstillWatch implements Standstill {
   readonly #deps: StandstillDeps
   #watchers = 0
@@ -61,7 +61,7 @@ export class StandstillWatch implements Standstill {
     return this.#times
   }
 
-  /** Watches until the result is disposed of. */
+  /** Watches until the result is disposed. */
   watch (): Disposable {
     if (this.#watchers++ === 0) {
       this.#asleepMs = this.#asleepNow()
@@ -87,7 +87,7 @@ export class StandstillWatch implements Standstill {
     })
   }
 
-  // Asked whenever a visit ends: what the kernel reads from a file is asked for only where the wall clock has moved on by itself.
+  // Called whenever a visit ends: the kernel's file is read only where the wall clock advanced more than the monotonic clock.
   #look (): void {
     if (this.#timer === undefined) {
       return
@@ -111,7 +111,7 @@ export class StandstillWatch implements Standstill {
     }
   }
 
-  /** Milliseconds that the machine slept since it was started: the monotonic clock stood still meanwhile. */
+  /** Milliseconds that the machine was suspended since it started, in which the monotonic clock does not advance. */
   #asleepNow (): number {
     return this.#deps.sinceBootMs() - this.#deps.clock.monotonic()
   }

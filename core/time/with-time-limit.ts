@@ -1,21 +1,21 @@
 import { raceAbort } from './race-abort.ts'
 import type { Clock } from './clock.ts'
 
-/** A bound on a wait. */
+/** The limit of a wait. */
 export interface TimeLimit<T> {
   clock: Clock
 
-  /** How long to wait at most, in milliseconds. */
+  /** Maximum wait, in milliseconds. */
   limitMs: number
 
-  /** Called when the time is up: gives what is returned instead, or throws. */
+  /** Called when the time is up: returns the result, or throws. */
   onTimeout: () => T
 
-  /** Ends the wait too, with its reason. @default none does */
+  /** Also ends the wait, with its reason. @default no signal */
   signal?: AbortSignal
 }
 
-/** Waits for what cannot be interrupted: for a time at most. What it waited for goes on unseen. Leaves no timer and no listener. */
+/** Waits with a time limit for an operation that cannot be interrupted, and that continues after the limit. Leaves no timer and no listener. */
 export async function withTimeLimit<T> (promise: Promise<T>, { clock, limitMs, onTimeout, signal }: TimeLimit<T>): Promise<T> {
   const timeout = Promise.withResolvers<T>()
   const timer = clock.after(limitMs, () => {

@@ -1,20 +1,20 @@
-// How the embedded log stores messages: those of one publish that go to one partition are compressed
-// together, since messages of one kind are alike: a quarter of their size, where one alone takes half.
+// How the embedded log stores messages: those of one publish and one partition are compressed together. Similar
+// messages shrink to a quarter of their size, a single one only to half.
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { ProbeError } from '../../errors.ts'
 import { partitionOf } from '../port/partition-of.ts'
 import type { OutgoingMessage } from '../port/event-bus.ts'
 
-/** Bytes that a batch holds before it is compressed, unless one message alone is larger: a reader that wants one message unpacks them all. */
+/** Maximum size of a batch before compression, unless one message alone is larger: reading one message decompresses the whole batch. */
 const MAX_BATCH_BYTES = 262_144
 
-// One message of the largest size, with its key and headers, and room to spare: nothing in a file of ours is larger.
+// More than a message of the maximum size with its key and headers: no batch of a valid file is larger.
 const MAX_UNPACKED_BYTES = 8 * 1_048_576
 
 const INDEX_LENGTH_BYTES = 4
 const LEVEL = 3
 
-/** Messages in groups that become one batch each. */
+/** Groups messages into batches. */
 export function inBatches (messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
   const batches: OutgoingMessage[][] = []
   let room = 0
@@ -76,7 +76,7 @@ export interface PackedBatch<Partition> {
   payload: Uint8Array
 }
 
-/** Messages as batches of the partitions that their keys choose; undefined where there is no partition. */
+/** Packs messages into batches of the partitions of their keys; undefined if there is no partition. */
 export function packedByPartition<Partition> (messages: readonly OutgoingMessage[], partitions: readonly Partition[]): PackedBatch<Partition>[] | undefined {
   const packed: PackedBatch<Partition>[] = []
 

@@ -1,8 +1,8 @@
 // The message bus of one machine: an append-only log in a SQLite file that processes share.
 //
-// What it promises: a publish that has resolved outlives SIGKILL of any process at any moment.
-// After a power cut the last publishes before it may be missing, together with the offsets that
-// were committed since: never an offset beyond the log.
+// Durability: a publish that has resolved outlives SIGKILL of any process at any moment. After a power cut
+// the last publishes may be missing, together with the offsets that were committed since: a committed
+// offset is never beyond the log.
 import { randomUUID } from 'node:crypto'
 import { isProbeError, ProbeError } from '../../errors.ts'
 import { retry } from '../../time/backoff.ts'
@@ -23,43 +23,43 @@ export interface EmbeddedBusDeps {
   log: Logger
   clock: Clock
 
-  /** Whether the disk has nearly no room: what all groups have committed goes at once then. @default false */
+  /** Whether the disk is nearly full: then messages that all groups have committed are removed at once. @default false */
   isDiskLow?: () => boolean
 }
 
-/** How the embedded bus works. */
+/** Settings of the embedded bus. */
 export interface EmbeddedBusOptions {
   /** File of the log; its folder must exist. */
   path: string
 
-  /** How long a reader at the end of a partition waits before it looks for messages that nobody told it of, in milliseconds. @default 2000 */
+  /** Interval at which a reader at the end of a partition polls, in case a notification was lost, in milliseconds. @default 2000 */
   pollMs?: number
 
   /** Time between two heartbeats of a group member, in milliseconds. @default 500 */
   heartbeatMs?: number
 
-  /** How long a killed member keeps its partitions, in milliseconds: longer than any pause of a living one. @default 2500 */
+  /** How long a killed member keeps its partitions, in milliseconds: longer than any pause of a running one. @default 2500 */
   leaseMs?: number
 
-  /** Time between two removals of messages that may go, in milliseconds. @default 60000 */
+  /** Time between two removals of old messages, in milliseconds. @default 60000 */
   trimIntervalMs?: number
 
-  /** What one topic holds at most, compressed, in bytes; beyond that publishing waits for the groups that read it. @default 1 GiB */
+  /** Maximum size of one topic, compressed, in bytes; then publishing waits for the groups that read it. @default 1 GiB */
   maxBytes?: number | undefined
 
-  /** How long messages are kept once every group has committed them, in milliseconds. @default 600000 */
+  /** How long messages are kept after every group has committed them, in milliseconds. @default 600000 */
   keepCommittedMs?: number
 }
 
-// Waits of 20, 40, … 1000 ms: about 6 s in which other processes may hold the write lock.
+// Waits of 20, 40, … 1000 ms: other processes may have the write lock for about 6 s.
 const BUSY_RETRY = { attempts: 12, initialMs: 20, maxMs: 1_000 }
 
 const TRIM_PAUSE_MS = 50
 
-// How often committed messages are looked for while the disk has nearly no room.
+// Time between two removals while the disk is nearly full.
 const LOW_TRIM_MS = 5_000
 
-// Time between two attempts of a member whose file cannot be written, such as on a full disk.
+// Time between two attempts of a member to write its file, such as on a full disk.
 const FAULT_WAIT_MS = 1_000
 
 type BusTimes = Required<Pick<EmbeddedBusOptions, 'path' | 'pollMs' | 'heartbeatMs' | 'leaseMs' | 'trimIntervalMs'>>
@@ -91,7 +91,7 @@ export class EmbeddedBus implements EventBus {
     this.#trimming = this.#trimNowAndThen()
   }
 
-  /** Opens or makes the log. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when the file is another database */
+  /** Opens or creates the log. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when the file is another database */
   static async open (deps: EmbeddedBusDeps, options: EmbeddedBusOptions, signal: AbortSignal): Promise<EmbeddedBus> {
     const { path, maxBytes = DEFAULT_LIMITS.maxBytes, keepCommittedMs = DEFAULT_LIMITS.keepCommittedMs } = options
     const limits = { maxBytes, keepCommittedMs }
@@ -111,7 +111,7 @@ export class EmbeddedBus implements EventBus {
     const tooLarge = messages.find(({ value }) => value.byteLength > MAX_VALUE_BYTES)
 
     if (tooLarge !== undefined) {
-      throw new ProbeError('PP_MESSAGE_TOO_LARGE', `a message of ${String(tooLarge.value.byteLength)} bytes: the bus takes ${String(MAX_VALUE_BYTES)}`, { details: { topic, key: tooLarge.key } })
+      throw new ProbeError('PP_MESSAGE_TOO_LARGE', `a message of ${String(tooLarge.value.byteLength)} bytes: the limit of the bus is ${String(MAX_VALUE_BYTES)}`, { details: { topic, key: tooLarge.key } })
     }
 
     await this.#eventually(() => {
@@ -144,7 +144,7 @@ export class EmbeddedBus implements EventBus {
     return await this.#eventually(() => this.#file.partitions(this.#file.topicId(topic)))
   }
 
-  /** Messages of one partition from an offset on, for tools and tests: it belongs to no group and commits nothing. */
+  /** Messages of one partition from an offset on, for tools and tests; independent of groups. */
   async read (topic: string, partition: number, from: number, max: number): Promise<IncomingMessage[]> {
     const found = (await this.partitions(topic)).find(candidate => candidate.partition === partition)
 
@@ -177,7 +177,7 @@ export class EmbeddedBus implements EventBus {
     this.#file[Symbol.dispose]()
   }
 
-  // Looks at a group without being a member of it.
+  // A view of a group without membership.
   #group (topic: string, group: string): EmbeddedGroup {
     return new EmbeddedGroup(this.#file, { group, topicId: this.#file.topicId(topic), memberId: '', leaseMs: 0 })
   }
@@ -190,21 +190,21 @@ export class EmbeddedBus implements EventBus {
     return await retry(() => Promise.try(operation), { ...BUSY_RETRY, signal, isRetryable: isBusy, clock: this.#deps.clock })
   }
 
-  // A file that cannot be written (a full disk) can be some time later: a member waits for that as long as it lives.
+  // A file that cannot be written (a full disk) may be writable later: a member retries as long as it exists.
   async #waitingOutFaults<T> (operation: () => T, life: AbortSignal): Promise<T> {
-    for (let isTold = false; ; isTold = true) {
+    for (let isLogged = false; ; isLogged = true) {
       try {
         return await this.#eventually(operation)
       } catch (err) {
         if (life.aborted || !isProbeError(err, 'PP_BUS_UNAVAILABLE')) {
           throw err
         }
-        if (!isTold) {
+        if (!isLogged) {
           this.#deps.log.error({ err }, 'the message log cannot be written, trying again')
         }
 
         await sleep(this.#deps.clock, FAULT_WAIT_MS, life).catch((cause: unknown) => {
-          // Once more, since what was handled should be committed before the end.
+          // One more attempt, to commit handled messages before the end.
           if (!isAbort(cause)) {
             throw cause
           }
@@ -213,7 +213,7 @@ export class EmbeddedBus implements EventBus {
     }
   }
 
-  // A failure costs disk space and nothing else: reading and publishing meet the same file and say so.
+  // A failure only costs disk space: reading and publishing use the same file and report its errors.
   async #trimNowAndThen (): Promise<void> {
     const { clock, log, isDiskLow } = this.#deps
 
@@ -222,7 +222,7 @@ export class EmbeddedBus implements EventBus {
       let waitMs = Math.min(this.#options.trimIntervalMs, isLow || isDiskLow !== undefined ? LOW_TRIM_MS : Infinity)
 
       try {
-        // A little at a time, so that publishers get their turn in between.
+        // In small steps, so that publishers get the write lock in between.
         waitMs = this.#file.trim(clock.now(), { keepsCommitted: !isLow }) > 0 ? TRIM_PAUSE_MS : waitMs
       } catch (err) {
         log.warn({ err }, 'old messages not removed')

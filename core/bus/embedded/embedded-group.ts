@@ -1,10 +1,10 @@
-// Which member of a group reads which partition, and how far the group has come.
+// Which member of a group reads which partition, and the group's positions.
 //
-// Members say that they live by moving their expiry on; each partition has one owner for as long
-// as its lease lasts. A member takes only what the deal gives it and what nobody holds, and gives
-// the rest back once its handler has come to an end, so that in normal work a partition has one
-// reader. A member that was killed holds on for one lease. A member that slept longer than its
-// lease may still be handling messages that another one reads again: delivery is at least once.
+// Members renew their expiry to show that they are alive; each partition has one owner while its lease
+// lasts. A member takes only partitions that are assigned to it and free, and releases others when its
+// handler has ended. So normally a partition has one reader. A killed member keeps its partitions for one
+// lease. A member that was suspended for longer than its lease may still be handling messages that another
+// one reads again: delivery is at least once.
 import { ProbeError } from '../../errors.ts'
 import { inTransaction } from '../../files/sqlite.ts'
 import { numberAt, numberOrNullAt, textAt, textOrNullAt } from '../../rows/sqlite-row.ts'
@@ -14,37 +14,37 @@ import type { GroupPosition, GroupTarget } from '../port/event-bus.ts'
 import type { EmbeddedLog } from './embedded-log.ts'
 import type { StatementSync } from 'node:sqlite'
 
-/** How exactly it is known when a group was last seen. */
+/** Precision of the time at which a group was last seen. */
 const SEEN_STEP_MS = 60_000
 
-/** Which group, on which topic, and who this member is. */
+/** A member: its group, topic and id. */
 export interface GroupMembership {
   group: string
   topicId: number
   memberId: string
 
-  /** How long a member that says nothing keeps its partitions, in milliseconds. */
+  /** How long a silent member keeps its partitions, in milliseconds. */
   leaseMs: number
 }
 
-/** One partition that this member reads. */
+/** A partition that this member reads. */
 export interface OwnedPartition {
   partitionId: number
   partition: number
 
-  /** Where reading starts: the committed offset, or the oldest message that is left. */
+  /** Where reading starts: the committed offset, or the oldest stored message. */
   position: number
 
   /** Messages that retention removed before the group had committed them. */
   expired: number
 }
 
-/** What one heartbeat found. */
+/** Result of one heartbeat. */
 export interface Heartbeat {
-  /** Partitions whose lease this member holds, newly taken ones among them, by partition number. */
+  /** Partitions whose lease this member has, including new ones, by partition number. */
   owned: ReadonlyMap<number, OwnedPartition>
 
-  /** Partition numbers that this member holds and should give back. */
+  /** Numbers of partitions that this member should release. */
   surplus: ReadonlySet<number>
 }
 
@@ -71,7 +71,7 @@ export class EmbeddedGroup {
       FROM topic_partition p LEFT JOIN group_partition g ON g.partition_id = p.partition_id AND g.group_name = ? WHERE p.topic_id = ? ORDER BY p.partition`)
   }
 
-  /** Says that this member lives, renews its leases and takes partitions that are its own by the deal and free. */
+  /** Renews this member's expiry and leases, and takes assigned partitions that are free. */
   beat (nowMs: number): Heartbeat {
     return this.#log.run(() => inTransaction(this.#log.database, () => {
       const { memberId } = this.#membership
@@ -90,7 +90,7 @@ export class EmbeddedGroup {
     }))
   }
 
-  /** Gives one partition back, so that its next owner need not wait for the lease to end. */
+  /** Releases one partition, so that its next owner need not wait for the end of the lease. */
   release (partitionId: number): void {
     const { group, memberId } = this.#membership
 
@@ -98,7 +98,7 @@ export class EmbeddedGroup {
       .run(group, partitionId, memberId))
   }
 
-  /** Leaves the group and gives all partitions back. */
+  /** Leaves the group and releases all partitions. */
   leave (): void {
     const { group, topicId, memberId } = this.#membership
 
@@ -111,8 +111,8 @@ export class EmbeddedGroup {
   }
 
   /**
-   * Records how far the group has come in a partition. It never moves back, and it holds whoever
-   * says it: what was handled is handled, even if the partition has another owner by now.
+   * Commits the group's position in a partition. It never moves back, and is valid from any member: handled messages
+   * are handled, even if the partition has another owner by now.
    */
   commit (partitionId: number, nextOffset: number): void {
     this.#log.run(() => this.#log.database.prepare(`INSERT INTO group_partition (group_name, partition_id, committed_offset) VALUES (?, ?, ?)
@@ -120,17 +120,17 @@ export class EmbeddedGroup {
       .run(this.#membership.group, partitionId, nextOffset))
   }
 
-  /** Messages of each partition of the topic that the group has not committed, whoever reads it. */
+  /** Messages that the group has not committed, for each partition of the topic. */
   lag (): Map<number, number> {
     return this.#log.run(() => new Map(this.#partitionStates().map(state => [state.partition, state.next - toOwned(state).position])))
   }
 
-  /** How far the group has come in each partition, whoever reads it. */
+  /** The group's position in each partition. */
   positions (): GroupPosition[] {
     return this.#log.run(() => this.#partitionStates().map(({ partition, start, next, committed }) => ({ partition, oldest: start, next, committed })))
   }
 
-  /** Sets where the group goes on, forwards or back. @throws ProbeError `PP_GROUP_ACTIVE` while a member lives */
+  /** Sets the group's position, forwards or back. @throws ProbeError `PP_GROUP_ACTIVE` while it has a member */
   reset (target: GroupTarget, nowMs: number): void {
     const { group, topicId } = this.#membership
     const { database } = this.#log
@@ -172,7 +172,7 @@ export class EmbeddedGroup {
       .run(group, topicId, memberId, nowMs + leaseMs)
     database.prepare(`INSERT INTO group_seen (group_name, topic_id, seen_at) VALUES (?, ?, ?)
       ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at WHERE abs(seen_at - excluded.seen_at) > ?`).run(group, topicId, nowMs, SEEN_STEP_MS)
-    // An expiry further away than a lease was written before the clock went back: it is over too.
+    // An expiry later than one lease from now was written before the clock was set back: it counts as expired.
     database.prepare('DELETE FROM group_member WHERE group_name = ? AND topic_id = ? AND (expires_at <= ? OR expires_at > ?)').run(group, topicId, nowMs, nowMs + leaseMs)
 
     return database.prepare('SELECT member_id FROM group_member WHERE group_name = ? AND topic_id = ?').all(group, topicId).map(row => textAt(row, 'member_id'))

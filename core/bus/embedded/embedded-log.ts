@@ -1,8 +1,8 @@
 // The log itself: topics, partitions and messages in one SQLite file that several processes share.
 //
-// One publish is one transaction, so that it is stored whole or not at all, and costs one commit
-// however many messages it carries. Every call is synchronous and short; a call that meets another
-// writer for longer than the busy limit fails with `details.busy` and is tried again by the bus.
+// One publish is one transaction: it is stored completely or not at all, and costs one commit however many
+// messages it has. Every call is synchronous and short; a call that another writer blocks for longer than the
+// busy timeout fails with `details.busy`, and the bus retries it.
 import { ProbeError } from '../../errors.ts'
 import { inTransaction, openDatabase } from '../../files/sqlite.ts'
 import { bytesAt, numberAt } from '../../rows/sqlite-row.ts'
@@ -14,33 +14,33 @@ import type { IncomingMessage, OutgoingMessage, TopicSpec } from '../port/event-
 import type { TrimLimits } from './embedded-trim.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-// Short, because it blocks the event loop; the bus waits longer, and asynchronously.
+// Short, because it blocks the event loop; the bus waits longer, asynchronously.
 const BUSY_TIMEOUT_MS = 100
 
 /** Largest value of one message in bytes, as Kafka's default `max.message.bytes`. */
 export const MAX_VALUE_BYTES = 1_048_576
 
-// One read holds at most this much, whatever the number of messages asked for.
+// Maximum size of one read, whatever the number of messages requested.
 const MAX_READ_BYTES = 8 * 1_048_576
 
-/** What a log keeps where nothing else is said: about a hundred crawls of 10,000 peers. */
+/** Default limits: about a hundred crawls of 10,000 peers. */
 export const DEFAULT_LIMITS: TrimLimits = { maxBytes: 1_073_741_824, keepCommittedMs: 600_000 }
 
-// Pages of 4 KiB that go back to the disk after a removal: some milliseconds.
+// Pages of 4 KiB that are returned to the disk after a removal: some milliseconds.
 const FREED_PAGES = 1_000
 
-/** One partition as the log holds it. */
+/** One partition of the log. */
 export interface LogPartition {
   partitionId: number
   partition: number
 
-  /** Offset of the oldest message that is still there. */
+  /** Offset of the oldest message that is still stored. */
   start: number
 
   /** Offset that the next message will get. */
   next: number
 
-  /** What its messages take, compressed. */
+  /** Size of its messages, compressed. */
   storedBytes: number
 }
 
@@ -68,7 +68,7 @@ export class EmbeddedLog implements Disposable {
       AND first_offset >= ifnull((SELECT max(first_offset) FROM message_batch WHERE partition_id = ?1 AND first_offset <= ?2), 0) ORDER BY first_offset`)
   }
 
-  /** Opens or makes the file. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when it is not a log */
+  /** Opens or creates the file. @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_FILE_UNUSABLE`, `PP_CONFIG_INVALID` when it is not a log */
   static open (path: string, limits: Partial<TrimLimits> = {}): EmbeddedLog {
     let database: DatabaseSync | undefined
 
@@ -89,7 +89,7 @@ export class EmbeddedLog implements Disposable {
     }
   }
 
-  /** Runs one operation on the file; a failure of the file becomes an error of the port. */
+  /** Runs one operation on the file; converts failures of the file to errors of the port. */
   run<T> (operation: () => T): T {
     try {
       return operation()
@@ -98,7 +98,7 @@ export class EmbeddedLog implements Disposable {
     }
   }
 
-  /** Makes the topic, adds partitions that are missing, and takes over the retention. */
+  /** Creates the topic, adds missing partitions, and sets the retention. */
   ensureTopic ({ name, partitions, retentionMs }: TopicSpec): void {
     this.run(() => {
       inTransaction(this.database, () => {
@@ -115,7 +115,7 @@ export class EmbeddedLog implements Disposable {
 
   /** @throws ProbeError `PP_TOPIC_MISSING` */
   topicId (name: string): number {
-    // A topic is never removed from a file, so that its id may be kept.
+    // A topic is never removed from a file, so its id can be cached.
     const known = this.#topicIds.get(name)
 
     if (known !== undefined) {
@@ -128,7 +128,7 @@ export class EmbeddedLog implements Disposable {
       throw new ProbeError('PP_TOPIC_MISSING', `topic ${name} does not exist`, { details: { topic: name } })
     }
 
-    // Inside a transaction the row may yet be rolled back.
+    // Inside a transaction the row may still be rolled back.
     if (!this.database.isTransaction) {
       this.#topicIds.set(name, topicId)
     }
@@ -136,7 +136,7 @@ export class EmbeddedLog implements Disposable {
     return topicId
   }
 
-  /** Partitions of a topic in their order. */
+  /** Partitions of a topic, in their order. */
   partitions (topicId: number): LogPartition[] {
     return this.run(() => this.#partitions.all(topicId).map(row => ({
       partitionId: numberAt(row, 'partition_id'),
@@ -148,9 +148,9 @@ export class EmbeddedLog implements Disposable {
   }
 
   /**
-   * Stores messages at the ends of their partitions, all in one transaction.
+   * Appends messages to their partitions, in one transaction.
    *
-   * @throws ProbeError `PP_TOPIC_MISSING`, `PP_BUS_UNAVAILABLE` while the topic holds all that it may and groups wait for it
+   * @throws ProbeError `PP_TOPIC_MISSING`, `PP_BUS_UNAVAILABLE` while the topic is full of messages that groups have not committed
    */
   append (topic: string, messages: readonly OutgoingMessage[], nowMs: number): void {
     const topicId = this.topicId(topic)
@@ -201,10 +201,10 @@ export class EmbeddedLog implements Disposable {
   }
 
   /**
-   * Removes some of the messages that may go: see `embedded-trim.ts`. Where room is short, `keepsCommitted` is false: what
-   * all groups have committed may go at once.
+   * Removes some of the old messages: see `embedded-trim.ts`. On a nearly full disk `keepsCommitted` is false: messages that
+   * all groups have committed are removed at once.
    *
-   * @returns how many were removed; 0 when nothing is left to remove
+   * @returns the number of removed messages; 0 when nothing is left to remove
    */
   trim (nowMs: number, { keepsCommitted = true }: { keepsCommitted?: boolean } = {}): number {
     return this.run(() => {
@@ -218,11 +218,11 @@ export class EmbeddedLog implements Disposable {
     })
   }
 
-  /** Makes room for a publish where the topic holds nearly all that it may. */
+  /** Removes old messages where the topic is too full for a publish. */
   makeRoom (topic: string, messages: readonly OutgoingMessage[], nowMs: number): void {
     const topicId = this.topicId(topic)
     const stored = this.partitions(topicId).reduce((sum, { storedBytes }) => sum + storedBytes, 0)
-    // Rather too much: compressed they take less.
+    // An upper bound: compressed they are smaller.
     const bytes = messages.reduce((sum, { value }) => sum + value.byteLength, 0)
 
     if (stored + bytes > this.#limits.maxBytes) {
@@ -234,9 +234,9 @@ export class EmbeddedLog implements Disposable {
     const { maxBytes } = this.#limits
     const stored = partitions.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
 
-    // An empty topic takes whatever comes.
+    // An empty topic accepts a publish of any size.
     if (stored > 0 && stored + bytes > maxBytes) {
-      const held = `topic ${topic} holds ${String(stored)} of ${String(maxBytes)} bytes that a group has not committed`
+      const held = `topic ${topic} has ${String(stored)} of ${String(maxBytes)} bytes that a group has not committed`
       const message = `the embedded log is full: ${held}; check that its consumer runs, or raise bus.embedded.maxBytes`
 
       throw new ProbeError('PP_BUS_UNAVAILABLE', message, { details: { topic, stored, maxBytes } })

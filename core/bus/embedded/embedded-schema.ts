@@ -4,11 +4,11 @@ import { bytesAt, numberAt, textAt } from '../../rows/sqlite-row.ts'
 import { isHeaders, packBatch } from './embedded-batch.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
-// Marks a file as an embedded log, so that a path mixed up with the database's is refused.
+// Marks a file as an embedded log, so that the path of another database is refused.
 const APPLICATION_ID = 0x50506c67
 const SCHEMA_VERSION = 2
 
-// Batches of messages, and when a group was last seen: new in version 2.
+// Tables of version 2: batches of messages, and when a group was last seen.
 const BATCHES = `
 CREATE TABLE message_batch (
   partition_id INTEGER NOT NULL,
@@ -66,7 +66,7 @@ PRAGMA user_version = ${String(SCHEMA_VERSION)};
 `
 
 /**
- * Makes the tables of the embedded log where the file is new, and brings a file of the version before to this one.
+ * Creates the tables of the embedded log in a new file, and upgrades a file of the previous version.
  *
  * @throws ProbeError `PP_CONFIG_INVALID` when the file is something else, or of another version
  */
@@ -91,7 +91,7 @@ export function prepareLogFile (database: DatabaseSync, path: string): void {
   }
 }
 
-// From now on what is removed can leave the disk. It takes a rewriting of the file, which holds little at these moments.
+// Lets removed pages be returned to the disk. This rewrites the file, which is small at these moments.
 function giveSpaceBack (database: DatabaseSync): void {
   database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
 }
@@ -103,10 +103,10 @@ function isOfVersion (database: DatabaseSync, version: number): boolean {
 const UNCOMMITTED = `SELECT m.* FROM message m JOIN topic_partition p USING (partition_id)
   WHERE m.message_offset >= p.start_offset ORDER BY m.partition_id, m.message_offset`
 
-// Version 1 kept every message, one row each and as it came, for a week. What every group has committed is left out.
+// Version 1 kept every message for a week, uncompressed, one row each. Messages that every group has committed are left out.
 function upgrade (database: DatabaseSync): boolean {
   return inTransaction(database, () => {
-    // Another process may have done it meanwhile.
+    // Another process may have upgraded the file meanwhile.
     if (!isOfVersion(database, 1)) {
       return false
     }

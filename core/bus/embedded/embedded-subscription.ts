@@ -14,14 +14,14 @@ export interface EmbeddedSubscriptionDeps {
   group: EmbeddedGroup
   handler: BatchHandler
 
-  /** Woken by the bus when it has published. */
+  /** Woken by the bus after a publish. */
   wakeup: Wakeup
 
-  /** Runs an operation on the file: again while another process writes, and, until `life` aborts, while it cannot be written. */
+  /** Runs an operation on the file. Retries while another process writes, and, until `life` aborts, while the file cannot be written. */
   eventually: <T>(operation: () => T, life: AbortSignal) => Promise<T>
 }
 
-/** How an embedded subscription works. */
+/** Settings of an embedded subscription. */
 export interface EmbeddedSubscriptionOptions {
   maxMessages: number
   pollMs: number
@@ -29,8 +29,8 @@ export interface EmbeddedSubscriptionOptions {
 }
 
 /**
- * One member of a group on the embedded log: a heartbeat that keeps its leases, and one reader for
- * each partition that it owns.
+ * One member of a group on the embedded log: a heartbeat that renews its leases, and one reader for each of its
+ * partitions.
  */
 export class EmbeddedSubscription implements Subscription {
   readonly ended: Promise<void>
@@ -53,11 +53,11 @@ export class EmbeddedSubscription implements Subscription {
       this.#end()
     })
     this.ended = this.#run()
-    // Whoever awaits `ended` gets the failure; nobody awaiting it yet must not end the process.
+    // A caller that awaits `ended` gets the failure; without one, it must not end the process.
     this.ended.catch(() => undefined)
   }
 
-  /** Joins the group; returns once the first partitions are taken, as far as any were free. */
+  /** Joins the group; returns when it has taken the partitions that are free. */
   static async open (deps: EmbeddedSubscriptionDeps, options: EmbeddedSubscriptionOptions, signal: AbortSignal): Promise<EmbeddedSubscription> {
     const first = await deps.eventually(() => deps.group.beat(deps.clock.now()), signal)
     const subscription = new EmbeddedSubscription(deps, options, signal)
@@ -93,7 +93,7 @@ export class EmbeddedSubscription implements Subscription {
     return new Map([...lag].filter(([partition]) => this.#readers.has(partition)))
   }
 
-  /** Groups of the embedded log are of one topic each: there are no other members, and how many of its own is nobody's concern. */
+  /** A group of the embedded log has one topic: no member reads another one, and the number of members is not needed. */
   async standing (): Promise<GroupStanding> {
     const lag = await this.#deps.eventually(() => this.#deps.group.lag(), this.#abort.signal)
 
@@ -102,7 +102,7 @@ export class EmbeddedSubscription implements Subscription {
 
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#end()
-    // A failure is for whoever awaits `ended`.
+    // A caller that awaits `ended` gets the failure.
     await Promise.allSettled([this.ended])
   }
 
@@ -117,7 +117,7 @@ export class EmbeddedSubscription implements Subscription {
     try {
       await this.#turn.wait(this.#options.heartbeatMs)
 
-      // It goes on beating while handlers come to an end, so that nobody takes their partitions.
+      // The heartbeat continues while handlers end, so that no other member takes their partitions.
       while (!this.#isEnding || this.#readers.size > 0) {
         this.#follow(await eventually(() => group.beat(clock.now()), this.#abort.signal))
         await this.#turn.wait(this.#options.heartbeatMs)
@@ -153,7 +153,7 @@ export class EmbeddedSubscription implements Subscription {
     this.#end()
   }
 
-  /** Brings the readers into line with what the group says. */
+  /** Starts and stops readers according to a heartbeat. */
   #follow ({ owned, surplus }: Heartbeat): void {
     for (const [partition, reader] of this.#readers) {
       if (!owned.has(partition)) {

@@ -1,32 +1,32 @@
-// What the embedded log lets go. One machine has no room for a week of messages that everyone has read:
-// what each group has committed goes after some minutes, what is older than the topic's retention goes
-// whoever has read it, and a limit in bytes takes what nobody waits for.
+// Removal of messages from the embedded log. One machine has no space for a week of consumed messages. Messages
+// that every group has committed are removed after some minutes, messages older than the topic's retention
+// whether consumed or not, and a limit in bytes removes messages that no group waits for.
 import { inTransaction } from '../../files/sqlite.ts'
 import { numberAt, numberOrNullAt } from '../../rows/sqlite-row.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
-/** What a topic keeps. */
+/** Limits of a topic. */
 export interface TrimLimits {
-  /** Bytes of one topic, compressed. Where groups wait for more than that, publishing waits for them. */
+  /** Maximum size of one topic, compressed. Where groups have not committed that much, publishing waits for them. */
   maxBytes: number
 
-  /** How long messages are kept once every group has committed them, in milliseconds: so long a group can be set back. */
+  /** How long messages are kept after every group has committed them, in milliseconds: a group can be set back that far. */
   keepCommittedMs: number
 }
 
-/** A group that has not been seen for so long holds nothing back any more: it may have been renamed. */
+/** A group that was not seen for this long no longer prevents removals: it may have been renamed. */
 const FORGOTTEN_AFTER_MS = 24 * 3_600_000
 
-// Batches that one transaction removes at most: some milliseconds.
+// Maximum number of batches that one transaction removes: some milliseconds.
 const TRIM_CHUNK = 200
 
 interface PartitionRow { partitionId: number, topicId: number, retentionMs: number, storedBytes: number, floor: number | null }
 interface BatchRow { firstOffset: number, nextOffset: number, publishedAt: number, bytes: number }
 
-/** Room that one topic needs beside what it holds. */
+/** Additional space that a publish needs in one topic. */
 export interface Room { topicId: number, bytes: number }
 
-/** Removes some of the oldest batches that may go, and so many that there is `room`, if any may; returns how many messages. */
+/** Removes some of the oldest batches that may be removed, if possible enough for `room`; returns the number of messages. */
 export function trimLog (database: DatabaseSync, nowMs: number, limits: TrimLimits, room: Room = { topicId: 0, bytes: 0 }): number {
   const partitions = partitionRows(database, nowMs)
   const excess = new Map<number, number>()
@@ -39,7 +39,7 @@ export function trimLog (database: DatabaseSync, nowMs: number, limits: TrimLimi
 }
 
 function partitionRows (database: DatabaseSync, nowMs: number): PartitionRow[] {
-  // A group that has committed nothing in a partition holds all of it back.
+  // A group that has committed nothing in a partition prevents all removals from it.
   return database.prepare(`SELECT p.partition_id, p.topic_id, t.retention_ms, p.stored_bytes,
     (SELECT min(ifnull(g.committed_offset, 0)) FROM group_seen s LEFT JOIN group_partition g ON g.group_name = s.group_name AND g.partition_id = p.partition_id
       WHERE s.topic_id = p.topic_id AND s.seen_at > ?) AS floor

@@ -5,7 +5,7 @@ import type { Wakeup } from '../port/wakeup.ts'
 import type { OwnedPartition } from './embedded-group.ts'
 
 export interface PartitionReaderDeps {
-  /** Messages from an offset on; none when the end is reached. */
+  /** Messages from an offset on; empty at the end of the partition. */
   read: (from: number) => Promise<readonly IncomingMessage[]>
 
   handler: BatchHandler
@@ -16,17 +16,17 @@ export interface PartitionReaderDeps {
   isPaused: () => boolean
 }
 
-/** How a reader works. */
+/** Settings of a reader. */
 export interface PartitionReaderOptions extends Pick<OwnedPartition, 'partition' | 'partitionId' | 'position'> {
-  /** How long it waits at the end of the partition before it looks again, in milliseconds. */
+  /** Interval of polls at the end of the partition, in milliseconds. */
   pollMs: number
 }
 
-/** Reads one partition and hands its messages on, one batch at a time. */
+/** Reads one partition and delivers its messages, one batch at a time. */
 export class PartitionReader {
   readonly partitionId: number
 
-  /** Resolves when it has stopped and its handler has come to an end; rejects with the handler's failure. */
+  /** Resolves when the reader has stopped and its handler has ended; rejects with the handler's failure. */
   readonly done: Promise<void>
 
   readonly #deps: PartitionReaderDeps
@@ -42,13 +42,13 @@ export class PartitionReader {
     this.done = this.#run()
   }
 
-  /** Asks it to end once the running handler has ended. */
+  /** Ends the reader after the running handler. */
   stop (): void {
     this.#isStopping = true
     this.#deps.wakeup.wake()
   }
 
-  /** The partition belongs to somebody else now: the running handler hears of it too. */
+  /** Another member owns the partition now: also aborts the running handler. */
   lose (): void {
     this.#abort.abort()
     this.stop()
@@ -85,7 +85,7 @@ export class PartitionReader {
       position = last.offset + 1
       await handler({ partition, messages, nextOffset: position }, signal)
 
-      // File and store are synchronous: without this a backlog would keep timers and sockets waiting.
+      // File and store are synchronous: without this a backlog would block timers and sockets.
       await nextTurn()
     }
   }

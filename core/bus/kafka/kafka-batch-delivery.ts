@@ -1,6 +1,6 @@
-// How batches get from kafkajs to the handler. A batch counts as read only when the handler has resolved. A
-// rebalance waits for the running handlers, and whatever was not committed by then is fetched again: so nothing
-// more is handed out once there is a reason to join again, and that reason is what makes the client do so.
+// Delivers batches of kafkajs to the handler. A batch counts as read only when the handler has resolved. A rebalance
+// waits for the running handlers, and messages that are not committed by then are fetched again. So after a reason to
+// rejoin, nothing more is delivered, and that reason is thrown to the client, which makes it rejoin.
 import { ProbeError } from '../../errors.ts'
 import { childController } from '../../time/signals.ts'
 import { Wakeup } from '../port/wakeup.ts'
@@ -16,21 +16,21 @@ export interface KafkaBatchDeliveryDeps {
   handler: BatchHandler
   commits: KafkaCommits
 
-  /** Told when the handler fails: nothing more is handed out. */
+  /** Called when the handler fails: nothing more is delivered. */
   onFailure: (err: unknown) => void
 }
 
-/** How a feed works. */
+/** Settings of the delivery. */
 export interface KafkaBatchDeliveryOptions {
   topic: string
   maxMessages: number
   isPaused: boolean
 }
 
-// How often a paused feed looks whether it may go on, should nobody wake it.
+// Interval at which a paused delivery checks whether it may continue, in case it is not woken.
 const PAUSE_MS = 1_000
 
-/** Hands out what one member of a group fetches. */
+/** Delivers the messages that one member of a group fetches. */
 export class KafkaBatchDelivery implements AsyncDisposable {
   readonly #deps: KafkaBatchDeliveryDeps
   readonly #topic: string
@@ -68,7 +68,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     this.#turn.wake()
   }
 
-  /** Takes a batch from the client; rejects with what interrupted it. */
+  /** Delivers a batch of the client; rejects with the reason of an interruption. */
   async take (payload: EachBatchPayload): Promise<void> {
     const work = this.#handOutAll(payload)
     this.#inWork.add(work)
@@ -80,12 +80,12 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     }
   }
 
-  /** Tells the group that this member lives, while handlers keep the client from doing so. */
+  /** Sends heartbeats while running handlers keep the client from sending them. */
   async heartbeat (): Promise<void> {
     await this.#heartbeat?.()
   }
 
-  /** Ends what is handed out after the running handlers. With `isLost` their partitions belong to others already. */
+  /** Ends the delivery after the running handlers. With `isLost` their partitions already belong to other members. */
   interrupt (reason: unknown, isLost: boolean): void {
     this.#interruption = reason instanceof Error ? reason : new TypeError(String(reason))
 
@@ -95,7 +95,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     this.#turn.wake()
   }
 
-  /** The partitions were assigned again. */
+  /** The partitions were reassigned. */
   joined (): void {
     this.#interruption = undefined
 
@@ -105,7 +105,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     }
   }
 
-  /** Hands out nothing more and waits for the running handlers. */
+  /** Delivers nothing more and waits for the running handlers. */
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#isEnding = true
     this.#turn.wake()
@@ -132,7 +132,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
     }
   }
 
-  /** Whether all were handed out. */
+  /** Whether all were delivered. */
   async #handOutParts (parts: readonly MessageBatch[], payload: EachBatchPayload): Promise<boolean> {
     for (const part of parts) {
       if (!await this.#mayHandOut()) {
@@ -178,7 +178,7 @@ export class KafkaBatchDelivery implements AsyncDisposable {
 
 type ClientBatch = EachBatchPayload['batch']
 
-/** What a batch of the client is handed out as. Its end belongs to its last messages, as long as all of it can be read. */
+/** Splits a batch of the client for the handler. The last part also commits the batch's end, if all of it is readable. */
 function partsOf (batch: ClientBatch, maxMessages: number): MessageBatch[] {
   const { partition } = batch
   const unreadable = firstUnreadable(batch.messages)
@@ -207,5 +207,5 @@ function firstUnreadable (messages: readonly KafkaMessage[]): { at: number, reas
 }
 
 function unreadableBatch (topic: string, partition: number, reason: string): ProbeError {
-  return new ProbeError('PP_BATCH_UNREADABLE', `topic ${topic}, partition ${String(partition)}, ${reason}. Nothing behind it in this partition is read`, { details: { topic, partition } })
+  return new ProbeError('PP_BATCH_UNREADABLE', `topic ${topic}, partition ${String(partition)}, ${reason}. No message after it in this partition is read`, { details: { topic, partition } })
 }

@@ -1,6 +1,6 @@
-// The message bus on Apache Kafka, by kafkajs: pure JavaScript, frozen, with known faults that are dealt with
-// here: kafka-producer.ts checks what was stored, kafka-member.ts and
-// kafka-subscription.ts keep a reader going, request-queue-mend.ts stops a timer that runs wild.
+// The message bus on Apache Kafka, with kafkajs: pure JavaScript, no longer developed, with known faults that are
+// handled here: kafka-producer.ts checks what was stored, kafka-member.ts and kafka-subscription.ts keep a reader
+// running, kafkajs-timer-patch.ts replaces a timer that fires a thousand times a second.
 import { ProbeError } from '../../errors.ts'
 import { CONNECT_TIMEOUT_MS, KafkaClient } from './client/kafka-client.ts'
 import { KafkaLink } from './kafka-link.ts'
@@ -22,28 +22,28 @@ export interface KafkaBusDeps {
   clock: Clock
 }
 
-/** How the Kafka bus works. */
+/** Settings of the Kafka bus. */
 export interface KafkaBusOptions {
   /** How long a killed member keeps its partitions, in milliseconds. @default 20000 */
   sessionMs?: number
 
-  /** Time between two heartbeats of a group member, in milliseconds; a rebalance is noticed that late. @default 1000 */
+  /** Time between two heartbeats of a group member, in milliseconds; a rebalance is noticed with this delay. @default 1000 */
   heartbeatMs?: number
 
-  /** How long a rebalance waits for the handlers of a member before it goes on without it, in milliseconds. @default 60000 */
+  /** How long a rebalance waits for the handlers of a member before it excludes the member, in milliseconds. @default 60000 */
   rebalanceMs?: number
 
-  /** How long a fetch waits for messages that are not there, in milliseconds; stopping takes up to that long. @default 500 */
+  /** How long a fetch waits for new messages, in milliseconds; a stop takes up to that long. @default 500 */
   maxWaitMs?: number
 
-  /** How long a consumer may take to see that its topic has got more partitions, in milliseconds. @default 30000 */
+  /** How long a consumer may take to notice new partitions of its topic, in milliseconds. @default 30000 */
   metadataMs?: number
 }
 
-// Three connection attempts; whoever starts a process learns within 15 s what is wrong.
+// Three connection attempts: a wrong configuration is reported within 15 s.
 const OPEN_LIMIT_MS = 3 * CONNECT_TIMEOUT_MS
 
-// A rebalance takes its time, and fetching with it.
+// Nothing is fetched during a rebalance, which takes time.
 const STALL_REBALANCES = 2
 
 const DEFAULTS = { sessionMs: 20_000, heartbeatMs: 1_000, rebalanceMs: 60_000, maxWaitMs: 500, metadataMs: 30_000 }
@@ -78,7 +78,7 @@ export class KafkaBus implements EventBus {
   }
 
   /**
-   * Connects to the cluster, to find out at once what is wrong with the configuration.
+   * Connects to the cluster, to report a wrong configuration at once.
    *
    * @throws ProbeError `PP_BUS_UNAVAILABLE`, `PP_BUS_AUTH`, `PP_BUS_TLS`, `PP_CONFIG_INVALID`
    */
@@ -146,7 +146,7 @@ export class KafkaBus implements EventBus {
     }
 
     const { sessionMs, heartbeatMs, rebalanceMs, maxWaitMs, metadataMs } = this.#options
-    // Connections of its own, so that a consumer that hangs can be cut off without the others.
+    // Separate connections, so that those of a hanging consumer can be closed without the others.
     const client = new KafkaClient(this.#deps.log, this.#config)
     const consumer = client.kafka.consumer({
       groupId: options.group,

@@ -1,19 +1,19 @@
 import { judgeGroupError } from './client/kafka-error.ts'
 import type { Offsets } from 'kafkajs'
 
-/** How kafkajs commits: straight to the group, also while the consumer stops. */
+/** The commit of kafkajs: directly to the group, also while the consumer stops. */
 export type CommitOffsets = (offsets: Offsets) => Promise<void>
 
 export interface KafkaCommitsDeps {
   topic: string
 
-  /** Told when a commit had no effect: the messages must come again. Further ones have none either, until the partitions are assigned again. */
+  /** Called when a commit had no effect: the messages must be delivered again. Further commits have none either, until the partitions are reassigned. */
   onRefused: (err: unknown) => void
 }
 
 const TRIES = 3
 
-/** What one member of a group commits: one request after the other, so that no partition ever moves back. */
+/** The commits of one member of a group: one request after the other, so that no partition ever moves back. */
 export class KafkaCommits {
   readonly #deps: KafkaCommitsDeps
   readonly #committed = new Map<number, number>()
@@ -25,35 +25,35 @@ export class KafkaCommits {
     this.#deps = deps
   }
 
-  /** Forgets what was committed: the partitions were assigned again. */
+  /** Forgets the committed offsets, after the partitions were reassigned. */
   reset (): void {
     this.#committed.clear()
     this.#isRefused = false
   }
 
-  /** Notes where reading of a partition began, which is what the group has committed, and by what to commit. */
+  /** Records where reading of a partition began, which is the committed offset, and the function for commits. */
   began (partition: number, offset: number, send: CommitOffsets): void {
     this.#send = send
 
     const committed = this.#committed.get(partition)
 
-    // A log that was recreated, or lost its end, begins below: what was committed of the old one says nothing of it.
+    // A recreated or truncated log begins below: offsets of the old log are invalid for it.
     if (committed === undefined || offset < committed) {
       this.#committed.set(partition, offset)
     }
   }
 
   /**
-   * Commits an offset; one below the last is no request. False when the group would not have it, since it has given the
-   * partition away or cannot be reached: then whoever reads the partition next reads these messages again.
+   * Commits an offset; an offset below the last one sends no request. Returns false when the group refuses it, because it has
+   * reassigned the partition, or cannot be reached: then the next reader of the partition reads these messages again.
    *
-   * @throws TypeError when no message of the partition was ever handed out
+   * @throws TypeError when no message of the partition was ever delivered
    */
   async commit (partition: number, nextOffset: number): Promise<boolean> {
     const send = this.#send
 
     if (send === undefined) {
-      throw new TypeError(`nothing of partition ${String(partition)} was handed out, so nothing of it can be done`)
+      throw new TypeError(`no message of partition ${String(partition)} was delivered, so no offset can be committed`)
     }
 
     const committing = this.#last.then(async () => await this.#commitInTurn(partition, nextOffset, send))

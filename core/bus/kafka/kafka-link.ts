@@ -5,7 +5,7 @@ import { withTimeLimit } from '../../time/with-time-limit.ts'
 import type { Logger } from '../../process/logger.ts'
 import type { Clock } from '../../time/clock.ts'
 
-/** What kafkajs's clients have in common. */
+/** The common part of kafkajs's clients. */
 export interface Connectable {
   connect (): Promise<void>
   disconnect (): Promise<void>
@@ -18,35 +18,35 @@ export interface KafkaLinkDeps<Client extends Connectable> {
 
   asError: (err: unknown, topic?: string) => unknown
 
-  /** Named in messages. */
+  /** For messages. */
   brokers: readonly string[]
 
-  /** Whether a call may simply be repeated: it is, for a while, when the cluster is not ready for it yet. @default false */
+  /** Whether calls are idempotent: then they are repeated for a while when the cluster is not ready yet. @default false */
   isRepeatable?: boolean
 }
 
 /** Settings of {@link KafkaLink.use}. */
 export interface KafkaCallOptions {
-  /** Named in the message of a failure. */
+  /** Topic for the message of a failure. */
   topic?: string
 
-  /** How long the call may take, connecting included, in milliseconds. @default 30000 */
+  /** Time limit of the call, including connecting, in milliseconds. @default 30000 */
   limitMs?: number
 }
 
 interface OneCall { topic: string | undefined, limitMs: number }
 
-// Above this a caller is better off with an error than with silence.
+// After this time an error is better for the caller than waiting.
 const CALL_LIMIT_MS = 30_000
 
 const DISCONNECT_LIMIT_MS = 3_000
 
-// The first group of a cluster waits until the brokers have made their topic of offsets, a leader until it is elected.
+// A new cluster creates the topic of offsets first, and a partition may be electing its leader.
 const SETTLE = { attempts: 12, initialMs: 200, maxMs: 2_000 }
 
 /**
- * A client of kafkajs that connects when it is first used, and is thrown away when a call fails: a fresh
- * one finds its way after failures from which an old one does not recover.
+ * A client of kafkajs that connects when it is first used, and is discarded when a call fails: a new client works
+ * after failures from which the old one does not recover.
  */
 export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
   readonly #deps: KafkaLinkDeps<Client>
@@ -58,9 +58,9 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
   }
 
   /**
-   * Runs an operation on the client. When `signal` aborts or the time is up, nobody knows whether it was carried out.
+   * Runs an operation on the client. When `signal` aborts or the time is up, it is unknown whether it was executed.
    *
-   * @throws ProbeError what it failed with, as the port names it; `PP_BUS_CLOSED`
+   * @throws ProbeError the failure, as an error of the port; `PP_BUS_CLOSED`
    */
   async use<T> (operation: (client: Client) => Promise<T>, signal: AbortSignal, { topic, limitMs = CALL_LIMIT_MS }: KafkaCallOptions = {}): Promise<T> {
     const { clock, isRepeatable = false } = this.#deps
@@ -74,7 +74,7 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
     })
   }
 
-  /** Throws the client away, so that the next call gets one that asks the cluster for everything again. */
+  /** Discards the client, so that the next call gets a new one without cached metadata. */
   async renew (): Promise<void> {
     const client = this.#client
     this.#client = undefined
@@ -126,15 +126,15 @@ export class KafkaLink<Client extends Connectable> implements AsyncDisposable {
     const { clock, log } = this.#deps
     const disconnected = client.then(async (connected) => {
       await connected.disconnect()
-    }, () => undefined) // a client that never connected has told its user why
+    }, () => undefined) // a client that never connected has already reported why
     const onTimeout = (): never => {
-      throw new ProbeError('PP_BUS_UNAVAILABLE', 'a Kafka client does not disconnect')
+      throw new ProbeError('PP_BUS_UNAVAILABLE', 'a Kafka client did not disconnect')
     }
 
     try {
       await withTimeLimit(disconnected, { clock, limitMs: DISCONNECT_LIMIT_MS, onTimeout })
     } catch (err) {
-      log.debug({ err }, 'Kafka client left to itself')
+      log.debug({ err }, 'Kafka client abandoned')
     }
   }
 }

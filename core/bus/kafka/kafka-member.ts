@@ -1,6 +1,6 @@
-// One membership of a group, from joining to leaving. kafkajs fetches; its automatic commits and restarts are
-// off and its retries few. When it gives up, or stops fetching without a word, this membership is over, and
-// whoever holds it makes another one.
+// One membership of a group, from joining to leaving. kafkajs fetches; its automatic commits and restarts are off and
+// its retries few. When it gives up, or stops fetching silently, this membership ends, and the subscription joins
+// again.
 import { ProbeError } from '../../errors.ts'
 import { withTimeLimit } from '../../time/with-time-limit.ts'
 import { Wakeup } from '../port/wakeup.ts'
@@ -19,32 +19,32 @@ export interface KafkaMemberDeps {
   consumer: Consumer
   handler: BatchHandler
 
-  /** Makes an error of the port of one of the client. */
+  /** Converts an error of the client to an error of the port. */
   asError: (err: unknown) => unknown
 
-  /** Ends the connections of the consumer, whatever it is waiting for. */
+  /** Closes the connections of the consumer, whatever it is waiting for. */
   cut: () => void
 }
 
-/** How a member works. */
+/** Settings of a member. */
 export interface KafkaMemberOptions extends KafkaBatchDeliveryOptions {
-  /** Partitions handled side by side. */
+  /** Number of partitions handled at the same time. */
   concurrency: number
 
   heartbeatMs: number
 
-  /** How long joining may take, in milliseconds. */
+  /** Time limit for joining, in milliseconds. */
   joinLimitMs: number
 
-  /** How long nothing may be fetched while no handler is running, in milliseconds. */
+  /** Maximum time without a fetch while no handler is running, in milliseconds. */
   stallMs: number
 }
 
-/** Why a membership ended without being asked to. */
+/** Why a membership ended by itself. */
 export interface MemberEnd {
   err: unknown
 
-  /** Whether the handler failed, and not the client. */
+  /** Whether the handler failed, not the client. */
   isHandlers: boolean
 }
 
@@ -52,7 +52,7 @@ const STOP_LIMIT_MS = 10_000
 
 /** A member of a group. */
 export class KafkaMember implements AsyncDisposable {
-  /** Resolves when it is over without being disposed. */
+  /** Resolves when the membership ends by itself. */
   readonly over: Promise<MemberEnd>
 
   readonly commits: KafkaCommits
@@ -88,11 +88,11 @@ export class KafkaMember implements AsyncDisposable {
     }, options, signal)
   }
 
-  /** Joins the group. @throws ProbeError what the client failed with; `PP_BUS_UNAVAILABLE` when it takes too long */
+  /** Joins the group. @throws ProbeError the failure of the client; `PP_BUS_UNAVAILABLE` when it takes too long */
   static async open (deps: KafkaMemberDeps, options: KafkaMemberOptions, signal: AbortSignal): Promise<KafkaMember> {
     const member = new KafkaMember(deps, options, signal)
     const onTimeout = (): never => {
-      throw new ProbeError('PP_BUS_UNAVAILABLE', `topic ${options.topic}: the group took longer than ${String(options.joinLimitMs)} ms to let a member in`)
+      throw new ProbeError('PP_BUS_UNAVAILABLE', `topic ${options.topic}: joining the group took longer than ${String(options.joinLimitMs)} ms`)
     }
 
     try {
@@ -105,7 +105,7 @@ export class KafkaMember implements AsyncDisposable {
     return member
   }
 
-  /** Partitions that the group gave to this member, ascending. */
+  /** Partitions of this member, ascending. */
   get assigned (): readonly number[] {
     return this.#assigned
   }
@@ -114,9 +114,9 @@ export class KafkaMember implements AsyncDisposable {
   async [Symbol.asyncDispose] (): Promise<void> {
     const { clock, consumer, cut, log } = this.#deps
     const onTimeout = (): never => {
-      throw new ProbeError('PP_BUS_UNAVAILABLE', 'the client does not come to an end')
+      throw new ProbeError('PP_BUS_UNAVAILABLE', 'the Kafka client did not stop in time')
     }
-    // The client stops fetching at once, and waits for the handlers as well.
+    // The client stops fetching at once, and also waits for the handlers.
     const stopped = consumer.disconnect()
     await Promise.allSettled([this.feed[Symbol.asyncDispose]()])
     this.#isEnding = true
@@ -125,7 +125,7 @@ export class KafkaMember implements AsyncDisposable {
     try {
       await withTimeLimit(stopped, { clock, limitMs: STOP_LIMIT_MS, onTimeout })
     } catch (err) {
-      log.warn({ err }, 'left a Kafka group without saying so')
+      log.warn({ err }, 'a Kafka group was not left cleanly')
     }
 
     cut()
@@ -148,7 +148,7 @@ export class KafkaMember implements AsyncDisposable {
       }
     })
 
-    // A consumer that cannot join has crashed by the time that `run` resolves, and did not reject.
+    // If joining fails, the consumer has crashed before `run` resolves, and `run` does not reject.
     const end = await Promise.race([this.over, Promise.resolve(undefined)])
     if (end !== undefined && !end.isHandlers) {
       throw end.err
@@ -190,10 +190,10 @@ export class KafkaMember implements AsyncDisposable {
     }
   }
 
-  // The client keeps to a coordinator that it cannot reach; a new membership looks for the one that there is now.
+  // The client keeps using an unreachable coordinator; a new membership looks the coordinator up again.
   #onRefused (err: unknown): void {
     const verdict = judgeGroupError(err)
-    this.#deps.log.warn({ err, verdict }, 'a commit had no effect, the messages will come again')
+    this.#deps.log.warn({ err, verdict }, 'a commit had no effect, the messages will be delivered again')
     this.feed.interrupt(err, verdict === 'lost')
 
     if (verdict === 'trouble') {

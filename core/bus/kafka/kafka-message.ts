@@ -2,12 +2,12 @@ import { partitionOf } from '../port/partition-of.ts'
 import type { IncomingMessage, OutgoingMessage } from '../port/event-bus.ts'
 import type { IHeaders, KafkaMessage, Message, PartitionerArgs } from 'kafkajs'
 
-/** A message for kafkajs, with the partition that we chose. */
+/** A message for kafkajs, with its partition. */
 export type KafkaOutgoing = Message & { partition: number, value: Buffer }
 
 const NOTHING = new Uint8Array(0)
 
-/** Puts a message into the form of kafkajs. The partition is ours, so that it is known which ones an answer must name. */
+/** Converts a message for kafkajs. We choose the partition, so that we know which partitions the response must contain. */
 export function toKafkaMessage ({ key, value, headers }: OutgoingMessage, partitions: number, nowMs: number): KafkaOutgoing {
   return {
     key,
@@ -18,7 +18,7 @@ export function toKafkaMessage ({ key, value, headers }: OutgoingMessage, partit
   }
 }
 
-/** The partitioner for kafkajs: the partition that we chose. @throws TypeError when a message has none */
+/** The partitioner for kafkajs: returns the chosen partition. @throws TypeError when a message has none */
 export function chosenPartition ({ message: { partition } }: Pick<PartitionerArgs, 'message'>): number {
   if (partition === undefined) {
     throw new TypeError('a message without a partition')
@@ -27,7 +27,7 @@ export function chosenPartition ({ message: { partition } }: Pick<PartitionerArg
   return partition
 }
 
-/** A message of kafkajs as the port hands it on. A missing key is empty; so is a missing value (a tombstone). */
+/** Converts a message of kafkajs. A missing key becomes empty, and so does a missing value (a tombstone). */
 export function fromKafkaMessage ({ key, value, headers, offset, timestamp }: KafkaMessage, partition: number): IncomingMessage {
   return {
     partition,
@@ -39,12 +39,12 @@ export function fromKafkaMessage ({ key, value, headers, offset, timestamp }: Ka
   }
 }
 
-// Of a header that is there several times the last one counts, as with Kafka's `lastHeader`.
+// Of a repeated header the last value counts, as in Kafka's `lastHeader`.
 function textHeaders (headers: IHeaders): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, (Array.isArray(value) ? value.at(-1) : value)?.toString() ?? '']))
 }
 
-/** Messages in runs that stay below `maxBytes` each; a single larger message makes a run of its own. */
+/** Splits messages into groups of less than `maxBytes` each; a larger message becomes a separate group. */
 export function runsOf (messages: readonly OutgoingMessage[], maxBytes: number): OutgoingMessage[][] {
   const runs: OutgoingMessage[][] = []
   let bytes = Infinity
@@ -64,7 +64,7 @@ export function runsOf (messages: readonly OutgoingMessage[], maxBytes: number):
   return runs
 }
 
-/** About how many bytes a message takes, before compression. */
+/** Approximate size of a message in bytes, before compression. */
 export function sizeOf ({ key, value, headers }: OutgoingMessage): number {
   return Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + text.length, value.length + key.length)
 }

@@ -6,24 +6,24 @@ import type { Admin } from 'kafkajs'
 
 const NOTHING_COMMITTED = -1
 
-// `Dead` is what the brokers say of a group that never was.
+// Brokers return `Dead` for a group that does not exist.
 const IDLE_STATES: ReadonlySet<string> = new Set(['Empty', 'Dead'])
 
 interface GroupOnTopic { topic: string, group: string }
 interface PartitionEnds { partition: number, low: string, high: string }
 interface PartitionOffset { partition: number, offset: string }
 
-/** Messages that a group has not committed, by partition: what each one's end offset is ahead of the committed one. */
+/** Lag of a group by partition: end offset minus committed offset. */
 export async function readGroupLag (admin: KafkaLink<Admin>, { topic, group }: GroupOnTopic, signal: AbortSignal): Promise<Map<number, number>> {
   return await admin.use(async (client) => {
-    // End offsets last: a lag may be a moment's work too high, and never negative.
+    // End offsets are read last: a lag may be slightly too high, but never negative.
     const [committed] = await client.fetchOffsets({ groupId: group, topics: [topic] })
 
     return lagOf(await client.fetchTopicOffsets(topic), committed?.partitions ?? [])
   }, signal, { topic })
 }
 
-/** How far a group has come in every partition of a topic. */
+/** A group's positions in all partitions of a topic. */
 export async function readGroupPositions (admin: KafkaLink<Admin>, { topic, group }: GroupOnTopic, signal: AbortSignal): Promise<GroupPosition[]> {
   return await admin.use(async (client) => {
     const [committed] = await client.fetchOffsets({ groupId: group, topics: [topic] })
@@ -32,7 +32,7 @@ export async function readGroupPositions (admin: KafkaLink<Admin>, { topic, grou
   }, signal, { topic })
 }
 
-/** Sets where a group goes on. @throws ProbeError `PP_GROUP_ACTIVE` while it has members, and what {@link KafkaLink.use} throws */
+/** Sets the position of a group. @throws ProbeError `PP_GROUP_ACTIVE` while it has members, and as {@link KafkaLink.use} */
 export async function resetGroupOffsets (admin: KafkaLink<Admin>, { topic, group }: GroupOnTopic, target: GroupTarget, signal: AbortSignal): Promise<void> {
   await admin.use(async (client) => {
     const state = (await client.describeGroups([group])).groups[0]?.state
@@ -52,11 +52,11 @@ export async function resetGroupOffsets (admin: KafkaLink<Admin>, { topic, group
 async function offsetsAt (client: Admin, topic: string, atMs: number): Promise<Map<number, string>> {
   const found = await client.fetchTopicOffsetsByTimestamp(topic, atMs)
 
-  // -1: nothing was published since.
+  // -1: no message was published since that time.
   return new Map(found.filter(({ offset }) => Number(offset) >= 0).map(({ partition, offset }) => [partition, offset]))
 }
 
-/** Joins what the brokers tell of a topic and of a group. An offset of -1 says that nothing was committed. */
+/** Combines the offsets of a topic and of a group. A committed offset of -1 means that nothing was committed. */
 export function positionsOf (ends: readonly PartitionEnds[], committed: readonly PartitionOffset[]): GroupPosition[] {
   const offsets = new Map(committed.map(({ partition, offset }) => [partition, Number(offset)]))
 
@@ -68,8 +68,8 @@ export function positionsOf (ends: readonly PartitionEnds[], committed: readonly
 }
 
 /**
- * The arithmetic of it. A partition without a committed offset, or with one that retention has passed or that a log
- * recreated has not reached, is read from its oldest message.
+ * Computes the lag. A partition without a committed offset, or with one outside the log (after retention, or of a
+ * recreated topic), is read from its oldest message.
  */
 export function lagOf (ends: readonly PartitionEnds[], committed: readonly PartitionOffset[]): Map<number, number> {
   return new Map(positionsOf(ends, committed).map(position => [position.partition, Math.max(0, lagAt(position))]))

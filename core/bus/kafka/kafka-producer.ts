@@ -1,10 +1,10 @@
-// kafkajs can resolve a send although some of its partitions were not stored: when a partition's leader moves
-// to a broker that has answered already, the retry takes that broker's answer for this partition as well
-// (measured: 39 of 30,000 acknowledged messages missing after one leader was killed; kafkajs issue 1303); and it
-// drops messages for partitions that its own copy of the metadata lacks. So the answer must name every partition
-// that was sent to. What it does not name is sent again, by a client that asks the cluster for the partitions.
+// kafkajs can resolve a send although some of its partitions were not stored. When a partition's leader moves to a
+// broker that has already answered, the retry uses that broker's answer for this partition as well (measured: 39 of
+// 30,000 acknowledged messages missing after one leader was killed; kafkajs issue 1303). It also drops messages for
+// partitions that its cached metadata lacks. So the response must contain every partition of the send. Messages of
+// missing partitions are sent again, by a new client with fresh metadata.
 //
-// A broker's limit is one of batches, after compression. A batch that is too large is sent in parts, and the parts
+// A broker limits the size of batches, after compression. A batch that is too large is sent in parts, and batches
 // stay small for a while; only a message that is too large by itself is refused.
 import kafkajs from 'kafkajs'
 import { isProbeError, ProbeError } from '../../errors.ts'
@@ -27,19 +27,19 @@ export interface KafkaProducerDeps {
 
 type Refuse = (message: OutgoingMessage, err: ProbeError) => void
 
-// Below the 1 MB that a broker takes for one partition by default, before compression.
+// Below a broker's default limit of 1 MB for one partition, before compression.
 const MAX_SEND_BYTES = 768 * 1_024
 
 const ACK_TIMEOUT_MS = 10_000
 
-// Six sends in 3 s: new partitions are known to all brokers within less.
+// Six sends in 3 s: all brokers know new partitions sooner.
 const MAX_SENDS = 6
 const RESEND_MS = 100
 
-// How long sends of a topic stay small after one was too large. Its limit may be raised meanwhile.
+// How long batches of a topic stay small after one was too large. Its limit may be raised meanwhile.
 const SMALL_FOR_MS = 600_000
 
-/** Publishes messages to Kafka: stored by all in-sync replicas when it resolves. */
+/** Publishes messages to Kafka. When it resolves, all in-sync replicas have stored them. */
 export class KafkaProducer {
   readonly #deps: KafkaProducerDeps
   readonly #partitions = new Map<string, number>()
@@ -52,8 +52,8 @@ export class KafkaProducer {
   /**
    * Publishes messages.
    *
-   * @throws ProbeError `PP_MESSAGE_TOO_LARGE` once all others are stored, with the places of those that the topic refuses as
-   * `details.refused`; what {@link KafkaLink.use} throws: then some of the messages may be stored
+   * @throws ProbeError `PP_MESSAGE_TOO_LARGE` when all others are stored, with the indexes of the refused ones in
+   * `details.refused`; and as {@link KafkaLink.use}: then some of the messages may be stored
    */
   async publish (topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
     const refused = new Set<OutgoingMessage>()
@@ -93,7 +93,7 @@ export class KafkaProducer {
     }
   }
 
-  // Each partition has a batch of its own, and the answer does not say which of them was too large.
+  // Each partition has its own batch, and the response does not say which of them was too large.
   async #partsOf (topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<readonly OutgoingMessage[][]> {
     const count = await this.#deps.topics.partitionsOf(topic, signal)
     const parts = [...Map.groupBy(messages, ({ key }) => partitionOf(key, count)).values()]
@@ -104,7 +104,7 @@ export class KafkaProducer {
 
     const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0) / 2
     this.#limits.set(topic, { bytes, untilMs: this.#deps.clock.monotonic() + SMALL_FOR_MS })
-    this.#deps.log.warn({ topic, messages: messages.length, bytes: 2 * bytes }, 'a batch is larger than the topic takes, sending smaller ones')
+    this.#deps.log.warn({ topic, messages: messages.length, bytes: 2 * bytes }, 'a batch exceeds the size limit of the topic, sending smaller ones')
     const middle = messages.length >>> 1
 
     return [messages.slice(0, middle), messages.slice(middle)]
@@ -143,12 +143,12 @@ export class KafkaProducer {
     await link.renew()
   }
 
-  /** Sends messages once; resolves with those that were not stored. */
+  /** Sends messages once; returns those that were not stored. */
   async #send (topic: string, messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<OutgoingMessage[]> {
     const { clock, topics, link } = this.#deps
     const count = await topics.partitionsOf(topic, signal)
 
-    // kafkajs keeps its copy of the metadata for minutes.
+    // kafkajs caches metadata for minutes.
     if ((this.#partitions.get(topic) ?? count) !== count) {
       await link.renew()
     }

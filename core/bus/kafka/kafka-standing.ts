@@ -1,6 +1,6 @@
-// Who else is in a group, by what its coordinator says of the members. kafkajs deals out every topic that the
-// group's leader reads to all members, also to those that read another one: with two topics in one group, some
-// partitions of both are given to members that ignore them, and nothing reports it.
+// The other members of a group, from its coordinator. kafkajs assigns every topic that the group's leader reads to all
+// members, including those that read another topic: with two topics in one group, some partitions of both are assigned
+// to members that ignore them, without an error.
 import kafkajs from 'kafkajs'
 import type { GroupMembers } from '../port/event-bus.ts'
 import type { KafkaLink } from './kafka-link.ts'
@@ -8,7 +8,7 @@ import type { Admin } from 'kafkajs'
 
 interface GroupOnTopic { topic: string, group: string }
 
-/** The members of a group, by the topics that they say they read. @throws what {@link KafkaLink.use} throws */
+/** The members of a group, with the topics that they subscribe to. @throws as {@link KafkaLink.use} */
 export async function readGroupMembers (admin: KafkaLink<Admin>, { topic, group }: GroupOnTopic, signal: AbortSignal): Promise<GroupMembers> {
   return await admin.use(async (client) => {
     const members = (await client.describeGroups([group])).groups[0]?.members ?? []
@@ -24,7 +24,7 @@ export function membersOf (topic: string, topics: readonly (readonly string[])[]
   return { members: topics.length - others.length, others: others.length, otherTopics: [...new Set(others.flat())].toSorted() }
 }
 
-// What a member sends is its own affair: another client's may have another form.
+// Each client chooses the format of its metadata: that of another client may be different.
 function topicsOf (metadata: Buffer): readonly string[] {
   try {
     return kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? []

@@ -21,18 +21,18 @@ export interface KafkaSubscriptionDeps {
   groupMembers: (signal: AbortSignal) => Promise<GroupMembers>
 }
 
-// Each refused commit brings its messages again. When nothing else has come of them for so long it is no
-// rebalance, and nothing gets done although all seems to work.
+// After each refused commit its messages are delivered again. When that lasts for so long it is not a rebalance: the
+// subscription makes no progress although everything seems to work.
 const REFUSED_LIMIT_MS = 60_000
 
 const BACKOFF = { initialMs: 500, maxMs: 10_000 }
 
-// A group's coordinator may be loading or moving when its first member comes. What lasts longer is the caller's to know.
+// A group's coordinator may be loading or moving when its first member joins. Longer failures are reported to the caller.
 const FIRST_ATTEMPTS = 5
 
 /**
- * One reader of a group on Kafka. It joins again for as long as the brokers are away; it ends when its handler
- * fails, when they refuse it, or when its commits have no effect.
+ * One reader of a group on Kafka. It rejoins for as long as the brokers are unreachable; it ends when its handler fails,
+ * when the brokers refuse it, or when its commits have no effect.
  */
 export class KafkaSubscription implements Subscription {
   readonly ended: Promise<void>
@@ -53,11 +53,11 @@ export class KafkaSubscription implements Subscription {
       this.#end()
     })
     this.ended = this.#run()
-    // Whoever awaits `ended` gets the failure; nobody awaiting it yet must not end the process.
+    // A caller that awaits `ended` gets the failure; without one, it must not end the process.
     this.ended.catch(() => undefined)
   }
 
-  /** Joins the group. @throws ProbeError when that fails several times, or for a reason that lasts */
+  /** Joins the group. @throws ProbeError when that fails several times, or permanently */
   static async open (deps: KafkaSubscriptionDeps, signal: AbortSignal): Promise<KafkaSubscription> {
     const abort = childController(signal)
 
@@ -112,7 +112,7 @@ export class KafkaSubscription implements Subscription {
 
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#end()
-    // A failure is for whoever awaits `ended`.
+    // A caller that awaits `ended` gets the failure.
     await Promise.allSettled([this.ended])
   }
 
@@ -153,7 +153,7 @@ export class KafkaSubscription implements Subscription {
     }
 
     const { join, log } = this.#deps
-    log.warn({ err }, 'fell out of the Kafka group, joining again')
+    log.warn({ err }, 'lost the membership in the Kafka group, joining again')
     await this.#member[Symbol.asyncDispose]()
     using rejoining = childController(this.#abort.signal)
     void this.#ending.promise.then(() => {
@@ -180,7 +180,7 @@ async function joinPatiently ({ clock, log }: KafkaSubscriptionDeps, attempts: n
     signal,
     isRetryable: isPassing,
     onRetry: (err, attempt) => {
-      log.warn({ err, attempt }, 'could not join the Kafka group yet')
+      log.warn({ err, attempt }, 'joining the Kafka group failed, trying again')
     }
   })
 }

@@ -8,18 +8,18 @@ import type { Admin } from 'kafkajs'
 
 interface KnownTopic { partitions: number, untilMs: number }
 
-// How long a publisher may take to see that a topic has got more partitions (Kafka's own producer: 5 min).
+// How long a publisher may take to notice new partitions of a topic (Kafka's own producer: 5 min).
 const MAX_AGE_MS = 60_000
 
-// A change of a topic reaches the brokers one after the other. A leader that does not know yet that it is one
-// refuses its partition, and the client sends those that were stored beside it once more.
+// A change of a topic reaches the brokers one after the other. A new leader that does not know it yet refuses its
+// partition, and the client then sends the other partitions of the request again.
 const SETTLE = { attempts: 40, initialMs: 50, maxMs: 500 }
 
 const BROKERS_DEFAULT = -1
 
 const CREATE_TIMEOUT_MS = 10_000
 
-/** The topics of a cluster: how many partitions they have, and making them. */
+/** Reads and creates the topics of a cluster. */
 export class KafkaTopics {
   readonly #admin: KafkaLink<Admin>
   readonly #clock: Clock
@@ -30,7 +30,7 @@ export class KafkaTopics {
     this.#clock = clock
   }
 
-  /** How many partitions a topic has, as of a minute ago at most. @throws ProbeError `PP_TOPIC_MISSING` and what {@link KafkaLink.use} throws */
+  /** Number of partitions of a topic, at most a minute old. @throws ProbeError `PP_TOPIC_MISSING`, and as {@link KafkaLink.use} */
   async partitionsOf (topic: string, signal: AbortSignal): Promise<number> {
     const known = this.#known.get(topic)
 
@@ -49,14 +49,14 @@ export class KafkaTopics {
     return partitions
   }
 
-  /** Asks again next time: something was wrong with a topic. */
+  /** Forgets the partitions of a topic, after an error. */
   forget (topic: string): void {
     this.#known.delete(topic)
   }
 
   /**
-   * Creates a topic where it is missing, and adds partitions where it has fewer.
-   * The settings of a topic that is there stay as they are: they are its owner's.
+   * Creates a topic if it is missing, and adds missing partitions. The settings of an existing topic stay unchanged:
+   * they are its owner's.
    */
   async ensure (spec: TopicSpec, signal: AbortSignal): Promise<void> {
     this.forget(spec.name)
@@ -88,7 +88,7 @@ export class KafkaTopics {
   async #settle ({ name, partitions }: TopicSpec, signal: AbortSignal): Promise<void> {
     await retry(async () => {
       if ((await this.#count(name, signal) ?? 0) < partitions) {
-        throw new ProbeError('PP_TOPIC_MISSING', `topic ${name} was made and does not have ${String(partitions)} partitions yet`)
+        throw new ProbeError('PP_TOPIC_MISSING', `topic ${name} was created and does not have ${String(partitions)} partitions yet`)
       }
       await this.#admin.use(async admin => await admin.fetchTopicOffsets(name), signal, { topic: name })
     }, { ...SETTLE, clock: this.#clock, signal })

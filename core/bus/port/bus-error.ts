@@ -1,7 +1,7 @@
 import { errorText, isProbeError, ProbeError } from '../../errors.ts'
 import { sqliteFault } from '../../files/sqlite.ts'
 
-/** Turns a failure of the embedded log's file into the error of the port; other errors pass as they are. */
+/** Converts a failure of the embedded log's file to the error of the port; returns other errors unchanged. */
 export function asBusError (err: unknown, path: string): unknown {
   const fault = sqliteFault(err)
 
@@ -15,7 +15,7 @@ export function asBusError (err: unknown, path: string): unknown {
   return new ProbeError(fault === 'file' ? 'PP_FILE_UNUSABLE' : 'PP_BUS_UNAVAILABLE', `embedded log ${path}: ${errorText(err)}`, { cause: err, details: { path, busy: fault === 'busy' } })
 }
 
-/** Whether a call failed only because another process was writing: trying again will do. */
+/** Whether a call failed only because another process was writing: a retry helps. */
 export function isBusy (err: unknown): boolean {
   return isProbeError(err, 'PP_BUS_UNAVAILABLE') && err.details['busy'] === true
 }

@@ -1,5 +1,5 @@
-// The partitioner of Kafka's Java client (murmur2), so that a key lies in the same partition
-// whichever adapter published it, and any other producer of the topic agrees.
+// The partitioner of Kafka's Java client (murmur2), so that a key has the same partition with both adapters and with
+// other producers.
 const SEED = 0x9747b28c
 const M = 0x5bd1e995
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../time/clock.ts'
 
-/** Lets loops wait for something to do: for a time at most, and less when somebody wakes them. */
+/** Lets loops wait for work: until a time limit, or until they are woken. */
 export class Wakeup {
   readonly #clock: Clock
   readonly #sleepers = new Set<() => void>()
@@ -9,14 +9,14 @@ export class Wakeup {
     this.#clock = clock
   }
 
-  /** Ends all waits that are in progress. */
+  /** Ends all current waits. */
   wake (): void {
     for (const wakeUp of [...this.#sleepers]) {
       wakeUp()
     }
   }
 
-  /** Resolves after `ms`, or as soon as somebody calls {@link wake}. */
+  /** Resolves after `ms`, or at the next {@link wake}. */
   async wait (ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     const wakeUp = (): void => {

@@ -4,9 +4,9 @@ import { PRIVATE_FILE, protectFile } from '../../files/private-file.ts'
 import type { Logger } from '../../process/logger.ts'
 
 /**
- * Tells all processes that share a file when one of them has written to it: whoever has written touches a second, empty
- * file beside it, which the system's file notification watches. It is a hint and no promise: a process can be killed
- * between the two, so readers look by themselves now and then too.
+ * Notifies all processes that share a file when one of them has written to it: the writer touches a second, empty file next to
+ * it, which the other processes watch by the system's file notifications. It is only a hint: a process can be killed between
+ * the two writes, so readers also poll.
  */
 export class WriteSignal implements Disposable {
   readonly #file: number
@@ -14,7 +14,7 @@ export class WriteSignal implements Disposable {
   readonly #log: Logger
   #isUnwritable = false
 
-  /** @param onWritten called when any process has written, this one too */
+  /** @param onWritten called when any process has written, including this one */
   constructor (path: string, { onWritten, log }: { onWritten: () => void, log: Logger }) {
     this.#log = log
     protectFile(path)
@@ -28,9 +28,9 @@ export class WriteSignal implements Disposable {
       writeSync(this.#file, '.', 0)
       this.#isUnwritable = false
     } catch (err) {
-      // What it tells of is written already: a full disk must not make that a failure.
+      // The message is already written: a full disk must not turn that into a failure.
       if (!this.#isUnwritable) {
-        this.#log.warn({ reason: errorText(err) }, 'other processes are not told of new messages: they see them with a delay')
+        this.#log.warn({ reason: errorText(err) }, 'other processes are not notified of new messages: they read them with a delay')
       }
       this.#isUnwritable = true
     }
@@ -42,10 +42,10 @@ export class WriteSignal implements Disposable {
   }
 }
 
-// Without it (no watches left on this machine) messages of other processes come later, and nothing else changes.
+// Without it (no watches left on this machine) messages of other processes arrive later, and nothing else changes.
 function watchFile (path: string, onWritten: () => void, log: Logger): Disposable | undefined {
   const onFault = (err: unknown): void => {
-    log.warn({ path, reason: errorText(err) }, 'the log file is not watched: messages of other processes are seen with a delay')
+    log.warn({ path, reason: errorText(err) }, 'the log file is not watched: messages of other processes are read with a delay')
   }
 
   try {

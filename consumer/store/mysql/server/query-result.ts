@@ -31,6 +31,10 @@ export function queryResultOf (result: unknown, statement: string): QueryResult 
   if (isRows(result)) {
     return { ...NO_RESULT, rows: result }
   }
+  // A migration is one text of several statements, whose results are not used.
+  if (Array.isArray(result) && result.every(isHeader)) {
+    return NO_RESULT
+  }
   if (!isHeader(result)) {
     throw new TypeError('the driver returned neither rows nor a header for a statement')
   }

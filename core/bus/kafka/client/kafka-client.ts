@@ -17,11 +17,11 @@ export const CONNECT_TIMEOUT_MS = 4_000
 
 const REQUEST_TIMEOUT_MS = 12_000
 
-// Five retries in 3 s. More make outages longer: measured, a client with 60 was stuck for two minutes on a
-// coordinator that had moved, where one with 5 gave up and went on by a fresh connection.
+// Five retries in 3 s. More retries prolong outages: measured, a client with 60 was stuck for two minutes on a
+// coordinator that had moved, where a client with 5 gave up and continued with a new connection.
 const RETRY = { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => await Promise.resolve(false) }
 
-/** kafkajs set up by our configuration, with all of its connections at hand. */
+/** kafkajs with our configuration and control of its connections. */
 export class KafkaClient implements Disposable {
   readonly kafka: Kafka
   readonly brokers: readonly string[]
@@ -53,27 +53,27 @@ export class KafkaClient implements Disposable {
     })
   }
 
-  /** Turns a failure of this client into the error of the port. */
+  /** Converts a failure of this client to the error of the port. */
   readonly asError = (err: unknown, topic?: string): unknown => {
     const refused = isCoordinatorMissing(err) && this.#coordinatorAnswer.startsWith('Not authorized')
 
     return asKafkaError(refused ? Object.assign(new Error(this.#coordinatorAnswer, { cause: err }), { type: 'GROUP_AUTHORIZATION_FAILED' }) : err, this.brokers, topic)
   }
 
-  // kafkajs keeps why it found no coordinator of a group to itself; its log has it.
+  // kafkajs does not throw the reason why it found no coordinator of a group; it only logs it.
   #listen ({ log: { message, error } }: LogEntry): void {
     if (message.startsWith('Response GroupCoordinator') && typeof error === 'string') {
       this.#coordinatorAnswer = error
     }
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   [Symbol.dispose] (): void {
     this.#sockets.cut()
   }
 }
 
-// What counts comes as an error of a call. What the client says on the way there is for whoever looks closer.
+// Relevant failures are thrown by calls. The client's log is only useful for debugging.
 function passOn (log: Logger, { namespace, log: { message, broker, error, groupId } }: LogEntry): void {
   log.debug({ namespace, text: message, broker: broker as unknown, error: error as unknown, groupId: groupId as unknown }, 'message of the Kafka client')
 }
@@ -99,7 +99,7 @@ function requireFiles ({ tls, sasl, clientCertificate }: KafkaConfig): void {
   }
 }
 
-// Files from Secrets often end in a newline that is no part of the password.
+// Files from Secrets often end in a newline that is not part of the password.
 function readSecret (path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '')

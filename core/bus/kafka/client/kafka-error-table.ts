@@ -1,9 +1,9 @@
-// What each error of the Kafka protocol and of kafkajs means for us, and what a person does about it. The types
-// are named as kafkajs names them; the numbers above those that it knows are of Kafka 4.3
-// (kafka.apache.org/protocol#protocol_error_codes). A test holds that no type is missing.
+// The error of the port for each error of the Kafka protocol and of kafkajs, and what to do about it. Types have
+// kafkajs's names; higher numbers than it knows are of Kafka 4.3 (kafka.apache.org/protocol#protocol_error_codes). A
+// test checks that no type is missing.
 import type { ErrorCode } from '../../../errors.ts'
 
-/** What an error means: its code, and what to do about it. */
+/** The code of an error, and what to do about it. */
 export interface ErrorClass {
   code: ErrorCode
   hint: string
@@ -11,17 +11,17 @@ export interface ErrorClass {
 
 const of = (code: ErrorCode, hint: string): ErrorClass => ({ code, hint })
 
-/** The class of what nothing else is known about. */
+/** The class of unknown errors. */
 export const UNAVAILABLE = of('PP_BUS_UNAVAILABLE', 'check that the brokers run, that they are reachable from here, and that the port is of the kind (plain text or TLS) that is configured')
 
 const UNNAMED = of('PP_BUS_UNAVAILABLE', 'the host name of a broker cannot be resolved: correct it, or check the DNS of this machine')
 const SLOW = of('PP_BUS_UNAVAILABLE', 'a broker did not answer in time: check its load and the network between')
-const LEADER = of('PP_BUS_SETTLING', 'a partition is given to another broker: it is tried again; when it lasts, check that all brokers run')
-const COORDINATOR = of('PP_BUS_SETTLING', 'a broker is taking over the group or is loading it: it is tried again; when it lasts, check the topic __consumer_offsets')
-const REBALANCE = of('PP_BUS_SETTLING', 'the group deals its partitions out again: it is tried again; when it lasts, look who joins and leaves the group')
-const THROTTLED = of('PP_BUS_SETTLING', 'Kafka limits the rate of this user or client: it is tried again; raise the quota when it lasts')
+const LEADER = of('PP_BUS_SETTLING', 'a partition is moving to another broker: the request is retried; when it lasts, check that all brokers run')
+const COORDINATOR = of('PP_BUS_SETTLING', 'a broker is taking over the group or is loading it: the request is retried; when it lasts, check the topic __consumer_offsets')
+const REBALANCE = of('PP_BUS_SETTLING', 'the group is rebalancing: the request is retried; when it lasts, check which members join and leave the group')
+const THROTTLED = of('PP_BUS_SETTLING', 'Kafka limits the rate of this user or client: the request is retried; raise the quota when it lasts')
 const REPLICAS = of('PP_BUS_REPLICAS', 'start the brokers that are down, or lower min.insync.replicas of the topic')
-const AUTH = of('PP_BUS_AUTH', 'check the user name, the password or the client certificate, and that the listener takes this kind of authentication')
+const AUTH = of('PP_BUS_AUTH', 'check the user name, the password or the client certificate, and that the listener accepts this kind of authentication')
 const TLS = of('PP_BUS_TLS', 'check the certificate authority (caFile), that the host names are those in the brokers\' certificates, and that the port is a TLS listener')
 const FORBIDDEN = of('PP_BUS_FORBIDDEN', 'grant this user access by an ACL or a KafkaUser')
 const MISSING = of('PP_TOPIC_MISSING', 'create the topic, or correct its name')
@@ -31,14 +31,14 @@ const DISK = of('PP_BUS_FAILED', 'a broker cannot use its disk: read its log')
 const BROKER = of('PP_BUS_FAILED', 'read the log of the brokers')
 const CLIENT = of('PP_BUS_FAILED', 'this is a fault of the client: report it with the log')
 const VERSION = of('PP_BUS_REFUSED', 'use Kafka 2.1 or newer, and no proxy or service that leaves out parts of its protocol')
-const UNUSED = of('PP_BUS_REFUSED', 'PeerProbe makes no such request: report it with the log')
+const UNUSED = of('PP_BUS_REFUSED', 'PeerProbe sends no such request: report it with the log')
 const SESSION = of('PP_BUS_REFUSED', 'the brokers\' group.min.session.timeout.ms must be at most 20 s, and group.max.session.timeout.ms at least that')
 const CLOCK = of('PP_BUS_REFUSED', 'correct the clock of this machine, or message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic')
 const RECORD = of('PP_BUS_REFUSED', 'a rule of the topic or of the broker refuses a message: read the broker\'s log')
 const BUSY_GROUP = of('PP_GROUP_ACTIVE', 'stop the consumers of the group first')
-const GROUP = of('PP_GROUP_CONFLICT', 'other members use the group in a way that does not fit (another assignor, or the same instance id): give this consumer a group of its own, or stop them')
+const GROUP = of('PP_GROUP_CONFLICT', 'other members use the group in an incompatible way (another assignor, or the same instance id): give this consumer its own group, or stop them')
 const FULL_GROUP = of('PP_GROUP_CONFLICT', 'the group has as many members as group.max.size allows: run fewer consumers, or raise it')
-const OTHER_PROTOCOL = of('PP_GROUP_CONFLICT', 'members of the newer kind (group.protocol=consumer) use the group: give this consumer a group of its own, or stop them')
+const OTHER_PROTOCOL = of('PP_GROUP_CONFLICT', 'members of the newer kind (group.protocol=consumer) use the group: give this consumer its own group, or stop them')
 const CORRUPT = of('PP_BATCH_UNREADABLE', 'a batch is corrupt on the broker, or was damaged on its way: read the broker\'s log')
 
 const BY_CLASS: readonly [ErrorClass, ...string[]][] = [
@@ -72,7 +72,7 @@ const BY_CLASS: readonly [ErrorClass, ...string[]][] = [
 
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(BY_CLASS.flatMap(([meaning, ...types]) => types.map(type => [type, meaning] as const)))
 
-// Those that brokers send to clients such as ours. The others are between brokers, or of features that we do not use.
+// Errors that brokers send to clients like ours. Others occur between brokers, or in features that we do not use.
 const NEWER_TYPES: Readonly<Record<number, string>> = {
   89: 'THROTTLING_QUOTA_EXCEEDED',
   90: 'PRODUCER_FENCED',
@@ -94,7 +94,7 @@ const NEWER_TYPES: Readonly<Record<number, string>> = {
   129: 'REBOOTSTRAP_REQUIRED'
 }
 
-// The server turned down what we showed it; every other TLS failure is ours with what it showed us.
+// TLS alerts by which the server refuses our certificate. All other TLS failures concern the server's certificate.
 const REFUSED_CERTIFICATE = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|ACCESS_DENIED|HANDSHAKE_FAILURE)/
 const TLS_FAILURE = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|EPROTO)/
 
@@ -103,7 +103,7 @@ export function classOf (type: string): ErrorClass | undefined {
   return CLASSES.get(type) ?? (REFUSED_CERTIFICATE.test(type) ? AUTH : TLS_FAILURE.test(type) ? TLS : undefined)
 }
 
-/** The type of an error that kafkajs is too old to know, by its number; undefined for one that cannot come. */
+/** The type of an error that kafkajs does not know, by its number; undefined for an error that cannot occur. */
 export function newerType (number: number): string | undefined {
   return NEWER_TYPES[number]
 }

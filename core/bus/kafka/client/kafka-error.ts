@@ -1,5 +1,5 @@
-// Everything that kafkajs fails with becomes an error of the port here, by name, type and code; its
-// errors lie inside each other, often with the specific one innermost.
+// Converts every failure of kafkajs to an error of the port, by name, type and code. Its errors are nested, often with
+// the most specific one innermost.
 import { createRequire } from 'node:module'
 import { errorText, isProbeError, ProbeError } from '../../../errors.ts'
 import { isAbort } from '../../../time/signals.ts'
@@ -7,10 +7,10 @@ import { classOf, newerType, UNAVAILABLE } from './kafka-error-table.ts'
 import type { ErrorCode } from '../../../errors.ts'
 import type { ErrorClass } from './kafka-error-table.ts'
 
-// What is tried again by itself: it passes without a change of anybody's settings.
+// Codes of failures that are retried: they end without a change of settings.
 const PASSING: ReadonlySet<ErrorCode> = new Set(['PP_BUS_UNAVAILABLE', 'PP_BUS_SETTLING', 'PP_BUS_REPLICAS', 'PP_BUS_FAILED'])
 
-// kafkajs puts some errors of the protocol into errors of its own that keep their words alone.
+// kafkajs wraps some errors of the protocol in errors that keep only their message.
 const TYPES_BY_TEXT: ReadonlyMap<string, string> = new Map((createRequire(import.meta.url)('kafkajs/src/protocol/error') as { errorCodes: { type: string, message: string }[] })
   .errorCodes.map(({ type, message }) => [message, type]))
 const NEWER = /^Unknown error code (\d+)$/
@@ -18,7 +18,7 @@ const OTHER_ASSIGNOR = 'Unsupported partition assigner'
 
 const MAX_DEPTH = 10
 
-/** Turns a failure of the Kafka client into the error of the port; aborts and errors of ours pass as they are. */
+/** Converts a failure of the Kafka client to the error of the port; returns aborts and ProbeErrors unchanged. */
 export function asKafkaError (err: unknown, brokers: readonly string[], topic?: string): unknown {
   if (isAbort(err) || isProbeError(err)) {
     return err
@@ -37,12 +37,12 @@ export function asKafkaError (err: unknown, brokers: readonly string[], topic?: 
   return new ProbeError(code, `${where}: ${errorText(specific ?? err)} (${hint})`, { cause: err, details: { brokers, topic } })
 }
 
-/** Whether an error of the port passes by itself: the same request may succeed later. */
+/** Whether an error of the port is temporary: the same request may succeed later. */
 export function isPassing (err: unknown): boolean {
   return isProbeError(err) && PASSING.has(err.code)
 }
 
-/** Whether the client did not learn who coordinates a group. */
+/** Whether the client did not find the coordinator of a group. */
 export function isCoordinatorMissing (err: unknown): boolean {
   return chainOf(err).some(({ name }) => name === 'KafkaJSGroupCoordinatorNotFound')
 }
@@ -52,12 +52,12 @@ export function isTopicMissing (err: unknown): boolean {
   return chainOf(err).some(link => classOfLink(link)?.code === 'PP_TOPIC_MISSING')
 }
 
-/** What a failure of a group member's request asks for. */
+/** Reaction to a failed request of a group member. */
 export type GroupVerdict = 'rejoin' | 'lost' | 'trouble'
 
 /**
- * Judges a failed heartbeat or commit: `rejoin` when the group assigns the partitions again, `lost` when it
- * has done so without this member, and `trouble` when the request did not get through.
+ * Classifies a failed heartbeat or commit: `rejoin` when the group is rebalancing, `lost` when it has removed this
+ * member, and `trouble` when the request did not get through.
  */
 export function judgeGroupError (err: unknown): GroupVerdict {
   const types = chainOf(err).map(({ type }) => type)
@@ -71,7 +71,7 @@ export function judgeGroupError (err: unknown): GroupVerdict {
 
 interface Link { name?: unknown, type?: unknown, code?: unknown, cause?: unknown, errors?: unknown, message?: unknown }
 
-/** An error and what lies in it, outermost first. Of an aggregate the first error counts. */
+/** An error and its nested errors, outermost first. Of an aggregate the first error counts. */
 function chainOf (err: unknown): Link[] {
   const chain: Link[] = []
   let next = err

@@ -1,5 +1,5 @@
-// kafkajs's admin client asks for the end of what was written, committed or not; its consumer reads to the first
-// open transaction. The difference would look like messages that nobody takes. Here both ask for the same end.
+// kafkajs's admin client reads the end of the log, including open transactions; its consumer reads up to the first open
+// transaction. The difference would look like lag. This patch makes both use the same end.
 import { createRequire } from 'node:module'
 
 interface Cluster { isolationLevel: number | undefined }
@@ -11,7 +11,7 @@ const original = prototype.fetchTopicsOffset
 
 const READ_COMMITTED = 1
 
-/** Replaces the method in kafkajs. Doing it again changes nothing. */
+/** Replaces the method in kafkajs. Idempotent. */
 export function mendOffsets (): void {
   prototype.fetchTopicsOffset = fetchTopicsOffset
 }

@@ -1,6 +1,5 @@
-// Our own sockets instead of the client's: certificates are read again for each connection, since they
-// are renewed while a process runs; and what does not end by itself can be cut, since the client has
-// waits of a minute that nothing else ends.
+// Sockets for kafkajs. Certificates are read again for each connection, because they are renewed while a process runs.
+// And connections can be closed from here, because the client has waits of a minute that nothing else ends.
 import { readFileSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -14,11 +13,11 @@ import type { ConnectionOptions } from 'node:tls'
 
 const KEEP_ALIVE_MS = 60_000
 
-// kafkajs takes the text before the first colon for the host: it gets IPv6 addresses with their colons replaced by
-// a character that no host has, and hands them back here.
+// kafkajs takes the text before the first colon as the host. So it gets IPv6 addresses with another character instead
+// of colons, which is replaced here again.
 const COLON = '~'
 
-/** A bootstrap server as kafkajs takes it, which does not know `[address]:port`. */
+/** A bootstrap server for kafkajs, which does not know `[address]:port`. */
 export function clientAddress (broker: string): string {
   const [, address, port] = /^\[(.+)\]:(\d+)$/.exec(broker) ?? []
 
@@ -51,15 +50,15 @@ export class KafkaSockets {
     return socket
   }
 
-  /** How many are open. */
+  /** Number of open connections. */
   get size (): number {
     return this.#open.size
   }
 
-  /** Ends all of them at once; the requests on them fail. */
+  /** Closes all connections at once; their requests fail. */
   cut (): void {
     for (const socket of this.#open) {
-      socket.destroy(new ProbeError('PP_BUS_CLOSED', 'the connection was cut'))
+      socket.destroy(new ProbeError('PP_BUS_CLOSED', 'the connection was closed'))
     }
   }
 

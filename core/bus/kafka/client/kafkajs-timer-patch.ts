@@ -1,7 +1,6 @@
-// kafkajs 2.2.4 looks after throttled requests with a timer that it sets for a moment in 1970 when there is
-// no throttling, again and again: Node.js warns of the negative delay, and every idle connection wakes the
-// process a thousand times a second. The method is replaced by one that sets a timer only when a request
-// waits for it. The client's version is pinned; a test holds that the fault is gone.
+// kafkajs 2.2.4 checks throttled requests with a timer. Without throttling it sets that timer to a moment in 1970, again
+// and again: Node.js warns about the negative delay, and every idle connection wakes the process a thousand times a
+// second. This method sets a timer only while requests wait. The client's version is pinned; a test checks the fix.
 import { createRequire } from 'node:module'
 
 interface RequestQueue {
@@ -12,12 +11,12 @@ interface RequestQueue {
   scheduleCheckPendingRequests: () => void
 }
 
-// As in kafkajs: how often requests are looked at that wait for others to be answered.
+// As in kafkajs: interval at which waiting requests are checked.
 const CHECK_MS = 10
 
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
 
-/** Replaces the method in kafkajs. Doing it again changes nothing. */
+/** Replaces the method in kafkajs. Idempotent. */
 export function patchKafkajsTimers (): void {
   prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests
 }

@@ -1,10 +1,10 @@
-// What a fetch brings, batch by batch, in place of kafkajs's own decoder (2.2.4, pinned). Its decoder:
-// - forgets how far a batch reaches. Where compaction emptied the end of a batch, its reader asks for the same
-//   batch for ever. Here a batch ends with a record that says where, of the kind that kafkajs skips.
-// - is slow, and stands still on a message with many headers (kafka-records.ts).
-// - checks no checksum, takes an unknown compression for none, and fails with whatever the bytes led to, as if
-//   the broker were away. Here such a batch is a record of its own, so that what lies before it is read first.
-// kafkajs also keeps batches without messages to itself; here they come to the handler, which commits their end.
+// Decodes the batches of a fetch, instead of kafkajs's decoder (2.2.4, pinned), which
+// - ignores the last offset of a batch. Where compaction removed the last records of a batch, its reader requests the
+//   same batch forever. Here each batch ends with a control record, which kafkajs skips, at its last offset.
+// - is slow, and hangs on a message with many headers (kafka-records.ts).
+// - checks no checksum, treats an unknown compression as none, and fails with arbitrary errors, as if the broker were
+//   unreachable. Here such a batch becomes one marked record, so that messages before it are read first.
+// - does not deliver batches without messages. Here the handler gets them and commits their end.
 import { createRequire } from 'node:module'
 import kafkajs from 'kafkajs'
 import { errorText } from '../../../errors.ts'
@@ -23,7 +23,7 @@ const decodeOldFormat = require('kafkajs/src/protocol/messageSet/decoder') as (d
 const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (buffer: Buffer) => number
 const Batch = require('kafkajs/src/consumer/batch') as { prototype: FetchedBatch }
 
-// The places of a batch's fields: kafka.apache.org/documentation/#recordbatch
+// Offsets of a batch's fields: kafka.apache.org/documentation/#recordbatch
 const AT_LENGTH = 8
 const AT_MAGIC = 16
 const AT_CHECKSUM = 17
@@ -44,7 +44,7 @@ const CODECS: readonly string[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 
 const codecs = kafkajs.CompressionCodecs as Readonly<Record<number, () => Codec>>
 
-/** Replaces the decoder in kafkajs. Doing it again changes nothing. */
+/** Replaces the decoder in kafkajs. Idempotent. */
 export function mendBatches (): void {
   require(DECODE_PATH)
   const module = require.cache[DECODE_PATH]
@@ -59,12 +59,12 @@ export function mendBatches (): void {
   }
 }
 
-/** Why a message of kafkajs stands for a batch that cannot be read; undefined for every other one. */
+/** Why a message of kafkajs marks an unreadable batch; undefined for every other message. */
 export function unreadableReason (message: KafkaMessage): string | undefined {
   return (message as Partial<BatchRecord>).unreadable
 }
 
-/** Reads the records of a partition from the answer to a fetch. */
+/** Reads the records of a partition from a fetch response. */
 export async function decodeMessages (decoder: Decoder): Promise<BatchRecord[]> {
   const size = decoder.readInt32()
 
@@ -80,7 +80,7 @@ export async function decodeMessages (decoder: Decoder): Promise<BatchRecord[]> 
 async function decodeAll (bytes: Buffer): Promise<BatchRecord[]> {
   const records: BatchRecord[] = []
 
-  // The last batch may be cut off, by how brokers hold to the limit of a fetch.
+  // The last batch may be incomplete: brokers cut a response at the size limit.
   for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
     const end = at + BEFORE_LENGTH + bytes.readInt32BE(at + AT_LENGTH)
 
@@ -111,7 +111,7 @@ async function decodeOne (batch: Buffer): Promise<BatchRecord[]> {
     return [unreadableRecord(first, 'its checksum is wrong')]
   }
   if (CODECS[codec] === undefined) {
-    return [unreadableRecord(first, `its kind of compression is unknown (${String(codec)})`)]
+    return [unreadableRecord(first, `its compression is unknown (${String(codec)})`)]
   }
 
   try {
@@ -133,7 +133,7 @@ async function decodeOne (batch: Buffer): Promise<BatchRecord[]> {
 async function bodyOf (batch: Buffer, codec: number): Promise<Buffer> {
   const bytes = batch.subarray(HEADER_BYTES)
 
-  // A batch that was emptied by compaction keeps its kind of compression.
+  // A batch that compaction emptied keeps its compression.
   return codec === 0 || bytes.length === 0 ? bytes : await codecs[codec]?.().decompress(bytes) ?? bytes
 }
 
@@ -141,8 +141,8 @@ function endRecord (offset: bigint): BatchRecord {
   return { offset: String(offset), key: null, value: null, timestamp: '0', attributes: 0, headers: {}, isControlRecord: true, batchContext: {} }
 }
 
-// Its place is behind everything: kafkajs leaves out what lies before the offset that it asked for, and the
-// batch may begin before it. The offsets in the batch may be wrong as well.
+// Its offset is the largest possible: kafkajs drops records before the requested offset, and the batch may begin
+// before it. The offsets in the batch may be wrong as well.
 function unreadableRecord (first: bigint, reason: string): BatchRecord {
   return { ...endRecord(BigInt(Number.MAX_SAFE_INTEGER)), isControlRecord: false, unreadable: `the batch that begins at offset ${String(first)}: ${reason}` }
 }

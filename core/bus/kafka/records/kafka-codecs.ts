@@ -1,5 +1,5 @@
-// A topic's `compression.type` decides how the brokers keep its batches, whoever wrote them. kafkajs brings gzip
-// alone, without a limit; here are all four kinds. LZ4 is a native package that some platforms lack: it is
+// A topic's `compression.type` decides how the brokers compress its batches, whatever the producer used. kafkajs only
+// has gzip, without a limit; this file adds all four codecs. LZ4 is a native package that some platforms lack: it is
 // loaded when the first batch needs it.
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { snappyUncompressor } from 'hysnappy'
@@ -7,7 +7,7 @@ import kafkajs from 'kafkajs'
 import { lz4Frames } from './lz4-frames.ts'
 import { snappyBlocks } from './snappy-blocks.ts'
 
-/** How much one compressed batch may hold, in bytes: brokers take 1 MB compressed by default, and zeros shrink to nothing. */
+/** Maximum size of one decompressed batch, in bytes: brokers accept 1 MB compressed by default, and zeros compress extremely well. */
 export const MAX_BATCH_BYTES = 64 * 1_024 * 1_024
 
 interface Uncompressed { buffer: Buffer }
@@ -16,7 +16,7 @@ type Compress = (buffer: Buffer) => Buffer
 
 const LIMIT = { maxOutputLength: MAX_BATCH_BYTES }
 
-/** Teaches kafkajs every kind of compression of the protocol, within {@link MAX_BATCH_BYTES}. Doing it again changes nothing. */
+/** Registers all codecs of the protocol with kafkajs, limited to {@link MAX_BATCH_BYTES}. Idempotent. */
 export function useKafkaCodecs (): void {
   const { CompressionCodecs, CompressionTypes: { GZIP, Snappy, LZ4, ZSTD } } = kafkajs
   CompressionCodecs[GZIP] = codec(buffer => gunzipSync(buffer, LIMIT), buffer => gzipSync(buffer))
@@ -32,9 +32,9 @@ function codec (decompress: Decompress, compress: Compress = cannotCompress): ()
   })
 }
 
-// We publish with zstd: the brokers make of it what their topic asks for.
+// We publish with zstd: the brokers recompress as configured for the topic.
 function cannotCompress (): never {
-  throw new TypeError('this kind of compression is only read')
+  throw new TypeError('this codec can only decompress')
 }
 
 function unsnap (buffer: Buffer): Buffer {

@@ -1,30 +1,30 @@
-// The records of a batch, from its decompressed bytes (format 2: kafka.apache.org/documentation/#record). kafkajs
-// copies all headers of a record for each further one: a message with many of them, which anybody who may write
-// to the topic can send, would hold the process for hours.
+// Reads the records of a batch from its decompressed bytes (format 2: kafka.apache.org/documentation/#record). kafkajs
+// copies all headers of a record for each further one: a message with many headers, which every producer of the topic
+// can send, would block the process for hours.
 import type { RecordBatchEntry } from 'kafkajs'
 
-/** What kafkajs wants to know of the batch of a record, to leave out aborted transactions. */
+/** Properties of a record's batch by which kafkajs recognises aborted transactions. */
 interface BatchContext {
   producerId: string
   inTransaction: boolean
 }
 
-/** A record as kafkajs takes it. */
+/** A record in the form of kafkajs. */
 export interface BatchRecord extends RecordBatchEntry {
   isControlRecord: boolean
   batchContext: Partial<BatchContext>
 
-  /** Why it stands for a batch that cannot be read. */
+  /** Set on a record that marks an unreadable batch: the reason. */
   unreadable?: string
 }
 
-/** What all records of a batch have in common. */
+/** Common properties of a batch's records. */
 export interface RecordsShape {
   count: number
   firstOffset: number
   firstTimestampMs: number
 
-  /** When the broker took them, where the topic has its time instead of the producer's. */
+  /** Time at which the broker received them, where the topic uses that instead of the producer's time. */
   appendedMs: number | undefined
 
   isControl: boolean
@@ -33,7 +33,7 @@ export interface RecordsShape {
 
 const MAX_VARINT_BYTES = 10
 
-/** Reads the records of a batch. @throws RangeError where the bytes end before the last record does */
+/** Reads the records of a batch. @throws RangeError when the bytes end before the last record */
 export function decodeRecords (bytes: Buffer, shape: RecordsShape): BatchRecord[] {
   const reader = new Reader(bytes)
   const records: BatchRecord[] = []
@@ -43,7 +43,7 @@ export function decodeRecords (bytes: Buffer, shape: RecordsShape): BatchRecord[
     records.push(decodeRecord(reader, shape))
 
     if (reader.at > end) {
-      throw new RangeError('a record is longer than it says')
+      throw new RangeError('a record is longer than its length field')
     }
 
     reader.at = end
@@ -71,7 +71,7 @@ function decodeRecord (reader: Reader, { firstOffset, firstTimestampMs, appended
   }
 }
 
-// Of a header that is there several times the last one counts, as with Kafka's `lastHeader`.
+// Of a repeated header the last value counts, as in Kafka's `lastHeader`.
 function decodeHeaders (reader: Reader): Record<string, Buffer> {
   const headers = Object.create(null) as Record<string, Buffer>
 
@@ -95,7 +95,7 @@ class Reader {
     return this.#bytes.readUInt8(this.at++)
   }
 
-  /** A number in zigzag form. One beyond 2^53 is not exact: no offset or time of a real log is. */
+  /** A zigzag number. It is inexact beyond 2^53, which no offset or time of a real log reaches. */
   varint (): number {
     let raw = 0
 

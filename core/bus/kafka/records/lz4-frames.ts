@@ -1,5 +1,5 @@
-// How much an LZ4 frame may hold is known from the sizes of its blocks, without decompressing it: a decoder
-// that has no limit is safe behind this. Frame format: github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
+// The maximum decompressed size of an LZ4 frame follows from the sizes of its blocks: with this check a decoder without
+// a limit is safe. Frame format: github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
 const MAGIC = 0x184d2204
 const DICTIONARY_FLAG = 0x01
 const CONTENT_CHECKSUM_FLAG = 0x04
@@ -10,21 +10,21 @@ const UNCOMPRESSED_BIT = 0x8000_0000
 // Codes 4 to 7 of the frame's header: 64 KB, 256 KB, 1 MB and 4 MB.
 const MAX_BLOCK_BYTES: readonly (number | undefined)[] = [undefined, undefined, undefined, undefined, 65_536, 262_144, 1_048_576, 4_194_304]
 
-// One byte of compressed data stands for 255 at most.
+// One compressed byte becomes at most 255 bytes.
 const MAX_RATIO = 255
 
 /** A frame to decompress. */
 export interface Lz4Frame {
   frame: Buffer
 
-  /** Its bytes when decompressed, at most. */
+  /** Maximum decompressed size in bytes. */
   bound: number
 }
 
 /**
- * The LZ4 frames that stand one after the other.
+ * Splits concatenated LZ4 frames.
  *
- * @throws RangeError where these are no whole frames, or they may be more than `maxBytes` when decompressed
+ * @throws RangeError for incomplete frames, or when they may exceed `maxBytes` decompressed
  */
 export function lz4Frames (bytes: Buffer, maxBytes: number): Lz4Frame[] {
   const frames: Lz4Frame[] = []

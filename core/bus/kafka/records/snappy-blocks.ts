@@ -1,23 +1,23 @@
-// The Java clients and the brokers put snappy's blocks into a frame of their own (of the library snappy-java);
-// librdkafka and others write one block without it. Both are in use on topics.
+// The Java clients and the brokers put snappy blocks into a frame of the library snappy-java; librdkafka and others
+// write one block without a frame. Topics contain both.
 const JAVA_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
 const JAVA_HEADER_BYTES = 16
 
-// Each block says first how long it is when decompressed, as a varint of 32 bits.
+// Each block begins with its decompressed length, as a varint of 32 bits.
 const MAX_LENGTH_BYTES = 5
 
 /** A block to decompress. */
 export interface SnappyBlock {
   block: Buffer
 
-  /** Its bytes when decompressed, as it says itself. */
+  /** Decompressed size in bytes, from its header. */
   length: number
 }
 
 /**
- * The blocks of what was compressed by snappy.
+ * Splits snappy data into blocks.
  *
- * @throws RangeError where these are no whole blocks, or more than `maxBytes` when decompressed
+ * @throws RangeError for incomplete blocks, or more than `maxBytes` decompressed
  */
 export function snappyBlocks (bytes: Buffer, maxBytes: number): SnappyBlock[] {
   const blocks = bytes.subarray(0, JAVA_MAGIC.length).equals(JAVA_MAGIC) ? javaBlocks(bytes) : [bytes]

@@ -28,6 +28,7 @@ suite('queryResultOf', () => {
     assert.equal(queryResultOf({ affectedRows: 2, info: 'Rows matched: 5  Changed: 2  Warnings: 0' }, 'UPDATE t SET a = 1').matched, 5)
     assert.equal(queryResultOf({ affectedRows: 2, info: '' }, 'DELETE FROM t').matched, 0)
     assert.deepEqual(queryResultOf({ affectedRows: 0 }, 'SET a = 1'), NO_RESULT)
+    assert.deepEqual(queryResultOf([{ affectedRows: 1, info: '' }, { affectedRows: 0 }], 'CREATE TABLE a (b INT); CREATE TABLE c (d INT)'), NO_RESULT)
   })
 
   for (const [what, statement, affectedRows, info, written, inserted] of [

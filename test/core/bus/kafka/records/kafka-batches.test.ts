@@ -67,7 +67,7 @@ suite('the batches of a fetch', () => {
     damaged[damaged.length - 2]! ^= 1
     const BAD: [Buffer, RegExp][] = [
       [damaged, /offset 1: its checksum is wrong/],
-      [recordBatch({ firstOffset: 1, values: ['b'], codec: 5 }), /offset 1: its kind of compression is unknown \(5\)/],
+      [recordBatch({ firstOffset: 1, values: ['b'], codec: 5 }), /offset 1: its compression is unknown \(5\)/],
       [recordBatch({ firstOffset: 1, values: ['b'], codec: 7 }), /unknown \(7\)/],
       ...[1, 2, 3, 4].map((codec): [Buffer, RegExp] => [recordBatch({ firstOffset: 1, values: ['b'], codec }), new RegExp(`offset 1: it cannot be decoded \\(compression ${['gzip', 'snappy', 'lz4', 'zstd'][codec - 1]!}\\)`)])
     ]
