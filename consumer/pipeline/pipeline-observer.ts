@@ -18,8 +18,8 @@ export interface PipelineObserver {
   /** A message was rejected and has no dead letter either: `deadLetters.whenRefused` is `skip`. */
   skipped (code: ErrorCode): void
 
-  /** The group's position moved on by this many messages. */
-  committed (messages: number): void
+  /** The group's position moved on by this many messages. The oldest of them was published `delayMs` before; undefined without messages. */
+  committed (messages: number, delayMs: number | undefined): void
 
   retried (cause: RetryCause): void
 }

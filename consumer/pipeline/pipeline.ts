@@ -3,7 +3,7 @@
 import { onAbort } from '../../core/time/signals.ts'
 import { Batcher } from './batcher.ts'
 import { decode } from './decode.ts'
-import type { MessageBatch } from '../../core/bus/port/event-bus.ts'
+import type { IncomingMessage, MessageBatch } from '../../core/bus/port/event-bus.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { BatchWriter } from './batch-writer.ts'
 import type { DeadLetterRate } from './dead-letter-rate.ts'
@@ -95,4 +95,9 @@ export class Pipeline {
 // Messages of an older program are not a fault: a whole topic of them must not raise an alert.
 function isLegacy (decoded: DecodedMessage): boolean {
   return decoded.kind === 'rejected' && decoded.err.code === 'PP_LEGACY_MESSAGE'
+}
+
+// The delay of the oldest message. Clocks of other machines may be ahead of ours.
+function delayOf (messages: readonly IncomingMessage[], nowMs: number): number | undefined {
+  return messages.length === 0 ? undefined : Math.max(0, nowMs - messages.reduce((oldest, { timestampMs }) => Math.min(oldest, timestampMs), nowMs))
 }

@@ -49,6 +49,9 @@ export const CrawlerStatus = z.object({
 
   nextCrawlAt: Timestamp.nullable(),
 
+  /** The last crawl that a person asked for and that has started: when it was asked for, and which one it is. */
+  crawlNow: z.object({ requestedAt: Timestamp, crawlId: CrawlId }).nullable().default(null),
+
   /** The passive node, or null if it is disabled. */
   passive: z.object({
     peerId: z.string(),

@@ -18,7 +18,23 @@ export function diskMetrics (component: 'crawler' | 'consumer'): Record<'free' |
     onlyWhen: WITHOUT
   })
 
-  gauge('free_bytes', 'Free bytes on the disk of each use (bus, store, dumps, state) of this process.', ({ freeBytes }) => freeBytes)
-  gauge('free_files', 'Files that can still be created there; 0 where the file system has no limit.', ({ freeFiles }) => freeFiles)
-  gauge('low', '1 while the disk is below its mark and crawls wait, 0 otherwise.', (_, use) => disks.low(use) === undefined ? 0 : 1)
+  return {
+    free: named('free_bytes', 'bytes', 'Room on the disk of each use.'),
+    size: named('size_bytes', 'bytes', 'Size of that disk.'),
+    files: named('free_files', 'files', 'Files that can still be created there; 0 where the file system has no limit.'),
+    low: named('low', '0 or 1', '1 while the disk is below its mark and crawls wait, 0 otherwise.')
+  }
+}
+
+/** Adds the gauges of a process's disks. */
+export function addDiskGauges (registry: Registry, component: 'crawler' | 'consumer', disks: Pick<DiskWatch, 'spaces' | 'low'>): void {
+  const { free, size, files, low } = diskMetrics(component)
+  const add = (definition: DiskGauge, read: (space: DiskSpace, use: DiskUse) => number): void => {
+    readGauges(registry, definition, () => [...disks.spaces].map(([use, space]) => [{ use }, read(space, use)] as const))
+  }
+
+  add(free, ({ freeBytes }) => freeBytes)
+  add(size, ({ totalBytes }) => totalBytes)
+  add(files, ({ freeFiles }) => freeFiles)
+  add(low, (_, use) => disks.low(use) === undefined ? 0 : 1)
 }

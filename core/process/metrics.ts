@@ -3,9 +3,6 @@ import { addBuildInfo } from './build-metric.ts'
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Buckets for durations of network operations, in seconds: 1 ms to 60 s. */
-export const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60]
-
 // prom-client samples the event loop with a timer, every 10 ms by default: a hundred wake-ups a second in an idle process,
 // and a distribution of the timer's own period. `nodejs_eventloop_lag_seconds` is measured at each scrape instead.
 const HARDLY_EVER_MS = 3_600_000
