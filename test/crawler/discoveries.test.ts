@@ -9,7 +9,7 @@ import { systemClock } from '../../core/time/clock.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openDiscoveries } from '../../crawler/discoveries.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
@@ -68,8 +68,8 @@ suite('openDiscoveries', () => {
 
   test('crawls from the passive node\'s connected peers over their connections, and after a restart from known peers', async () => {
     using folder = new TempFolder()
-    await using seed = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
-    await using guest = await strangePeer({ agentVersion: 'guest/1' })
+    await using seed = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using guest = await connectingPeer({ agentVersion: 'guest/1' })
     const first = await open(folder.path, { seed: seed.getMultiaddrs()[0]!.toString() })
     await guest.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(first.port)}`))
     await until('the guest is reported', () => first.visits().some(({ source }) => source === 'inbound'))

@@ -6,7 +6,7 @@ import { systemClock } from '../../core/time/clock.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { DialBudget } from '../../crawler/dial/dial-budget.ts'
 import { openPassive } from '../../crawler/open-passive.ts'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
@@ -34,7 +34,7 @@ async function open (stateFolder: string, protocols: string[], over: Partial<Ope
 suite('openPassive', () => {
   test('keeps its peer id, and joins through a bootstrap peer', async () => {
     using folder = new TempFolder()
-    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using peer = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     const bootstrap = async (): Promise<{ id: Uint8Array, addresses: Uint8Array[] }[]> => await Promise.resolve([
       { id: new Uint8Array(0), addresses: [] },
       { id: peer.peerId.toMultihash().bytes, addresses: peer.getMultiaddrs().map(address => address.decapsulateCode(421).bytes) }

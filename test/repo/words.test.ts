@@ -29,7 +29,16 @@ const PHRASES: Record<string, string> = {
   '(is|are) of one mind': 'agree',
   'dearer|dearest': 'more expensive',
   'how (it|they|a \\w+) fares?': 'the state of',
-  'whence|wherefrom|thereupon|whereupon|hereby|thereof': 'an everyday word'
+  'whence|wherefrom|thereupon|whereupon|hereby|thereof': 'an everyday word',
+  'likewise': 'also, too',
+  'hunted down': 'found and closed',
+  'in nobody\'s way': 'blocks no one else',
+  'a lap': 'a round',
+  'such a one': 'the name of the thing',
+  'give this one another': 'choose another one',
+  'nobody has picked': 'no operator has picked',
+  'comes? about': 'happens, is established',
+  'asks after': 'asks for'
 }
 
 const SOURCES = '{*.md,{core,crawler,consumer,operator,local,scripts,docs,examples,helm,test}/**/*.{ts,go,sql,sh,md,yaml,tpl,txt}}'

@@ -2,7 +2,7 @@
 // networks connect.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
 import { until } from '../support/until.ts'
 import type { ConnectingPeer } from '../support/libp2p/connecting-peer.ts'
@@ -27,7 +27,7 @@ class Flood implements AsyncDisposable {
 
   async start (): Promise<void> {
     for (let i = 0; i < HOSTILE; i++) {
-      const peer = await strangePeer({ agentVersion: 'hostile/1', from: '127.9.9.9' })
+      const peer = await connectingPeer({ agentVersion: 'hostile/1', from: '127.9.9.9' })
       this.#peers.push(peer)
       peer.addEventListener('peer:disconnect', () => {
         void this.#come(peer)
@@ -63,7 +63,7 @@ suite('the connection slots of a passive node', () => {
 
     try {
       for (let i = 0; i < HONEST; i++) {
-        const peer = await strangePeer({ agentVersion: `honest/${String(i)}`, from: `127.1.${String(i)}.1`, kadProtocol: KAD, listen: ['/ip4/127.0.0.1/tcp/0'] })
+        const peer = await connectingPeer({ agentVersion: `honest/${String(i)}`, from: `127.1.${String(i)}.1`, kadProtocol: KAD, listen: ['/ip4/127.0.0.1/tcp/0'] })
         honest.push(peer)
         await peer.dial(address).catch(() => undefined) // refused: it is not served, and counted so
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { LocalRun } from '../support/local-run.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import type { RunEnd } from '../support/local-run.ts'
@@ -24,7 +24,7 @@ const resultOf = ({ stdout }: RunEnd): Result => JSON.parse(stdout.trim().split(
 
 suite('npm start on a network with another DHT protocol', () => {
   test('reports all it found and what the peers list, and fails', async () => {
-    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: '/lab/kad/1.0.0' })
+    await using peer = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: '/lab/kad/1.0.0' })
     const bootstrapPeers = peer.getMultiaddrs().map(String)
     const { code, stdout, stderr } = await crawlOnce({ bootstrapPeers, protocols: ['/guess/kad/1.0.0'] })
 
@@ -38,7 +38,7 @@ suite('npm start on a network with another DHT protocol', () => {
 
   test('learns the protocol if none is given, also a local network\'s, despite a bootstrap peer that cannot be dialled', async () => {
     for (const kadProtocol of ['/ipfs/lan/kad/1.0.0', '/kademlia/1.0.0']) {
-      await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol })
+      await using peer = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol })
       const run = await crawlOnce({ bootstrapPeers: [STAR, ...peer.getMultiaddrs().map(String)] }, ['--json'])
 
       assert.equal(run.code, 0, run.stderr)

@@ -6,7 +6,7 @@ import { suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
 import { until } from '../support/until.ts'
 import type { ConnectingPeer } from '../support/libp2p/connecting-peer.ts'
@@ -50,7 +50,7 @@ suite('a passive node under a flood', () => {
     const outcomes = JSON.parse(stdout) as Record<string, number>
 
     // Stalling peers: silent streams on open connections.
-    await using stalling = await strangePeer({ identifies: false })
+    await using stalling = await connectingPeer({ identifies: false })
     const connection = await letIn(stalling, address)
     const streams: Stream[] = []
 
@@ -65,7 +65,7 @@ suite('a passive node under a flood', () => {
     const open = (): number => streams.filter(({ status }) => status === 'open').length
     await until('those too many are reset', () => open() >= 1 && open() <= MAX_STREAMS)
 
-    await using good = await strangePeer({ agentVersion: 'good/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using good = await connectingPeer({ agentVersion: 'good/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await letIn(good, address)
     await until('it is reported', () => rig.visits.some(({ result }) => result.identity?.agentVersion === 'good/1'))
     mute.forEach(socket => socket.destroy())

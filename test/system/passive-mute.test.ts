@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { openPassiveRig } from '../support/libp2p/open-passive.ts'
 import { until } from '../support/until.ts'
 import type { PassiveRig } from '../support/libp2p/open-passive.ts'
@@ -54,7 +54,7 @@ suite('a peer that never completes the handshake with a passive node', () => {
 
       try {
         await until('those over the share are closed', () => sockets.every(({ connecting }) => !connecting) && open() <= SHARE, LIMIT_MS)
-        await using honest = await strangePeer({ agentVersion: 'honest/1' })
+        await using honest = await connectingPeer({ agentVersion: 'honest/1' })
         await honest.dial(rig.address(transport))
         await until('an honest peer is served', () => rig.visits.some(({ result }) => result.identity?.agentVersion === 'honest/1'), LIMIT_MS)
         await until('the others are closed too', () => open() === 0, LIMIT_MS)

@@ -2,7 +2,7 @@
 // served.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { openPassiveRig } from '../support/libp2p/open-passive.ts'
 import { until } from '../support/until.ts'
 import type { PassiveRig } from '../support/libp2p/open-passive.ts'
@@ -52,7 +52,7 @@ async function sendMany (connection: Connection): Promise<void> {
 }
 
 async function served (rig: PassiveRig, agentVersion: string): Promise<void> {
-  await using honest = await strangePeer({ agentVersion })
+  await using honest = await connectingPeer({ agentVersion })
   await honest.dial(rig.address('tcp'))
   await until('an honest peer is served', () => rig.visits.some(({ result }) => result.identity?.agentVersion === agentVersion), LIMIT_MS)
 }
@@ -62,7 +62,7 @@ suite('a connected peer that floods the node', () => {
     for (const [what, flood] of Object.entries(FLOODS)) {
       test(`${transport}: ${what}`, async () => {
         await using rig = await openPassiveRig()
-        await using hostile = await strangePeer()
+        await using hostile = await connectingPeer()
         const connection = await hostile.dial(rig.address(transport))
         await flood(connection)
         await until('its connection has ended', () => connection.status !== 'open', LIMIT_MS)

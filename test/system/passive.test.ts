@@ -10,7 +10,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { stringify } from 'yaml'
 import { devnetManifest } from '../../local/devnet/devnet-manifest.ts'
 import { DevnetProcess } from '../../local/devnet/spawn.ts'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { LocalRun } from '../support/local-run.ts'
 import { freePortPair } from '../support/servers/free-ports.ts'
 import { TempFolder } from '../support/temp-folder.ts'
@@ -33,8 +33,8 @@ suite('active and passive discovery together', () => {
     await using run = new LocalRun([folder.file('probe.yaml'), '--data', folder.path, '--listen', '127.0.0.1'], { cwd: folder.path })
 
     // A peer that cannot be dialled, and one that serves the DHT and is also found by the crawl.
-    await using client = await strangePeer({ agentVersion: 'only-comes/1' })
-    await using server = await strangePeer({ agentVersion: 'both-ways/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: devnet.truth.kadProtocol })
+    await using client = await connectingPeer({ agentVersion: 'only-comes/1' })
+    await using server = await connectingPeer({ agentVersion: 'both-ways/1', listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: devnet.truth.kadProtocol })
     const come = async (peer: ConnectingPeer): Promise<boolean> => {
       try {
         await peer.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(port)}`))
@@ -67,7 +67,7 @@ suite('active and passive discovery together', () => {
 })
 
 /** Whether a peer is among those that answer when another one looks for the peers closest to a random key. */
-async function answersFindNode (asker: StrangePeer, id: string): Promise<boolean> {
+async function answersFindNode (asker: ConnectingPeer, id: string): Promise<boolean> {
   for await (const event of asker.services.dht.getClosestPeers(randomBytes(32))) {
     if (event.name === 'PEER_RESPONSE' && event.from.toString() === id) {
       return true

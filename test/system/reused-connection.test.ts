@@ -6,7 +6,7 @@ import { systemClock } from '../../core/time/clock.ts'
 import { IDENTIFY_PROTOCOL } from '../../crawler/identify/identify-message.ts'
 import { visitConnected } from '../../crawler/passive/connected-visitor.ts'
 import { frame } from '../../crawler/wire/frames.ts'
-import { strangePeer } from '../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { KAD, openPassiveRig } from '../support/libp2p/open-passive.ts'
 import { findNodeReply } from '../support/network/peer-fixtures.ts'
 import { identifyBytes } from '../support/network/scripted-session.ts'
@@ -100,7 +100,7 @@ async function open (peer: ConnectingPeer, transport: 'tcp' | 'ws' | 'quic-v1', 
 }
 
 async function scripted (identify: (stream: Stream) => void, kad: (stream: Stream) => void, limits: Partial<VisitorOptions> = {}): Promise<Scene> {
-  const peer = await strangePeer({ identifies: false })
+  const peer = await connectingPeer({ identifies: false })
   await peer.handle(IDENTIFY_PROTOCOL, identify, { maxInboundStreams: 1_000 })
   await peer.handle(KAD, kad, { maxInboundStreams: 1_000 })
 
@@ -110,7 +110,7 @@ async function scripted (identify: (stream: Stream) => void, kad: (stream: Strea
 suite('a visitor of connected peers', { concurrency: 4 }, () => {
   for (const transport of ['tcp', 'ws', 'quic-v1'] as const) {
     test(`queries a DHT server ${String(CRAWLS)} times over one connection by ${transport}, and leaves no stream`, async () => {
-      await using scene = await open(await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD, agentVersion: 'server/1' }), transport)
+      await using scene = await open(await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD, agentVersion: 'server/1' }), transport)
       await until('it has joined', () => scene.rig.discovery.status().routingTable === 1)
 
       for (let i = 0; i < CRAWLS; i++) {

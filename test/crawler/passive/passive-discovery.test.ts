@@ -9,7 +9,7 @@ import { visitConnected } from '../../../crawler/passive/connected-visitor.ts'
 import { IDENTIFY_LIMIT_MS } from '../../../crawler/passive/open-connections.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { strangePeer } from '../../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../../support/libp2p/connecting-peer.ts'
 import { KAD, openPassiveRig } from '../../support/libp2p/open-passive.ts'
 import { until } from '../../support/until.ts'
 import type { Visitor } from '../../../crawler/visit/visitor.ts'
@@ -56,7 +56,7 @@ suite('PassiveDiscovery', () => {
     const loopback = rig.discovery.status().addresses.filter(address => /^\/(ip4\/127\.0\.0\.1|ip6\/::1)\//.test(address))
 
     for (const address of loopback) {
-      await using peer = await strangePeer({ agentVersion: 'kubo/0.99' })
+      await using peer = await connectingPeer({ agentVersion: 'kubo/0.99' })
       await peer.dial(multiaddr(address))
     }
     await until('all are reported', () => rig.visits.length === 6)
@@ -67,7 +67,7 @@ suite('PassiveDiscovery', () => {
   for (const transport of ['tcp', 'quic-v1', 'ws'] as const) {
     test(`reports a peer that connects by ${transport}, once`, async () => {
       await using rig = await openPassiveRig()
-      await using peer = await strangePeer({ agentVersion: 'kubo/0.99' })
+      await using peer = await connectingPeer({ agentVersion: 'kubo/0.99' })
       await peer.dial(rig.address(transport))
       await until('it is reported', () => rig.visits.length === 1)
       const [{ result, id, ...visit }] = rig.visits as [typeof rig.visits[0] & object]
@@ -91,7 +91,7 @@ suite('PassiveDiscovery', () => {
   test('reports peers that do not identify themselves in time, or that close first', async () => {
     const clock = new FakeClock()
     await using rig = await openPassiveRig({}, { clock })
-    await using mute = await strangePeer({ identifies: false })
+    await using mute = await connectingPeer({ identifies: false })
     await mute.dial(rig.address('tcp'))
     await until('it is connected', () => rig.discovery.status().connections === 1)
     await clock.advance(IDENTIFY_LIMIT_MS)
@@ -103,8 +103,8 @@ suite('PassiveDiscovery', () => {
 
   test('serves the DHT: peers that join through it find the others', async () => {
     await using rig = await openPassiveRig()
-    await using first = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
-    await using second = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using first = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using second = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await first.dial(rig.address('tcp'))
     await second.dial(rig.address('tcp'))
     await until('both are in the table', () => rig.discovery.status().routingTable === 2)
@@ -116,7 +116,7 @@ suite('PassiveDiscovery', () => {
 
   test('adds a peer to its routing table that answers a ping only while another ping is pending', async () => {
     await using rig = await openPassiveRig()
-    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using peer = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await peer.unhandle(PING_PROTOCOL)
     const asked = await answerInPairs(peer, PING_PROTOCOL, async (stream) => {
       for await (const bytes of stream) {
@@ -133,7 +133,7 @@ suite('PassiveDiscovery', () => {
 
   test('runs identify for the crawl while the node\'s own identify is still pending', async () => {
     await using rig = await openPassiveRig()
-    await using peer = await strangePeer({ identifies: false })
+    await using peer = await connectingPeer({ identifies: false })
     const answer = frame(encodeIdentify({ publicKey: publicKeyToProtobuf(peer.peerId.publicKey!), protocolVersion: 'x/1', agentVersion: 'slow/1', protocols: [] }))
     const asked = await answerInPairs(peer, IDENTIFY_PROTOCOL, async (stream) => {
       stream.send(answer)
@@ -149,7 +149,7 @@ suite('PassiveDiscovery', () => {
 
   test('passes its peers to the crawl: connected ones are visited over their connections, which stay open', async () => {
     await using rig = await openPassiveRig()
-    await using client = await strangePeer({ agentVersion: 'behind-a-router/1' })
+    await using client = await connectingPeer({ agentVersion: 'behind-a-router/1' })
     await client.dial(rig.address('tcp'))
     await until('it is reported', () => rig.visits.length === 1)
     const [connected] = rig.discovery.connected()
@@ -169,7 +169,7 @@ suite('PassiveDiscovery', () => {
   })
 
   test('joins through its bootstrap peers, and stops on abort', async () => {
-    await using peer = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using peer = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
     await using rig = await openPassiveRig({}, { bootstrap: peer.getMultiaddrs() })
     const stop = new AbortController()
     const running = rig.discovery.run(stop.signal)

@@ -9,7 +9,7 @@ import { parseAddress } from '../../../crawler/address/address.ts'
 import { outcomeOfFault } from '../../../crawler/peer/peer-fault.ts'
 import { quicFault } from '../../../crawler/quic/quic-dialler.ts'
 import { openQuicVisitor } from '../../../crawler/quic/quic-visitor.ts'
-import { strangePeer } from '../../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../../support/libp2p/connecting-peer.ts'
 import { nobodyId } from '../../support/network/peer-fixtures.ts'
 import { ScriptedDns } from '../../support/network/scripted-dns.ts'
 import { until } from '../../support/until.ts'
@@ -36,8 +36,8 @@ function targetOf (peer: ConnectingPeer, id: Uint8Array = peer.peerId.toMultihas
 suite('the QUIC client', () => {
   test('identifies a DHT server and reads its routing table', async () => {
     await using visitor = await open()
-    await using neighbour = await strangePeer({ listen: [QUIC], kadProtocol: KAD })
-    await using peer = await strangePeer({ listen: [QUIC], kadProtocol: KAD, agentVersion: 'quic-only/1' })
+    await using neighbour = await connectingPeer({ listen: [QUIC], kadProtocol: KAD })
+    await using peer = await connectingPeer({ listen: [QUIC], kadProtocol: KAD, agentVersion: 'quic-only/1' })
     await neighbour.dial(peer.getMultiaddrs())
     await until('they know each other', () => peer.services.dht.routingTable.size === 1)
     const { lane, outcome, identity, connection, latencyMs, routingTable } = await visitor.visit(targetOf(peer), signal)
@@ -51,7 +51,7 @@ suite('the QUIC client', () => {
 
   test('identifies a peer without a DHT, and rejects another peer than the expected one', async () => {
     await using visitor = await open()
-    await using peer = await strangePeer({ listen: [QUIC] })
+    await using peer = await connectingPeer({ listen: [QUIC] })
 
     assert.equal((await visitor.visit(targetOf(peer), signal)).outcome, 'identified')
     const { outcome, identity } = await visitor.visit(targetOf(peer, nobodyId(3)), signal)

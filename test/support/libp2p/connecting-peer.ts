@@ -33,7 +33,7 @@ export interface ConnectingPeerOptions {
 export type ConnectingPeer = Libp2p<{ dht: SingleKadDHT }> & AsyncDisposable
 
 /** Starts a peer. */
-export async function strangePeer ({ listen = [], kadProtocol, agentVersion = 'strange/1', identifies = true, from }: ConnectingPeerOptions = {}): Promise<ConnectingPeer> {
+export async function connectingPeer ({ listen = [], kadProtocol, agentVersion = 'strange/1', identifies = true, from }: ConnectingPeerOptions = {}): Promise<ConnectingPeer> {
   const node = await createLibp2p({
     nodeInfo: { userAgent: agentVersion },
     addresses: { listen },

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { strangePeer } from '../libp2p/strange-peer.ts'
+import { connectingPeer } from '../libp2p/connecting-peer.ts'
 import { KAD_PROTOCOL } from '../network/peer-fixtures.ts'
-import type { StrangePeer } from '../libp2p/strange-peer.ts'
+import type { ConnectingPeer } from '../libp2p/connecting-peer.ts'
 
 const SERVERS = [
   { agentVersion: 'kubo/0.40.0/one', transport: 'tcp/0' },
@@ -14,9 +14,9 @@ export class MonitoredNetwork implements AsyncDisposable {
   /** Multiaddr of a peer that knows the others. */
   readonly bootstrap: string
 
-  readonly #peers: readonly StrangePeer[]
+  readonly #peers: readonly ConnectingPeer[]
 
-  private constructor (bootstrap: string, peers: readonly StrangePeer[]) {
+  private constructor (bootstrap: string, peers: readonly ConnectingPeer[]) {
     this.bootstrap = bootstrap
     this.#peers = peers
   }
@@ -24,9 +24,9 @@ export class MonitoredNetwork implements AsyncDisposable {
   /** Starts the peers at an address of this machine. */
   static async open (host: string): Promise<MonitoredNetwork> {
     const servers = await Promise.all(SERVERS.map(async ({ agentVersion, transport }) => {
-      return await strangePeer({ agentVersion, listen: [`/ip4/${host}/${transport}`], kadProtocol: KAD_PROTOCOL })
+      return await connectingPeer({ agentVersion, listen: [`/ip4/${host}/${transport}`], kadProtocol: KAD_PROTOCOL })
     }))
-    const client = await strangePeer({ agentVersion: 'a-client/1' })
+    const client = await connectingPeer({ agentVersion: 'a-client/1' })
     const bootstrap = servers[0]!.getMultiaddrs()[0]!
     const network = new MonitoredNetwork(bootstrap.toString(), [...servers, client])
 

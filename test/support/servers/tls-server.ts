@@ -16,7 +16,7 @@ export interface TlsScript extends PeerScript {
 }
 
 /** A server on loopback that refuses everything except TLS. `clients` contains the certificates of its clients. */
-export async function openTlsServer (script: TlsScript): Promise<FastServer & { clients: Buffer[] }> {
+export async function openTlsServer (script: TlsScript): Promise<ScriptedServer & { clients: Buffer[] }> {
   const { key, alpn = ['/yamux/1.0.0'] } = script
   const { cert, key: pem } = inPem(script.certificate ?? createCertificate(key, Date.now()))
   const clients: Buffer[] = []

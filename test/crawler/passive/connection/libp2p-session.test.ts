@@ -7,7 +7,7 @@ import { IDENTIFY_PROTOCOL } from '../../../../crawler/identify/identify-message
 import { Libp2pSession } from '../../../../crawler/passive/connection/libp2p-session.ts'
 import { identifyBytesOf } from '../../../support/client/identify-bytes-of.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { strangePeer } from '../../../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../../../support/libp2p/connecting-peer.ts'
 import { identifyBytes } from '../../../support/network/scripted-session.ts'
 import { until } from '../../../support/until.ts'
 import type { ConnectingPeer } from '../../../support/libp2p/connecting-peer.ts'
@@ -24,8 +24,8 @@ interface Rig extends AsyncDisposable { remote: ConnectingPeer, connection: Conn
 /** A session with a peer that serves these protocols. */
 async function open (serve: Record<string, (stream: Stream) => void>, transport: keyof typeof LISTEN = 'tcp'): Promise<Rig> {
   await using stack = new AsyncDisposableStack()
-  const remote = stack.use(await strangePeer({ listen: [LISTEN[transport]], identifies: false }))
-  const us = stack.use(await strangePeer({ identifies: false }))
+  const remote = stack.use(await connectingPeer({ listen: [LISTEN[transport]], identifies: false }))
+  const us = stack.use(await connectingPeer({ identifies: false }))
 
   for (const [protocol, handler] of Object.entries(serve)) {
     await remote.handle(protocol, handler)

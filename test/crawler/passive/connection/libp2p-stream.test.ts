@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Libp2pStream } from '../../../../crawler/passive/connection/libp2p-stream.ts'
-import { strangePeer } from '../../../support/libp2p/connecting-peer.ts'
+import { connectingPeer } from '../../../support/libp2p/connecting-peer.ts'
 import { MuxedScript } from '../../../support/libp2p/muxed-script.ts'
 import type { Connection } from '@libp2p/interface'
 
@@ -12,8 +12,8 @@ const { signal } = new AbortController()
 
 suite('Libp2pStream', () => {
   test('is opened on the muxer of a real connection, which is not in the library\'s types', async () => {
-    await using remote = await strangePeer({ listen: ['/ip4/127.0.0.1/tcp/0'] })
-    await using us = await strangePeer({ identifies: false })
+    await using remote = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'] })
+    await using us = await connectingPeer({ identifies: false })
     const connection = await us.dial(remote.getMultiaddrs())
     using stream = await Libp2pStream.open(connection, '/ipfs/id/1.0.0', NOTHING, signal)
 
