@@ -6,6 +6,7 @@ import { KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
 import { TempFolder } from '../../temp-folder.ts'
 import { readImage } from './image.ts'
+import { KubeletLogs } from './kubelet-logs.ts'
 import { PodAddresses } from './node-network.ts'
 import { podFolder, PodRunner } from './pod-runner.ts'
 import { POD } from './pod.ts'
@@ -18,11 +19,13 @@ const NAME = 'runner-0'
 const NODE: KindRef = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false }
 const SIZE = { 'cpu': '64', 'memory': '256Gi', 'ephemeral-storage': '1Ti', 'pods': '500' }
 const POLL_MS = 150
+const RENEWED_EACH = 10
 const STOP_MS = 20_000
 
 /** See the head of this file. Dispose it before the API server. */
 export class PodNode implements AsyncDisposable {
   readonly #client: KubeClient
+  readonly #logs: KubeletLogs
   readonly #registry: Registry
   readonly #folder = new TempFolder()
   readonly #image = readImage()
@@ -32,8 +35,9 @@ export class PodNode implements AsyncDisposable {
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
-  private constructor (client: KubeClient) {
+  private constructor (client: KubeClient, logs: KubeletLogs) {
     this.#client = client
+    this.#logs = logs
     this.#registry = new Registry(client)
     this.#running = this.#run()
   }
@@ -43,12 +47,16 @@ export class PodNode implements AsyncDisposable {
     const config = new KubeConfig()
     config.loadFromFile(plane.kubeconfigOf(`system:node:${NAME}`, 'system:nodes'))
     const client = new KubeClient(config)
+    const logs = await KubeletLogs.open(config, plane.host, (namespace, name) => node.outputOf(namespace, name))
     const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }]
     const metadata = { name: NAME, labels: { 'kubernetes.io/hostname': NAME, 'kubernetes.io/os': 'linux' } }
-    const body = { apiVersion: 'v1', kind: 'Node', metadata, status: { allocatable: SIZE, capacity: SIZE, conditions } }
+    const served = { addresses: [{ type: 'InternalIP', address: plane.host }], daemonEndpoints: { kubeletEndpoint: { Port: logs.port } } }
+    const body = { apiVersion: 'v1', kind: 'Node', metadata, status: { allocatable: SIZE, capacity: SIZE, conditions, ...served } }
     await client.json({ method: 'POST', path: pathOf(NODE), body }, new AbortController().signal)
 
-    return new PodNode(client)
+    const node: PodNode = new PodNode(client, logs)
+
+    return node
   }
 
   /** Runs a command in the pod whose name has a prefix, like `kubectl exec`. */
@@ -61,7 +69,13 @@ export class PodNode implements AsyncDisposable {
     return this.#find(namespace, name).runner.output
   }
 
+  /** What a pod has printed; undefined where there is none of this name. */
+  outputOf (namespace: string, name: string): string | undefined {
+    return [...this.#pods.values()].find(({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name === name)?.runner.output
+  }
+
   async [Symbol.asyncDispose] (): Promise<void> {
+    await this.#logs[Symbol.asyncDispose]()
     this.#stop.abort()
     await this.#running
     await Promise.all([...this.#leaving.values(), ...[...this.#pods.values()].map(async ({ runner }) => {
@@ -82,11 +96,18 @@ export class PodNode implements AsyncDisposable {
   }
 
   async #run (): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (let round = 1; !this.#stop.signal.aborted; round++) {
       const { items } = await this.#client.json({ method: 'GET', path: pathOf(POD), query: { fieldSelector: `spec.nodeName=${NAME}` } }, new AbortController().signal) as { items: Pod[] }
 
       for (const pod of items.map(item => ({ ...item, apiVersion: 'v1', kind: 'Pod' }))) {
         this.#take(pod)
+      }
+
+      // A kubelet takes a minute.
+      if (round % RENEWED_EACH === 0) {
+        await Promise.all([...this.#pods.values()].map(async ({ runner }) => {
+          await runner.renew()
+        }))
       }
 
       await delay(POLL_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined) // the end

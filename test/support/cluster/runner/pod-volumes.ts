@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
 import { fieldOf } from './pod.ts'
@@ -52,6 +52,22 @@ export async function makeVolumes (deps: VolumeDeps, pod: Pod, signal: AbortSign
   }
 
   return (containers[0]?.volumeMounts ?? []).map(({ name, mountPath, readOnly = false }) => ({ from: folders.get(name) ?? '', to: mountPath, readOnly }))
+}
+
+/** Renews what a pod sees of ConfigMaps, as a kubelet does after a while: each file is the old one or the new one, whole. */
+export async function renewConfigMaps (deps: VolumeDeps, pod: Pod, signal: AbortSignal): Promise<void> {
+  for (const volume of (pod.spec.volumes ?? []).filter(({ configMap }) => configMap !== undefined)) {
+    const folder = folderOf(deps, pod, volume)
+    const content = await contentOf(deps, pod, volume, signal)
+
+    for (const [file, text] of content) {
+      writeFileSync(join(folder, '..', `${volume.name}.new`), text, { mode: 0o644 })
+      renameSync(join(folder, '..', `${volume.name}.new`), join(folder, file))
+    }
+    for (const file of readdirSync(folder).filter(name => !content.some(([known]) => known === name))) {
+      rmSync(join(folder, file))
+    }
+  }
 }
 
 function folderOf ({ folder, claims }: VolumeDeps, { metadata: { namespace = '' } }: Pod, { name, persistentVolumeClaim }: PodVolume): string {
