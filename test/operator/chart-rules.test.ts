@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { parse } from 'yaml'
 import { podMonitor } from '../../operator/model/monitor.ts'
-import { alertsOf } from '../support/alerts/promtool-cases.ts'
+import { alertsOf, metricsIn } from '../support/alerts/promtool-cases.ts'
 import { commandsOf } from '../support/alerts/runbook-commands.ts'
 import { clusterProbe } from '../support/cluster/cluster-probe.ts'
 
@@ -26,7 +26,7 @@ suite('alerts of the chart', () => {
     const recorded = rules.flatMap(({ record }) => record ?? [])
 
     for (const { expr } of rules) {
-      const names = [...expr.matchAll(/(?<![\w:"])([a-z]+(?:_[a-z0-9]+){2,}|peerprobe:[\w:]+)(?=[[{)\s]|$)/gm)].map(([, name = '']) => name).filter(name => !labels.includes(name) && !name.endsWith('_over_time'))
+      const names = metricsIn(expr)
       const unknown = names.filter(name => !METRICS.includes(`\`${name.replace(/_count$/, '')}\``) && !OF_NODE.includes(name) && !recorded.includes(name))
       assert.ok(names.length > 0, expr)
       assert.deepEqual(unknown, [], expr)

@@ -67,7 +67,7 @@ export class ObservedLab implements AsyncDisposable {
     await install(rig, folder)
     await makeDatabase(sql)
     await rig.namespace(NAMESPACE)
-    await rig.plane.apply(...claim())
+    await rig.plane.apply(...claim('dumps'), ...claim('state'))
     await rig.probe(NAMESPACE, specFor(broker, sql, peer))
     await rig.untilReady(NAMESPACE, 'True', { limitMs: READY_LIMIT_MS })
     const scraper = stack.use(await PodScraper.open(rig))
@@ -131,7 +131,8 @@ function specFor (broker: KafkaServer, sql: SqlServer, peer: NodePeer): object {
       network: { name: 'lab', bootstrapPeers: [bootstrap], protocols: [KAD_PROTOCOL] },
       active: { interval: '2s', maxDuration: '10s', dialTimeout: '1s' },
       passive: { enabled: false },
-      addresses: { policy: 'Any' }
+      addresses: { policy: 'Any' },
+      storage: { claim: 'state' }
     }],
     kafka: { brokers: broker.brokers },
     mysql: { host: NODE_ADDRESS, port: sql.port, database: NAMESPACE, credentialsSecret: { name: 'mysql' } },
@@ -139,11 +140,11 @@ function specFor (broker: KafkaServer, sql: SqlServer, peer: NodePeer): object {
   }
 }
 
-function claim (): object[] {
+function claim (name: string): object[] {
   const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMode: 'Filesystem' }
 
   return [
-    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'dumps', namespace: NAMESPACE, labels: { 'peerprobe.dev/use': 'true' } }, spec: { ...spec, volumeName: 'dumps', resources: { requests: { storage: '1Gi' } } } },
-    { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'dumps' }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: '/dumps' } } }
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: NAMESPACE, labels: { 'peerprobe.dev/use': 'true' } }, spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } },
+    { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: `/${name}` } } }
   ]
 }

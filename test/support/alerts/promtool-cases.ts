@@ -21,6 +21,13 @@ export function alertsOf (text: string): AlertRule[] {
   return groups.flatMap(({ rules }) => rules).filter(rule => 'alert' in rule)
 }
 
+/** Names of the metrics, and of recorded series, that an expression asks for. */
+export function metricsIn (expr: string): string[] {
+  const bare = expr.replaceAll(/(?:by|on|without|ignoring|group_left) \([^)]*\)|\{[^}]*\}/g, ' ')
+
+  return [...new Set([...bare.matchAll(/(?<![\w:])(?:[a-z]+(?:_[a-z0-9]+){2,}|peerprobe:[\w:]+)(?![\w(:])/g)].map(([name]) => name))]
+}
+
 /** A file for `promtool test rules` that holds what an alert is expected to make of its cases. */
 export function promtoolFile (rulesPath: string, rule: AlertRule, cases: readonly AlertCase[]): string {
   return stringify({ rule_files: [rulesPath], evaluation_interval: cases[0]?.step ?? '1m', tests: cases.map(one => promtoolTest(rule, one)) }, { lineWidth: 0 })

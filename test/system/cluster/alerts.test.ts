@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { ObservedLab, missingLab } from '../../support/alerts/observed-lab.ts'
+import { alertsOf, metricsIn } from '../../support/alerts/promtool-cases.ts'
 import { beginsAs, commandsOf } from '../../support/alerts/runbook-commands.ts'
 import { enterNodeNetwork } from '../../support/cluster/runner/node-network.ts'
 import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
@@ -49,6 +50,17 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
   test('fires no alert where all is well', async () => {
     await lab.prometheus.waitFor('count_over_time(peerprobe:consumer_lag_messages:sum[10m]) > 60', undefined, LIMIT_MS)
     assert.deepEqual(await lab.prometheus.query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[10m]))'), [])
+  })
+
+  test('has every series that the alerts ask for, but those that only a network of some size gives', async () => {
+    const rules = readFileSync(new URL('../../../helm/peerprobe/rules.yaml', import.meta.url), 'utf8')
+    const missing: string[] = []
+
+    for (const name of new Set(alertsOf(rules).flatMap(({ expr }) => metricsIn(expr)))) {
+      missing.push(...(await lab.prometheus.query(`count(${name})`)).length === 0 ? [name] : [])
+    }
+
+    assert.deepEqual(missing.toSorted(), ['peerprobe:crawler_agent_family_share:ratio', 'peerprobe_crawler_population_keyspace_outlier_ratio'])
   })
 
   test('answers every command of the runbooks as they say', async () => {
