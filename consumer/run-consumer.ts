@@ -125,7 +125,7 @@ function isDumper ({ lag }: LagMeter): boolean {
   return lag?.partitions.has(0) ?? false
 }
 
-// The folder of the dumps is made here, so that its disk can be watched from the start.
+// Creates the folder of the dumps here, so that its disk can be watched from the start.
 async function foldersOf ({ bus, store, dump }: ConsumerConfig): Promise<Partial<Record<DiskUse, string>>> {
   if (dump !== undefined) {
     await DumpFolder.open(dump.folder)

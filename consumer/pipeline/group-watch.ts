@@ -51,12 +51,12 @@ export class GroupWatch {
     return this.#problem
   }
 
-  /** Partitions of the topic; undefined before the first look. */
+  /** Partitions of the topic; undefined before the first check. */
   get partitions (): number | undefined {
     return this.#partitions
   }
 
-  /** Watches a subscription until `signal` aborts. A look that fails is logged; the last finding stands. */
+  /** Watches a subscription until `signal` aborts. A failed check is logged and leaves the last finding. */
   async follow (subscription: Pick<Subscription, 'standing'>, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#deps
 
