@@ -73,6 +73,13 @@ export class PodRunner {
     return this.#container
   }
 
+  /** Renews what its container sees of ConfigMaps. A deleted one leaves the files as they were. */
+  async renew (): Promise<void> {
+    if (this.#container !== undefined && !this.#stop.signal.aborted) {
+      await renewConfigMaps(this.#deps, this.#pod, this.#stop.signal).catch(() => undefined)
+    }
+  }
+
   /** Stops its command with the pod's grace period, and removes its files. */
   async stop (graceMs: number): Promise<void> {
     this.#stop.abort()
