@@ -70,7 +70,8 @@ export const apiServer: PanelGroup = {
     panel('Age of watches', 'How long ago the API server was heard of each kind. It says something each minute; a watch that is silent for longer is dead.', 'peerprobe_operator_watch_age_seconds', {
       unit: 's',
       queries: [{ expr: 'max by (kind) (peerprobe_operator_watch_age_seconds)', legend: '{{kind}}' }],
-      noData: FOLLOWER
+      noData: FOLLOWER,
+      alert: 'PeerProbeOperatorWatchStale'
     }),
     panel('Objects in memory', 'Objects that the operator holds, by kind.', 'peerprobe_operator_watched_objects', {
       kind: 'areas',

@@ -42,7 +42,8 @@ const now: PanelGroup = {
         expr: 'max(peerprobe_operator_watch_age_seconds)',
         noData: 'No operator leads'
       }),
-      unit: 's'
+      unit: 's',
+      alert: 'PeerProbeOperatorWatchStale'
     }
   ]
 }

@@ -1,6 +1,7 @@
 // A dashboard of Grafana from its variables and groups of panels.
-import { DashboardBuilder, DashboardCursorSync, DashboardLinkBuilder, DashboardLinkType, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { DashboardBuilder, DashboardCursorSync, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import { placePanels } from './layout.ts'
+import { linksToDashboards } from './link.ts'
 import { panelAt } from './panel.ts'
 import { dataSourceVariable, labelVariable } from './variables.ts'
 import type { PanelGroup } from './panel-spec.ts'
@@ -35,11 +36,11 @@ export function dashboardOf ({ uid, title, description, variables, groups, from 
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from, to: 'now' })
     .refresh('1m')
-    .links([new DashboardLinkBuilder('PeerProbe').type(DashboardLinkType.Dashboards).tags([TAG]).includeVars(true).keepTime(true).asDropdown(false)])
     .build()
 
   return {
     ...dashboard,
+    links: [linksToDashboards(TAG, 'PeerProbe')],
     panels: placedGroups(groups),
     templating: { list: [dataSourceVariable(), ...variables.map(labelVariable)] }
   }

@@ -1,17 +1,22 @@
 // A panel of Grafana from what we say of it.
-import { DashboardLinkBuilder, DashboardLinkType, FieldColorModeId, MappingType, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard'
+import { FieldColorModeId, MappingType, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import { alertThreshold } from './alert-thresholds.ts'
+import { linkTo } from './link.ts'
 import { metricPage } from './reference-pages.ts'
 import { DATA_SOURCE } from './variables.ts'
 import { drawn } from './visualizations.ts'
 import type { Position } from './layout.ts'
 import type { PanelKind, PanelQuery, PanelSpec, PanelValue } from './panel-spec.ts'
-import type { DashboardLink, Panel, ThresholdsConfig, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { Panel, ThresholdsConfig, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus'
 
 // These show how things are; the others how they came to be.
 const OF_ONE_INSTANT: readonly PanelKind[] = ['stat', 'table']
+
+// These count what happened up to each moment. Shorter steps than rates need would show an event in several of them.
+const COUNTING: readonly PanelKind[] = ['columns', 'heatmap']
+const LEAST_STEP = '1m'
 
 /** A panel at its place. */
 export function panelAt (spec: PanelSpec, id: number, gridPos: Position): Panel {
@@ -26,7 +31,8 @@ export function panelAt (spec: PanelSpec, id: number, gridPos: Position): Panel 
     gridPos,
     datasource: DATA_SOURCE,
     targets: spec.queries.map((query, i) => target(query, kind, 'ABCDEFGH'.charAt(i))),
-    links: [link(spec.metric)],
+    links: [linkTo(metricPage(spec.metric), { title: spec.metric, tooltip: 'What the metric means' })],
+    ...COUNTING.includes(kind) && { interval: LEAST_STEP },
     fieldConfig: {
       defaults: {
         ...panel.fieldConfig?.defaults,
@@ -48,10 +54,6 @@ function target ({ expr, legend }: PanelQuery, kind: PanelKind, refId: string): 
   const format = kind === 'heatmap' ? PromQueryFormat.Heatmap : kind === 'table' ? PromQueryFormat.Table : PromQueryFormat.TimeSeries
 
   return (OF_ONE_INSTANT.includes(kind) ? query.instant() : query.range()).format(format).build()
-}
-
-function link (metric: string): DashboardLink {
-  return new DashboardLinkBuilder(metric).type(DashboardLinkType.Link).url(metricPage(metric)).tooltip('What the metric means').targetBlank(true).build()
 }
 
 // Grafana asks for one step from minus infinity on, which says nothing.

@@ -154,4 +154,16 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
 
     assert.ok(alertsOf(JSON.stringify(rule?.['spec'])).every(({ alert, annotations }) => annotations.runbook_url === `docs/runbooks/${alert}.md`))
   })
+
+  test('have the dashboards only where they are asked for, as they are in the chart, with links to a copy of the documents', async () => {
+    const dashboardsOf = (objects: KubeObject[]): KubeObject[] => objects.filter(({ metadata: { labels = {} } }) => labels['grafana_dashboard'] === '1')
+    const contents = (objects: KubeObject[]): string[] => dashboardsOf(objects).flatMap(({ data }) => Object.values(data as Record<string, string>))
+    const files = ['operator', 'pipeline', 'population'].map(name => readFileSync(`${CHART}/dashboards/${name}.json`, 'utf8'))
+
+    assert.deepEqual(dashboardsOf(await rendered()), [])
+    assert.deepEqual(contents(await rendered({ dashboards: { enabled: true } })).toSorted(), files.toSorted())
+    const elsewhere = contents(await rendered({ dashboards: { enabled: true, docsBaseUrl: 'https://wiki.example/probe/' } }))
+    assert.deepEqual(elsewhere.toSorted(), files.map(file => file.replaceAll('https://peerprobe.dev/docs/', 'https://wiki.example/probe/')).toSorted())
+    assert.ok(elsewhere.every(file => file.includes('https://wiki.example/probe/reference/metrics.md#')))
+  })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { linksToDashboards, linkTo } from '../../../../helm/dashboards/grafana/link.ts'
 import { panelAt } from '../../../../helm/dashboards/grafana/panel.ts'
 import { metricPage } from '../../../../helm/dashboards/grafana/reference-pages.ts'
 import { drawn } from '../../../../helm/dashboards/grafana/visualizations.ts'
@@ -41,6 +42,12 @@ suite('a panel', () => {
     assert.deepEqual((['areas', 'columns', 'lines'] as const).map(stacking), ['normal', 'normal', undefined])
   })
 
+  test('takes steps that count each event once, where it counts', () => {
+    const least = (kind: PanelKind): unknown => panelAt({ ...SPEC, kind }, 1, AT).interval
+
+    assert.deepEqual((['columns', 'heatmap', 'lines', 'areas'] as const).map(least), ['1m', '1m', undefined, undefined])
+  })
+
   test('has the threshold of its alert, and none without one', () => {
     assert.deepEqual(defaults(SPEC)['thresholds'], { mode: 'absolute', steps: [{ value: null, color: 'text' }] })
     assert.deepEqual(defaults({ ...SPEC, alert: 'PeerProbeDeadLetters' })['thresholds'], { mode: 'absolute', steps: [{ value: null, color: 'text' }, { value: 0.2, color: 'red' }] })
@@ -52,5 +59,15 @@ suite('a panel', () => {
 
   test('makes a panel of each kind with its unit where the kind has an axis of its own', () => {
     assert.equal((drawn({ ...SPEC, kind: 'heatmap', unit: 's' }).options as { yAxis: { unit: string } }).yAxis.unit, 's')
+  })
+})
+
+suite('links', () => {
+  test('are seen, and lead to a page or to all dashboards of a tag', () => {
+    const [page, all] = [linkTo('https://x.example/y', { title: 'Y', tooltip: 'Why' }), linksToDashboards('tag', 'All')]
+
+    assert.deepEqual([page.url, page.title, page.tooltip, page.targetBlank, page.type], ['https://x.example/y', 'Y', 'Why', true, 'link'])
+    assert.deepEqual([all.tags, all.includeVars, all.keepTime, all.type], [['tag'], true, true, 'dashboards'])
+    assert.deepEqual([page, all].map(link => 'placement' in link), [false, false])
   })
 })
