@@ -60,7 +60,7 @@ export async function followRun (deps: FollowDeps, options: FollowOptions, signa
 async function lookUntilOver (deps: FollowDeps, { once, forMs = Infinity, ...times }: FollowOptions, signal: AbortSignal): Promise<void> {
   const { clock, processes, view } = deps
   const until = clock.monotonic() + forMs
-  const told = new Map<string, number>()
+  const reported = new Map<string, number>()
   const failure = watchFailure(processes)
 
   while (!signal.aborted && clock.monotonic() < until) {
@@ -69,14 +69,14 @@ async function lookUntilOver (deps: FollowDeps, { once, forMs = Infinity, ...tim
     view.show(scans)
 
     for (const { scanId, status } of scans) {
-      await noteCrawl(deps, told, { scanId, last: status?.lastCrawl ?? undefined })
+      await noteCrawl(deps, reported, { scanId, last: status?.lastCrawl ?? undefined })
     }
 
-    if (once && told.size === processes.crawlers.length) {
+    if (once && reported.size === processes.crawlers.length) {
       return
     }
 
-    await sleep(clock, Math.min(waitMsFor(scans, told, times), until - clock.monotonic()), signal)
+    await sleep(clock, Math.min(waitMsFor(scans, reported, times), until - clock.monotonic()), signal)
   }
 }
 
@@ -90,13 +90,13 @@ async function scansOf ({ crawlers }: Processes, signal: AbortSignal): Promise<L
   }))
 }
 
-function waitMsFor (scans: readonly LookedAt[], told: ReadonlyMap<string, number>, { pollMs = 200, restPollMs = 2_000 }: Omit<FollowOptions, 'once' | 'forMs'>): number {
-  return scans.every(scan => isAtRest(scan, told)) ? restPollMs : pollMs
+function waitMsFor (scans: readonly LookedAt[], reported: ReadonlyMap<string, number>, { pollMs = 200, restPollMs = 2_000 }: Omit<FollowOptions, 'once' | 'forMs'>): number {
+  return scans.every(scan => isAtRest(scan, reported)) ? restPollMs : pollMs
 }
 
 // Nothing happens before the next crawl.
-function isAtRest ({ scanId, status }: LookedAt, told: ReadonlyMap<string, number>): boolean {
-  return status?.crawl === null && status.lastCrawl !== null && told.get(scanId) === status.lastCrawl.crawlId
+function isAtRest ({ scanId, status }: LookedAt, reported: ReadonlyMap<string, number>): boolean {
+  return status?.crawl === null && status.lastCrawl !== null && reported.get(scanId) === status.lastCrawl.crawlId
 }
 
 interface ScanEnd {
@@ -105,15 +105,15 @@ interface ScanEnd {
 }
 
 // Reports a crawl once it is stored. Its end is published after all of its visits, so when nothing is waiting, all of them are stored.
-async function noteCrawl ({ isStored, onCrawl }: FollowDeps, told: Map<string, number>, { scanId, last }: ScanEnd): Promise<void> {
-  if (last === undefined || told.get(scanId) === last.crawlId) {
+async function noteCrawl ({ isStored, onCrawl }: FollowDeps, reported: Map<string, number>, { scanId, last }: ScanEnd): Promise<void> {
+  if (last === undefined || reported.get(scanId) === last.crawlId) {
     return
   }
 
-  throwIfUseless(last, told.has(scanId))
+  throwIfUseless(last, reported.has(scanId))
 
   if (await isStored()) {
-    told.set(scanId, last.crawlId)
+    reported.set(scanId, last.crawlId)
     await onCrawl(scanId, last.crawlId, { problem: last.problem, warning: last.warning })
   }
 }

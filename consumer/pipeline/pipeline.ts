@@ -97,7 +97,7 @@ function isLegacy (decoded: DecodedMessage): boolean {
   return decoded.kind === 'rejected' && decoded.err.code === 'PP_LEGACY_MESSAGE'
 }
 
-// The delay of the oldest message. Clocks of other machines may be ahead of ours.
+// The delay of the oldest message. Clocks of other machines may be ahead of this one.
 function delayOf (messages: readonly IncomingMessage[], nowMs: number): number | undefined {
   return messages.length === 0 ? undefined : Math.max(0, nowMs - messages.reduce((oldest, { timestampMs }) => Math.min(oldest, timestampMs), nowMs))
 }

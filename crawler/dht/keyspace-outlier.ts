@@ -1,4 +1,4 @@
-// Keys of honest peers are spread evenly, since they are hashes of random keys. Whoever wants to hold what lies at one key
+// Keys of honest peers are spread evenly, since they are hashes of random keys. An attacker who wants to hold what is stored at one key
 // makes peers close to it until one part of the key space has far more of them than its share.
 import { kadPrefix } from './kad-key.ts'
 

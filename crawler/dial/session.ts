@@ -60,7 +60,7 @@ export interface Session extends Disposable {
 }
 
 /**
- * A stream to read from. Whoever opens a stream disposes of it, however it ends: a connection may outlive a visit,
+ * A stream to read from. The caller that opens a stream disposes of it, however it ends: a connection may outlive a visit,
  * and libp2p limits the number of open streams.
  */
 export interface ReadStream extends Disposable {

@@ -118,7 +118,7 @@ export const CRAWL_METRICS = {
     type: 'counter',
     name: 'peerprobe_crawler_watchdog_cuts_total',
     unit: 'visits',
-    meaning: 'Visits that outlived their limit and were told to end.',
+    meaning: 'Visits that outlived their limit and were aborted.',
     answers: 'complete',
     labels: {}
   },
@@ -126,7 +126,7 @@ export const CRAWL_METRICS = {
     type: 'counter',
     name: 'peerprobe_crawler_stalls_total',
     unit: 'times',
-    meaning: 'Times that no visit ended for long, and all in progress were told to end.',
+    meaning: 'Times that no visit ended for long, and all in progress were aborted.',
     answers: 'complete',
     labels: {}
   },

@@ -10,13 +10,13 @@ import { addPlanCommand } from './plan-command.ts'
 import { addStatusCommand } from './status/status-command.ts'
 
 const HELP = `
-It has the rights of whoever runs it, and nothing of it is needed for crawls. Only crawl-now changes anything: an annotation.
+It has the rights of its user, and nothing of it is needed for crawls. Only crawl-now changes anything: an annotation.
 Each subcommand has examples and its exit codes: kubectl peerprobe status --help`
 
 /** The command line, with all its subcommands. */
 export function kubectlProgram (): Command {
   const program = new Command('kubectl-peerprobe')
-    .description('Looks after PeerProbes: whether they are healthy, what a manifest would change, logs, a crawl at once, a file for whoever helps.')
+    .description('Looks after PeerProbes: whether they are healthy, what a manifest would change, logs, a crawl at once, a support file.')
     .version(VERSION)
     .addHelpText('after', HELP)
     // What was asked wrongly: as everywhere else in PeerProbe.

@@ -72,10 +72,10 @@ export class Leader {
    *   `body`
    */
   async lead (body: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    for (let told = ''; !await this.#try(signal);) {
-      if (this.#holder !== told) {
-        told = this.#holder
-        this.#deps.log.info({ lease: this.#options.lease.name, holder: told }, 'waiting for the lease')
+    for (let logged = ''; !await this.#try(signal);) {
+      if (this.#holder !== logged) {
+        logged = this.#holder
+        this.#deps.log.info({ lease: this.#options.lease.name, holder: logged }, 'waiting for the lease')
       }
       await sleep(this.#deps.clock, this.#options.retryMs, signal)
     }

@@ -27,7 +27,7 @@ scraped: their logs and last words tell.
   process can have of a metric at most.
 - A value that is not known yet has no series. \`time() - (peerprobe_crawler_last_crawl_timestamp_seconds or process_start_time_seconds)\`
   is right before the first crawl as well.
-- Prometheus adds \`namespace\` and \`pod\`; a PodMonitor of ours also the pod's labels as \`peerprobe_dev_probe\`, \`peerprobe_dev_scan\`
+- Prometheus adds \`namespace\` and \`pod\`; one of our PodMonitors also the pod's labels as \`peerprobe_dev_probe\`, \`peerprobe_dev_scan\`
   and \`app_kubernetes_io_component\`. The operator's series of each PeerProbe have a \`namespace\` of their own: scrape it with
   \`honorLabels: true\`, as the chart's PodMonitor does; otherwise it is called \`exported_namespace\`.
 `

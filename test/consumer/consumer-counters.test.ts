@@ -16,7 +16,7 @@ suite('ConsumerCounters', () => {
     assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, skipped: 0, deadLetterProblem: null, outage: null, groupProblem: null, disk: null, dump: null })
   })
 
-  test('sums up what it is told', async () => {
+  test('sums up its calls', async () => {
     const clock = new FakeClock()
     const tally = new ConsumerCounters({ clock })
     tally.consumed(5)

@@ -30,7 +30,7 @@ suite('a full disk', () => {
     assert.deepEqual([after.stored, after.sent, after.lost, after.readyz], [2_200, 2_200, 0, '200 ok'])
   })
 
-  test('is seen by its mark: who publishes is told to wait, the consumer says why it does, and both go on by themselves', () => {
+  test('is detected by its mark: publishers wait, the consumer reports why it waits, and both continue by themselves', () => {
     const { whenFull, after } = onSmallDisk(0.3)
 
     assert.deepEqual([whenFull.failed, whenFull.waits], [false, true])

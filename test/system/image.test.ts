@@ -18,7 +18,7 @@ interface End { status: number | null, stdout: string, stderr: string }
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const unshare = findProgram('unshare') ?? ''
 const MEGABYTE = 1_000_000
-// It has 194 MB: 127 of Node, 6 of libraries, 61 of packages and of ours. What grows beyond is to be looked at.
+// It has 194 MB: 127 of Node, 6 of libraries, 61 of packages and our sources. Growth beyond that needs a look.
 const MAX_BYTES = 215 * MEGABYTE
 
 suite('the image', () => {

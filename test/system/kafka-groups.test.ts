@@ -45,7 +45,7 @@ suite('groups on Kafka', { skip: 'missing' in found ? found.missing : false }, (
     return stack.use(await bus.subscribe({ topic, group, maxMessages: 100 }, collector().handler, signal))
   }
 
-  test('tell of a group whose members deal out partitions in another way, instead of trying for ever', async () => {
+  test('report a group whose members assign partitions in another way, instead of trying forever', async () => {
     const topic = await make()
     using client = new KafkaClient(deps.log, { brokers: server.brokers, clientId: 'other' })
     const metadata = kafkajs.AssignerProtocol.MemberMetadata.encode({ version: 0, topics: [topic], userData: Buffer.alloc(0) })

@@ -1,4 +1,4 @@
-// Whoever may write to the topic tries to stop the consumer: messages about as large as the broker takes, whose dead letters
+// A writer of the topic tries to stop the consumer: messages about as large as the broker takes, whose dead letters
 // are larger, on a real Kafka; and topics of dead letters that take none. The good messages between are stored, all of them.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'

@@ -54,7 +54,7 @@ suite('positions on Kafka', { skip: 'missing' in found ? found.missing : false }
     return topic
   }
 
-  /** Reads a topic as a consumer does, committing what it is told to. */
+  /** Reads a topic as a consumer does, committing the given messages. */
   async function reading (topic: string, stack: AsyncDisposableStack, group = topic): Promise<{ all: IncomingMessage[], subscription: Subscription }> {
     const { all, handler } = collector()
     const joined = Promise.withResolvers<Subscription>()

@@ -40,7 +40,7 @@ const PASSING: readonly string[] = ['PP_KUBE_UNAVAILABLE', 'PP_KUBE_GONE', 'PP_K
 /**
  * Yields all objects, by namespace/name, at once and after each change, until the caller has seen enough or `signal` aborts.
  *
- * @throws ProbeError what the first request fails by, and later what waiting does not mend
+ * @throws ProbeError the error of the first request, and later every error that is not temporary
  */
 export async function* followObjects (deps: FollowDeps, followed: Followed, signal: AbortSignal): AsyncGenerator<ReadonlyMap<string, KubeObject>> {
   for (let failures = 0, wasSeen = false; ;) {

@@ -13,7 +13,7 @@ export interface Waiting extends Followed {
 /**
  * Follows objects until something holds of them: true then, and false where that does not come in time.
  *
- * @throws ProbeError what `holds` throws, and what waiting does not mend
+ * @throws ProbeError what `holds` throws, and every error that is not temporary
  */
 export async function waitUntil (deps: FollowDeps, { timeoutMs, holds, ...followed }: Waiting, signal: AbortSignal): Promise<boolean> {
   const limit = AbortSignal.timeout(timeoutMs)

@@ -38,7 +38,7 @@ Exit codes:
 /** Adds `bundle`. */
 export function addBundleCommand (program: Command): void {
   withClusterOptions(program.command('bundle'))
-    .description('writes a file for whoever helps you: objects, conditions, events, logs, metrics and versions, without secrets')
+    .description('writes a file for the person who helps you: objects, conditions, events, logs, metrics and versions, without secrets')
     .argument('<name>', 'PeerProbe', nonEmpty)
     .option('--file <file>', 'where it is written; a name with the time in the current folder where absent', nonEmpty)
     .option('--operator-namespace <name>', 'namespace of the operator; the one that the status names where absent', nonEmpty)

@@ -9,7 +9,7 @@ import type { CrawlOrder } from './crawl-order.ts'
 
 /** What waiting works with. */
 export interface AwaitCrawlsDeps extends FollowDeps {
-  /** Told when a crawl that was asked for starts and when it is over. */
+  /** Called when a requested crawl starts and when it ends. */
   onChange: (message: string) => void
 }
 

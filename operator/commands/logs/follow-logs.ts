@@ -14,7 +14,7 @@ import type { LogChoice } from './pod-log.ts'
 export interface FollowLogsDeps extends FollowDeps {
   client: Pick<KubeClient, 'json' | 'watch' | 'bytes'>
 
-  /** Told of each line. */
+  /** Called with each line. */
   onLine: (pod: string, text: string) => void
 }
 
@@ -28,7 +28,7 @@ const AGAIN_MS = 1_000
 // The container is not there yet, or the kubelet does not answer: both may come.
 const PASSING: readonly string[] = ['PP_KUBE_INVALID', 'PP_KUBE_UNAVAILABLE']
 
-/** Follows until `signal` aborts. @throws ProbeError what waiting does not mend, such as a missing right */
+/** Follows until `signal` aborts. @throws ProbeError an error that is not temporary, such as a missing right */
 export async function followLogs (deps: FollowLogsDeps, pods: PodsFollowed, choice: LogChoice, signal: AbortSignal): Promise<void> {
   const failure = new AbortController()
   const life = AbortSignal.any([signal, failure.signal])

@@ -9,7 +9,7 @@ import type { ProbeChoice } from '../access/read-probes.ts'
 
 /** What waiting works with. */
 export interface AwaitReadyDeps extends FollowDeps {
-  /** Told why a PeerProbe is not ready, whenever that is another reason. */
+  /** Called with the reason why a PeerProbe is not ready, whenever it changes. */
   onChange: (probe: KubeObject, message: string) => void
 }
 

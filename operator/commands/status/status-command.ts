@@ -56,7 +56,7 @@ export function addStatusCommand (program: Command): void {
 async function showStatus ({ client, namespace }: InCluster, name: string | undefined, options: StatusOptions, signal: AbortSignal): Promise<void> {
   const { allNamespaces, output, wait, timeout } = options
   const choice: ProbeChoice = { namespace: allNamespaces ? undefined : namespace, name }
-  // Whoever misspells a name need not wait to hear it.
+  // A misspelt name is reported at once.
   const found = await readProbes(client, choice, signal)
   const isReady = !wait || await awaitReady({
     client,

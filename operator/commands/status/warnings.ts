@@ -30,7 +30,7 @@ interface EventObject extends KubeObject {
   deprecatedLastTimestamp?: string | null
 }
 
-// Events live for an hour unless the API server is told otherwise.
+// The API server keeps events for an hour by default.
 const RECENT_MS = 3_600_000
 
 // One screen.

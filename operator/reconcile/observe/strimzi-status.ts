@@ -4,7 +4,7 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 /** Why Strimzi leaves an object alone, in Strimzi's terms. */
 export type HeldReason = 'ReconciliationPaused' | 'Unmanaged'
 
-/** State of a Strimzi object. Held: a person told Strimzi to leave it alone. */
+/** State of a Strimzi object. Held: a person paused it in Strimzi. */
 export type StrimziState = { state: 'ready' } | { state: 'failed', message: string } | { state: 'held', reason: HeldReason } | { state: 'waiting' }
 
 /** Annotations by which a person tells Strimzi to leave an object alone, and the condition that Strimzi sets. */

@@ -14,7 +14,7 @@ export interface CrawlNowStatus {
 }
 
 /** The crawler's report about the last requested crawl that has started. */
-export interface ToldCrawlNow {
+export interface ReportedCrawlNow {
   requestedAt: string
   crawlId: number
   isOver: boolean
@@ -24,15 +24,15 @@ export interface ToldCrawlNow {
  * How far the crawl is that is asked for. What was finished stays so: a crawler that starts again begins with a crawl, which
  * is not the one that was asked for.
  */
-export function crawlNowStatus (requestedAt: string | undefined, told?: ToldCrawlNow, before?: CrawlNowStatus): CrawlNowStatus | undefined {
+export function crawlNowStatus (requestedAt: string | undefined, reported?: ReportedCrawlNow, before?: CrawlNowStatus): CrawlNowStatus | undefined {
   if (requestedAt === undefined) {
     return undefined
   }
 
   const known = before?.requestedAt === requestedAt ? before : undefined
 
-  if (told?.requestedAt === requestedAt && known?.state !== 'Finished') {
-    return { requestedAt, state: told.isOver ? 'Finished' : 'Running', crawlId: told.crawlId }
+  if (reported?.requestedAt === requestedAt && known?.state !== 'Finished') {
+    return { requestedAt, state: reported.isOver ? 'Finished' : 'Running', crawlId: reported.crawlId }
   }
 
   return known ?? { requestedAt, state: 'Requested' }

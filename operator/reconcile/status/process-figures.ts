@@ -6,7 +6,7 @@ import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { podsOf } from '../steps/workload-steps.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
-import type { ToldCrawlNow } from './crawl-now-status.ts'
+import type { ReportedCrawlNow } from './crawl-now-status.ts'
 
 /** The last crawl of a scan, for the status. */
 interface LastCrawl {
@@ -52,7 +52,7 @@ export interface ScanFigures {
   peerId?: string
 
   /** The last requested crawl that has started. */
-  toldCrawlNow?: ToldCrawlNow
+  toldCrawlNow?: ReportedCrawlNow
 
   /** Why its last crawl is of little use, if it is; undefined when not known. */
   notes?: CrawlNote[]
@@ -61,13 +61,13 @@ export interface ScanFigures {
 // Two or three remarks for each of 32 scans are part of one object.
 const MAX_NOTE = 500
 
-type Told = { code: string, message: string } | null
+type Reported = { code: string, message: string } | null
 
 /** Reads `/status` of the processes. A process that does not answer, or answers nonsense, is left out: the others still count. */
 export async function processFigures (deps: ReconcileDeps, work: Work, signal: AbortSignal): Promise<ProcessFigures> {
   const scans: Record<string, ScanFigures> = {}
   const consumers = await Promise.all(podsOf(deps, work, 'consumer').map(async pod => ({ pod, status: ConsumerStatus.safeParse(await deps.readStatus(pod, signal)).data })))
-  const problems = consumers.flatMap(({ pod, status }) => [status?.outage, status?.groupProblem, status?.deadLetterProblem, status?.disk].flatMap(told => problemOf('consumer', pod, told ?? null)))
+  const problems = consumers.flatMap(({ pod, status }) => [status?.outage, status?.groupProblem, status?.deadLetterProblem, status?.disk].flatMap(reported => problemOf('consumer', pod, reported ?? null)))
   const lags = consumers.flatMap(({ status }) => status?.lag?.total ?? [])
 
   for (const { name } of work.probe.spec.scans) {
@@ -76,15 +76,15 @@ export async function processFigures (deps: ReconcileDeps, work: Work, signal: A
 
     if (pod !== undefined && status !== undefined) {
       scans[name] = scanFigures(status)
-      problems.push(...[status.publisher.outage, status.disk].flatMap(told => problemOf('crawler', pod, told)))
+      problems.push(...[status.publisher.outage, status.disk].flatMap(reported => problemOf('crawler', pod, reported)))
     }
   }
 
   return { lag: lags.length === 0 ? undefined : roundUp(lags.reduce((sum, n) => sum + n)), scans, problems }
 }
 
-function problemOf (component: ProcessProblem['component'], { metadata: { name } }: KubeObject, told: Told): ProcessProblem[] {
-  return told === null ? [] : [{ component, pod: name, code: told.code, message: told.message }]
+function problemOf (component: ProcessProblem['component'], { metadata: { name } }: KubeObject, reported: Reported): ProcessProblem[] {
+  return reported === null ? [] : [{ component, pod: name, code: reported.code, message: reported.message }]
 }
 
 function scanFigures ({ lastCrawl, passive, crawlNow }: CrawlerStatus): ScanFigures {

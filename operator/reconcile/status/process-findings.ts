@@ -33,7 +33,7 @@ export function withCrawlNotes (conditions: Findings, scans: readonly { name: st
  * termination message, a quota or a full cluster is the cause, that is reported.
  */
 export function withProblems (conditions: Findings, problems: readonly ProcessProblem[], { spec }: Pick<ClusterProbe, 'spec'>): Findings {
-  const told: Partial<Record<ConditionType, Finding>> = { ...conditions }
+  const reported: Partial<Record<ConditionType, Finding>> = { ...conditions }
 
   for (const [type, component] of PARTS) {
     const finding = conditions[type]
@@ -44,14 +44,14 @@ export function withProblems (conditions: Findings, problems: readonly ProcessPr
     const [first] = finding === undefined || finding.status === 'False' ? [] : grave
 
     if (first !== undefined) {
-      told[type] = findingOf(first, grave.length)
+      reported[type] = findingOf(first, grave.length)
     } else if (finding !== undefined && idle.length > 0) {
       const { partitions } = spec.kafka.topic
-      told[type] = { ...finding, message: `${finding.message}; without a partition, since the topic has ${String(partitions)}: ${String(idle.length)}` }
+      reported[type] = { ...finding, message: `${finding.message}; without a partition, since the topic has ${String(partitions)}: ${String(idle.length)}` }
     }
   }
 
-  return told
+  return reported
 }
 
 // With more consumers than partitions, the surplus consumers are idle by design.

@@ -20,7 +20,7 @@ export interface KafkaResult {
   access: KafkaAccess
   topicId: string | undefined
 
-  /** Objects that Strimzi leaves alone because a person told it to. They stay unchanged. */
+  /** Objects that a person paused in Strimzi. They stay unchanged. */
   held: readonly Held[]
 
   /** The plan for Kafka. */

@@ -89,7 +89,7 @@ suite('BatchWriter', () => {
     assert.equal(outage.state, undefined)
   })
 
-  test('stops waiting when told to, with nothing written', async () => {
+  test('stops waiting on abort, with nothing written', async () => {
     for (const failure of [conflict, unavailable]) {
       const { store, writer } = fixture()
       store.failWith = () => failure
@@ -126,7 +126,7 @@ suite('BatchWriter', () => {
     assert.deepEqual((await writer.write(messages(4), signal)).map(({ attempts }) => attempts), [3, 3, 3, 3])
   })
 
-  test('throws on what neither waiting nor bisecting mends', async () => {
+  test('throws an error that neither waiting nor bisecting fixes', async () => {
     const { store, writer } = fixture()
     store.failWith = () => new ProbeError('PP_STORE_SCHEMA', 'no such table')
 

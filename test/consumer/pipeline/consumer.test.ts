@@ -51,7 +51,7 @@ function fixture (): Fixture {
 const message = (offset: number): ReturnType<typeof incoming> => incoming(visitMessage(visitOf({ nodeId: PEERS[offset % 3]! })), offset)
 
 suite('Consumer', () => {
-  test('stores and commits what the bus hands out, until it is told to stop', async () => {
+  test('stores and commits what the bus delivers, until it is stopped', async () => {
     const { clock, bus, store, consumer, controller, joined } = fixture()
     const running = consumer.run(controller.signal)
     await clock.settle()

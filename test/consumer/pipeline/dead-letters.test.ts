@@ -187,7 +187,7 @@ suite('DeadLetters', () => {
     assert.equal(sent!.headers['peerprobe-offset'], '42')
   })
 
-  test('stop waiting when told to', async () => {
+  test('stop waiting on abort', async () => {
     const { letters, failures } = fixture()
     failures.push(new ProbeError('PP_BUS_UNAVAILABLE', 'away'))
     const controller = new AbortController()

@@ -22,7 +22,7 @@ interface Fixture {
   rate: DeadLetterRate
   controller: AbortController
 
-  /** What was told of it. */
+  /** What the observer received. */
   lines: string[]
 
   /** What happened outside, in order. */
@@ -171,7 +171,7 @@ suite('Pipeline', () => {
     })
   }
 
-  test('finishes the running transaction when it is told to stop, and waits for no company', async () => {
+  test('finishes the running transaction when it is stopped, and does not wait for more messages', async () => {
     const { clock, controller, events, handle } = fixture()
     const handling = handle(0, [good()])
     controller.abort()
@@ -182,7 +182,7 @@ suite('Pipeline', () => {
     await handling
   })
 
-  test('gives up an outage when it is told to stop, with nothing committed', async () => {
+  test('ends during an outage when it is stopped, with nothing committed', async () => {
     const { clock, controller, events, handle, store } = fixture()
     store.failWith = () => new ProbeError('PP_STORE_UNAVAILABLE', 'away')
     const handling = assert.rejects(handle(0, [good()]), isAbort)

@@ -24,7 +24,7 @@ function fixture (): Fixture {
 }
 
 suite('stuck', () => {
-  test('tells of messages that wait while none is committed for the limit', async () => {
+  test('reports messages that wait while none is committed for the limit', async () => {
     const { clock, state, watching } = fixture()
     await clock.advance(59_000)
     assert.equal(state.isStuck, false)

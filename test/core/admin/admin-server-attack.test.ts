@@ -112,7 +112,7 @@ suite('a neighbour at the admin port', () => {
     assert.match(await ask('/readyz'), /The message bus did not accept a request in time/)
   })
 
-  test('people on this machine are told all', async () => {
+  test('people on this machine see everything', async () => {
     await using admin = await open()
     const ask = async (path: string): Promise<string> => await (await fetch(`http://127.0.0.1:${String(admin.port)}${path}`)).text()
 

@@ -52,7 +52,7 @@ suite('EventLoopWatch', () => {
     assert.deepEqual(loop.watch.arrived(), { fromMs: 180, byMs: 185 })
   })
 
-  test('work that nobody told of makes an arrival uncertain by so much', () => {
+  test('work that was not reported makes an arrival uncertain by its duration', () => {
     const loop = new PlayedLoop()
     loop.watch.arrived()
     loop.endTurn()
@@ -63,7 +63,7 @@ suite('EventLoopWatch', () => {
     assert.deepEqual(loop.watch.arrived(), { fromMs: 120, byMs: 127 })
   })
 
-  test('work that is told of does not', () => {
+  test('reported work does not', () => {
     const loop = new PlayedLoop()
     loop.watch.arrived()
     loop.endTurn()

@@ -34,7 +34,7 @@ suite('StandstillWatch', () => {
     assert.deepEqual([watch.lostMs, watch.times, lost], [20_000, 1, [20_000]])
   })
 
-  test('knows before its own timer fires, for whoever asks', async () => {
+  test('is known before its own timer fires, to every caller', async () => {
     const { watch, clock, lost } = watched()
     watch.watch()
     clock.standStill(3_000 + BEAT_MS)

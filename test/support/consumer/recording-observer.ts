@@ -1,6 +1,6 @@
 import type { PipelineObserver } from '../../../consumer/pipeline/pipeline-observer.ts'
 
-/** An observer that keeps what it was told, one line for each call. */
+/** An observer that records its calls, one line each. */
 export function recordingObserver (): PipelineObserver & { lines: string[] } {
   const lines: string[] = []
 

@@ -2,7 +2,7 @@ import type { NodeStore, StoreBatch, WriteReport } from '../../../consumer/store
 
 const REPORT: WriteReport = { rows: { node_info: 0, address_info: 0, node_network: 0, visit: 0, crawl: 0 }, coalesced: 0, cuts: 0 }
 
-/** A store that fails as told: `failWith` is asked before each write; what it returns is thrown. */
+/** A store that fails on request: `failWith` is asked before each write; what it returns is thrown. */
 export class ScriptedStore implements Pick<NodeStore, 'write'> {
   /** Every batch that was tried. */
   readonly tried: StoreBatch[] = []

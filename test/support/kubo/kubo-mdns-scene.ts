@@ -1,5 +1,5 @@
 // A Kubo and a passive node in one local network, which can find each other only by multicast DNS. Runs in its own network,
-// prints who found whom as JSON, and ends. The second node does not dial: any peer connected to it has found it.
+// prints which node found which as JSON, and ends. The second node does not dial: any peer connected to it has found it.
 import { PassiveGater } from '../../../crawler/passive/limits/passive-gater.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { openPassiveRig } from '../libp2p/open-passive.ts'

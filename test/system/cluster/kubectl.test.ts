@@ -108,7 +108,7 @@ suite('kubectl peerprobe beside pods that run', missing === undefined ? {} : { s
     assert.deepEqual((await scans()).map(({ name, crawlNow }) => [name, crawlNow?.state]), [['main', 'Finished'], ['second', undefined]])
   })
 
-  test('says which scans there are where one is misspelt, and a warning event tells of an annotation in vain', async () => {
+  test('says which scans there are where one is misspelt, and a warning event reports an annotation that has no effect', async () => {
     const { code, stderr } = await peerprobe('crawl-now', 'amino', 'mian', '-n', 'lab')
     assert.equal(code, 64, stderr)
     assert.match(stderr, /spec\.scans has no scan mian; it has: main, second/)

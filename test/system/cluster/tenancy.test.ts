@@ -64,7 +64,7 @@ suite('A neighbour', missingCluster === undefined ? {} : { skip: missingCluster 
     }
   })
 
-  test('learns which field conflicts, but not with whom; the operator\'s log has both', async () => {
+  test('learns which field conflicts, but not with which PeerProbe; the operator\'s log has both', async () => {
     const words = /^spec\.kafka\.topic\.name: a PeerProbe of another namespace \(the operator's log names it\) uses topic one of this Kafka already/
     await rig.untilReady(ATTACKER, 'False', { name: 'a', reason: 'OwnershipConflict', words })
 

@@ -37,7 +37,7 @@ suite('the metrics of processes that run', { skip: missingMonitoring ?? false },
     }
   })
 
-  test('are all that the reference names, with these labels, and no others of ours', async () => {
+  test('are all that the reference names, with these labels, and no others with our prefix', async () => {
     for (const [process, page] of Object.entries(await pages())) {
       const definitions: readonly MetricDefinition[] = METRICS_OF[process as keyof typeof METRICS_OF]
       const own = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => `${name} ${type}`).filter(text => !/^(process|nodejs)_/.test(text))

@@ -1,4 +1,4 @@
-// The Prometheus that tests ask: what it is told to scrape and to evaluate is what it answers with.
+// The Prometheus of the tests: its answers follow from its targets and rules.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'

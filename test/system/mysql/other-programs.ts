@@ -98,7 +98,7 @@ export function mysqlOtherPrograms (name: string, databasesOf: () => MysqlDataba
       await connection.end()
     })
 
-    test('a user who may not see them is told so, and what lets it see them', async () => {
+    test('a user who may not see them gets an error with the right that is missing', async () => {
       using folder = new TempFolder()
       const { config, database, connection } = await withTables(`CREATE EVENT daily ${DAILY} ${CLEAN}`)
       const user = `blind_${database}`

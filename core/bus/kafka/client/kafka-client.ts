@@ -5,8 +5,8 @@ import { errorText, ProbeError } from '../../../errors.ts'
 import { mendBatches } from '../records/kafka-batches.ts'
 import { useKafkaCodecs } from '../records/kafka-codecs.ts'
 import { asKafkaError, isCoordinatorMissing } from './kafka-error.ts'
-import { mendOffsets } from './kafka-offset-mend.ts'
 import { clientAddress, KafkaSockets } from './kafka-sockets.ts'
+import { patchOffsets } from './kafkajs-offset-patch.ts'
 import { patchKafkajsTimers } from './kafkajs-timer-patch.ts'
 import type { KafkaConfig } from '../../../contracts/kafka-config.ts'
 import type { Logger } from '../../../process/logger.ts'
@@ -32,7 +32,7 @@ export class KafkaClient implements Disposable {
   constructor (log: Logger, config: KafkaConfig) {
     patchKafkajsTimers()
     mendBatches()
-    mendOffsets()
+    patchOffsets()
     useKafkaCodecs()
     requireFiles(config)
     this.brokers = config.brokers

@@ -86,7 +86,7 @@ suite('runRetention', () => {
     assert.equal(calls.length, 9)
   })
 
-  test('ends with what no later try mends', async () => {
+  test('ends with an error that a retry cannot fix', async () => {
     const { clock, deps, answers } = fixture()
     answers.push(new ProbeError('PP_STORE_SCHEMA', 'no such table'))
 

@@ -9,7 +9,7 @@ const DAY_S = 86_400
 const TODAY = 20_454
 const NOW_MS = (TODAY + 0.5) * DAY_S * 1_000
 
-/** A server that has partitions up to a day and makes what it is told. */
+/** A server with partitions up to a day, which creates what a statement asks for. */
 function serverWith (endDay: number): ScriptedConnection {
   const partitions: (readonly [string, string])[] = [['day0', String(endDay * DAY_S)]]
 

@@ -52,7 +52,7 @@ function child (role: 'publisher' | 'member', path: string): ChildProcess & Disp
 }
 
 suite('EmbeddedBus', () => {
-  test('has every message that a killed publisher was told is stored, once and without gaps', async () => {
+  test('has every message that was acknowledged to a killed publisher, once and without gaps', async () => {
     using folder = new TempFolder()
     const path = folder.file('bus.db')
     await using bus = await EmbeddedBus.open(deps, { path, ...quick }, signal)

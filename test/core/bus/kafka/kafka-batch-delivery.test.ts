@@ -119,7 +119,7 @@ suite('KafkaBatchDelivery', () => {
     assert.deepEqual(told, [true, false])
   })
 
-  test('hands out nothing while paused, whoever ends the pause', async () => {
+  test('delivers nothing while paused, however the pause ends', async () => {
     const endings: ((feed: KafkaBatchDelivery) => unknown)[] = [
       (feed) => { feed.resume() },
       (feed) => { feed.interrupt(new Error('rebalance'), false) },
@@ -142,7 +142,7 @@ suite('KafkaBatchDelivery', () => {
     assert.deepEqual(seen, [0])
   })
 
-  test('hands out nothing more after a failure of the handler, and tells of it', async () => {
+  test('delivers nothing more after a failure of the handler, and reports it', async () => {
     const failure = new RangeError('handler is broken')
     const { feed, failures, resolved, payload } = rig(async () => {
       throw failure

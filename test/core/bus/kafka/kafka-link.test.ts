@@ -77,7 +77,7 @@ suite('KafkaLink', () => {
     assert.ok(clock.monotonic() - startMs < 8_000)
   })
 
-  test('forgets its client when told to, and connects again when it is used', async () => {
+  test('drops its client on request, and connects again when it is used', async () => {
     const { link, events } = rig()
     await link.use(async ({ id }) => id, signal)
     await link.renew()

@@ -144,7 +144,7 @@ suite('KafkaMember', () => {
     assert.equal(member.feed.isIdle, true)
   })
 
-  test('ends the client\'s round when a heartbeat tells of a rebalance, not when one did not get through', async () => {
+  test('ends the client\'s round when a heartbeat reports a rebalance, not when a heartbeat failed', async () => {
     for (const [failure, isTold] of [[Object.assign(new Error('rebalance'), { type: 'REBALANCE_IN_PROGRESS' }), true], [new Error('no connection'), false]] as const) {
       const { consumer, open, clock } = rig()
       const release = Promise.withResolvers<undefined>()

@@ -40,7 +40,7 @@ function rig (): Rig {
 }
 
 suite('KafkaTopics', () => {
-  test('asks for the number of partitions once a minute, and again when told to forget', async () => {
+  test('asks for the number of partitions once a minute, and again after a reset', async () => {
     const { topics, clock, counts, calls } = rig()
     counts.set('visits', 3)
     assert.equal(await topics.partitionsOf('visits', signal), 3)

@@ -209,7 +209,7 @@ suite('Frontier', () => {
     assert.deepEqual([frontier.found, frontier.refused], [2, 2])
   })
 
-  test('does not visit ourselves, whoever lists us', () => {
+  test('does not visit ourselves, even when a peer lists us', () => {
     const frontier = new Frontier({ isDialable, isSelf: id => Buffer.compare(id, peerIdOf('us')) === 0 }, { maxPeers: 10 })
     frontier.seed(peer('us', 1), 'known')
     frontier.seed(peer('a', 2), 'bootstrap')

@@ -7,7 +7,7 @@ const contacted = (...ids: number[]): KnownPeer[] => ids.map(id => ({ id: Uint8A
 const failed = (...ids: number[]): KnownPeer[] => ids.map(id => ({ id: Uint8Array.of(id), addresses: [], outcome: 'timeout', failures: 1 }))
 
 suite('changeOf', () => {
-  test('tells whom only one of two crawls contacted', () => {
+  test('counts peers that only one of two crawls contacted', () => {
     assert.deepEqual(changeOf([...contacted(1, 2, 3), ...failed(4)], [...contacted(3, 4, 5, 6), ...failed(1)]), { entered: 3, left: 2 })
     assert.deepEqual(changeOf(contacted(1), contacted(1)), { entered: 0, left: 0 })
     assert.deepEqual(changeOf(contacted(1), []), { entered: 0, left: 1 })

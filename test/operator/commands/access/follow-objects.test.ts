@@ -90,7 +90,7 @@ suite('followObjects', () => {
     assert.deepEqual(seen, ['lab/a', 'lab/a', 'lab/b'])
   })
 
-  test('reports at once what the first request fails by, and later what waiting does not mend', async () => {
+  test('reports at once the error of the first request, and later every error that is not temporary', async () => {
     const first = serverOf([new ProbeError('PP_KUBE_UNAVAILABLE', 'no such host')], [])
     await assert.rejects(followObjects(first.deps, { kind: KINDS.peerProbe }, signal).next(), { code: 'PP_KUBE_UNAVAILABLE' })
 

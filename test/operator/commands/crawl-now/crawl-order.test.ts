@@ -15,7 +15,7 @@ suite('crawlOrder', () => {
     assert.deepEqual(order('fil'), { annotation: 'crawl-now.peerprobe.dev/fil', requestedAt: '2026-11-30T21:00:00.000Z', scans: ['fil'] })
   })
 
-  test('asks later than whoever asked before, also where his clock is ahead, and is no slave of what cannot be read', () => {
+  test('asks later than the request before it, also if that clock is ahead, and ignores a value that cannot be read', () => {
     const annotations = { 'peerprobe.dev/crawl-now': '2026-11-30T22:00:00Z', 'crawl-now.peerprobe.dev/main': '2026-11-30T21:30:00Z' }
 
     assert.equal(order('main', {}, { annotations }).requestedAt, '2026-11-30T22:00:00.001Z')

@@ -53,7 +53,7 @@ suite('inspectPrograms', () => {
   })
 })
 
-test('listPrograms leaves out what belongs to other schemas and writes nothing of ours', async () => {
+test('listPrograms leaves out what belongs to other schemas and changes none of our objects', async () => {
   const { programs } = await listPrograms(serverWith([['other', 'e', 'EVENT', 'DELETE FROM node_info', 'ENABLED', ''], ['other', 'f', 'EVENT', 'DELETE FROM own.node_info', 'ENABLED', '']]).asConnection)
 
   assert.deepEqual(programs.map(({ name }) => name), ['`other`.`f`'])

@@ -27,7 +27,7 @@ suite('KafkaClient', () => {
     }
   })
 
-  test('says what is wrong in the terms of the port, and whom it asked', () => {
+  test('says what is wrong in the terms of the port, and which broker it asked', () => {
     using client = new KafkaClient(log, { ...plain, brokers: ['a:1', 'b:2'] })
     const made = client.asError(new Error('connection refused'), 'visits')
 

@@ -38,7 +38,7 @@ suite('asKafkaError', () => {
     })
   }
 
-  test('lets errors of ours and aborts pass as they are', () => {
+  test('passes our own errors and aborts unchanged', () => {
     const ours = new ProbeError('PP_BUS_CLOSED', 'closed')
     const abort = AbortSignal.abort().reason as unknown
 
@@ -66,7 +66,7 @@ suite('judgeGroupError', () => {
   })
 })
 
-test('a missing topic and a missing coordinator are told by what lies inside', () => {
+test('a missing topic and a missing coordinator are recognised by their cause', () => {
   const topic = failure({}, failure({ type: 'UNKNOWN_TOPIC_OR_PARTITION' }))
   const coordinator = failure({}, failure({ name: 'KafkaJSGroupCoordinatorNotFound' }))
 

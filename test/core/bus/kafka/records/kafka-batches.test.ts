@@ -61,7 +61,7 @@ suite('the batches of a fetch', () => {
     }
   })
 
-  test('that are damaged, of unknown compression, or no data of theirs are told apart from what lies before them, and nothing behind them is read', async () => {
+  test('that are damaged, of unknown compression, or no data of theirs are separated from what precedes them, and nothing after them is read', async () => {
     const good = recordBatch({ values: ['a'] })
     const damaged = recordBatch({ firstOffset: 1, values: ['b'] })
     damaged[damaged.length - 2]! ^= 1

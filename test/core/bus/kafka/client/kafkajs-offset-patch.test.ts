@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import { mendOffsets } from '../../../../../core/bus/kafka/client/kafka-offset-mend.ts'
+import { patchOffsets } from '../../../../../core/bus/kafka/client/kafkajs-offset-patch.ts'
 import { defined } from '../../../../../core/defined.ts'
 
 interface Broker { listOffsets: (request: { isolationLevel: number }) => Promise<{ responses: object[] }> }
@@ -9,9 +9,9 @@ interface Cluster { isolationLevel?: number, findBroker: () => Promise<Broker>, 
 
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/cluster') as { prototype: Cluster }
 
-test('a client that was told no isolation level asks for the end of what is committed, one that was told keeps its own', async () => {
-  mendOffsets()
-  mendOffsets()
+test('a client without an isolation level asks for the end of committed messages, one with a level keeps it', async () => {
+  patchOffsets()
+  patchOffsets()
   const asked: number[] = []
 
   for (const isolationLevel of [undefined, 0, 1]) {

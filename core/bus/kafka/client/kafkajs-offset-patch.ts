@@ -12,7 +12,7 @@ const original = prototype.fetchTopicsOffset
 const READ_COMMITTED = 1
 
 /** Replaces the method in kafkajs. Idempotent. */
-export function mendOffsets (): void {
+export function patchOffsets (): void {
   prototype.fetchTopicsOffset = fetchTopicsOffset
 }
 
