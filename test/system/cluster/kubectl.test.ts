@@ -121,7 +121,7 @@ suite('kubectl peerprobe beside pods that run', missing === undefined ? {} : { s
     const one = await peerprobe('logs', 'amino', '-n', 'lab', '--scan', 'main')
     assert.equal(one.code, 0, one.stderr)
     assert.ok(one.stdout.trim().split('\n').every(line => line.startsWith('{')), one.stdout.slice(0, 300))
-    assert.match(one.stdout, /"this crawl was asked for"/)
+    assert.match(one.stdout, /"this crawl answers a request"/)
     const all = await peerprobe('logs', 'amino', '-n', 'lab')
     assert.deepEqual([...new Set(all.stdout.trim().split('\n').map(line => line.split('-').slice(0, 2).join('-')))].sort(), ['amino-consumer', 'amino-crawler', 'amino-prepare'])
   })

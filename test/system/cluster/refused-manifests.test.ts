@@ -26,7 +26,7 @@ const WRONG: [string, object, RegExp][] = [
   ['an unknown strategy', scan({ active: { strategy: 'Fast' } }), /spec\.scans\[0\]\.active\.strategy: Unsupported value/],
   ['an invalid range', scan({ addresses: { deny: ['everything'] } }), /spec\.scans\[0\]\.addresses\.deny/],
   ['neither active nor passive', scan({ active: { enabled: false }, passive: { enabled: false } }), /spec\.scans\[0\].*active\.enabled/],
-  ['a passive node that knows no DHT protocol', scan({ network: { name: 'lab', bootstrapPeers: ['/ip4/1.2.3.4/tcp/1'] }, passive: { enabled: true } }), /spec\.scans\[0\].*which DHT protocol/],
+  ['a passive node that knows no DHT protocol', scan({ network: { name: 'lab', bootstrapPeers: ['/ip4/1.2.3.4/tcp/1'] }, passive: { enabled: true } }), /spec\.scans\[0\].*the DHT protocol that it serves/],
   ['mDNS without the host\'s network', scan({ passive: { enabled: true, mdns: true } }), /spec\.scans\[0\].*hostNetwork/],
   ['an unknown field', scan({ colour: 'red' }), /unknown field "spec\.scans\[0\]\.colour"/],
   ['an unknown field at the top', { sacns: [] }, /unknown field "spec\.sacns"/],
@@ -51,7 +51,7 @@ const WRONG: [string, object, RegExp][] = [
 // Fields that cannot be changed.
 const FIXED: [string, object, RegExp][] = [
   ['another topic', kafka({ topic: { name: 'other' } }), /spec\.kafka\.topic.*cannot be changed/],
-  ['fewer partitions', kafka({ topic: { partitions: 2 } }), /spec\.kafka\.topic.*cannot be made fewer/],
+  ['fewer partitions', kafka({ topic: { partitions: 2 } }), /spec\.kafka\.topic.*cannot be reduced/],
   ['another database', mysql({ database: 'other' }), /spec\.mysql.*cannot be changed/],
   ['Strimzi in the place of brokers', { kafka: { strimzi: { cluster: 'x' } } }, /spec\.kafka.*cannot be changed/]
 ]
