@@ -121,6 +121,6 @@ suite('npm start with a Kafka and a database of one\'s own', skip === undefined 
 
     assert.equal(code, 64)
     assert.match(stderr, /Secrets: 6 problems/)
-    assert.match(stderr, /spec\.mysql\.credentialsSecret: the key user of Secret mysql-me is not there/)
+    assert.match(stderr, /spec\.mysql\.credentialsSecret: the key user of Secret mysql-me is missing/)
   })
 })
