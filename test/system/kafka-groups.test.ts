@@ -64,7 +64,7 @@ suite('groups on Kafka', { skip: 'missing' in found ? found.missing : false }, (
 
     const { handler } = collector()
     await assert.rejects(bus.subscribe({ topic, group: topic, maxMessages: 10 }, handler, signal), (err) => {
-      return isProbeError(err, 'PP_GROUP_CONFLICT') && err.message.includes('give this consumer a group of its own')
+      return isProbeError(err, 'PP_GROUP_CONFLICT') && err.message.includes('give this consumer its own group')
     })
     await other.disconnect()
   })
