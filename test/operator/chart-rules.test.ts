@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { podMonitor } from '../../operator/model/monitor.ts'
 import { alertsOf, metricsIn } from '../support/alerts/promtool-cases.ts'
-import { commandsOf } from '../support/alerts/runbook-commands.ts'
 import { clusterProbe } from '../support/cluster/cluster-probe.ts'
+import { stepsOf } from '../support/documents/guide.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const RULES = readFileSync(new URL('helm/peerprobe/rules.yaml', ROOT), 'utf8')
@@ -60,8 +61,11 @@ suite('alerts of the chart', () => {
       const page = readFileSync(new URL(`${alert}.md`, RUNBOOKS), 'utf8')
       assert.deepEqual(page.match(/^#.*$/gm), [`# ${alert}`, '## Meaning', '## Impact', '## Diagnosis', '## Mitigation', '## When to silence it'])
       assert.match(page, new RegExp(`^${severity}\\.`, 'im'))
-      assert.ok(commandsOf(page).length > 0, alert)
+      const steps = stepsOf(fileURLToPath(new URL(`${alert}.md`, RUNBOOKS)))
+      assert.ok(steps.length > 0, alert)
+      assert.deepEqual(steps.filter(({ prints }) => prints === undefined), [], `${alert}: a command without what it prints`)
       assert.equal(page.match(/```sh\n/g)?.length, [...page.matchAll(/```sh\n.*?```\s+prints\s+```text\n/gs)].length, `${alert}: a command without what it prints`)
+      assert.equal(page.match(/```sh\n/g)?.length, steps.length, alert)
       assert.ok(index.includes(`| [${alert}](${alert}.md) | ${severity} |`), alert)
     }
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { patternOf, stepsOf } from '../support/documents/guide.ts'
+import { beginsAs, patternOf, stepsOf } from '../support/documents/guide.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 
 suite('commands of a document', () => {
@@ -13,6 +13,23 @@ suite('commands of a document', () => {
       { line: 4, commands: 'a\nb\n', prints: 'printed\n' },
       { line: 17, commands: 'c\n', prints: undefined }
     ])
+  })
+
+  test('may be part of a list, whose indentation is none of theirs', () => {
+    using folder = new TempFolder()
+    writeFileSync(folder.file('guide.md'), '1. One.\n\n   ```sh\n   a \\\n     b\n   ```\n\n   prints\n\n   ```text\n   NAME   AGE\n   …\n   ```\n')
+
+    assert.deepEqual(stepsOf(folder.file('guide.md')), [{ line: 4, commands: 'a \\\n  b\n', prints: 'NAME   AGE\n…\n' }])
+  })
+
+  test('print the first line of the document somewhere: the widths of columns do not count, further words do', () => {
+    assert.ok(beginsAs('a warning\nNAME          AGE\namino   3s\n', 'NAME   AGE\n…\n'))
+    assert.ok(beginsAs('{cause="conflict"} => 0 @[17.5]\n', '{cause="conflict"} => …\n'))
+    assert.ok(beginsAs('{"level":"info"}\n', '{"level":…\n'))
+    assert.ok(!beginsAs('NAME READY AGE\n', 'NAME   AGE\n'))
+    assert.ok(!beginsAs('NAME AGE READY\n', 'NAME   AGE\n'))
+    assert.ok(!beginsAs('{cause="gone"} => 0\n', '{cause="conflict"} => …\n'))
+    assert.ok(!beginsAs('', 'NAME\n'))
   })
 
   test('print what the document says: … is anything, a blank any number of them', () => {
