@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { enterNodeNetwork } from '../test/support/cluster/runner/node-network.ts'
 import { chartDashboards } from '../test/support/dashboards/chart-panels.ts'
-import { ScrapedCluster } from '../test/support/monitoring/scraped-cluster.ts'
+import { ChangingNetwork } from '../test/support/monitoring/changing-network.ts'
+import { MonitoringRig } from '../test/support/monitoring/monitoring-rig.ts'
 import { provideCamera } from './pictures/camera.ts'
 import { drawDashboard } from './pictures/draw-dashboard.ts'
 import { answerPanels } from './pictures/panel-answers.ts'
@@ -32,16 +33,16 @@ if (typeof camera === 'string') {
 }
 
 async function takePictures (camera: Camera): Promise<void> {
-  await using cluster = await ScrapedCluster.open()
-  const { prometheus, network } = cluster
-  await cluster.callOnCrawler(3)
+  await using rig = await MonitoringRig.open(async host => await ChangingNetwork.open(host))
+  const { prometheus, network } = rig
+  await rig.untilAllHaveWorked()
 
   // Until the span of the pictures is full, peers come and go.
   const began = Date.now()
 
   while (Date.now() - began < SPAN_S * 1_000) {
     await network.replace(2)
-    await cluster.nextCrawl()
+    await rig.untilNextCrawl()
   }
   mkdirSync(FOLDER, { recursive: true })
 

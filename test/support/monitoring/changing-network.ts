@@ -4,32 +4,32 @@ import { randomBytes } from 'node:crypto'
 import { multiaddr } from '@multiformats/multiaddr'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { frame } from '../../../crawler/wire/frames.ts'
-import { findNodeReply } from '../network/peer-fixtures.ts'
+import { findNodeReply, KAD_PROTOCOL } from '../network/peer-fixtures.ts'
 import { answering, startPeer } from '../network/peers.ts'
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
 import type { NodePeer } from '../network/peers.ts'
 
+const PEERS = 24
 const AGENTS = ['kubo/0.42.0/1', 'kubo/0.42.0/1', 'kubo/0.41.0/1', 'kubo/0.36.0/1', 'rust-libp2p/0.56', 'js-libp2p/3.1', 'storm', 'go-ipfs/0.8.0']
 const CLIENT_EVERY = 4
 const DEAD_EVERY = 3
 const DEAD_PORT = 1
+const VISITORS = 3
 
 /** See the head of this file. */
 export class ChangingNetwork implements AsyncDisposable {
   readonly #host: string
-  readonly #protocol: string
   readonly #peers: NodePeer[] = []
   readonly #dead: PeerRecord[] = []
   #started = 0
 
-  private constructor (host: string, protocol: string) {
+  private constructor (host: string) {
     this.#host = host
-    this.#protocol = protocol
   }
 
   /** @param count living peers; a third as many are dead */
-  static async open (host: string, protocol: string, count: number): Promise<ChangingNetwork> {
-    const network = new ChangingNetwork(host, protocol)
+  static async open (host: string, count = PEERS): Promise<ChangingNetwork> {
+    const network = new ChangingNetwork(host)
 
     try {
       await network.add(count)
@@ -52,7 +52,7 @@ export class ChangingNetwork implements AsyncDisposable {
   async add (count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       const number = this.#started++
-      const serve = number % CLIENT_EVERY === CLIENT_EVERY - 1 ? {} : { [this.#protocol]: answering(() => frame(findNodeReply(this.#records()))) }
+      const serve = number % CLIENT_EVERY === CLIENT_EVERY - 1 ? {} : { [KAD_PROTOCOL]: answering(() => frame(findNodeReply(this.#records()))) }
       this.#peers.push(await startPeer({ host: this.#host, serve, agentVersion: AGENTS[number % AGENTS.length]! }))
 
       if (number % DEAD_EVERY === 0) {
@@ -71,9 +71,9 @@ export class ChangingNetwork implements AsyncDisposable {
     this.#dead.splice(0, this.#dead.length - dead)
   }
 
-  /** Has peers call on a libp2p node, each by a connection that stays. */
-  async callOn (address: string, count: number): Promise<void> {
-    for (const { node } of this.#peers.slice(-count)) {
+  /** Has the peers that were started last connect to a passive node, each by a connection that stays. */
+  async visit (address: string): Promise<void> {
+    for (const { node } of this.#peers.slice(-VISITORS)) {
       await node.dial(multiaddr(address))
     }
   }

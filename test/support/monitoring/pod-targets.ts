@@ -4,7 +4,12 @@ import { z } from 'zod'
 import type { ControlPlane } from '../servers/control-plane.ts'
 import type { ScrapeTarget } from '../servers/prometheus.ts'
 
-const Metadata = z.object({ namespace: z.string(), name: z.string(), labels: z.record(z.string(), z.string()).default({}) })
+const Metadata = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
+  deletionTimestamp: z.string().optional()
+})
 
 const Monitors = z.object({ items: z.object({
   metadata: Metadata,
@@ -42,7 +47,7 @@ function selects ({ metadata, spec: { selector: { matchLabels } } }: Monitor, po
 function targetsOf ({ metadata, spec }: Monitor, pod: Pod): ScrapeTarget[] {
   const { phase, podIP } = pod.status
 
-  if (podIP === undefined || phase !== 'Running') {
+  if (podIP === undefined || phase !== 'Running' || pod.metadata.deletionTimestamp !== undefined) {
     return []
   }
 

@@ -2,15 +2,13 @@
 // and those that show a fault show it once there is one.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { pino } from 'pino'
-import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
-import { systemClock } from '../../../core/time/clock.ts'
 import { answerPanels, fillVariables } from '../../../scripts/pictures/panel-answers.ts'
-import { message } from '../../core/bus/event-bus-fixture.ts'
 import { enterNodeNetwork } from '../../support/cluster/runner/node-network.ts'
 import { chartDashboards, panelsOf } from '../../support/dashboards/chart-panels.ts'
 import { readExpression } from '../../support/dashboards/expression.ts'
-import { missingScrapedCluster, SCRAPED_NAMESPACE, ScrapedCluster } from '../../support/monitoring/scraped-cluster.ts'
+import { ChangingNetwork } from '../../support/monitoring/changing-network.ts'
+import { MonitoringRig, PROBE_NAMESPACE } from '../../support/monitoring/monitoring-rig.ts'
+import { missingMonitoring } from '../../support/monitoring/probed-cluster.ts'
 import { until } from '../../support/until.ts'
 import type { AnsweredPanel } from '../../../scripts/pictures/panel-answers.ts'
 
@@ -19,26 +17,24 @@ const SPAN_S = 120
 const LIMIT_MS = 180_000
 const shipped = [...chartDashboards()]
 
-if (missingScrapedCluster === undefined) {
+if (missingMonitoring === undefined) {
   enterNodeNetwork(import.meta.filename)
 }
 
-suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingScrapedCluster ?? false }, () => {
+suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingMonitoring ?? false }, () => {
   const stack = new AsyncDisposableStack()
-  const { signal } = new AbortController()
-  let cluster: ScrapedCluster
+  let rig: MonitoringRig<ChangingNetwork>
 
   before(async () => {
-    cluster = stack.use(await ScrapedCluster.open())
-    await cluster.callOnCrawler(2)
-    await cluster.prometheus.waitFor('peerprobe_crawler_passive_sightings_total', undefined, LIMIT_MS)
+    rig = stack.use(await MonitoringRig.open(async host => await ChangingNetwork.open(host)))
+    await rig.untilAllHaveWorked()
   })
   after(async () => {
     await stack.disposeAsync()
   })
 
   const answers = async (): Promise<{ name: string, answered: AnsweredPanel }[]> => {
-    const { prometheus } = cluster
+    const { prometheus } = rig
     const asking = {
       now: async (expr: string) => (await prometheus.query(expr)).map(({ labels, value }) => ({ labels, points: [[0, value] as const] })),
       over: async (expr: string) => await prometheus.queryRange(expr, { seconds: SPAN_S }),
@@ -85,7 +81,7 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingScrape
       const known = new Set(['le'])
 
       for (const { metric, matchers } of selectors) {
-        const series = await cluster.prometheus.query(metric)
+        const series = await rig.prometheus.query(metric)
         assert.ok(series.length > 0, `${name}: no page has ${metric}`)
         const own = new Set(series.flatMap(({ labels }) => Object.keys(labels)))
         own.forEach(label => known.add(label))
@@ -99,7 +95,7 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingScrape
     for (const [dashboard, { templating }] of shipped) {
       for (const { name, query } of (templating.list ?? []).filter(({ query }) => String(query).startsWith('label_values'))) {
         const [, series = '', label = ''] = (/^label_values\((.+), (\w+)\)$/.exec(String(query))) ?? []
-        const values = (await cluster.prometheus.query(fillVariables(series, RATE_INTERVAL))).map(({ labels }) => labels[label] ?? '')
+        const values = (await rig.prometheus.query(fillVariables(series, RATE_INTERVAL))).map(({ labels }) => labels[label] ?? '')
 
         assert.ok(values.some(value => value !== ''), `${dashboard}: ${name}: ${String(query)}`)
       }
@@ -108,15 +104,14 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingScrape
 
   test('a message that is no visit is shown as a dead letter', async () => {
     assert.deepEqual(Object.values(await lastOf('pipeline', 'Dead letters')), [0])
-    await using bus = await KafkaBus.open({ log: pino({ level: 'silent' }), clock: systemClock }, { brokers: cluster.kafka.brokers, clientId: 'test' }, signal)
-    await bus.publish('ipfs-nodes', [message('poison', 'no visit')], signal)
+    await rig.publishPoison()
 
     await untilShown(['pipeline', 'Dead letters'], values => values[0]! > 0)
     await untilShown(['pipeline', 'Dead letters by code'], values => values.some(value => value > 0))
   })
 
   test('a database that is gone is shown as an outage, with retries and a lag that grows', async () => {
-    await cluster.sql.kill()
+    await rig.sql.kill()
 
     try {
       await untilShown(['pipeline', 'Storing'], values => values[0] === 1)
@@ -124,27 +119,27 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingScrape
       await untilShown(['pipeline', 'Retries by cause'], values => values.some(value => value > 0))
       await untilShown(['pipeline', 'Lag'], values => values[0]! > 20)
     } finally {
-      await cluster.sql.start()
+      await rig.sql.start()
     }
     await untilShown(['pipeline', 'Storing'], values => values[0] === 0)
   })
 
   test('a bus that is gone is shown as one that fails', async () => {
-    await cluster.kafka.kill(1)
+    await rig.broker.kill(1)
 
     try {
       await untilShown(['pipeline', 'Bus'], values => values[0] === 1)
       await untilShown(['pipeline', 'Publishing repeated'], values => values.some(value => value > 0))
     } finally {
-      await cluster.kafka.start(1)
+      await rig.broker.start(1)
     }
     await untilShown(['pipeline', 'Bus'], values => values[0] === 0)
   })
 
   test('a PeerProbe that cannot be prepared is shown as not ready', async () => {
-    await cluster.rig.probe(SCRAPED_NAMESPACE, { kafka: { brokers: ['127.0.0.1:1'] } }, 'broken')
+    await rig.cluster.probe(PROBE_NAMESPACE, { kafka: { brokers: ['127.0.0.1:1'] } }, 'broken')
 
     await untilShown(['operator', 'Not ready'], values => values[0]! >= 1)
-    await until('the timeline has it', async () => (await lastOf('operator', 'Ready over time'))[`${SCRAPED_NAMESPACE}/broken`] === 0, LIMIT_MS)
+    await until('the timeline has it', async () => (await lastOf('operator', 'Ready over time'))[`${PROBE_NAMESPACE}/broken`] === 0, LIMIT_MS)
   })
 })

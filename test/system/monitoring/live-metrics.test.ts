@@ -6,7 +6,9 @@ import { valueAt } from '../../../operator/api/rules.ts'
 import { METRICS_OF } from '../../../scripts/generate/metrics-page.ts'
 import { STATE_METRICS } from '../../../scripts/generate/state-metrics.ts'
 import { enterNodeNetwork } from '../../support/cluster/runner/node-network.ts'
-import { missingMonitoring, MonitoringRig, OPERATOR_NAMESPACE, PROBE_NAME, PROBE_NAMESPACE, PROBE_SCANS } from '../../support/monitoring/monitoring-rig.ts'
+import { MonitoredNetwork } from '../../support/monitoring/monitored-network.ts'
+import { MonitoringRig, PROBE_NAMESPACE, PROBE_SCANS } from '../../support/monitoring/monitoring-rig.ts'
+import { missingMonitoring, OPERATOR_NAMESPACE, PROBE_NAME } from '../../support/monitoring/probed-cluster.ts'
 import { promtool } from '../../support/servers/promtool.ts'
 import type { MetricDefinition } from '../../../core/metrics/metric-definition.ts'
 
@@ -18,11 +20,12 @@ if (missingMonitoring === undefined) {
 const LARGER_NETWORK = ['peerprobe_crawler_population_keyspace_outlier_ratio']
 
 suite('the metrics of processes that run', { skip: missingMonitoring ?? false }, () => {
-  let rig: MonitoringRig
+  let rig: MonitoringRig<MonitoredNetwork>
 
   before(async () => {
-    rig = await MonitoringRig.open()
-    await rig.untilAllHasHappened()
+    rig = await MonitoringRig.open(async host => await MonitoredNetwork.open(host))
+    await rig.untilAllHaveWorked()
+    await rig.publishPoison()
   })
   after(async () => {
     await rig[Symbol.asyncDispose]()
