@@ -5,13 +5,11 @@ import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { messagesOf } from '../data-path/visit-stream.ts'
+import { OPERATOR_NAMESPACE, PROBE_TOPIC } from '../monitoring/probed-cluster.ts'
 import type { ClusterRig } from '../cluster/cluster-rig.ts'
 import type { NodePeer } from '../network/peers.ts'
 import type { KafkaServer } from '../servers/kafka-server.ts'
 import type { SqlServer } from '../servers/sql-server.ts'
-
-/** Namespace of the operator. */
-export const SYSTEM = 'peerprobe-system'
 
 /** Namespace of the PeerProbe, and name of its database. */
 export const NAMESPACE = 'peerprobe'
@@ -19,7 +17,6 @@ export const NAMESPACE = 'peerprobe'
 /** What faults are done to. */
 export interface LabParts { kafka: KafkaServer, sql: SqlServer, rig: ClusterRig, peer: NodePeer }
 
-const TOPIC = 'ipfs-nodes'
 const MANIFEST = '/var/lib/peerprobe/dumps/manifest.json'
 const WAVE = 500
 const MOST_VISITS = 300_000
@@ -49,11 +46,11 @@ export class LabFaults {
   /** Publishes messages that are no visits. */
   async publishPoison (count: number): Promise<void> {
     await using bus = await this.#bus()
-    await bus.publish(TOPIC, Array.from({ length: count }, (_, i) => ({ key: String(i), value: Buffer.from('no visit'), headers: {} })), signal)
+    await bus.publish(PROBE_TOPIC, Array.from({ length: count }, (_, i) => ({ key: String(i), value: Buffer.from('no visit'), headers: {} })), signal)
   }
 
   /** Sets how large a message of a topic may be. */
-  async limitMessages (bytes: number, topic = TOPIC): Promise<void> {
+  async limitMessages (bytes: number, topic = PROBE_TOPIC): Promise<void> {
     await this.kafka.tool('kafka.admin.ConfigCommand', ['--alter', '--entity-type', 'topics', '--entity-name', topic, '--add-config', `max.message.bytes=${String(bytes)}`])
   }
 
@@ -80,7 +77,7 @@ export class LabFaults {
     const holding = (async () => {
       while (!stop.signal.aborted) {
         const spec = { holderIdentity: 'somebody', leaseDurationSeconds: 60, renewTime: `${new Date().toISOString().slice(0, -1)}000Z` }
-        await this.changes('patch', 'lease', 'peerprobe-operator', '-n', SYSTEM, '--type=merge', '-p', JSON.stringify({ spec }))
+        await this.changes('patch', 'lease', 'peerprobe-operator', '-n', OPERATOR_NAMESPACE, '--type=merge', '-p', JSON.stringify({ spec }))
         await delay(1_000)
       }
     })()
@@ -88,7 +85,7 @@ export class LabFaults {
     return { end: async () => {
       stop.abort()
       await holding
-      await this.changes('delete', 'lease', 'peerprobe-operator', '-n', SYSTEM)
+      await this.changes('delete', 'lease', 'peerprobe-operator', '-n', OPERATOR_NAMESPACE)
     } }
   }
 
@@ -100,7 +97,7 @@ export class LabFaults {
       if (n >= MOST_VISITS) {
         throw new TypeError(`${String(n)} visits were published, and what they are for did not happen`)
       }
-      await bus.publish(TOPIC, messagesOf(n, n + WAVE), signal)
+      await bus.publish(PROBE_TOPIC, messagesOf(n, n + WAVE), signal)
       await delay(500)
     }
   }
