@@ -27,7 +27,7 @@ export interface LabelValues {
 
 /** What is the same for each kind of metric. */
 interface Described {
-  /** Whole name, with its unit and `_total` where the naming rules ask for them. */
+  /** Full name, with the unit and `_total` as Prometheus recommends (https://prometheus.io/docs/practices/naming/). */
   readonly name: string
 
   /** What is counted or measured: a base unit, or a noun. */

@@ -8,7 +8,7 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client'
 const HARDLY_EVER_MS = 3_600_000
 const SAMPLED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(name => `nodejs_eventloop_lag_${name}_seconds`)
 
-// Gauges with the names of counters, against the naming rules of Prometheus; those by type say the same.
+// Gauges whose names end in `_total`, as only those of counters may. Gauges by type have the same figures.
 const MISNAMED = ['handles', 'requests', 'resources'].map(name => `nodejs_active_${name}_total`)
 
 /**
