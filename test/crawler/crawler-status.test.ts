@@ -3,24 +3,17 @@ import { suite, test } from 'node:test'
 import { CrawlerStatus } from '../../core/contracts/status.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { crawlerStatus } from '../../crawler/crawler-status.ts'
+import { crawlReport } from '../support/network/crawl-report.ts'
 import type { CrawlReport, CrawlStatus } from '../../crawler/engine/crawl-report.ts'
 
 const nowMs = Date.parse('2026-01-01T00:01:00.000Z')
 const idle = { scan: 'default/amino/main', network: 'ipfs', crawl: undefined, lastCrawl: undefined, dueInMs: 30_000, publisher: { buffered: 1, bufferedBytes: 10, published: 7, retries: 0, refused: 0, outage: undefined }, nowMs }
 const running: CrawlStatus = { crawlId: 5, strategy: 'Census', elapsedMs: 2_500, queued: 4, inFlight: 3, done: 9, slots: 128, found: 16, refused: 0, byOutcome: { ok: 5, identified: 1, timeout: 3 }, visitsPerSecond: 3.5, waitingForSink: false, watchdogCuts: 0, stalls: 0, lostMs: 0, standstills: 0, repeatedVisits: 0 }
 const none = { top: [], other: 0 }
-const report = (contacted: number, visited: number): CrawlReport => ({
+const report = (contacted: number, visited: number): CrawlReport => crawlReport({
   crawlId: 5,
-  strategy: 'Census',
-  end: 'complete',
   startedAtMs: nowMs - 10_000,
   finishedAtMs: nowMs - 2_000,
-  population: [],
-  watchdogCuts: 0,
-  stalls: 0,
-  lostMs: 0,
-  standstills: 0,
-  repeatedVisits: 0,
   totals: {
     discovered: visited,
     visited,

@@ -3,26 +3,20 @@ import { suite, test } from 'node:test'
 import { Crawl, CRAWL_TYPE } from '../../../core/contracts/crawl.ts'
 import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
 import { crawlEndedMessage, crawlStartedMessage } from '../../../crawler/publish/crawl-message.ts'
+import { crawlReport } from '../../support/network/crawl-report.ts'
 import type { OutgoingMessage } from '../../../core/bus/port/event-bus.ts'
 import type { CrawlReport } from '../../../crawler/engine/crawl-report.ts'
 
 const CONTEXT = { scan: 'default/probe/main', network: 'ipfs' }
 const NONE = { top: [], other: 0 }
-const report = (change: Partial<CrawlReport> = {}): CrawlReport => ({
+const report = (change: Partial<CrawlReport> = {}): CrawlReport => crawlReport({
   crawlId: 1_767_225_600,
-  strategy: 'Census',
-  end: 'complete',
   startedAtMs: Date.UTC(2026, 0, 1),
   finishedAtMs: Date.UTC(2026, 0, 1, 0, 5),
   totals: { discovered: 3, visited: 2, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: { ok: 1, timeout: 1 } },
   distributions: { agentVersions: { top: [{ value: 'kubo', count: 1 }], other: 0 }, protocols: NONE, transports: NONE, addressFamilies: NONE },
+  kad: { spoken: ['/lab/kad/1.0.0'], answering: 1, others: { wide: 0, counts: [] } },
   latencyMs: { p50: 20.000_04, p90: 30, p99: 1e12 },
-  population: [],
-  watchdogCuts: 0,
-  stalls: 0,
-  lostMs: 0,
-  standstills: 0,
-  repeatedVisits: 0,
   ...change
 })
 const parse = ({ value }: OutgoingMessage): Crawl => Crawl.parse(JSON.parse(Buffer.from(value).toString()))
