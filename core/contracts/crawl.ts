@@ -60,6 +60,9 @@ export const Crawl = z.object({
   totals: CrawlTotals.optional().describe('Absent in `started`.'),
   shortenedVisits: Count.optional().describe('Visits published without lists and identify, because the data of their subnet or of all peers exceeded the limit of a crawl. Absent in `started`.'),
   withheldVisits: Count.optional().describe('Visits counted and not published, for the same reason. Absent in `started`.'),
+  confirmations: Count.optional().describe('Visits that checked the failure of a peer that the crawl before contacted. Absent in `started`.'),
+  confirmationsLeftOut: Count.optional().describe('Peers whose failure was not checked as often as intended, because confirmations had their share of the visits or the crawl ended first. Absent in `started`.'),
+  gonePeers: Count.optional().describe('Peers of earlier crawls that did not answer again and that no peer announced: visited, and not part of the totals. Absent in `started`.'),
   distributions: z.object({
     agentVersions: Distribution,
     protocols: Distribution,

@@ -26,8 +26,11 @@ export const MESSAGE_LIMITS = {
 /** How a peer was found: we dialled it, or it connected to us. */
 export const DISCOVERY_TYPES = ['active', 'passive'] as const
 
-/** Source of a peer's first mention in the crawl (active), or how it connected to us (passive). */
-export const SOURCES = ['bootstrap', 'routing-table', 'known', 'connected', 'mdns', 'inbound'] as const
+/**
+ * Source of a peer's first mention in the crawl, or `confirmation` for a visit that checks a failure (active); or how it connected to
+ * us (passive).
+ */
+export const SOURCES = ['bootstrap', 'routing-table', 'known', 'connected', 'mdns', 'inbound', 'confirmation'] as const
 
 /** One of {@link SOURCES}. */
 export type Source = typeof SOURCES[number]
@@ -78,10 +81,10 @@ export const Visit = z.object({
   network: Text(64).describe('Preset name, or the custom network\'s name.'),
   vantage: Text(64).optional().describe('Place from which the peer was visited, as configured in the scan.'),
   crawlId: CrawlId.describe('Start of the crawl in epoch seconds; for a passive sighting the start of its 10-minute window.'),
-  attempt: z.int().min(1).max(2).describe('2 for a second visit in the same crawl: after a failure, at a new address, or of a peer that lists a DHT protocol that was learnt later.'),
+  attempt: z.int().min(1).max(4).describe('2 for a second visit in the same crawl: after a failure, at a new address, or of a peer that lists a DHT protocol that was learnt later. 3 and 4 for confirmations: visits of a peer that the crawl before contacted and that failed in this one.'),
   nodeId: PeerIdText.describe('Peer id as libp2p prints it.'),
   discoveryType: z.enum(DISCOVERY_TYPES).describe('Whether we dialled the peer or it connected to us.'),
-  source: z.enum(SOURCES).describe('Source of the peer\'s first mention, or how it connected to us.'),
+  source: z.enum(SOURCES).describe('Source of the peer\'s first mention, or how it connected to us; confirmation for a visit that checks a failure.'),
   lane: z.enum(LANES).optional().describe('Client of the visit: fast (the crawl\'s client for TCP, WebSocket and relays), quic (its QUIC client) or passive (a connection of the passive node; full in earlier versions).'),
   startedAt: Timestamp.describe('Start of the visit by the crawler\'s clock.'),
   durationMs: Milliseconds.describe('How long the visit took.'),

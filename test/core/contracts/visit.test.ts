@@ -21,8 +21,14 @@ suite('Visit', () => {
     assert.equal(parsed.moreAddresses, 0)
   })
 
+  test('may be a confirmation, the third or the fourth visit of a peer in its crawl', () => {
+    for (const attempt of [3, 4]) {
+      assert.equal(Visit.parse({ ...visit, source: 'confirmation', attempt }).attempt, attempt)
+    }
+  })
+
   test('refuses a higher version, a wrong id, time or outcome', () => {
-    for (const change of [{ version: 2 }, { visitId: 'x' }, { startedAt: '2026-01-02T03:04:05Z' }, { outcome: 'fine' }, { nodeId: '../../etc' }, { attempt: 3 }, { durationMs: -1 }, { addresses: ['x'.repeat(513)] }, { addresses: Array(129).fill('/ip4/1.2.3.4/tcp/1') }]) {
+    for (const change of [{ version: 2 }, { visitId: 'x' }, { startedAt: '2026-01-02T03:04:05Z' }, { outcome: 'fine' }, { nodeId: '../../etc' }, { attempt: 5 }, { durationMs: -1 }, { addresses: ['x'.repeat(513)] }, { addresses: Array(129).fill('/ip4/1.2.3.4/tcp/1') }]) {
       assert.ok(!Visit.safeParse({ ...visit, ...change }).success, JSON.stringify(change).slice(0, 60))
     }
   })
