@@ -4,11 +4,11 @@ import type { ErrorCode } from '../errors.ts'
 
 /** Reads values of columns by type. Every method names the column in its error. */
 export class ColumnReader {
-  readonly #code: ErrorCode
+  /** Code of the error that a value of another type causes. */
+  readonly code: ErrorCode
 
-  /** @param code of the error that a value of another type causes */
   constructor (code: ErrorCode) {
-    this.#code = code
+    this.code = code
   }
 
   /** A text. @throws ProbeError when the value is something else */
@@ -41,6 +41,11 @@ export class ColumnReader {
     return value instanceof Uint8Array ? value : this.#refuse(column, value, 'bytes are')
   }
 
+  /** A list. @throws ProbeError when the value is something else */
+  list (value: unknown, column: string): readonly unknown[] {
+    return Array.isArray(value) ? value : this.#refuse(column, value, 'a list is')
+  }
+
   /** A text of a closed set. @throws ProbeError when the value is not in the set */
   oneOf<T extends string> (value: unknown, column: string, texts: readonly T[]): T {
     return texts.find(text => text === value) ?? this.#refuse(column, value, `one of ${texts.join(', ')} is`)
@@ -49,7 +54,7 @@ export class ColumnReader {
   #refuse (column: string, value: unknown, wanted: string): never {
     const problem = `contains ${describe(value)} where ${wanted} expected: another program changed it`
 
-    throw new ProbeError(this.#code, `column ${column} of the database ${problem}`, { details: { column } })
+    throw new ProbeError(this.code, `column ${column} of the database ${problem}`, { details: { column } })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 import type { Clock } from '../../../core/time/clock.ts'
+import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { CrawlSpan, FoundBy } from './found-by.ts'
 
 /** Dependencies of both stores. */
@@ -167,6 +168,9 @@ export interface StoreSnapshot extends AsyncDisposable {
   readonly schemaVersion: number
 
   nodes (query: NodePageQuery): Promise<NodePage>
+
+  /** A page of records. @throws ProbeError `PP_RECORD_QUERY` for a condition that the kind does not know, or a foreign cursor */
+  records (query: RecordPageQuery): Promise<RecordPage>
 }
 
 /** Numbers of stored rows. */

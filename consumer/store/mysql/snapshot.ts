@@ -1,7 +1,10 @@
 import { NODE_COLUMNS, nodeValuesFrom } from '../model/node-row.ts'
 import { fromStoreTime, storeTimeOf } from '../model/store-time.ts'
+import { readRecords } from '../records/read-records.ts'
+import { MYSQL_RECORDS } from './record-dialect.ts'
 import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { listText, quote } from './server/sql-text.ts'
+import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
 import type { ConnectionPool } from './server/connection-pool.ts'
 import type { MysqlConnection } from './server/connection.ts'
@@ -50,6 +53,10 @@ export class MysqlSnapshot implements StoreSnapshot {
       nodes: changed.length === 0 ? [] : await this.#recordsOf(changed),
       next: last === undefined ? undefined : MYSQL_VALUES.text(last[0], 'node_id')
     }
+  }
+
+  async records (query: RecordPageQuery): Promise<RecordPage> {
+    return await readRecords(query, { ...MYSQL_RECORDS, query: async sql => (await this.#connection.query(sql)).rows })
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

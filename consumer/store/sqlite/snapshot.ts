@@ -1,8 +1,11 @@
 import { openDatabase } from '../../../core/files/sqlite.ts'
 import { numberAt, numberOrNullAt, textAt, textOrNullAt } from '../../../core/rows/sqlite-row.ts'
 import { storeTimeOf, fromStoreTime } from '../model/store-time.ts'
+import { readRecords } from '../records/read-records.ts'
+import { SQLITE_RECORDS } from './record-dialect.ts'
 import { asStoreError } from './store-error.ts'
 import type { SqliteRow } from '../../../core/rows/sqlite-row.ts'
+import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { NodePage, NodePageQuery, NodeRecord, StoreSnapshot } from '../model/node-store.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
@@ -44,9 +47,26 @@ export class SqliteSnapshot implements StoreSnapshot {
     return await Promise.try(() => this.#page(after, limit, changedSinceMs === undefined ? '' : storeTimeOf(changedSinceMs)))
   }
 
+  async records (query: RecordPageQuery): Promise<RecordPage> {
+    try {
+      return await readRecords(query, { ...SQLITE_RECORDS, query: sql => this.#rows(sql) })
+    } catch (err) {
+      throw asStoreError(err, this.#path)
+    }
+  }
+
   async [Symbol.asyncDispose] (): Promise<void> {
     await Promise.try(() => {
       this.#database.close()
+    })
+  }
+
+  async #rows (sql: string): Promise<readonly (readonly unknown[])[]> {
+    return await Promise.try(() => {
+      const statement = this.#database.prepare(sql)
+      statement.setReturnArrays(true)
+
+      return statement.all().map(row => Object.values(row))
     })
   }
 

@@ -11,6 +11,7 @@ suite('ColumnReader', () => {
     assert.deepEqual([read.textOrNull('a', 'c'), read.textOrNull(null, 'c'), read.numberOrNull(0, 'c'), read.numberOrNull(null, 'c')], ['a', null, 0, null])
     assert.deepEqual([...read.bytes(Uint8Array.of(1, 2), 'c')], [1, 2])
     assert.equal(read.oneOf('ok', 'c', ['no', 'ok']), 'ok')
+    assert.deepEqual([read.list([1], 'c'), read.code], [[1], 'PP_STORE_SCHEMA'])
   })
 
   test('refuses every other value with its own code and the name of the column', () => {
@@ -23,6 +24,7 @@ suite('ColumnReader', () => {
       [() => read.numberOrNull('', 'c'), 'contains the text "" where a number is expected'],
       [() => read.textOrNumber(null, 'c'), 'contains NULL where a text is expected'],
       [() => read.bytes('x'.repeat(100), 'c'), `contains the text "${'x'.repeat(40)}" where bytes are expected`],
+      [() => read.list('[]', 'c'), 'contains the text "[]" where a list is expected'],
       [() => read.oneOf('maybe', 'c', ['no', 'ok']), 'contains the text "maybe" where one of no, ok is expected']
     ] as const) {
       assert.throws(call, (err: unknown) => isProbeError(err, 'PP_STORE_SCHEMA') && err.message === `column c of the database ${problem}: another program changed it`, problem)
