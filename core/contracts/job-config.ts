@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BusConfig, StoreConfig } from './process-config.ts'
+import { BusConfig, MysqlConfig, StoreConfig } from './process-config.ts'
 
 const Path = z.string().min(1).max(4_096)
 
@@ -38,3 +38,18 @@ export type RetentionConfig = z.output<typeof RetentionConfig>
 
 /** The same before defaults are filled in. */
 export type RetentionConfigInput = z.input<typeof RetentionConfig>
+
+/** Variable of a backup's containers with the name of their Job. */
+export const BACKUP_JOB_VARIABLE = 'BACKUP_JOB'
+
+/** Configuration of the job that backs the database up: of its first and of its last step. */
+export const BackupJobConfig = z.strictObject({
+  mysql: MysqlConfig,
+  folder: Path.describe('Folder of the backups.'),
+  workFolder: Path.describe('Folder in memory that the steps share.'),
+  keepMs: z.int().min(0).describe('Backups older than this are removed, except the newest.'),
+  terminationLog: Path.optional().describe('File for the termination message of a failed job.')
+}).describe('Configuration of the backup job.')
+
+/** {@inheritDoc BackupJobConfig} */
+export type BackupJobConfig = z.output<typeof BackupJobConfig>

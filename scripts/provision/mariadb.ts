@@ -1,11 +1,11 @@
-// These packages contain the server without a service and without data. The program that sets up its data
-// calls my_print_defaults, which newer versions have in the client's package.
+// The packages of the server contain no service and no data. The program that sets up its data calls
+// my_print_defaults, which newer versions have in the client's package; mariadb-dump makes backups.
 import { ensurePrograms } from './debian.ts'
 import { findProgram, missingProgram } from './programs.ts'
 import type { Found, Part } from './part.ts'
 
-const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'my_print_defaults']
-const PACKAGES = ['mariadb-server-core', 'mariadb-client-core']
+const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'my_print_defaults', 'mariadb-dump']
+const PACKAGES = ['mariadb-server-core', 'mariadb-client-core', 'mariadb-client']
 
 /** MariaDB: found at the path of `mariadbd`. */
 export const mariadb: Part = {

@@ -6,7 +6,7 @@ import { runProgram } from './programs.ts'
 import type { Part } from './part.ts'
 
 // An outdated mirror, as on some build machines, is good enough for a test server.
-const ARGS = ['--variant=extract', '--aptopt=Acquire::Check-Valid-Until "false"', '--include=mysql-server-core', 'sid']
+const ARGS = ['--variant=extract', '--aptopt=Acquire::Check-Valid-Until "false"', '--include=mysql-server-core,mysql-client', 'sid']
 
 /** MySQL: its location is a folder with a small Debian. */
 export const mysql: Part = {
