@@ -1,14 +1,18 @@
 import { isIP, SocketAddress } from 'node:net'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { defined } from '../core/defined.ts'
-import { VERSION } from '../core/process/build-info.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
 import { DurationText, toMilliseconds } from '../core/time/duration.ts'
+import type { NetworkChoice } from './manifest/network-manifest.ts'
+import type { Command } from 'commander'
 
 /** Options of the command line. */
 export interface LocalOptions {
-  /** PeerProbe manifest; a practice network on this machine when absent. */
+  /** PeerProbe manifest; a practice network on this machine when absent, and no network is chosen. */
   manifestPath: string | undefined
+
+  /** The network to crawl without a manifest. */
+  network?: NetworkChoice
 
   /** Which practice network to start without a manifest: js-libp2p peers, or go-libp2p hosts. */
   devnet: 'js' | 'go'
@@ -45,6 +49,9 @@ const MIB = 1_048_576
 const MAX_LOG_MIB = 1_048_576
 
 interface RawOptions {
+  network?: string
+  bootstrap?: string[]
+  addresses?: NetworkChoice['addresses']
   devnet: 'js' | 'go'
   once: boolean
   for?: number
@@ -57,12 +64,13 @@ interface RawOptions {
   minFree?: number
 }
 
-/** Parses the command line. For --help or a mistake, commander prints a message and exits. */
-export function parseOptions (argv: readonly string[]): LocalOptions {
-  const command = new Command('peerprobe')
-    .description('Crawls a libp2p network from this machine: crawler, message bus, consumer and database in one command.\nWithout a manifest it starts a practice network of real libp2p peers on loopback and crawls that.')
-    .version(VERSION)
+/** Adds the options and the argument of a run to a command. */
+export function withRunOptions (command: Command): Command {
+  return command
     .argument('[manifest]', 'file with a PeerProbe, such as examples/amino.yaml', nonEmpty)
+    .addOption(new Option('--network <name>', 'network to crawl without a manifest: a preset (see `peerprobe networks`), or with --bootstrap a name of your own').argParser(nonEmpty).conflicts('devnet'))
+    .addOption(new Option('--bootstrap <multiaddr>', 'peer of the network where crawls start, in place of the preset\'s; can be repeated').argParser(collect).conflicts('devnet'))
+    .addOption(new Option('--addresses <policy>', 'which addresses to dial, with --network or --bootstrap: only public ones, only those of private networks, or any').choices(['Public', 'Private', 'Any']).conflicts('devnet'))
     .addOption(new Option('--devnet <kind>', 'which practice network to start without a manifest: of js-libp2p peers, or of go-libp2p hosts (needs Go)').choices(['js', 'go']).default('js'))
     .option('--once', 'stop after one crawl, when everything is stored', false)
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
@@ -73,16 +81,41 @@ export function parseOptions (argv: readonly string[]): LocalOptions {
     .option('--log-limit <MiB>', 'maximum size of the embedded message log while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
     .option('--min-free <MiB>', 'free disk space that crawls need; with less, they wait (default: 512, or a twentieth of a small disk)', parseMebibytes)
     .option('--json', 'print one JSON object as the last line', false)
-    .helpOption('-h, --help', 'show this help')
-    .parse([...argv], { from: 'user' })
-  const { devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit, minFree } = command.opts<RawOptions>()
+}
 
-  const limits = defined({
-    logMaxBytes: logLimit === undefined ? undefined : logLimit * MIB,
-    minFreeBytes: minFree === undefined ? undefined : minFree * MIB
-  })
+/** The options of a parsed command. For a contradiction, commander prints a message and exits. */
+export function runOptionsOf (command: Command): LocalOptions {
+  const { network, bootstrap, addresses, devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit, minFree } = command.opts<RawOptions>()
+  const [manifestPath] = command.args
+  const isChosen = network !== undefined || bootstrap !== undefined
 
-  return { manifestPath: command.args[0], devnet, once, forMs, dataDir: data, secretsDir: secrets, json, embedded, listen, ...limits }
+  if (isChosen && manifestPath !== undefined) {
+    command.error('error: give either a manifest, or --network and --bootstrap')
+  }
+  if (addresses !== undefined && !isChosen) {
+    command.error('error: --addresses needs --network or --bootstrap; a manifest has the field addresses.policy')
+  }
+
+  return {
+    manifestPath,
+    devnet,
+    once,
+    forMs,
+    dataDir: data,
+    secretsDir: secrets,
+    json,
+    embedded,
+    listen,
+    ...defined({
+      network: isChosen ? { ...defined({ name: network, addresses }), bootstrapPeers: bootstrap ?? [] } : undefined,
+      logMaxBytes: logLimit === undefined ? undefined : logLimit * MIB,
+      minFreeBytes: minFree === undefined ? undefined : minFree * MIB
+    })
+  }
+}
+
+function collect (text: string, before: readonly string[] = []): string[] {
+  return [...before, nonEmpty(text)]
 }
 
 // In canonical form, with an IPv4-mapped IPv6 address as IPv4: nobody dials the long form.

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { entryFile } from '../core/files/entry-file.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../core/files/private-file.ts'
 import { SupervisedChild } from './supervised-child.ts'
 import type { DataFolder } from './files/data-folder.ts'
@@ -8,8 +8,8 @@ import type { ChildPlan, LocalPlan } from './plan.ts'
 import type { SupervisorOptions } from './supervised-child.ts'
 
 const ENTRIES: Record<ChildPlan['kind'], string> = {
-  crawler: fileURLToPath(new URL('../crawler/main.ts', import.meta.url)),
-  consumer: fileURLToPath(new URL('../consumer/main.ts', import.meta.url))
+  crawler: entryFile('../crawler/main.ts', import.meta.url),
+  consumer: entryFile('../consumer/main.ts', import.meta.url)
 }
 
 /** A crawler process and its scan. */

@@ -14,7 +14,8 @@ import { openDataFolder } from './files/data-folder.ts'
 import { newestDump } from './files/newest-dump.ts'
 import { refuseSecretsInside, SecretFiles } from './files/secret-files.ts'
 import { followRun } from './follow-run.ts'
-import { readManifest } from './manifest.ts'
+import { parseManifest, readManifest } from './manifest.ts'
+import { networkManifest } from './manifest/network-manifest.ts'
 import { checkListenAddress, practicePort, withOwnPorts } from './passive-ports.ts'
 import { embeddedPlaces, placesFor } from './places.ts'
 import { planFor } from './plan.ts'
@@ -25,6 +26,7 @@ import type { Crawl } from '../core/contracts/crawl.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 import type { DataFolder } from './files/data-folder.ts'
 import type { CrawlFindings } from './follow-run.ts'
+import type { Manifest } from './manifest.ts'
 import type { LocalOptions } from './options.ts'
 import type { Places } from './places.ts'
 import type { LocalPlan } from './plan.ts'
@@ -76,8 +78,8 @@ export async function runLocal (options: LocalOptions, deps: RunDeps, signal: Ab
 
 // The devnet of a run without a manifest is new each time: files of an earlier run contain peers that no longer exist.
 async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncDisposableStack, signal: AbortSignal): Promise<Run> {
-  if (options.manifestPath !== undefined) {
-    const { probe, secrets, replaced, unused } = await readManifest(options.manifestPath, options)
+  if (options.manifestPath !== undefined || options.network !== undefined) {
+    const { probe, secrets, replaced, unused } = await manifestOf(options)
     const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, probe.metadata.name), { empty: false }))
 
     if (replaced.length > 0) {
@@ -102,6 +104,12 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, ${dialIns(devnet)}the others dead in several ways`)
   return { probe, plan: planFor(probe, embeddedPlaces(folder, options.logMaxBytes), folder, { ...options, listen: LOOPBACK }), folder, devnet }
+}
+
+async function manifestOf (options: LocalOptions): Promise<Manifest> {
+  return options.network === undefined
+    ? await readManifest(options.manifestPath ?? '', options)
+    : parseManifest(JSON.stringify(networkManifest(options.network)), '--network and --bootstrap', options)
 }
 
 async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {

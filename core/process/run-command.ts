@@ -1,4 +1,4 @@
-import { errorText, isProbeError } from '../errors.ts'
+import { errorText, ERRORS, isProbeError } from '../errors.ts'
 import { isAbort } from '../time/signals.ts'
 import { createLogger } from './logger.ts'
 import { EXIT, exitCodeOf, runProcess } from './process.ts'
@@ -8,6 +8,9 @@ import type { Main, RunOptions } from './process.ts'
 export interface RunCommandOptions extends Pick<RunOptions, 'stopTimeoutMs'> {
   /** Called before a failure is printed, for example to clear a line of progress. */
   onFailure?: () => void
+
+  /** Whether the text of a failure also says what to do about it, from the table of errors. The message of a wrong option says it itself. @default false */
+  advises?: boolean
 }
 
 // A command prints to the terminal and logs nothing.
@@ -18,7 +21,7 @@ const log = createLogger({ level: 'silent' })
  * sets the exit code. A command that is stopped by a signal ends silently, and so does one whose output is no longer read
  * (`| head`). It ends with the shell or npm that started it.
  */
-export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunCommandOptions): Promise<void> {
+export async function runCommand (main: Main, { stopTimeoutMs, onFailure, advises = false }: RunCommandOptions): Promise<void> {
   const output = watchOutput()
 
   await runProcess(async (signal) => {
@@ -28,11 +31,19 @@ export async function runCommand (main: Main, { stopTimeoutMs, onFailure }: RunC
       onFailure?.()
 
       if (!(signal.aborted && isAbort(err))) {
-        process.stderr.write(`peerprobe: ${isProbeError(err) ? `${errorText(err)} (${err.code})` : String(err instanceof Error ? err.stack : err)}\n`)
+        process.stderr.write(failureText(err, advises))
         process.exitCode = exitCodeOf(err)
       }
     }
   }, { log, stopTimeoutMs, endsWithParent: true, stopSignal: output })
+}
+
+function failureText (err: unknown, advises: boolean): string {
+  if (!isProbeError(err)) {
+    return `peerprobe: ${String(err instanceof Error ? err.stack : err)}\n`
+  }
+
+  return `peerprobe: ${errorText(err)} (${err.code})\n${advises && exitCodeOf(err) !== EXIT.usage ? `What to do: ${ERRORS[err.code].action}\n` : ''}`
 }
 
 // An error of a stream without a listener would end the process at once, in the middle of its work. An error of standard

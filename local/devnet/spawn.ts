@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
+import { entryFile } from '../../core/files/entry-file.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { childController } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
@@ -49,7 +49,7 @@ export class DevnetProcess implements AsyncDisposable {
     // In its own process group: Ctrl-C in the terminal reaches only the runner, which stops it in order.
     const child = spawn(process.execPath, [
       '--disable-warning=ExperimentalWarning',
-      fileURLToPath(new URL('main.ts', import.meta.url)),
+      entryFile('main.ts', import.meta.url),
       '--peers',
       String(peers),
       ...(dialInPort === undefined ? [] : ['--dial-in-port', String(dialInPort)]),

@@ -12,7 +12,7 @@ interface Template { metadata?: { annotations?: Record<string, string> }, spec: 
 /** A Job without a name: the API server generates the name when the Job is created. */
 export type NamelessJob = Omit<KubeObject, 'metadata'> & { metadata: { generateName: string, namespace: string, labels: Record<string, string> } }
 
-const ENTRY = 'consumer/commands/main.ts'
+const ENTRY = 'cli/main.ts'
 const KEPT_SECONDS = 86_400
 
 // What only a consumer needs: a command answers no probes and listens on no port.

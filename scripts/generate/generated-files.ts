@@ -9,6 +9,7 @@ import { chartCrd, chartRole } from './chart-files.ts'
 import { chartValues } from './chart/value-comments.ts'
 import { valuesSchemaFile } from './chart/value-schema.ts'
 import { chartReadme } from './chart/values-readme.ts'
+import { cliPage } from './cli-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { outcomesPage } from './outcomes-page.ts'
@@ -27,6 +28,7 @@ export function generatedFiles (): Map<string, string> {
 
   return new Map([
     ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/cli.md', cliPage()],
     ['docs/reference/visit.schema.json', jsonSchemaFile(Visit, 'https://peerprobe.dev/schemas/visit.v1.json')],
     ['docs/reference/crawl.schema.json', jsonSchemaFile(Crawl, 'https://peerprobe.dev/schemas/crawl.v1.json')],
     ['docs/reference/crawler-config.md', schemaPage('Crawler configuration', CONFIG_INTRO, CrawlerConfig)],

@@ -1,6 +1,7 @@
 /**
  * `node scripts/release/build-package.ts FOLDER`: the npm package, ready for `npm publish FOLDER`. It holds the command
- * lines `kubectl-peerprobe` and `peerprobe` and what completes the first in a shell, as JavaScript: Node strips no types below `node_modules`.
+ * lines `kubectl-peerprobe` and `peerprobe` and what completes the first in a shell, with the processes that `peerprobe run`
+ * starts, as JavaScript: Node strips no types below `node_modules`.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -12,10 +13,13 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COMMANDS = {
   'kubectl-peerprobe': 'operator/commands/main.ts',
   'kubectl_complete-peerprobe': 'operator/commands/kubectl-complete/main.ts',
-  'peerprobe': 'consumer/commands/main.ts'
+  'peerprobe': 'cli/main.ts'
 } as const
+const PROCESSES = ['crawler/main.ts', 'consumer/main.ts', 'local/devnet/main.ts']
+const TYPES = globSync('{core,crawler,consumer,operator,local,cli}/**/*.d.ts', { cwd: ROOT })
+
 // Beside the sources: what they read at run time, and what people read.
-const FILES = ['consumer/store/migrations/**/*.sql', 'LICENSE', 'README.md', 'CHANGELOG.md']
+const FILES = ['consumer/store/migrations/**/*.sql', 'crawler/networks/networks.yaml', 'local/devnet/go/*.{go,mod,sum}', 'examples/*.yaml', 'LICENSE', 'README.md', 'CHANGELOG.md']
 
 const [folder] = process.argv.slice(2)
 
@@ -46,7 +50,8 @@ function build (into: string): void {
 /** Compiles the commands and everything that they import; returns the files written. */
 function compile (into: string): string[] {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), path => ts.sys.readFile(path)) as { config: { compilerOptions: object } }
-  const { options, fileNames } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files: Object.values(COMMANDS) }, ts.sys, ROOT)
+  const files = [...Object.values(COMMANDS), ...PROCESSES, ...TYPES]
+  const { options, fileNames } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files }, ts.sys, ROOT)
   const program = ts.createProgram(fileNames, { ...options, outDir: into, sourceMap: false, listEmittedFiles: true, noEmitOnError: true })
   const { emittedFiles = [], diagnostics } = program.emit()
   const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics]

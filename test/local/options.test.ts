@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { parseOptions } from '../../local/options.ts'
+import { Command } from 'commander'
+import { runOptionsOf, withRunOptions } from '../../local/options.ts'
+import type { LocalOptions } from '../../local/options.ts'
 
-const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url))
-const run = (...args: string[]): { status: number | null, stderr: string, stdout: string } => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+const run = (...args: string[]): { status: number | null, stderr: string, stdout: string } => spawnSync(process.execPath, [main, 'run', ...args], { encoding: 'utf8' })
+
+const parseOptions = (args: readonly string[]): LocalOptions => runOptionsOf(withRunOptions(new Command()).parse([...args], { from: 'user' }))
 
 suite('the command line', () => {
   test('asks for a practice network when nothing is given', () => {
@@ -15,6 +19,11 @@ suite('the command line', () => {
   test('accepts a manifest, a duration and a folder', () => {
     assert.equal(parseOptions(['--log-limit', '512']).logMaxBytes, 536_870_912)
     assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--secrets', 'keys', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', secretsDir: 'keys', json: true, embedded: false, listen: '::' })
+  })
+
+  test('accepts a network in place of a manifest', () => {
+    assert.deepEqual(parseOptions(['--network', 'ipfs']).network, { name: 'ipfs', bootstrapPeers: [] })
+    assert.deepEqual(parseOptions(['--bootstrap', '/a', '--bootstrap', '/b', '--addresses', 'Any']).network, { addresses: 'Any', bootstrapPeers: ['/a', '/b'] })
   })
 
   test('asks for go-libp2p hosts by --devnet go', () => {
@@ -28,7 +37,7 @@ suite('the command line', () => {
   })
 
   test('reports a mistake and exits with a failure', () => {
-    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--devnet', 'rust'], /Allowed choices are js, go/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/], [['--data', ''], /--data.*must not be empty/], [['--secrets='], /--secrets.*must not be empty/], [[''], /must not be empty/], [['--listen', ''], /--listen/], [['--listen', '::1%lo'], /--listen.*without a zone/]] as const) {
+    for (const [args, words] of [[['--for', 'soon'], /must be a duration/], [['--devnet', 'rust'], /Allowed choices are js, go/], [['--fro', '1s'], /unknown option '--fro'/], [['a.yaml', 'b.yaml'], /too many arguments/], [['--data', ''], /--data.*must not be empty/], [['--secrets='], /--secrets.*must not be empty/], [[''], /must not be empty/], [['--listen', ''], /--listen/], [['--listen', '::1%lo'], /--listen.*without a zone/], [['a.yaml', '--network', 'ipfs'], /give either a manifest, or --network/], [['--addresses', 'Any'], /--addresses needs --network/], [['--network', 'ipfs', '--devnet', 'js'], /cannot be used with/], [['--network', ''], /--network.*must not be empty/]] as const) {
       const { status, stderr } = run(...args)
       assert.notEqual(status, 0)
       assert.match(stderr, words)

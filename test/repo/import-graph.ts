@@ -7,7 +7,7 @@ import ts from 'typescript'
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Source files of the rooms, by path from the root. */
-export const sources = globSync('{core,crawler,consumer,operator,local,helm}/**/*.ts', { cwd: root }).sort()
+export const sources = globSync('{core,crawler,consumer,operator,local,cli,helm}/**/*.ts', { cwd: root }).sort()
 
 /** Test files and their support files. */
 export const tests = globSync('test/**/*.ts', { cwd: root }).sort()

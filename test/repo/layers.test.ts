@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   consumer: ['core'],
   operator: ['core'],
   local: ['core', 'operator', 'crawler', 'consumer'],
+  cli: ['core', 'operator', 'crawler', 'consumer', 'local'],
   helm: []
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ChildProcess } from 'node:child_process'
 
-const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 
 /** How a run ended. */
 export interface RunEnd {
@@ -20,7 +20,7 @@ export class LocalRun implements AsyncDisposable {
   readonly ended: Promise<RunEnd>
 
   constructor (args: readonly string[], { cwd }: { cwd: string }) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = spawn(process.execPath, [MAIN, 'run', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#output.stdout += String(chunk)
     })

@@ -62,7 +62,7 @@ suite('the image', () => {
     assert.deepEqual(Object.keys(dependencies).filter(name => !installed.includes(`node_modules/${name}`)), [])
     assert.deepEqual(installed.filter(path => !production.has(path)), [])
     assert.ok(production.size < lockedPackages().length)
-    assert.deepEqual(paths.filter(path => /^app\/(?!node_modules\/|core\/|crawler\/|consumer\/|operator\/)[^/]+\//.test(path)), [])
+    assert.deepEqual(paths.filter(path => /^app\/(?!node_modules\/|core\/|crawler\/|consumer\/|operator\/|local\/|cli\/)[^/]+\//.test(path)), [])
     assert.deepEqual(paths.filter(path => /^app\/node_modules\/.*\.(?:[cm]?ts|map)$/.test(path)), [])
     assert.ok(paths.includes('usr/local/bin/node') && paths.includes('app/operator/readiness/main.ts'))
 
@@ -71,7 +71,7 @@ suite('the image', () => {
   })
 
   test('starts each of its processes: with what it says of itself, or of a configuration that is missing', () => {
-    for (const [entry, name] of [['operator/main.ts', 'peerprobe-operator'], ['operator/commands/main.ts', 'kubectl-peerprobe'], ['operator/readiness/main.ts', 'peerprobe-operator-readiness'], ['consumer/commands/main.ts', 'peerprobe']]) {
+    for (const [entry, name] of [['operator/main.ts', 'peerprobe-operator'], ['operator/commands/main.ts', 'kubectl-peerprobe'], ['operator/readiness/main.ts', 'peerprobe-operator-readiness'], ['cli/main.ts', 'peerprobe']]) {
       const { status, stdout, stderr } = run(entry!, '--help')
       assert.equal(status, 0, `${entry!}: ${stderr}`)
       assert.ok(stdout.startsWith(`Usage: ${name!} `), stdout)

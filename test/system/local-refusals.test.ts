@@ -47,7 +47,7 @@ suite('npm start refuses', () => {
       return
     }
 
-    const amino = [process.execPath, `${root}local/main.ts`, `${root}examples/amino.yaml`, '--data', folder.path]
+    const amino = [process.execPath, `${root}cli/main.ts`, 'run', `${root}examples/amino.yaml`, '--data', folder.path]
     const { status, stderr } = runAlone(amino, { cwd: folder.path })
 
     assert.equal(status, 1)

@@ -74,6 +74,16 @@ suite('the npm package', () => {
     assert.match(stdout, /^TOPIC.*LAG\nt +0 .* 1\b/)
   })
 
+  test('crawls, and shows what was found, without anything but the package', () => {
+    const crawl = run('peerprobe', ['run', '--once', '--data', folder.file('run')])
+    assert.equal(crawl.status, 0, crawl.stderr)
+    assert.match(crawl.stdout, /Crawl of devnet by scan main: finished/)
+
+    const networks = run('peerprobe', ['networks'])
+    assert.equal(networks.status, 0, networks.stderr)
+    assert.match(networks.stdout, /^ipfs /m)
+  })
+
   test('holds no source and nothing of the tests', () => {
     const files = execFileSync('tar', ['-tzf', folder.file(`peerprobe-${manifest.version}.tgz`)], { encoding: 'utf8' }).trim().split('\n')
 

@@ -1,5 +1,6 @@
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
+import type { ColumnReader } from '../../../core/rows/column-reader.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { CrawlSpan, FoundBy } from './found-by.ts'
@@ -220,4 +221,14 @@ export interface NodeStore extends AsyncDisposable {
   foundBy (scan: string, span: CrawlSpan): Promise<FoundBy>
 
   snapshot (): Promise<StoreSnapshot>
+
+  /** Reads the values of {@link query}. */
+  readonly values: ColumnReader
+
+  /**
+   * Rows of one SELECT statement in the SQL that all databases have in common, in the order of its columns.
+   *
+   * @param values one for each `?` in the statement. The statement itself is code, never input
+   */
+  query (select: string, values: readonly (string | number)[]): Promise<readonly (readonly unknown[])[]>
 }

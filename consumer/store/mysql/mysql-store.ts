@@ -9,7 +9,7 @@ import { purgeStep } from './purge.ts'
 import { ConnectionPool } from './server/connection-pool.ts'
 import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { withNamedLock } from './server/named-lock.ts'
-import { quote } from './server/sql-text.ts'
+import { quote, withValues } from './server/sql-text.ts'
 import { isReadOnlyServer } from './server/store-error.ts'
 import { MysqlSnapshot } from './snapshot.ts'
 import { writeBatch } from './write/batch-transaction.ts'
@@ -56,6 +56,7 @@ const CONCURRENT_WRITES = 3
 /** The adapter of the {@link NodeStore} port for MySQL and MariaDB. */
 export class MysqlStore implements NodeStore {
   readonly concurrentWrites: number
+  readonly values = MYSQL_VALUES
   readonly #clock: Clock
   readonly #pool: ConnectionPool
   readonly #coalescer: Coalescer
@@ -141,6 +142,10 @@ export class MysqlStore implements NodeStore {
 
   async snapshot (): Promise<StoreSnapshot> {
     return await MysqlSnapshot.open(this.#pool)
+  }
+
+  async query (select: string, values: readonly (string | number)[]): Promise<readonly (readonly unknown[])[]> {
+    return await this.#pool.use(async connection => (await connection.query(withValues(select, values), SUMMARY_TIMEOUT_MS)).rows)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

@@ -1,6 +1,7 @@
 // The store of one machine. node:sqlite is synchronous: a batch of 500 messages blocks the event loop
 // for 20 to 40 ms. So no method does more than one batch, page or step.
 import { fileURLToPath } from 'node:url'
+import { defined } from '../../../core/defined.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import { inTransaction, openDatabase } from '../../../core/files/sqlite.ts'
 import { numberAt, SQLITE_VALUES, textAt } from '../../../core/rows/sqlite-row.ts'
@@ -39,12 +40,16 @@ export interface SqliteStoreOptions {
 
   /** Folder of the migrations. @default those of this version */
   migrations?: string
+
+  /** Opens an existing file to read it; nothing in it can be changed. @default false */
+  readOnly?: boolean
 }
 
 /** The SQLite adapter of the {@link NodeStore} port. */
 export class SqliteStore implements NodeStore {
   // A file has one writer.
   readonly concurrentWrites = 1
+  readonly values = SQLITE_VALUES
 
   readonly #clock: Clock
   readonly #requireRoom: OpenStoreDeps['requireRoom']
@@ -68,7 +73,9 @@ export class SqliteStore implements NodeStore {
   static async open ({ clock, requireRoom }: OpenStoreDeps, options: SqliteStoreOptions): Promise<SqliteStore> {
     return await Promise.try(() => {
       try {
-        return new SqliteStore({ clock, requireRoom }, openDatabase(options.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }), options)
+        const database = openDatabase(options.path, { busyTimeoutMs: BUSY_TIMEOUT_MS, ...defined({ readOnly: options.readOnly }) })
+
+        return new SqliteStore({ clock, requireRoom }, database, options)
       } catch (err) {
         throw asStoreError(err, options.path)
       }
@@ -155,6 +162,10 @@ export class SqliteStore implements NodeStore {
 
   async snapshot (): Promise<SqliteSnapshot> {
     return await Promise.try(() => SqliteSnapshot.open(this.#path, BUSY_TIMEOUT_MS))
+  }
+
+  async query (select: string, values: readonly (string | number)[]): Promise<readonly (readonly unknown[])[]> {
+    return await this.#run(() => this.#database.prepare(select).all(...values).map(row => Object.values(row)))
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

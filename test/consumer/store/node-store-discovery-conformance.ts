@@ -11,6 +11,17 @@ const written = (visits: readonly Visit[]): { visits: readonly Visit[], crawls: 
 /** Runs the suite; `open` gives each test an empty store. */
 export function nodeStoreDiscoveryConformance (adapter: string, open: OpenStore): void {
   suite(`NodeStore conformance, discoveries: ${adapter}`, () => {
+    test('answers a query with values in the place of its marks, whatever their text, by columns in their order', async () => {
+      await using fixture = await open()
+      const agentVersion = 'it\'s \\ a ? "quoted" 😀'
+      await fixture.store.write(written([visitOf({ identify: { protocols: [], listenAddresses: [], agentVersion } }), visitOf({ nodeId: PEERS[1] })]))
+      const { store: { values } } = fixture
+      const rows = await fixture.store.query('SELECT node_id AS id, latency AS ns FROM node_info WHERE agent_version = ? AND latency > ? ORDER BY node_id', [agentVersion, 1])
+
+      assert.deepEqual(rows.map(([id, ns]) => [values.text(id, 'id'), values.number(ns, 'ns')]), [[PEERS[0], 42_500_000]])
+      await assert.rejects(fixture.store.query('SELECT 1 AS one FROM no_such_table', []), { code: 'PP_STORE_SCHEMA' })
+    })
+
     test('keeps the IP address of a peer that came by itself, and not the port that it came from', async () => {
       await using fixture = await open()
       const connection = { address: '/ip4/192.0.2.9/tcp/50123', transport: 'tcp', security: '/noise', muxer: '/yamux/1.0.0' } as const

@@ -17,7 +17,7 @@ suite('commandJob', () => {
 
     assert.deepEqual(metadata, { generateName: 'amino-command-', namespace: 'lab', labels: template.metadata.labels })
     assert.equal(template.metadata.labels['app.kubernetes.io/component'], 'command')
-    assert.deepEqual(container!['args'], ['consumer/commands/main.ts', 'offsets', 'reset', '--to-latest'])
+    assert.deepEqual(container!['args'], ['cli/main.ts', 'offsets', 'reset', '--to-latest'])
     assert.deepEqual(Object.keys(container!).filter(field => /Probe|ports/.test(field)), [])
     assert.deepEqual(template.spec.volumes.map(({ name }) => name), ['tmp', 'config', 'mysql'])
     assert.deepEqual((container!['volumeMounts'] as { name: string }[]).map(({ name }) => name), ['tmp', 'config', 'mysql'])

@@ -95,7 +95,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     }
   }
 
-  const command = async (namespace: string, ...args: string[]): Promise<CommandEnd> => await rig.node.exec(namespace, 'amino-consumer', ['node', 'consumer/commands/main.ts', ...args])
+  const command = async (namespace: string, ...args: string[]): Promise<CommandEnd> => await rig.node.exec(namespace, 'amino-consumer', ['node', 'cli/main.ts', ...args])
 
   async function works (namespace: string, topic: string): Promise<void> {
     await rig.untilReady(namespace, 'True', { limitMs: LIMIT_MS })

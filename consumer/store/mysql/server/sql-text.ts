@@ -34,6 +34,15 @@ export function bytesText (hex: string | null): string {
   return hex === null ? 'NULL' : `x'${hex}'`
 }
 
+/** A statement with each `?` replaced by the literal of its value. */
+export function withValues (statement: string, values: readonly (string | number)[]): string {
+  return statement.split('?').map((part, i) => i === 0 ? part : `${literalOf(values[i - 1] ?? null)}${part}`).join('')
+}
+
+function literalOf (value: string | number | null): string {
+  return typeof value === 'number' ? numberText(value) : quote(value)
+}
+
 /** Literals in parentheses, for IN. */
 export function listText (literals: Iterable<string>): string {
   return `(${[...literals].join()})`

@@ -1,13 +1,14 @@
+// What `peerprobe run` does, and so `npm start`.
 import { relative } from 'node:path'
 import { ProbeError } from '../core/errors.ts'
 import { runCommand } from '../core/process/run-command.ts'
 import { databaseName, queryCommand } from './database.ts'
-import { parseOptions } from './options.ts'
 import { ProgressView } from './progress-view.ts'
 import { resultJson } from './result.ts'
 import { runLocal } from './run-local.ts'
 import { summaryLines } from './summary.ts'
 import type { ErrorCode } from '../core/errors.ts'
+import type { LocalOptions } from './options.ts'
 import type { RunResult } from './result.ts'
 
 // Longer than all children may take one after the other.
@@ -17,7 +18,6 @@ const STOP_TIMEOUT_MS = 75_000
 const PLAIN_COLUMNS = 80
 const FILE_COLUMNS = 160
 
-const options = parseOptions(process.argv.slice(2))
 const { stdout } = process
 const screen = {
   write: (text: string) => stdout.write(text),
@@ -26,41 +26,47 @@ const screen = {
     return stdout.isTTY ? stdout.columns > 0 ? stdout.columns : PLAIN_COLUMNS : FILE_COLUMNS
   }
 }
-const view = new ProgressView(screen, { once: options.once })
 
-await runCommand(async (signal) => {
-  const result = await runLocal(options, { view, onResult: show }, signal)
-
-  if (options.json) {
-    stdout.write(`${JSON.stringify(resultJson(result))}\n`)
-  } else {
-    show(result)
+/** Runs a PeerProbe on this machine as this process, and prints its results. */
+export async function runFromTerminal (options: LocalOptions): Promise<void> {
+  const view = new ProgressView(screen, { once: options.once })
+  const onResult = (result: RunResult): void => {
+    if (!options.json) {
+      show(result, view)
+    }
   }
 
-  failIfUseless(result)
-}, {
-  stopTimeoutMs: STOP_TIMEOUT_MS,
-  onFailure: () => {
-    view.clear()
-  }
-})
+  await runCommand(async (signal) => {
+    const result = await runLocal(options, { view, onResult }, signal)
+
+    if (options.json) {
+      stdout.write(`${JSON.stringify(resultJson(result))}\n`)
+    } else {
+      show(result, view)
+    }
+
+    failIfUseless(result, options)
+  }, {
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+    onFailure: () => {
+      view.clear()
+    }
+  })
+}
 
 /** A run of one crawl that found nothing of use has failed, even if it was fully reported. @throws ProbeError the crawler's error */
-function failIfUseless ({ scans }: RunResult): void {
-  const [useless] = options.once ? scans.flatMap(({ scan, problem }) => problem === undefined ? [] : [{ scan, problem }]) : []
+function failIfUseless ({ scans }: RunResult, { once }: LocalOptions): void {
+  const [useless] = once ? scans.flatMap(({ scan, problem }) => problem === undefined ? [] : [{ scan, problem }]) : []
 
   if (useless !== undefined) {
     throw new ProbeError(useless.problem.code as ErrorCode, `${useless.scan}: ${useless.problem.message}`)
   }
 }
 
-function show ({ scans, store, dump }: RunResult): void {
+function show ({ scans, store, dump }: RunResult, view: ProgressView): void {
   const database = store.sqlite === undefined ? databaseName(store) : shown(store.sqlite.path)
   const ask = (sql: string): string => queryCommand(store, database, sql)
 
-  if (options.json) {
-    return
-  }
   for (const result of scans) {
     summaryLines({ ...result, database, queryCommand: ask, dump: dump === null ? null : shown(dump), columns: screen.columns }).forEach((line) => {
       view.say(line)

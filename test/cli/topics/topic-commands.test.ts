@@ -8,7 +8,7 @@ import { openEmbeddedBus } from '../../support/bus/embedded-bus.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import type { ConsumerConfigInput } from '../../../core/contracts/process-config.ts'
 
-const CLI = fileURLToPath(new URL('../../../consumer/commands/main.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url))
 
 interface End { code: number | string | null | undefined, stdout: string, stderr: string }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { targetOf } from '../../../consumer/commands/target.ts'
+import { targetOf } from '../../../cli/topics/offset-target.ts'
 
 suite('targetOf', () => {
   test('reads each way to say where a group shall go on', () => {
@@ -12,10 +12,10 @@ suite('targetOf', () => {
 
   test('takes exactly one, and no time without its zone', () => {
     for (const options of [{}, { toEarliest: true, toLatest: true }, { toLatest: true, toDatetime: '2026-01-31T08:00:00Z' }]) {
-      assert.deepEqual(targetOf(options), { fault: 'give exactly one of --to-earliest, --to-latest and --to-datetime' })
+      assert.throws(() => targetOf(options), { code: 'PP_CONFIG_INVALID', message: 'give exactly one of --to-earliest, --to-latest and --to-datetime' })
     }
     for (const toDatetime of ['yesterday', '2026-01-31T08:00:00', '2026-01-31', '2026-13-31T08:00:00Z', '1769846400000']) {
-      assert.deepEqual(targetOf({ toDatetime }), { fault: '--to-datetime: must be a time such as 2026-01-31T08:00:00Z' })
+      assert.throws(() => targetOf({ toDatetime }), { code: 'PP_CONFIG_INVALID', message: '--to-datetime: must be a time such as 2026-01-31T08:00:00Z' })
     }
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { listDeadLetters, replayDeadLetters } from '../../../consumer/commands/dead-letters.ts'
+import { listDeadLetters, replayDeadLetters } from '../../../cli/topics/dead-letters.ts'
 import { message, signal, textOf } from '../../core/bus/event-bus-fixture.ts'
 import { openEmbeddedBus } from '../../support/bus/embedded-bus.ts'
 import type { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readBacklog } from '../../../consumer/commands/read-backlog.ts'
+import { readBacklog } from '../../../cli/topics/read-backlog.ts'
 import { numbered, signal, spec, textOf } from '../../core/bus/event-bus-fixture.ts'
 import { openEmbeddedBus } from '../../support/bus/embedded-bus.ts'
 

@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander'
+import { VERSION } from '../core/process/build-info.ts'
+import { EXIT } from '../core/process/process.ts'
+import { nonEmpty } from '../core/text/option-text.ts'
+import { addNetworksCommand } from './describe/networks-command.ts'
+import { addSchemaCommand } from './describe/schema-command.ts'
+import { addRunCommand } from './run/run-command.ts'
+import { addDeadLettersCommand } from './topics/dead-letters-command.ts'
+import { addOffsetsCommand } from './topics/offsets-command.ts'
+import { addMigrateCommand } from './upkeep/migrate-command.ts'
+import { addRetentionCommand } from './upkeep/retention-command.ts'
+
+const HELP = `
+Each command has examples and its exit codes: peerprobe run --help
+The first steps: peerprobe run --once, then peerprobe summary`
+
+// Commands load what they need when they run, so that help is fast.
+const COMMANDS = [addRunCommand, addNetworksCommand, addDeadLettersCommand, addOffsetsCommand, addRetentionCommand, addMigrateCommand, addSchemaCommand]
+
+/** The command line `peerprobe`, with all its commands. */
+export function peerprobeProgram (): Command {
+  const program = new Command('peerprobe')
+    .description('Crawls libp2p networks, shows what was found, and looks after the data.')
+    .version(VERSION)
+    .enablePositionalOptions()
+    // Where scripts of earlier versions give it: before the command.
+    .addOption(new Option('--config <file>', 'configuration file of a consumer').argParser(nonEmpty).hideHelp())
+    .addHelpText('after', HELP)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage))
+
+  COMMANDS.forEach((add) => {
+    add(program)
+  })
+
+  return program
+}

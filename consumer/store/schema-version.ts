@@ -1,0 +1,36 @@
+import { readdirSync } from 'node:fs'
+import { isProbeError, ProbeError } from '../../core/errors.ts'
+import type { NodeStore } from './model/node-store.ts'
+
+// Both databases have the same migrations.
+const MIGRATIONS = new URL('migrations/sqlite', import.meta.url)
+
+/**
+ * Checks that the tables of a store are those of this version, for a program that only reads them.
+ *
+ * @throws ProbeError `PP_STORE_SCHEMA` when there are none, or when they are older or newer
+ */
+export async function requireSchema (store: Pick<NodeStore, 'query' | 'values'>): Promise<void> {
+  const known = readdirSync(MIGRATIONS).length
+  const found = await versionOf(store)
+
+  if (found > known) {
+    throw new ProbeError('PP_STORE_SCHEMA', `the tables have version ${String(found)}, and this program knows ${String(known)}: a newer version made them`)
+  }
+  if (found < known) {
+    throw new ProbeError('PP_STORE_SCHEMA', `the tables have version ${String(found)}, and this program needs ${String(known)}: run \`peerprobe migrate\`, or a process of this version`)
+  }
+}
+
+async function versionOf (store: Pick<NodeStore, 'query' | 'values'>): Promise<number> {
+  try {
+    const [row] = await store.query('SELECT COALESCE(MAX(version), 0) AS version FROM schema_migration', [])
+
+    return store.values.number(row?.[0], 'version')
+  } catch (err) {
+    if (isProbeError(err, 'PP_STORE_SCHEMA')) {
+      throw new ProbeError('PP_STORE_SCHEMA', 'the database has no tables of PeerProbe', { cause: err })
+    }
+    throw err
+  }
+}
