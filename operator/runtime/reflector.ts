@@ -3,6 +3,7 @@
 import { defined } from '../../core/defined.ts'
 import { isProbeError, ProbeError } from '../../core/errors.ts'
 import { backoffMs } from '../../core/time/backoff.ts'
+import { Deadline } from '../../core/time/deadline.ts'
 import { isAbort } from '../../core/time/signals.ts'
 import { sleep } from '../../core/time/sleep.ts'
 import { kubeError } from './kube-error.ts'
@@ -68,6 +69,7 @@ export class Reflector {
   readonly #options: ReflectorOptions
   readonly #firstList = Promise.withResolvers<undefined>()
   #lastContactMs: number
+  #messages = 0
   #version: string | undefined
 
   constructor (deps: ReflectorDeps, options: ReflectorOptions) {
@@ -77,7 +79,7 @@ export class Reflector {
     this.synced = this.#firstList.promise.then(() => undefined)
   }
 
-  /** Time since the last message from the server, in milliseconds. */
+  /** Time since the last message from the server, in milliseconds; attempts to reach it do not count. */
   get silentMs (): number {
     return this.#deps.clock.monotonic() - this.#lastContactMs
   }
@@ -92,15 +94,22 @@ export class Reflector {
   /** Watches until `signal` aborts. */
   async run (signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
+      const before = this.#messages
       try {
         if (this.#version === undefined) {
           await this.#list(signal)
         }
 
-        failures = 0
         await this.#watch(signal)
+
+        // Something in between may end each watch at once: without a wait it would be asked for without end.
+        if (this.#messages === before) {
+          throw new ProbeError('PP_KUBE_UNAVAILABLE', `the watch of ${this.#options.kind.plural} ended before it said anything`)
+        }
+        failures = 0
       } catch (err) {
-        failures++
+        // An attempt is no success: only what the server said counts.
+        failures = this.#messages === before ? failures + 1 : 1
         await this.#recover(err, failures, signal)
       }
     }
@@ -113,7 +122,6 @@ export class Reflector {
     if (signal.aborted) {
       return
     }
-
     if (isProbeError(err, 'PP_KUBE_GONE')) {
       log.debug({ kind }, 'watch expired, listing again')
       this.#version = undefined
@@ -167,9 +175,14 @@ export class Reflector {
     const { kind, namespace, metadataOnly = false, pageSize = PAGE_SIZE } = this.#options
     const query = { limit: String(pageSize), ...defined({ continue: next }), ...this.#selector() }
     const page = await this.#deps.client.json({ method: 'GET', path: pathOf(kind, { namespace }), query, ...defined({ accept: metadataOnly ? METADATA_LIST : undefined }) }, signal)
-    this.#lastContactMs = this.#deps.clock.monotonic()
+    this.#heard()
 
     return page as ListPage
+  }
+
+  #heard (): void {
+    this.#lastContactMs = this.#deps.clock.monotonic()
+    this.#messages++
   }
 
   // managedFields are a third of an object and are not used.
@@ -199,28 +212,16 @@ export class Reflector {
   async #watch (signal: AbortSignal): Promise<void> {
     const { client, clock } = this.#deps
     const { kind, namespace, metadataOnly = false, silenceMs = SILENCE_MS } = this.#options
-    const silence = new AbortController()
-    let timer: Disposable | undefined
-    const heard = (): void => {
-      this.#lastContactMs = clock.monotonic()
-      timer?.[Symbol.dispose]()
-      timer = clock.after(silenceMs, () => {
-        silence.abort(new ProbeError('PP_KUBE_UNAVAILABLE', `the watch of ${kind.plural} said nothing for ${String(silenceMs)} ms`))
-      })
-    }
     const query = { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS), resourceVersion: this.#version ?? '', ...this.#selector() }
+    using silence = new Deadline(clock, silenceMs, signal, {
+      timeout: () => new ProbeError('PP_KUBE_UNAVAILABLE', `the watch of ${kind.plural} said nothing for ${String(silenceMs)} ms`),
+      stopped: reason => reason
+    })
 
-    heard()
-
-    try {
-      const life = AbortSignal.any([signal, silence.signal])
-
-      for await (const event of client.watch(pathOf(kind, { namespace }), query, metadataOnly ? METADATA : undefined, life)) {
-        heard()
-        this.#take(event as WatchEvent)
-      }
-    } finally {
-      (timer)?.[Symbol.dispose]()
+    for await (const event of client.watch(pathOf(kind, { namespace }), query, metadataOnly ? METADATA : undefined, silence.signal)) {
+      silence.restart()
+      this.#heard()
+      this.#take(event as WatchEvent)
     }
   }
 
@@ -244,6 +245,6 @@ export class Reflector {
   }
 
   #selector (): Record<string, string> {
-    return this.#options.labelSelector === undefined ? {} : { labelSelector: this.#options.labelSelector }
+    return defined({ labelSelector: this.#options.labelSelector })
   }
 }

@@ -154,6 +154,35 @@ suite('Reflector', () => {
     stop.abort()
   })
 
+  test('counts as silent how often it may try to reach a server that does not answer', async () => {
+    const refused = new ProbeError('PP_KUBE_UNAVAILABLE', 'connect ECONNREFUSED')
+
+    for (const script of [['silence'], [refused], ['end']] satisfies Step[][]) {
+      const { clock, run, reflector } = rig([], [...Array<Step[]>(1_000)].map(() => script))
+      const stop = run()
+      await clock.advance(1_000_000)
+
+      assert.equal(reflector.silentMs, 1_000_000, String(script))
+      stop.abort()
+    }
+  })
+
+  test('waits longer and longer between watches that are refused, or end at once, and starts over once it was told something', async () => {
+    for (const step of [new ProbeError('PP_KUBE_UNAVAILABLE', 'connect ECONNREFUSED'), 'end'] satisfies Step[]) {
+      const { clock, watches, run } = rig([], [...Array<Step[]>(1_000)].map((_, i) => i === 40 ? [event('ADDED', pod('a', 101)), 'end'] : [step]))
+      const stop = run()
+      await clock.advance(300_000)
+      assert.ok(watches.length > 10 && watches.length < 30, String(watches.length))
+
+      while (watches.length < 42) {
+        await clock.advance(500)
+      }
+      await clock.advance(4_000)
+      assert.ok(watches.length >= 45, String(watches.length))
+      stop.abort()
+    }
+  })
+
   test('retries a failed list until it succeeds', async () => {
     const { clock, changes, run, lists } = rig([pod('a', 1)], [], { failLists: 3 })
     const stop = run()
