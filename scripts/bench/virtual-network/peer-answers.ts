@@ -38,6 +38,9 @@ const FIND_NODE = 4
 const RECORD_DOMAIN = Buffer.from('libp2p-peer-record')
 const RECORD_TYPE = Uint8Array.of(0x03, 0x01)
 
+/** What a virtual peer answers. */
+export type AnswersOfPeers = Pick<PeerAnswers, 'identify' | 'findNode'>
+
 /** The answers of the peers of one virtual network. Each answer is built once, so that serving costs as little as possible. */
 export class PeerAnswers {
   readonly #space: KeySpace
@@ -84,7 +87,7 @@ export class PeerAnswers {
     return message
       .bytes(4, addresses[0] ?? new Uint8Array(0))
       .text(5, 'ipfs/0.1.0')
-      .text(6, AGENTS[peer.number % AGENTS.length] ?? '')
+      .text(6, peer.agent ?? AGENTS[peer.number % AGENTS.length] ?? '')
       .bytes(8, signedRecord(peer, addresses))
       .finish()
   }

@@ -9,7 +9,7 @@ import { concatBytes } from '../../../crawler/wire/bytes.ts'
 import { NoiseResponder } from './noise-responder.ts'
 import { PeerStream } from './peer-stream.ts'
 import type { X25519KeyPair } from '../../../crawler/client/noise/x25519.ts'
-import type { PeerAnswers } from './peer-answers.ts'
+import type { AnswersOfPeers } from './peer-answers.ts'
 import type { VirtualPeer } from './population.ts'
 
 const NOISE: ReadonlySet<string> = new Set([NOISE_PROTOCOL])
@@ -20,7 +20,7 @@ const OUR_FIRST_STREAM = 2
 /** What a connection to a virtual peer needs. */
 export interface Served {
   peer: VirtualPeer
-  answers: PeerAnswers
+  answers: AnswersOfPeers
 
   /** Noise key of the process, and the peer's signed payload for it. */
   staticKey: X25519KeyPair

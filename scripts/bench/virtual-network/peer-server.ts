@@ -5,7 +5,7 @@ import { generateX25519 } from '../../../crawler/client/noise/x25519.ts'
 import { YAMUX_PROTOCOL } from '../../../crawler/client/yamux/yamux.ts'
 import { ipOf, PORT } from './kubo-addresses.ts'
 import { PeerConnection } from './peer-connection.ts'
-import type { PeerAnswers } from './peer-answers.ts'
+import type { AnswersOfPeers } from './peer-answers.ts'
 import type { VirtualPeer } from './population.ts'
 import type { Server, Socket } from 'node:net'
 
@@ -14,17 +14,17 @@ const SLOW_MS = 1_000
 
 /** Listens for some peers of a virtual network, each at its own loopback address. */
 export class PeerServer implements AsyncDisposable {
-  readonly #answers: PeerAnswers
+  readonly #answers: AnswersOfPeers
   readonly #staticKey = generateX25519()
   readonly #servers: Server[] = []
   readonly #sockets = new Set<Socket>()
 
-  private constructor (answers: PeerAnswers) {
+  private constructor (answers: AnswersOfPeers) {
     this.#answers = answers
   }
 
   /** Listens for all peers that listen, and builds their answers in advance, so that the crawl does not wait for them. */
-  static async open (peers: readonly VirtualPeer[], answers: PeerAnswers, signal: AbortSignal): Promise<PeerServer> {
+  static async open (peers: readonly VirtualPeer[], answers: AnswersOfPeers, signal: AbortSignal): Promise<PeerServer> {
     await using stack = new AsyncDisposableStack()
     const server = stack.use(new PeerServer(answers))
 

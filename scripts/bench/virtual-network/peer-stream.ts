@@ -3,7 +3,7 @@ import { IDENTIFY_PROTOCOL } from '../../../crawler/identify/identify-message.ts
 import { FrameReader } from '../../../crawler/wire/frames.ts'
 import { ProtobufReader } from '../../../crawler/wire/protobuf.ts'
 import { KAD_PROTOCOL, PROTOCOLS } from './peer-answers.ts'
-import type { PeerAnswers } from './peer-answers.ts'
+import type { AnswersOfPeers } from './peer-answers.ts'
 import type { VirtualPeer } from './population.ts'
 
 const SERVED: ReadonlySet<string> = new Set(PROTOCOLS)
@@ -13,11 +13,11 @@ const KEY_FIELD = 2
 /** The virtual peer's side of one stream. */
 export class PeerStream {
   readonly #peer: VirtualPeer
-  readonly #answers: PeerAnswers
+  readonly #answers: AnswersOfPeers
   readonly #acceptance = new Acceptance(SERVED)
   readonly #requests = new FrameReader(MAX_REQUEST_BYTES)
 
-  constructor (peer: VirtualPeer, answers: PeerAnswers) {
+  constructor (peer: VirtualPeer, answers: AnswersOfPeers) {
     this.#peer = peer
     this.#answers = answers
   }

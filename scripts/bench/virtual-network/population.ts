@@ -15,6 +15,9 @@ export interface VirtualPeer {
   place: number
 
   role: Role
+
+  /** The agent version that it announces. @default one of Kubo's or rust-libp2p's, by its number */
+  agent?: string
 }
 
 /** Settings of the virtual network. */

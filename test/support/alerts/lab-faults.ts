@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../../core/time/clock.ts'
+import { Rival } from '../data-path/rival.ts'
 import { messagesOf } from '../data-path/visit-stream.ts'
 import { OPERATOR_NAMESPACE, PROBE_TOPIC } from '../monitoring/probed-cluster.ts'
+import { serving } from '../network/peers.ts'
 import type { ClusterRig } from '../cluster/cluster-rig.ts'
 import type { NodePeer } from '../network/peers.ts'
 import type { KafkaServer } from '../servers/kafka-server.ts'
@@ -18,7 +20,9 @@ export const NAMESPACE = 'peerprobe'
 export interface LabParts { kafka: KafkaServer, sql: SqlServer, rig: ClusterRig, peer: NodePeer }
 
 const MANIFEST = '/var/lib/peerprobe/dumps/manifest.json'
-const WAVE = 500
+const FIRST_WAVE = 2_000
+const SMALL_WAVE = 20
+const LARGE_WAVE = 1_000
 const MOST_VISITS = 300_000
 const { signal } = new AbortController()
 
@@ -89,16 +93,35 @@ export class LabFaults {
     } }
   }
 
-  /** Publishes visits as many crawlers would, until `isOver`. @throws TypeError after 300,000 of them */
-  async publishVisits (isOver: () => Promise<boolean>): Promise<void> {
+  /**
+   * Publishes visits as many crawlers would, until `isOver`: some thousands at once, and then more and more of them slowly.
+   *
+   * @throws TypeError after 300,000 of them
+   */
+  async publishVisits (isOver: () => Promise<boolean>, wave = SMALL_WAVE): Promise<void> {
     await using bus = await this.#bus()
+    await bus.publish(PROBE_TOPIC, messagesOf(0, FIRST_WAVE), signal)
 
-    for (let n = 0; !await isOver(); n += WAVE) {
+    for (let n = FIRST_WAVE; !await isOver(); n += wave) {
       if (n >= MOST_VISITS) {
         throw new TypeError(`${String(n)} visits were published, and what they are for did not happen`)
       }
-      await bus.publish(PROBE_TOPIC, messagesOf(n, n + WAVE), signal)
+      await bus.publish(PROBE_TOPIC, messagesOf(n, n + wave), signal)
       await delay(500)
+    }
+  }
+
+  /** Has a second session lock the rows of peers that consumers write, in the opposite order, while visits of these peers are published; until `isOver`. */
+  async lockRows (isOver: () => Promise<boolean>): Promise<void> {
+    await using rival = await Rival.open(this.sql, NAMESPACE)
+    const state = { isOver: false }
+    const disturbing = rival.disturb(state)
+
+    try {
+      await this.publishVisits(isOver, LARGE_WAVE)
+    } finally {
+      state.isOver = true
+      await disturbing
     }
   }
 
@@ -109,9 +132,16 @@ export class LabFaults {
     assert.equal(code, 0, stderr)
   }
 
-  /** Has the scan speak one DHT protocol alone. */
-  async speak (protocol: string): Promise<void> {
-    await this.changes('patch', 'peerprobe', 'amino', '-n', NAMESPACE, '--type=json', '-p', JSON.stringify([{ op: 'replace', path: '/spec/scans/0/network/protocols', value: [protocol] }]))
+  /** Has the network move from one DHT protocol to another. */
+  async move ({ from, to }: { from: string, to: string }): Promise<void> {
+    const { node } = this.#parts.peer
+    await node.unhandle(from)
+    await node.handle(to, serving([]))
+  }
+
+  /** Has consumers pass messages whose dead letters are refused, as somebody may who wants them to go on. */
+  async skipRefused (): Promise<void> {
+    await this.changes('patch', 'peerprobe', 'amino', '-n', NAMESPACE, '--type=merge', '-p', JSON.stringify({ spec: { consumer: { deadLetters: { whenRefused: 'skip' } } } }))
   }
 
   async #bus (): Promise<KafkaBus> {

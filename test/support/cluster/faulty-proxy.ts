@@ -1,5 +1,5 @@
 // A proxy between an operator and its API server that drops, delays, resets, refuses, cuts and
-// rewinds, by a seed. It forwards real requests and answers.
+// rewinds, by a seed; or that keeps silent, or refuses all writes, as long as a test wants it. It forwards real requests and answers.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { request } from 'node:https'
@@ -16,6 +16,8 @@ interface Kubeconfig {
 
 // Of a hundred requests.
 const FAULTS = { drop: 8, late: 8, lost: 8, status: 16 } as const
+type Fault = keyof typeof FAULTS | 'none'
+
 const STATUSES = [409, 410, 429, 500, 503] as const
 const MAX_DELAY_MS = 400
 const MAX_WATCH_MS = 1_500
@@ -28,6 +30,12 @@ const MAX_REWOUND = 8
 export class FaultyProxy implements AsyncDisposable {
   /** Whether anything goes wrong. */
   isFaulty = true
+
+  /** Whether reads get no answer and watches deliver nothing, as where a network drops the packets; leases are spared. */
+  isSilent = false
+
+  /** Whether writes are refused, as by a policy that fails; leases are spared. */
+  refusesWrites = false
 
   /** Injected faults, by kind. */
   readonly made: Record<string, number> = {}
@@ -76,39 +84,53 @@ export class FaultyProxy implements AsyncDisposable {
   }
 
   async #handle (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const fault = this.#draw()
+    const fault = this.#faultOf(incoming)
     this.#count(fault)
 
-    if (fault === 'drop') {
-      incoming.socket.destroy()
-      return
-    }
-    if (fault === 'status') {
-      this.#refuse(outgoing)
-      return
-    }
-    if (fault === 'late') {
-      await delay(Math.floor(this.#random() * MAX_DELAY_MS))
+    switch (fault) {
+      case 'silence':
+        return
+      case 'drop':
+        incoming.socket.destroy()
+        return
+      case 'refusal':
+        this.#refuse(outgoing, 500)
+        return
+      case 'status':
+        this.#refuse(outgoing, STATUSES[Math.floor(this.#random() * STATUSES.length)] ?? 500)
+        return
+      case 'late':
+        await delay(Math.floor(this.#random() * MAX_DELAY_MS))
     }
 
     this.#forward(incoming, outgoing, fault === 'lost')
   }
 
-  #draw (): keyof typeof FAULTS | 'none' {
+  #faultOf ({ method, url = '' }: IncomingMessage): Fault | 'silence' | 'refusal' {
+    if (url.includes('/leases')) {
+      return this.#draw()
+    }
+    if (method === 'GET') {
+      return this.isSilent ? 'silence' : this.#draw()
+    }
+
+    return this.refusesWrites ? 'refusal' : this.#draw()
+  }
+
+  #draw (): Fault {
     let dice = this.isFaulty ? this.#random() * 100 : 100
 
     for (const [fault, share] of Object.entries(FAULTS)) {
       dice -= share
       if (dice < 0) {
-        return fault as keyof typeof FAULTS
+        return fault as Fault
       }
     }
 
     return 'none'
   }
 
-  #refuse (outgoing: ServerResponse): void {
-    const code = STATUSES[Math.floor(this.#random() * STATUSES.length)] ?? 500
+  #refuse (outgoing: ServerResponse, code: number): void {
     outgoing.writeHead(code, { 'content-type': 'application/json', ...defined({ 'retry-after': code === 429 ? '1' : undefined }) })
     outgoing.end(JSON.stringify({ kind: 'Status', code, message: 'by the test' }))
   }
@@ -125,11 +147,18 @@ export class FaultyProxy implements AsyncDisposable {
 
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
 
-      if (this.isFaulty && incoming.url?.includes('watch=true') === true) {
+      const isWatch = incoming.url?.includes('watch=true') === true
+
+      if (this.isFaulty && isWatch) {
         this.#watch(answer, outgoing)
       } else {
         answer.on('error', () => outgoing.destroy())
-        answer.pipe(outgoing)
+        answer.on('end', () => outgoing.end())
+        answer.on('data', (chunk: Buffer) => {
+          if (!this.isSilent || !isWatch) {
+            outgoing.write(chunk)
+          }
+        })
       }
     })
     upstream.on('error', () => incoming.socket.destroy())

@@ -1,24 +1,9 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { isChildReady } from '../../../core/process/parent-link.ts'
-import { Child } from '../child.ts'
-
-const ENTRY = fileURLToPath(new URL('../../../consumer/main.ts', import.meta.url))
+import { ReadyProcess } from './ready-process.ts'
 
 /** A real consumer process. */
-export class ConsumerProcess extends Child {
-  /** Resolves when it has joined its group, with the port of its admin server; rejects when it ends before that. */
-  readonly ready: Promise<number>
-
+export class ConsumerProcess extends ReadyProcess {
   constructor (configPath: string) {
-    const child = fork(ENTRY, { env: { ...process.env, PEERPROBE_CONFIG: configPath }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
-    super(child)
-    this.ready = Promise.race([
-      once(child, 'message').then(([message]) => isChildReady(message) ? message.adminPort : 0),
-      this.ended.then(code => Promise.reject(new TypeError(`the consumer ended with ${String(code)}: ${this.output}`)))
-    ])
-    this.ready.catch(() => undefined) // callers that await it get the failure
+    super('consumer', configPath)
   }
 
   /** The sum of a counter over the labels that match. */

@@ -38,7 +38,7 @@ suite('the alerts of the chart', { skip: missingPrometheus ?? false }, () => {
     const { code, output } = promtool(['check', 'rules', folder.file('rules.yaml')])
 
     assert.equal(code, 0, output)
-    assert.equal(fasterRules('for: 15m\n[1h] [6h:5m] offset 1d 86400 + 600\n', 60), 'for: 15s\n[60s] [360s:5s] offset 1440s 86400 + 10\n')
+    assert.equal(fasterRules('for: 15m\n[1h] offset 1d 86400 + 600\n[6h:5m],\n  86400\n', 60), 'for: 15s\n[60s] offset 1440s 86400 + 10\n[360s:5s],\n  1440\n')
   })
 
   for (const rule of alerts) {

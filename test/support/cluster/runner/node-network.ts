@@ -1,5 +1,5 @@
 // A separate network for one test file: a bridge represents a node. Servers listen on it, and each pod is connected to it
-// with its own address. The network is invisible to the machine and ends with the processes in it.
+// with its own address. The network, and what the file mounts, is invisible to the machine and ends with the processes in it.
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { findProgram } from '../../../../scripts/provision/programs.ts'
@@ -40,7 +40,7 @@ export function enterNodeNetwork (file: string): void {
   }
 
   const command = [process.execPath, ...process.execArgv, file]
-  const { status } = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', 'sh', '-c', SET_UP, 'sh', ...command], { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1' } })
+  const { status } = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', 'sh', '-c', SET_UP, 'sh', ...command], { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1' } })
   process.exit(status ?? 1)
 }
 
