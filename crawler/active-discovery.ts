@@ -216,8 +216,10 @@ export class ActiveDiscovery {
   async #announceEnd (report: CrawlReport & { forms: Record<PublishedForm, number> }, signal: AbortSignal): Promise<void> {
     const message = crawlEndedMessage(report, this.#context)
     const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report
+    const { confirmations, confirmationsLeftOut, gonePeers } = report
     const troubles = { watchdogCuts, stalls, lostMs, standstills, repeatedVisits }
-    this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, ...troubles }, 'crawl ended')
+    const checked = { confirmations, confirmationsLeftOut, gonePeers }
+    this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, ...checked, ...troubles }, 'crawl ended')
     this.#warn(report)
     this.#warnOfForms(report)
 

@@ -14,6 +14,9 @@ export interface CompiledScan {
   visitor: VisitorOptions
 }
 
+// Simulated with one failing dial in a hundred: these two leave no session of a thousand ended too early.
+const CONFIRM_AFTER_MS = [20_000, 60_000] as const
+
 /**
  * Compiles a scan. Called once when the process starts; all inner parts use the compiled form.
  *
@@ -22,16 +25,18 @@ export interface CompiledScan {
 export function compileScan ({ network: wanted, active, addresses, contact }: Scan): CompiledScan {
   const network = resolveNetwork(wanted)
   const visitTimeoutMs = toMilliseconds(active.visitTimeout)
+  const intervalMs = toMilliseconds(active.interval)
 
   return {
     network,
-    intervalMs: toMilliseconds(active.interval),
+    intervalMs,
     crawl: {
       strategy: active.strategy,
       concurrency: active.concurrency,
       maxPeers: active.maxPeers,
       maxDurationMs: toMilliseconds(active.maxDuration),
-      visitTimeoutMs
+      visitTimeoutMs,
+      confirmAfterMs: active.confirm ? confirmAfterMs(intervalMs) : []
     },
     visitor: {
       kadProtocols: network.protocols,
@@ -41,4 +46,11 @@ export function compileScan ({ network: wanted, active, addresses, contact }: Sc
       visitTimeoutMs
     }
   }
+}
+
+// Confirmations must not delay the next crawl: with an interval below two minutes they come sooner.
+function confirmAfterMs (intervalMs: number): number[] {
+  const [firstMs, secondMs] = CONFIRM_AFTER_MS
+
+  return [Math.min(firstMs, intervalMs / 6), Math.min(secondMs, intervalMs / 2)]
 }

@@ -57,7 +57,7 @@ function publishingOf ({ buffered, published, refused, outage }: PublisherStatus
 }
 
 function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStatus['crawl']> {
-  const { crawlId, found, queued, inFlight, done, byOutcome, elapsedMs, lostMs, visitsPerSecond } = crawl
+  const { crawlId, found, queued, inFlight, done, unconfirmed, confirmations, byOutcome, elapsedMs, lostMs, visitsPerSecond } = crawl
   const counts = Object.entries(byOutcome) as [Outcome, number][]
 
   return {
@@ -67,6 +67,8 @@ function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStat
     queued,
     inFlight,
     done,
+    unconfirmed,
+    confirmations,
     contacted: counts.reduce((sum, [outcome, n]) => isContacted(outcome) ? sum + n : sum, 0),
     outcomes: byOutcome,
     elapsedMs,
@@ -76,7 +78,7 @@ function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStat
 }
 
 function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus['lastCrawl']> {
-  const { crawlId, end, startedAtMs, finishedAtMs, lostMs, totals } = report
+  const { crawlId, end, startedAtMs, finishedAtMs, lostMs, totals, confirmations, confirmationsLeftOut, gonePeers } = report
   const { problem = null, warning = null } = diagnose(report, network)
 
   return {
@@ -88,6 +90,9 @@ function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus
     disturbed: lostMs > 0,
     lostMs,
     totals,
+    confirmations,
+    confirmationsLeftOut,
+    gonePeers,
     problem,
     warning
   }

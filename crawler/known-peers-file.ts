@@ -1,7 +1,8 @@
 // The last crawl's population, saved for restarts: the next crawl starts from it, not only from the bootstrap peers.
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
-import { OUTCOME_NAMES } from '../core/contracts/outcome.ts'
+import { isContacted, OUTCOME_NAMES } from '../core/contracts/outcome.ts'
+import { defined } from '../core/defined.ts'
 import { errorText, ProbeError } from '../core/errors.ts'
 import { protectFile } from '../core/files/private-file.ts'
 import { writeFileAtomically } from '../core/files/write-file-atomically.ts'
@@ -13,24 +14,28 @@ import type { KnownPeer } from './engine/frontier/known-peer.ts'
 const MAX_PEERS = 500_000
 const MAX_ADDRESSES = 128
 const MAX_FAILURES = 1_000
+const MAX_SKIPPED = 1_000
 
 // Bounds what remote peers can make us store. 60,000 peers with six addresses of IP and port take 25 MB.
 const MAX_FILE_BYTES = 128 * 1_048_576
 const MAX_ADDRESS_BYTES = 1_024
 
 const Bytes = z.base64().max(1_024).transform(text => new Uint8Array(Buffer.from(text, 'base64')))
-const Line = z.strictObject({
+// Other fields are ignored: a later version may have written them.
+const Line = z.object({
   id: Bytes.refine(isPeerId),
   addresses: z.array(Bytes).max(MAX_ADDRESSES),
   outcome: z.enum(OUTCOME_NAMES),
-  failures: z.int().min(0).max(MAX_FAILURES)
+  failures: z.int().min(0).max(MAX_FAILURES),
+  contactedAtMs: z.int().min(0).nullish(),
+  skipped: z.int().min(0).max(MAX_SKIPPED).exactOptional()
 })
 
 /** Reads the peers of a file; empty without a file. Invalid lines are skipped: a crawl finds their peers again. */
 export async function readKnownPeers (path: string | undefined, log: Pick<Logger, 'warn'>): Promise<KnownPeer[]> {
-  const text = path === undefined ? '' : await textOf(path)
+  const { text, writtenAtMs } = path === undefined ? NOTHING : await textOf(path)
   const lines = text.split('\n').filter(line => line !== '').slice(0, MAX_PEERS)
-  const peers = lines.flatMap(line => peerOf(line) ?? [])
+  const peers = lines.flatMap(line => peerOf(line, writtenAtMs) ?? [])
 
   if (peers.length < lines.length) {
     log.warn({ path, unread: lines.length - peers.length }, 'skipped invalid lines of known peers')
@@ -58,14 +63,18 @@ export function keepKnownPeers (path: string | undefined, log: Pick<Logger, 'war
   }
 }
 
-async function textOf (path: string): Promise<string> {
+interface Written { text: string, writtenAtMs: number }
+
+const NOTHING: Written = { text: '', writtenAtMs: 0 }
+
+async function textOf (path: string): Promise<Written> {
   try {
     protectFile(path)
 
-    return await readFile(path, 'utf8')
+    return { text: await readFile(path, 'utf8'), writtenAtMs: Math.floor((await stat(path)).mtimeMs) }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      return ''
+      return NOTHING
     }
     throw new ProbeError('PP_CONFIG_INVALID', `stateFolder: ${errorText(cause)}`, { cause })
   }
@@ -92,7 +101,7 @@ async function write (path: string, peers: readonly KnownPeer[], maxBytes: numbe
 }
 
 // The first address is the one that answered.
-function lineOf ({ id, addresses, outcome, failures }: KnownPeer): string {
+function lineOf ({ id, addresses, outcome, failures, contactedAtMs, skipped }: KnownPeer): string {
   let bytes = 0
   const kept = addresses.slice(0, MAX_ADDRESSES).filter((address) => {
     bytes += address.length
@@ -100,10 +109,31 @@ function lineOf ({ id, addresses, outcome, failures }: KnownPeer): string {
     return bytes <= MAX_ADDRESS_BYTES
   })
 
-  return `${JSON.stringify({ id: base64(id), addresses: kept.map(base64), outcome, failures: Math.min(failures, MAX_FAILURES) })}\n`
+  return `${JSON.stringify({
+    id: base64(id),
+    addresses: kept.map(base64),
+    outcome,
+    failures: Math.min(failures, MAX_FAILURES),
+    contactedAtMs: contactedAtMs === undefined ? null : Math.round(contactedAtMs),
+    ...defined({ skipped })
+  })}\n`
 }
 
-function peerOf (line: string): KnownPeer | undefined {
+// Earlier versions did not write the time of the contact. Their file is from the end of the crawl that made it.
+function peerOf (line: string, writtenAtMs: number): KnownPeer | undefined {
+  const peer = lineFrom(line)
+
+  if (peer === undefined) {
+    return undefined
+  }
+
+  const { contactedAtMs, ...rest } = peer
+  const assumed = peer.failures === 0 && isContacted(peer.outcome) ? writtenAtMs : undefined
+
+  return { ...rest, ...defined({ contactedAtMs: contactedAtMs === undefined ? assumed : contactedAtMs ?? undefined }) }
+}
+
+function lineFrom (line: string): z.output<typeof Line> | undefined {
   try {
     return Line.safeParse(JSON.parse(line)).data
   } catch {

@@ -34,7 +34,8 @@ const ActiveScan = z.strictObject({
   dialTimeout: DurationText.default('5s').describe('Limit of one dial.'),
   visitTimeout: DurationText.default('15s').describe('Limit of one visit, with all dials and queries.'),
   maxPeers: z.int().min(1).max(10_000_000).default(500_000).describe('Maximum number of peers that one crawl visits.'),
-  maxDuration: DurationText.default('1h').describe('Limit of one crawl.')
+  maxDuration: DurationText.default('1h').describe('Limit of one crawl.'),
+  confirm: z.boolean().default(true).describe('Whether a peer that the crawl before contacted and that fails is visited again 20 and 60 seconds later, and whether peers that are gone are looked for until a day after their last contact. Without it, one failed dial looks like the end of a session.')
 }).prefault({}).describe('Active discovery: crawl the DHT on an interval.')
 
 /** Settings of the passive node. */

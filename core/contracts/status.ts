@@ -18,6 +18,10 @@ export const CrawlerStatus = z.object({
     queued: Count,
     inFlight: Count,
     done: Count,
+
+    /** Failed peers that will be visited again to confirm the failure; and the confirmations so far. */
+    unconfirmed: Count.default(0),
+    confirmations: Count.default(0),
     contacted: Count,
     outcomes: z.partialRecord(z.enum(OUTCOME_NAMES), Count),
     elapsedMs: z.number(),
@@ -39,6 +43,13 @@ export const CrawlerStatus = z.object({
     disturbed: z.boolean().default(false),
     lostMs: z.number().default(0),
     totals: CrawlTotals,
+
+    /** Visits that checked failures, and failures that were not checked as often as intended. */
+    confirmations: Count.default(0),
+    confirmationsLeftOut: Count.default(0),
+
+    /** Gone peers that were visited in vain; not part of the totals. */
+    gonePeers: Count.default(0),
 
     /** Why the crawl is unusable, as an error code and a sentence, if it is. */
     problem: CrawlFinding.nullable(),

@@ -9,4 +9,7 @@ export interface VisitTarget extends PeerRecord {
 
   /** Whether the scan's user configured it: the DHT protocols that it lists are the network's. @default false */
   isBootstrap?: boolean
+
+  /** Addresses that were dialled in vain shortly before: others, and other transports, are dialled first. @default none */
+  tried?: readonly Uint8Array[]
 }

@@ -1,16 +1,20 @@
 import { isContacted } from '../../core/contracts/outcome.ts'
 import { defined } from '../../core/defined.ts'
+import { Confirmations } from './confirmation/confirmations.ts'
 import { CrawlTally } from './crawl-tally.ts'
-import { Frontier } from './frontier/frontier.ts'
 import { UnqueriedPeers } from './frontier/unqueried-peers.ts'
+import { isGone } from './population/gone-peers.ts'
 import { PopulationProfile } from './population/population-profile.ts'
 import { population } from './population/population.ts'
 import { RateMeter } from './rate-meter.ts'
+import { seededFrontier } from './seeded-frontier.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { VisitResult } from '../visit/visitor.ts'
-import type { CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
+import type { Confirmation } from './confirmation/confirmations.ts'
+import type { ConfirmationCounts, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
-import type { FrontierDeps } from './frontier/frontier.ts'
+import type { Frontier, FrontierDeps } from './frontier/frontier.ts'
+import type { KnownPeer } from './frontier/known-peer.ts'
 import type { SpokenProtocols } from './frontier/unqueried-peers.ts'
 import type { CompletedVisit } from './population/visit-sink.ts'
 
@@ -19,6 +23,14 @@ export interface CrawlLedgerDeps extends FrontierDeps {
 
   /** The network's protocols, as learnt by visits; absent if the visitor does not report them. */
   protocols?: SpokenProtocols
+}
+
+/** A visit to make. */
+export interface PlannedVisit {
+  peer: FrontierPeer
+
+  /** Present if the visit checks a failure. */
+  confirmation?: Confirmation
 }
 
 /** A visit recorded in the ledger. */
@@ -32,6 +44,9 @@ export interface LedgerEntry {
 /** The records of one crawl: the peers found, the outcome of each visit, and the properties of the population. */
 export class CrawlLedger {
   readonly frontier: Frontier
+  readonly #resting: readonly KnownPeer[]
+  readonly #confirmations: Confirmations
+  readonly #keepsGone: boolean
   readonly #clock: Clock
   readonly #options: CrawlOptions
   readonly #tally = new CrawlTally()
@@ -43,8 +58,8 @@ export class CrawlLedger {
   readonly #sinceMs: number
   #answering = 0
 
-  constructor (deps: CrawlLedgerDeps, options: CrawlOptions, { bootstrap, connected, known }: CrawlSeeds) {
-    this.frontier = new Frontier(deps, options)
+  constructor (deps: CrawlLedgerDeps, options: CrawlOptions, seeds: CrawlSeeds) {
+    const { confirmAfterMs = [], maxPeers } = options
     this.#clock = deps.clock
     this.#options = options
     this.#profile = new PopulationProfile(deps)
@@ -53,16 +68,11 @@ export class CrawlLedger {
     this.#startedAtMs = deps.clock.now()
     this.#sinceMs = deps.clock.monotonic()
     this.#rate = new RateMeter(this.#sinceMs)
-
-    for (const peer of bootstrap) {
-      this.frontier.seed(peer, 'bootstrap')
-    }
-    for (const peer of connected) {
-      this.frontier.seed(peer, 'connected')
-    }
-    for (const peer of known) {
-      this.frontier.seed(peer, 'known', peer)
-    }
+    this.#keepsGone = confirmAfterMs.length > 0
+    this.#confirmations = new Confirmations(deps.clock, { confirmAfterMs, maxPeers })
+    const { frontier, resting } = seededFrontier(deps, { maxPeers, keepsGone: this.#keepsGone, nowMs: this.#startedAtMs }, seeds)
+    this.frontier = frontier
+    this.#resting = resting
   }
 
   /** How long the crawl has been running. */
@@ -70,21 +80,51 @@ export class CrawlLedger {
     return this.#clock.monotonic() - this.#sinceMs
   }
 
+  /** Whether no peer waits for a visit. Only for a crawl without visits in flight. */
+  get isComplete (): boolean {
+    return this.frontier.queued === 0 && this.#confirmations.isOver(this.#tally.visits)
+  }
+
+  /** The next visit; its peer is in flight from now on. A failure to be checked comes first: there are few of them, and their time has come. */
+  next (): PlannedVisit | undefined {
+    const confirmation = this.#confirmations.take(this.#tally.visits)
+
+    if (confirmation !== undefined) {
+      this.frontier.start(confirmation.peer)
+      return confirmation
+    }
+
+    const peer = this.frontier.take()
+
+    return peer === undefined ? undefined : { peer }
+  }
+
+  /** Takes a visit back that must be repeated because of a standstill. */
+  putBack ({ peer, confirmation }: PlannedVisit): void {
+    this.frontier.putBack(peer, confirmation !== undefined)
+
+    if (confirmation !== undefined) {
+      this.#confirmations.putBack(peer)
+    }
+  }
+
   /** Records a visit that ended: counts it and adds the peers in its routing table. */
-  enter (peer: FrontierPeer, result: VisitResult): LedgerEntry {
-    const { outcome, connection, routingTable } = result
+  enter ({ peer, confirmation }: PlannedVisit, result: VisitResult): LedgerEntry {
+    const { outcome, routingTable } = result
     const isCounted = peer.outcome !== undefined && isContacted(peer.outcome)
     this.#tally.count(outcome, peer.outcome)
     const visit: CompletedVisit = {
       crawlId: this.#options.crawlId,
-      attempt: peer.attempt === 2 ? 2 : 1,
       discoveryType: 'active',
-      source: peer.source,
+      ...confirmation === undefined
+        ? { source: peer.source, attempt: peer.attempt === 2 ? 2 : 1 }
+        : { source: 'confirmation', attempt: confirmation.number === 2 ? 4 : 3 },
       id: peer.id,
       addresses: peer.addresses.list(),
       result
     }
-    this.frontier.complete(peer, outcome, connection?.address)
+    this.frontier.complete(peer, outcome, contactOf(peer, result))
+    this.#confirmations.note(peer, result)
 
     if (routingTable !== undefined) {
       this.#answering += routingTable.queries > routingTable.failed ? 1 : 0
@@ -117,6 +157,8 @@ export class CrawlLedger {
       queued,
       inFlight,
       done,
+      unconfirmed: this.#confirmations.waiting,
+      ...this.#confirmationCounts(),
       found,
       refused,
       byOutcome: this.#tally.byOutcome(),
@@ -125,8 +167,10 @@ export class CrawlLedger {
   }
 
   report (): Omit<CrawlReport, 'end' | keyof CrawlTroubles> {
-    const { found: discovered, refused: refusedPeers } = this.frontier
+    const { found, refused: refusedPeers } = this.frontier
     const { crawlId, strategy, maxPeers } = this.#options
+    const peers = [...this.frontier.peers()]
+    const gone = this.#keepsGone ? peers.filter(isOnlyRemembered) : []
     const [latencyMs, latencyErrorMs] = [this.#profile.latencyMs(), this.#profile.latencyErrorMs()]
     const spoken = this.#protocols?.candidates()
 
@@ -135,14 +179,36 @@ export class CrawlLedger {
       strategy,
       startedAtMs: this.#startedAtMs,
       finishedAtMs: this.#clock.now(),
-      totals: this.#tally.totals({ discovered, refusedPeers }),
+      totals: this.#tally.totals({ discovered: found - gone.length, refusedPeers }, gone.flatMap(({ outcome }) => outcome ?? [])),
+      gonePeers: gone.filter(({ outcome }) => outcome !== undefined).length,
+      bootstrapPeers: peers.filter(({ source, outcome }) => source === 'bootstrap' && outcome !== undefined && isContacted(outcome)).length,
+      ...this.#confirmationCounts(),
       distributions: this.#profile.distributions(),
       ...defined({
         latencyMs,
         kad: spoken === undefined ? undefined : { spoken, answering: this.#answering, others: this.#unqueried.others() },
         latencyErrorMs
       }),
-      population: population(this.frontier.peers(), maxPeers)
+      population: population({ peers, resting: this.#resting, maxPeers, keepsGone: this.#keepsGone, nowMs: this.#clock.now() })
     }
   }
+
+  // A crawl that ended leaves out whatever still waits.
+  #confirmationCounts (): ConfirmationCounts {
+    const { made, leftOut, waiting } = this.#confirmations
+
+    return { confirmations: made, confirmationsLeftOut: leftOut + waiting }
+  }
+}
+
+// A peer that was never dialled with success cannot be missed: it came to the passive node, and may not be reachable.
+function contactOf ({ known }: FrontierPeer, { connection, lane, startedAtMs }: VisitResult): Parameters<Frontier['complete']>[2] {
+  const isReachable = lane !== 'passive' || known?.contactedAtMs !== undefined
+
+  return connection === undefined ? undefined : { address: connection.address, ...defined({ atMs: isReachable ? startedAtMs : undefined }) }
+}
+
+// The totals describe the network of this crawl: a gone peer belongs to it only if another peer announces it, or if it is back.
+function isOnlyRemembered ({ known, announced, source, outcome }: FrontierPeer): boolean {
+  return known !== undefined && isGone(known) && !announced && source === 'known' && (outcome === undefined || !isContacted(outcome))
 }

@@ -28,6 +28,12 @@ export interface CrawlOptions {
 
   /** The visitor's own time limit; the watchdog acts a second later. */
   visitTimeoutMs: number
+
+  /**
+   * Time from a failure to each confirmation, in milliseconds, for peers that the crawl before contacted. If not
+   * empty, gone peers are kept in mind for a day. @default none
+   */
+  confirmAfterMs?: readonly number[]
 }
 
 /** The peers that a crawl starts from. A peer in several lists counts for the first of them. */
@@ -37,8 +43,17 @@ export interface CrawlSeeds {
   /** Peers connected to the passive node. */
   connected: readonly PeerRecord[]
 
-  /** The population of the last crawl. */
+  /** The population of the last crawl, with gone peers that are not due in this one. */
   known: readonly KnownPeer[]
+}
+
+/** Visits of a crawl that checked failures. */
+export interface ConfirmationCounts {
+  /** Confirmations so far. */
+  confirmations: number
+
+  /** Failures left out: confirmations had their share of the visits, or the crawl ended first. */
+  confirmationsLeftOut: number
 }
 
 /** DHT protocols that a crawl found. */
@@ -75,7 +90,7 @@ export interface CrawlTroubles {
 }
 
 /** The result of a crawl. */
-export interface CrawlReport extends CrawlTroubles {
+export interface CrawlReport extends CrawlTroubles, ConfirmationCounts {
   crawlId: number
   strategy: QueryPlan['strategy']
   end: CrawlEnd
@@ -87,6 +102,13 @@ export interface CrawlReport extends CrawlTroubles {
   finishedAtMs: number
 
   totals: CrawlTotals
+
+  /** Gone peers that were visited, did not answer and were not announced: they are not part of the totals. */
+  gonePeers: number
+
+  /** Bootstrap peers that were contacted. */
+  bootstrapPeers: number
+
   distributions: Distributions
   latencyMs?: Quantiles
   latencyErrorMs?: Quantiles
@@ -99,7 +121,7 @@ export interface CrawlReport extends CrawlTroubles {
 }
 
 /** A crawl in progress. */
-export interface CrawlStatus extends CrawlTroubles {
+export interface CrawlStatus extends CrawlTroubles, ConfirmationCounts {
   crawlId: number
   strategy: QueryPlan['strategy']
   elapsedMs: number
@@ -109,6 +131,9 @@ export interface CrawlStatus extends CrawlTroubles {
 
   /** The current limit of visits in flight: as many as the process can serve, at most the scan's concurrency. */
   slots: number
+
+  /** Failures that are still to be checked. */
+  unconfirmed: number
 
   found: number
   refused: number

@@ -43,26 +43,37 @@ export class CrawlTally {
 
   /** Peers by outcome; outcomes without peers are left out. */
   byOutcome (): Partial<Record<Outcome, number>> {
-    return Object.fromEntries([...this.#outcomes].filter(([, count]) => count > 0))
+    return present(this.#outcomes)
   }
 
-  totals ({ discovered, refusedPeers }: Pick<CrawlTotals, 'discovered' | 'refusedPeers'>): CrawlTotals {
+  /** The totals. @param leftOut outcomes of peers that are not part of them */
+  totals ({ discovered, refusedPeers }: Pick<CrawlTotals, 'discovered' | 'refusedPeers'>, leftOut: readonly Outcome[] = []): CrawlTotals {
+    const outcomes = new Map(this.#outcomes)
+
+    for (const outcome of leftOut) {
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) - 1)
+    }
+
     return {
       discovered,
       refusedPeers,
-      visited: this.#sum(() => true),
-      contacted: this.#sum(isContacted),
-      dhtServers: this.#sum(outcome => isDhtServer(outcome) === true),
+      visited: sum(outcomes, () => true),
+      contacted: sum(outcomes, isContacted),
+      dhtServers: sum(outcomes, outcome => isDhtServer(outcome) === true),
       unpublished: this.#unpublished,
-      outcomes: this.byOutcome()
+      outcomes: present(outcomes)
     }
   }
 
   #add (outcome: Outcome, n: number): void {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + n)
   }
+}
 
-  #sum (counts: (outcome: Outcome) => boolean): number {
-    return [...this.#outcomes].reduce((sum, [outcome, count]) => counts(outcome) ? sum + count : sum, 0)
-  }
+function present (outcomes: ReadonlyMap<Outcome, number>): Partial<Record<Outcome, number>> {
+  return Object.fromEntries([...outcomes].filter(([, count]) => count > 0))
+}
+
+function sum (outcomes: ReadonlyMap<Outcome, number>, counts: (outcome: Outcome) => boolean): number {
+  return [...outcomes].reduce((total, [outcome, count]) => counts(outcome) ? total + count : total, 0)
 }

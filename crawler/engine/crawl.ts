@@ -1,6 +1,7 @@
 // One crawl: up to `concurrency` visits in flight, as many as the process can serve. When a visit ends, the next
 // peer's visit starts at once. One tick a second checks all limits: of the crawl, of each visit (watchdog), and of
 // silence (stall). There is therefore one timer to clear, not one for each visit.
+import { defined } from '../../core/defined.ts'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { onAbort } from '../../core/time/signals.ts'
 import { ConcurrencyLimit } from './concurrency-limit.ts'
@@ -10,9 +11,8 @@ import { VisitWatch } from './visit-watch.ts'
 import { abandonedResult, resultOf, VisitsInFlight } from './visits-in-flight.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Visitor, VisitResult } from '../visit/visitor.ts'
-import type { CrawlLedgerDeps } from './crawl-ledger.ts'
+import type { CrawlLedgerDeps, PlannedVisit } from './crawl-ledger.ts'
 import type { CrawlEnd, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus } from './crawl-report.ts'
-import type { FrontierPeer } from './frontier/frontier-peer.ts'
 import type { CompletedVisit, VisitSink } from './population/visit-sink.ts'
 import type { VisitWatchDeps } from './visit-watch.ts'
 import type { RunningVisit } from './visits-in-flight.ts'
@@ -89,8 +89,6 @@ export class CrawlRun {
 
   // Starts visits while there are slots and the sink has room, and detects the end of the crawl.
   #fill (): void {
-    const { frontier } = this.#ledger
-
     while (this.#end === undefined && !this.#waitingForSink && this.#inFlight.size < this.#pace.limit) {
       const room = this.#deps.sink.ready()
 
@@ -99,31 +97,33 @@ export class CrawlRun {
         break
       }
 
-      const peer = frontier.take()
+      const next = this.#ledger.next()
 
-      if (peer === undefined) {
+      if (next === undefined) {
         break
       }
 
-      void this.#visit(peer)
+      void this.#visit(next)
     }
 
-    if (this.#inFlight.size === 0 && (this.#end !== undefined || frontier.queued === 0)) {
+    if (this.#inFlight.size === 0 && (this.#end !== undefined || this.#ledger.isComplete)) {
       this.#finish()
     }
   }
 
-  async #visit (peer: FrontierPeer): Promise<void> {
+  async #visit (next: PlannedVisit): Promise<void> {
     const { clock, visitor, standstill } = this.#deps
+    const { peer, confirmation } = next
     const controller = new AbortController()
-    const visit: RunningVisit = { peer, controller, startedAtMs: clock.now(), sinceMs: clock.monotonic(), lostBeforeMs: standstill.lostMs }
+    const visit: RunningVisit = { ...next, controller, startedAtMs: clock.now(), sinceMs: clock.monotonic(), lostBeforeMs: standstill.lostMs }
     this.#watch.progressed(this.#inFlight.size === 0)
     this.#inFlight.start(visit)
     let result: VisitResult
 
     try {
       const plan = queryPlan(this.#options.strategy, this.#options.crawlNumber, peer.id)
-      result = await visitor.visit({ id: peer.id, addresses: peer.addresses.list(), plan, isBootstrap: peer.source === 'bootstrap' }, visit.controller.signal)
+      const target = { id: peer.id, addresses: peer.addresses.list(), plan, isBootstrap: peer.source === 'bootstrap', ...defined({ tried: confirmation?.tried }) }
+      result = await visitor.visit(target, visit.controller.signal)
     } catch (cause) {
       this.#inFlight.end(visit)
       this.#fail(new ProbeError('PP_VISITOR_BROKEN', `a visitor rejected: ${errorText(cause)}`, { cause }))
@@ -143,14 +143,14 @@ export class CrawlRun {
     const result = this.#watch.judge(visit, report, this.#end === undefined)
 
     if (result === undefined) {
-      this.#ledger.frontier.putBack(visit.peer)
+      this.#ledger.putBack(visit)
     } else {
-      this.#complete(visit.peer, result)
+      this.#complete(visit, result)
     }
   }
 
-  #complete (peer: FrontierPeer, result: VisitResult): void {
-    const { visit, isPublished } = this.#ledger.enter(peer, result)
+  #complete (planned: PlannedVisit, result: VisitResult): void {
+    const { visit, isPublished } = this.#ledger.enter(planned, result)
 
     if (isPublished) {
       this.#deps.sink.accept(visit)

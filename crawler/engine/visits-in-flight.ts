@@ -1,5 +1,6 @@
 import { visitResult } from '../visit/visit-result.ts'
 import type { VisitResult } from '../visit/visitor.ts'
+import type { Confirmation } from './confirmation/confirmations.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
 
 /** Why a visit was aborted. */
@@ -8,6 +9,10 @@ export type CutCause = 'watchdog' | 'stall' | 'stopped'
 /** A running visit. */
 export interface RunningVisit {
   readonly peer: FrontierPeer
+
+  /** Present if the visit checks a failure. */
+  readonly confirmation?: Confirmation
+
   readonly controller: AbortController
 
   /** Wall clock, epoch milliseconds. */

@@ -49,19 +49,24 @@ export async function openLanes (options: VisitorOptions, deps: VisitorDeps, { o
  * Visits a peer by the client for TCP, WebSocket and relays, then by the QUIC client if the first did not contact it:
  * many peers with a dead TCP address answer by QUIC. This also applies if our own limits prevented the first dials: a
  * QUIC endpoint has its own limit, and attackers may have used up that of the others.
+ *
+ * QUIC comes first if earlier visits tried the other transports only: their addresses may have taken all of the time.
  */
 export async function visitByLanes (target: VisitTarget, { clock, client, quic, visitTimeoutMs }: Lanes, signal: AbortSignal): Promise<VisitResult> {
-  const first = await client.visit(target, signal)
+  const hasQuic = target.addresses.some(mayBeQuic)
+  const isQuicFirst = hasQuic && target.tried !== undefined && target.tried.length > 0 && !target.tried.some(mayBeQuic)
+  const [one, other] = isQuicFirst ? [quic, client] : [client, quic]
+  const first = await one.visit(target, signal)
   const leftMs = visitTimeoutMs - first.durationMs
   const isOver = isContacted(first.outcome) || first.outcome === 'aborted' || signal.aborted || leftMs <= 0
 
-  if (isOver || !target.addresses.some(mayBeQuic)) {
+  if (isOver || !hasQuic) {
     return first
   }
 
   using deadline = new PeerDeadline(clock, leftMs, signal)
 
-  return merge(first, await quic.visit(target, deadline.signal))
+  return merge(first, await other.visit(target, deadline.signal))
 }
 
 function mayBeQuic (bytes: Uint8Array): boolean {

@@ -89,6 +89,31 @@ export const CRAWL_METRICS = {
     labels: {},
     onlyWhen: 'absent until a crawl of this process has ended'
   },
+  confirmations: {
+    type: 'counter',
+    name: 'peerprobe_crawler_confirmations_total',
+    unit: 'visits',
+    meaning: 'Visits that checked the failure of a peer that the crawl before had contacted. The share that is contacted shows how many failures say nothing.',
+    answers: 'complete',
+    labels: { result: oneOf(['contacted', 'failed']) }
+  },
+  confirmationsLeftOut: {
+    type: 'counter',
+    name: 'peerprobe_crawler_confirmations_left_out_total',
+    unit: 'peers',
+    meaning: 'Peers whose failure was not checked as often as intended, since confirmations had their share of the visits or the crawl ended first.',
+    answers: 'complete',
+    labels: {}
+  },
+  gonePeers: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_last_crawl_gone_peers',
+    unit: 'peers',
+    meaning: 'Peers of earlier crawls that the last crawl looked for in vain and that no peer announced. They are no part of the population.',
+    answers: 'complete',
+    labels: {},
+    onlyWhen: AFTER_A_CRAWL
+  },
   finding: {
     type: 'gauge',
     name: 'peerprobe_crawler_last_crawl_finding',

@@ -6,7 +6,7 @@ import { CRAWL_METRICS } from './crawl-metric-definitions.ts'
 import { LastCrawlMetrics } from './last-crawl-metrics.ts'
 import { POPULATION_METRICS } from './population-metric-definitions.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { Counter, Gauge, Histogram, Registry } from '../../core/process/metrics.ts'
+import type { Counter, Histogram, Registry } from '../../core/process/metrics.ts'
 import type { CrawlReport, CrawlStatus } from '../engine/crawl-report.ts'
 import type { CompletedVisit } from '../engine/population/visit-sink.ts'
 import type { PassiveStatus } from '../passive/passive-discovery.ts'
@@ -61,14 +61,14 @@ export class CrawlerMetrics {
   readonly #published: Counter
   readonly #shortened: Counter<'form'>
   readonly #lastCrawl: LastCrawlMetrics
-  readonly #bootstrap: Gauge
+  readonly #confirmations: Counter<'result'>
+  readonly #leftOut: Counter
 
   // When the last crawl began that ended, in epoch seconds.
   #lastStart: number | undefined
 
   // Of the crawl in progress.
   readonly #crawlAgents = new Map<string, number>()
-  #bootstrapPeers = 0
 
   constructor (registry: Registry, scan: CrawledScan, gauges: CrawlerGauges) {
     this.#agentFamily = scan.agentFamily
@@ -88,7 +88,8 @@ export class CrawlerMetrics {
     this.#publishSeconds = openHistogram(registry, CRAWL_METRICS.publishSeconds)
     this.#published = openCounter(registry, CRAWL_METRICS.published)
     this.#shortened = openCounter(registry, CRAWL_METRICS.shortened)
-    this.#bootstrap = openGauge(registry, CRAWL_METRICS.bootstrap)
+    this.#confirmations = openCounter(registry, CRAWL_METRICS.confirmations)
+    this.#leftOut = openCounter(registry, CRAWL_METRICS.confirmationsLeftOut)
     this.#lastCrawl = new LastCrawlMetrics(registry, scan.network)
     addScan(registry, scan)
     addCrawlGauges(registry, gauges, () => this.#lastStart)
@@ -103,7 +104,7 @@ export class CrawlerMetrics {
     this.#noteSighting(visit)
     this.#noteVisit(result)
     this.#visitSeconds.observe(result.durationMs / 1_000)
-    this.#noteBootstrap(visit)
+    this.#noteConfirmation(visit)
 
     for (const { address, outcome } of result.attempts) {
       this.#dials.inc({ outcome, transport: readAddress(address)?.transport ?? 'other' })
@@ -116,9 +117,9 @@ export class CrawlerMetrics {
     }
   }
 
-  #noteBootstrap ({ discoveryType, source, result: { outcome } }: CompletedVisit): void {
-    if (discoveryType === 'active' && source === 'bootstrap' && isContacted(outcome)) {
-      this.#bootstrapPeers++
+  #noteConfirmation ({ source, result: { outcome } }: CompletedVisit): void {
+    if (source === 'confirmation') {
+      this.#confirmations.inc({ result: isContacted(outcome) ? 'contacted' : 'failed' })
     }
   }
 
@@ -151,12 +152,8 @@ export class CrawlerMetrics {
     this.#disturbed.inc(lostMs > 0 ? 1 : 0)
     this.#repeated.inc(repeatedVisits)
     this.#lastCrawl.onCrawl(report, this.#crawlAgents, comparison)
+    this.#leftOut.inc(report.confirmationsLeftOut)
     this.#crawlAgents.clear()
-
-    if (end !== 'aborted') {
-      this.#bootstrap.set(this.#bootstrapPeers)
-    }
-    this.#bootstrapPeers = 0
   }
 
   /** Records a standstill of this process during a crawl. */
@@ -185,6 +182,9 @@ export class CrawlerMetrics {
     }
     for (const end of ['complete', 'max-duration', 'aborted'] as const) {
       this.#crawls.inc({ end }, 0)
+    }
+    for (const result of ['contacted', 'failed'] as const) {
+      this.#confirmations.inc({ result }, 0)
     }
     for (const form of ['short', 'none'] as const) {
       this.#shortened.inc({ form }, 0)

@@ -24,6 +24,8 @@ export class LastCrawlMetrics {
   readonly #network: string
   readonly #population: Gauge<'state'>
   readonly #refused: Gauge
+  readonly #gone: Gauge
+  readonly #bootstrap: Gauge
   readonly #finding: Gauge<'code'>
   readonly #finishedAt: Gauge
   readonly #seconds: Gauge
@@ -43,6 +45,8 @@ export class LastCrawlMetrics {
     this.#network = network
     this.#population = openGauge(registry, CRAWL_METRICS.population)
     this.#refused = openGauge(registry, CRAWL_METRICS.refusedPeers)
+    this.#gone = openGauge(registry, CRAWL_METRICS.gonePeers)
+    this.#bootstrap = openGauge(registry, CRAWL_METRICS.bootstrap)
     this.#finding = openGauge(registry, CRAWL_METRICS.finding)
     this.#finishedAt = openGauge(registry, CRAWL_METRICS.finishedAt)
     this.#seconds = openGauge(registry, CRAWL_METRICS.lastDuration)
@@ -73,6 +77,8 @@ export class LastCrawlMetrics {
     this.#population.set({ state: 'contacted' }, totals.contacted)
     this.#population.set({ state: 'dht_server' }, totals.dhtServers)
     this.#refused.set(totals.refusedPeers)
+    this.#gone.set(report.gonePeers)
+    this.#bootstrap.set(report.bootstrapPeers)
     this.#unpublished.set(totals.unpublished)
     OUTCOME_NAMES.forEach((outcome) => {
       this.#outcomes.set({ outcome }, totals.outcomes[outcome] ?? 0)

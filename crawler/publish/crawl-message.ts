@@ -22,7 +22,7 @@ export function crawlStartedMessage ({ crawlId, strategy, startedAtMs }: Pick<Cr
 /** The message for the end of a crawl: `aborted` if the process stopped it, otherwise `finished`. At most 64 kB. */
 export function crawlEndedMessage (report: CrawlReport & { forms?: Record<PublishedForm, number> }, context: MessageContext): OutgoingMessage {
   const finishedAt = timestamp(report.finishedAtMs)
-  const { latencyMs, latencyErrorMs } = report
+  const { latencyMs, latencyErrorMs, confirmations, confirmationsLeftOut, gonePeers } = report
   const crawl: Crawl = {
     version: 1,
     ...context,
@@ -35,6 +35,9 @@ export function crawlEndedMessage (report: CrawlReport & { forms?: Record<Publis
     lostMs: messageMs(report.lostMs),
     totals: report.totals,
     ...defined({ shortenedVisits: report.forms?.short, withheldVisits: report.forms?.none }),
+    confirmations,
+    confirmationsLeftOut,
+    gonePeers,
     distributions: report.distributions,
     ...diagnose(report, context.network),
     ...defined({

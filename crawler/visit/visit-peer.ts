@@ -3,6 +3,7 @@ import { defined } from '../../core/defined.ts'
 import { dialableAddresses } from '../dial/dialable.ts'
 import { dialFirst } from '../dial/happy-eyeballs.ts'
 import { bestOf, rankAddresses } from '../dial/rank.ts'
+import { triedLast } from '../dial/tried-last.ts'
 import { classify } from '../peer/classify.ts'
 import { PeerDeadline } from '../peer/peer-deadline.ts'
 import { interview } from './interview.ts'
@@ -64,7 +65,8 @@ async function find (target: VisitTarget, deps: VisitDeps, options: VisitOptions
 
     const dial = async (address: Attempt['address'], dialSignal: AbortSignal): Promise<Session> => await dialler.dial(address, target.id, dialSignal)
     const admit = budget === undefined ? undefined : async (address: Attempt['address'], dialSignal: AbortSignal): Promise<DialPermit> => await budget.admit(address, target.id, dialSignal)
-    const race = await dialFirst(bestOf(rankAddresses(dialable.addresses)), { clock, limits, dial, ...defined({ admit }) }, options, signal)
+    const ranked = triedLast(rankAddresses(dialable.addresses), target.tried)
+    const race = await dialFirst(bestOf(ranked), { clock, limits, dial, ...defined({ admit }) }, options, signal)
 
     if (race.winner === undefined) {
       return failure(race.failed, signal)

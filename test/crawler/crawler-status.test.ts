@@ -8,7 +8,7 @@ import type { CrawlReport, CrawlStatus } from '../../crawler/engine/crawl-report
 
 const nowMs = Date.parse('2026-01-01T00:01:00.000Z')
 const idle = { scan: 'default/amino/main', network: 'ipfs', crawl: undefined, lastCrawl: undefined, dueInMs: 30_000, publisher: { buffered: 1, bufferedBytes: 10, published: 7, retries: 0, refused: 0, outage: undefined }, nowMs }
-const running: CrawlStatus = { crawlId: 5, strategy: 'Census', elapsedMs: 2_500, queued: 4, inFlight: 3, done: 9, slots: 128, found: 16, refused: 0, byOutcome: { ok: 5, identified: 1, timeout: 3 }, visitsPerSecond: 3.5, waitingForSink: false, watchdogCuts: 0, stalls: 0, lostMs: 0, standstills: 0, repeatedVisits: 0 }
+const running: CrawlStatus = { crawlId: 5, strategy: 'Census', elapsedMs: 2_500, queued: 4, inFlight: 3, done: 9, unconfirmed: 2, confirmations: 1, confirmationsLeftOut: 0, slots: 128, found: 16, refused: 0, byOutcome: { ok: 5, identified: 1, timeout: 3 }, visitsPerSecond: 3.5, waitingForSink: false, watchdogCuts: 0, stalls: 0, lostMs: 0, standstills: 0, repeatedVisits: 0 }
 const none = { top: [], other: 0 }
 const report = (contacted: number, visited: number): CrawlReport => crawlReport({
   crawlId: 5,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
 import { keepKnownPeers, readKnownPeers } from '../../crawler/known-peers-file.ts'
@@ -26,6 +26,31 @@ suite('known peers', () => {
     assert.deepEqual((await readKnownPeers(path, log)).map(({ id: read, ...rest }) => ({ id: Buffer.from(read), ...rest })), [{ ...peer, id: Buffer.from(id) }])
     assert.deepEqual(readdirSync(folder.file('state')), ['known-peers.ndjson'])
     assert.deepEqual(lines, [])
+  })
+
+  test('of an earlier version were contacted when their file was written', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('known-peers.ndjson')
+    const { log, lines } = logged()
+    const old = { id: Buffer.from(id).toString('base64'), addresses: [], outcome: 'ok', failures: 0 }
+    writeFileSync(path, [old, { ...old, outcome: 'timeout', failures: 2 }].map(line => `${JSON.stringify(line)}\n`).join(''))
+    utimesSync(path, 1_700_000_000, 1_700_000_000)
+
+    const read = await readKnownPeers(path, log)
+
+    assert.deepEqual(read.map(({ failures, contactedAtMs }) => [failures, contactedAtMs]), [[0, 1_700_000_000_000], [2, undefined]])
+    assert.deepEqual(lines, [])
+  })
+
+  test('keep the time of their last contact and their turn, and no time if they were never dialled with success', async () => {
+    using folder = new TempFolder()
+    const path = folder.file('known-peers.ndjson')
+    const { log } = logged()
+    await keepKnownPeers(path, log)([{ ...peer, contactedAtMs: 1_767_225_600_000.4, skipped: 3 }, { ...peer, failures: 0 }])
+
+    const read = await readKnownPeers(path, log)
+
+    assert.deepEqual(read.map(({ contactedAtMs, skipped }) => [contactedAtMs, skipped]), [[1_767_225_600_000, 3], [undefined, undefined]])
   })
 
   test('take at most 2 kB each, and no more than the file\'s limit: the first are kept, and the number of others is logged', async () => {

@@ -24,6 +24,9 @@ const ended = (crawlId: number, problem: LastCrawl['problem'] = null): CrawlerSt
     durationSeconds: 1,
     disturbed: false,
     lostMs: 0,
+    confirmations: 0,
+    confirmationsLeftOut: 0,
+    gonePeers: 0,
     problem,
     totals: { discovered: 1, visited: 1, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: {} }
   }
@@ -105,7 +108,7 @@ suite('followRun', () => {
 
   test('polls less often between two crawls than during one', async () => {
     const clock = new FakeClock()
-    const crawling = { ...idle, crawl: { crawlId: 6, startedAt: '2026-01-01T00:00:00.000Z', found: 1, queued: 0, inFlight: 1, done: 0, contacted: 0, outcomes: {}, elapsedMs: 0, lostMs: 0, perSecond: 0 } }
+    const crawling = { ...idle, crawl: { crawlId: 6, startedAt: '2026-01-01T00:00:00.000Z', found: 1, queued: 0, inFlight: 1, done: 0, unconfirmed: 0, confirmations: 0, contacted: 0, outcomes: {}, elapsedMs: 0, lostMs: 0, perSecond: 0 } }
     const looks: [string, number][] = []
     let status: CrawlerStatus = ended(5)
     const child = { status: async () => {

@@ -3,10 +3,10 @@ import { suite, test } from 'node:test'
 import { ProgressView } from '../../local/progress-view.ts'
 import type { CrawlerStatus } from '../../core/contracts/status.ts'
 
-const crawl = { crawlId: 1, startedAt: '2026-01-01T00:00:00.000Z', found: 1_200, queued: 300, inFlight: 40, done: 860, contacted: 500, outcomes: { ok: 480, timeout: 360, identified: 20 }, elapsedMs: 12_000, lostMs: 0, perSecond: 71.6 }
+const crawl = { crawlId: 1, startedAt: '2026-01-01T00:00:00.000Z', found: 1_200, queued: 300, inFlight: 40, done: 860, unconfirmed: 0, confirmations: 0, contacted: 500, outcomes: { ok: 480, timeout: 360, identified: 20 }, elapsedMs: 12_000, lostMs: 0, perSecond: 71.6 }
 const idle: CrawlerStatus = { scan: 'default/amino/main', network: 'ipfs', crawl: null, lastCrawl: null, nextCrawlAt: null, crawlNow: null, disk: null, passive: null, publisher: { buffered: 0, acknowledged: 0, lost: 0, outage: null } }
 const crawling: CrawlerStatus = { ...idle, crawl }
-const finished: CrawlerStatus = { ...idle, nextCrawlAt: '2026-01-01T00:10:00.000Z', lastCrawl: { crawlId: 1, state: 'finished', startedAt: crawl.startedAt, finishedAt: crawl.startedAt, durationSeconds: 65, disturbed: false, lostMs: 0, problem: null, totals: { discovered: 1_300, visited: 1_300, contacted: 700, dhtServers: 650, unpublished: 0, refusedPeers: 0, outcomes: {} } } }
+const finished: CrawlerStatus = { ...idle, nextCrawlAt: '2026-01-01T00:10:00.000Z', lastCrawl: { crawlId: 1, state: 'finished', startedAt: crawl.startedAt, finishedAt: crawl.startedAt, durationSeconds: 65, disturbed: false, lostMs: 0, confirmations: 0, confirmationsLeftOut: 0, gonePeers: 0, problem: null, totals: { discovered: 1_300, visited: 1_300, contacted: 700, dhtServers: 650, unpublished: 0, refusedPeers: 0, outcomes: {} } } }
 
 function screen (isTerminal: boolean): { text: string, write: (text: string) => void, isTerminal: boolean, columns: number } {
   return { text: '', write (text) {

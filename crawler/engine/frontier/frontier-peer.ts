@@ -27,6 +27,9 @@ export interface FrontierEntry {
   /** The address that answered. */
   answeredAt?: Uint8Array
 
+  /** When it was contacted, in epoch milliseconds; absent if a crawl never dialled it with success. */
+  contactedAtMs?: number
+
   /** Data of the last crawl. */
   known?: KnownPeer
 
@@ -43,6 +46,9 @@ export interface FrontierEntry {
   referrer?: FrontierEntry
 
   inSeveralTables: boolean
+
+  /** Whether any peer mentioned it in this crawl. */
+  announced: boolean
 
   /** New peers in its routing table. */
   introduced: number
@@ -64,6 +70,7 @@ export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 're
     dialable: false,
     newAddress: false,
     inSeveralTables: false,
+    announced: by.referrer !== undefined,
     introduced: 0
   }
 }

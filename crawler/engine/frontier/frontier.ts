@@ -2,9 +2,9 @@
 // time, and the answers of live peers may still contain new addresses for them.
 import { isContacted } from '../../../core/contracts/outcome.ts'
 import { defined } from '../../../core/defined.ts'
-import { Fifo } from './fifo.ts'
-import { isFresh, newEntry } from './frontier-peer.ts'
+import { newEntry } from './frontier-peer.ts'
 import { isPeerId, PeerIndex } from './peer-index.ts'
+import { PeerQueues } from './peer-queues.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Source } from '../../../core/contracts/visit.ts'
 import type { RoutingTable } from '../../dht/routing-table.ts'
@@ -28,6 +28,9 @@ export interface FrontierDeps {
 
   /** Whether a peer id is our own passive node's: other peers list it, but it is not part of the measured network. */
   isSelf?: (id: Uint8Array) => boolean
+
+  /** Data of a peer of an earlier crawl that this one did not start from. */
+  recall?: (id: Uint8Array) => KnownPeer | undefined
 }
 
 /** Bounds of a frontier. */
@@ -46,16 +49,16 @@ export class Frontier {
   readonly #maxPeers: number
   readonly #maxAddressBytes: number
   readonly #peers = new PeerIndex<FrontierEntry>()
-  readonly #fresh = new Fifo<FrontierEntry>()
-  readonly #last = new Fifo<FrontierEntry>()
-  #queued = 0
+  readonly #recall: FrontierDeps['recall']
+  readonly #queues = new PeerQueues()
   #inFlight = 0
   #refused = 0
   #addressBytes = 0
 
-  constructor ({ isDialable, isSelf }: FrontierDeps, { maxPeers, addressBytes = ADDRESS_BYTES_IN_ALL }: FrontierLimits) {
+  constructor ({ isDialable, isSelf, recall }: FrontierDeps, { maxPeers, addressBytes = ADDRESS_BYTES_IN_ALL }: FrontierLimits) {
     this.#isDialable = isDialable
     this.#isSelf = isSelf
+    this.#recall = recall
     this.#maxPeers = maxPeers
     this.#maxAddressBytes = addressBytes
   }
@@ -66,7 +69,7 @@ export class Frontier {
   }
 
   get queued (): number {
-    return this.#queued
+    return this.#queues.size
   }
 
   get inFlight (): number {
@@ -75,7 +78,7 @@ export class Frontier {
 
   /** Peers that are neither queued nor in flight. */
   get done (): number {
-    return this.#peers.size - this.#queued - this.#inFlight
+    return this.#peers.size - this.#queues.size - this.#inFlight
   }
 
   /** Refused mentions: beyond the limits of a reply, a referrer or the crawl, or with an invalid peer id. */
@@ -94,6 +97,7 @@ export class Frontier {
     const entry = isValid ? this.#peers.get(record.id) : undefined
 
     if (entry !== undefined) {
+      Object.assign(entry, defined({ known: entry.known ?? known }))
       this.#mentionAgain(entry, record)
     } else if (this.#peers.size >= this.#maxPeers || !isValid) {
       this.#refused++
@@ -118,47 +122,62 @@ export class Frontier {
 
   /** The next peer to visit; marks it as in flight. */
   take (): FrontierPeer | undefined {
-    const peer = nextOf(this.#fresh, true) ?? nextOf(this.#last, false)
+    const peer = this.#queues.take()
 
     if (peer !== undefined) {
-      peer.state = 'in-flight'
       peer.attempt = peer.attempt === 0 ? 1 : 2
-      peer.newAddress = false
-      this.#queued--
-      this.#inFlight++
+      this.start(peer)
     }
 
     return peer
   }
 
+  /** Marks a peer as in flight; `take` does that too. */
+  start (peer: FrontierPeer): void {
+    const entry: FrontierEntry = peer
+    entry.state = 'in-flight'
+    entry.newAddress = false
+    this.#inFlight++
+  }
+
   /** Records the end of a visit. A peer that failed for the first time and got a new address meanwhile is queued again. */
-  complete (peer: FrontierPeer, outcome: Outcome, answeredAt?: Uint8Array): void {
+  complete (peer: FrontierPeer, outcome: Outcome, contact?: { address: Uint8Array, atMs?: number }): void {
     const entry: FrontierEntry = peer
     entry.outcome = outcome
     entry.state = isContacted(outcome) || entry.attempt === 2 ? 'closed' : 'failed'
     this.#inFlight--
 
-    if (answeredAt !== undefined) {
-      entry.answeredAt = new Uint8Array(answeredAt)
+    if (contact !== undefined) {
+      entry.answeredAt = new Uint8Array(contact.address)
+      Object.assign(entry, defined({ contactedAtMs: contact.atMs }))
     }
     if (entry.state === 'failed' && entry.newAddress) {
-      this.#queue(entry)
+      this.#queues.add(entry)
     }
   }
 
-  /** Queues a peer again whose visit must be repeated because of a standstill: the visit does not count. */
-  putBack (peer: FrontierPeer): void {
+  /**
+   * Takes a peer back whose visit must be repeated because of a standstill: the visit does not count.
+   *
+   * @param isConfirmation whether the visit checked a failure; otherwise the peer is queued again
+   */
+  putBack (peer: FrontierPeer, isConfirmation = false): void {
     const entry: FrontierEntry = peer
-    entry.attempt = entry.attempt === 2 ? 1 : 0
     entry.repeats++
     this.#inFlight--
-    this.#queue(entry)
+
+    if (isConfirmation) {
+      entry.state = entry.attempt === 2 ? 'closed' : 'failed'
+    } else {
+      entry.attempt = entry.attempt === 2 ? 1 : 0
+      this.#queues.add(entry)
+    }
   }
 
   /** Queues a peer for a second visit without a new address, because there is another protocol to query. */
   askAgain (peer: FrontierPeer): void {
     if (peer.state === 'closed' && peer.attempt === 1) {
-      this.#queue(peer)
+      this.#queues.add(peer)
     }
   }
 
@@ -182,15 +201,18 @@ export class Frontier {
       return
     }
 
-    const entry = newEntry(record.id, by)
+    const known = this.#recall?.(record.id) ?? by.known
+    const entry = newEntry(record.id, { ...by, ...defined({ known }) })
     this.#peers.add(entry)
     this.#merge(entry, record)
     entry.newAddress = false
-    this.#queue(entry)
+    this.#queues.add(entry)
   }
 
   // Called for each of the two million mentions of a crawl: a closed peer costs only the lookup.
   #mentionAgain (entry: FrontierEntry, record: PeerRecord, referrer?: FrontierEntry): void {
+    entry.announced ||= referrer !== undefined
+
     if (entry.state === 'closed') {
       return
     }
@@ -199,10 +221,9 @@ export class Frontier {
     this.#merge(entry, record)
 
     if (entry.state === 'failed' && entry.newAddress) {
-      this.#queue(entry)
-    } else if (entry.state === 'queued' && !entry.fresh && isFresh(entry)) {
-      entry.fresh = true
-      this.#fresh.push(entry)
+      this.#queues.add(entry)
+    } else if (entry.state === 'queued') {
+      this.#queues.review(entry)
     }
   }
 
@@ -221,24 +242,6 @@ export class Frontier {
       entry.dialable ||= entry.newAddress
     }
   }
-
-  #queue (entry: FrontierEntry): void {
-    entry.state = 'queued'
-    entry.fresh = isFresh(entry)
-    this.#queued++
-    ;(entry.fresh ? this.#fresh : this.#last).push(entry)
-  }
-}
-
-// A peer that became fresh while it waited is in both queues: only the entry in the current queue counts.
-function nextOf (queue: Fifo<FrontierEntry>, fresh: boolean): FrontierEntry | undefined {
-  let entry = queue.shift()
-
-  while (entry !== undefined && (entry.state !== 'queued' || entry.fresh !== fresh)) {
-    entry = queue.shift()
-  }
-
-  return entry
 }
 
 // When the memory for addresses is used up, a peer still gets its first one.

@@ -4,7 +4,10 @@ import type { VisitResult } from '../../visit/visitor.ts'
 /** A completed visit, with its context in the crawl. */
 export interface CompletedVisit {
   crawlId: number
-  attempt: 1 | 2
+
+  /** 3 and 4 are confirmations. */
+  attempt: 1 | 2 | 3 | 4
+
   discoveryType: typeof DISCOVERY_TYPES[number]
   source: Source
 

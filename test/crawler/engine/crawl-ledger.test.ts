@@ -39,8 +39,8 @@ suite('CrawlLedger', () => {
   test('records a visit: counts it, adds the peers of its table, and profiles a contacted peer', async () => {
     const { ledger, clock } = open()
     const [first, second] = [ledger.frontier.take()!, ledger.frontier.take()!]
-    const entered = ledger.enter(first, ok)
-    ledger.enter(second, result({}))
+    const entered = ledger.enter({ peer: first }, ok)
+    ledger.enter({ peer: second }, result({}))
     await clock.advance(2_000)
     ledger.tick()
 
@@ -55,6 +55,9 @@ suite('CrawlLedger', () => {
       queued: 2,
       inFlight: 0,
       done: 2,
+      unconfirmed: 0,
+      confirmations: 0,
+      confirmationsLeftOut: 0,
       found: 4,
       refused: 0,
       byOutcome: { ok: 1, refused: 1 },
@@ -64,8 +67,8 @@ suite('CrawlLedger', () => {
 
   test('reports totals, distributions, and the seeds of the next crawl', async () => {
     const { ledger, clock } = open()
-    ledger.enter(ledger.frontier.take()!, ok)
-    ledger.enter(ledger.frontier.take()!, result({}))
+    ledger.enter({ peer: ledger.frontier.take()! }, ok)
+    ledger.enter({ peer: ledger.frontier.take()! }, result({}))
     await clock.advance(500)
     const { totals, distributions, latencyMs, population, startedAtMs, finishedAtMs } = ledger.report()
 

@@ -3,7 +3,7 @@ import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { NO_STANDSTILL } from '../../support/client/no-standstill.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { addressOf, isDialable, peerIdOf } from '../../support/network/simulated-network.ts'
-import type { CrawlOptions, CrawlReport } from '../../../crawler/engine/crawl-report.ts'
+import type { CrawlOptions, CrawlReport, CrawlSeeds } from '../../../crawler/engine/crawl-report.ts'
 import type { CrawlDeps } from '../../../crawler/engine/crawl.ts'
 import type { CompletedVisit, VisitSink } from '../../../crawler/engine/population/visit-sink.ts'
 import type { PeerRecord } from '../../../crawler/peer/peer-record.ts'
@@ -33,13 +33,21 @@ export const patient: Visit = async (_target, signal) => {
 export const hanging: Visit = async () => await new Promise<never>(() => { /* never ends */ })
 
 /** Settings that differ from the default. */
-export interface Start { visit: Visit, count?: number, bootstrap?: PeerRecord[], clock?: FakeClock, options?: Partial<CrawlOptions>, deps?: Partial<CrawlDeps> }
+export interface Start {
+  visit: Visit
+  count?: number
+  bootstrap?: PeerRecord[]
+  clock?: FakeClock
+  options?: Partial<CrawlOptions>
+  seeds?: Partial<CrawlSeeds>
+  deps?: Partial<CrawlDeps>
+}
 
 /** A running crawl and its visits so far. */
 export interface Started { run: CrawlRun, clock: FakeClock, visits: CompletedVisit[], stop: AbortController, report: Promise<CrawlReport> }
 
 /** Starts a crawl with a fake clock. */
-export function start ({ visit, count = 1, bootstrap = peers(count), clock = new FakeClock(), options = {}, deps = {} }: Start): Started {
+export function start ({ visit, count = 1, bootstrap = peers(count), clock = new FakeClock(), options = {}, seeds = {}, deps = {} }: Start): Started {
   const visits: CompletedVisit[] = []
   const stop = new AbortController()
   const sink: VisitSink = { ready: () => undefined, accept: ended => void visits.push(ended) }
@@ -52,7 +60,7 @@ export function start ({ visit, count = 1, bootstrap = peers(count), clock = new
     maxDurationMs: 3_600_000,
     visitTimeoutMs: 15_000,
     ...options
-  }, { bootstrap, connected: [], known: [] })
+  }, { bootstrap, connected: [], known: [], ...seeds })
   const report = run.run(stop.signal)
   report.catch(() => { /* looked at by the test that expects it */ })
 

@@ -77,7 +77,7 @@ suite('a crawl with mayDial', () => {
 
     test(`visits a failed peer again that got ${text} since then`, () => {
       const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
-      ledger.enter(ledger.frontier.take()!, refused)
+      ledger.enter({ peer: ledger.frontier.take()! }, refused)
       assert.equal(ledger.frontier.take(), undefined)
       ledger.frontier.seed({ id: peerIdOf('peer'), addresses: [bytesOf(text)] }, 'known')
 
@@ -87,7 +87,7 @@ suite('a crawl with mayDial', () => {
     test(`counts the address family of ${text}`, () => {
       const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
       const identity = { protocols: [], listenAddresses: [text, ...UNDIALLED].map(bytesOf) }
-      ledger.enter(ledger.frontier.take()!, { ...refused, outcome: 'identified', identity })
+      ledger.enter({ peer: ledger.frontier.take()! }, { ...refused, outcome: 'identified', identity })
 
       assert.deepEqual(ledger.report().distributions.addressFamilies, { top: [{ value: text.split('/')[1], count: 1 }], other: 0 })
     })
@@ -95,7 +95,7 @@ suite('a crawl with mayDial', () => {
 
   test('makes no second visit for an address that no client dials', () => {
     const ledger = ledgerOf(['peer', '/ip4/8.8.8.8/tcp/1'])
-    ledger.enter(ledger.frontier.take()!, refused)
+    ledger.enter({ peer: ledger.frontier.take()! }, refused)
     ledger.frontier.seed({ id: peerIdOf('peer'), addresses: UNDIALLED.map(bytesOf) }, 'known')
 
     assert.equal(ledger.frontier.take(), undefined)

@@ -73,6 +73,25 @@ suite('a visit by the client for TCP, WebSocket and relays, then by QUIC', () =>
     })
   }
 
+  test('begins with QUIC when earlier visits tried other transports only', async () => {
+    const order = async (tried: Uint8Array[], ...addresses: Uint8Array[]): Promise<string[]> => {
+      const asked: string[] = []
+      const visitor = (lane: 'fast' | 'quic'): Pick<Visitor, 'visit'> => ({ visit: async () => {
+        asked.push(lane)
+
+        return await Promise.resolve(result(lane, 'timeout'))
+      } })
+      await visitByLanes({ ...target(...addresses), tried }, { clock: new FakeClock(), visitTimeoutMs: 1_000, client: visitor('fast'), quic: visitor('quic') }, signal)
+
+      return asked
+    }
+
+    assert.deepEqual(await order([TCP], TCP, QUIC), ['quic', 'fast'])
+    assert.deepEqual(await order([TCP, QUIC], TCP, QUIC), ['fast', 'quic'])
+    assert.deepEqual(await order([], TCP, QUIC), ['fast', 'quic'])
+    assert.deepEqual(await order([TCP], TCP), ['fast'])
+  })
+
   test('has the result of the visit that got further, with the attempts and the time of both', async () => {
     const found = { identity: { protocols: [], listenAddresses: [] }, latencyMs: 7 }
     const { lanes } = lanesOf(result('fast', 'refused'), ending(result('quic', 'identified', found)))

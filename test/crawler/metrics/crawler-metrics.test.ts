@@ -36,6 +36,9 @@ const CRAWL: CrawlStatus = {
   queued: 0,
   inFlight: 0,
   done: 0,
+  unconfirmed: 0,
+  confirmations: 0,
+  confirmationsLeftOut: 0,
   slots: 1,
   found: 0,
   refused: 0,
@@ -111,19 +114,33 @@ suite('metrics of a crawler', () => {
     const registry = new Registry()
     const metrics = new CrawlerMetrics(registry, scan, gauges)
     const peers = async (): Promise<number | undefined> => await valueOf(registry, 'peerprobe_crawler_last_crawl_bootstrap_peers')
-    metrics.onVisit(visit())
-    metrics.onVisit(visit())
-    metrics.onVisit(visit({ outcome: 'timeout' }))
-    metrics.onVisit(visit({}, { source: 'known' }))
-    metrics.onVisit(visit({}, { discoveryType: 'passive' }))
     assert.equal(await peers(), undefined)
-    metrics.onCrawl(crawlReport({}))
+    metrics.onCrawl(crawlReport({ bootstrapPeers: 2 }))
     assert.equal(await peers(), 2)
-    metrics.onCrawl(crawlReport({ end: 'aborted' }))
+    metrics.onCrawl(crawlReport({ end: 'aborted', bootstrapPeers: 1 }))
     assert.equal(await peers(), 2)
-    metrics.onCrawl(crawlReport({}))
+    metrics.onCrawl(crawlReport({ bootstrapPeers: 0 }))
 
     assert.equal(await peers(), 0)
+  })
+
+  test('count confirmations by their result, and the failures left out', async () => {
+    const registry = new Registry()
+    const metrics = new CrawlerMetrics(registry, scan, gauges)
+    const confirmed = async (result: string): Promise<number | undefined> => {
+      return await valueOf(registry, `peerprobe_crawler_confirmations_total{result="${result}"}`)
+    }
+    assert.deepEqual([await confirmed('contacted'), await confirmed('failed')], [0, 0])
+    metrics.onVisit(visit({}, { source: 'confirmation', attempt: 3 }))
+    metrics.onVisit(visit({ outcome: 'timeout' }, { source: 'confirmation', attempt: 3 }))
+    metrics.onVisit(visit({ outcome: 'refused' }, { source: 'confirmation', attempt: 4 }))
+    metrics.onVisit(visit({ outcome: 'refused' }, { source: 'known' }))
+    metrics.onCrawl(crawlReport({ confirmationsLeftOut: 4, gonePeers: 7 }))
+    metrics.onCrawl(crawlReport({ confirmationsLeftOut: 3, gonePeers: 5 }))
+
+    assert.deepEqual([await confirmed('contacted'), await confirmed('failed')], [1, 2])
+    assert.equal(await valueOf(registry, 'peerprobe_crawler_confirmations_left_out_total'), 7)
+    assert.equal(await valueOf(registry, 'peerprobe_crawler_last_crawl_gone_peers'), 5)
   })
 
   test('count the agents of a crawl by their families, those of other visits apart, and start again with the next crawl', async () => {

@@ -16,6 +16,9 @@ const report = (change: Partial<CrawlReport> = {}): CrawlReport => crawlReport({
   totals: { discovered: 3, visited: 2, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: { ok: 1, timeout: 1 } },
   distributions: { agentVersions: { top: [{ value: 'kubo', count: 1 }], other: 0 }, protocols: NONE, transports: NONE, addressFamilies: NONE },
   kad: { spoken: ['/lab/kad/1.0.0'], answering: 1, others: { wide: 0, counts: [] } },
+  confirmations: 3,
+  confirmationsLeftOut: 2,
+  gonePeers: 1,
   latencyMs: { p50: 20.000_04, p90: 30, p99: 1e12 },
   ...change
 })
@@ -45,6 +48,9 @@ suite('crawl messages', () => {
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:05:00.000Z',
       disturbed: false,
+      confirmations: 3,
+      confirmationsLeftOut: 2,
+      gonePeers: 1,
       lostMs: 0,
       totals,
       distributions,

@@ -101,6 +101,7 @@ export const HARMLESS: Record<string, string> = {
   'spec.scans[].active.visitTimeout': PACE,
   'spec.scans[].active.maxPeers': PACE,
   'spec.scans[].active.maxDuration': PACE,
+  'spec.scans[].active.confirm': PACE,
   'spec.scans[].passive.enabled': 'a port of the crawler\'s own pod, in a network of its own',
   'spec.scans[].passive.port': 'a port of the crawler\'s own pod, in a network of its own',
   'spec.scans[].passive.announce[]': 'announced to peers, which dial it within their own limits, as they dial the addresses of any stranger',
@@ -146,7 +147,7 @@ export const EXTREMES: Record<string, object> = {
       network: { preset: 'ipfs' },
       vantage: NASTY.replaceAll(' ', '').slice(0, 64),
       contact: NASTY,
-      active: { enabled: true, interval: '1s', strategy: 'Topology', concurrency: 10_000, dialTimeout: '2m', visitTimeout: '10m', maxPeers: 10_000_000, maxDuration: '480h' },
+      active: { enabled: true, interval: '1s', strategy: 'Topology', concurrency: 10_000, dialTimeout: '2m', visitTimeout: '10m', maxPeers: 10_000_000, maxDuration: '480h', confirm: true },
       passive: { enabled: true, port: 22, announce: ['/ip4/169.254.169.254/tcp/80'], expose: { type: 'LoadBalancer' } },
       addresses: { deny: ['0.0.0.0/0'], maxDialsPerIP: 1_024, maxDialsPerSubnet: 10_000 },
       pod: { nodeSelector: { 'kubernetes.io/os': 'linux' } }

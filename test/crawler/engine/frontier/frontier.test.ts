@@ -171,7 +171,7 @@ suite('Frontier', () => {
 
   test('does not visit a contacted peer again', () => {
     const { frontier, a, b } = withReferrers()
-    frontier.complete(a, 'connected', addressOf(1))
+    frontier.complete(a, 'connected', { address: addressOf(1), atMs: 1 })
     frontier.learn(b, { queries: 1, peers: [peer('a', 99)] })
 
     assert.equal(frontier.queued, 0)
