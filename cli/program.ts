@@ -4,6 +4,10 @@ import { EXIT } from '../core/process/process.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
 import { addNetworksCommand } from './describe/networks-command.ts'
 import { addSchemaCommand } from './describe/schema-command.ts'
+import { addCrawlsCommand } from './read/crawls-command.ts'
+import { addDiffCommand } from './read/diff-command.ts'
+import { addNodesCommand } from './read/nodes-command.ts'
+import { addSummaryCommand } from './read/summary-command.ts'
 import { addRunCommand } from './run/run-command.ts'
 import { addDeadLettersCommand } from './topics/dead-letters-command.ts'
 import { addOffsetsCommand } from './topics/offsets-command.ts'
@@ -15,7 +19,19 @@ Each command has examples and its exit codes: peerprobe run --help
 The first steps: peerprobe run --once, then peerprobe summary`
 
 // Commands load what they need when they run, so that help is fast.
-const COMMANDS = [addRunCommand, addNetworksCommand, addDeadLettersCommand, addOffsetsCommand, addRetentionCommand, addMigrateCommand, addSchemaCommand]
+const COMMANDS = [
+  addRunCommand,
+  addSummaryCommand,
+  addNodesCommand,
+  addCrawlsCommand,
+  addDiffCommand,
+  addNetworksCommand,
+  addDeadLettersCommand,
+  addOffsetsCommand,
+  addRetentionCommand,
+  addMigrateCommand,
+  addSchemaCommand
+]
 
 /** The command line `peerprobe`, with all its commands. */
 export function peerprobeProgram (): Command {

@@ -46,9 +46,11 @@ export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<s
   return { ...first, scans: all, database: databaseName(store), dump, ...defined({ devnet }) }
 }
 
-interface ScanJson extends Pick<ScanResult, 'problem' | 'warning'> { crawl: Record<string, unknown>, population: Record<string, unknown> | null }
+/** {@link scanJson} */
+export interface ScanJson extends Pick<ScanResult, 'problem' | 'warning'> { crawl: Record<string, unknown>, population: Record<string, unknown> | null }
 
-function scanJson ({ crawl, foundBy, problem, warning }: Omit<ScanResult, 'scan'>): ScanJson {
+/** The result of one scan, as a part of a JSON object. */
+export function scanJson ({ crawl, foundBy, problem, warning }: Omit<ScanResult, 'scan'>): ScanJson {
   const { network, crawlId, strategy, state, startedAt, finishedAt = null, disturbed = null, lostMs = null } = crawl
   const { totals, distributions, latencyMs = null, latencyErrorMs = null } = crawl
 

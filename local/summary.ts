@@ -30,8 +30,8 @@ export interface SummaryInput {
   /** A shell command that queries it. */
   queryCommand: (sql: string) => string
 
-  /** Path of the newest dump file, or null. */
-  dump: string | null
+  /** Path of the newest dump file, or null; undefined where nothing is known of dumps. */
+  dump: string | null | undefined
 
   /** Width of the terminal in characters. */
   columns: number
@@ -82,7 +82,7 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     ...latencyLines(crawl),
     ...disturbanceLines(crawl),
     `Database     ${database}`,
-    `Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`,
+    ...dump === undefined ? [] : [`Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`],
     '',
     'Try:',
     `  ${queryCommand('SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC')}`

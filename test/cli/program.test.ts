@@ -8,6 +8,10 @@ import { EXIT_CODES } from '../../cli/command/exit-codes.ts'
 import { addNetworksCommand } from '../../cli/describe/networks-command.ts'
 import { addSchemaCommand } from '../../cli/describe/schema-command.ts'
 import { peerprobeProgram } from '../../cli/program.ts'
+import { addCrawlsCommand } from '../../cli/read/crawls-command.ts'
+import { addDiffCommand } from '../../cli/read/diff-command.ts'
+import { addNodesCommand } from '../../cli/read/nodes-command.ts'
+import { addSummaryCommand } from '../../cli/read/summary-command.ts'
 import { addRunCommand } from '../../cli/run/run-command.ts'
 import { addDeadLettersCommand } from '../../cli/topics/dead-letters-command.ts'
 import { addOffsetsCommand } from '../../cli/topics/offsets-command.ts'
@@ -22,7 +26,9 @@ const leaves = leavesOf(peerprobeProgram())
 suite('peerprobe', () => {
   test('has the commands that its parts add', () => {
     const parts = new Command('peerprobe')
-    for (const add of [addRunCommand, addNetworksCommand, addSchemaCommand, addDeadLettersCommand, addOffsetsCommand, addMigrateCommand, addRetentionCommand]) {
+    const reading = [addSummaryCommand, addNodesCommand, addCrawlsCommand, addDiffCommand]
+    const others = [addRunCommand, addNetworksCommand, addSchemaCommand, addDeadLettersCommand, addOffsetsCommand, addMigrateCommand, addRetentionCommand]
+    for (const add of [...reading, ...others]) {
       add(parts)
     }
 

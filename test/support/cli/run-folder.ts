@@ -8,7 +8,8 @@ import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { ConsumerConfigInput } from '../../../core/contracts/process-config.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 
-const SECOND_CRAWL = CRAWL_ID + 600
+/** Id of the second crawl. */
+export const SECOND_CRAWL = CRAWL_ID + 600
 
 const SCAN = 'local/amino/main'
 const agent = (agentVersion: string): Partial<Visit> => ({

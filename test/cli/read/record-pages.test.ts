@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { Command } from 'commander'
+import { terminalColumns } from '../../../cli/output/terminal-columns.ts'
+import { filterOf, withFilters } from '../../../cli/read/filter-options.ts'
+import { RecordPages } from '../../../cli/read/record-pages.ts'
+import { pointInTime } from '../../../cli/read/time-option.ts'
+import { RECORD_KIND_NAMES, RECORD_KINDS } from '../../../consumer/records/record-kinds.ts'
+import { systemClock } from '../../../core/time/clock.ts'
+import type { FilterOptions } from '../../../cli/read/filter-options.ts'
+import type { RecordPage, RecordPageQuery } from '../../../consumer/records/record-query.ts'
+
+// A store of 100,000 peers that makes each page when it is asked for.
+const TOTAL = 100_000
+const largest = { page: 0 }
+const snapshot = {
+  records: async ({ after = '0', limit }: RecordPageQuery): Promise<RecordPage> => {
+    const from = Number(after)
+    const to = Math.min(TOTAL, from + limit)
+    largest.page = Math.max(largest.page, to - from)
+    const records = Array.from({ length: to - from }, (_, i) => ({ node_id: String(from + i) }))
+
+    return await Promise.resolve({ records, next: to === TOTAL ? undefined : String(to) })
+  }
+}
+
+suite('RecordPages', () => {
+  const count = async (pages: RecordPages): Promise<number> => {
+    let records = 0
+    for await (const page of pages) {
+      records += page.length
+    }
+
+    return records
+  }
+
+  test('reads 100,000 records in small pages', async () => {
+    const pages = new RecordPages(snapshot, { kind: 'nodes', limit: 1_000_000 })
+    assert.equal(await count(pages), TOTAL)
+    assert.equal(pages.next, undefined)
+    assert.ok(largest.page <= 500)
+  })
+
+  test('stops at the limit, and says where it goes on', async () => {
+    const pages = new RecordPages(snapshot, { kind: 'nodes', limit: 1_234 })
+    assert.equal(await count(pages), 1_234)
+    assert.equal(pages.next, '1234')
+    assert.equal(await count(new RecordPages(snapshot, { kind: 'nodes', limit: 10, after: '99995' })), 5)
+  })
+})
+
+suite('the filters of a command', () => {
+  test('are those that the kind of record knows', () => {
+    for (const kind of RECORD_KIND_NAMES) {
+      assert.equal(withFilters(new Command('x'), kind).options.length, Object.keys(RECORD_KINDS[kind].filters).length)
+    }
+    const parsed = withFilters(new Command('x'), 'visits').parse(['--scan', 's', '--crawl', '7', '--since', '2026-01-01'], { from: 'user' }).opts<FilterOptions>()
+    assert.deepEqual(filterOf(parsed), { scan: 's', crawlId: 7, sinceMs: Date.UTC(2026, 0, 1) })
+  })
+
+  test('read points in time, none without its zone', () => {
+    assert.equal(pointInTime('2026-01-31T08:00+01:00'), Date.UTC(2026, 0, 31, 7))
+    const before = systemClock.now()
+    const anHourAgo = pointInTime('1h')
+    assert.ok(anHourAgo >= before - 3_600_000 && anHourAgo <= systemClock.now() - 3_600_000)
+    for (const text of ['2026-01-31T08:00:00', 'now', '', '2026-13-01', '-1h']) {
+      assert.throws(() => pointInTime(text), /must be a time/, text)
+    }
+  })
+})
+
+test('the width of the output is that of the terminal, 80 where it does not say, and 160 in a file', () => {
+  const widths = [{ isTTY: true, columns: 101 }, { isTTY: true, columns: 0 }, { isTTY: false, columns: 0 }].map(terminalColumns)
+
+  assert.deepEqual(widths, [101, 80, 160])
+})
