@@ -10,6 +10,7 @@ import { DumpFolder } from './dumps/dump-folder.ts'
 import { DumpLoop } from './dumps/dump-loop.ts'
 import { NodeDump } from './dumps/node-dump.ts'
 import { runRetention } from './jobs/retention/retention.ts'
+import { runSessions } from './jobs/sessions/run-sessions.ts'
 import { ConsumerMetrics } from './metrics/consumer-metrics.ts'
 import { observeWith } from './observers.ts'
 import { BatchWriter } from './pipeline/batch-writer.ts'
@@ -47,7 +48,10 @@ interface Counters { tally: ConsumerCounters, metrics: ConsumerMetrics, meter: L
 // The lag is read once a second: a minute without a reading means a hung loop.
 const LIVENESS_MS = 60_000
 
-/** Runs one consumer until `signal` aborts: consumes, writes dumps, removes old rows. Then it finishes what is running and writes a last dump. */
+/**
+ * Runs one consumer until `signal` aborts: consumes, writes dumps, removes old rows, derives sessions. Then it finishes what is
+ * running and writes a last dump.
+ */
 export async function runConsumer (context: Context, { onReady, readDisk }: ConsumerHooks, signal: AbortSignal): Promise<void> {
   const { config, log, registry, progress, clock } = context
   await using stack = new AsyncDisposableStack()
@@ -143,7 +147,7 @@ async function foldersOf ({ bus, store, dump }: ConsumerConfig): Promise<Partial
 async function consumeAndCare (context: Context, { consumer, store, disks }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {
   const { config, clock, log } = context
   const { tally, metrics, meter } = counters
-  const { dump, retention } = config
+  const { dump, retention, sessions } = config
   const dumps = dump === undefined ? undefined : await openDumps(context, dump, { store, disks }, counters)
   const retentionDeps = { store, clock, log, onRemoved: metrics.removed.bind(metrics) }
 
@@ -152,7 +156,8 @@ async function consumeAndCare (context: Context, { consumer, store, disks }: Par
     async (taskSignal) => { await disks.run(taskSignal) },
     async (taskSignal) => { await tally.report(log, () => meter.lag, taskSignal) },
     ...dump === undefined || dumps === undefined ? [] : [async (taskSignal: AbortSignal) => { await dumps.run(dump.intervalMs, taskSignal) }],
-    ...retention === undefined ? [] : [async (taskSignal: AbortSignal) => { await runRetention(retentionDeps, retention, taskSignal) }]
+    ...retention === undefined ? [] : [async (taskSignal: AbortSignal) => { await runRetention(retentionDeps, retention, taskSignal) }],
+    ...sessions === undefined ? [] : [async (taskSignal: AbortSignal) => { await runSessions({ store, clock, log }, sessions, taskSignal) }]
   ], signal)
 
   // Everything is stored now, so the last dump is complete. Only the time limit of the process's stop interrupts it.

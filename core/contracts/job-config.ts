@@ -53,3 +53,13 @@ export const BackupJobConfig = z.strictObject({
 
 /** {@inheritDoc BackupJobConfig} */
 export type BackupJobConfig = z.output<typeof BackupJobConfig>
+
+/** Configuration of the job that derives sessions from visits and crawls. */
+export const SessionsConfig = z.strictObject({
+  store: StoreConfig,
+  keepMs: z.int().min(0).describe('Sessions whose last contact is older are removed.'),
+  terminationLog: Path.optional().describe('File for the termination message of a failed job.')
+}).describe('Configuration of the job that derives sessions.')
+
+/** {@inheritDoc SessionsConfig} */
+export type SessionsConfig = z.output<typeof SessionsConfig>

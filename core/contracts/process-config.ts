@@ -122,7 +122,11 @@ export const ConsumerConfig = z.strictObject({
   retention: z.strictObject({
     afterMs: z.int().min(0).default(2_592_000_000).describe('Nodes and visits older than this are removed.'),
     intervalMs: Milliseconds.default(86_400_000).describe('Time between two removals.')
-  }).optional().describe('Removal inside this process; in a cluster a CronJob does it.')
+  }).optional().describe('Removal inside this process; in a cluster a CronJob does it.'),
+  sessions: z.strictObject({
+    keepMs: z.int().min(0).default(31_536_000_000).describe('Sessions whose last contact is older are removed.'),
+    intervalMs: Milliseconds.default(3_600_000).describe('Time between two derivations.')
+  }).optional().describe('Derivation of sessions inside this process; in a cluster a CronJob does it.')
 }).describe('Configuration of a consumer process.')
 
 /** {@inheritDoc ConsumerConfig} */

@@ -4,6 +4,7 @@ import type { ColumnReader } from '../../../core/rows/column-reader.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { CrawlSpan, FoundBy } from './found-by.ts'
+import type { SessionKey, SessionPage, SessionStore } from './session-store.ts'
 
 /** Dependencies of both stores. */
 export interface OpenStoreDeps {
@@ -219,6 +220,12 @@ export interface NodeStore extends AsyncDisposable {
 
   /** Numbers of peers of a scan that were found by its crawls, by passive discovery, and by both. */
   foundBy (scan: string, span: CrawlSpan): Promise<FoundBy>
+
+  /** Lends the tables of sessions for one derivation. @throws ProbeError `PP_STORE_CONFLICT` while another process derives */
+  deriveSessions<T>(work: (sessions: SessionStore) => Promise<T>): Promise<T>
+
+  /** A page of stored sessions, in the order of their keys. @param after the `next` of the page before */
+  sessions (after: SessionKey | undefined, limit: number): Promise<SessionPage>
 
   snapshot (): Promise<StoreSnapshot>
 

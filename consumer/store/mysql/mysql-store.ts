@@ -3,6 +3,7 @@ import { Coalescer } from '../model/coalescer.ts'
 import { crawlRowOf } from '../model/crawl-row.ts'
 import { foundByFrom, foundBySql } from '../model/found-by.ts'
 import { toRows } from '../model/rows.ts'
+import { readSessionPage, SqlSessionStore } from '../sessions/sql-session-store.ts'
 import { migrateMysql, MYSQL_MIGRATIONS } from './migrator.ts'
 import { PartitionGuard } from './partitions.ts'
 import { purgeStep } from './purge.ts'
@@ -11,6 +12,7 @@ import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { withNamedLock } from './server/named-lock.ts'
 import { quote, withValues } from './server/sql-text.ts'
 import { isReadOnlyServer } from './server/store-error.ts'
+import { mysqlSessions } from './session-dialect.ts'
 import { MysqlSnapshot } from './snapshot.ts'
 import { writeBatch } from './write/batch-transaction.ts'
 import { latestCrawls } from './write/crawl-store.ts'
@@ -21,6 +23,7 @@ import type { Clock } from '../../../core/time/clock.ts'
 import type { CrawlSpan, FoundBy } from '../model/found-by.ts'
 import type { MigrationReport, NodeStore, PurgeCursor, PurgeStep, StoreBatch, StoreSnapshot, StoreSummary, WriteReport } from '../model/node-store.ts'
 import type { Rows } from '../model/rows.ts'
+import type { SessionKey, SessionPage, SessionStore } from '../model/session-store.ts'
 import type { MysqlConnection } from './server/connection.ts'
 import type { BatchRows, Written } from './write/batch-transaction.ts'
 import type { KnownIds } from './write/visit-ids.ts'
@@ -28,6 +31,7 @@ import type { KnownIds } from './write/visit-ids.ts'
 const MAX_CRAWLS = 100
 
 const PURGE_WAIT_S = 5
+const SESSIONS_WAIT_S = 5
 
 /** Counting reads whole tables. */
 const SUMMARY_TIMEOUT_MS = 600_000
@@ -138,6 +142,15 @@ export class MysqlStore implements NodeStore {
 
   async foundBy (scan: string, span: CrawlSpan): Promise<FoundBy> {
     return await this.#pool.use(async connection => foundByFrom((await connection.query(foundBySql(quote(scan), span))).rows[0] ?? [], MYSQL_VALUES))
+  }
+
+  async deriveSessions<T> (work: (sessions: SessionStore) => Promise<T>): Promise<T> {
+    return await this.#pool.use(async connection =>
+      await withNamedLock(connection, 'sessions', SESSIONS_WAIT_S, async () => await work(new SqlSessionStore(mysqlSessions(connection)))))
+  }
+
+  async sessions (after: SessionKey | undefined, limit: number): Promise<SessionPage> {
+    return await this.#pool.use(async connection => await readSessionPage(mysqlSessions(connection), after, limit))
   }
 
   async snapshot (): Promise<StoreSnapshot> {

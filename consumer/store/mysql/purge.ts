@@ -86,6 +86,7 @@ export async function purgeStep (connection: MysqlConnection, { beforeMs, nowMs 
 async function removeVisits ({ connection, beforeMs, nowMs }: StepDeps): Promise<StepResult> {
   await makePartitions(connection, nowMs)
   const before = dayOf(beforeMs) * SECONDS_PER_DAY
+  await raiseEdge(connection, before)
   const oldest = (await listPartitions(connection))[0]
 
   if (oldest !== undefined && oldest.end <= before && PARTITION_NAME.test(oldest.name)) {
@@ -98,6 +99,13 @@ async function removeVisits ({ connection, beforeMs, nowMs }: StepDeps): Promise
   const { written } = await connection.query(`DELETE FROM visit WHERE crawl_id < ${String(before)} ORDER BY crawl_id LIMIT ${String(VISITS_PER_STEP)}`)
 
   return { removed: written, after: written === VISITS_PER_STEP ? [] : undefined }
+}
+
+// Before the first visit is removed. Writers hold this row in share mode, so it is written only where it changes.
+async function raiseEdge (connection: MysqlConnection, crawlId: number): Promise<void> {
+  if (onlyNumber(await connection.query('SELECT edge_crawl_id FROM session_state WHERE id = 1'), 'edge_crawl_id') < crawlId) {
+    await connection.query(`UPDATE session_state SET edge_crawl_id = ${String(crawlId)} WHERE id = 1 AND edge_crawl_id < ${String(crawlId)}`)
+  }
 }
 
 /** Partition names of PeerProbe. An identifier cannot be quoted like a value: a partition with another name is emptied row by row. */
@@ -122,6 +130,7 @@ async function removeCrawls ({ connection, beforeMs }: StepDeps): Promise<StepRe
   const { rows } = await connection.query(`SELECT scan, crawl_id FROM crawl WHERE crawl_id < ${before} ORDER BY crawl_id LIMIT ${String(CRAWLS_PER_STEP)}`)
   const statements = rows.map(([scan, crawlId]) => `DELETE FROM crawl WHERE scan = ${quote(MYSQL_VALUES.text(scan, 'scan'))} AND crawl_id = ${String(MYSQL_VALUES.number(crawlId, 'crawl_id'))}`)
   const removed = writtenBy(await connection.run(statements))
+  await connection.query(`DELETE FROM session_change WHERE crawl_id < ${before}`)
 
   return { removed, after: rows.length === CRAWLS_PER_STEP ? [] : undefined }
 }

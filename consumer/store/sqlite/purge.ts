@@ -28,6 +28,7 @@ interface StepResult {
 // History first: a dictionary row may go once the visits of its last day are gone.
 const STEPS: Readonly<Record<string, Step>> = {
   visit: (database, beforeMs) => {
+    database.prepare('UPDATE session_state SET edge_crawl_id = ? WHERE edge_crawl_id < ?').run(toSeconds(beforeMs), toSeconds(beforeMs))
     const removed = database.prepare(`DELETE FROM visit WHERE (crawl_id, scan_id, peer_id, source_id, attempt) IN
       (SELECT crawl_id, scan_id, peer_id, source_id, attempt FROM visit WHERE crawl_id < ? ORDER BY crawl_id LIMIT ?)`)
       .run(toSeconds(beforeMs), VISITS_PER_STEP).changes
@@ -35,6 +36,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     return { removed: Number(removed), after: Number(removed) === VISITS_PER_STEP ? [] : undefined }
   },
   crawl: (database, beforeMs) => {
+    database.prepare('DELETE FROM session_change WHERE crawl_id < ?').run(toSeconds(beforeMs))
     const removed = database.prepare('DELETE FROM crawl WHERE (scan, crawl_id) IN (SELECT scan, crawl_id FROM crawl WHERE crawl_id < ? LIMIT ?)')
       .run(toSeconds(beforeMs), CRAWLS_PER_STEP).changes
 

@@ -2,27 +2,32 @@
 // for 20 to 40 ms. So no method does more than one batch, page or step.
 import { fileURLToPath } from 'node:url'
 import { defined } from '../../../core/defined.ts'
-import { ProbeError } from '../../../core/errors.ts'
 import { inTransaction, openDatabase } from '../../../core/files/sqlite.ts'
 import { numberAt, SQLITE_VALUES, textAt } from '../../../core/rows/sqlite-row.ts'
-import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { pendingMigrations, readMigrations } from '../migrations/migrations.ts'
 import { Coalescer } from '../model/coalescer.ts'
 import { crawlRowOf } from '../model/crawl-row.ts'
 import { foundByFrom, foundBySql } from '../model/found-by.ts'
 import { toRows } from '../model/rows.ts'
 import { storeTimeOf } from '../model/store-time.ts'
+import { changedCrawlsOf } from '../sessions/changed-crawls.ts'
+import { readSessionPage, SqlSessionStore } from '../sessions/sql-session-store.ts'
 import { CrawlStore } from './crawl-store.ts'
+import { refuseForeign, reusableBytes } from './database-file.ts'
 import { NodeWriter } from './node-writer.ts'
 import { purgeStep } from './purge.ts'
+import { markChanged, sqliteSessions } from './session-dialect.ts'
 import { SqliteSnapshot } from './snapshot.ts'
 import { asStoreError } from './store-error.ts'
 import { VisitWriter } from './visit-writer.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { Clock } from '../../../core/time/clock.ts'
+import type { CrawlRow } from '../model/crawl-row.ts'
 import type { CrawlSpan, FoundBy } from '../model/found-by.ts'
 import type { MigrationReport, NodeStore, OpenStoreDeps, PurgeCursor, PurgeStep, StoreBatch, StoreSummary, WriteReport } from '../model/node-store.ts'
 import type { Rows } from '../model/rows.ts'
+import type { SessionKey, SessionPage, SessionStore } from '../model/session-store.ts'
+import type { SessionDialect } from '../sessions/session-dialect.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
 // Longer than a batch of another consumer takes, shorter than the heartbeats of this one allow.
@@ -111,7 +116,7 @@ export class SqliteStore implements NodeStore {
       try {
         const written = inTransaction(this.#database, () => ({
           ...this.#writeRows(rows),
-          crawl: crawlRows.reduce((sum, row) => sum + this.#open().crawls.write(row), 0)
+          crawl: crawlRows.reduce((sum, row) => sum + this.#writeCrawl(row), 0)
         }))
         this.#coalescer.wrote(rows.addresses)
 
@@ -160,6 +165,14 @@ export class SqliteStore implements NodeStore {
     return await this.#run(() => foundByFrom(Object.values(this.#database.prepare(foundBySql('?', span)).get(scan) ?? {}), SQLITE_VALUES))
   }
 
+  async deriveSessions<T> (work: (sessions: SessionStore) => Promise<T>): Promise<T> {
+    return await work(new SqlSessionStore(this.#sessions()))
+  }
+
+  async sessions (after: SessionKey | undefined, limit: number): Promise<SessionPage> {
+    return await readSessionPage(this.#sessions(), after, limit)
+  }
+
   async snapshot (): Promise<SqliteSnapshot> {
     return await Promise.try(() => SqliteSnapshot.open(this.#path, BUSY_TIMEOUT_MS))
   }
@@ -177,6 +190,9 @@ export class SqliteStore implements NodeStore {
   #writeRows ({ visits, nodes, networks, addresses }: Rows): Omit<WriteReport['rows'], 'crawl'> {
     const writers = this.#open()
     this.#forgetRemovedIds(writers.visits)
+    changedCrawlsOf(visits).forEach((crawl) => {
+      markChanged(this.#database, crawl)
+    })
 
     return {
       visit: writers.visits.write(visits),
@@ -186,6 +202,16 @@ export class SqliteStore implements NodeStore {
     }
   }
 
+  #writeCrawl (row: CrawlRow): number {
+    const written = this.#open().crawls.write(row)
+
+    if (written > 0) {
+      markChanged(this.#database, { scan: row.scan, crawlId: row.crawlId, isCrawl: true })
+    }
+
+    return written
+  }
+
   #forgetRemovedIds (visits: VisitWriter): void {
     const epoch = numberAt(this.#database.prepare('SELECT epoch FROM dictionary_epoch').get(), 'epoch')
 
@@ -193,6 +219,10 @@ export class SqliteStore implements NodeStore {
       visits.forget()
       this.#epoch = epoch
     }
+  }
+
+  #sessions (): SessionDialect {
+    return sqliteSessions(this.#database, this.#path, () => this.#requireRoom?.(() => reusableBytes(this.#database)))
   }
 
   #open (): { visits: VisitWriter, nodes: NodeWriter, crawls: CrawlStore } {
@@ -207,22 +237,5 @@ export class SqliteStore implements NodeStore {
         throw asStoreError(err, this.#path)
       }
     })
-  }
-}
-
-// Bytes of pages that removals left free in the file.
-function reusableBytes (database: DatabaseSync): number {
-  const pages = numberAt(database.prepare('PRAGMA freelist_count').get(), 'freelist_count')
-  const pageBytes = numberAt(database.prepare('PRAGMA page_size').get(), 'page_size')
-
-  return pages * pageBytes
-}
-
-// PeerProbe creates no tables in a database of another program.
-function refuseForeign (database: DatabaseSync, path: string): void {
-  const names = database.prepare('SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite!_%\' ESCAPE \'!\'').all().map(row => textAt(row, 'name'))
-
-  if (names.length > 0 && !names.includes('schema_migration')) {
-    throw new ProbeError('PP_FILE_UNUSABLE', `database ${path}: it belongs to another program (it has a table ${escapeControlChars(names[0]?.slice(0, 100) ?? '')}, and no table of PeerProbe)`)
   }
 }

@@ -20,6 +20,9 @@ export interface SqlAccount {
 }
 
 const TABLES = [
+  'session',
+  'session_change',
+  'session_scan',
   'node_network',
   'address_info',
   'node_info',
@@ -104,7 +107,7 @@ export class MysqlDatabases implements AsyncDisposable {
       },
       [Symbol.asyncDispose]: async () => {
         await store[Symbol.asyncDispose]()
-        await connection.query(`${TABLES.map(table => `DELETE FROM ${table}`).join('; ')}; UPDATE removal_mark SET day = 0`)
+        await connection.query(`${TABLES.map(table => `DELETE FROM ${table}`).join('; ')}; UPDATE removal_mark SET day = 0; UPDATE session_state SET generation = 0, edge_crawl_id = 0, rules = 0`)
         this.#free.push({ database, connection })
       }
     }

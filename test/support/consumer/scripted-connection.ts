@@ -30,6 +30,14 @@ export class ScriptedConnection {
     return this as unknown as MysqlConnection
   }
 
+  async inTransaction<T> (work: () => Promise<T>): Promise<T> {
+    this.statements.push('START TRANSACTION')
+    const result = await work()
+    this.statements.push('COMMIT')
+
+    return result
+  }
+
   async run (statements: readonly string[]): Promise<QueryResult[]> {
     const results: QueryResult[] = []
 

@@ -8,7 +8,7 @@ import type { MysqlConnection } from '../server/connection.ts'
 import type { JudgedProgram } from './table-writers.ts'
 
 /** Names of our tables, now or after the migration. */
-const TABLES = ['node_info', 'address_info', 'node_network', 'crawl', 'crawl_aggregate', 'visit', 'removal_mark']
+const TABLES = ['node_info', 'address_info', 'node_network', 'crawl', 'crawl_aggregate', 'visit', 'removal_mark', 'session']
 
 /** Maximum number of programs in a message. */
 const MAX_LISTED = 50

@@ -5,7 +5,7 @@ import { ProbeError } from '../../../../core/errors.ts'
 import type { MysqlConnection } from './connection.ts'
 
 /** Kinds of work with a lock. */
-export type LockName = 'migrate' | 'partitions' | 'purge'
+export type LockName = 'migrate' | 'partitions' | 'purge' | 'sessions'
 
 /** Runs `work` while this connection holds the lock. @throws ProbeError `PP_STORE_CONFLICT` when another process keeps it for longer than `waitSeconds` */
 export async function withNamedLock<T> (connection: MysqlConnection, name: LockName, waitSeconds: number, work: () => Promise<T>): Promise<T> {

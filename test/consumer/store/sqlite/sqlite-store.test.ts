@@ -13,6 +13,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 import { TempFolder } from '../../../support/temp-folder.ts'
 import { nodeStoreConformance } from '../node-store-conformance.ts'
 import { nodeStoreLaws } from '../node-store-laws.ts'
+import { nodeStoreSessionsConformance } from '../node-store-sessions-conformance.ts'
 import type { StoreFixture, StoreFixtureOptions } from '../node-store-fixture.ts'
 
 const ALL = readMigrations(SQLITE_MIGRATIONS).length
@@ -40,6 +41,7 @@ async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promis
 }
 
 nodeStoreConformance('SQLite', open)
+nodeStoreSessionsConformance('SQLite', open)
 nodeStoreLaws('SQLite', open, { numRuns: 60 })
 
 suite('SqliteStore', () => {
