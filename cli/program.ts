@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { VERSION } from '../core/process/build-info.ts'
 import { EXIT } from '../core/process/process.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
+import { addConvertCommand } from './convert/convert-command.ts'
 import { addNetworksCommand } from './describe/networks-command.ts'
 import { addSchemaCommand } from './describe/schema-command.ts'
 import { addCrawlsCommand } from './read/crawls-command.ts'
@@ -30,7 +31,8 @@ const COMMANDS = [
   addOffsetsCommand,
   addRetentionCommand,
   addMigrateCommand,
-  addSchemaCommand
+  addSchemaCommand,
+  addConvertCommand
 ]
 
 /** The command line `peerprobe`, with all its commands. */

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { exitCodesOf, helpOf } from '../../cli/command/command-help.ts'
 import { leavesOf } from '../../cli/command/command-tree.ts'
 import { EXIT_CODES } from '../../cli/command/exit-codes.ts'
+import { addConvertCommand } from '../../cli/convert/convert-command.ts'
 import { addNetworksCommand } from '../../cli/describe/networks-command.ts'
 import { addSchemaCommand } from '../../cli/describe/schema-command.ts'
 import { peerprobeProgram } from '../../cli/program.ts'
@@ -26,7 +27,7 @@ const leaves = leavesOf(peerprobeProgram())
 suite('peerprobe', () => {
   test('has the commands that its parts add', () => {
     const parts = new Command('peerprobe')
-    const reading = [addSummaryCommand, addNodesCommand, addCrawlsCommand, addDiffCommand]
+    const reading = [addSummaryCommand, addNodesCommand, addCrawlsCommand, addDiffCommand, addConvertCommand]
     const others = [addRunCommand, addNetworksCommand, addSchemaCommand, addDeadLettersCommand, addOffsetsCommand, addMigrateCommand, addRetentionCommand]
     for (const add of [...reading, ...others]) {
       add(parts)

@@ -27,6 +27,7 @@ export async function cliSandbox (): Promise<TempFolder & { env: Record<string, 
     group: 'ipfs-node-consumer',
     store: { sqlite: { path: join(run, 'peerprobe.sqlite') } }
   } satisfies ConsumerConfigInput))
+  writeFileSync(folder.file('predecessor.json'), '{"Kafka": {"Brokers": ["kafka.example:9092"]}}')
   await fillLog(join(run, 'bus.sqlite'))
 
   return Object.assign(folder, { env: { ...process.env as Record<string, string>, PATH: `${folder.file('bin')}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, PEERPROBE_CONFIG: '' } })
