@@ -5,17 +5,18 @@
  */
 import { errorText } from '../core/errors.ts'
 import { formatMilliseconds } from '../core/time/duration.ts'
-import { actionlint } from './provision/actionlint.ts'
 import { cluster } from './provision/cluster.ts'
+import { actionlint, helm3 } from './provision/go-programs.ts'
 import { kafka } from './provision/kafka.ts'
 import { kubo } from './provision/kubo.ts'
 import { mariadb } from './provision/mariadb.ts'
 import { mysql } from './provision/mysql.ts'
 import { prometheus } from './provision/prometheus.ts'
+import { shells } from './provision/shells.ts'
 import { sqlite } from './provision/sqlite.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, actionlint, kubo, cluster]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 || asked.includes('all') ? PARTS.map(({ name }) => name) : asked

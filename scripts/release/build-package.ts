@@ -6,7 +6,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
+import { compileCommands } from './compile-commands.ts'
 import { packageManifest } from './package-manifest.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,7 +33,7 @@ if (folder === undefined) {
 function build (into: string): void {
   rmSync(into, { recursive: true, force: true })
   mkdirSync(into, { recursive: true })
-  const scripts = compile(into)
+  const { imported } = compileCommands([...Object.values(COMMANDS), ...PROCESSES, ...TYPES], into)
 
   for (const file of globSync(FILES, { cwd: ROOT })) {
     mkdirSync(dirname(join(into, file)), { recursive: true })
@@ -42,23 +42,7 @@ function build (into: string): void {
 
   const manifest = packageManifest(readFileSync(join(ROOT, 'package.json'), 'utf8'), {
     bin: Object.fromEntries(Object.entries(COMMANDS).map(([name, file]) => [name, file.replace(/\.ts$/, '.js')])),
-    imported: new Set(scripts.flatMap(file => ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName)))
+    imported
   })
   writeFileSync(join(into, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
-}
-
-/** Compiles the commands and everything that they import; returns the files written. */
-function compile (into: string): string[] {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), path => ts.sys.readFile(path)) as { config: { compilerOptions: object } }
-  const files = [...Object.values(COMMANDS), ...PROCESSES, ...TYPES]
-  const { options, fileNames } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions, files }, ts.sys, ROOT)
-  const program = ts.createProgram(fileNames, { ...options, outDir: into, sourceMap: false, listEmittedFiles: true, noEmitOnError: true })
-  const { emittedFiles = [], diagnostics } = program.emit()
-  const faults = [...ts.getPreEmitDiagnostics(program), ...diagnostics]
-
-  if (faults.length > 0) {
-    throw new TypeError(ts.formatDiagnostics(faults, { getCurrentDirectory: () => ROOT, getCanonicalFileName: name => name, getNewLine: () => '\n' }))
-  }
-
-  return [...emittedFiles]
 }

@@ -19,13 +19,18 @@ const KEPT = ['name', 'version', 'description', 'license', 'type', 'engines'] as
 /** The published package's package.json from the repository's: with the dependencies that its files import, and no others. */
 export function packageManifest (text: string, { bin, imported }: PackageContent): Record<string, unknown> {
   const manifest = JSON.parse(text) as Manifest
-  const names = new Set([...imported].filter(specifier => !/^(?:\.|node:)/.test(specifier)).map(nameOf))
+  const names = packagesIn(imported)
 
   return {
     ...Object.fromEntries(KEPT.map(key => [key, manifest[key]])),
     bin,
     dependencies: Object.fromEntries(Object.entries(manifest.dependencies).filter(([name]) => names.has(name)))
   }
+}
+
+/** The names of the packages among what files import. */
+export function packagesIn (imported: ReadonlySet<string>): Set<string> {
+  return new Set([...imported].filter(specifier => !/^(?:\.|node:)/.test(specifier)).map(nameOf))
 }
 
 function nameOf (specifier: string): string {

@@ -44,7 +44,7 @@ suite('the workflows', () => {
     const writing = jobs.filter(({ job }) => Object.values(job.permissions ?? {}).includes('write')).map(({ where }) => where)
 
     assert.deepEqual(workflows.map(({ workflow }) => workflow.permissions), files.map(() => ({ contents: 'read' })))
-    assert.deepEqual(writing, ['image', 'chart', 'package'].map(name => `.github/workflows/release.yml ${name}`))
+    assert.deepEqual(writing, ['image', 'chart', 'package', 'plugin'].map(name => `.github/workflows/release.yml ${name}`))
     for (const { where, job } of jobs) {
       for (const step of (job.steps ?? []).filter(({ uses }) => uses?.startsWith('actions/checkout@') === true)) {
         assert.equal(step.with?.['persist-credentials'], false, where)

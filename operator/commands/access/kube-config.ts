@@ -12,6 +12,7 @@ export interface ClusterChoice {
 
 // What the library takes where it finds nothing.
 const NOTHING_FOUND = 'http://localhost:8080'
+const LIBRARY_CONTEXT = 'loaded-context'
 
 /** Reads the configuration of a cluster's client. @throws ProbeError `PP_CONFIG_INVALID` with the option and the way out */
 export function loadKubeConfig ({ kubeconfig, context }: ClusterChoice = {}): KubeConfig {
@@ -28,6 +29,11 @@ export function loadKubeConfig ({ kubeconfig, context }: ClusterChoice = {}): Ku
   }
 
   return config
+}
+
+/** Names of all contexts of kubeconfig files, also where none of them is the current one. @throws ProbeError `PP_CONFIG_INVALID` where a file cannot be read */
+export function contextNames ({ kubeconfig }: Pick<ClusterChoice, 'kubeconfig'> = {}): string[] {
+  return readFiles(kubeconfig).contexts.map(({ name }) => name).filter(name => name !== LIBRARY_CONTEXT)
 }
 
 function readFiles (kubeconfig: string | undefined): KubeConfig {

@@ -3,7 +3,7 @@ import { escapeControlChars } from '../../../core/text/escape-control-chars.ts'
 import { KINDS } from '../../model/naming/kinds.ts'
 import { KubeClient } from '../../runtime/kube-client.ts'
 import { pathOf } from '../../runtime/kube-object.ts'
-import { loadKubeConfig } from '../access/kube-config.ts'
+import { contextNames, loadKubeConfig } from '../access/kube-config.ts'
 import { completionsFor } from './candidates.ts'
 import type { ClusterSpec } from '../../model/probe/cluster-probe.ts'
 import type { KindRef, KubeObject } from '../../runtime/kube-object.ts'
@@ -48,7 +48,7 @@ function liveNames (signal: AbortSignal): NameSources {
   return {
     probes: async options => await safely(async () => await names(options, KINDS.peerProbe, namespaceOf(options))),
     namespaces: async options => await safely(async () => await names(options, KINDS.namespace)),
-    contexts: async options => await safely(async () => await Promise.resolve(loadKubeConfig({ kubeconfig: options.get('kubeconfig') }).contexts.map(({ name }) => name))),
+    contexts: async options => await safely(async () => await Promise.resolve(contextNames({ kubeconfig: options.get('kubeconfig') }))),
     scans: async (options, probe) => await safely(async () => {
       const object = await clientOf(options).get(KINDS.peerProbe, { namespace: namespaceOf(options), name: probe }, signal)
       return ((object?.['spec'] ?? {}) as Partial<ClusterSpec>).scans?.map(({ name }) => name) ?? []

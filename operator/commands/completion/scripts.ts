@@ -10,16 +10,22 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const
 /** {@inheritDoc SHELLS} */
 export type Shell = typeof SHELLS[number]
 
+// bash splits words at colons and equals signs, which names of contexts contain: the words are taken from the line, and candidates lose
+// what stands before the last colon.
 const BASH = String.raw`# bash completion for kubectl-peerprobe
 _kubectl_peerprobe() {
-  local answer line
+  local answer line before="${'${COMP_LINE:0:COMP_POINT}'}" kept
+  local -a words
+  read -ra words <<< "$before"
+  case $before in *[[:space:]]) words+=('') ;; esac
+  kept="${'${words[-1]%"${words[-1]##*:}"}'}"
   COMPREPLY=()
-  answer=$(kubectl-peerprobe ${COMPLETE} "${'${COMP_WORDS[@]:1:COMP_CWORD}'}" 2>/dev/null) || return 0
+  answer=$(kubectl-peerprobe ${COMPLETE} "${'${words[@]:1}'}" 2>/dev/null) || return 0
   while IFS= read -r line; do
     case $line in
       :0) [ "${'${#COMPREPLY[@]}'}" -gt 0 ] || compopt -o default ;;
       :*) ;;
-      *) COMPREPLY+=("${'${line%%$\'\\t\'*}'}") ;;
+      *) line="${'${line%%$\'\\t\'*}'}"; COMPREPLY+=("${'${line#"$kept"}'}") ;;
     esac
   done <<< "$answer"
 }

@@ -12,7 +12,6 @@ import { until } from '../until.ts'
 import { fasterRules } from './faster-rules.ts'
 
 const FASTER = 20
-const NAMESPACE = 'lab'
 const TARGET = { namespace: 'peerprobe-system', job: 'peerprobe-system/probe-operator', pod: 'probe-operator' }
 const LIMIT_MS = 120_000
 
@@ -45,19 +44,20 @@ export class OperatorLab implements AsyncDisposable {
     const operator = stack.use(new OperatorProcess(folder.file('kubeconfig'), ['--no-pod-status']))
     const prometheus = stack.use(await Prometheus.open({ ruleFiles: [folder.file('rules.yaml')] }))
     const lab = new OperatorLab({ proxy, prometheus, operator }, rig, stack)
-    await rig.namespace(NAMESPACE)
     await lab.createProbes(1)
-    await rig.untilReady(NAMESPACE, 'True', { name: 'probe-0' })
+    await rig.untilReady('lab-0', 'True')
     await prometheus.setTargets([{ address: `127.0.0.1:${String(await adminPortOf(operator))}`, labels: TARGET, honorLabels: true }])
     await prometheus.waitFor('leader_election_master_status == 1')
 
     return new OperatorLab({ proxy, prometheus, operator }, rig, stack.move())
   }
 
-  /** Creates PeerProbes. */
+  /** Creates PeerProbes, each in a namespace of its own: they would share topic and database otherwise. */
   async createProbes (count: number): Promise<void> {
     for (const last = this.#probes + count; this.#probes < last; this.#probes++) {
-      await this.#rig.probe(NAMESPACE, {}, `probe-${String(this.#probes)}`)
+      const namespace = `lab-${String(this.#probes)}`
+      await this.#rig.namespace(namespace)
+      await this.#rig.probe(namespace)
     }
   }
 

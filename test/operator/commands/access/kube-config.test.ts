@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { stringify } from 'yaml'
-import { loadKubeConfig } from '../../../../operator/commands/access/kube-config.ts'
+import { contextNames, loadKubeConfig } from '../../../../operator/commands/access/kube-config.ts'
 import { timeLimit } from '../../../../operator/commands/access/option-values.ts'
 import { TempFolder } from '../../../support/temp-folder.ts'
 
@@ -39,6 +39,16 @@ suite('loadKubeConfig', () => {
     assert.throws(() => loadKubeConfig({ kubeconfig: folder.file('none') }), { code: 'PP_CONFIG_INVALID', message: /^--kubeconfig: the file cannot be read as a kubeconfig: ENOENT/ })
     assert.throws(() => loadKubeConfig({ kubeconfig: written(folder, '{') }), { code: 'PP_CONFIG_INVALID', message: /^--kubeconfig: / })
     assert.throws(() => loadKubeConfig({ kubeconfig: written(folder, { ...CONFIG, 'current-context': '' }) }), { code: 'PP_CONFIG_INVALID', message: /^no cluster is chosen: give --kubeconfig/ })
+  })
+})
+
+suite('contextNames', () => {
+  test('has all contexts of a file, also where none is the current one, and none of a file without any', () => {
+    using folder = new TempFolder()
+
+    assert.deepEqual(contextNames({ kubeconfig: written(folder, CONFIG) }), ['at-one', 'at-two'])
+    assert.deepEqual(contextNames({ kubeconfig: written(folder, { ...CONFIG, 'current-context': '' }) }), ['at-one', 'at-two'])
+    assert.deepEqual(contextNames({ kubeconfig: written(folder, { ...CONFIG, contexts: [] }) }), [])
   })
 })
 

@@ -12,16 +12,15 @@ import { TempFolder } from '../../../support/temp-folder.ts'
 const PROGRAM = fileURLToPath(new URL('../../../../operator/commands/main.ts', import.meta.url))
 const FOR_KUBECTL = fileURLToPath(new URL('../../../../operator/commands/kubectl-complete/main.ts', import.meta.url))
 
-// What bash would offer after these words, the cursor at the end of the last one.
-function inBash (folder: TempFolder, ...words: string[]): string[] {
+// What bash would offer at the end of a line.
+function inBash (folder: TempFolder, line: string): string[] {
   const script = `source <(kubectl-peerprobe completion bash)
-COMP_WORDS=(kubectl-peerprobe ${words.map(word => `'${word}'`).join(' ')})
-COMP_CWORD=${String(words.length)}
+COMP_LINE=$1 COMP_POINT=\${#1}
 _kubectl_peerprobe
 printf '%s\\n' "\${COMPREPLY[@]}"`
   const env = { ...process.env, PATH: `${folder.path}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, KUBECONFIG: folder.file('none') }
 
-  return execFileSync('bash', ['-c', script], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').filter(line => line !== '')
+  return execFileSync('bash', ['-c', script, 'bash', `kubectl-peerprobe ${line}`], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').filter(text => text !== '')
 }
 
 suite('the scripts of shells', () => {
@@ -30,9 +29,9 @@ suite('the scripts of shells', () => {
     symlinkSync(PROGRAM, folder.file('kubectl-peerprobe'))
 
     assert.deepEqual(inBash(folder, 'cra'), ['crawl-now'])
-    assert.deepEqual(inBash(folder, 'status', '--output', ''), ['text', 'json', 'yaml'])
-    assert.ok(inBash(folder, 'logs', 'amino', '--').includes('--previous'))
-    assert.deepEqual(inBash(folder, 'status', ''), []) // no cluster in reach: nothing, and no noise
+    assert.deepEqual(inBash(folder, 'status --output '), ['text', 'json', 'yaml'])
+    assert.ok(inBash(folder, 'logs amino --').includes('--previous'))
+    assert.deepEqual(inBash(folder, 'status '), []) // no cluster in reach: nothing, and no noise
   })
 
   test('are answered to kubectl in the form that it reads', () => {
