@@ -140,8 +140,11 @@ function liveLines (scan: ScanProgress, once: boolean): string[] {
   return [`${scan.name}  ${describe(scan, once)}`, ...byOutcome.length === 0 ? [] : [`${' '.repeat(scan.name.length)}  ${byOutcome.join(' · ')}`]]
 }
 
-function progressOf ({ found, queued, inFlight, contacted, perSecond, elapsedMs }: NonNullable<CrawlerStatus['crawl']>): string {
+function progressOf ({ found, queued, inFlight, unconfirmed, contacted, perSecond, elapsedMs }: NonNullable<CrawlerStatus['crawl']>): string {
   const counts = Object.entries({ found, contacted, queued, 'in flight': inFlight }).map(([what, n]) => `${formatCount(n)} ${what}`)
 
-  return [...counts, `${perSecond.toFixed(0)}/s`, formatMilliseconds(elapsedMs)].join(', ')
+  // Without this, a crawl that waits to visit them again looks as if it hung.
+  const waiting = unconfirmed === 0 ? [] : [`${formatCount(unconfirmed)} failed to visit again`]
+
+  return [...counts, ...waiting, `${perSecond.toFixed(0)}/s`, formatMilliseconds(elapsedMs)].join(', ')
 }

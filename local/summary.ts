@@ -81,6 +81,7 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     ...distributionLines('Address families', distributions.addressFamilies, { whole: totals.contacted, ...layout }),
     ...latencyLines(crawl),
     ...disturbanceLines(crawl),
+    ...confirmationLines(crawl),
     `Database     ${database}`,
     ...dump === undefined ? [] : [`Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`],
     '',
@@ -104,6 +105,12 @@ function disturbanceLines ({ disturbed, lostMs = 0 }: Crawl): string[] {
   return disturbed === true
     ? [`Disturbed    the crawler stood still for ${formatMilliseconds(lostMs)}; it visited the peers of that time again`, '']
     : []
+}
+
+function confirmationLines ({ confirmations = 0, confirmationsLeftOut = 0 }: Crawl): string[] {
+  const leftOut = confirmationsLeftOut === 0 ? '' : `; ${formatCount(confirmationsLeftOut)} failures were not checked as often as intended`
+
+  return confirmations + confirmationsLeftOut === 0 ? [] : [`Confirmed    ${formatCount(confirmations)} visits checked failures of peers contacted before${leftOut}`, '']
 }
 
 function populationLines (totals: CrawlTotals): string[] {

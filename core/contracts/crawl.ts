@@ -21,7 +21,7 @@ export type Distribution = z.output<typeof Distribution>
 
 /** Totals of one crawl. Each peer counts once, by its last visit. */
 export const CrawlTotals = z.object({
-  discovered: Count.describe('Distinct peers that were announced by any peer.'),
+  discovered: Count.describe('Distinct peers that were announced by any peer or that the crawl started from, without `gonePeers`.'),
   visited: Count.describe('Distinct peers visited.'),
   contacted: Count.describe('Peers to which a secured connection was established.'),
   dhtServers: Count.describe('Contacted peers that serve the DHT.'),

@@ -15,6 +15,13 @@ function screen (isTerminal: boolean): { text: string, write: (text: string) => 
 }
 
 suite('ProgressView', () => {
+  test('says how many failed peers the crawl will visit again', () => {
+    const tty = screen(true)
+    new ProgressView(tty).show([{ name: 'main', status: { ...crawling, crawl: { ...crawl, queued: 0, inFlight: 0, unconfirmed: 3 } } }])
+
+    assert.ok(tty.text.startsWith('main  crawling: 1,200 found, 500 contacted, 0 queued, 0 in flight, 3 failed to visit again, '), tty.text)
+  })
+
   test('overwrites its lines on a terminal, and clears them before a line that stays', () => {
     const tty = screen(true)
     const view = new ProgressView(tty)

@@ -53,13 +53,14 @@ suite('summaryLines', () => {
     assert.ok(old.includes('Transports of our connections') && !old.includes('announce'))
   })
 
-  test('shows the error of the round trips, and whether the crawler stood still', () => {
-    const disturbed = { ...crawl, latencyErrorMs: { p50: 0.5, p90: 2, p99: 12 }, disturbed: true, lostMs: 20_100 }
+  test('shows the error of the round trips, what was confirmed, and whether the crawler stood still', () => {
+    const disturbed = { ...crawl, confirmations: 12, confirmationsLeftOut: 3, latencyErrorMs: { p50: 0.5, p90: 2, p99: 12 }, disturbed: true, lostMs: 20_100 }
     const lines = summaryLines({ scan: 'main', crawl: disturbed, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
 
     assert.match(lines, /Round trip {3}p50 42\.3 ms, p90 180\.0 ms, p99 900\.0 ms\n {2}too long by at most p50 0\.5 ms, p90 2\.0 ms, p99 12\.0 ms/)
     assert.match(lines, /Disturbed {4}the crawler stood still for 20\.1 s;/)
-    assert.doesNotMatch(text, /too long|Disturbed/)
+    assert.match(lines, /Confirmed {4}12 visits checked failures of peers contacted before; 3 failures were not checked as often as intended/)
+    assert.doesNotMatch(text, /too long|Disturbed|Confirmed/)
   })
 
   test('shows the problem of a crawl in lines that fit, with control characters escaped', () => {
