@@ -10,6 +10,7 @@ import { Progress } from '../core/process/progress.ts'
 import { nonEmpty, wholeNumber } from '../core/text/option-text.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { NamespaceName } from './api/references.ts'
+import { DEFAULT_BACKUP } from './model/probe/images.ts'
 import { runOperator } from './operator.ts'
 import { parsePolicy, POLICY_VARIABLE } from './policy/cluster-policy.ts'
 import { readScrapeFrom } from './scrape-from.ts'
@@ -18,6 +19,8 @@ import type { NetworkPeer } from './model/probe/cluster-probe.ts'
 
 interface Options {
   workloadImage: string
+  backupImage: string
+  backupProgram: string
   imagePullSecret: string[]
   imagePullPolicy?: string
   namespace?: string[]
@@ -38,6 +41,8 @@ const options = new Command('peerprobe-operator')
   .description('Creates crawlers, consumers and what they need from PeerProbe resources.')
   .version(VERSION)
   .requiredOption('--workload-image <image>', 'image of crawlers, consumers and jobs', nonEmpty)
+  .option('--backup-image <image>', 'image with the program that dumps databases; empty for none', DEFAULT_BACKUP.image)
+  .option('--backup-program <name>', 'that program: mariadb-dump, or mysqldump', nonEmpty, DEFAULT_BACKUP.program)
   .option('--image-pull-secret <name>', 'Secret in the namespace of each PeerProbe that lets nodes pull the image; repeatable', (name: string, names: string[]) => [...names, nonEmpty(name)], [])
   .addOption(new Option('--image-pull-policy <policy>', 'when nodes pull the image').choices(['Always', 'IfNotPresent', 'Never']))
   .addOption(new Option('--namespace <name>', 'only PeerProbes of this namespace; repeatable, or several separated by commas').argParser(namespaces).env('WATCH_NAMESPACE'))
@@ -60,7 +65,10 @@ await runProcess(async (signal) => {
     images: {
       workload: options.workloadImage,
       pullSecrets: options.imagePullSecret,
-      ...defined({ pullPolicy: options.imagePullPolicy })
+      ...defined({
+        pullPolicy: options.imagePullPolicy,
+        backup: options.backupImage === '' ? undefined : { image: options.backupImage, program: options.backupProgram }
+      })
     },
     namespaces: options.namespace ?? [],
     leaseNamespace: options.leaseNamespace,

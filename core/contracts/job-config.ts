@@ -42,6 +42,9 @@ export type RetentionConfigInput = z.input<typeof RetentionConfig>
 /** Variable of a backup's containers with the name of their Job. */
 export const BACKUP_JOB_VARIABLE = 'BACKUP_JOB'
 
+/** Name of the option file of the dump program in the folder that a backup's steps share. */
+export const BACKUP_OPTION_FILE = 'dump.cnf'
+
 /** Configuration of the job that backs the database up: of its first and of its last step. */
 export const BackupJobConfig = z.strictObject({
   mysql: MysqlConfig,

@@ -14,9 +14,8 @@ export const RetentionSpec = withRules(z.strictObject({
 export const BackupSpec = withRules(z.strictObject({
   enabled: z.boolean().default(false).describe('Whether to back up.'),
   schedule: CronText.default('0 2 * * *').describe('When to back up (cron, UTC).'),
-  keep: DurationText.default('168h').describe('Backups older than this are removed.'),
+  keep: DurationText.default('168h').describe('Backups older than this are removed, except the newest.'),
   volume: Volume.optional()
 }).prefault({}), 'Backups of the database.', [
-  durationRule(['keep'], { min: '1h', max: '87600h' }),
-  { cel: '!self.enabled || has(self.volume)', path: ['volume'], message: 'is required for backups' }
+  durationRule(['keep'], { min: '1h', max: '87600h' })
 ])

@@ -30,7 +30,8 @@ export const KIND = 'PeerProbe'
 const specRules: readonly Rule[] = [
   { cel: 'has(self.kafka)', path: ['kafka'], message: 'is required in a cluster' },
   { cel: 'has(self.mysql)', path: ['mysql'], message: 'is required in a cluster' },
-  { cel: '!self.consumer.dump.enabled || has(self.consumer.dump.volume)', path: ['consumer', 'dump', 'volume'], message: 'is required for dump files in a cluster' }
+  { cel: '!self.consumer.dump.enabled || has(self.consumer.dump.volume)', path: ['consumer', 'dump', 'volume'], message: 'is required for dump files in a cluster' },
+  { cel: '!self.backup.enabled || has(self.backup.volume)', path: ['backup', 'volume'], message: 'is required for backups in a cluster' }
 ]
 
 const Scans = z.array(ScanSpec).min(1).max(32).refine(scans => repeatedNames(scans).length === 0, {

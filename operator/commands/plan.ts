@@ -2,14 +2,15 @@ import { defined } from '../../core/defined.ts'
 import { ProbeError } from '../../core/errors.ts'
 import { KINDS } from '../model/naming/kinds.ts'
 import { MANAGED_SELECTOR, PROBE_LABEL } from '../model/naming/labels.ts'
-import { consumerName, hashKeyName } from '../model/naming/names.ts'
+import { backupName, consumerName, hashKeyName } from '../model/naming/names.ts'
 import { othersPolicyName, scrapersOf } from '../model/network/policies.ts'
+import { DEFAULT_BACKUP } from '../model/probe/images.ts'
 import { prepareObjects } from '../model/workloads.ts'
 import { requireAllowed } from '../policy/refusals.ts'
 import { isOurs } from '../reconcile/apply/apply-step.ts'
 import { formerUser } from '../reconcile/kafka/former-user.ts'
 import { readProbe } from '../reconcile/observe/read-probe.ts'
-import { imagesOf } from '../reconcile/observe/running-image.ts'
+import { backupImageOf, imagesOf } from '../reconcile/observe/running-image.ts'
 import { statusField } from '../reconcile/observe/strimzi-status.ts'
 import { wholePlan } from '../reconcile/plan/whole-plan.ts'
 import { leftOver, PRUNED } from '../reconcile/steps/prune.ts'
@@ -114,7 +115,10 @@ async function placesOf (deps: PlanDeps, probe: ClusterProbe, signal: AbortSigna
   const { namespace } = probe.metadata
   const policy = await deps.client.get(KINDS.networkPolicy, { namespace, name: othersPolicyName(probe.metadata) }, signal)
 
-  return { images: await workloadImages(deps, probe, signal), scrapers: scrapersOf(policy) }
+  const images = await workloadImages(deps, probe, signal)
+  const cronJob = await deps.client.get(KINDS.cronJob, { namespace, name: backupName(probe.metadata) }, signal)
+
+  return { images: { ...images, backup: backupImageOf(cronJob) ?? DEFAULT_BACKUP }, scrapers: scrapersOf(policy) }
 }
 
 // The running workloads show how nodes pull their image; a new image is pulled the same way.

@@ -186,6 +186,26 @@ export const PROBE_METRICS = {
     per: 'PeerProbe',
     onlyWhen: 'absent until the job has succeeded, which it does once a day by its default'
   },
+  backup: {
+    type: 'gauge',
+    name: 'peerprobe_operator_backup_last_success_timestamp_seconds',
+    unit: 'seconds since 1970',
+    meaning: 'When a backup of a PeerProbe was last complete.',
+    answers: 'late',
+    labels: PROBE,
+    per: 'PeerProbe',
+    onlyWhen: 'only with backups, and absent until one has succeeded'
+  },
+  backupDue: {
+    type: 'gauge',
+    name: 'peerprobe_operator_backup_scheduled_timestamp_seconds',
+    unit: 'seconds since 1970',
+    meaning: 'When the schedule last asked for a backup of a PeerProbe; one that has succeeded since is later than that.',
+    answers: 'late',
+    labels: PROBE,
+    per: 'PeerProbe',
+    onlyWhen: 'only with backups, absent until the schedule has asked for one, and while the PeerProbe is suspended'
+  },
   peers: {
     type: 'gauge',
     name: 'peerprobe_operator_peers',

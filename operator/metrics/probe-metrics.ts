@@ -3,8 +3,9 @@
 // left out.
 import { z } from 'zod'
 import { readGauges } from '../../core/metrics/open-metric.ts'
-import { retentionName } from '../model/naming/names.ts'
+import { backupName, retentionName } from '../model/naming/names.ts'
 import { CONDITION_TYPES } from '../reconcile/conditions/conditions.ts'
+import { BackupStatus } from '../reconcile/status/backup-status.ts'
 import { PROBE_METRICS } from './operator-metric-definitions.ts'
 import type { LabelOf } from '../../core/metrics/metric-definition.ts'
 import type { Labelled } from '../../core/metrics/open-metric.ts'
@@ -34,14 +35,16 @@ const Seen = z.object({
   spec: z.object({
     suspend: z.boolean().catch(false),
     scans: z.array(z.unknown()).catch([]),
-    consumer: z.object({ replicas: Count.catch(0) }).catch({ replicas: 0 })
-  }).catch({ suspend: false, scans: [], consumer: { replicas: 0 } }),
+    consumer: z.object({ replicas: Count.catch(0) }).catch({ replicas: 0 }),
+    backup: z.object({ enabled: z.boolean().catch(false) }).catch({ enabled: false })
+  }).catch({ suspend: false, scans: [], consumer: { replicas: 0 }, backup: { enabled: false } }),
   status: z.object({
     conditions: z.array(z.object({ type: z.string(), status: z.enum(STATUSES) })).catch([]),
     scans: z.array(ScanStatus).max(MAX_SCANS).catch([]),
     lag: Count.optional().catch(undefined),
-    consumer: z.object({ ready: Count.catch(0) }).catch({ ready: 0 })
-  }).catch({ conditions: [], scans: [], consumer: { ready: 0 } })
+    consumer: z.object({ ready: Count.catch(0) }).catch({ ready: 0 }),
+    backup: BackupStatus.catch({})
+  }).catch({ conditions: [], scans: [], consumer: { ready: 0 }, backup: {} })
 })
 
 type SeenProbe = z.output<typeof Seen> & { key: { namespace: string, name: string } }
@@ -67,6 +70,10 @@ export function addProbeGauges (registry: Registry, { probes, cronJob }: SeenPro
     ? []
     : [[{ ...key, scan: name, state: 'contacted' }, lastCrawl.contacted], [{ ...key, scan: name, state: 'dht_server' }, lastCrawl.dhtServers]] as const))
   add(PROBE_METRICS.retention, ({ key }) => timeSeries(key, lastSuccessOf(cronJob({ namespace: key.namespace, name: retentionName(key) }))))
+  add(PROBE_METRICS.backup, ({ key, spec, status: { backup } }) => spec.backup.enabled ? timeSeries(key, backup.lastSuccessTime) : [])
+  add(PROBE_METRICS.backupDue, ({ key, spec }) => spec.backup.enabled && !spec.suspend
+    ? timeSeries(key, statusOf(cronJob({ namespace: key.namespace, name: backupName(key) }))?.lastScheduleTime)
+    : [])
 }
 
 function seen (object: KubeObject): SeenProbe {
@@ -90,5 +97,9 @@ function timeSeries<L extends string> (labels: Readonly<Record<L, string>>, time
 }
 
 function lastSuccessOf (object: KubeObject | undefined): string | undefined {
-  return (object?.['status'] as { lastSuccessfulTime?: string } | undefined)?.lastSuccessfulTime
+  return statusOf(object)?.lastSuccessfulTime
+}
+
+function statusOf (cronJob: KubeObject | undefined): { lastSuccessfulTime?: string, lastScheduleTime?: string } | undefined {
+  return cronJob?.['status'] ?? undefined
 }

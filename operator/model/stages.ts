@@ -1,3 +1,4 @@
+import { backupObjects } from './backup.ts'
 import { disruptionBudget, serviceAccount } from './namespace-objects.ts'
 import { networkPolicies } from './network/policies.ts'
 import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } from './workloads.ts'
@@ -13,7 +14,7 @@ export interface Stages {
   consumers: Desired[]
   crawlers: Desired[]
 
-  /** Retention and disruption budget. */
+  /** Retention, backups and disruption budget. */
   upkeep: Desired[]
 }
 
@@ -24,6 +25,6 @@ export function stagesOf (probe: ClusterProbe, input: ModelInput): Stages {
     prepare: prepareObjects(probe, input),
     consumers: consumerObjects(probe, input),
     crawlers: probe.spec.scans.flatMap(scan => crawlerObjects(probe, scan, input)),
-    upkeep: [...retentionObjects(probe, input), ...disruptionBudget(probe)]
+    upkeep: [...retentionObjects(probe, input), ...backupObjects(probe, input), ...disruptionBudget(probe)]
   }
 }

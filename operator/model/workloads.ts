@@ -22,6 +22,7 @@ import type { ScanSpec } from '../api/scan-spec.ts'
 import type { CrawlerPlaces } from './pod/crawler-config.ts'
 import type { PassivePort } from './pod/expose.ts'
 import type { Mount } from './pod/mounts.ts'
+import type { PodPlan } from './pod/pod.ts'
 import type { ClusterProbe, ModelInput } from './probe/cluster-probe.ts'
 import type { Desired } from './probe/owned.ts'
 import type { Resources } from './probe/pod-resources.ts'
@@ -172,7 +173,8 @@ export function retentionObjects (probe: ClusterProbe, input: ModelInput): Desir
   ]
 }
 
-interface TemplatePlan {
+/** What differs between the pods of a PeerProbe. */
+export interface TemplatePlan extends Pick<PodPlan, 'before' | 'env'> {
   name: string
   labels: Record<string, string>
   entry: string
@@ -185,7 +187,8 @@ interface TemplatePlan {
   ports?: readonly PassivePort[]
 }
 
-function template ({ metadata }: ClusterProbe, input: ModelInput, plan: TemplatePlan): Record<string, unknown> {
+/** The template of pods with a configuration and the Secrets that they mount. */
+export function template ({ metadata }: ClusterProbe, input: ModelInput, plan: TemplatePlan): Record<string, unknown> {
   const { name, labels, entry, config, mounts, pod, probed, ports = [] } = plan
 
   return podTemplate({
@@ -199,7 +202,8 @@ function template ({ metadata }: ClusterProbe, input: ModelInput, plan: Template
     pod,
     restartPolicy: probed ? 'Always' : 'Never',
     probed,
-    ports
+    ports,
+    ...defined({ before: plan.before, env: plan.env })
   })
 }
 
@@ -214,7 +218,8 @@ function secretsOf (mounts: readonly Mount[], { secretHashes }: ModelInput): str
 
 type ConfigMapPlan = Pick<TemplatePlan, 'name' | 'labels' | 'config'> & { files?: Record<string, string> }
 
-function configMap (probe: ClusterProbe, { name, labels, config, files = {} }: ConfigMapPlan, { kafka: { caPem } }: ModelInput): Desired {
+/** The ConfigMap with the configuration of a process. */
+export function configMap (probe: ClusterProbe, { name, labels, config, files = {} }: ConfigMapPlan, { kafka: { caPem } }: ModelInput): Desired {
   const data = { 'process.json': `${JSON.stringify(config, undefined, 2)}\n`, ...defined({ [KAFKA_CA_FILE]: caPem }), ...files }
 
   return owned(KINDS.configMap, probe, name, { labels, data })

@@ -7,7 +7,7 @@ import { SecretReader } from './apply/secret-reader.ts'
 import { recordedClaim } from './claims/claims.ts'
 import { failed, good, off } from './conditions/conditions.ts'
 import { ownUser } from './kafka/former-user.ts'
-import { readProbe } from './observe/read-probe.ts'
+import { readProbe, requireBackupImage } from './observe/read-probe.ts'
 import { imagesOf } from './observe/running-image.ts'
 import { PAUSE, pausedFinding } from './paused.ts'
 import { objectsOf } from './plan/plan.ts'
@@ -96,6 +96,7 @@ export class Reconciler {
     try {
       probe = readProbe(object)
       requireAllowed(probe, this.#deps.policy)
+      requireBackupImage(probe, this.#deps.images)
     } catch (err) {
       await this.#status.refuse(object, err, signal)
       return { terminal: err }

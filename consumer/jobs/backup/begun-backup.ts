@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { BACKUP_OPTION_FILE } from '../../../core/contracts/job-config.ts'
 import { Timestamp } from '../../../core/contracts/visit.ts'
 import { errorText, ProbeError } from '../../../core/errors.ts'
 import { PRIVATE_FILE } from '../../../core/files/private-file.ts'
@@ -20,7 +21,7 @@ export type BegunBackup = z.output<typeof BegunBackup>
 
 /** Path of the option file in the folder of the steps. */
 export function optionFileIn (folder: string): string {
-  return join(folder, 'dump.cnf')
+  return join(folder, BACKUP_OPTION_FILE)
 }
 
 /** Records a backup that has begun. */

@@ -78,6 +78,19 @@
 {{- with $image.digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
+{{- /* Of the value backup; nothing without a repository. */ -}}
+{{- define "peerprobe.backupImage" -}}
+{{- $image := .image | default dict -}}
+{{- $tag := include "peerprobe.text" $image.tag -}}
+{{- $repository := ternary "docker.io/library/mariadb" $image.repository (kindIs "invalid" $image.repository) -}}
+{{- if and $image.digest (contains "@" $tag) }}{{ fail "backup.image.digest and backup.image.tag both have a digest: leave it out of backup.image.tag" }}{{ end -}}
+{{- with $repository -}}
+{{- . -}}
+{{- with $tag | default (ternary "" "11.8" (not (empty $image.digest))) }}:{{ . }}{{ end -}}
+{{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "peerprobe.pullPolicy" -}}
 {{- (.Values.image | default dict).pullPolicy | default "IfNotPresent" | quote -}}
 {{- end -}}

@@ -48,6 +48,16 @@ export function retentionName ({ name }: ProbeKey): string {
   return `${name}-retention`
 }
 
+/** Name of the CronJob that makes backups. A CronJob's name has at most 52 characters. */
+export function backupName ({ name }: ProbeKey): string {
+  return `${name}-backup`
+}
+
+/** Name of the ConfigMap of the backups. With its dot it is no name that a scan could give to a crawler's. */
+export function backupConfigName ({ name }: ProbeKey): string {
+  return `${name}.backup`
+}
+
 /** Name of the ServiceAccount of all pods of one PeerProbe. */
 export function serviceAccountName ({ name }: ProbeKey): string {
   return `${name}-peerprobe`

@@ -41,6 +41,11 @@ export function othersEgress ({ kafka, mysql }: ClusterSpec, access: Pick<KafkaA
   return [NAMES, ...kafkaRules(kafka, access), ...serverRules([mysql])]
 }
 
+/** What a backup may reach: DNS and the database. */
+export function backupEgress ({ mysql }: Pick<ClusterSpec, 'mysql'>): EgressRule[] {
+  return [NAMES, ...serverRules([mysql])]
+}
+
 /** Whether a host is an address of a metadata service, in any notation. */
 export function isMetadata (host: string): boolean {
   const cidr = cidrOf(bareHost(host))

@@ -1,13 +1,13 @@
 // Who may reach pods, and where they may connect to: one policy for the crawler of each scan, so that the addresses of
-// one scan are not opened to another, and one policy for all other pods of the PeerProbe.
+// one scan are not opened to another, one for backups, and one for all other pods of the PeerProbe.
 import { defined } from '../../../core/defined.ts'
 import { KINDS } from '../naming/kinds.ts'
 import { labelsFor, PROBE_LABEL, selectorFor } from '../naming/labels.ts'
-import { crawlerName } from '../naming/names.ts'
+import { backupName, crawlerName } from '../naming/names.ts'
 import { passivePorts } from '../pod/expose.ts'
 import { ADMIN_PORT } from '../pod/pod.ts'
 import { owned } from '../probe/owned.ts'
-import { crawlerEgress, othersEgress } from './egress.ts'
+import { backupEgress, crawlerEgress, othersEgress } from './egress.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 import type { Component } from '../naming/labels.ts'
 import type { ProbeKey } from '../naming/names.ts'
@@ -26,6 +26,7 @@ interface PolicyPlan {
 }
 
 const CRAWLER: Component = 'crawler'
+const BACKUP: Component = 'backup'
 
 /** The network policies of all pods of a PeerProbe: each pod has exactly one, for both directions. */
 export function networkPolicies (probe: ClusterProbe, { kafka, scrapers }: Pick<ModelInput, 'scrapers'> & { kafka: Pick<ModelInput['kafka'], 'bootstrapServers'> }): Desired[] {
@@ -39,11 +40,23 @@ export function networkPolicies (probe: ClusterProbe, { kafka, scrapers }: Pick<
     egress: crawlerEgress(spec.kafka, scan.addresses, kafka)
   }))
 
-  return [...crawlers, policy(probe, {
+  // A backup talks to the database only, with a program of another image.
+  const backups = spec.backup.enabled
+    ? [policy(probe, {
+        name: backupName(metadata),
+        labels: labelsFor(metadata, BACKUP),
+        podSelector: { matchLabels: selectorFor(metadata, BACKUP) },
+        ingress: [],
+        egress: backupEgress(spec)
+      })]
+    : []
+  const elsewhere = [CRAWLER, ...spec.backup.enabled ? [BACKUP] : []]
+
+  return [...crawlers, ...backups, policy(probe, {
     name: othersPolicyName(metadata),
     labels: labelsFor(metadata, 'consumer'),
     // Not a list of components: a new kind of job would have no policy.
-    podSelector: { matchLabels: { [PROBE_LABEL]: metadata.name }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: [CRAWLER] }] },
+    podSelector: { matchLabels: { [PROBE_LABEL]: metadata.name }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: elsewhere }] },
     ingress: [scraped],
     egress: othersEgress(spec, kafka)
   })]

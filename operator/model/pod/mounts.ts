@@ -2,11 +2,13 @@ import { identityName } from '../naming/names.ts'
 import type { ScanSpec } from '../../api/scan-spec.ts'
 import type { ClusterProbe, ClusterSpec, KafkaAccess } from '../probe/cluster-probe.ts'
 
-/** A Secret or a ConfigMap in a pod. */
+/** A volume in a pod. */
 export interface Mount {
   name: string
   path: string
-  source: { secret: string } | { configMap: string } | { claim: string }
+
+  /** `memory`: an empty folder in memory, of at most that size. */
+  source: { secret: string } | { configMap: string } | { claim: string } | { memory: string }
 }
 
 const ROOT = '/etc/peerprobe'
@@ -22,6 +24,12 @@ export const DUMP_FOLDER = '/var/lib/peerprobe/dumps'
 
 /** Folder of the crawler's state, which outlives a restart. */
 export const STATE_FOLDER = '/var/lib/peerprobe/state'
+
+/** Folder of the backups. */
+export const BACKUP_FOLDER = '/var/lib/peerprobe/backups'
+
+/** Folder that the steps of a backup share, in memory. */
+export const BACKUP_WORK_FOLDER = '/run/peerprobe'
 
 /** Key of the Secret that holds a passive node's private key; also the name of its file. */
 export const IDENTITY_KEY = 'identity.key'

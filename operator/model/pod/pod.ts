@@ -1,7 +1,7 @@
 // The only way to run a process in a pod: unprivileged, on a read-only root, without a token, within the restricted Pod Security Standard.
 import { defined } from '../../../core/defined.ts'
 import { textHash } from '../naming/text-hash.ts'
-import { terse } from '../probe/images.ts'
+import { terse, tersePolicy } from '../probe/images.ts'
 import { CONFIG_FOLDER } from './mounts.ts'
 import type { ClusterProbe } from '../probe/cluster-probe.ts'
 import type { Images } from '../probe/images.ts'
@@ -32,7 +32,16 @@ export interface PodPlan {
 
   /** Ports besides the port of the admin server. */
   ports: readonly PassivePort[]
+
+  /** Containers that run before its own, one after the other. @default none */
+  before?: readonly ContainerBefore[]
+
+  /** Further variables of its containers. @default none */
+  env?: readonly object[]
 }
+
+/** A container that runs before a pod's own: with another entry point of its image, or with another image and command. */
+type ContainerBefore = { name: string } & ({ entry: string } | { image: string, command: readonly string[] })
 
 /** Name of the container of every pod. */
 export const CONTAINER = 'peerprobe'
@@ -73,6 +82,7 @@ export function podTemplate (plan: PodPlan): Record<string, unknown> {
       tolerations: pod.tolerations,
       affinity: pod.affinity
     }),
+    ...defined({ initContainers: plan.before?.map(before => containerBefore(plan, before)) }),
     containers: [container(plan)],
     volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, ...mounts.map(volumeOf)]
   }
@@ -81,7 +91,26 @@ export function podTemplate (plan: PodPlan): Record<string, unknown> {
   return { metadata: { labels, annotations: { ...pod.annotations, [CONFIG_HASH]: hash } }, spec }
 }
 
-function container ({ images, entry, mounts, resources, probed, ports }: PodPlan): Record<string, unknown> {
+// Of another image, which knows nothing of termination messages: its last lines are the reason of its failure.
+function containerBefore (plan: PodPlan, before: ContainerBefore): Record<string, unknown> {
+  if ('entry' in before) {
+    return { ...container({ ...plan, entry: before.entry }), name: before.name }
+  }
+
+  const { name, image, command } = before
+
+  return {
+    name,
+    image,
+    ...defined({ imagePullPolicy: tersePolicy(image, plan.images.pullPolicy) }),
+    command,
+    resources: plan.resources,
+    ...confined(plan),
+    terminationMessagePolicy: 'FallbackToLogsOnError'
+  }
+}
+
+function container ({ images, entry, mounts, resources, probed, ports, env = [] }: PodPlan): Record<string, unknown> {
   const { workload, pullPolicy } = terse(images)
   const field = (name: string, path: string): object => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: path } } })
 
@@ -96,13 +125,24 @@ function container ({ images, entry, mounts, resources, probed, ports }: PodPlan
       field('POD_NAMESPACE', 'metadata.namespace'),
       field('NODE_NAME', 'spec.nodeName'),
       // A Job cannot be changed, and its pods have no admin server.
-      ...probed ? [field(POD_IPS, 'status.podIPs')] : []
+      ...probed ? [field(POD_IPS, 'status.podIPs')] : [],
+      ...env
     ],
     resources,
     ...probed && { ports: [ADMIN, ...ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol }))], ...PROBES },
+    ...confined({ mounts })
+  }
+}
+
+// What every container may do and see.
+function confined ({ mounts }: Pick<PodPlan, 'mounts'>): Record<string, unknown> {
+  return {
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     terminationMessagePolicy: 'File',
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...defined({ readOnly: 'claim' in source ? undefined : true }) }))]
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...defined({ readOnly: 'claim' in source || 'memory' in source ? undefined : true }) }))
+    ]
   }
 }
 
@@ -116,6 +156,9 @@ const PROBES = {
 function volumeOf ({ name, source }: Mount): Record<string, unknown> {
   if ('secret' in source) {
     return { name, secret: { secretName: source.secret } }
+  }
+  if ('memory' in source) {
+    return { name, emptyDir: { medium: 'Memory', sizeLimit: source.memory } }
   }
 
   return 'claim' in source ? { name, persistentVolumeClaim: { claimName: source.claim } } : { name, configMap: { name: source.configMap } }

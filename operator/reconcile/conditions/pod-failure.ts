@@ -6,7 +6,7 @@ interface ContainerStatus {
 }
 interface Terminated { exitCode?: number, reason?: string, message?: string }
 interface PodCondition { type: string, status: string, reason?: string, message?: string }
-interface PodStatus { conditions?: PodCondition[], containerStatuses?: ContainerStatus[] }
+interface PodStatus { conditions?: PodCondition[], initContainerStatuses?: ContainerStatus[], containerStatuses?: ContainerStatus[] }
 
 // The worst first: failures that a person must fix come before those that may pass.
 const RANKS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerConfigError', 'CrashLoopBackOff', 'Unschedulable', 'Error']
@@ -28,14 +28,14 @@ export function worstFailure (pods: readonly KubeObject[]): PodFailure | undefin
 }
 
 function wordsOf (pod: KubeObject): PodFailure | undefined {
-  const { conditions = [], containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus
+  const { conditions = [], initContainerStatuses = [], containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus
   const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
 
   if (unscheduled !== undefined) {
     return { reason: unscheduled.reason ?? 'Unschedulable', message: unscheduled.message ?? '', code: undefined }
   }
 
-  return containerStatuses[0] === undefined ? undefined : wordsOfContainer(containerStatuses[0])
+  return [...initContainerStatuses, ...containerStatuses.slice(0, 1)].flatMap(container => wordsOfContainer(container) ?? [])[0]
 }
 
 function wordsOfContainer ({ state = {}, lastState = {} }: ContainerStatus): PodFailure | undefined {

@@ -2,6 +2,7 @@ import { formatPath, problemsError, problemsOf } from '../../../core/process/con
 import { PeerProbeSpec } from '../../api/v1alpha1.ts'
 import { isMetadata } from '../../model/network/egress.ts'
 import type { ClusterProbe, ClusterSpec } from '../../model/probe/cluster-probe.ts'
+import type { Images } from '../../model/probe/images.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 
 interface Refusal {
@@ -12,7 +13,7 @@ interface Refusal {
 // What the processes cannot do yet. It is refused rather than silently ignored.
 const REFUSALS: readonly Refusal[] = [
   { refuses: ({ consumer: { dump } }) => dump.format === 'NDJSON' ? [] : [['spec', 'consumer', 'dump', 'format']], message: 'only NDJSON is supported yet' },
-  { refuses: ({ backup }) => backup.enabled ? [['spec', 'backup', 'enabled']] : [], message: 'backups are not supported yet: leave it out' }
+  { refuses: ({ backup }) => backup.enabled && backup.volume === undefined ? [['spec', 'backup', 'volume']] : [], message: 'is required for backups in a cluster' }
 ]
 
 /**
@@ -49,6 +50,18 @@ export function readProbe (object: KubeObject): ClusterProbe {
   }
 
   return { metadata: { ...object.metadata, namespace, name, uid }, spec: { ...spec, kafka, mysql } }
+}
+
+/**
+ * Refuses backups where the operator has no image for them.
+ *
+ * @throws ProbeError `PP_NOT_SUPPORTED`
+ */
+export function requireBackupImage ({ metadata, spec }: ClusterProbe, { backup }: Pick<Images, 'backup'>): void {
+  if (spec.backup.enabled && backup === undefined) {
+    const problem = 'spec.backup.enabled: this operator has no image for backups: leave it out, or have the cluster\'s owner set the chart value backup.image'
+    throw problemsError([problem], { code: 'PP_NOT_SUPPORTED', what: `PeerProbe ${metadata.namespace}/${metadata.name}` })
+  }
 }
 
 // No pod could reach them: the network policies exclude them.

@@ -1,9 +1,10 @@
 import { defined } from '../../../core/defined.ts'
-import type { Images } from '../../model/probe/images.ts'
+import type { BackupImage, Images } from '../../model/probe/images.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
 
 interface Template {
   spec?: {
+    initContainers?: { image?: string, command?: string[] }[]
     containers?: { image?: string, imagePullPolicy?: string }[]
     imagePullSecrets?: { name: string }[]
   }
@@ -21,4 +22,12 @@ export function imagesOf (deployment: KubeObject | undefined): Images | undefine
   const pullSecrets = imagePullSecrets.map(({ name }) => name)
 
   return image === undefined ? undefined : { workload: image, pullSecrets, ...defined({ pullPolicy }) }
+}
+
+/** The image for backups in a CronJob that makes them. */
+export function backupImageOf (cronJob: KubeObject | undefined): BackupImage | undefined {
+  const { jobTemplate = {} } = (cronJob?.['spec'] ?? {}) as { jobTemplate?: { spec?: { template?: Template } } }
+  const containers = jobTemplate.spec?.template?.spec?.initContainers ?? []
+
+  return containers.flatMap(({ image, command: [program] = [] }) => image === undefined || program === undefined ? [] : [{ image, program }])[0]
 }

@@ -4,6 +4,7 @@ import { selectorFor } from '../../model/naming/labels.ts'
 import { consumerName, crawlerName } from '../../model/naming/names.ts'
 import { conditionsOf, ORDER } from '../conditions/conditions.ts'
 import { HELD_BY } from '../observe/strimzi-status.ts'
+import { backupStatus } from './backup-status.ts'
 import { crawlNowStatus } from './crawl-now-status.ts'
 import { POOR_CRAWL, withCrawlNotes } from './process-findings.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
@@ -31,6 +32,9 @@ export interface StatusBefore {
 
   /** What was verified, and since when: see `claims.ts`. */
   claim?: unknown
+
+  /** See `backup-status.ts`. */
+  backup?: unknown
 
   scans?: ScanStatus[]
   lag?: number
@@ -90,7 +94,8 @@ export function statusOf (deps: ReconcileDeps, work: Work, { conditions, kafka, 
     ...scans,
     lag: figures.lag ?? before.lag,
     kafka: kafkaStatus(work, kafka, before),
-    consumer: { ready: consumer.ready }
+    consumer: { ready: consumer.ready },
+    backup: backupStatus(deps, work, before.backup)
   })
 }
 

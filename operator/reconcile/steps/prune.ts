@@ -7,7 +7,7 @@ import type { KindRef, KubeObject } from '../../runtime/kube-object.ts'
 import type { ReconcileDeps, Work } from '../apply/context.ts'
 
 /** Kinds of which a plan may contain fewer objects than the plan before. Objects of other kinds are in every plan. */
-export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.job, KINDS.service, KINDS.disruptionBudget, KINDS.networkPolicy] as const
+export const PRUNED = [KINDS.configMap, KINDS.deployment, KINDS.cronJob, KINDS.job, KINDS.service, KINDS.disruptionBudget, KINDS.networkPolicy] as const
 
 // The network policy of a terminating pod stays until the pod is gone: without a policy the pod could reach everything.
 const AFTER_ROLL = new Set<string>([KINDS.networkPolicy.kind])

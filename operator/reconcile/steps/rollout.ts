@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import type { Clock } from '../../../core/time/clock.ts'
 import type { Images } from '../../model/probe/images.ts'
 
@@ -30,7 +31,8 @@ export class Rollout {
       return wanted
     }
 
-    return running
+    // The image for backups is that of no running pod, so it waits for no turn.
+    return { ...running, ...defined({ backup: wanted.backup }) }
   }
 
   /** Reports that a PeerProbe is ready with the new image. */

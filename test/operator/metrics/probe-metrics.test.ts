@@ -15,20 +15,29 @@ function probe (name: string, { status = {}, spec = {} }: { status?: unknown, sp
 }
 
 const full = (scans: number): { spec: object, status: object } => ({
-  spec: { suspend: false, scans: Array.from({ length: scans }, (_, i) => ({ name: `scan-${String(i)}` })), consumer: { replicas: 2 } },
+  spec: {
+    suspend: false,
+    backup: { enabled: true },
+    scans: Array.from({ length: scans }, (_, i) => ({ name: `scan-${String(i)}` })),
+    consumer: { replicas: 2 }
+  },
   status: {
     conditions: TYPES.map(type => ({ type, status: type === 'Ready' ? 'False' : 'True' })),
     scans: Array.from({ length: scans }, (_, i) => ({ name: `scan-${String(i)}`, ready: i === 0, lastCrawl: { finishedAt: '2026-11-30T00:00:10.000Z', durationSeconds: 90, contacted: 80, dhtServers: 70 } })),
     lag: 1_000,
-    consumer: { ready: 1 }
+    consumer: { ready: 1 },
+    backup: { lastSuccessTime: '2026-11-30T02:00:05Z' }
   }
 })
 
-const cronJob = (): KubeObject => ({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-retention' }, status: { lastSuccessfulTime: '2026-11-30T00:00:00Z' } })
+const cronJobs: readonly KubeObject[] = [
+  { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-retention' }, status: { lastSuccessfulTime: '2026-11-30T00:00:00Z' } },
+  { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-backup' }, status: { lastScheduleTime: '2026-11-30T02:00:00Z' } }
+]
 
 function registryOf (probes: () => readonly KubeObject[]): Registry {
   const registry = new Registry()
-  addProbeGauges(registry, { probes, cronJob: ({ name }) => name === 'amino-retention' ? cronJob() : undefined })
+  addProbeGauges(registry, { probes, cronJob: ({ name }) => cronJobs.find(({ metadata }) => metadata.name === name) })
 
   return registry
 }
@@ -52,7 +61,9 @@ suite('metrics of PeerProbes', () => {
       [`last_crawl_duration_seconds{${own},scan="scan-1"}`]: 90,
       [`peers{${own},scan="scan-0",state="contacted"}`]: 80,
       [`peers{${own},scan="scan-0",state="dht_server"}`]: 70,
-      [`retention_timestamp_seconds{${own}}`]: Date.parse('2026-11-30') / 1_000
+      [`retention_timestamp_seconds{${own}}`]: Date.parse('2026-11-30') / 1_000,
+      [`backup_last_success_timestamp_seconds{${own}}`]: Date.parse('2026-11-30T02:00:05Z') / 1_000,
+      [`backup_scheduled_timestamp_seconds{${own}}`]: Date.parse('2026-11-30T02:00:00Z') / 1_000
     })) {
       assert.equal(await valueOf(registry, `peerprobe_operator_${series}`), value, series)
     }
@@ -73,6 +84,16 @@ suite('metrics of PeerProbes', () => {
 
     assert.equal(await valueOf(registry, 'peerprobe_operator_scans_wanted{namespace="team",name="amino"}'), 0)
     assert.equal(await valueOf(registry, 'peerprobe_operator_consumers_wanted{namespace="team",name="amino"}'), 0)
+  })
+
+  test('say nothing of backups where none are asked for, and no schedule of a suspended PeerProbe', async () => {
+    const { spec, status } = full(1)
+    const off = registryOf(() => [probe('amino', { spec: { ...spec, backup: { enabled: false } }, status })])
+    const suspended = registryOf(() => [probe('amino', { spec: { ...spec, suspend: true }, status })])
+
+    assert.doesNotMatch(await off.metrics(), /^peerprobe_operator_backup_/m)
+    assert.match(await suspended.metrics(), /^peerprobe_operator_backup_last_success/m)
+    assert.doesNotMatch(await suspended.metrics(), /^peerprobe_operator_backup_scheduled/m)
   })
 
   test('have the number of series in their definitions, with 32 scans each', async () => {
@@ -96,6 +117,7 @@ suite('metrics of PeerProbes', () => {
       { lag: 'many' },
       { lag: -1 },
       { consumer: null },
+      { backup: { lastSuccessTime: 'never', lastFailure: 7 }, enabled: 'yes' },
       { conditions: [{ type: 'Ready', status: 'Maybe' }] },
       { conditions: Array.from({ length: 5_000 }, (_, i) => ({ type: `Invented${String(i)}`, status: 'True' })) },
       { scans: Array.from({ length: 33 }, (_, i) => ({ name: `s${String(i)}`, ready: true })) },

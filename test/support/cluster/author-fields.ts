@@ -23,7 +23,7 @@ const AGAINST_ALL = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgn
 const DNS_NAME = 'external-dns.alpha.kubernetes.io/hostname'
 const EXPOSED = scan({ passive: { expose: { type: 'LoadBalancer', annotations: { [DNS_NAME]: 'bank.example' } } } })
 const STOLEN_KAFKA = { spec: { kafka: { strimzi: { cluster: 'events', namespace: KAFKA_NAMESPACE, listener: 'tls' } } }, reason: 'NamespaceNotAllowed', words: /events/ }
-const BACKUP = { spec: { backup: { enabled: true, schedule: '0 0 * * *', keep: '1h', volume: { claim: 'theirs' } } }, reason: 'NotSupported', words: /spec\.backup\.enabled/ }
+const BACKUP = { spec: { backup: { enabled: true, schedule: '0 0 * * *', keep: '1h', volume: { claim: 'theirs' } } }, reason: 'ClaimNotAllowed', words: /^spec\.backup\.volume\.claim: / }
 
 function podAttacks (place: 'crawler' | 'consumer', field: string): Record<string, Attack[]> {
   const taint = [forbids(pod(place, TAINT), `${field}.tolerations[0].key`)]

@@ -1,4 +1,4 @@
-// A monitored cluster whose every part works: crawls, a passive node that is visited, commits, dumps, retention.
+// A monitored cluster whose every part works: crawls, a passive node that is visited, commits, dumps, retention, backups.
 import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../../core/time/clock.ts'
@@ -49,7 +49,7 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
   }
 
   /**
-   * Waits until every part has done its work: crawls, visits to the passive node, commits, dumps and a retention job; and until
+   * Waits until every part has done its work: crawls, visits to the passive node, commits, dumps, a retention job and a backup; and until
    * Prometheus has seen it.
    */
   async untilAllHaveWorked (): Promise<void> {
@@ -62,6 +62,7 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
     await prometheus.waitFor('peerprobe_crawler_population_seen_peers{by="both"} > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_consumer_dump_bytes > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_operator_retention_timestamp_seconds > 0', undefined, LIMIT_MS)
+    await prometheus.waitFor('peerprobe_operator_backup_last_success_timestamp_seconds > peerprobe_operator_backup_scheduled_timestamp_seconds - 120', undefined, LIMIT_MS)
     await until('the operator has asked the crawlers', async () => {
       await this.#touch()
 

@@ -128,14 +128,14 @@ async function makeDatabase (sql: SqlServer, name: string): Promise<void> {
   await root.end()
 }
 
-// The certificate of the database, and volumes for dumps and for what the crawler keeps.
+// The certificate of the database, and volumes for dumps, for backups and for what the crawler keeps.
 function objectsBeside (namespace: string, sql: SqlServer): object[] {
   const metadata = (name: string): object => ({ name, namespace, labels: { 'peerprobe.dev/use': 'true' } })
   const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMode: 'Filesystem' }
 
   return [
     { apiVersion: 'v1', kind: 'Secret', metadata: metadata(CA_SECRET), stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } },
-    ...['dumps', 'state'].flatMap(name => [
+    ...['dumps', 'state', 'backups'].flatMap(name => [
       { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: metadata(name), spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } },
       { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: `/${name}` } } }
     ])
@@ -147,6 +147,7 @@ function specFor ({ namespace, scansOf, dumpInterval }: ProbedClusterOptions<Pro
     scans: scansOf({ name: 'lab', bootstrapPeers: [network.bootstrap], protocols: [KAD_PROTOCOL] }),
     kafka: { brokers: broker.brokers, topic: { name: PROBE_TOPIC } },
     mysql: { host: NODE_ADDRESS, port: sql.port, database: namespace, credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: CA_SECRET } } },
-    consumer: { dump: { enabled: true, interval: dumpInterval, volume: { claim: 'dumps' } } }
+    consumer: { dump: { enabled: true, interval: dumpInterval, volume: { claim: 'dumps' } } },
+    backup: { enabled: true, schedule: '* * * * *', volume: { claim: 'backups' } }
   }
 }

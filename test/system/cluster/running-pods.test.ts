@@ -14,6 +14,7 @@ import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { kafka } from '../../../scripts/provision/kafka.ts'
 import { mariadb } from '../../../scripts/provision/mariadb.ts'
 import { message } from '../../core/bus/event-bus-fixture.ts'
+import { backsUp } from '../../support/cluster/backup-scene.ts'
 import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts'
 import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
 import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
@@ -184,7 +185,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     await rig.plane.apply(
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'hand', password: 'made' } },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-ca', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'authority.pem': readFileSync(broker.security!.caFile, 'utf8') } },
-      ...['dumps', 'state'].flatMap(name => claim('brokers', name))
+      ...['dumps', 'state', 'backups'].flatMap(name => claim('brokers', name))
     )
     const { scans: [scan] } = specFor('brokers', {})
     await start('brokers', {
@@ -195,13 +196,18 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
       consumerGroup: 'hand'
     }, {
       scans: [{ ...scan, storage: { claim: 'state' } }, { ...scan, name: 'second', passive: { enabled: false } }],
-      consumer: { dump: { enabled: true, interval: '2s', volume: { claim: 'dumps' } } }
+      consumer: { dump: { enabled: true, interval: '2s', volume: { claim: 'dumps' } } },
+      backup: { enabled: true, volume: { claim: 'backups' } }
     })
     await works('brokers', 'hand-made')
     fit('User:hand', [...topics, ...groups])
     const files = async (pod: string, folder: string): Promise<string> => (await rig.node.exec('brokers', pod, ['ls', folder])).stdout
     assert.match(await files('amino-consumer', '/var/lib/peerprobe/dumps'), /^nodes-.*\.ndjson\.zst$/m)
     assert.match(await files('amino-crawler-main', '/var/lib/peerprobe/state'), /^known-peers\.ndjson$/m)
+  })
+
+  test('make a backup in three containers, which is restored; one that fails says why in the status and leaves the last one', async () => {
+    await backsUp(rig, sql, 'brokers')
   })
 })
 

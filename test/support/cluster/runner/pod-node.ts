@@ -8,7 +8,8 @@ import { TempFolder } from '../../temp-folder.ts'
 import { readImage } from './image.ts'
 import { KubeletLogs } from './kubelet-logs.ts'
 import { PodAddresses } from './node-network.ts'
-import { podFolder, PodRunner } from './pod-runner.ts'
+import { PodRunner } from './pod-runner.ts'
+import { podFolder } from './pod-volumes.ts'
 import { POD } from './pod.ts'
 import { Registry } from './registry.ts'
 import type { KindRef } from '../../../../operator/runtime/kube-object.ts'
@@ -57,6 +58,11 @@ export class PodNode implements AsyncDisposable {
     const node: PodNode = new PodNode(client, logs)
 
     return node
+  }
+
+  /** The folder of all claims, by namespace. */
+  get claims (): string {
+    return this.#folder.file('claims')
   }
 
   /** Runs a command in the pod whose name has a prefix, like `kubectl exec`. */
@@ -124,7 +130,7 @@ export class PodNode implements AsyncDisposable {
       }
     } else if (known === undefined && !['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) {
       const { hostname: host, port } = new URL(this.#client.server)
-      const shared = { apiServer: { host, port }, client: this.#client, image: this.#image, registry: this.#registry, claims: this.#folder.file('claims') }
+      const shared = { apiServer: { host, port }, client: this.#client, image: this.#image, registry: this.#registry, claims: this.claims }
       this.#pods.set(uid, { pod, runner: new PodRunner({ ...shared, folder: podFolder(this.#folder.path, pod), address: this.#addresses.next() }, pod) })
     }
   }

@@ -1,7 +1,6 @@
-// One pod from the time it is bound to the node until it is deleted: volumes, image, container, probes, restarts,
+// One pod from the time it is bound to the node until it is deleted: volumes, image, containers, probes, restarts,
 // termination message, and its status, which is all that controllers and operators see.
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { defined } from '../../../../core/defined.ts'
@@ -9,6 +8,7 @@ import { errorText } from '../../../../core/errors.ts'
 import { isAbort } from '../../../../core/time/signals.ts'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
 import { Container, timestamp } from './container.ts'
+import { runBefore } from './containers-before.ts'
 import { makeVolumes, renewConfigMaps } from './pod-volumes.ts'
 import { POD, unknownFields } from './pod.ts'
 import { watchProbe } from './probe.ts'
@@ -52,6 +52,7 @@ export class PodRunner {
   #told: unknown
   #telling: Promise<void> = Promise.resolve()
   #output = ''
+  readonly #before: object[] = []
 
   constructor (deps: PodRunnerDeps, pod: Pod) {
     this.#deps = deps
@@ -92,19 +93,10 @@ export class PodRunner {
     const { signal } = this.#stop
 
     try {
-      for (let backoffMs = BACKOFF_MS.first; !signal.aborted; backoffMs = Math.min(2 * backoffMs, BACKOFF_MS.most)) {
-        const code = await this.#runOnce(signal)
-        const { restartPolicy } = this.#pod.spec
-
-        if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && code === 0)) {
-          this.#tell({ terminated: this.#end(code) }, code === 0 ? 'Succeeded' : 'Failed')
-          break
-        }
-
-        this.#lastState = { terminated: this.#end(code) }
-        this.#restarts++
-        this.#tell({ waiting: { reason: 'CrashLoopBackOff', message: `back-off ${String(backoffMs)}ms restarting failed container` } })
-        await delay(backoffMs, undefined, { signal })
+      if (await this.#runBefore(signal)) {
+        await this.#runAgain(signal)
+      } else {
+        this.#tell(this.#state, 'Failed')
       }
     } catch (err) {
       if (!(signal.aborted && isAbort(err))) {
@@ -115,8 +107,35 @@ export class PodRunner {
     await this.#telling
   }
 
+  async #runAgain (signal: AbortSignal): Promise<void> {
+    for (let backoffMs = BACKOFF_MS.first; !signal.aborted; backoffMs = Math.min(2 * backoffMs, BACKOFF_MS.most)) {
+      const code = await this.#runOnce(signal)
+      const { restartPolicy } = this.#pod.spec
+
+      if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && code === 0)) {
+        this.#tell({ terminated: this.#end(code) }, code === 0 ? 'Succeeded' : 'Failed')
+        return
+      }
+
+      this.#lastState = { terminated: this.#end(code) }
+      this.#restarts++
+      this.#tell({ waiting: { reason: 'CrashLoopBackOff', message: `back-off ${String(backoffMs)}ms restarting failed container` } })
+      await delay(backoffMs, undefined, { signal })
+    }
+  }
+
+  // A pod that starts again after a failure of one of these is none that the product has.
+  async #runBefore (signal: AbortSignal): Promise<boolean> {
+    return await runBefore(this.#pod, async pod => this.#container = await this.#start(pod, signal), (status, output) => {
+      this.#before.push(status)
+      this.#output += output
+      this.#container = undefined
+      this.#tell({ waiting: { reason: 'PodInitializing' } })
+    })
+  }
+
   async #runOnce (signal: AbortSignal): Promise<number> {
-    const container = await this.#start(signal)
+    const container = await this.#start(this.#pod, signal)
     this.#container = container
     this.#tell({ running: { startedAt: container.startedAt } })
     const watch = new AbortController()
@@ -132,23 +151,23 @@ export class PodRunner {
   }
 
   // Missing volumes and images may appear later, so they are retried.
-  async #start (signal: AbortSignal): Promise<Container> {
+  async #start (pod: Pod, signal: AbortSignal): Promise<Container> {
     const { client, folder, claims, address, apiServer, image, registry } = this.#deps
 
     for (;;) {
       signal.throwIfAborted()
-      const unknown = unknownFields(this.#pod)
+      const unknown = unknownFields(pod)
 
       if (unknown.length > 0) {
         this.#tell({ waiting: { reason: 'CreateContainerConfigError', message: `the tests run no pod with ${unknown.join(', ')}` } })
       } else {
-        const refusal = await registry.refusal(this.#pod, signal)
-        const binds = refusal ?? await makeVolumes({ client, folder, claims }, this.#pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
+        const refusal = await registry.refusal(pod, signal)
+        const binds = refusal ?? await makeVolumes({ client, folder, claims }, pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
 
         if (Array.isArray(binds)) {
-          const hosts = await serviceHosts(client, this.#pod.spec.nodeName ?? '', signal)
+          const hosts = await serviceHosts(client, pod.spec.nodeName ?? '', signal)
 
-          return await Container.start({ pod: this.#pod, image, binds, hosts, address, apiServer, folder })
+          return await Container.start({ pod, image, binds, hosts, address, apiServer, folder })
         }
 
         this.#tell({ waiting: binds })
@@ -208,6 +227,7 @@ export class PodRunner {
       podIPs: [{ ip: this.#deps.address }],
       startTime: this.#startTime,
       conditions: [['PodScheduled', true], ['Initialized', true], ['ContainersReady', ready], ['Ready', ready]].map(([type, is]) => ({ type, status: truth(is === true) })),
+      ...this.#before.length === 0 ? {} : { initContainerStatuses: this.#before },
       containerStatuses: [{ name, image, imageID: '', ready, started: this.#state.running !== undefined, restartCount: this.#restarts, state: this.#state, lastState: this.#lastState }]
     }
   }
@@ -224,9 +244,4 @@ export class PodRunner {
       }
     }
   }
-}
-
-/** The folder of one pod. */
-export function podFolder (root: string, { metadata: { uid = '' } }: Pod): string {
-  return join(root, 'pods', uid)
 }

@@ -123,3 +123,8 @@ async function projectionOf (client: KubeClient, pod: Pod, source: PodProjection
 
   return (downwardAPI?.items ?? []).map(({ path, fieldRef }) => [path, fieldOf(pod, fieldRef?.fieldPath ?? '')])
 }
+
+/** The folder of one pod. */
+export function podFolder (root: string, { metadata: { uid = '' } }: Pod): string {
+  return join(root, 'pods', uid)
+}

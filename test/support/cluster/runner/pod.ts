@@ -17,11 +17,12 @@ interface PodSpec {
   terminationGracePeriodSeconds?: number
   imagePullSecrets?: { name: string }[]
   securityContext?: { runAsUser?: number, runAsGroup?: number, fsGroup?: number }
+  initContainers?: PodContainer[]
   containers: PodContainer[]
   volumes?: PodVolume[]
 }
 
-/** The one container of a pod. */
+/** The one container of a pod, or one that runs before it. */
 export interface PodContainer {
   name: string
   image: string
@@ -32,6 +33,7 @@ export interface PodContainer {
   volumeMounts?: { name: string, mountPath: string, readOnly?: boolean }[]
   securityContext?: { readOnlyRootFilesystem?: boolean }
   terminationMessagePath?: string
+  terminationMessagePolicy?: string
   livenessProbe?: PodProbe
   readinessProbe?: PodProbe
 }
@@ -61,21 +63,30 @@ export interface PodProjection {
   downwardAPI?: { items: { path: string, fieldRef?: { fieldPath: string } }[] }
 }
 
-const REFUSED_OF_POD = ['initContainers', 'ephemeralContainers', 'hostNetwork', 'hostPID', 'hostAliases', 'runtimeClassName']
+const REFUSED_OF_POD = ['ephemeralContainers', 'hostNetwork', 'hostPID', 'hostAliases', 'runtimeClassName']
 const REFUSED_OF_CONTAINER = ['envFrom', 'lifecycle', 'startupProbe', 'workingDir', 'volumeDevices', 'stdin']
 const VOLUMES = ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim', 'projected']
 
 /** The fields of a pod that the runner does not support. Ignoring them silently would make a test meaningless. */
-export function unknownFields ({ spec }: Pod): string[] {
+export function unknownFields (pod: Pod): string[] {
+  const { spec } = pod
   const [container, ...more] = spec.containers
 
   return [
     ...REFUSED_OF_POD.filter(field => Object.hasOwn(spec, field)),
     ...REFUSED_OF_CONTAINER.filter(field => container !== undefined && Object.hasOwn(container, field)),
     ...more.length === 0 ? [] : ['containers[1]'],
+    ...podsBefore(pod).flatMap(before => unknownFields(before)),
     ...(spec.volumes ?? []).filter(volume => !VOLUMES.some(kind => Object.hasOwn(volume, kind))).map(({ name }) => `volume ${name}`),
     ...(container?.env ?? []).filter(({ valueFrom }) => valueFrom !== undefined && valueFrom.fieldRef === undefined).map(({ name }) => `env ${name}`)
   ]
+}
+
+/** The containers that run before a pod's own, each as a pod that has no other. */
+export function podsBefore (pod: Pod): Pod[] {
+  const { initContainers = [], ...spec } = pod.spec
+
+  return initContainers.map(container => ({ ...pod, spec: { ...spec, containers: [container] } }))
 }
 
 /** A field of a pod by its path, as in the downward API. */
@@ -89,7 +100,7 @@ export function fieldOf ({ metadata, spec }: Pod, path: string, address = ''): s
     'status.podIPs': address
   }
 
-  return fields[path] ?? ''
+  return fields[path] ?? metadata.labels?.[/^metadata\.labels\['(.+)'\]$/.exec(path)?.[1] ?? ''] ?? ''
 }
 
 /** The environment of a pod's container. */

@@ -1,3 +1,4 @@
+import { DEFAULT_BACKUP } from '../../../../operator/model/probe/images.ts'
 import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import type { KindRef } from '../../../../operator/runtime/kube-object.ts'
 import type { Pod } from './pod.ts'
@@ -11,6 +12,9 @@ export const PRIVATE_IMAGE = 'private.example/peerprobe:test'
 const SECRET: KindRef = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true }
 const PULL_SECRET = 'kubernetes.io/dockerconfigjson'
 
+/** Images of others, whose programs are those of this machine. */
+const FOREIGN_IMAGES: ReadonlySet<string> = new Set([DEFAULT_BACKUP.image])
+
 /** A registry with the image of this folder under two names, one of them private. */
 export class Registry {
   readonly #client: KubeClient
@@ -23,7 +27,7 @@ export class Registry {
   async refusal ({ metadata, spec }: Pod, signal: AbortSignal): Promise<{ reason: string, message: string } | undefined> {
     const { image } = spec.containers[0]!
 
-    if (image === PUBLIC_IMAGE || (image === PRIVATE_IMAGE && await this.#isLetIn(metadata.namespace ?? '', spec.imagePullSecrets ?? [], signal))) {
+    if (image === PUBLIC_IMAGE || FOREIGN_IMAGES.has(image) || (image === PRIVATE_IMAGE && await this.#isLetIn(metadata.namespace ?? '', spec.imagePullSecrets ?? [], signal))) {
       return undefined
     }
 
