@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { VERSION } from '../core/process/build-info.ts'
 import { EXIT } from '../core/process/process.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
+import { addCheckCommand } from './check/check-command.ts'
 import { addConvertCommand } from './convert/convert-command.ts'
 import { addNetworksCommand } from './describe/networks-command.ts'
 import { addSchemaCommand } from './describe/schema-command.ts'
@@ -26,6 +27,7 @@ const COMMANDS = [
   addNodesCommand,
   addCrawlsCommand,
   addDiffCommand,
+  addCheckCommand,
   addNetworksCommand,
   addDeadLettersCommand,
   addOffsetsCommand,

@@ -1,0 +1,60 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { defined } from '../../core/defined.ts'
+import { nonEmpty } from '../../core/text/option-text.ts'
+import { DurationText, toMilliseconds } from '../../core/time/duration.ts'
+import { withHelp } from '../command/command-help.ts'
+import { NOT_REACHABLE } from '../command/exit-codes.ts'
+import { runBody } from '../command/run-body.ts'
+import type { CheckRequest } from './check.ts'
+import type { Command } from 'commander'
+
+interface Options {
+  network?: string
+  bootstrap: string[]
+  addresses: CheckRequest['policy']
+  timeout: number
+  json: boolean
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000
+const MAX_TIMEOUT_MS = 120_000
+
+/** Adds `check`. */
+export function addCheckCommand (program: Command): void {
+  withHelp(program.command('check')
+    .description('says whether a peer can be reached from here, at each of its addresses, and if not why')
+    .argument('<peer>', 'peer id, or a multiaddr that ends in /p2p/ and a peer id', nonEmpty)
+    .option('--network <name>', 'network of the peer, a preset (default: ipfs)', nonEmpty)
+    .option('--bootstrap <multiaddr>', 'peer of the network that is asked, in place of the preset\'s; can be repeated', collect, [])
+    .addOption(new Option('--addresses <policy>', 'which addresses are dialled').choices(['Public', 'Private', 'Any']).default('Public'))
+    .addOption(new Option('--timeout <duration>', 'limit of one dial, such as 5s').argParser(timeLimit).default(DEFAULT_TIMEOUT_MS, '5s'))
+    .option('--json', 'print one JSON object', false), {
+    notes: ['Of each address it tries, in this order: resolve the name, dial, secure the connection, identify, ask the DHT. With a peer id alone it first asks the DHT of the network for addresses. It dials nothing but these addresses.'],
+    examples: [
+      { run: 'peerprobe check 12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA', does: 'a peer of the public IPFS network, by its id' },
+      { run: 'peerprobe check /ip4/127.0.0.1/tcp/4001/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA --addresses Any', does: 'a peer on this machine' }
+    ],
+    exitCodes: { [NOT_REACHABLE]: 'the peer cannot be reached' }
+  }).action(async (peer: string, { network, bootstrap, addresses, timeout, json }: Options) => {
+    await runBody(async (signal) => {
+      const [{ checkPeer }, { printCheck }] = await Promise.all([import('./check.ts'), import('./print-check.ts')])
+      const report = await checkPeer({ peer, ...defined({ network }), bootstrapPeers: bootstrap, policy: addresses, dialTimeoutMs: timeout }, signal)
+      await printCheck(report, { json }, signal)
+      process.exitCode = report.isReachable ? 0 : NOT_REACHABLE
+    })
+  })
+}
+
+function timeLimit (text: string): number {
+  const ms = DurationText.safeParse(text).success ? toMilliseconds(text) : Number.NaN
+
+  if (!(ms >= 1 && ms <= MAX_TIMEOUT_MS)) {
+    throw new InvalidArgumentError('must be a duration from 1ms to 2m, such as 5s.')
+  }
+
+  return ms
+}
+
+function collect (text: string, before: readonly string[]): string[] {
+  return [...before, nonEmpty(text)]
+}
