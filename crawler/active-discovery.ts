@@ -28,6 +28,7 @@ import type { PeerRecord } from './peer/peer-record.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
+import type { ThirdQuestionFile } from './third-question-file.ts'
 import type { Visitor } from './visit/visitor.ts'
 
 export interface ActiveDiscoveryDeps {
@@ -63,6 +64,9 @@ export interface ActiveDiscoveryDeps {
 
   /** The passive node's connected and recent peers: each crawl starts from them too. */
   passive?: { id: Uint8Array, connected: () => readonly PeerRecord[], known: () => readonly KnownPeer[], metIds: () => ReadonlySet<string> }
+
+  /** Whether each crawl asks a third question. @default never */
+  thirdQuestion?: Pick<ThirdQuestionFile, 'isAsked' | 'note'>
 
   /** Saves a crawl's population for the time after a restart. */
   keep?: (population: readonly KnownPeer[]) => Promise<void>
@@ -148,7 +152,7 @@ export class ActiveDiscovery {
     this.#deps.budget?.startCrawl()
     await this.#deps.requests?.answer(start.crawlId)
     const bootstrap = await this.#deps.bootstrap(signal)
-    const options = { ...this.#options, ...start }
+    const options = { ...this.#options, ...start, asksThird: this.#deps.thirdQuestion?.isAsked ?? false }
 
     publisher.accept(crawlStartedMessage({ ...options, startedAtMs: clock.now() }, this.#context))
     log.info({ crawlId: start.crawlId, bootstrap: bootstrap.length, known: this.#known.length }, 'crawl started')
@@ -176,6 +180,7 @@ export class ActiveDiscovery {
       const report = await this.#run.run(signal)
       this.#known = report.population
       await this.#deps.keep?.(this.#known)
+      await this.#deps.thirdQuestion?.note(report.coverage)
       await this.#announceEnd({ ...report, forms }, signal)
       onCrawl(report, {
         change: changeOf(before, report.population),
@@ -216,9 +221,9 @@ export class ActiveDiscovery {
   async #announceEnd (report: CrawlReport & { forms: Record<PublishedForm, number> }, signal: AbortSignal): Promise<void> {
     const message = crawlEndedMessage(report, this.#context)
     const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report
-    const { confirmations, confirmationsLeftOut, gonePeers } = report
+    const { confirmations, confirmationsLeftOut, gonePeers, coverage, coverageGap } = report
     const troubles = { watchdogCuts, stalls, lostMs, standstills, repeatedVisits }
-    const checked = { confirmations, confirmationsLeftOut, gonePeers }
+    const checked = { confirmations, confirmationsLeftOut, gonePeers, ...defined({ coverage, coverageGap }) }
     this.#deps.log.info({ crawlId, end, durationMs: finishedAtMs - startedAtMs, totals, ...checked, ...troubles }, 'crawl ended')
     this.#warn(report)
     this.#warnOfForms(report)

@@ -34,6 +34,7 @@ export function compileScan ({ network: wanted, active, addresses, contact }: Sc
       strategy: active.strategy,
       concurrency: active.concurrency,
       maxPeers: active.maxPeers,
+      asksSample: active.strategy === 'Census',
       maxDurationMs: toMilliseconds(active.maxDuration),
       visitTimeoutMs,
       confirmAfterMs: active.confirm ? confirmAfterMs(intervalMs) : []

@@ -79,6 +79,7 @@ function progressOf (crawl: CrawlStatus, nowMs: number): NonNullable<CrawlerStat
 
 function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus['lastCrawl']> {
   const { crawlId, end, startedAtMs, finishedAtMs, lostMs, totals, confirmations, confirmationsLeftOut, gonePeers } = report
+  const { thirdQuestion, coverage = null, coverageGap = null } = report
   const { problem = null, warning = null } = diagnose(report, network)
 
   return {
@@ -93,6 +94,9 @@ function endOf (report: CrawlReport, network: string): NonNullable<CrawlerStatus
     confirmations,
     confirmationsLeftOut,
     gonePeers,
+    coverage,
+    coverageGap,
+    thirdQuestion,
     problem,
     warning
   }

@@ -18,6 +18,7 @@ import { openPassive } from './open-passive.ts'
 import { visitConnected } from './passive/connected-visitor.ts'
 import { WINDOW_BYTES } from './publish/byte-budget.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
+import { ThirdQuestionFile } from './third-question-file.ts'
 import type { CrawlerConfig } from '../core/contracts/process-config.ts'
 import type { DiskWatch } from '../core/disk/disk-watch.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
@@ -123,7 +124,8 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): P
   const protocols = new KadProtocols(options.kadProtocols)
   const lanes = await openLanes(options, { clock, dns, protocols, budget })
   const visitor = stack.use(visitConnected(lanes, passive, { ...options, protocols }, clock))
-  const file = stateFolder === undefined ? undefined : join(stateFolder, 'known-peers.ndjson')
+  const fileOf = (name: string): string | undefined => stateFolder === undefined ? undefined : join(stateFolder, name)
+  const file = fileOf('known-peers.ndjson')
 
   return new ActiveDiscovery({
     ...parts,
@@ -133,6 +135,7 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): P
     requests: new CrawlRequests(crawlNowFile, log),
     isDialable: mayDial(scan.addresses),
     keep: keepKnownPeers(file, log),
+    thirdQuestion: await ThirdQuestionFile.open(fileOf('third-question.json'), log),
     ...defined({ passive })
   }, crawl, context, await readKnownPeers(file, log))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Coverage, COVERAGE_GAP_NAMES, COVERAGE_GAPS } from './coverage.ts'
 import { OUTCOME_NAMES } from './outcome.ts'
 import { CrawlId, ScanId, Timestamp } from './visit.ts'
 
@@ -63,6 +64,9 @@ export const Crawl = z.object({
   confirmations: Count.optional().describe('Visits that checked the failure of a peer that the crawl before contacted. Absent in `started`.'),
   confirmationsLeftOut: Count.optional().describe('Peers whose failure was not checked as often as intended, because confirmations had their share of the visits or the crawl ended first. Absent in `started`.'),
   gonePeers: Count.optional().describe('Peers of earlier crawls that did not answer again and that no peer announced: visited, and not part of the totals. Absent in `started`.'),
+  coverage: Coverage.optional().describe('What share of the network the crawl found. Absent where it is not known: `coverageGap` says why.'),
+  coverageGap: z.enum(COVERAGE_GAP_NAMES).optional().describe(`Why the coverage is not known: ${Object.entries(COVERAGE_GAPS).map(([gap, meaning]) => `${gap} (${meaning})`).join(', ')}. Absent in \`started\`, and where there is a coverage.`),
+  thirdQuestion: z.boolean().optional().describe('Whether each peer was asked for a second bucket, because an earlier crawl found less than 99 % of the network. Absent in `started`.'),
   distributions: z.object({
     agentVersions: Distribution,
     protocols: Distribution,

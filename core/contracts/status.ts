@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Coverage, COVERAGE_GAP_NAMES } from './coverage.ts'
 import { CrawlFinding, CrawlTotals } from './crawl.ts'
 import { OUTCOME_NAMES } from './outcome.ts'
 import { CrawlId, Timestamp } from './visit.ts'
@@ -50,6 +51,11 @@ export const CrawlerStatus = z.object({
 
     /** Gone peers that were visited in vain; not part of the totals. */
     gonePeers: Count.default(0),
+
+    /** What share of the network the crawl found, or why that is not known; and whether each peer was asked a third question. */
+    coverage: Coverage.nullable().optional(),
+    coverageGap: z.enum(COVERAGE_GAP_NAMES).nullable().optional(),
+    thirdQuestion: z.boolean().optional(),
 
     /** Why the crawl is unusable, as an error code and a sentence, if it is. */
     problem: CrawlFinding.nullable(),

@@ -155,14 +155,24 @@ function joined (first: TableAnswer, second: TableAnswer): TableAnswer {
     return one
   }
 
-  const neighbours = new Neighbours()
-  neighbours.add(table.peers)
-  neighbours.add(other.table.peers)
+  const { peers, closest } = merged(table, other.table)
 
   return {
     ...rest,
     ...defined({ fault: fault === undefined || rest.answered > 0 ? undefined : fault }),
     answered: first.answered + second.answered,
-    table: { queries: table.queries + other.table.queries, failed: table.failed + other.table.failed, peers: neighbours.list() }
+    table: { queries: table.queries + other.table.queries, failed: table.failed + other.table.failed, peers, closest }
   }
+}
+
+/** The peers of both tables; first those in either answer with the closest peers. */
+function merged (one: RoutingTable, other: RoutingTable): Required<Pick<RoutingTable, 'peers' | 'closest'>> {
+  const neighbours = new Neighbours()
+  neighbours.add(one.peers.slice(0, one.closest))
+  neighbours.add(other.peers.slice(0, other.closest))
+  const closest = neighbours.list().length
+  neighbours.add(one.peers.slice(one.closest))
+  neighbours.add(other.peers.slice(other.closest))
+
+  return { peers: neighbours.list(), closest }
 }

@@ -63,6 +63,9 @@ class TableQuery {
   #unusable = 0
   #protocol: string | undefined
 
+  /** Peers in the answer with the closest ones, which is the first. */
+  #closest = 0
+
   constructor (target: VisitTarget, deps: AskDeps, requestTimeoutMs: number, signal: AbortSignal) {
     this.#plan = target.plan
     this.#prefix = kadPrefix(target.id)
@@ -165,7 +168,9 @@ class TableQuery {
 
     this.#answered++
     this.#answers.push(peers)
-    const more = query === NEIGHBOURHOOD ? moreQueries(this.#plan, this.#prefix, peers.list()) : []
+    const closest = query === NEIGHBOURHOOD ? peers.list() : []
+    const more = query === NEIGHBOURHOOD ? moreQueries(this.#plan, this.#prefix, closest) : []
+    this.#closest += closest.length
 
     if (more.length > 0) {
       this.#waiting.push(...more)
@@ -182,9 +187,12 @@ class TableQuery {
       neighbours.add(peers.list())
     })
 
+    const peers = neighbours.list()
+    const closest = Math.min(this.#closest, peers.length)
+
     return {
       answered,
-      ...defined({ protocol, table: protocol !== undefined ? { queries: answered + failed, failed, peers: neighbours.list() } : undefined })
+      ...defined({ protocol, table: protocol !== undefined ? { queries: answered + failed, failed, peers, closest } : undefined })
     }
   }
 }

@@ -10,4 +10,7 @@ export interface RoutingTable {
 
   /** Peers in the answers without duplicates, each with all its addresses; at most 32 from one answer. */
   peers: readonly PeerRecord[]
+
+  /** How many of them, at the beginning, are in the answer with its closest peers. @default all: unknown */
+  closest?: number
 }

@@ -19,7 +19,11 @@ const DEEPEST = 14
 
 /** The queries to send at once. */
 export function firstQueries (plan: QueryPlan): readonly number[] {
-  return plan.strategy === 'Topology' ? FIRST_BURST : [NEIGHBOURHOOD, Math.min(plan.bucket, DEEPEST_BUCKET)]
+  switch (plan.strategy) {
+    case 'Topology': return FIRST_BURST
+    case 'Census': return [NEIGHBOURHOOD, ...[plan.bucket, plan.secondBucket].filter(bucket => bucket !== undefined).map(bucket => Math.min(bucket, DEEPEST_BUCKET))]
+    case 'Sample': return [plan.bucket]
+  }
 }
 
 /**

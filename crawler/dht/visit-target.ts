@@ -1,7 +1,13 @@
 import type { PeerRecord } from '../peer/peer-record.ts'
 
-/** Which queries a visit sends. A Census changes the bucket with each crawl, so that several crawls cover each peer's whole routing table. */
-export type QueryPlan = { strategy: 'Census', bucket: number } | { strategy: 'Topology' }
+/** How a crawl reads routing tables. */
+export type Strategy = 'Census' | 'Topology'
+
+/**
+ * Which queries a visit sends. A Census changes the bucket with each crawl, so that several crawls cover each peer's
+ * whole routing table; it may ask for a second bucket. A Sample asks for one bucket and nothing else.
+ */
+export type QueryPlan = { strategy: 'Census', bucket: number, secondBucket?: number } | { strategy: 'Topology' } | { strategy: 'Sample', bucket: number }
 
 /** The peer to visit, and the queries to send. */
 export interface VisitTarget extends PeerRecord {

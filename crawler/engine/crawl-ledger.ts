@@ -1,16 +1,20 @@
 import { isContacted } from '../../core/contracts/outcome.ts'
 import { defined } from '../../core/defined.ts'
 import { Confirmations } from './confirmation/confirmations.ts'
+import { CrawlCoverage } from './coverage/crawl-coverage.ts'
 import { CrawlTally } from './crawl-tally.ts'
 import { UnqueriedPeers } from './frontier/unqueried-peers.ts'
 import { isGone } from './population/gone-peers.ts'
 import { PopulationProfile } from './population/population-profile.ts'
 import { population } from './population/population.ts'
+import { queryPlan } from './query-plan.ts'
 import { RateMeter } from './rate-meter.ts'
 import { seededFrontier } from './seeded-frontier.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { VisitResult } from '../visit/visitor.ts'
 import type { Confirmation } from './confirmation/confirmations.ts'
+import type { AskedPeer } from './coverage/crawl-coverage.ts'
+import type { CoverageResult } from './coverage/estimate-coverage.ts'
 import type { ConfirmationCounts, CrawlOptions, CrawlReport, CrawlSeeds, CrawlStatus, CrawlTroubles } from './crawl-report.ts'
 import type { FrontierPeer } from './frontier/frontier-peer.ts'
 import type { Frontier, FrontierDeps } from './frontier/frontier.ts'
@@ -23,12 +27,13 @@ export interface CrawlLedgerDeps extends FrontierDeps {
 
   /** The network's protocols, as learnt by visits; absent if the visitor does not report them. */
   protocols?: SpokenProtocols
+
+  /** In [0, 1); draws the sample of the coverage. @default Math.random */
+  random?: () => number
 }
 
 /** A visit to make. */
-export interface PlannedVisit {
-  peer: FrontierPeer
-
+export interface PlannedVisit extends AskedPeer {
   /** Present if the visit checks a failure. */
   confirmation?: Confirmation
 }
@@ -44,6 +49,7 @@ export interface LedgerEntry {
 /** The records of one crawl: the peers found, the outcome of each visit, and the properties of the population. */
 export class CrawlLedger {
   readonly frontier: Frontier
+  readonly coverage: CrawlCoverage
   readonly #resting: readonly KnownPeer[]
   readonly #confirmations: Confirmations
   readonly #keepsGone: boolean
@@ -73,6 +79,8 @@ export class CrawlLedger {
     const { frontier, resting } = seededFrontier(deps, { maxPeers, keepsGone: this.#keepsGone, nowMs: this.#startedAtMs }, seeds)
     this.frontier = frontier
     this.#resting = resting
+    const { strategy, crawlNumber, asksThird } = options
+    this.coverage = new CrawlCoverage({ frontier, planOf: id => queryPlan(strategy, crawlNumber, id, asksThird), random: deps.random ?? Math.random }, options)
   }
 
   /** How long the crawl has been running. */
@@ -82,7 +90,7 @@ export class CrawlLedger {
 
   /** Whether no peer waits for a visit. Only for a crawl without visits in flight. */
   get isComplete (): boolean {
-    return this.frontier.queued === 0 && this.#confirmations.isOver(this.#tally.visits)
+    return this.frontier.queued === 0 && this.#confirmations.isOver(this.#tally.visits) && this.coverage.isOver
   }
 
   /** The next visit; its peer is in flight from now on. A failure to be checked comes first: there are few of them, and their time has come. */
@@ -96,7 +104,7 @@ export class CrawlLedger {
 
     const peer = this.frontier.take()
 
-    return peer === undefined ? undefined : { peer }
+    return peer === undefined ? this.coverage.next() : { peer }
   }
 
   /** Takes a visit back that must be repeated because of a standstill. */
@@ -166,7 +174,7 @@ export class CrawlLedger {
     }
   }
 
-  report (): Omit<CrawlReport, 'end' | keyof CrawlTroubles> {
+  report (): Omit<CrawlReport, 'end' | keyof CoverageResult | keyof CrawlTroubles> {
     const { found, refused: refusedPeers } = this.frontier
     const { crawlId, strategy, maxPeers } = this.#options
     const peers = [...this.frontier.peers()]
@@ -183,6 +191,7 @@ export class CrawlLedger {
       gonePeers: gone.filter(({ outcome }) => outcome !== undefined).length,
       bootstrapPeers: peers.filter(({ source, outcome }) => source === 'bootstrap' && outcome !== undefined && isContacted(outcome)).length,
       ...this.#confirmationCounts(),
+      thirdQuestion: this.#options.asksThird ?? false,
       distributions: this.#profile.distributions(),
       ...defined({
         latencyMs,

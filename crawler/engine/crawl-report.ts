@@ -1,27 +1,27 @@
+import type { Coverage, CoverageGap } from '../../core/contracts/coverage.ts'
 import type { CrawlTotals } from '../../core/contracts/crawl.ts'
 import type { Outcome } from '../../core/contracts/outcome.ts'
-import type { QueryPlan } from '../dht/visit-target.ts'
+import type { Strategy } from '../dht/visit-target.ts'
 import type { PeerRecord } from '../peer/peer-record.ts'
+import type { CoverageOptions } from './coverage/crawl-coverage.ts'
 import type { KnownPeer } from './frontier/known-peer.ts'
 import type { OtherProtocols } from './frontier/unqueried-peers.ts'
 import type { Distributions } from './population/population-profile.ts'
 import type { Quantiles } from './population/quantiles.ts'
 
 /** Settings of one crawl. */
-export interface CrawlOptions {
+export interface CrawlOptions extends CoverageOptions {
   /** Start in epoch seconds, unique in the scan. */
   crawlId: number
 
   /** Number of earlier crawls; rotates the buckets of a Census. */
   crawlNumber: number
 
-  strategy: QueryPlan['strategy']
+  /** Whether each peer is asked for a second bucket. @default false */
+  asksThird?: boolean
 
   /** Most visits in flight. */
   concurrency: number
-
-  /** Most peers of the crawl. */
-  maxPeers: number
 
   /** After this time no visit starts, and visits in flight are aborted. */
   maxDurationMs: number
@@ -92,7 +92,7 @@ export interface CrawlTroubles {
 /** The result of a crawl. */
 export interface CrawlReport extends CrawlTroubles, ConfirmationCounts {
   crawlId: number
-  strategy: QueryPlan['strategy']
+  strategy: Strategy
   end: CrawlEnd
 
   /** Epoch milliseconds. */
@@ -109,6 +109,13 @@ export interface CrawlReport extends CrawlTroubles, ConfirmationCounts {
   /** Bootstrap peers that were contacted. */
   bootstrapPeers: number
 
+  /** What share of the network the crawl found; or why that is not known. */
+  coverage?: Coverage
+  coverageGap?: CoverageGap
+
+  /** Whether each peer was asked for a second bucket. */
+  thirdQuestion: boolean
+
   distributions: Distributions
   latencyMs?: Quantiles
   latencyErrorMs?: Quantiles
@@ -123,7 +130,7 @@ export interface CrawlReport extends CrawlTroubles, ConfirmationCounts {
 /** A crawl in progress. */
 export interface CrawlStatus extends CrawlTroubles, ConfirmationCounts {
   crawlId: number
-  strategy: QueryPlan['strategy']
+  strategy: Strategy
   elapsedMs: number
   queued: number
   inFlight: number

@@ -6,7 +6,6 @@ import { errorText, ProbeError } from '../../core/errors.ts'
 import { onAbort } from '../../core/time/signals.ts'
 import { ConcurrencyLimit } from './concurrency-limit.ts'
 import { CrawlLedger } from './crawl-ledger.ts'
-import { queryPlan } from './query-plan.ts'
 import { VisitWatch } from './visit-watch.ts'
 import { abandonedResult, resultOf, VisitsInFlight } from './visits-in-flight.ts'
 import type { Logger } from '../../core/process/logger.ts'
@@ -79,7 +78,9 @@ export class CrawlRun {
       this.#pace[Symbol.dispose]()
     }
 
-    return { ...this.#ledger.report(), ...this.#watch.troubles(), end: this.#end ?? 'complete' }
+    const end = this.#end ?? 'complete'
+
+    return { ...this.#ledger.report(), ...this.#watch.troubles(), end, ...this.#ledger.coverage.result(end === 'complete') }
   }
 
   /** Progress of the crawl. */
@@ -121,7 +122,7 @@ export class CrawlRun {
     let result: VisitResult
 
     try {
-      const plan = queryPlan(this.#options.strategy, this.#options.crawlNumber, peer.id)
+      const plan = this.#ledger.coverage.planOf(next)
       const target = { id: peer.id, addresses: peer.addresses.list(), plan, isBootstrap: peer.source === 'bootstrap', ...defined({ tried: confirmation?.tried }) }
       result = await visitor.visit(target, visit.controller.signal)
     } catch (cause) {
@@ -140,9 +141,12 @@ export class CrawlRun {
   }
 
   #completeOrRepeat (visit: RunningVisit, report: VisitResult): void {
-    const result = this.#watch.judge(visit, report, this.#end === undefined)
+    const isOfSample = visit.sampledBucket !== undefined
+    const result = this.#watch.judge(visit, report, this.#end === undefined && !isOfSample)
 
-    if (result === undefined) {
+    if (isOfSample) {
+      this.#ledger.coverage.enter(visit, report)
+    } else if (result === undefined) {
       this.#ledger.putBack(visit)
     } else {
       this.#complete(visit, result)

@@ -10,6 +10,9 @@ export type CutCause = 'watchdog' | 'stall' | 'stopped'
 export interface RunningVisit {
   readonly peer: FrontierPeer
 
+  /** Present if the peer belongs to the sample of the coverage. */
+  readonly sampledBucket?: number
+
   /** Present if the visit checks a failure. */
   readonly confirmation?: Confirmation
 

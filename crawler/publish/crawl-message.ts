@@ -22,7 +22,7 @@ export function crawlStartedMessage ({ crawlId, strategy, startedAtMs }: Pick<Cr
 /** The message for the end of a crawl: `aborted` if the process stopped it, otherwise `finished`. At most 64 kB. */
 export function crawlEndedMessage (report: CrawlReport & { forms?: Record<PublishedForm, number> }, context: MessageContext): OutgoingMessage {
   const finishedAt = timestamp(report.finishedAtMs)
-  const { latencyMs, latencyErrorMs, confirmations, confirmationsLeftOut, gonePeers } = report
+  const { latencyMs, latencyErrorMs, confirmations, confirmationsLeftOut, gonePeers, thirdQuestion, coverage, coverageGap } = report
   const crawl: Crawl = {
     version: 1,
     ...context,
@@ -38,6 +38,8 @@ export function crawlEndedMessage (report: CrawlReport & { forms?: Record<Publis
     confirmations,
     confirmationsLeftOut,
     gonePeers,
+    thirdQuestion,
+    ...defined({ coverage, coverageGap }),
     distributions: report.distributions,
     ...diagnose(report, context.network),
     ...defined({

@@ -32,7 +32,7 @@ interface Started {
   publisher: Publisher
 }
 
-function start (requests?: ActiveDiscoveryDeps['requests']): Started {
+function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: ActiveDiscoveryDeps['thirdQuestion']): Started {
   const clock = new FakeClock()
   const network = new SimulatedNetwork({ peers: 60 })
   const messages: OutgoingMessage[] = []
@@ -52,7 +52,7 @@ function start (requests?: ActiveDiscoveryDeps['requests']): Started {
     visitor: new SimulatedVisitor(network, clock),
     beat: { beat: () => undefined, [Symbol.dispose]: () => undefined },
     bootstrap: async () => network.peers.slice(0, 2),
-    ...defined({ requests }),
+    ...defined({ requests, thirdQuestion }),
     onVisit: visit => visits.push(visit),
     onCrawl: (report, comparison) => {
       reports.push(report)
@@ -94,6 +94,28 @@ suite('ActiveDiscovery', () => {
     await running
     await clock.runUntil(publisher[Symbol.asyncDispose]())
     assert.equal(clock.pending, 0)
+  })
+
+  test('asks a third question where the crawls before need it, and records the coverage of each crawl', async () => {
+    const noted: unknown[] = []
+    const { clock, messages, reports, discovery, publisher } = start(undefined, {
+      get isAsked () {
+        return noted.length > 0
+      },
+      note: async (coverage) => {
+        await Promise.resolve()
+        noted.push(coverage)
+      }
+    })
+    const stop = new AbortController()
+    const running = discovery.run(stop.signal)
+    await clock.advance(60_000 + INTERVAL_MS)
+    stop.abort()
+    await running
+    await clock.runUntil(publisher[Symbol.asyncDispose]())
+
+    assert.deepEqual(crawlsOf(messages).map(({ thirdQuestion }) => thirdQuestion), [undefined, false, undefined, true])
+    assert.deepEqual(noted, reports.map(({ coverage }) => coverage))
   })
 
   test('crawls on request, one crawl at a time, and once more for all requests during a crawl', async () => {

@@ -57,6 +57,15 @@ suite('crawlerStatus', () => {
     assert.equal(crawlerStatus({ ...idle, lastCrawl: report(3, 5) }).lastCrawl?.disturbed, false)
   })
 
+  test('reports the coverage of the last crawl, or why it is not known', () => {
+    const coverage = { share: 0.97, low: 0.94, high: 0.99, mentioned: 40, found: 39, sampled: 200, questions: 190 }
+
+    const statusOf = (change: Partial<CrawlReport>): unknown => crawlerStatus({ ...idle, lastCrawl: { ...report(3, 5), ...change } }).lastCrawl
+
+    assert.partialDeepStrictEqual(statusOf({ coverage, thirdQuestion: true }), { coverage, coverageGap: null, thirdQuestion: true })
+    assert.partialDeepStrictEqual(statusOf({ coverageGap: 'too-few' }), { coverage: null, coverageGap: 'too-few', thirdQuestion: false })
+  })
+
   test('reports the problem and the remedy if no peer was contacted', () => {
     const problemOf = (contacted: number, visited: number): unknown => crawlerStatus({ ...idle, lastCrawl: report(contacted, visited) }).lastCrawl?.problem
     const sentence = 'no bootstrap peer of network ipfs could be contacted (6 dns-failed).'

@@ -1,6 +1,7 @@
 // Reading of crawls from their columns, the same in all databases: every value is checked.
 import { Crawl } from '../../../core/contracts/crawl.ts'
 import { keysOf, recordOf } from '../../../core/record-keys.ts'
+import { coverageRowFrom } from './crawl-coverage.ts'
 import { DIMENSIONS, TOTAL_COLUMNS } from './crawl-row.ts'
 import type { ColumnReader } from '../../../core/rows/column-reader.ts'
 import type { AggregateRow, CrawlPrecedence, CrawlRow, CrawlState, LatencyQuantiles } from './crawl-row.ts'
@@ -28,6 +29,7 @@ export function crawlRowFrom (row: Columns, aggregates: readonly AggregateRow[],
     latencyErrorMs: quantilesFrom(row, 'latency_error', read),
     disturbed: row['disturbed'] === null ? null : read.number(row['disturbed'], 'disturbed') === 1,
     lostMs: read.numberOrNull(row['lost_ms'], 'lost_ms'),
+    ...coverageRowFrom(row, read),
     aggregates
   }
 }

@@ -4,9 +4,11 @@
 import { hash } from 'node:crypto'
 import { defined } from '../../../core/defined.ts'
 import { keysOf } from '../../../core/record-keys.ts'
+import { coverageFieldsOf, coverageRowOf, FINDING_COLUMNS, findingsOf } from './crawl-coverage.ts'
 import { compareBytes, safeText } from './safe-text.ts'
 import { fromStoreTime, toStoreTime } from './store-time.ts'
 import type { Crawl, Distribution } from '../../../core/contracts/crawl.ts'
+import type { CoverageRow } from './crawl-coverage.ts'
 
 /** States; a message with a higher number wins. */
 const STATE_RANK = { started: 0, aborted: 1, finished: 2 } as const
@@ -33,14 +35,15 @@ export const MEASURE_COLUMNS = [
   'latency_error_p90_ms',
   'latency_error_p99_ms',
   'disturbed',
-  'lost_ms'
+  'lost_ms',
+  ...FINDING_COLUMNS
 ] as const
 
 /** Values of {@link MEASURE_COLUMNS}. */
-export function measuresOf ({ latencyMs, latencyErrorMs, disturbed, lostMs }: Pick<CrawlRow, 'latencyMs' | 'latencyErrorMs' | 'disturbed' | 'lostMs'>): (number | null)[] {
+export function measuresOf ({ latencyMs, latencyErrorMs, disturbed, lostMs, ...row }: Pick<CrawlRow, 'latencyMs' | 'latencyErrorMs' | 'disturbed' | 'lostMs' | keyof CoverageRow>): (number | null)[] {
   const quantiles = [latencyMs, latencyErrorMs].flatMap(measured => [measured?.p50 ?? null, measured?.p90 ?? null, measured?.p99 ?? null])
 
-  return [...quantiles, disturbed === null ? null : Number(disturbed), lostMs]
+  return [...quantiles, disturbed === null ? null : Number(disturbed), lostMs, ...findingsOf(row)]
 }
 
 /** Dimensions of the aggregates that are distributions, with the field of each. */
@@ -70,7 +73,7 @@ export interface AggregateRow {
 export interface LatencyQuantiles { p50: number, p90: number, p99: number }
 
 /** A crawl as a row; times as in the database. */
-export interface CrawlRow {
+export interface CrawlRow extends CoverageRow {
   scan: string
   crawlId: number
   network: string
@@ -111,6 +114,7 @@ export function crawlRowOf (crawl: Crawl): CrawlRow {
     latencyErrorMs: crawl.latencyErrorMs ?? null,
     disturbed: crawl.disturbed ?? null,
     lostMs: crawl.lostMs ?? null,
+    ...coverageRowOf(crawl),
     aggregates: aggregatesOf(crawl)
   }
 
@@ -154,7 +158,8 @@ export function crawlOf ({ totals, latencyMs, latencyErrorMs, disturbed, lostMs,
       latencyErrorMs: latencyErrorMs ?? undefined,
       disturbed: disturbed ?? undefined,
       lostMs: lostMs ?? undefined
-    })
+    }),
+    ...coverageFieldsOf(row)
   }
 }
 

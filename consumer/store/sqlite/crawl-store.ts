@@ -15,6 +15,7 @@ const COLUMNS = [
   'finished_at',
   ...TOTALS,
   ...MEASURE_COLUMNS,
+  'coverage_gap',
   'digest'
 ]
 
@@ -71,7 +72,7 @@ export class CrawlStore {
 }
 
 function valuesOf (row: CrawlRow, state: CrawlState): SQLInputValue[] {
-  const { network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest } = row
+  const { network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest, coverageGap } = row
 
   return [
     network,
@@ -83,6 +84,7 @@ function valuesOf (row: CrawlRow, state: CrawlState): SQLInputValue[] {
     finishedAt,
     ...TOTALS.map(column => totals?.[column] ?? null),
     ...measuresOf(row),
+    coverageGap,
     digest
   ]
 }

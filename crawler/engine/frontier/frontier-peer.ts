@@ -50,6 +50,12 @@ export interface FrontierEntry {
   /** Whether any peer mentioned it in this crawl. */
   announced: boolean
 
+  /** Whether any peer lists it among its closest ones. */
+  isClosest: boolean
+
+  /** Answers about buckets that mentioned it, apart from answers with closest peers. */
+  mentions: number
+
   /** New peers in its routing table. */
   introduced: number
 }
@@ -57,8 +63,14 @@ export interface FrontierEntry {
 /** A peer of the crawl. Only the frontier modifies it. */
 export type FrontierPeer = Readonly<FrontierEntry>
 
+/** How a peer is found. */
+export interface Introduction extends Pick<FrontierEntry, 'source' | 'referrer' | 'known'> {
+  /** Whether the peer that mentioned it lists it among its closest ones; undefined for a peer that the crawl starts from. */
+  isClosest?: boolean
+}
+
 /** Creates the entry of a new peer. Copies the id, which may be a view into a whole reply. */
-export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 'referrer' | 'known'>): FrontierEntry {
+export function newEntry (id: Uint8Array, { isClosest, ...by }: Introduction): FrontierEntry {
   return {
     ...by,
     id: new Uint8Array(id),
@@ -71,7 +83,18 @@ export function newEntry (id: Uint8Array, by: Pick<FrontierEntry, 'source' | 're
     newAddress: false,
     inSeveralTables: false,
     announced: by.referrer !== undefined,
+    isClosest: isClosest ?? false,
+    mentions: isClosest === false ? 1 : 0,
     introduced: 0
+  }
+}
+
+/** Counts a mention. Called for each of the two million mentions of a crawl. */
+export function countMention (entry: FrontierEntry, isClosest: boolean): void {
+  if (isClosest) {
+    entry.isClosest = true
+  } else {
+    entry.mentions++
   }
 }
 
@@ -84,4 +107,9 @@ export function isFresh ({ dialable, attempt, source, inSeveralTables, known, ne
   const failedLast = known !== undefined && known.failures > 0
 
   return dialable && attempt === 0 && (!failedLast || newAddress) && (source !== 'routing-table' || inSeveralTables)
+}
+
+/** The mentioned addresses that are kept when the memory for addresses is used up: a peer still gets its first one. */
+export function firstOnly ({ addresses }: FrontierPeer, mentioned: readonly Uint8Array[]): readonly Uint8Array[] {
+  return addresses.count === 0 ? mentioned.slice(0, 1) : []
 }

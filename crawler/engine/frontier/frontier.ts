@@ -2,14 +2,14 @@
 // time, and the answers of live peers may still contain new addresses for them.
 import { isContacted } from '../../../core/contracts/outcome.ts'
 import { defined } from '../../../core/defined.ts'
-import { newEntry } from './frontier-peer.ts'
+import { countMention, firstOnly, newEntry } from './frontier-peer.ts'
 import { isPeerId, PeerIndex } from './peer-index.ts'
 import { PeerQueues } from './peer-queues.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Source } from '../../../core/contracts/visit.ts'
 import type { RoutingTable } from '../../dht/routing-table.ts'
 import type { PeerRecord } from '../../peer/peer-record.ts'
-import type { FrontierEntry, FrontierPeer } from './frontier-peer.ts'
+import type { FrontierEntry, FrontierPeer, Introduction } from './frontier-peer.ts'
 import type { KnownPeer } from './known-peer.ts'
 
 /** Most peers taken from one reply (a correct reply has 20, and the queried peer). */
@@ -91,6 +91,9 @@ export class Frontier {
     return this.#peers.values()
   }
 
+  /** The peer with this id, if found. */
+  find (id: Uint8Array): FrontierPeer | undefined { return isPeerId(id) ? this.#peers.get(id) : undefined }
+
   /** Adds a peer that the crawl starts from, or more addresses of such a peer. */
   seed (record: PeerRecord, source: Exclude<Source, 'routing-table'>, known?: KnownPeer): void {
     const isValid = isPeerId(record.id)
@@ -107,7 +110,7 @@ export class Frontier {
   }
 
   /** Adds the peers in a visited peer's routing table. */
-  learn (referrer: FrontierPeer, { peers, queries }: Pick<RoutingTable, 'peers' | 'queries'>): void {
+  learn (referrer: FrontierPeer, { peers, queries, closest = peers.length }: Pick<RoutingTable, 'peers' | 'queries' | 'closest'>): void {
     const taken = Math.min(peers.length, MAX_PEERS_PER_REPLY * queries)
     this.#refused += peers.length - taken
 
@@ -115,7 +118,7 @@ export class Frontier {
       const record = peers[i]
 
       if (record !== undefined) {
-        this.#mention(record, referrer)
+        this.#mention(record, referrer, i < closest)
       }
     }
   }
@@ -181,22 +184,23 @@ export class Frontier {
     }
   }
 
-  #mention (record: PeerRecord, referrer: FrontierEntry): void {
+  #mention (record: PeerRecord, referrer: FrontierEntry, isClosest: boolean): void {
     const { id } = record
     const isValid = isPeerId(id)
     const entry = isValid ? this.#peers.get(id) : undefined
 
     if (entry !== undefined) {
+      countMention(entry, isClosest)
       this.#mentionAgain(entry, record, referrer)
     } else if (this.#peers.size >= this.#maxPeers || referrer.introduced >= MAX_NEW_PER_REFERRER || !isValid) {
       this.#refused++
     } else {
       referrer.introduced++
-      this.#admit(record, { source: 'routing-table', referrer })
+      this.#admit(record, { source: 'routing-table', referrer, isClosest })
     }
   }
 
-  #admit (record: PeerRecord, by: Pick<FrontierEntry, 'source' | 'referrer' | 'known'>): void {
+  #admit (record: PeerRecord, by: Introduction): void {
     if (this.#isSelf?.(record.id) === true) {
       return
     }
@@ -242,9 +246,4 @@ export class Frontier {
       entry.dialable ||= entry.newAddress
     }
   }
-}
-
-// When the memory for addresses is used up, a peer still gets its first one.
-function firstOnly ({ addresses }: FrontierEntry, mentioned: readonly Uint8Array[]): readonly Uint8Array[] {
-  return addresses.count === 0 ? mentioned.slice(0, 1) : []
 }

@@ -32,6 +32,7 @@ suite('queryPeer', () => {
 
     assert.partialDeepStrictEqual(answer, { answered: 4, protocol: A, table: { queries: 4, failed: 0 } })
     assert.deepEqual(answer.table?.peers.map(({ id }) => id[9]), [1, 2, 3])
+    assert.equal(answer.table.closest, 2)
   })
 
   test('queries by one protocol if the peer lists no other', async () => {

@@ -51,8 +51,17 @@ suite('readRoutingTable', () => {
 
     const peers = [1, 2, 3].map(n => ({ id: nobodyId(n), addresses: [Uint8Array.of(n)] }))
 
-    assert.deepEqual({ ...answer.table, peers: plainPeers(answer.table?.peers) }, { queries: 2, failed: 0, peers })
+    assert.deepEqual({ ...answer.table, peers: plainPeers(answer.table?.peers) }, { queries: 2, failed: 0, peers, closest: 2 })
     assert.deepEqual([answer.answered, answer.protocol, answer.fault], [2, KAD_PROTOCOL, undefined])
+  })
+
+  test('the peers of the first answer are the closest, unless a bucket alone is asked for', async () => {
+    const sample = { strategy: 'Sample', bucket: 3 } as const
+
+    assert.partialDeepStrictEqual((await ask([[answerWith(1, 2, 3), answerWith(4)]])).answer.table, { closest: 3 })
+    assert.partialDeepStrictEqual((await ask([[answerWith(1, 1), answerWith(1)]])).answer.table, { closest: 1 })
+    assert.partialDeepStrictEqual((await ask([[frame(Uint8Array.of(0xff)), answerWith(1)]])).answer.table, { closest: 0 })
+    assert.partialDeepStrictEqual((await ask([[answerWith(1, 2)]], sample)).answer, { answered: 1, table: { queries: 1, failed: 0, closest: 0 } })
   })
 
   test('answers may arrive in one chunk or cut anywhere', async () => {
@@ -63,7 +72,7 @@ suite('readRoutingTable', () => {
   })
 
   test('an answer without peers counts', async () => {
-    assert.deepEqual((await ask([[answerWith(), answerWith()]])).answer.table, { queries: 2, failed: 0, peers: [] })
+    assert.deepEqual((await ask([[answerWith(), answerWith()]])).answer.table, { queries: 2, failed: 0, peers: [], closest: 0 })
   })
 
   test('a malformed answer fails only its own query', async () => {

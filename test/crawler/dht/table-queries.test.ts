@@ -30,6 +30,12 @@ suite('query plan', () => {
     assert.deepEqual(moreQueries({ strategy: 'Census', bucket: 5 }, PREFIX, peersAt(10, 12)), [])
   })
 
+  test('a Census with a third question queries a second bucket, a Sample one bucket alone', () => {
+    assert.deepEqual(firstQueries({ strategy: 'Census', bucket: 5, secondBucket: 13 }), [NEIGHBOURHOOD, 5, 13])
+    assert.deepEqual(firstQueries({ strategy: 'Sample', bucket: 0 }), [0])
+    assert.deepEqual(moreQueries({ strategy: 'Sample', bucket: 0 }, PREFIX, peersAt(10)), [])
+  })
+
   test('a Topology starts with the neighbourhood and buckets 0 to 7', () => {
     assert.deepEqual(firstQueries(TOPOLOGY), [NEIGHBOURHOOD, 0, 1, 2, 3, 4, 5, 6, 7])
   })

@@ -23,6 +23,7 @@ function reportOf ({ contacted = 3, servers = 0, end = 'complete', outcomes = { 
     lostMs: 0,
     standstills: 0,
     repeatedVisits: 0,
+    thirdQuestion: false,
     gonePeers: 0,
     bootstrapPeers: 0,
     confirmations: 0,

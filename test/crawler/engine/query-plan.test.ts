@@ -20,6 +20,14 @@ suite('queryPlan', () => {
     assert.equal(new Set(Array.from({ length: 256 }, (_, last) => bucketOf(3, last))).size, CENSUS_BUCKETS)
   })
 
+  test('with a third question queries a second bucket, so that 8 crawls cover all', () => {
+    const buckets = Array.from({ length: CENSUS_BUCKETS / 2 }, (_, crawl) => queryPlan('Census', crawl, id(7), true)).flatMap(plan => plan.strategy === 'Census' ? [plan.bucket, plan.secondBucket] : [])
+
+    assert.equal(new Set(buckets).size, CENSUS_BUCKETS)
+    assert.deepEqual(queryPlan('Census', 0, id(9), false), { strategy: 'Census', bucket: 9 })
+    assert.deepEqual(queryPlan('Topology', 0, id(9), true), { strategy: 'Topology' })
+  })
+
   test('queries the whole table in a Topology crawl', () => {
     assert.deepEqual(queryPlan('Topology', 3, id(1)), { strategy: 'Topology' })
   })

@@ -16,6 +16,8 @@ const report = (change: Partial<CrawlReport> = {}): CrawlReport => crawlReport({
   totals: { discovered: 3, visited: 2, contacted: 1, dhtServers: 1, unpublished: 0, refusedPeers: 0, outcomes: { ok: 1, timeout: 1 } },
   distributions: { agentVersions: { top: [{ value: 'kubo', count: 1 }], other: 0 }, protocols: NONE, transports: NONE, addressFamilies: NONE },
   kad: { spoken: ['/lab/kad/1.0.0'], answering: 1, others: { wide: 0, counts: [] } },
+  thirdQuestion: true,
+  coverage: { share: 0.97, low: 0.94, high: 0.99, mentioned: 40, found: 39, sampled: 200, questions: 190 },
   confirmations: 3,
   confirmationsLeftOut: 2,
   gonePeers: 1,
@@ -48,6 +50,8 @@ suite('crawl messages', () => {
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:05:00.000Z',
       disturbed: false,
+      thirdQuestion: true,
+      coverage: { share: 0.97, low: 0.94, high: 0.99, mentioned: 40, found: 39, sampled: 200, questions: 190 },
       confirmations: 3,
       confirmationsLeftOut: 2,
       gonePeers: 1,
@@ -56,6 +60,12 @@ suite('crawl messages', () => {
       distributions,
       latencyMs: { p50: 20, p90: 30, p99: 86_400_000 }
     })
+  })
+
+  test('say why there is no coverage, and then contain no number', () => {
+    const { coverage, coverageGap } = parse(crawlEndedMessage({ ...crawlReport({}), coverageGap: 'too-few' }, CONTEXT))
+
+    assert.deepEqual([coverage, coverageGap], [undefined, 'too-few'])
   })
 
   test('report that a crawl was disturbed, and how much time it lost', () => {

@@ -49,7 +49,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
         assert.ok(identity.protocols.includes(KAD_PROTOCOL))
         assert.deepEqual(identity.listenAddresses.map(formatAddress), [formatAddress(peer.address)])
         assert.ok(identity.recordSequence !== undefined && identity.recordSequence > 0n)
-        assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
+        assert.partialDeepStrictEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
         assert.ok(latencyMs !== undefined && latencyMs > 0 && latencyMs < CONFORMANCE_LIMITS.requestTimeoutMs)
         assert.ok(latencyErrorMs !== undefined && latencyErrorMs >= 0 && latencyErrorMs <= latencyMs)
       })
@@ -94,7 +94,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       const { outcome, routingTable } = await visit(peer.target)
 
       assert.equal(outcome, 'ok')
-      assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
+      assert.partialDeepStrictEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 0, peers: [NEIGHBOUR] })
     })
 
     test('a server that answers one of two queries is ok with one failed', async () => {
@@ -102,7 +102,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
       const { outcome, routingTable } = await visit(peer.target)
 
       assert.equal(outcome, 'ok')
-      assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 1, peers: [NEIGHBOUR] })
+      assert.partialDeepStrictEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 1, peers: [NEIGHBOUR] })
     })
 
     test('a server that never answers is rpc-failed', async () => {
@@ -111,7 +111,7 @@ export function visitorConformance (name: string, { open }: VisitorFactory): voi
 
       assert.equal(outcome, 'rpc-failed')
       assert.equal(detail, 'timeout')
-      assert.deepEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 2, peers: [] })
+      assert.partialDeepStrictEqual({ ...routingTable, peers: plainPeers(routingTable?.peers) }, { queries: 2, failed: 2, peers: [] })
     })
 
     for (const [what, bytes] of [

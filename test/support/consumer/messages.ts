@@ -66,7 +66,12 @@ export function crawlOf (overrides: Partial<z.input<typeof Crawl>> = {}): Crawl 
           latencyMs: { p50: 10, p90: 20.5, p99: 30 },
           latencyErrorMs: { p50: 0.5, p90: 2, p99: 4 },
           disturbed: true,
-          lostMs: 20_100.5
+          lostMs: 20_100.5,
+          coverage: { share: 0.985, low: 0.95, high: 0.99, mentioned: 1_900, found: 1_890, sampled: 200, questions: 198 },
+          thirdQuestion: true,
+          confirmations: 7,
+          confirmationsLeftOut: 2,
+          gonePeers: 3
         }),
     ...overrides,
     crawlId,

@@ -7,7 +7,7 @@ import { CrawlRun } from '../../../crawler/engine/crawl.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { NO_STANDSTILL } from '../client/no-standstill.ts'
 import { ScriptedDns } from './scripted-dns.ts'
-import type { QueryPlan } from '../../../crawler/dht/visit-target.ts'
+import type { Strategy } from '../../../crawler/dht/visit-target.ts'
 import type { SpokenProtocols } from '../../../crawler/engine/frontier/unqueried-peers.ts'
 import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 
@@ -15,7 +15,7 @@ import type { Visitor, VisitResult } from '../../../crawler/visit/visitor.ts'
 export interface CrawlOnceOptions {
   visitor: Visitor
   bootstrapPeers: readonly string[]
-  strategy: QueryPlan['strategy']
+  strategy: Strategy
 
   /** The visitor's protocols, if it learns them. */
   protocols?: SpokenProtocols

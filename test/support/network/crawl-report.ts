@@ -11,6 +11,7 @@ export function crawlReport (more: Partial<CrawlReport>): CrawlReport {
     startedAtMs: 1_000,
     finishedAtMs: 3_500,
     totals: { discovered: 10, visited: 9, contacted: 6, dhtServers: 5, unpublished: 2, refusedPeers: 1, outcomes: { ok: 5, identified: 1, timeout: 3 } },
+    thirdQuestion: false,
     distributions: { agentVersions: none, protocols: none, transports: { top: [{ value: 'tcp', count: 6 }], other: 0 }, listenTransports: none, addressFamilies: { top: [{ value: 'ip4', count: 6 }], other: 0 } },
     kad: { spoken: ['/lab/kad/1.0.0'], answering: 5, others: { wide: 1, counts: [] } },
     gonePeers: 0,

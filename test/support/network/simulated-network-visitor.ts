@@ -19,6 +19,9 @@ export class SimulatedVisitor implements Visitor {
   /** Started visits, by peer. */
   readonly visits = new Map<SimulatedPeer | undefined, number>()
 
+  /** FIND_NODE requests answered. */
+  questions = 0
+
   /** Most visits in flight at once. */
   maxActive = 0
 
@@ -84,9 +87,18 @@ export class SimulatedVisitor implements Visitor {
   }
 
   #ask (peer: SimulatedPeer, plan: VisitTarget['plan']): RoutingTable {
-    const replies: PeerRecord[][] = plan.strategy === 'Topology' ? this.#network.table(peer) : this.#network.census(peer, plan.bucket)
+    const replies = this.#replies(peer, plan)
+    this.questions += replies.length
 
-    return { queries: replies.length, failed: 0, peers: [...new Set(replies.flat())] }
+    return { queries: replies.length, failed: 0, peers: [...new Set(replies.flat())], ...plan.strategy === 'Topology' ? {} : { closest: plan.strategy === 'Sample' ? 0 : replies[0]?.length ?? 0 } }
+  }
+
+  #replies (peer: SimulatedPeer, plan: VisitTarget['plan']): PeerRecord[][] {
+    switch (plan.strategy) {
+      case 'Topology': return this.#network.table(peer)
+      case 'Census': return this.#network.census(peer, ...[plan.bucket, plan.secondBucket].filter(bucket => bucket !== undefined))
+      case 'Sample': return this.#network.census(peer, plan.bucket).slice(1)
+    }
   }
 
   #isUp ({ role, fromMs, untilMs }: SimulatedPeer): boolean {

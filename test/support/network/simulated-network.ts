@@ -29,7 +29,13 @@ export interface SimulatedNetworkOptions {
 
   /** Shares of roles; the rest are servers. */
   shares?: Partial<Record<Exclude<Role, 'server'>, number>>
+
+  /** More peers, servers that stand only in so many random tables of live peers. @default none */
+  weak?: readonly WeakPeers[]
 }
+
+/** Peers that a network knows only weakly. */
+interface WeakPeers { peers: number, tables: number }
 
 /**
  * A Kademlia network in memory: each peer has full k-buckets of the others, stale entries of dead
@@ -40,17 +46,31 @@ export class SimulatedNetwork {
   readonly #byKey = new Map<string, SimulatedPeer>()
   readonly #sorted: SimulatedPeer[]
   readonly #tables: SimulatedPeer[][][] = []
+  readonly #weakIn = new Map<number, SimulatedPeer[]>()
   readonly #seed: number
 
-  constructor ({ peers, seed = 1, shares = {} }: SimulatedNetworkOptions) {
+  constructor ({ peers, seed = 1, shares = {}, weak = [] }: SimulatedNetworkOptions) {
     const random = randomOf(seed)
     this.#seed = seed
-    this.peers = Array.from({ length: peers }, (_, index) => {
+    const create = (index: number, role: Role): SimulatedPeer => {
       const id = peerIdOf(`${String(seed)}/${String(index)}`)
-      return { index, id, kad: kadOf(id), role: roleOf(random(), shares), addresses: addressesOf(index), fromMs: 0, untilMs: Infinity }
-    })
+      return { index, id, kad: kadOf(id), role, addresses: addressesOf(index), fromMs: 0, untilMs: Infinity }
+    }
+    this.peers = Array.from({ length: peers }, (_, index) => create(index, roleOf(random(), shares)))
     this.#sorted = [...this.peers].sort((a, b) => a.kad - b.kad)
 
+    const alive = this.peers.filter(({ role }) => role !== 'dead').map(({ index }) => index)
+
+    for (const { peers: count, tables } of weak) {
+      for (let i = 0; i < count; i++) {
+        const peer = create(this.peers.length, 'server')
+        this.peers.push(peer)
+
+        for (const i of distinct(alive.length, Math.min(tables, alive.length), random)) {
+          this.#weakIn.set(alive[i]!, [...this.#weakIn.get(alive[i]!) ?? [], peer])
+        }
+      }
+    }
     for (const peer of this.peers) {
       this.#byKey.set(keyOf(peer.id), peer)
     }
@@ -65,11 +85,11 @@ export class SimulatedNetwork {
     return this.peers.filter(({ role }) => role === 'server').slice(0, count)
   }
 
-  /** Answers of a peer to FIND_NODE for its own id, and for a target in one bucket. */
-  census (peer: SimulatedPeer, bucket: number): PeerRecord[][] {
+  /** Answers of a peer to FIND_NODE for its own id, and for a target in each of these buckets. */
+  census (peer: SimulatedPeer, ...buckets: readonly number[]): PeerRecord[][] {
     const table = this.table(peer).flat()
 
-    return [closest(table, peer.kad), closest(table, (peer.kad ^ (1 << (BITS - 1 - bucket))) >>> 0)]
+    return [closest(table, peer.kad), ...buckets.map(bucket => closest(table, (peer.kad ^ (1 << (BITS - 1 - bucket))) >>> 0))]
   }
 
   /** A peer's routing table by bucket: bucket c holds peers whose ids share exactly c leading bits with its own. */
@@ -91,6 +111,11 @@ export class SimulatedNetwork {
         buckets.push(sample(members, random).map(i => this.#sorted[from + i]!))
       }
     }
+
+    this.#weakIn.get(index)?.forEach((weak, i) => {
+      const bucket = buckets[Math.min(Math.clz32(weak.kad ^ kad), buckets.length - 1)]!
+      bucket[bucket.length < K ? bucket.length : i % K] = weak
+    })
 
     return buckets
   }
@@ -165,9 +190,14 @@ function sample (n: number, random: () => number): number[] {
     return Array.from({ length: n }, (_, i) => i)
   }
 
+  return distinct(n, K, random)
+}
+
+/** So many distinct numbers below n. */
+function distinct (n: number, count: number, random: () => number): number[] {
   const chosen = new Set<number>()
 
-  while (chosen.size < K) {
+  while (chosen.size < count) {
     chosen.add(Math.floor(random() * n))
   }
 

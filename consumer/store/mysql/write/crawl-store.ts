@@ -10,7 +10,7 @@ import type { MysqlConnection } from '../server/connection.ts'
 
 const PRECEDENCE = ['reported_state', 'started_at', 'finished_at', 'digest']
 const AGGREGATE = ['dimension', 'is_other', 'value', 'count']
-const HEAD = ['scan', 'crawl_id', 'network', 'vantage', 'strategy', 'state', 'reported_state', 'started_at', 'finished_at', 'digest']
+const HEAD = ['scan', 'crawl_id', 'network', 'vantage', 'strategy', 'state', 'reported_state', 'started_at', 'finished_at', 'digest', 'coverage_gap']
 const COLUMNS = [...HEAD, ...TOTALS, ...MEASURE_COLUMNS]
 
 /**
@@ -63,12 +63,12 @@ export async function latestCrawls (connection: MysqlConnection, scan: string, l
 }
 
 function tupleOf (row: CrawlRow, state: CrawlState): string {
-  const { scan, crawlId, network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest } = row
+  const { scan, crawlId, network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest, coverageGap } = row
 
   return `(${[
     quote(scan),
     crawlId,
-    ...[network, vantage, strategy, state, reportedState, startedAt, finishedAt, digest].map(quote),
+    ...[network, vantage, strategy, state, reportedState, startedAt, finishedAt, digest, coverageGap].map(quote),
     ...TOTALS.map(column => numberText(totals?.[column])),
     ...measuresOf(row).map(numberText)
   ].join()})`

@@ -10,6 +10,7 @@ import type { CrawlRow } from '../../../../consumer/store/model/crawl-row.ts'
 
 const read = new ColumnReader('PP_STORE_SCHEMA')
 const FULL = crawlRowOf(crawlOf())
+const WITHOUT_COVERAGE = crawlRowOf(crawlOf({ coverage: undefined, coverageGap: 'too-few', thirdQuestion: false }))
 const BARE = crawlRowOf(crawlOf({ state: 'started', finishedAt: undefined, totals: undefined, latencyMs: undefined, latencyErrorMs: undefined, disturbed: undefined, lostMs: undefined }))
 
 function columnsOf (row: CrawlRow): Columns {
@@ -27,6 +28,7 @@ function columnsOf (row: CrawlRow): Columns {
     started_at: startedAt,
     finished_at: finishedAt,
     digest,
+    coverage_gap: row.coverageGap,
     ...Object.fromEntries(TOTALS.map(column => [column, totals?.[column] ?? null])),
     ...Object.fromEntries(MEASURE_COLUMNS.map((column, i) => [column, measures[i]]))
   }
@@ -34,7 +36,7 @@ function columnsOf (row: CrawlRow): Columns {
 
 suite('crawl-columns', () => {
   test('reads back every crawl that was written', () => {
-    for (const row of [FULL, BARE]) {
+    for (const row of [FULL, WITHOUT_COVERAGE, BARE]) {
       assert.deepEqual(crawlRowFrom(columnsOf(row), row.aggregates, read), row)
     }
     assert.equal(crawlStateFrom(columnsOf(FULL), read), 'aborted')
@@ -42,7 +44,7 @@ suite('crawl-columns', () => {
   })
 
   test('refuses a column that another program changed, with its name', () => {
-    for (const [column, value] of [['scan', 1], ['crawl_id', '1'], ['strategy', 'guess'], ['reported_state', null], ['started_at', 0], ['visited', null], ['latency_p90_ms', 'x'], ['disturbed', 'no']] as const) {
+    for (const [column, value] of [['scan', 1], ['crawl_id', '1'], ['strategy', 'guess'], ['reported_state', null], ['started_at', 0], ['visited', null], ['latency_p90_ms', 'x'], ['disturbed', 'no'], ['coverage_gap', 'guess'], ['coverage_low', null], ['third_question', 'yes'], ['gone_peers', 'x']] as const) {
       assert.throws(() => crawlRowFrom({ ...columnsOf({ ...FULL, latencyMs: { p50: 1, p90: 2, p99: 3 } }), [column]: value }, [], read), (err: unknown) => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.startsWith(`column ${column} `), column)
     }
     assert.throws(() => precedenceFrom({ ...columnsOf(FULL), finished_at: 7 }, read), /column finished_at .* contains a number/)
