@@ -8,9 +8,11 @@ export interface Position {
   h: number
 }
 
+type Placed = Pick<PanelSpec, 'title' | 'kind' | 'width' | 'height'>
+
 /** A panel and where it is. */
-export interface Place {
-  panel: PanelSpec
+export interface Place<Panel extends Placed> {
+  panel: Panel
   position: Position
 }
 
@@ -23,8 +25,8 @@ const HEIGHT = 8
  *
  * @throws {RangeError} Where a panel is wider than the grid, or has no width.
  */
-export function placePanels (panels: readonly PanelSpec[], top: number): { places: Place[], bottom: number } {
-  const places: Place[] = []
+export function placePanels<Panel extends Placed> (panels: readonly Panel[], top: number): { places: Place<Panel>[], bottom: number } {
+  const places: Place<Panel>[] = []
   let x = 0
   let y = top
   let bottom = top

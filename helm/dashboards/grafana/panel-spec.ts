@@ -10,7 +10,7 @@
 export type PanelKind = 'stat' | 'lines' | 'areas' | 'columns' | 'heatmap' | 'states' | 'table'
 
 /** Units of Grafana that our panels use; counts are `short`, shares from 0 to 1 are `percentunit`. */
-export type PanelUnit = 'short' | 'percentunit' | 's' | 'bytes' | 'ops' | 'reqps' | 'none'
+export type PanelUnit = 'short' | 'percentunit' | 's' | 'bytes' | 'ops' | 'reqps' | 'ms' | 'none'
 
 /** One expression of Prometheus. */
 export interface PanelQuery {

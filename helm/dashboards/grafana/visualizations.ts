@@ -39,7 +39,7 @@ const DRAWN: Record<PanelKind, (unit: PanelUnit, withThreshold: boolean) => Pane
 }
 
 /** The panel of a kind, with nothing of its own in it yet. */
-export function drawn ({ kind, unit, alert }: PanelSpec): Panel {
+export function drawn ({ kind, unit, alert }: Pick<PanelSpec, 'kind' | 'unit' | 'alert'>): Panel {
   return DRAWN[kind](unit, alert !== undefined)
 }
 

@@ -23,7 +23,7 @@ const EXTRA = {
 const OBSERVED = {
   monitoring: { scrapeFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }], scrapeAnnotations: true, prometheusRule: { enabled: true, labels: { release: 'prometheus' } } },
   serviceMonitor: { enabled: true, labels: { release: 'prometheus' }, interval: '30s' },
-  dashboards: { enabled: true, label: 'grafana.com/dashboard', labelValue: 1, folder: 'Peers', folderAnnotation: 'grafana.com/folder', annotations: { owner: 'networks' } },
+  dashboards: { enabled: true, research: true, label: 'grafana.com/dashboard', labelValue: 1, folder: 'Peers', folderAnnotation: 'grafana.com/folder', annotations: { owner: 'networks' } },
   service: { annotations: { note: 'metrics' } }
 }
 

@@ -162,6 +162,8 @@ suite('network policy and alerts of the chart', missingCluster === undefined ? {
 
     assert.deepEqual(dashboardsOf(await rendered()), [])
     assert.deepEqual(contents(await rendered({ dashboards: { enabled: true } })).toSorted(), files.toSorted())
+    const research = readFileSync(`${CHART}/dashboards-on-tables/research.json`, 'utf8')
+    assert.deepEqual(contents(await rendered({ dashboards: { enabled: true, research: true } })).toSorted(), [...files, research].toSorted())
     const elsewhere = contents(await rendered({ dashboards: { enabled: true, docsBaseUrl: 'https://wiki.example/probe/' } }))
     assert.deepEqual(elsewhere.toSorted(), files.map(file => file.replaceAll('https://peerprobe.dev/docs/', 'https://wiki.example/probe/')).toSorted())
     assert.ok(elsewhere.every(file => file.includes('https://wiki.example/probe/reference/metrics.md#')))
