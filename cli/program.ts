@@ -3,6 +3,7 @@ import { VERSION } from '../core/process/build-info.ts'
 import { EXIT } from '../core/process/process.ts'
 import { nonEmpty } from '../core/text/option-text.ts'
 import { addCheckCommand } from './check/check-command.ts'
+import { addCompletionCommand } from './completion/completion-command.ts'
 import { addConvertCommand } from './convert/convert-command.ts'
 import { addNetworksCommand } from './describe/networks-command.ts'
 import { addSchemaCommand } from './describe/schema-command.ts'
@@ -13,7 +14,9 @@ import { addSummaryCommand } from './read/summary-command.ts'
 import { addRunCommand } from './run/run-command.ts'
 import { addDeadLettersCommand } from './topics/dead-letters-command.ts'
 import { addOffsetsCommand } from './topics/offsets-command.ts'
+import { addBackupCommand } from './upkeep/backup-command.ts'
 import { addMigrateCommand } from './upkeep/migrate-command.ts'
+import { addRestoreCommand } from './upkeep/restore-command.ts'
 import { addRetentionCommand } from './upkeep/retention-command.ts'
 
 const HELP = `
@@ -33,7 +36,10 @@ const COMMANDS = [
   addOffsetsCommand,
   addRetentionCommand,
   addMigrateCommand,
+  addBackupCommand,
+  addRestoreCommand,
   addSchemaCommand,
+  addCompletionCommand,
   addConvertCommand
 ]
 

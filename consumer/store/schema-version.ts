@@ -5,13 +5,18 @@ import type { NodeStore } from './model/node-store.ts'
 // Both databases have the same migrations.
 const MIGRATIONS = new URL('migrations/sqlite', import.meta.url)
 
+/** The newest version of the tables that this program knows. */
+export function schemaVersionKnown (): number {
+  return readdirSync(MIGRATIONS).length
+}
+
 /**
  * Checks that the tables of a store are those of this version, for a program that only reads them.
  *
  * @throws ProbeError `PP_STORE_SCHEMA` when there are none, or when they are older or newer
  */
 export async function requireSchema (store: Pick<NodeStore, 'query' | 'values'>): Promise<void> {
-  const known = readdirSync(MIGRATIONS).length
+  const known = schemaVersionKnown()
   const found = await versionOf(store)
 
   if (found > known) {

@@ -18,8 +18,10 @@ test('the image contains every file and package that its entry points import, an
   }
 
   assert.ok(reached.size > 100)
-  // There is no other program in it than Node, which is all that a run on one machine starts; its practice network in Go needs Go.
+  // There is no other program in it than Node, which is all that a run on one machine starts; its practice network in Go needs
+  // Go, and a backup of MySQL on a machine needs the program that dumps.
   assert.deepEqual([...reached].filter(file => packagesOf(file).includes('node:child_process')).sort(), [
+    'consumer/backup/mysql-backup.ts',
     'local/devnet/go/build-go-devnet.ts',
     'local/devnet/go/go-devnet-process.ts',
     'local/devnet/spawn.ts',

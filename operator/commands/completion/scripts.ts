@@ -72,3 +72,10 @@ complete -c kubectl-peerprobe -f -a '(__kubectl_peerprobe_complete)'
 
 /** The script of each shell. */
 export const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH }
+
+/** The same for another program that answers {@link COMPLETE} in this form. */
+export function completionScripts (program: string): Readonly<Record<Shell, string>> {
+  const named = (script: string): string => script.replaceAll('kubectl-peerprobe', program).replaceAll('kubectl_peerprobe', program.replaceAll('-', '_'))
+
+  return { bash: named(BASH), zsh: named(ZSH), fish: named(FISH) }
+}
