@@ -30,6 +30,7 @@ export interface LocalPlan {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
+const HOUR_MS = 3_600_000
 
 // Any free port: several runs share a machine. Each child reports its port to its parent.
 const ADMIN = { port: 0 }
@@ -66,7 +67,7 @@ export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFo
 
 interface ConsumerSetting { places: Places, topic: string, dumpFolder: string }
 
-// The first consumer removes old rows: in a cluster a CronJob does that.
+// The first consumer removes old rows and derives sessions: in a cluster CronJobs do that.
 function consumersOf ({ metadata, spec }: PeerProbe, { places, topic, dumpFolder }: ConsumerSetting): ChildPlan[] {
   return Array.from({ length: spec.consumer.replicas }, (_, i) => ({
     kind: 'consumer',
@@ -77,7 +78,7 @@ function consumersOf ({ metadata, spec }: PeerProbe, { places, topic, dumpFolder
       group: spec.kafka?.consumerGroup ?? DEFAULT_GROUP,
       admin: ADMIN,
       dumpFolder,
-      ...defined({ retentionIntervalMs: i === 0 ? DAY_MS : undefined })
+      ...defined({ retentionIntervalMs: i === 0 ? DAY_MS : undefined, sessionsIntervalMs: i === 0 ? HOUR_MS : undefined })
     })
   }))
 }

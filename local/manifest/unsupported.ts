@@ -22,6 +22,7 @@ const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'consumer', 'dump', 'format'], refuses: value => value === 'CSV' || value === 'Parquet', message: 'not supported yet: use NDJSON' },
   { path: ['spec', 'consumer', 'dump', 'volume'], refuses: written, message: 'not supported on one machine: leave it out, the files go to the data folder' },
   { path: ['spec', 'consumer', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
+  { path: ['spec', 'sessions', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, sessions are derived once an hour' },
   { path: ['spec', 'retention', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, old rows are removed once a day' },
   { path: ['spec', 'backup', 'enabled'], refuses: isTrue, message: 'not supported on one machine yet: leave it out' },
   { path: ['spec', 'suspend'], refuses: isTrue, message: 'not supported on one machine: leave it out, or do not start it' }

@@ -10,7 +10,7 @@ import { MysqlSpec } from './mysql-spec.ts'
 import { NamespaceName } from './references.ts'
 import { isRecord, valueAt, withRules } from './rules.ts'
 import { ScanSpec } from './scan-spec.ts'
-import { BackupSpec, RetentionSpec } from './upkeep-spec.ts'
+import { BackupSpec, RetentionSpec, SessionsSpec } from './upkeep-spec.ts'
 import type { Rule } from './rules.ts'
 
 /** API group of the resource. */
@@ -46,6 +46,7 @@ export const PeerProbeSpec = withRules(z.strictObject({
   mysql: MysqlSpec.optional(),
   consumer: ConsumerSpec,
   retention: RetentionSpec,
+  sessions: SessionsSpec,
   backup: BackupSpec,
   suspend: z.boolean().default(false).describe('Whether crawlers and consumers are stopped; data stays.')
 }), 'What to crawl, and where the results go.', specRules)

@@ -1,7 +1,7 @@
 import { backupObjects } from './backup.ts'
 import { disruptionBudget, serviceAccount } from './namespace-objects.ts'
 import { networkPolicies } from './network/policies.ts'
-import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects } from './workloads.ts'
+import { consumerObjects, crawlerObjects, prepareObjects, retentionObjects, sessionsObjects } from './workloads.ts'
 import type { ClusterProbe, ModelInput } from './probe/cluster-probe.ts'
 import type { Desired } from './probe/owned.ts'
 
@@ -14,7 +14,7 @@ export interface Stages {
   consumers: Desired[]
   crawlers: Desired[]
 
-  /** Retention, backups and disruption budget. */
+  /** Retention, sessions, backups and disruption budget. */
   upkeep: Desired[]
 }
 
@@ -25,6 +25,6 @@ export function stagesOf (probe: ClusterProbe, input: ModelInput): Stages {
     prepare: prepareObjects(probe, input),
     consumers: consumerObjects(probe, input),
     crawlers: probe.spec.scans.flatMap(scan => crawlerObjects(probe, scan, input)),
-    upkeep: [...retentionObjects(probe, input), ...backupObjects(probe, input), ...disruptionBudget(probe)]
+    upkeep: [...retentionObjects(probe, input), ...sessionsObjects(probe, input), ...backupObjects(probe, input), ...disruptionBudget(probe)]
   }
 }

@@ -6,7 +6,7 @@ import { crawlRequestsOf } from './crawl-now.ts'
 import { topicsFor } from './kafka/topics.ts'
 import { KINDS } from './naming/kinds.ts'
 import { labelsFor, selectorFor } from './naming/labels.ts'
-import { consumerName, crawlerName, prepareName, retentionName, serviceAccountName } from './naming/names.ts'
+import { consumerName, crawlerName, prepareName, retentionName, serviceAccountName, sessionsName } from './naming/names.ts'
 import { textHash } from './naming/text-hash.ts'
 import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './pod/access.ts'
 import { consumerConfigFor } from './pod/consumer-config.ts'
@@ -17,7 +17,7 @@ import { ADMIN_PORT, POD_IPS, podTemplate } from './pod/pod.ts'
 import { terse } from './probe/images.ts'
 import { owned } from './probe/owned.ts'
 import { resourcesFor } from './probe/pod-resources.ts'
-import type { PrepareConfigInput, RetentionConfigInput } from '../../core/contracts/job-config.ts'
+import type { PrepareConfigInput, RetentionConfigInput, SessionsConfig } from '../../core/contracts/job-config.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
 import type { CrawlerPlaces } from './pod/crawler-config.ts'
 import type { PassivePort } from './pod/expose.ts'
@@ -146,16 +146,40 @@ export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired
 /** The CronJob that removes old rows. */
 export function retentionObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
-  const name = retentionName(metadata)
   const config: RetentionConfigInput = { store: storeConfigFor(spec), afterMs: toMilliseconds(spec.retention.after), terminationLog: TERMINATION_LOG }
-  const labels = labelsFor(metadata, 'retention')
+
+  return databaseCronJob(probe, input, { name: retentionName(metadata), component: 'retention', schedule: spec.retention.schedule, config })
+}
+
+/** The CronJob that derives sessions, if they are wanted. */
+export function sessionsObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
+  const { metadata, spec } = probe
+  const { enabled, schedule, keep } = spec.sessions
+  const config: SessionsConfig = { store: storeConfigFor(spec), keepMs: toMilliseconds(keep), terminationLog: TERMINATION_LOG }
+
+  return enabled ? databaseCronJob(probe, input, { name: sessionsName(metadata), component: 'sessions', schedule, config }) : []
+}
+
+interface CronJobPlan {
+  name: string
+
+  /** Also the folder of its entry point. */
+  component: 'retention' | 'sessions'
+  schedule: string
+  config: unknown
+}
+
+function databaseCronJob (probe: ClusterProbe, input: ModelInput, { name, component, schedule, config }: CronJobPlan): Desired[] {
+  const { metadata, spec } = probe
+  const labels = labelsFor(metadata, component)
+  const entry = `consumer/jobs/${component}/main.ts`
 
   return [
     configMap(probe, { name, labels, config }, input),
     owned(KINDS.cronJob, probe, name, {
       labels,
       spec: {
-        schedule: spec.retention.schedule,
+        schedule,
         timeZone: 'Etc/UTC',
         suspend: spec.suspend,
         concurrencyPolicy: 'Forbid',
@@ -165,7 +189,7 @@ export function retentionObjects (probe: ClusterProbe, input: ModelInput): Desir
           metadata: { labels },
           spec: {
             backoffLimit: 2,
-            template: template(probe, input, { name, labels, entry: 'consumer/jobs/retention/main.ts', config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
+            template: template(probe, input, { name, labels, entry, config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
           }
         }
       }

@@ -9,7 +9,7 @@ import type { SessionCrawl } from '../../store/model/session.ts'
 const SAMPLE = 5
 
 /** A lost crawl leaves a gap of two intervals; starts are not exact, so a quarter is added before a gap is a downtime. */
-export const MAX_GAP_INTERVALS = 2.25
+const MAX_GAP_INTERVALS = 2.25
 
 const MS = 1_000
 
@@ -75,16 +75,16 @@ export class CrawlTimeline {
       const before = sorted[i] ?? crawl
       const gap = { fromMs: before.crawlId * MS, toMs: crawl.crawlId * MS }
 
-      return isTooLong(gap.toMs - gap.fromMs, this.intervalMs(before, before.crawlId), this.intervalMs(crawl, crawl.crawlId)) ? [gap] : []
+      return isTooLong(gap.toMs - gap.fromMs, [this.intervalMs(before, before.crawlId), this.intervalMs(crawl, crawl.crawlId)]) ? [gap] : []
     })
   }
 }
 
-/** Whether a time is longer than crawls at these intervals leave between two visits of a peer. */
-export function isTooLong (ms: number, ...intervals: readonly (number | undefined)[]): boolean {
+/** Whether a time is longer than so many of the shortest of the intervals, by default than crawls leave between two visits of a peer. */
+export function isTooLong (ms: number, intervals: readonly (number | undefined)[], limit = MAX_GAP_INTERVALS): boolean {
   const known = intervals.filter(interval => interval !== undefined)
 
-  return known.length > 0 && ms > MAX_GAP_INTERVALS * Math.min(...known)
+  return known.length > 0 && ms > limit * Math.min(...known)
 }
 
 function scanKeyOf ({ scan, network, vantage }: { scan: string, network: string, vantage: string }): string {

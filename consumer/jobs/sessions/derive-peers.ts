@@ -112,9 +112,9 @@ export class PeerDeriver {
     return { removed: changes.flatMap(({ removed }) => removed), written: changes.flatMap(({ written }) => written) }
   }
 
-  #fold ({ peer }: Work, group: string, { fromMs, start }: GroupPlan, visits: readonly SessionVisit[]): Session[] {
+  #fold ({ peer }: Work, group: string, { fromMs, start, lastEndMs }: GroupPlan, visits: readonly SessionVisit[]): Session[] {
     const [network = '', vantage = ''] = group.split('\0')
-    const context = { timeline: this.#deps.timeline, group, scanOf: (scanId: number) => this.#scan(scanId), ...defined({ start }) }
+    const context = { timeline: this.#deps.timeline, group, scanOf: (scanId: number) => this.#scan(scanId), ...defined({ start, lastEndMs }) }
 
     return foldSessions({ nodeId: peer.nodeId, network, vantage }, visits.filter(({ startedAtMs }) => startedAtMs >= fromMs), context)
   }

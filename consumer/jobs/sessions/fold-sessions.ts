@@ -1,10 +1,9 @@
 // From the visits of one peer by one vantage to its sessions: a pure function of visits and crawls, in time order.
 //
 // A contact shows presence whatever became of its crawl. A failure shows absence only in a conclusive crawl, and only where the
-// peer's address was tried. A failure after or before a contact of the same crawl ends nothing: the second dial or the confirmation
-// shows that the peer was there.
+// peer's address was tried. A failure before or after a contact of the same crawl ends nothing.
 import { isContacted, OUTCOMES } from '../../../core/contracts/outcome.ts'
-import { isTooLong, MAX_GAP_INTERVALS } from './crawl-timeline.ts'
+import { isTooLong } from './crawl-timeline.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Session, SessionVisit, VisitScan } from '../../store/model/session.ts'
 import type { CrawlTimeline } from './crawl-timeline.ts'
@@ -29,13 +28,13 @@ export interface FoldContext {
 
   /** @default with nothing */
   start?: FoldStart
+
+  /** The failure that ended the last session before the visits, if there was one. */
+  lastEndMs?: number
 }
 
-// A peer that is gone is visited by every sixth crawl: so long may an absence, or an end, go unnoticed and still be a bound.
-const BOUND_PER_GAP = 3
-
-/** Intervals that may lie between a contact and the failure that bounds it. */
-export const MAX_BOUND_INTERVALS = BOUND_PER_GAP * MAX_GAP_INTERVALS
+/** Intervals that may lie between a contact and the failure that bounds it: a peer that is gone is visited by every sixth crawl. */
+export const MAX_BOUND_INTERVALS = 8
 
 type Evidence = 'present' | 'absent' | 'none'
 
@@ -79,6 +78,7 @@ class SessionFold {
   readonly #start: FoldStart | undefined
   readonly #done: Session[] = []
   #open: Session | undefined
+  #lastEndMs: number | undefined
   #seen: Seen | undefined
 
   /** Failures since the last contact. */
@@ -88,6 +88,7 @@ class SessionFold {
     this.#key = key
     this.#context = context
     this.#start = context.start
+    this.#lastEndMs = context.lastEndMs
 
     if (this.#start !== undefined) {
       const { session, isExact, fromMs } = this.#start
@@ -156,7 +157,7 @@ class SessionFold {
     const last = this.#seen
 
     return last !== undefined && this.#endOf(last, seen.crawl) === undefined && !this.#isDownBetween(last.atMs, seen.atMs)
-      && !isTooLong(seen.atMs - last.atMs, last.intervalMs, seen.intervalMs)
+      && !isTooLong(seen.atMs - last.atMs, [last.intervalMs, seen.intervalMs])
   }
 
   // The failure that ends a session: of a crawl that contacted the peer neither before nor after it.
@@ -165,7 +166,7 @@ class SessionFold {
   }
 
   #begin (seen: Seen): void {
-    const before = this.#failures.findLast(({ crawl }) => crawl !== seen.crawl)
+    const before = this.#absenceBefore(seen)
     const isKnown = before !== undefined && this.#isBound(before, seen)
     const own = this.#failures.filter(({ crawl, atMs }) => crawl === seen.crawl && atMs > seen.atMs)
     this.#open = {
@@ -181,6 +182,22 @@ class SessionFold {
     }
     this.#seen = seen
     this.#failures = own
+  }
+
+  // The dial right before the first contact may have failed though the peer was there: nothing confirmed it. Then the failure before
+  // it counts, which it confirms.
+  #absenceBefore (seen: Seen): Failure | undefined {
+    const failures = this.#failures.filter(({ crawl }) => crawl !== seen.crawl)
+    const last = failures.at(-1)
+
+    if (last === undefined) {
+      return undefined
+    }
+
+    const isConfirmed = last.atMs === this.#lastEndMs || failures.filter(({ crawl }) => crawl === last.crawl).length > 1
+    const isApart = isTooLong(seen.atMs - last.atMs, [last.intervalMs, seen.intervalMs])
+
+    return isConfirmed || isApart ? last : failures.findLast(({ crawl }) => crawl !== last.crawl)
   }
 
   #count (session: Session, failures: readonly Failure[], seen: Seen): void {
@@ -199,6 +216,7 @@ class SessionFold {
     const isKnown = last !== undefined && end !== undefined && this.#isBound(last, end)
     this.#done.push({ ...this.#counted(this.#open), firstFailMs: isKnown ? end.atMs : null, endOutcome: isKnown ? end.outcome : null })
     this.#open = undefined
+    this.#lastEndMs = isKnown ? end.atMs : undefined
   }
 
   // Of a session that began before the oldest kept visit, at least as many visits are known as were counted before.
@@ -221,7 +239,7 @@ class SessionFold {
   }
 
   #isBound (earlier: Pick<Seen, 'atMs' | 'intervalMs'>, later: Pick<Seen, 'atMs' | 'intervalMs'>): boolean {
-    return !this.#isDownBetween(earlier.atMs, later.atMs) && !isTooLong((later.atMs - earlier.atMs) / BOUND_PER_GAP, earlier.intervalMs, later.intervalMs)
+    return !this.#isDownBetween(earlier.atMs, later.atMs) && !isTooLong(later.atMs - earlier.atMs, [earlier.intervalMs, later.intervalMs], MAX_BOUND_INTERVALS)
   }
 
   #isDownBetween (fromMs: number, toMs: number): boolean {

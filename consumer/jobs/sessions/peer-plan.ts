@@ -24,6 +24,9 @@ export interface GroupPlan {
   /** Where the fold begins, if not with nothing. */
   start: FoldStart | undefined
 
+  /** When the session before the visits ended, if it did. */
+  lastEndMs: number | undefined
+
   /** Stored sessions that are derived again: they are replaced. */
   replaced: readonly Session[]
 
@@ -43,16 +46,25 @@ export function planGroup (stored: readonly Session[], group: string, context: P
   }
 
   return session === undefined || isOver(session, group, context)
-    ? planNothing(session === undefined ? -Infinity : session.lastOkMs + 1, later, group, context)
-    : { fromMs: session.lastOkMs, start: { session, isExact: true, fromMs: session.lastOkMs }, replaced: stored.slice(anchor), waitsForContact: false }
+    ? planNothing(session, later, group, context)
+    : {
+        fromMs: session.lastOkMs,
+        start: { session, isExact: true, fromMs: session.lastOkMs },
+        lastEndMs: undefined,
+        replaced: stored.slice(anchor),
+        waitsForContact: false
+      }
 }
 
-// No session is open after `afterMs`. If none is replaced, no visit up to `sinceMs` contacted the peer: they matter only as the last
+// No session is open after the last one. If none is replaced, no visit up to `sinceMs` contacted the peer: they matter only as the last
 // failure before the next contact.
-function planNothing (afterMs: number, replaced: readonly Session[], group: string, { timeline, edgeMs, sinceMs }: PlanContext): GroupPlan {
+function planNothing (last: Session | undefined, replaced: readonly Session[], group: string, { timeline, edgeMs, sinceMs }: PlanContext): GroupPlan {
+  const afterMs = last === undefined ? -Infinity : last.lastOkMs + 1
+
   return {
     fromMs: Math.max(edgeMs, afterMs, replaced.length === 0 ? sinceMs - boundMs(timeline, group) : edgeMs),
     start: undefined,
+    lastEndMs: last?.firstFailMs ?? undefined,
     replaced,
     waitsForContact: replaced.length === 0
   }
@@ -66,6 +78,7 @@ function planFromEdge (stored: readonly Session[], edgeMs: number): GroupPlan {
   return {
     fromMs: edgeMs,
     start: session === undefined ? undefined : { session, isExact: false, fromMs: edgeMs },
+    lastEndMs: undefined,
     replaced: stored.slice(Math.max(0, crossing)),
     waitsForContact: false
   }

@@ -1,6 +1,6 @@
 import { isProbeError } from '../../../core/errors.ts'
 import { KINDS } from '../../model/naming/kinds.ts'
-import { backupName, consumerName, crawlerName, retentionName } from '../../model/naming/names.ts'
+import { backupName, consumerName, crawlerName, retentionName, sessionsName } from '../../model/naming/names.ts'
 import { pathOf } from '../../runtime/kube-object.ts'
 import type { ClusterSpec } from '../../model/probe/cluster-probe.ts'
 import type { KubeClient } from '../../runtime/kube-client.ts'
@@ -71,7 +71,7 @@ export function eventsOf (probe: KubeObject, events: readonly KubeObject[]): Eve
   const { namespace = '', name } = probe.metadata
   const { scans = [] } = (probe['spec'] ?? {}) as Partial<ClusterSpec>
   const key = { namespace, name }
-  const own = [consumerName(key), retentionName(key), backupName(key), `${name}-prepare`, ...scans.map(scan => crawlerName(key, scan.name))]
+  const own = [consumerName(key), retentionName(key), sessionsName(key), backupName(key), `${name}-prepare`, ...scans.map(scan => crawlerName(key, scan.name))]
 
   return (events as EventObject[]).filter(({ regarding = {}, metadata }) => {
     const isOwn = own.some(text => regarding.name === text || regarding.name?.startsWith(`${text}-`) === true)

@@ -2,7 +2,7 @@ import { defined } from '../../../core/defined.ts'
 import type { ProbeKey } from './names.ts'
 
 /** The component that an object of a PeerProbe belongs to. */
-export type Component = 'crawler' | 'consumer' | 'prepare' | 'retention' | 'backup' | 'command' | 'kafka'
+export type Component = 'crawler' | 'consumer' | 'prepare' | 'retention' | 'sessions' | 'backup' | 'command' | 'kafka'
 
 /** Label with the name of the PeerProbe that an object belongs to. */
 export const PROBE_LABEL = 'peerprobe.dev/probe'

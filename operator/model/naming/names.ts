@@ -48,6 +48,11 @@ export function retentionName ({ name }: ProbeKey): string {
   return `${name}-retention`
 }
 
+/** Name of the CronJob that derives sessions. A CronJob's name has at most 52 characters. */
+export function sessionsName ({ name }: ProbeKey): string {
+  return `${name}-sessions`
+}
+
 /** Name of the CronJob that makes backups. A CronJob's name has at most 52 characters. */
 export function backupName ({ name }: ProbeKey): string {
   return `${name}-backup`
@@ -107,7 +112,7 @@ function nameOfScan ({ name }: ProbeKey, part: 'crawler' | 'identity', scan: str
 }
 
 // Endings of the names of other objects, and checksums.
-const OTHER_ENDING = /-(?:consumer|retention|peerprobe|hash-key|prepare-[0-9a-f]{8}|[0-9a-f]{16})$/
+const OTHER_ENDING = /-(?:consumer|retention|sessions|peerprobe|hash-key|prepare-[0-9a-f]{8}|[0-9a-f]{16})$/
 
 // The checksum distinguishes two long names with the same beginning.
 function fit (name: string): string {

@@ -24,12 +24,15 @@ export interface ConsumerPlaces {
 
   /** Time between two removals of old rows by the process itself, in milliseconds; absent when a CronJob removes them. */
   retentionIntervalMs?: number
+
+  /** Time between two derivations of sessions by the process itself, in milliseconds; absent when a CronJob derives them. */
+  sessionsIntervalMs?: number
 }
 
 /** The configuration of the consumers of one PeerProbe. */
 export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces): ConsumerConfigInput {
-  const { consumer: { batch, retry, deadLetters, coalesceWindow }, retention } = spec
-  const { bus, store, topic, group, admin, retentionIntervalMs } = places
+  const { consumer: { batch, retry, deadLetters, coalesceWindow }, retention, sessions } = spec
+  const { bus, store, topic, group, admin, retentionIntervalMs, sessionsIntervalMs } = places
 
   return {
     admin,
@@ -44,7 +47,10 @@ export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces):
     ...defined({ deadLetters: deadLetters.whenRefused === 'skip' ? { whenRefused: 'skip' } : undefined }),
     coalesceWindowMs: toMilliseconds(coalesceWindow),
     ...dumpFor(spec, places),
-    ...defined({ retention: retentionIntervalMs === undefined ? undefined : { afterMs: toMilliseconds(retention.after), intervalMs: retentionIntervalMs } })
+    ...defined({
+      retention: retentionIntervalMs === undefined ? undefined : { afterMs: toMilliseconds(retention.after), intervalMs: retentionIntervalMs },
+      sessions: sessionsIntervalMs === undefined || !sessions.enabled ? undefined : { keepMs: toMilliseconds(sessions.keep), intervalMs: sessionsIntervalMs }
+    })
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { stringify } from 'yaml'
-import { PrepareConfig, RetentionConfig } from '../../../core/contracts/job-config.ts'
+import { PrepareConfig, RetentionConfig, SessionsConfig } from '../../../core/contracts/job-config.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../../core/contracts/process-config.ts'
 import { kafkaObjects } from '../../../operator/model/kafka/kafka-objects.ts'
 import { disruptionBudget } from '../../../operator/model/namespace-objects.ts'
@@ -48,6 +48,14 @@ suite('the objects of a PeerProbe', () => {
     assert.equal(ConsumerConfig.parse(configOf(objects, 'amino-consumer')).dump?.folder, '/var/lib/peerprobe/dumps')
     assert.equal(PrepareConfig.parse(configOf(objects, 'amino-prepare')).createTopics, true)
     assert.equal(RetentionConfig.parse(configOf(objects, 'amino-retention')).afterMs, 2_592_000_000)
+    assert.equal(SessionsConfig.parse(configOf(objects, 'amino-sessions')).keepMs, 31_536_000_000)
+  })
+
+  test('derive sessions by their own schedule, and not at all where they are not wanted', () => {
+    const schedules = (sessions: object): unknown[] => all({ sessions }).filter(({ object }) => object.metadata.name === 'amino-sessions' && object.kind === 'CronJob')
+      .map(({ object }) => (object['spec'] as { schedule: string }).schedule)
+
+    assert.deepEqual([schedules({}), schedules({ schedule: '5 4 * * *' }), schedules({ enabled: false })], [['15 * * * *'], ['5 4 * * *'], []])
   })
 
   test('belong to the PeerProbe, and their pods meet the restricted Pod Security Standard', () => {
@@ -90,14 +98,14 @@ suite('the objects of a PeerProbe', () => {
   test('all use the configured pull settings if these differ from the default of Kubernetes', () => {
     const specs = (images: ModelInput['images']): Record<string, unknown>[] => all({}, { ...modelInput, images }).flatMap(({ object }) => templatesIn(object).map(({ spec }) => spec))
     const policies = (images: ModelInput['images']): unknown[] => specs(images).map(({ containers }) => (containers as { imagePullPolicy?: string }[])[0]?.imagePullPolicy)
-    const [prepare, consumer, crawler, retention, ...more] = specs({ workload: 'x:1', pullSecrets: ['a', 'b'], pullPolicy: 'Always' })
+    const [prepare, consumer, crawler, retention, sessions, ...more] = specs({ workload: 'x:1', pullSecrets: ['a', 'b'], pullPolicy: 'Always' })
 
     assert.deepEqual(more, [])
-    assert.deepEqual([prepare, consumer, crawler, retention].map(spec => spec?.['imagePullSecrets']), Array.from({ length: 4 }, () => [{ name: 'a' }, { name: 'b' }]))
-    assert.deepEqual(policies({ workload: 'x:1', pullPolicy: 'Always' }), Array.from({ length: 4 }, () => 'Always'))
+    assert.deepEqual([prepare, consumer, crawler, retention, sessions].map(spec => spec?.['imagePullSecrets']), Array.from({ length: 5 }, () => [{ name: 'a' }, { name: 'b' }]))
+    assert.deepEqual(policies({ workload: 'x:1', pullPolicy: 'Always' }), Array.from({ length: 5 }, () => 'Always'))
 
     for (const images of [{ workload: 'r.example:5000/x:1', pullPolicy: 'IfNotPresent' }, { workload: 'r.example:5000/x', pullPolicy: 'Always' }, { workload: 'x@sha256:12', pullPolicy: 'IfNotPresent', pullSecrets: [] }]) {
-      assert.deepEqual(specs(images).map(spec => [spec['imagePullSecrets'], Object.hasOwn((spec['containers'] as object[])[0] ?? {}, 'imagePullPolicy')]), Array.from({ length: 4 }, () => [undefined, false]))
+      assert.deepEqual(specs(images).map(spec => [spec['imagePullSecrets'], Object.hasOwn((spec['containers'] as object[])[0] ?? {}, 'imagePullPolicy')]), Array.from({ length: 5 }, () => [undefined, false]))
     }
   })
 
@@ -107,7 +115,7 @@ suite('the objects of a PeerProbe', () => {
 
     for (const spec of parts) {
       const pods = all(spec).flatMap(({ object }) => templatesIn(object)).map(({ spec: pod }) => pod as unknown as PodShape)
-      assert.equal(pods.length, 4)
+      assert.equal(pods.length, 5)
 
       for (const { containers, initContainers, volumes } of pods) {
         assert.deepEqual(containers.map(({ resources }) => [Object.keys(resources['requests'] ?? {}).sort(), Object.keys(resources['limits'] ?? {}).sort()]), [[names, names]])

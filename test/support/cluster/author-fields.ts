@@ -134,6 +134,9 @@ export const HARMLESS: Record<string, string> = {
   'spec.consumer.dump.keep': 'removes dump files of a claim that allows its use',
   'spec.retention.after': 'removes rows of a database that the owner of its Secret has allowed',
   'spec.retention.schedule': PACE,
+  'spec.sessions.enabled': 'whether a Job reads and writes a database that the owner of its Secret has allowed',
+  'spec.sessions.schedule': PACE,
+  'spec.sessions.keep': 'removes rows of a database that the owner of its Secret has allowed',
   'spec.suspend': 'stops the author\'s own processes'
 }
 
@@ -164,6 +167,7 @@ export const EXTREMES: Record<string, object> = {
       pod: { nodeSelector: { 'kubernetes.io/os': 'linux' } }
     },
     retention: { after: '1h', schedule: '* * * * *' },
+    sessions: { enabled: true, schedule: '* * * * *', keep: '1h' },
     suspend: false
   },
   network: {

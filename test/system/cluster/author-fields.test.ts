@@ -13,7 +13,7 @@ import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const MADE = 'deployment,job,cronjob,configmap,service,serviceaccount,networkpolicy,poddisruptionbudget,pod'
-const ENTRIES = ['crawler/main.ts', 'consumer/main.ts', 'consumer/jobs/prepare/main.ts', 'consumer/jobs/retention/main.ts']
+const ENTRIES = ['crawler/main.ts', 'consumer/main.ts', 'consumer/jobs/prepare/main.ts', 'consumer/jobs/retention/main.ts', 'consumer/jobs/sessions/main.ts']
 
 interface Volume { secret?: { secretName: string }, persistentVolumeClaim?: { claimName: string }, configMap?: { name: string } }
 interface Container { image: string, args: string[], resources: object, securityContext: object }

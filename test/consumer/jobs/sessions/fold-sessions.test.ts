@@ -33,7 +33,7 @@ suite('sessions of a peer', () => {
       ...KEY,
       firstOkMs: at(3),
       lastOkMs: at(7),
-      absentBeforeMs: at(2),
+      absentBeforeMs: at(1),
       firstFailMs: at(8),
       probes: 5,
       failures: 0,
@@ -67,7 +67,8 @@ suite('sessions of a peer', () => {
 
   test('a failure before the first contact of the same crawl is not an absence', () => {
     assert.deepEqual(fold([visit(3, 'timeout'), visit(3, 'ok', { attempt: 2, after: 20 })])[0]!.absentBeforeMs, null)
-    assert.deepEqual(fold([visit(2, 'timeout'), visit(3, 'timeout'), visit(3, 'ok', { attempt: 2, after: 20 })])[0]!.absentBeforeMs, at(2))
+    assert.deepEqual(fold([visit(2, 'timeout'), visit(3, 'timeout'), visit(3, 'ok', { attempt: 2, after: 20 })])[0]!.absentBeforeMs, null)
+    assert.deepEqual(fold([...fails(1, 2), visit(3, 'timeout'), visit(3, 'ok', { attempt: 2, after: 20 })])[0]!.absentBeforeMs, at(1))
   })
 
   test('outcomes that say nothing about the peer count for nothing', () => {
@@ -81,7 +82,7 @@ suite('sessions of a peer', () => {
     const context = contextOf(40, { without: [10, 11, 12] })
 
     assert.deepEqual(spans(fold([...oks(8, 9), ...oks(13, 14), ...fails(15, 15)], context)), [[null, 8, 9, null], [null, 13, 14, 15]])
-    assert.deepEqual(spans(fold([...fails(7, 7), ...oks(8, 9), ...fails(13, 13), ...oks(14, 14)], context)), [[7, 8, 9, null], [13, 14, 14, null]])
+    assert.deepEqual(spans(fold([...fails(7, 7), ...oks(8, 9), ...fails(13, 13), ...oks(14, 14)], context)), [[null, 8, 9, null], [null, 14, 14, null]])
     assert.deepEqual(spans(fold([...fails(9, 9), ...oks(13, 14)], context)), [[null, 13, 14, null]])
   })
 
@@ -102,7 +103,15 @@ suite('sessions of a peer', () => {
 
   test('a peer that is gone bounds its next session even where it is visited by every sixth crawl', () => {
     assert.deepEqual(spans(fold([...fails(8, 8), ...oks(14, 15)])), [[8, 14, 15, null]])
-    assert.deepEqual(spans(fold([...fails(8, 8), ...oks(15, 15)])), [[null, 15, 15, null]])
+    assert.deepEqual(spans(fold([...fails(8, 8), ...oks(17, 17)])), [[null, 17, 17, null]])
+  })
+
+  test('one failed dial right before the first contact bounds nothing: the failure before it does', () => {
+    assert.deepEqual(spans(fold([...fails(2, 2), ...fails(8, 8), ...oks(9, 10)])), [[2, 9, 10, null]])
+    assert.deepEqual(spans(fold([...fails(8, 8), ...oks(9, 10)])), [[null, 9, 10, null]])
+    assert.deepEqual(spans(fold([...fails(8, 8), visit(8, 'timeout', { attempt: 3, after: 30 }), ...oks(9, 10)])), [[8, 9, 10, null]])
+    // It ended the session before: what counts as an end there counts here.
+    assert.deepEqual(spans(fold(oks(9, 10).concat(fails(8, 8)), { ...contextOf(40), lastEndMs: at(8) })), [[8, 9, 10, null]])
   })
 
   test('without any crawl there are still sessions, none of them bounded', () => {

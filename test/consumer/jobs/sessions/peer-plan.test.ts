@@ -32,7 +32,8 @@ suite('plan of a peer', () => {
 
     const start = { session: open, isExact: true, fromMs: at(20) }
 
-    assert.deepEqual(planGroup([session(1, 5, 6), open], GROUP, context(21)), { fromMs: at(20), start, replaced: [open], waitsForContact: false })
+    const plan = { fromMs: at(20), start, lastEndMs: undefined, replaced: [open], waitsForContact: false }
+    assert.deepEqual(planGroup([session(1, 5, 6), open], GROUP, context(21)), plan)
   })
 
   test('after an end, a downtime or a long absence, nothing happens until the next contact', () => {
@@ -42,11 +43,11 @@ suite('plan of a peer', () => {
       return [waitsForContact, replaced, start, fromMs / C]
     }
 
-    assert.deepEqual(waits([session(10, 20, 21)], 40), [true, [], undefined, 40 - 6.75])
+    assert.deepEqual(waits([session(10, 20, 21)], 40), [true, [], undefined, 40 - 8])
     assert.deepEqual(waits([session(10, 20, 21)], 22), [true, [], undefined, 20 + 1 / C])
-    assert.deepEqual(waits([session(10, 48)], 55), [true, [], undefined, 55 - 6.75])
-    assert.deepEqual(waits([session(10, 20)], 27), [true, [], undefined, 27 - 6.75])
-    assert.deepEqual(waits([], 27), [true, [], undefined, 27 - 6.75])
+    assert.deepEqual(waits([session(10, 48)], 55), [true, [], undefined, 48 + 1 / C])
+    assert.deepEqual(waits([session(10, 20)], 29), [true, [], undefined, 29 - 8])
+    assert.deepEqual(waits([], 27), [true, [], undefined, 27 - 8])
   })
 
   test('a failure at the time of the change may be recovered now', () => {
@@ -56,15 +57,15 @@ suite('plan of a peer', () => {
   test('a change before stored sessions derives those after the last unchanged one again', () => {
     const later = [session(25, 30, 31), session(35, 40)]
 
-    const again = { start: undefined, replaced: later, waitsForContact: false }
+    const again = { start: undefined, lastEndMs: undefined as number | undefined, replaced: later, waitsForContact: false }
 
-    assert.deepEqual(planGroup([session(10, 20, 21), ...later], GROUP, context(27)), { ...again, fromMs: at(20) + 1 })
+    assert.deepEqual(planGroup([session(10, 20, 21), ...later], GROUP, context(27)), { ...again, lastEndMs: at(21), fromMs: at(20) + 1 })
     assert.deepEqual(planGroup(later, GROUP, context(10)), { ...again, fromMs: 0 })
   })
 
   test('a session that began before the oldest kept visit keeps its beginning', () => {
     const crossing = session(20, 40, 41)
-    const plan = { fromMs: at(30), start: { session: crossing, isExact: false, fromMs: at(30) }, waitsForContact: false }
+    const plan = { fromMs: at(30), lastEndMs: undefined, start: { session: crossing, isExact: false, fromMs: at(30) }, waitsForContact: false }
     const later = session(50, 60)
 
     assert.deepEqual(planGroup([session(1, 2, 3), crossing, later], GROUP, context(30, 30)), { ...plan, replaced: [crossing, later] })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { ScanId } from '../../../../core/contracts/visit.ts'
-import { consumerName, crawlerName, deadLetterTopicOf, hashKeyName, identityName, kafkaUserName, leaseName, prepareName, retentionName, scanIdOf, serviceAccountName } from '../../../../operator/model/naming/names.ts'
+import { consumerName, crawlerName, deadLetterTopicOf, hashKeyName, identityName, kafkaUserName, leaseName, prepareName, retentionName, scanIdOf, serviceAccountName, sessionsName } from '../../../../operator/model/naming/names.ts'
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/)
 
@@ -46,19 +46,19 @@ suite('names', () => {
   })
 
   test('of all objects of one kind in one namespace differ, whatever the names of PeerProbes and scans', () => {
-    const word = fc.constantFrom('a', 'b', 'crawler', 'identity', 'consumer', 'retention', 'peerprobe', 'hash', 'key', 'prepare', '0123abcd')
+    const word = fc.constantFrom('a', 'b', 'crawler', 'identity', 'consumer', 'retention', 'sessions', 'peerprobe', 'hash', 'key', 'prepare', '0123abcd')
     const words = fc.array(word, { minLength: 1, maxLength: 4 }).map(parts => parts.join('-'))
     const namesOf = (name: string, scan: string): Record<string, string> => {
       const key = { namespace: 'lab', name }
 
-      return { crawler: crawlerName(key, scan), identity: identityName(key, scan), consumer: consumerName(key), retention: retentionName(key), key: hashKeyName(key), user: kafkaUserName(key), prepare: prepareName(key, '0123abcd'), account: serviceAccountName(key) }
+      return { crawler: crawlerName(key, scan), identity: identityName(key, scan), consumer: consumerName(key), retention: retentionName(key), sessions: sessionsName(key), key: hashKeyName(key), user: kafkaUserName(key), prepare: prepareName(key, '0123abcd'), account: serviceAccountName(key) }
     }
     const of = (names: Record<string, string>, scan: string, kinds: string[]): string[] => kinds.map(kind => `${names[kind] ?? ''}|${['crawler', 'identity'].includes(kind) ? `${kind} ${scan}` : kind}`)
 
     assert.notEqual(crawlerName({ namespace: 'lab', name: 'a' }, 'crawler-x'), crawlerName({ namespace: 'lab', name: 'a-crawler' }, 'x'))
     assert.equal(crawlerName({ namespace: 'lab', name: 'a' }, 'crawl-20250101'), 'a-crawler-crawl-20250101')
     fc.assert(fc.property(words, words, words, words, (name, scan, other, otherScan) => {
-      for (const kinds of [['crawler', 'consumer', 'retention', 'prepare'], ['identity', 'key', 'user']]) {
+      for (const kinds of [['crawler', 'consumer', 'retention', 'sessions', 'prepare'], ['identity', 'key', 'user']]) {
         const known = new Map<string, string>()
 
         for (const [probe, its] of [[name, scan], [other, otherScan]] as const) {

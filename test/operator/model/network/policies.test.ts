@@ -34,10 +34,10 @@ const podsOf = (of: ClusterProbe): Record<string, string>[] => {
 }
 
 suite('network policies', () => {
-  test('select each pod once, for both directions: those of crawlers, consumers, preparation, retention and commands', () => {
+  test('select each pod once, for both directions: those of crawlers, consumers, preparation, retention, sessions and commands', () => {
     const pods = podsOf(probe)
 
-    assert.deepEqual(pods.map(labels => labels['peerprobe.dev/scan'] ?? labels['app.kubernetes.io/component']).sort(), ['command', 'consumer', 'lan', 'main', 'prepare', 'quiet', 'retention'])
+    assert.deepEqual(pods.map(labels => labels['peerprobe.dev/scan'] ?? labels['app.kubernetes.io/component']).sort(), ['command', 'consumer', 'lan', 'main', 'prepare', 'quiet', 'retention', 'sessions'])
     for (const labels of pods) {
       const selecting = policiesOf(probe).filter(policy => selects(policy, labels))
       assert.equal(selecting.length, 1, JSON.stringify(labels))
