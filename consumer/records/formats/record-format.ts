@@ -1,0 +1,36 @@
+import { csvChunks } from './csv.ts'
+import { ndjsonChunks } from './ndjson.ts'
+import { parquetChunks } from './parquet.ts'
+import type { StoredRecord } from '../record-column.ts'
+import type { RecordKind } from '../record-kinds.ts'
+
+/** Records of one kind, some at a time. */
+export type RecordBatches = AsyncIterable<readonly StoredRecord[]>
+
+/** A format of files of records. */
+export interface RecordFormat {
+  /** Ending of file names, without a dot. */
+  ending: string
+
+  /** Media type. */
+  mediaType: string
+
+  /** Whether the format compresses itself. Others are worth compressing. */
+  isCompressed: boolean
+
+  /** Whether a person can read it on a terminal. */
+  isText: boolean
+
+  /** The file of these records, in chunks. Ending the iteration early ends that of the records. */
+  chunks: (kind: RecordKind, batches: RecordBatches) => AsyncIterable<Uint8Array>
+}
+
+/** The formats of files of records, by name. */
+export const RECORD_FORMATS = {
+  NDJSON: { ending: 'ndjson', mediaType: 'application/x-ndjson', isCompressed: false, isText: true, chunks: ndjsonChunks },
+  CSV: { ending: 'csv', mediaType: 'text/csv; charset=utf-8; header=present', isCompressed: false, isText: true, chunks: csvChunks },
+  Parquet: { ending: 'parquet', mediaType: 'application/vnd.apache.parquet', isCompressed: true, isText: false, chunks: parquetChunks }
+} as const satisfies Record<string, RecordFormat>
+
+/** Name of a format. */
+export type RecordFormatName = keyof typeof RECORD_FORMATS
