@@ -4,7 +4,7 @@
 import { columnsOf } from '../record-kinds.ts'
 import type { RecordColumn, RecordValue, StoredRecord } from '../record-column.ts'
 import type { RecordKind } from '../record-kinds.ts'
-import type { RecordBatches } from './record-format.ts'
+import type { RecordBatches } from './record-batches.ts'
 
 const LINE_END = '\r\n'
 

@@ -1,5 +1,5 @@
 import type { RecordKind } from '../record-kinds.ts'
-import type { RecordBatches } from './record-format.ts'
+import type { RecordBatches } from './record-batches.ts'
 
 /** A line of JSON for each record: its columns by name, times in RFC 3339, lists as arrays. A line feed ends each line. */
 export async function* ndjsonChunks (_kind: RecordKind, batches: RecordBatches): AsyncGenerator<Uint8Array> {

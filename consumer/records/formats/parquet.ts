@@ -5,7 +5,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { columnsOf } from '../record-kinds.ts'
 import type { RecordColumn, RecordValue, StoredRecord } from '../record-column.ts'
 import type { RecordKind } from '../record-kinds.ts'
-import type { RecordBatches } from './record-format.ts'
+import type { RecordBatches } from './record-batches.ts'
 import type { SchemaElement } from 'hyparquet-writer'
 
 /** A row group ends with the batch that reaches one of these: rows, or characters of texts. It is all that is in memory. */

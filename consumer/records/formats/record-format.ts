@@ -1,11 +1,8 @@
 import { csvChunks } from './csv.ts'
 import { ndjsonChunks } from './ndjson.ts'
 import { parquetChunks } from './parquet.ts'
-import type { StoredRecord } from '../record-column.ts'
 import type { RecordKind } from '../record-kinds.ts'
-
-/** Records of one kind, some at a time. */
-export type RecordBatches = AsyncIterable<readonly StoredRecord[]>
+import type { RecordBatches } from './record-batches.ts'
 
 /** A format of files of records. */
 export interface RecordFormat {

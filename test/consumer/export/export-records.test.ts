@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { exportRecords, exportToFile } from '../../../consumer/export/export-records.ts'
+import { isProbeError } from '../../../core/errors.ts'
+import { isAbort } from '../../../core/time/signals.ts'
+import { readWithDuckdb } from '../../support/consumer/duckdb-reader.ts'
+import { pagesOfVisits } from '../../support/consumer/pages-of-visits.ts'
+import { TempFolder } from '../../support/temp-folder.ts'
+import { until } from '../../support/until.ts'
+import type { ExportRequest } from '../../../consumer/export/export-records.ts'
+
+const { signal } = new AbortController()
+const VISITS: ExportRequest = { kind: 'visits', format: 'NDJSON', filter: {} }
+const SLOW_EXPORT = fileURLToPath(new URL('../../support/consumer/endless-export.ts', import.meta.url))
+
+suite('exportToFile', () => {
+  for (const format of ['NDJSON', 'CSV', 'Parquet'] as const) {
+    test(`writes all pages as one ${format} file, with its count, size and hash`, async () => {
+      using folder = new TempFolder()
+      const path = folder.file('visits')
+      const { snapshot, records } = pagesOfVisits(3)
+      const summary = await exportToFile(snapshot, { ...VISITS, format }, path, signal)
+      const content = readFileSync(path)
+
+      assert.deepEqual(summary, { count: records.length, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') })
+      assert.deepEqual(await readWithDuckdb(path, 'visits', format), records)
+      assert.deepEqual(readdirSync(folder.path), ['visits'])
+      assert.equal(statSync(path).mode & 0o777, 0o600)
+    })
+  }
+
+  test('leaves the file before in its place when the store fails or the process stops', async () => {
+    using folder = new TempFolder()
+    writeFileSync(folder.file('a'), 'before')
+    const stop = new AbortController()
+    const failure = new TypeError('store is away')
+    await assert.rejects(exportToFile(pagesOfVisits(3, { failure }).snapshot, VISITS, folder.file('a'), signal), failure)
+    await assert.rejects(exportToFile(pagesOfVisits(Infinity, {
+      onPage: (page) => {
+        if (page === 3) {
+          stop.abort()
+        }
+      }
+    }).snapshot, VISITS, folder.file('a'), stop.signal), isAbort)
+
+    assert.deepEqual(readdirSync(folder.path), ['a'])
+    assert.equal(readFileSync(folder.file('a'), 'utf8'), 'before')
+  })
+
+  test('names the path that the system refuses', async () => {
+    using folder = new TempFolder()
+    mkdirSync(folder.file('folder'))
+
+    for (const path of [folder.file('missing/a'), folder.file('folder')]) {
+      await assert.rejects(exportToFile(pagesOfVisits(1).snapshot, VISITS, path, signal), err => isProbeError(err, 'PP_EXPORT_FAILED') && err.message.includes(path))
+    }
+    assert.deepEqual(readdirSync(folder.path), ['folder'])
+  })
+
+  test('leaves no file under the name when its process is killed', async () => {
+    using folder = new TempFolder()
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SLOW_EXPORT, folder.file('a')], { stdio: 'inherit' })
+    await until('something is written', () => readdirSync(folder.path).some(name => statSync(folder.file(name)).size > 0))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+
+    const left = readdirSync(folder.path)
+    assert.equal(left.length, 1)
+    assert.match(left[0] ?? '', /^a\.[0-9a-f-]+\.tmp$/)
+  })
+})
+
+suite('exportRecords', () => {
+  test('waits for its reader: no page is read before the one before it was taken', async () => {
+    const events: string[] = []
+    const { snapshot } = pagesOfVisits(2, { onPage: page => events.push(`page ${String(page)}`) })
+    await exportRecords(snapshot, VISITS, async () => {
+      events.push('taken')
+      await Promise.resolve()
+    }, signal)
+
+    assert.deepEqual(events, ['page 1', 'taken', 'page 2', 'taken'])
+  })
+
+  test('ends with the error of its reader, and reads no further', async () => {
+    const pages: number[] = []
+    const failure = new TypeError('the reader has gone')
+    const refuse = async (): Promise<never> => await Promise.reject(failure)
+    const { snapshot } = pagesOfVisits(5, {
+      onPage: (page) => {
+        pages.push(page)
+      }
+    })
+    await assert.rejects(exportRecords(snapshot, VISITS, refuse, signal), failure)
+
+    assert.deepEqual(pages, [1])
+  })
+})
