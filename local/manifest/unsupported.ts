@@ -24,7 +24,7 @@ const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'consumer', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
   { path: ['spec', 'sessions', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, sessions are derived once an hour' },
   { path: ['spec', 'retention', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, old rows are removed once a day' },
-  { path: ['spec', 'backup', 'enabled'], refuses: isTrue, message: 'not supported on one machine yet: leave it out' },
+  { path: ['spec', 'backup', 'enabled'], refuses: isTrue, message: 'not supported on one machine yet: leave it out, and run peerprobe backup' },
   { path: ['spec', 'suspend'], refuses: isTrue, message: 'not supported on one machine: leave it out, or do not start it' }
 ]
 
