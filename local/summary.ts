@@ -1,3 +1,4 @@
+import { COVERAGE_GAPS } from '../core/contracts/coverage.ts'
 import { isContacted, OUTCOMES } from '../core/contracts/outcome.ts'
 import { cutApart } from '../core/text/cut-apart.ts'
 import { escapeControlChars } from '../core/text/escape-control-chars.ts'
@@ -71,6 +72,7 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     `Crawl of ${crawl.network} by scan ${scan}: ${crawl.state} in ${formatMilliseconds(durationSecondsOf(crawl) * 1_000)} (${crawl.strategy})`,
     '',
     ...populationLines(totals),
+    ...coverageLines(crawl),
     ...findingLines('Problem', problem),
     ...findingLines('Warning', warning),
     ...foundByLines(foundBy),
@@ -182,4 +184,22 @@ function distributionLines (title: string, distribution: Distribution | undefine
     ...rest > 0 ? [label(`${String(Math.max(0, top.length - ROWS))} others`, rest)] : [],
     ''
   ]
+}
+
+/** What share of the network a crawl found, for a person; nothing for a crawl that did not ask for it. */
+export function coverageLines ({ coverage, coverageGap, thirdQuestion }: Crawl): string[] {
+  const third = thirdQuestion === true ? ['  each peer was asked a third question, since an earlier crawl found less than 99 %'] : []
+
+  if (coverage !== undefined) {
+    const { share, low, high, sampled } = coverage
+
+    return [`Coverage     ${percent(share)} of the network (95 % interval: ${percent(low)} to ${percent(high)}, by ${String(sampled)} more questions)`, ...third, '']
+  }
+
+  return coverageGap === undefined || coverageGap === 'not-asked' ? [] : [`Coverage     not estimable: ${COVERAGE_GAPS[coverageGap]}`, ...third, '']
+}
+
+// Never rounded up to 100 %: the difference is what the line is about.
+function percent (share: number): string {
+  return `${share === 1 ? '100' : (Math.floor(share * 1_000) / 10).toFixed(1)} %`
 }

@@ -37,6 +37,8 @@ export class LastCrawlMetrics {
   readonly #families: Counts<'family'>
   readonly #otherProtocols: Gauge
   readonly #outlier: Gauge
+  readonly #coverage: Record<'share' | 'low' | 'high', Gauge>
+  readonly #thirdQuestion: Gauge
   readonly #changed: Gauge<'change'>
   readonly #seen: Gauge<'by'>
 
@@ -58,6 +60,12 @@ export class LastCrawlMetrics {
     this.#families = new Counts(openGauge(registry, POPULATION_METRICS.familyPeers), 'family')
     this.#otherProtocols = openGauge(registry, POPULATION_METRICS.otherProtocols)
     this.#outlier = openGauge(registry, POPULATION_METRICS.keyspaceOutlier)
+    this.#coverage = {
+      share: openGauge(registry, POPULATION_METRICS.coverage),
+      low: openGauge(registry, POPULATION_METRICS.coverageLow),
+      high: openGauge(registry, POPULATION_METRICS.coverageHigh)
+    }
+    this.#thirdQuestion = openGauge(registry, POPULATION_METRICS.thirdQuestion)
     this.#changed = openGauge(registry, POPULATION_METRICS.changed)
     this.#seen = openGauge(registry, POPULATION_METRICS.seen)
   }
@@ -88,9 +96,22 @@ export class LastCrawlMetrics {
     this.#listening.replace(countsOf(distributions.listenTransports))
     this.#families.replace(countsOf(distributions.addressFamilies))
     this.#otherProtocols.set(kad?.others.wide ?? 0)
+    this.#noteCoverage(report)
     this.#noteKeyspace(report)
     this.#noteFindings(report)
     this.#compare(comparison)
+  }
+
+  #noteCoverage ({ coverage, thirdQuestion }: CrawlReport): void {
+    this.#thirdQuestion.set(thirdQuestion ? 1 : 0)
+
+    for (const bound of ['share', 'low', 'high'] as const) {
+      if (coverage === undefined) {
+        this.#coverage[bound].remove()
+      } else {
+        this.#coverage[bound].set(coverage[bound])
+      }
+    }
   }
 
   #noteKeyspace ({ population }: CrawlReport): void {

@@ -2,6 +2,7 @@ import { DURATIONS_S, oneOf } from '../../core/metrics/metric-definition.ts'
 import { AFTER_A_CRAWL, LABELS } from './metric-labels.ts'
 import type { MetricDefinition } from '../../core/metrics/metric-definition.ts'
 
+const COVERAGE_KNOWN = 'needs a Census whose coverage is estimable'
 const AGENT_FAMILY = { values: 'the families of the network in `networks.yaml`, or other', atMost: 21 }
 
 /** What a crawler exposes of the network that it crawls: of the last crawl that was not aborted, unless it says otherwise. */
@@ -78,6 +79,42 @@ export const POPULATION_METRICS = {
     answers: 'network',
     labels: {},
     onlyWhen: 'needs a crawl that contacted 512 peers'
+  },
+  coverage: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_coverage_ratio',
+    unit: 'share, 0 to 1',
+    meaning: 'Most likely share of the contactable peers in at least two routing tables that the last crawl found, before it asked a sample of its peers for more.',
+    answers: 'network',
+    labels: {},
+    onlyWhen: COVERAGE_KNOWN
+  },
+  coverageLow: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_coverage_low_ratio',
+    unit: 'share, 0 to 1',
+    meaning: 'Lower bound of the 95 % interval of the coverage.',
+    answers: 'network',
+    labels: {},
+    onlyWhen: COVERAGE_KNOWN
+  },
+  coverageHigh: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_coverage_high_ratio',
+    unit: 'share, 0 to 1',
+    meaning: 'Upper bound of the 95 % interval of the coverage.',
+    answers: 'network',
+    labels: {},
+    onlyWhen: COVERAGE_KNOWN
+  },
+  thirdQuestion: {
+    type: 'gauge',
+    name: 'peerprobe_crawler_third_question',
+    unit: '0 or 1',
+    meaning: '1 if the last crawl asked each peer a third question, because an earlier one found less than 99 % of the network.',
+    answers: 'network',
+    labels: {},
+    onlyWhen: AFTER_A_CRAWL
   },
   changed: {
     type: 'gauge',

@@ -3,8 +3,45 @@ import { crawlerSeries, SCAN_LABELS, SCAN_LEGEND } from './selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
 const NO_PASSIVE = 'No scan here has a passive node'
+const COVERAGE = 'peerprobe_crawler_coverage_ratio'
+const THIRD = 'peerprobe_crawler_third_question'
+const NOT_KNOWN = 'No Census has ended yet whose coverage is estimable'
 
 const byScan = (metric: string): string => `max by (${SCAN_LABELS}) (${crawlerSeries(metric)})`
+
+/** Which share of the network the crawls find. */
+export const coverage: PanelGroup = {
+  title: 'Coverage: the share of the network that a crawl finds',
+  panels: [
+    {
+      title: 'Coverage',
+      description: 'Estimated share of the contactable peers that each crawl found, and its 95 % interval. Peers that stand in few routing tables are missed first.',
+      kind: 'lines',
+      unit: 'percentunit',
+      metric: COVERAGE,
+      queries: [
+        { expr: byScan(COVERAGE), legend: '{{peerprobe_dev_scan}}' },
+        { expr: byScan('peerprobe_crawler_coverage_low_ratio'), legend: '{{peerprobe_dev_scan}}, lower bound' },
+        { expr: byScan('peerprobe_crawler_coverage_high_ratio'), legend: '{{peerprobe_dev_scan}}, upper bound' }
+      ],
+      noData: NOT_KNOWN,
+      width: 16,
+      max: 1,
+      alert: 'PeerProbeCoverageLow'
+    },
+    {
+      title: 'Third question',
+      description: 'When each peer was asked for one more bucket: after a crawl that found less than 99 %, until three in a row found more than 99.5 %.',
+      kind: 'states',
+      unit: 'none',
+      metric: THIRD,
+      queries: [{ expr: byScan(THIRD), legend: '{{peerprobe_dev_scan}}' }],
+      noData: 'No crawl has ended yet',
+      width: 8,
+      values: [{ value: 0, text: 'two questions', color: 'green' }, { value: 1, text: 'three questions', color: 'blue' }]
+    }
+  ]
+}
 
 /** Latency, duration and ends of crawls. */
 export const crawls: PanelGroup = {

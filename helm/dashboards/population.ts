@@ -1,6 +1,6 @@
 // The network as the crawls see it.
 import { namespaceVariable, probeVariable, scanVariable } from './choices.ts'
-import { crawls, passive } from './population-crawls.ts'
+import { coverage, crawls, passive } from './population-crawls.ts'
 import { overTime } from './population-history.ts'
 import { crawlerSeries, SCAN_LABELS } from './selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
@@ -26,7 +26,7 @@ const now: PanelGroup = {
       unit: 'percentunit'
     },
     {
-      ...count('Coverage', 'Visited peers of those found: below 100 % a limit of the crawl was reached.', `sum(${peers('visited')}) / sum(${peers('discovered')})`),
+      ...count('Visited', 'Visited peers of those found: below 100 % a limit of the crawl was reached.', `sum(${peers('visited')}) / sum(${peers('discovered')})`),
       unit: 'percentunit'
     },
     {
@@ -54,7 +54,7 @@ export const population: DashboardSpec = {
     probeVariable('peerprobe_crawler_scan_info{namespace=~"$namespace"}'),
     scanVariable('peerprobe_crawler_scan_info{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
   ],
-  groups: [now, overTime, crawls, passive]
+  groups: [now, coverage, overTime, crawls, passive]
 }
 
 function count (title: string, meaning: string, expr: string): PanelSpec {

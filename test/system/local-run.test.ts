@@ -51,6 +51,9 @@ suite('npm start', () => {
     using database = new DatabaseSync(result.database, { readOnly: true })
 
     assert.equal(result.crawl.state, 'finished')
+    const crawled = database.prepare('SELECT coverage_share AS share, coverage_low AS low, coverage_questions AS questions, third_question AS third FROM crawl').get()
+    assert.ok(Number(crawled?.['share']) > 0.9 && Number(crawled?.['low']) <= Number(crawled?.['share']), JSON.stringify(crawled))
+    assert.ok(Number(crawled?.['questions']) > 0 && crawled?.['third'] === 0)
     // Who comes by itself may come before the crawl begins, which then asks it too.
     const { active, passive, both } = result.population.foundBy
     const comers = peers.filter(({ role }) => role === 'dials-in').length
@@ -79,7 +82,7 @@ suite('npm start', () => {
     const { code, stdout, stderr } = await run.ended
 
     assert.equal(code, 0, stderr)
-    for (const words of [/peers: 32 that answer, 2 that only dial in/, /main: crawling: /, /Population/, /contacted +3[2-4]/, /Found by/, /DHT servers +24/, /Round trip +p50/, /npm run --silent query -- \S+peerprobe\.sqlite "SELECT/]) {
+    for (const words of [/peers: 32 that answer, 2 that only dial in/, /main: crawling: /, /Population/, /Coverage {5}(?:\d+\.\d|100) % of the network \(95 % interval: /, /contacted +3[2-4]/, /Found by/, /DHT servers +24/, /Round trip +p50/, /npm run --silent query -- \S+peerprobe\.sqlite "SELECT/]) {
       assert.match(stdout, words)
     }
   })

@@ -28,6 +28,9 @@ suite('the gauges of the last crawl', () => {
     assert.deepEqual([...series].filter(([, n]) => n === 0).map(([name]) => name), [
       'peerprobe_crawler_population_listen_transport_peers',
       'peerprobe_crawler_population_keyspace_outlier_ratio',
+      'peerprobe_crawler_coverage_ratio',
+      'peerprobe_crawler_coverage_low_ratio',
+      'peerprobe_crawler_coverage_high_ratio',
       'peerprobe_crawler_population_changed_peers',
       'peerprobe_crawler_population_seen_peers'
     ])
@@ -74,6 +77,17 @@ suite('the gauges of the last crawl', () => {
     metrics.onCrawl(crawlReport({ population: peers(1) }), NONE, {})
 
     assert.equal(await outlier(), undefined)
+  })
+
+  test('have the coverage where it is known, and no number where it is not', async () => {
+    const registry = new Registry()
+    const metrics = new LastCrawlMetrics(registry, 'lab')
+    const values = async (): Promise<(number | undefined)[]> => await Promise.all(['coverage_ratio', 'coverage_low_ratio', 'coverage_high_ratio', 'third_question'].map(async name => await valueOf(registry, `peerprobe_crawler_${name}`)))
+    metrics.onCrawl(crawlReport({ coverage: { share: 0.97, low: 0.94, high: 0.99, mentioned: 40, found: 39, sampled: 200, questions: 190 } }), NONE, {})
+    assert.deepEqual(await values(), [0.97, 0.94, 0.99, 0])
+    metrics.onCrawl(crawlReport({ coverageGap: 'too-few', thirdQuestion: true }), NONE, {})
+
+    assert.deepEqual(await values(), [undefined, undefined, undefined, 1])
   })
 
   test('keep what had peers before, with zero', async () => {

@@ -7,6 +7,7 @@ const contacted = (more: Record<string, string> = {}): string => of('population_
 const agents = (family: string, more: Record<string, string> = {}): string => of('population_agent_peers', { agent_family: family, ...more })
 const finding = (code: string, more: Record<string, string> = {}): string => of('last_crawl_finding', { code, ...more })
 const outlier = (more: Record<string, string> = {}): string => of('population_keyspace_outlier_ratio', more)
+const coverage = (more: Record<string, string> = {}): string => of('coverage_ratio', more)
 const LABELS = { namespace: 'lab', peerprobe_dev_probe: 'amino', peerprobe_dev_scan: 'main' }
 const STEP = { step: '5m' }
 
@@ -64,6 +65,18 @@ export const NETWORK_CASES: AlertCases = {
     { kind: 'ordinary', name: 'some of them are gone', series: { [of('last_crawl_bootstrap_peers')]: '1x50' }, end: '50m' },
     { kind: 'restart', name: 'the next pod has no crawl behind it for a while', series: { [of('last_crawl_bootstrap_peers')]: '4x10 stale', [of('last_crawl_bootstrap_peers', { pod: 'b' })]: '_x30 4x20' }, end: '50m' },
     { kind: 'restart', name: 'it goes on firing where scrapes fail for seven minutes', series: { [of('last_crawl_bootstrap_peers')]: '0x30 _x7 0x20' }, fires: { at: ['29m', '32m', '36m', '38m', '55m'], alerts: [{ labels: LABELS }] } }
+  ],
+  PeerProbeCoverageLow: [
+    {
+      kind: 'fires',
+      name: 'a tenth of the network of one scan is missed for over an hour',
+      series: { [coverage()]: '1x10 0.9x90', [coverage({ scan: 'second' })]: '1x100' },
+      fires: { at: ['75m', '100m'], alerts: [{ labels: LABELS, values: ['90%'] }] }
+    },
+    { kind: 'ordinary', name: 'the next crawls ask a third question and find the rest', series: { [coverage()]: '0.93x40 0.98x60' }, end: '100m' },
+    { kind: 'ordinary', name: 'it is not estimable', series: { [coverage()]: '0.93x20 stale' }, end: '100m' },
+    { kind: 'restart', name: 'the next pod has crawled nothing yet', series: { [coverage()]: '0.9x30 stale', [coverage({ pod: 'b' })]: '_x45 0.99x60' }, end: '100m' },
+    { kind: 'restart', name: 'it goes on firing where the pod is replaced and crawls at once', series: { [coverage()]: '0.9x80 stale', [coverage({ pod: 'b' })]: '_x83 0.9x30' }, fires: { at: ['79m', '82m', '84m', '87m', '105m'], alerts: [{ labels: LABELS }] } }
   ],
   PeerProbeKeyspaceOutlier: [
     {
