@@ -17,6 +17,12 @@ export interface ImageTree {
 
   workdir: string
   entrypoint: string[]
+  command: string[]
+
+  /** Its environment, as `NAME=VALUE`. */
+  env: string[]
+
+  user: string
 }
 
 /**
@@ -27,11 +33,11 @@ export interface ImageTree {
 export function buildImageTree (folder: string): ImageTree {
   const stages = stagesOf(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))
   const roots = new Map(stages.map(({ name }) => [name, join(folder, name)]))
-  let tree: ImageTree = { root: '', workdir: '/', entrypoint: [] }
+  let tree: ImageTree = emptyTree('')
 
   for (const { name, instructions } of stages) {
     const root = roots.get(name)!
-    tree = { root, workdir: '/', entrypoint: [] }
+    tree = emptyTree(root)
 
     for (const { name: instruction, words, text } of instructions) {
       switch (instruction) {
@@ -47,9 +53,14 @@ export function buildImageTree (folder: string): ImageTree {
         case 'ENTRYPOINT':
           tree.entrypoint = JSON.parse(text) as string[]
           break
-        case 'ENV':
-        case 'USER':
         case 'CMD':
+          tree.command = JSON.parse(text) as string[]
+          break
+        case 'ENV':
+          tree.env.push(...words)
+          break
+        case 'USER':
+          tree.user = text
           break
         default:
           throw new TypeError(`the Dockerfile has an instruction ${instruction} that nobody follows here`)
@@ -58,6 +69,10 @@ export function buildImageTree (folder: string): ImageTree {
   }
 
   return tree
+}
+
+function emptyTree (root: string): ImageTree {
+  return { root, workdir: '/', entrypoint: [], command: [], env: [], user: '0' }
 }
 
 /** Each file of a tree with its mode and its content, or where it leads: two trees are the same where these are. */

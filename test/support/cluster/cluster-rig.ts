@@ -28,6 +28,9 @@ export interface ClusterRigOptions {
 
   /** Runs the real commands of pods instead of simulating them. The test file must run in its own network (`runner/node-network.ts`). @default false */
   runsPods?: boolean
+
+  /** A control plane that stands already, whose operators come from elsewhere; its owner disposes of it. */
+  plane?: ControlPlane
 }
 
 /** What to wait for in a `Ready` condition besides its status. */
@@ -45,16 +48,18 @@ export class ClusterRig implements AsyncDisposable {
   readonly plane: ControlPlane
   readonly kubeconfig: string
   readonly #operators: OperatorProcess[] = []
+  readonly #ownsPlane: boolean
   #node: PodNode | undefined
 
-  private constructor (plane: ControlPlane) {
+  private constructor (plane: ControlPlane, ownsPlane: boolean) {
     this.plane = plane
+    this.#ownsPlane = ownsPlane
     this.kubeconfig = plane.kubeconfigOf(OPERATOR_USER)
   }
 
-  static async open ({ strimzi = true, runsPods = false }: ClusterRigOptions = {}): Promise<ClusterRig> {
-    const plane = await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods, ...defined({ host: runsPods ? NODE_ADDRESS : undefined }) })
-    const rig = new ClusterRig(plane)
+  static async open ({ strimzi = true, runsPods = false, plane: standing }: ClusterRigOptions = {}): Promise<ClusterRig> {
+    const plane = standing ?? await ControlPlane.open('at' in found ? found.at : '', { kwok: !runsPods, ...defined({ host: runsPods ? NODE_ADDRESS : undefined }) })
+    const rig = new ClusterRig(plane, standing === undefined)
 
     try {
       rig.#node = runsPods ? await PodNode.open(plane) : undefined
@@ -149,7 +154,10 @@ export class ClusterRig implements AsyncDisposable {
       await operator[Symbol.asyncDispose]()
     }))
     await this.#node?.[Symbol.asyncDispose]()
-    await this.plane[Symbol.asyncDispose]()
+
+    if (this.#ownsPlane) {
+      await this.plane[Symbol.asyncDispose]()
+    }
   }
 }
 

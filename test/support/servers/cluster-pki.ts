@@ -40,6 +40,13 @@ export class ClusterPki {
     return this.#at('token.pub')
   }
 
+  /** Creates a client certificate. */
+  client (name: string, subject: string): { certFile: string, keyFile: string } {
+    this.#issue(name, subject)
+
+    return { certFile: this.#at(`${name}.crt`), keyFile: this.#at(`${name}.key`) }
+  }
+
   /** Creates a client certificate and a self-contained kubeconfig with it. */
   kubeconfig (name: string, subject: string): string {
     this.#issue(name, subject)

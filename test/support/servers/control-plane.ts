@@ -39,6 +39,9 @@ export interface ControlPlaneOptions {
 
   /** IP address of this machine that the API server listens on. @default '127.0.0.1' */
   host?: string
+
+  /** Further arguments of the API server, which take precedence. */
+  apiServerArgs?: (pki: ClusterPki) => readonly string[]
 }
 
 /** A control plane for one test file. */
@@ -58,9 +61,10 @@ export class ControlPlane implements AsyncDisposable {
   readonly #auditLog: AuditLog
   readonly #ports: { api: number, etcd: number, peer: number }
   readonly #running = new Map<string, LeashedProcess>()
+  readonly #apiServerArgs: readonly string[]
   #marks = 0
 
-  private constructor (bin: string, folder: TempFolder, ports: { api: number, etcd: number, peer: number }, host: string) {
+  private constructor (bin: string, folder: TempFolder, ports: { api: number, etcd: number, peer: number }, { host, apiServerArgs }: Required<Pick<ControlPlaneOptions, 'host' | 'apiServerArgs'>>) {
     this.#bin = bin
     this.#folder = folder
     this.#ports = ports
@@ -70,12 +74,18 @@ export class ControlPlane implements AsyncDisposable {
     this.kubeconfig = this.#pki.kubeconfig('admin', '/O=system:masters/CN=admin')
     this.#requests = new ApiRequests(this.kubeconfig)
     this.#auditLog = new AuditLog(folder.file('audit.jsonl'))
+    this.#apiServerArgs = apiServerArgs(this.#pki)
+  }
+
+  /** Certificate of the authority that signed all certificates of the cluster. */
+  get caFile (): string {
+    return this.#pki.ca
   }
 
   /** Starts everything from a folder of programs (`scripts/provision/cluster.ts` finds it); without `kwok` the caller provides the nodes. */
-  static async open (bin: string, { kwok = true, host = '127.0.0.1' }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  static async open (bin: string, { kwok = true, host = '127.0.0.1', apiServerArgs = () => [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const [api = 0, etcd = 0, peer = 0] = await freePorts(3)
-    const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer }, host)
+    const plane = new ControlPlane(bin, new TempFolder(), { api, etcd, peer }, { host, apiServerArgs })
 
     try {
       await plane.#start()
@@ -210,7 +220,8 @@ export class ControlPlane implements AsyncDisposable {
       '--allow-privileged=true',
       '--profiling=false',
       `--audit-policy-file=${this.#folder.file('audit.yaml')}`,
-      `--audit-log-path=${this.#folder.file('audit.jsonl')}`
+      `--audit-log-path=${this.#folder.file('audit.jsonl')}`,
+      ...this.#apiServerArgs
     ], async () => await this.#requests.answers('/api/v1/namespaces/default') && (await this.kubectl(['get', '--raw=/readyz'])).code === 0)
   }
 
