@@ -7,7 +7,7 @@ import { ensurePrograms } from './debian.ts'
 import { missingProgram, runProgram } from './programs.ts'
 import type { Found, Part } from './part.ts'
 
-const POM = fileURLToPath(new URL('./kafka.pom.xml', import.meta.url))
+const POM = fileURLToPath(new URL('./kafka-tools/pom.xml', import.meta.url))
 
 /** Apache Kafka: found at a folder of jars, run by the `java` on the PATH. */
 export const kafka: Part = {

@@ -10,7 +10,7 @@ import type { TimedRun } from './file-pool.ts'
 import type { Verdict } from './summary.ts'
 
 /** Parts of the tests on real servers, and their files. */
-export const SERVER_PARTS = { system: 'test/system/{*,monitoring/*}.test.ts', cluster: 'test/system/cluster/*.test.ts' } as const
+export const SERVER_PARTS = { system: 'test/system/{*,monitoring/*}.test.ts', cluster: 'test/system/cluster/*.test.ts', node: 'test/system/node/*.test.ts' } as const
 
 /** Name of one of {@link SERVER_PARTS}. */
 export type ServerPart = keyof typeof SERVER_PARTS

@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
+import { pino } from 'pino'
+import { deriveSessions } from '../../consumer/jobs/sessions/derive-sessions.ts'
 import { SqliteStore } from '../../consumer/store/sqlite/sqlite-store.ts'
+import { systemClock } from '../../core/time/clock.ts'
 import { sqlite } from '../../scripts/provision/sqlite.ts'
 import { crawlOf, failedVisitOf, PEERS, visitOf } from '../support/consumer/messages.ts'
 import { SQLITE_MIGRATIONS } from '../support/consumer/migrated-database.ts'
@@ -15,7 +18,7 @@ import { TempFolder } from '../support/temp-folder.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
 
 const ROOT = new URL('../..', import.meta.url)
-const STATEMENT = /npm run --silent query -- \S+ "(?<command>SELECT [^"]+)"|```sql\n(?<block>[^`]+)```/g
+const STATEMENT = /npm run --silent query -- \S+ "(?<command>SELECT [^"]+)"|```sql\n(?<block>SELECT [^`]+)```/g
 
 /** A visit as the first migration has it. */
 const OLD_VISIT = `INSERT INTO word VALUES (1, 'w', 0); INSERT INTO scan VALUES (1, 's', 'n', '', 0); INSERT INTO peer VALUES (1, 'p', 0);
@@ -56,6 +59,8 @@ suite('the sqlite3 of the system', 'missing' in found ? { skip: found.missing } 
     const store = await SqliteStore.open({ clock: new FakeClock() }, { path, coalesceWindowMs: 0 })
     await store.migrate()
     await store.write({ visits: visits(), crawls: [crawlOf()] })
+    const deps = { store, clock: systemClock, log: pino({ level: 'silent' }) }
+    await deriveSessions(deps, { keepMs: Date.now(), isGentle: false }, new AbortController().signal)
 
     return store
   }
@@ -63,16 +68,16 @@ suite('the sqlite3 of the system', 'missing' in found ? { skip: found.missing } 
   test('reads every view as we do, while a store has the file open', async () => {
     using folder = new TempFolder()
     const path = folder.file('peerprobe.sqlite')
-    await using store = await fill(path)
+    await using _ = await fill(path)
     using ours = new DatabaseSync(path, { readOnly: true })
     const views = ours.prepare('SELECT name FROM sqlite_schema WHERE type = \'view\'').all().map(({ name }) => String(name))
 
-    assert.ok(views.includes('visit_detail'))
+    assert.deepEqual(views.toSorted(), ['session_detail', 'visit_detail'])
     for (const view of views) {
       const sql = `SELECT * FROM ${view} ORDER BY 1, 2, 5, 6, 12`
       const expected = ours.prepare(sql).all()
 
-      assert.equal(expected.length, (await store.summary()).visits)
+      assert.ok(expected.length > 0, view)
       assert.deepEqual(await ask(path, sql), JSON.parse(JSON.stringify(expected)))
     }
     assert.deepEqual(await ask(path, 'SELECT DISTINCT started_at FROM visit_detail ORDER BY 1 LIMIT 2'), [{ started_at: '2026-01-31 00:00:00.000' }, { started_at: '2026-02-28 23:59:59.999' }])

@@ -53,6 +53,7 @@ export function valueSets (served: string, more: string): Record<string, ValueSe
     'an image by its digest': { values: { image: { repository: 'registry.example/peerprobe', digest: DIGEST } } },
     'an image by tag and digest': { values: { image: { tag: '0.1.0', digest: DIGEST, pullPolicy: 'Always' } } },
     'Secrets to pull by': { values: { image: { pullSecrets: [{ name: 'registry' }, { name: 'mirror.example' }] } } },
+    'another image for backups': { values: { backup: { image: { repository: 'mirror.example/mysql', tag: '8.4', digest: `sha256:${'0'.repeat(64)}` }, program: 'mysqldump' } } },
     'no definition': { values: { crds: { install: false } } },
     'a definition that goes with the chart': { values: { crds: { keep: false } } },
     'a PodMonitor': { values: { podMonitor: { enabled: true, labels: { release: 'prometheus' }, interval: '1m' } } },
@@ -66,7 +67,7 @@ export function valueSets (served: string, more: string): Record<string, ValueSe
     'an account with an identity of a cloud': { values: { serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' } } } },
     'other resources': { values: { resources: { requests: { cpu: 0.5, memory: '256Mi' }, limits: { cpu: 2, memory: '1Gi' } } } },
     'a sample': { values: { sample: { enabled: true, name: 'first', spec: PROBE } } },
-    'null everywhere': { values: Object.fromEntries(['image', 'replicas', 'topologySpreadConstraints', 'podDisruptionBudget', 'watchNamespace', 'watchNamespaces', 'secrets', 'policy', 'crds', 'podMonitor', 'serviceMonitor', 'monitoring', 'dashboards', 'sample', 'logLevel', 'resources', 'networkPolicy', 'serviceAccount', 'service', 'priorityClassName', 'nodeSelector', 'tolerations', 'affinity', 'podAnnotations', 'podLabels', 'env', 'extraEnv', 'extraArgs', 'extraVolumes', 'extraVolumeMounts', 'enabled', 'global'].map(name => [name, null])) },
+    'null everywhere': { values: Object.fromEntries(['image', 'backup', 'replicas', 'topologySpreadConstraints', 'podDisruptionBudget', 'watchNamespace', 'watchNamespaces', 'secrets', 'policy', 'crds', 'podMonitor', 'serviceMonitor', 'monitoring', 'dashboards', 'sample', 'logLevel', 'resources', 'networkPolicy', 'serviceAccount', 'service', 'priorityClassName', 'nodeSelector', 'tolerations', 'affinity', 'podAnnotations', 'podLabels', 'env', 'extraEnv', 'extraArgs', 'extraVolumes', 'extraVolumeMounts', 'enabled', 'global'].map(name => [name, null])) },
     'every part at once': {
       release: 'z'.repeat(53),
       pods: 2,

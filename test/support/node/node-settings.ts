@@ -1,5 +1,5 @@
-import { findProgram } from '../../../scripts/provision/programs.ts'
 import { CNI_PLUGINS } from '../../../scripts/provision/node.ts'
+import { findProgram } from '../../../scripts/provision/programs.ts'
 import { BOX_ADDRESS, BRIDGE, POD_SUBNET } from './node-box.ts'
 
 /** Name of the sandbox image. */
@@ -25,12 +25,14 @@ export const CNI_SETTINGS = JSON.stringify({
   ]
 })
 
+const UNUSED_PLUGINS = ['nri.v1.nri', ...['btrfs', 'zfs', 'devmapper', 'blockfile'].map(name => `snapshotter.v1.${name}`), 'tracing.processor.v1.otlp'].map(name => `io.containerd.${name}`)
+
 /** Settings of containerd, with its state below `folder`. */
 export function containerdSettings (folder: string): string {
   return `version = 3
 root = "${folder}/containerd"
 state = "/run/containerd"
-disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.blockfile", "io.containerd.tracing.processor.v1.otlp"]
+disabled_plugins = ${JSON.stringify(UNUSED_PLUGINS)}
 [grpc]
 address = "${CONTAINERD_SOCKET}"
 [plugins.'io.containerd.cri.v1.images']

@@ -112,7 +112,8 @@ export class RealNode implements AsyncDisposable {
   }
 
   async #start (name: string, args: readonly string[]): Promise<void> {
-    this.#running.set(name, await LeashedProcess.start([join(this.#bin, name), ...args], { logPath: this.#folder.file(`${name}.log`), env: programsOf(this.#bin) }))
+    const options = { logPath: this.#folder.file(`${name}.log`), env: programsOf(this.#bin) }
+    this.#running.set(name, await LeashedProcess.start([join(this.#bin, name), ...args], options))
   }
 }
 
@@ -120,7 +121,8 @@ async function startContainerd (bin: string, folder: TempFolder): Promise<Leashe
   mkdirSync(folder.file('cni'))
   writeFileSync(folder.file('cni/10-box.conflist'), CNI_SETTINGS)
   writeFileSync(folder.file('containerd.toml'), containerdSettings(folder.path))
-  const containerd = await LeashedProcess.start([join(bin, 'containerd'), '--config', folder.file('containerd.toml')], { logPath: folder.file('containerd.log'), env: programsOf(bin) })
+  const options = { logPath: folder.file('containerd.log'), env: programsOf(bin) }
+  const containerd = await LeashedProcess.start([join(bin, 'containerd'), '--config', folder.file('containerd.toml')], options)
   await containerd.ready(async () => await ctr(bin, 'version').then(() => true, () => false), READY_LIMIT_MS)
 
   return containerd

@@ -2,7 +2,6 @@
 // simulate nodes. Everything is in one temporary folder and ends with this process.
 import { execFile } from 'node:child_process'
 import { copyFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isNotFound } from '../../../operator/runtime/kube-client.ts'
@@ -13,6 +12,7 @@ import { AuditLog } from './audit-log.ts'
 import { ClusterPki } from './cluster-pki.ts'
 import { freePorts } from './free-ports.ts'
 import { LeashedProcess } from './leashed-process.ts'
+import { isListening } from './tcp-answer.ts'
 import type { AuditEvent } from './audit-log.ts'
 
 const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url))
@@ -244,16 +244,4 @@ export class ControlPlane implements AsyncDisposable {
     this.#running.set(name, process)
     await process.ready(isReady, READY_LIMIT_MS)
   }
-}
-
-async function isListening (port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => {
-      resolve(false)
-    })
-  })
 }
