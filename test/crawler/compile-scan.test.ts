@@ -13,7 +13,7 @@ suite('compileScan', () => {
     assert.deepEqual(visitor.kadProtocols, ['/ipfs/kad/1.0.0'])
     assert.equal(visitor.agentVersion, `peerprobe/${VERSION} (+ops@example.org)`)
     assert.equal(intervalMs, 600_000)
-    assert.deepEqual(crawl, { strategy: 'Census', concurrency: 1_000, maxPeers: 500_000, maxDurationMs: 3_600_000, visitTimeoutMs: 15_000, confirmAfterMs: [20_000, 60_000] })
+    assert.deepEqual(crawl, { strategy: 'Census', concurrency: 1_000, maxPeers: 500_000, maxDurationMs: 3_600_000, visitTimeoutMs: 15_000, confirmAfterMs: [20_000, 60_000], asksSample: true })
     assert.deepEqual([visitor.dialTimeoutMs, visitor.visitTimeoutMs], [5_000, 15_000])
   })
 

@@ -65,7 +65,7 @@ suite('visitPeer', () => {
       identity: { agentVersion: 'a/1', protocols: [KAD_PROTOCOL], listenAddresses: [] },
       latencyMs: 40,
       latencyErrorMs: 0,
-      routingTable: { queries: 2, failed: 0, peers: [{ id: nobodyId(3), addresses: [] }] }
+      routingTable: { queries: 2, failed: 0, peers: [{ id: nobodyId(3), addresses: [] }], closest: 1 }
     })
     assert.ok(session.isClosed)
     assert.equal(rig.clock.pending, 0)

@@ -54,7 +54,7 @@ suite('Reconciler', () => {
     await step()
     assert.deepEqual([(status()['conditions'] as Condition[]).find(({ type }) => type === 'ConsumersReady')?.reason, crawlers()?.reason], ['Unschedulable', 'WaitingForConsumers'])
     assert.deepEqual(cluster.store('Deployment').all().map(({ metadata: { name } }) => name), ['amino-consumer'])
-    assert.equal(cluster.store('CronJob').size, 1, 'steps that do not depend on consumers go on')
+    assert.equal(cluster.store('CronJob').size, 2, 'steps that do not depend on consumers go on')
     consumers({ readyReplicas: 1 })
     await step()
     assert.equal(cluster.store('Deployment').size, 2)

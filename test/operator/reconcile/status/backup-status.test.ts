@@ -84,7 +84,7 @@ suite('a PeerProbe with backups', () => {
     cluster.put({ ...probeObject(), metadata: cluster.store('PeerProbe').get({ namespace: 'lab', name: 'amino' })!.metadata })
     await converge()
 
-    assert.deepEqual(cluster.store('CronJob').all().map(({ metadata }) => metadata.name), ['amino-retention'])
+    assert.deepEqual(cluster.store('CronJob').all().map(({ metadata }) => metadata.name).sort(), ['amino-retention', 'amino-sessions'])
     assert.equal(cluster.store('ConfigMap').get({ namespace: 'lab', name: 'amino.backup' }), undefined)
   })
 
