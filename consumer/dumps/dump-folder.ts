@@ -3,10 +3,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress } from 'node:zlib'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/files/private-file.ts'
+import { dumpTimeOf } from './dump-file.ts'
+import type { DumpCompression } from './dump-file.ts'
 import type { FileHandle } from 'node:fs/promises'
 
 /** A file that was written. */
@@ -17,8 +20,16 @@ export interface WrittenFile {
   sha256: string
 }
 
+/** What a file is filled with. */
+export interface FileContent {
+  chunks: AsyncIterable<Uint8Array>
+
+  /** How the chunks are compressed on their way into the file. */
+  compression: DumpCompression
+}
+
 const TEMPORARY = '.tmp'
-const OURS = /^(?:nodes-[0-9TZ.]+\.ndjson\.zst|manifest\.json)(?:\.[0-9a-f-]+\.tmp)?$/
+const TEMPORARY_ENDING = /\.[0-9a-f-]+\.tmp$/
 
 const SET_GROUP_ID = 0o2000
 const GROUP_READS = 0o640
@@ -62,14 +73,14 @@ export class DumpFolder {
     return await orDumpFailed(this.path, async () => await readdir(this.path))
   }
 
-  /** Writes texts as one zstd file. @throws ProbeError `PP_DUMP_FAILED`, and leaves no file */
-  async writeCompressed (name: string, texts: AsyncIterable<string>, signal: AbortSignal): Promise<WrittenFile> {
+  /** Writes chunks as one file. @throws ProbeError `PP_DUMP_FAILED`, and leaves no file */
+  async writeChunks (name: string, { chunks, compression }: FileContent, signal: AbortSignal): Promise<WrittenFile> {
     return await this.#write(name, async (handle) => {
       const hash = createHash('sha256')
       let bytes = 0
 
-      await pipeline(texts, createZstdCompress(), async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) {
+      await pipeline(chunks, compression === 'zstd' ? createZstdCompress() : new PassThrough(), async (parts: AsyncIterable<Buffer>) => {
+        for await (const chunk of parts) {
           hash.update(chunk)
           bytes += chunk.byteLength
           await handle.appendFile(chunk)
@@ -109,7 +120,7 @@ export class DumpFolder {
   // Earlier versions made them readable for all.
   async #protect (): Promise<void> {
     for (const name of await readdir(this.path)) {
-      if (OURS.test(name)) {
+      if (isOurs(name)) {
         protectFile(join(this.path, name), this.#mode)
       }
     }
@@ -131,6 +142,12 @@ export class DumpFolder {
       }
     })
   }
+}
+
+function isOurs (name: string): boolean {
+  const whole = name.replace(TEMPORARY_ENDING, '')
+
+  return whole === 'manifest.json' || dumpTimeOf(whole) !== undefined
 }
 
 async function filled<T> (path: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {

@@ -11,10 +11,10 @@ const MANIFEST_NAME = 'manifest.json'
 
 /** One dump file. */
 export const DumpEntry = z.object({
-  file: z.string().max(255).regex(/^nodes-[0-9TZ.]+\.ndjson\.zst$/).describe('Name of the file in the folder.'),
-  format: z.literal('NDJSON').describe('Format of the file.'),
-  compression: z.literal('zstd').describe('Compression of the file.'),
-  schemaVersion: z.int().describe('Version of the database schema whose columns the lines have.'),
+  file: z.string().max(255).regex(/^nodes-[0-9TZ.]+\.(?:ndjson\.zst|csv\.zst|parquet)$/).describe('Name of the file in the folder.'),
+  format: z.enum(['NDJSON', 'CSV', 'Parquet']).describe('Format of the file.'),
+  compression: z.enum(['zstd', 'none']).describe('Compression of the whole file: none for Parquet, which compresses its pages by itself.'),
+  schemaVersion: z.int().describe('Version of the database schema whose columns the nodes have.'),
   takenAt: Timestamp.describe('Time of the state in the file.'),
   full: z.boolean().describe('Whether it contains all nodes.'),
   changedSince: Timestamp.nullable().describe('The file contains the nodes written since this time; null when it contains all.'),

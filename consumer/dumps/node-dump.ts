@@ -1,12 +1,16 @@
 // A dump is a query on the store, not a copy of the stream: it keeps no state, and a message that is delivered
-// twice is in it once. It contains the peers whose row was written since the previous dump (or all), even when
-// their visit was delivered late.
+// twice is in it once. It contains the peers whose row was written since the previous dump of its format (or all),
+// even when their visit was delivered late.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isProbeError } from '../../core/errors.ts'
+import { RECORD_FORMATS } from '../records/formats/record-format.ts'
+import { dumpCompression, dumpFileName, dumpTimeOf } from './dump-file.ts'
 import { readManifest, writeManifest } from './dump-manifest.ts'
-import { nodeLine } from './node-line.ts'
+import { nodeRecord } from './node-record.ts'
 import type { Logger } from '../../core/process/logger.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import type { RecordFormatName } from '../records/formats/record-format.ts'
+import type { StoredRecord } from '../records/record-column.ts'
 import type { NodeRecord, NodeStore, StoreSnapshot } from '../store/model/node-store.ts'
 import type { DumpFolder } from './dump-folder.ts'
 import type { DumpEntry, DumpManifest } from './dump-manifest.ts'
@@ -23,14 +27,16 @@ export interface NodeDumpDeps {
 
 /** Settings of the dumps. */
 export interface NodeDumpOptions {
-  /** Whether each dump contains all nodes instead of those written since the last dump. */
+  format: RecordFormatName
+
+  /** Whether each dump contains all nodes instead of those written since the last dump of its format. */
   full: boolean
 
   /** Files older than this are removed, in milliseconds, except the newest. */
   keepMs: number
 }
 
-/** Result of a dump: `unchanged` when no peer was written since the last one, `skipped` when the disk is nearly full. */
+/** Result of a dump: `unchanged` when no peer was written since the last one of its format, `skipped` when the disk is nearly full. */
 export type DumpResult = { outcome: 'written', entry: DumpEntry } | { outcome: 'unchanged' } | { outcome: 'skipped' }
 
 /** Bytes that a dump leaves free on the disk. */
@@ -40,8 +46,6 @@ const PAGE_ROWS = 200
 
 // A transaction sets `changed_at` when it begins and is visible when it commits. No transaction takes as long as this.
 const OVERLAP_MS = 10_000
-
-const FILE_NAME = /^nodes-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.(\d{3})Z\.ndjson\.zst$/
 
 interface ConsumerCounters { count: number, minLastSeen: string | null, maxLastSeen: string | null }
 
@@ -64,9 +68,10 @@ export class NodeDump {
     const { folder, clock } = this.#deps
     await folder.removeStale(clock.now())
     const manifest = await this.#removeOld(await this.#readManifest())
-    const last = manifest.dumps.at(-1)
+    // The first dump of a format contains all peers: who reads files of one format misses none.
+    const last = manifest.dumps.findLast(({ format }) => format === this.#options.format)
 
-    if (await this.#isNearlyFull(last)) {
+    if (await this.#isNearlyFull(last ?? manifest.dumps.at(-1))) {
       return { outcome: 'skipped' }
     }
 
@@ -114,14 +119,17 @@ export class NodeDump {
 
   async #write (snapshot: StoreSnapshot, { takenAtMs, sinceMs }: { takenAtMs: number, sinceMs: number | undefined }, signal: AbortSignal): Promise<DumpEntry> {
     const takenAt = new Date(takenAtMs).toISOString()
-    const file = `nodes-${takenAt.replaceAll(/[-:]/g, '')}.ndjson.zst`
+    const { format } = this.#options
+    const file = dumpFileName(takenAt, format)
+    const compression = dumpCompression(format)
     const tally: ConsumerCounters = { count: 0, minLastSeen: null, maxLastSeen: null }
-    const written = await this.#deps.folder.writeCompressed(file, linesOf(snapshot, sinceMs, tally), signal)
+    const chunks = RECORD_FORMATS[format].chunks('nodes', batchesOf(snapshot, sinceMs, tally))
+    const written = await this.#deps.folder.writeChunks(file, { chunks, compression }, signal)
 
     return {
       file,
-      format: 'NDJSON',
-      compression: 'zstd',
+      format,
+      compression,
       schemaVersion: snapshot.schemaVersion,
       takenAt,
       full: sinceMs === undefined,
@@ -142,7 +150,7 @@ export class NodeDump {
     }
 
     const named = new Set(kept.map(({ file }) => file))
-    await folder.remove((await folder.list()).filter(name => !named.has(name) && (timeOf(name) ?? Infinity) < before))
+    await folder.remove((await folder.list()).filter(name => !named.has(name) && (dumpTimeOf(name) ?? Infinity) < before))
 
     return { version: 1, dumps: kept }
   }
@@ -161,7 +169,7 @@ async function hasChanges (snapshot: StoreSnapshot, sinceMs: number): Promise<bo
   }
 }
 
-async function* linesOf (snapshot: StoreSnapshot, changedSinceMs: number | undefined, tally: ConsumerCounters): AsyncIterable<string> {
+async function* batchesOf (snapshot: StoreSnapshot, changedSinceMs: number | undefined, tally: ConsumerCounters): AsyncIterable<readonly StoredRecord[]> {
   for (let after: string | undefined; ;) {
     const { nodes, next } = await snapshot.nodes({ after, limit: PAGE_ROWS, changedSinceMs })
 
@@ -169,9 +177,8 @@ async function* linesOf (snapshot: StoreSnapshot, changedSinceMs: number | undef
       count(tally, node)
     }
 
-    if (nodes.length > 0) {
-      yield nodes.map(nodeLine).join('')
-    }
+    yield nodes.map(nodeRecord)
+
     if (next === undefined) {
       return
     }
@@ -185,11 +192,4 @@ function count (tally: ConsumerCounters, { lastSeen }: NodeRecord): void {
   tally.count++
   tally.minLastSeen = tally.minLastSeen === null || lastSeen < tally.minLastSeen ? lastSeen : tally.minLastSeen
   tally.maxLastSeen = tally.maxLastSeen === null || lastSeen > tally.maxLastSeen ? lastSeen : tally.maxLastSeen
-}
-
-function timeOf (name: string): number | undefined {
-  const [, ...parts] = FILE_NAME.exec(name) ?? []
-  const [year, month, day, hour, minute, second, ms] = parts.map(Number)
-
-  return year === undefined ? undefined : Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second, ms)
 }

@@ -114,9 +114,9 @@ export const ConsumerConfig = z.strictObject({
   coalesceWindowMs: Milliseconds.default(600_000).describe('A smaller change of an address\'s last_seen is not written; 0 writes every change.'),
   dump: z.strictObject({
     folder: Path.describe('Folder of the dump files.'),
-    format: z.enum(['NDJSON']).default('NDJSON').describe('Format of the dump files.'),
+    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump in a format is a full one.'),
     intervalMs: Milliseconds.default(120_000).describe('Time between two dumps.'),
-    full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of those written since the last dump.'),
+    full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of those written since the last dump of its format.'),
     keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed.')
   }).optional().describe('Dump files; none when absent.'),
   retention: z.strictObject({

@@ -19,7 +19,6 @@ const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'scans', '*', 'storage'], refuses: written, message: 'not supported on one machine: leave it out' },
   { path: ['spec', 'scans', '*', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
   { path: ['spec', 'consumer', 'replicas'], refuses: value => typeof value === 'number' && (value < 1 || value > 4), message: 'must be 1 to 4 on one machine' },
-  { path: ['spec', 'consumer', 'dump', 'format'], refuses: value => value === 'CSV' || value === 'Parquet', message: 'not supported yet: use NDJSON' },
   { path: ['spec', 'consumer', 'dump', 'volume'], refuses: written, message: 'not supported on one machine: leave it out, the files go to the data folder' },
   { path: ['spec', 'consumer', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
   { path: ['spec', 'sessions', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, sessions are derived once an hour' },

@@ -31,7 +31,7 @@ export const ConsumerSpec = withRules(z.strictObject({
   coalesceWindow: DurationText.default('10m').describe('Smallest change of an address\'s last_seen that is written; 0s writes every change.'),
   dump: z.strictObject({
     enabled: z.boolean().default(false).describe('Whether to write dump files.'),
-    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files.'),
+    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump in a format is a full one.'),
     interval: DurationText.default('120s').describe('Time between two dumps.'),
     full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of the nodes seen since the last dump.'),
     keep: DurationText.default('168h').describe('Dump files older than this are removed.'),

@@ -1,5 +1,4 @@
 import { defined } from '../../../core/defined.ts'
-import { ProbeError } from '../../../core/errors.ts'
 import { toMilliseconds } from '../../../core/time/duration.ts'
 import { deadLetterTopicOf } from '../naming/names.ts'
 import type { BusConfig, ConsumerConfigInput, StoreConfig } from '../../../core/contracts/process-config.ts'
@@ -57,10 +56,6 @@ export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces):
 function dumpFor ({ consumer: { dump } }: PeerProbeSpec, { dumpFolder }: ConsumerPlaces): Pick<ConsumerConfigInput, 'dump'> {
   if (!dump.enabled) {
     return {}
-  }
-
-  if (dump.format !== 'NDJSON') {
-    throw new ProbeError('PP_NOT_SUPPORTED', `spec.consumer.dump.format: ${dump.format} is not supported yet: use NDJSON`)
   }
 
   return {

@@ -12,7 +12,6 @@ interface Refusal {
 
 // What the processes cannot do yet. It is refused rather than silently ignored.
 const REFUSALS: readonly Refusal[] = [
-  { refuses: ({ consumer: { dump } }) => dump.format === 'NDJSON' ? [] : [['spec', 'consumer', 'dump', 'format']], message: 'only NDJSON is supported yet' },
   { refuses: ({ backup }) => backup.enabled && backup.volume === undefined ? [['spec', 'backup', 'volume']] : [], message: 'is required for backups in a cluster' }
 ]
 

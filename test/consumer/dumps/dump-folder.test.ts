@@ -11,12 +11,12 @@ import { TempFolder } from '../../support/temp-folder.ts'
 
 const { signal } = new AbortController()
 
-async function* texts (...parts: (string | Error)[]): AsyncIterable<string> {
+async function* chunks (...parts: (string | Error)[]): AsyncIterable<Uint8Array> {
   for (const part of parts) {
     if (part instanceof Error) {
       throw part
     }
-    yield part
+    yield Buffer.from(part)
   }
 }
 
@@ -25,7 +25,7 @@ suite('DumpFolder', () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.file('new/dumps'))
     const parts = Array.from({ length: 500 }, (_, i) => `${'x'.repeat(1_000)} ${String(i)}\n`)
-    const { bytes, sha256 } = await folder.writeCompressed('a.zst', texts(...parts), signal)
+    const { bytes, sha256 } = await folder.writeChunks('a.zst', { chunks: chunks(...parts), compression: 'zstd' }, signal)
     const content = readFileSync(temp.file('new/dumps/a.zst'))
 
     assert.equal(zstdDecompressSync(content).toString(), parts.join(''))
@@ -34,13 +34,25 @@ suite('DumpFolder', () => {
     assert.deepEqual(await folder.list(), ['a.zst'])
   })
 
+  test('writes a file that is compressed already as it is', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    const written = await folder.writeChunks('a.parquet', { chunks: chunks('PAR1', 'x'), compression: 'none' }, signal)
+
+    assert.equal(readFileSync(temp.file('a.parquet'), 'utf8'), 'PAR1x')
+    assert.deepEqual(written, { bytes: 5, sha256: createHash('sha256').update('PAR1x').digest('hex') })
+  })
+
   test('leaves the file before in its place when the source fails or the process stops', async () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.path)
     await folder.writeText('a.zst', 'before')
     const failure = new TypeError('store is away')
-    await assert.rejects(folder.writeCompressed('a.zst', texts('x', failure), signal), failure)
-    await assert.rejects(folder.writeCompressed('a.zst', texts('x'), AbortSignal.abort()), isAbort)
+
+    for (const compression of ['zstd', 'none'] as const) {
+      await assert.rejects(folder.writeChunks('a.zst', { chunks: chunks('x', failure), compression }, signal), failure)
+      await assert.rejects(folder.writeChunks('a.zst', { chunks: chunks('x'), compression }, AbortSignal.abort()), isAbort)
+    }
 
     assert.deepEqual(await folder.list(), ['a.zst'])
     assert.equal(readFileSync(temp.file('a.zst'), 'utf8'), 'before')
@@ -86,17 +98,19 @@ suite('DumpFolder', () => {
       const path = temp.file(folderMode.toString(8))
       mkdirSync(path)
       chmodSync(path, folderMode)
-      const older = join(path, 'nodes-20261130T100000.000Z.ndjson.zst')
-      writeFileSync(older, '')
-      chmodSync(older, 0o666)
+      const older = ['ndjson.zst', 'csv.zst', 'parquet', 'parquet.0a1b.tmp'].map(ending => join(path, `nodes-20261130T100000.000Z.${ending}`))
+      for (const name of older) {
+        writeFileSync(name, '')
+        chmodSync(name, 0o666)
+      }
       const folder = await DumpFolder.open(path)
       await folder.writeText('manifest.json', '{}')
 
-      return [path, older, join(path, 'manifest.json')].map(name => statSync(name).mode & 0o7777)
+      return [path, ...older, join(path, 'manifest.json')].map(name => statSync(name).mode & 0o7777)
     }
 
-    assert.deepEqual(await modes(0o755), [0o755, 0o600, 0o600])
+    assert.deepEqual(await modes(0o755), [0o755, ...Array.from({ length: 5 }, () => 0o600)])
     // As Kubernetes leaves a volume of a pod with `fsGroup`.
-    assert.deepEqual(await modes(0o2775), [0o2775, 0o640, 0o640])
+    assert.deepEqual(await modes(0o2775), [0o2775, ...Array.from({ length: 5 }, () => 0o640)])
   })
 })

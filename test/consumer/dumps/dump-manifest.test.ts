@@ -32,6 +32,19 @@ suite('manifest of dumps', () => {
     assert.deepEqual(await readManifest(folder), { version: 1, dumps: [entry] })
   })
 
+  test('lists files of all formats', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    const dumps: DumpEntry[] = [
+      entry,
+      { ...entry, file: 'nodes-20260101T000001.000Z.csv.zst', format: 'CSV' },
+      { ...entry, file: 'nodes-20260101T000002.000Z.parquet', format: 'Parquet', compression: 'none' }
+    ]
+    await writeManifest(folder, { version: 1, dumps })
+
+    assert.deepEqual((await readManifest(folder))?.dumps, dumps)
+  })
+
   test('is refused when somebody broke it, also when it names files elsewhere', async () => {
     using temp = new TempFolder()
     for (const text of ['{', '{"version":2}', JSON.stringify({ version: 1, dumps: [{ ...entry, file: '../../etc/passwd' }] })]) {

@@ -41,7 +41,7 @@ async function open (): Promise<Fixture> {
     folder,
     path,
     dump: async (options) => {
-      return await new NodeDump({ store, folder, clock, log: pino({ level: 'silent' }) }, { full: false, keepMs: 60 * MINUTE, ...options }).dump(signal)
+      return await new NodeDump({ store, folder, clock, log: pino({ level: 'silent' }) }, { format: 'NDJSON', full: false, keepMs: 60 * MINUTE, ...options }).dump(signal)
     },
     peersIn: (result) => {
       assert.ok(result.outcome === 'written')

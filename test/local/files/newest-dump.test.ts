@@ -8,9 +8,20 @@ test('the newest dump is the last complete file, never one still being written',
   using folder = new TempFolder()
   assert.equal(newestDump(folder.path), null)
 
-  for (const [name, seconds] of [['a.ndjson.zst', 20], ['b.ndjson.zst', 30], ['c.ndjson.zst', 10], ['d.ndjson.zst.tmp', 99], ['manifest.json', 99]] as const) {
+  const write = (name: string, seconds: number): void => {
     writeFileSync(folder.file(name), '')
     utimesSync(folder.file(name), seconds, seconds)
   }
-  assert.equal(newestDump(folder.path), folder.file('b.ndjson.zst'))
+  const at = 'nodes-20261130T100000.000Z'
+
+  for (const [name, seconds] of [[`${at}.ndjson.zst`, 20], ['nodes-20261130T100001.000Z.ndjson.zst', 10], [`${at}.ndjson.zst.0a1b.tmp`, 99], ['manifest.json', 99], ['nodes-mine.parquet', 99]] as const) {
+    write(name, seconds)
+  }
+  assert.equal(newestDump(folder.path), folder.file(`${at}.ndjson.zst`))
+
+  for (const [i, name] of [`${at}.csv.zst`, `${at}.parquet`].entries()) {
+    write(name, 30 + i)
+    write(`${name}.0a1b.tmp`, 99)
+    assert.equal(newestDump(folder.path), folder.file(name))
+  }
 })

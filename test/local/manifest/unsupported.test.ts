@@ -13,7 +13,6 @@ suite('unsupported', () => {
       [{ scans: [{ pod: {} }] }, 'spec.scans[0].pod'],
       [{ consumer: { replicas: 0 } }, 'spec.consumer.replicas'],
       [{ consumer: { replicas: 5 } }, 'spec.consumer.replicas'],
-      [{ consumer: { dump: { format: 'Parquet' } } }, 'spec.consumer.dump.format'],
       [{ consumer: { dump: { volume: { claim: 'x' } } } }, 'spec.consumer.dump.volume'],
       [{ consumer: { pod: {} } }, 'spec.consumer.pod'],
       [{ retention: { schedule: '30 3 * * *' } }, 'spec.retention.schedule'],
@@ -38,6 +37,9 @@ suite('unsupported', () => {
       backup: { enabled: false },
       suspend: false
     }), [])
+    for (const format of ['CSV', 'Parquet']) {
+      assert.deepEqual(fieldsOf({ consumer: { dump: { format } } }), [])
+    }
     assert.deepEqual(fieldsOf('nonsense'), [])
   })
 

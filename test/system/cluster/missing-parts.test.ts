@@ -150,10 +150,10 @@ suite('a PeerProbe with a missing or broken dependency', missingCluster === unde
     await rig.untilReady('claims', 'True', { name: 'later' })
   })
 
-  test('that uses an unsupported field is refused with the field', async () => {
+  test('that only the operator can refuse is refused with the field', async () => {
     await rig.namespace('early')
-    await rig.probe('early', { consumer: { dump: { enabled: true, format: 'Parquet', volume: { claim: 'x' } } } })
-    await rig.untilReady('early', 'False', { reason: 'NotSupported', words: /spec\.consumer\.dump\.format: / })
+    await rig.probe('early', { kafka: { brokers: ['169.254.169.254:80'] } })
+    await rig.untilReady('early', 'False', { reason: 'SpecInvalid', words: /spec\.kafka\.brokers\[0\]: / })
     await rig.probe('early')
     await rig.untilReady('early', 'True')
   })

@@ -52,10 +52,10 @@ suite('A neighbour', missingCluster === undefined ? {} : { skip: missingCluster 
 
   test('who mentions topic, group and database first, and never gets ready, blocks no one else', async () => {
     await attack('a', shared('one', NOT_THERE))
-    await attack('b', shared('two', { consumer: { dump: { enabled: true, format: 'Parquet', volume: { claim: 'x' } } } }))
+    await attack('b', shared('two', { mysql: { ...database, host: '169.254.169.254' } }))
     await attack('c', shared('three'), { annotations: { 'peerprobe.dev/pause': 'true' } })
     await rig.untilReady(ATTACKER, 'False', { name: 'a', reason: 'SecretMissing' })
-    await rig.untilReady(ATTACKER, 'False', { name: 'b', reason: 'NotSupported' })
+    await rig.untilReady(ATTACKER, 'False', { name: 'b', reason: 'SpecInvalid' })
     await rig.untilReady(ATTACKER, 'Unknown', { name: 'c' })
 
     for (const topic of ['one', 'two', 'three']) {

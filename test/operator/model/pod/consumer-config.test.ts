@@ -64,9 +64,11 @@ suite('consumerConfigFor', () => {
     assert.doesNotThrow(() => ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 1 })))
   })
 
-  test('refuses a dump format that is not supported yet', () => {
-    const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, format: 'Parquet' } } })
+  test('passes every format of dump files that the resource allows to the process', () => {
+    for (const format of ['NDJSON', 'CSV', 'Parquet']) {
+      const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, format } } })
 
-    assert.throws(() => consumerConfigFor(spec, places), { code: 'PP_NOT_SUPPORTED', message: /^spec\.consumer\.dump\.format: Parquet/ })
+      assert.equal(ConsumerConfig.parse(consumerConfigFor(spec, places)).dump?.format, format)
+    }
   })
 })

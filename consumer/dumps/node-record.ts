@@ -1,8 +1,9 @@
+import type { StoredRecord } from '../records/record-column.ts'
 import type { NodeRecord } from '../store/model/node-store.ts'
 
-/** One line of an NDJSON dump: the columns of `node_info` by their names, with addresses and networks; times in RFC 3339. */
-export function nodeLine (node: NodeRecord): string {
-  return `${JSON.stringify({
+/** A peer as the files contain it: the columns of `NODE_COLUMNS`, in their order. */
+export function nodeRecord (node: NodeRecord): StoredRecord {
+  return {
     node_id: node.nodeId,
     protocol_version: node.protocolVersion,
     agent_version: node.agentVersion,
@@ -15,5 +16,5 @@ export function nodeLine (node: NodeRecord): string {
     last_outcome: node.lastOutcome,
     addresses: node.addresses.map(({ multiaddr, lastSeen }) => ({ multiaddr, last_seen: lastSeen })),
     networks: node.networks.map(({ network, firstSeen, lastSeen }) => ({ network, first_seen: firstSeen, last_seen: lastSeen }))
-  })}\n`
+  }
 }

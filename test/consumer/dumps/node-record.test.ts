@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { nodeLine } from '../../../consumer/dumps/node-line.ts'
+import { nodeRecord } from '../../../consumer/dumps/node-record.ts'
+import { columnsOf } from '../../../consumer/records/record-kinds.ts'
 import type { NodeRecord } from '../../../consumer/store/model/node-store.ts'
 
 const node: NodeRecord = {
@@ -18,12 +19,10 @@ const node: NodeRecord = {
   networks: [{ network: 'ipfs', firstSeen: '2026-01-01T00:00:00.000Z', lastSeen: '2026-01-01T00:00:01.000Z' }]
 }
 
-suite('nodeLine', () => {
-  test('is one line of JSON with the names of the columns, whatever the texts hold', () => {
-    const line = nodeLine(node)
-
-    assert.equal(line.indexOf('\n'), line.length - 1)
-    assert.deepEqual(JSON.parse(line), {
+suite('nodeRecord', () => {
+  test('has the columns of nodes, in their order', () => {
+    assert.deepEqual(Object.keys(nodeRecord(node)), columnsOf('nodes').map(({ name }) => name))
+    assert.deepEqual(nodeRecord(node), {
       node_id: 'QmPeer',
       protocol_version: null,
       agent_version: 'a\n"\u2028b',
