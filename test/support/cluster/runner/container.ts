@@ -182,3 +182,13 @@ function environment ({ pod, image, address, apiServer }: ContainerPlan): string
 function quoted (text: string): string {
   return `'${text.replaceAll('\'', '\'\\\'\'')}'`
 }
+
+/** A container that has started, unless its pod was stopped meanwhile: then there was nothing yet that could be stopped, and it ends now. */
+export async function unlessStopped (container: Container, signal: AbortSignal): Promise<Container> {
+  if (signal.aborted) {
+    await container.stop(0)
+    signal.throwIfAborted()
+  }
+
+  return container
+}

@@ -5,9 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { defined } from '../../../../core/defined.ts'
 import { errorText } from '../../../../core/errors.ts'
-import { isAbort } from '../../../../core/time/signals.ts'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
-import { Container, timestamp } from './container.ts'
+import { Container, timestamp, unlessStopped } from './container.ts'
 import { runBefore } from './containers-before.ts'
 import { makeVolumes, renewConfigMaps } from './pod-volumes.ts'
 import { POD, unknownFields } from './pod.ts'
@@ -99,7 +98,8 @@ export class PodRunner {
         this.#tell(this.#state, 'Failed')
       }
     } catch (err) {
-      if (!(signal.aborted && isAbort(err))) {
+      // A request that the stop cut off fails in many ways.
+      if (!signal.aborted) {
         throw err
       }
     }
@@ -167,7 +167,7 @@ export class PodRunner {
         if (Array.isArray(binds)) {
           const hosts = await serviceHosts(client, pod.spec.nodeName ?? '', signal)
 
-          return await Container.start({ pod, image, binds, hosts, address, apiServer, folder })
+          return await unlessStopped(await Container.start({ pod, image, binds, hosts, address, apiServer, folder }), signal)
         }
 
         this.#tell({ waiting: binds })
