@@ -19,8 +19,9 @@ export function sqlDump (bytes: AsyncIterable<Buffer>): BackupSource {
 }
 
 /** The bytes of a file. */
-export function bytesOf (path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: 1_048_576 })
+export async function* bytesOf (path: string): AsyncIterable<Buffer> {
+  // Opened when it is first read: a stream that fails before that has nobody who hears of it, and ends the process.
+  yield* createReadStream(path, { highWaterMark: 1_048_576 }) as AsyncIterable<Buffer>
 }
 
 async function* counted (bytes: AsyncIterable<Buffer>, check: DumpCheck): AsyncIterable<Buffer> {
