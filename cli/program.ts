@@ -13,6 +13,7 @@ import { addDiffCommand } from './read/diff-command.ts'
 import { addNodesCommand } from './read/nodes-command.ts'
 import { addSummaryCommand } from './read/summary-command.ts'
 import { addRunCommand } from './run/run-command.ts'
+import { addSessionsCommand } from './sessions/sessions-command.ts'
 import { addDeadLettersCommand } from './topics/dead-letters-command.ts'
 import { addOffsetsCommand } from './topics/offsets-command.ts'
 import { addBackupCommand } from './upkeep/backup-command.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   addNodesCommand,
   addCrawlsCommand,
   addDiffCommand,
+  addSessionsCommand,
   addCheckCommand,
   addExportCommand,
   addNetworksCommand,

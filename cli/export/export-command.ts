@@ -12,7 +12,7 @@ import type { Command } from 'commander'
 /** Adds `export`. */
 export function addExportCommand (program: Command): void {
   withHelp(withFilters(withSource(program.command('export')
-    .description('writes all peers, visits or crawls as a file')), ...RECORD_KIND_NAMES)
+    .description('writes all peers, visits, crawls or sessions as a file')), ...RECORD_KIND_NAMES)
     .addArgument(new Argument('<kind>', 'what to export').choices(RECORD_KIND_NAMES))
     .addOption(new Option('--format <format>', 'format of the file').choices(['ndjson', 'csv', 'parquet']).default('ndjson'))
     .option('--out <file>', 'where the file goes; - is standard output', nonEmpty, '-'), {

@@ -20,6 +20,9 @@ export interface Source {
   /** For how long rows are kept, in milliseconds, if the configuration says so. */
   keepMs?: number
 
+  /** For how long sessions are kept, in milliseconds, if the configuration says so. */
+  keepSessionsMs?: number
+
   /** Folder with the dump files, if there is one. */
   dumpFolder?: string
 }
@@ -59,7 +62,7 @@ async function fromConfig (file: string): Promise<Source> {
 
   const consumer = await loadConfig(ConsumerConfig, file)
 
-  return { store, consumer, ...defined({ keepMs: consumer.retention?.afterMs, dumpFolder: consumer.dump?.folder }) }
+  return { store, consumer, ...defined({ keepMs: consumer.retention?.afterMs, keepSessionsMs: consumer.sessions?.keepMs, dumpFolder: consumer.dump?.folder }) }
 }
 
 async function sourceAt (path: string): Promise<Source> {

@@ -2,6 +2,7 @@
 import { keysOf } from '../../core/record-keys.ts'
 import { CRAWL_COLUMNS } from './crawl-columns.ts'
 import { NODE_COLUMNS } from './node-columns.ts'
+import { SESSION_COLUMNS } from './session-columns.ts'
 import { VISIT_COLUMNS } from './visit-columns.ts'
 import type { RecordColumn } from './record-column.ts'
 import type { FilterName } from './record-filter.ts'
@@ -69,6 +70,17 @@ export const RECORD_KINDS = {
       crawlId: 'Crawls with this number.',
       sinceMs: 'Crawls that started at this time or later.',
       untilMs: 'Crawls that started before this time.'
+    }
+  },
+  sessions: {
+    summary: 'One uninterrupted presence of a peer, as the visits of one vantage show it.',
+    columns: SESSION_COLUMNS,
+    key: ['node_id', 'network', 'vantage', 'first_ok'],
+    time: 'last_ok',
+    filters: {
+      network: NETWORK,
+      sinceMs: 'Sessions whose last contact was at this time or later.',
+      untilMs: 'Sessions whose last contact was before this time.'
     }
   }
 } as const satisfies Record<string, RecordKindInfo>

@@ -14,6 +14,7 @@ import { addDiffCommand } from '../../cli/read/diff-command.ts'
 import { addNodesCommand } from '../../cli/read/nodes-command.ts'
 import { addSummaryCommand } from '../../cli/read/summary-command.ts'
 import { addRunCommand } from '../../cli/run/run-command.ts'
+import { addSessionsCommand } from '../../cli/sessions/sessions-command.ts'
 import { addDeadLettersCommand } from '../../cli/topics/dead-letters-command.ts'
 import { addOffsetsCommand } from '../../cli/topics/offsets-command.ts'
 import { addMigrateCommand } from '../../cli/upkeep/migrate-command.ts'
@@ -27,7 +28,7 @@ const leaves = leavesOf(peerprobeProgram())
 suite('peerprobe', () => {
   test('has the commands that its parts add', () => {
     const parts = new Command('peerprobe')
-    const reading = [addSummaryCommand, addNodesCommand, addCrawlsCommand, addDiffCommand, addConvertCommand]
+    const reading = [addSummaryCommand, addNodesCommand, addCrawlsCommand, addDiffCommand, addSessionsCommand, addConvertCommand]
     const others = [addRunCommand, addNetworksCommand, addSchemaCommand, addDeadLettersCommand, addOffsetsCommand, addMigrateCommand, addRetentionCommand]
     for (const add of [...reading, ...others]) {
       add(parts)

@@ -7,14 +7,15 @@ import { CRAWL_SOURCE } from './crawl-source.ts'
 import { NODE_SOURCE } from './node-source.ts'
 import { readLists } from './record-lists.ts'
 import { recordValueFrom } from './record-values.ts'
+import { SESSION_SOURCE } from './session-source.ts'
 import { VISIT_SOURCE } from './visit-source.ts'
 import type { RecordColumn, RecordValue, StoredRecord } from '../../records/record-column.ts'
 import type { RecordKind } from '../../records/record-kinds.ts'
 import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { KeyValue, RecordDialect } from './record-dialect.ts'
-import type { RecordSource } from './record-source.ts'
+import type { RecordSource, SourceColumn } from './record-source.ts'
 
-const SOURCES: Readonly<Record<RecordKind, RecordSource>> = { nodes: NODE_SOURCE, visits: VISIT_SOURCE, crawls: CRAWL_SOURCE }
+const SOURCES: Readonly<Record<RecordKind, RecordSource>> = { nodes: NODE_SOURCE, visits: VISIT_SOURCE, crawls: CRAWL_SOURCE, sessions: SESSION_SOURCE }
 
 type Row = readonly unknown[]
 
@@ -29,7 +30,7 @@ export async function readRecords ({ kind, filter = {}, after, limit }: RecordPa
     ...source.narrow(filter, dialect)
   ])
   const conditions = source.conditions(filter, dialect)
-  const selected = [...source.key.map(name => `r.${name}`), ...columns.map(({ name }) => source.columns[name]?.sql ?? 'NULL')]
+  const selected = [...source.key.map(name => `r.${name}`), ...columns.map(({ name }) => sqlOf(source.columns[name]?.sql, dialect))]
   const rows = await dialect.query(`SELECT ${selected.join(', ')}
     FROM (SELECT * FROM ${source.table} ${dialect.byKey}${where} ORDER BY ${key} LIMIT ${String(limit)}) AS r ${source.joins}
     ${whereOf(conditions)} ORDER BY ${source.key.map(name => `r.${name}`).join(', ')}`)
@@ -42,6 +43,10 @@ export async function readRecords ({ kind, filter = {}, after, limit }: RecordPa
     records: await recordsFrom(rows, { kind, source, columns }, dialect),
     next: last === undefined ? undefined : JSON.stringify(last.slice(0, source.key.length))
   }
+}
+
+function sqlOf (sql: SourceColumn['sql'] = 'NULL', dialect: RecordDialect): string {
+  return typeof sql === 'string' ? sql : sql(dialect)
 }
 
 function whereOf (conditions: readonly string[]): string {

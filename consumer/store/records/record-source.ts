@@ -3,10 +3,10 @@ import type { RecordDialect } from './record-dialect.ts'
 
 /** How a column is read: an expression, and where its form differs from the column's type, that form. */
 export interface SourceColumn {
-  sql: string
+  sql: string | ((dialect: RecordDialect) => string)
 
-  /** `epoch-ms`: a time as a number; `us`: microseconds where the column has milliseconds. */
-  form?: 'epoch-ms' | 'us'
+  /** `epoch-ms`: a time as a number; `us`: microseconds where the column has milliseconds; `ms`: milliseconds where it has seconds. */
+  form?: 'epoch-ms' | 'us' | 'ms'
 }
 
 /** Rows of another table that are a list of a record. */

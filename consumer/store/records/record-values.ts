@@ -23,7 +23,7 @@ export function recordValueFrom (value: unknown, { name, type, isNullable }: Rea
     case 'list':
       return listFrom(read.text(value, name), name, read)
     default:
-      return form === 'us' ? read.number(value, name) / 1_000 : read.number(value, name)
+      return form === 'us' || form === 'ms' ? read.number(value, name) / 1_000 : read.number(value, name)
   }
 }
 

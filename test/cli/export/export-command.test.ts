@@ -16,7 +16,7 @@ import type { Output } from '../../../cli/export/run-export.ts'
 import type { StoredRecord } from '../../../consumer/records/record-column.ts'
 import type { RecordKind } from '../../../consumer/records/record-kinds.ts'
 
-const KINDS: readonly RecordKind[] = ['nodes', 'visits', 'crawls']
+const KINDS: readonly RecordKind[] = ['nodes', 'visits', 'crawls', 'sessions']
 const NAMES = { ndjson: 'NDJSON', csv: 'CSV', parquet: 'Parquet' } as const
 
 suite('export', () => {
@@ -31,6 +31,7 @@ suite('export', () => {
   before(async () => {
     folder = new TempFolder()
     await fillRunFolder(folder.file('run'))
+    assert.equal((await runCli(['sessions', 'derive', '--data', folder.file('run')])).code, 0)
   })
   after(() => {
     folder[Symbol.dispose]()

@@ -4,6 +4,7 @@ import { CRAWL_COLUMNS } from '../../../consumer/records/crawl-columns.ts'
 import { NODE_COLUMNS } from '../../../consumer/records/node-columns.ts'
 import { column, optionalColumn } from '../../../consumer/records/record-column.ts'
 import { columnsOf, RECORD_KIND_NAMES, RECORD_KINDS } from '../../../consumer/records/record-kinds.ts'
+import { SESSION_COLUMNS } from '../../../consumer/records/session-columns.ts'
 import { VISIT_COLUMNS } from '../../../consumer/records/visit-columns.ts'
 import { migratedDatabase } from '../../support/consumer/migrated-database.ts'
 
@@ -20,6 +21,7 @@ suite('RECORD_KINDS', () => {
   test('have every column of their table or view: a new column of a migration is a new column here', () => {
     assert.deepEqual(NODE_COLUMNS.map(({ name }) => name).slice(0, -2), namesIn('node_info'))
     assert.deepEqual(VISIT_COLUMNS.map(({ name }) => name), namesIn('visit_detail'))
+    assert.deepEqual(SESSION_COLUMNS.map(({ name }) => name), namesIn('session_detail'))
     assert.deepEqual(CRAWL_COLUMNS.map(({ name }) => name).toSorted(), namesIn('crawl').toSorted())
   })
 

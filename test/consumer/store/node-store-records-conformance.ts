@@ -1,8 +1,11 @@
 // What every adapter reads for files and listings; a part of the NodeStore conformance suite.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { deriveSessions } from '../../../consumer/jobs/sessions/derive-sessions.ts'
 import { columnsOf } from '../../../consumer/records/record-kinds.ts'
 import { isProbeError } from '../../../core/errors.ts'
+import { createLogger } from '../../../core/process/logger.ts'
+import { systemClock } from '../../../core/time/clock.ts'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { contentsOf } from './node-store-fixture.ts'
 import type { StoredRecord } from '../../../consumer/records/record-column.ts'
@@ -68,6 +71,9 @@ function sorted (records: readonly Row[], ...key: string[]): Row[] {
 async function filled (open: OpenStore): Promise<StoreFixture> {
   const fixture = await open()
   await fixture.store.write({ visits: VISITS, crawls: CRAWLS })
+  // The derivation pauses between its pages: the clock of the fixture stands still.
+  const deps = { store: fixture.store, clock: systemClock, log: createLogger({ level: 'silent' }) }
+  await deriveSessions(deps, { keepMs: Date.now(), isGentle: false }, new AbortController().signal)
 
   return fixture
 }
@@ -106,9 +112,14 @@ const CASES: readonly [RecordKind, RecordFilter, readonly string[]][] = [
   ['crawls', { network: 'filecoin' }, [at(900)]],
   ['crawls', { scan: 'default/probe/main' }, [at(0), at(600)]],
   ['crawls', { crawlId: CRAWL_ID }, [at(0)]],
-  ['crawls', { sinceMs: ms(600), untilMs: ms(900) }, [at(600)]]
+  ['crawls', { sinceMs: ms(600), untilMs: ms(900) }, [at(600)]],
+  ['sessions', { network: 'filecoin' }, [at(700)]],
+  ['sessions', { network: 'ipf' }, []],
+  ['sessions', { sinceMs: ms(700) }, [at(700)]],
+  ['sessions', { sinceMs: ms(700) + 1 }, []],
+  ['sessions', { network: 'filecoin', untilMs: ms(700) }, []]
 ]
-const SHOWN: Readonly<Record<RecordKind, string>> = { nodes: 'node_id', visits: 'started_at', crawls: 'started_at' }
+const SHOWN: Readonly<Record<RecordKind, string>> = { nodes: 'node_id', visits: 'started_at', crawls: 'started_at', sessions: 'last_ok' }
 
 /** Runs the suite; `open` gives each test an empty store. */
 export function nodeStoreRecordsConformance (adapter: string, open: OpenStore): void {
@@ -121,6 +132,32 @@ export function nodeStoreRecordsConformance (adapter: string, open: OpenStore): 
       for (const limit of [1, 2, 100]) {
         assert.deepEqual(sorted(await allRecords(snapshot, 'visits', { limit }), ...VISIT_KEY), sorted(visit.map(row => asRecord('visits', row)), ...VISIT_KEY))
         assert.deepEqual(await allRecords(snapshot, 'crawls', { limit }), crawl.map(row => asRecord('crawls', row)))
+      }
+    })
+
+    test('reads every session with its bounds and lengths, in pages of any size', async () => {
+      await using fixture = await filled(open)
+      await using snapshot = await fixture.store.snapshot()
+      const { sessions } = await fixture.store.sessions(undefined, 100)
+      const iso = (atMs: number | null): string | null => atMs === null ? null : new Date(atMs).toISOString()
+      const expected = sessions.map(({ nodeId, network, vantage, firstOkMs, lastOkMs, absentBeforeMs, firstFailMs, endOutcome, ...counts }) => ({
+        node_id: nodeId,
+        network,
+        vantage: vantage === '' ? null : vantage,
+        first_ok: iso(firstOkMs),
+        last_ok: iso(lastOkMs),
+        absent_before: iso(absentBeforeMs),
+        first_fail: iso(firstFailMs),
+        ...counts,
+        end_outcome: endOutcome,
+        at_least_s: (lastOkMs - firstOkMs) / 1_000,
+        at_most_s: absentBeforeMs === null || firstFailMs === null ? null : (firstFailMs - absentBeforeMs) / 1_000,
+        is_reported: absentBeforeMs !== null && firstFailMs !== null
+      }))
+
+      assert.ok(expected.length >= 2)
+      for (const limit of [1, 2, 100]) {
+        assert.deepEqual(await allRecords(snapshot, 'sessions', { limit }), expected)
       }
     })
 
@@ -146,7 +183,7 @@ export function nodeStoreRecordsConformance (adapter: string, open: OpenStore): 
       await using snapshot = await fixture.store.snapshot()
       await fixture.store.write({ visits: VISITS, crawls: CRAWLS })
 
-      for (const kind of ['nodes', 'visits', 'crawls'] as const) {
+      for (const kind of ['nodes', 'visits', 'crawls', 'sessions'] as const) {
         assert.deepEqual(await snapshot.records({ kind, limit: 10 }), { records: [], next: undefined })
       }
     })

@@ -7,6 +7,7 @@ import { CRAWL_SOURCE } from '../../../../consumer/store/records/crawl-source.ts
 import { NODE_SOURCE } from '../../../../consumer/store/records/node-source.ts'
 import { keyLiteral } from '../../../../consumer/store/records/record-dialect.ts'
 import { given, listContains } from '../../../../consumer/store/records/record-source.ts'
+import { SESSION_SOURCE } from '../../../../consumer/store/records/session-source.ts'
 import { VISIT_SOURCE } from '../../../../consumer/store/records/visit-source.ts'
 import { SQLITE_RECORDS } from '../../../../consumer/store/sqlite/record-dialect.ts'
 import type { RecordDialect } from '../../../../consumer/store/records/record-dialect.ts'
@@ -15,7 +16,7 @@ const dialect: RecordDialect = { ...SQLITE_RECORDS, query: async () => await Pro
 
 suite('sources of records', () => {
   test('have an expression or a list for every column of their kind', () => {
-    for (const [kind, { columns, lists }] of [['nodes', NODE_SOURCE], ['visits', VISIT_SOURCE], ['crawls', CRAWL_SOURCE]] as const) {
+    for (const [kind, { columns, lists }] of [['nodes', NODE_SOURCE], ['visits', VISIT_SOURCE], ['crawls', CRAWL_SOURCE], ['sessions', SESSION_SOURCE]] as const) {
       assert.deepEqual([...Object.keys(columns), ...lists.map(({ column }) => column)].toSorted(), columnsOf(kind).map(({ name }) => name).toSorted())
     }
   })
