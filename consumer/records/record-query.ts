@@ -33,4 +33,9 @@ export function checkFilter (kind: RecordKind, filter: RecordFilter): void {
       throw new ProbeError('PP_RECORD_QUERY', `${kind} cannot be filtered by ${name}: use ${Object.keys(filters).join(', ')}`)
     }
   }
+
+  // Between the quotes of two entries of a list there is a comma as well: the one text that cannot be told from it.
+  if (filter.protocol === ',') {
+    throw new ProbeError('PP_RECORD_QUERY', 'protocol must be the id of a protocol, such as /ipfs/kad/1.0.0, and not a comma')
+  }
 }

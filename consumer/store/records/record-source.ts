@@ -46,7 +46,8 @@ export function given<T> (value: T | undefined, condition: (value: T) => string)
 
 /**
  * Whether a JSON list of texts contains a text: as its first entry, or after a comma. The inside of an entry never looks like
- * that: a quote there has a backslash before it.
+ * that: a quote there has a backslash before it. The one exception is the text of a single comma, which also stands between
+ * two entries if the first ends with a comma; no filter asks for it.
  */
 export function listContains (list: string, text: string, dialect: RecordDialect): string {
   const entry = JSON.stringify(text)

@@ -14,4 +14,10 @@ suite('checkFilter', () => {
       checkFilter('crawls', { outcome: 'ok' })
     }, err => isProbeError(err, 'PP_RECORD_QUERY') && err.message === 'crawls cannot be filtered by outcome: use network, scan, crawlId, sinceMs, untilMs')
   })
+
+  test('refuses a protocol that is a comma, which cannot be told from what separates two others', () => {
+    assert.throws(() => {
+      checkFilter('visits', { protocol: ',' })
+    }, err => isProbeError(err, 'PP_RECORD_QUERY') && err.message.includes('/ipfs/kad/1.0.0'))
+  })
 })

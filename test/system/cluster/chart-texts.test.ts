@@ -105,7 +105,7 @@ suite('the chart with texts that look like other types', missingCluster === unde
     assert.deepEqual(affinity, { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, preference: { matchExpressions: [{ key: 'zone', operator: 'In', values: ['1', 'true', 'on'] }] } }] } })
     assert.deepEqual(imagePullSecrets, [{ name: '7' }, { name: 'true' }])
     assert.deepEqual(container!.env.slice(-2), [{ name: 'A', value: several }, { name: 'B', value: '1000000' }])
-    assert.deepEqual(container!.args.slice(3), ['--image-pull-secret', '7', '--image-pull-secret', 'true', '--image-pull-policy', 'IfNotPresent', '--lease-owner', 'probe-operator', '--log-level', 'info'])
+    assert.deepEqual(container!.args.slice(7), ['--image-pull-secret', '7', '--image-pull-secret', 'true', '--image-pull-policy', 'IfNotPresent', '--lease-owner', 'probe-operator', '--log-level', 'info'])
     assert.partialDeepStrictEqual(objects.find(({ kind }) => kind === 'PodMonitor')?.metadata.labels, { 'release': '1', 'app.kubernetes.io/instance': 'probe' })
     const applied = await rig.plane.kubectl(['apply', '--server-side', '--dry-run=server', '-n', 'default', '-f', '-'], JSON.stringify(deploymentIn(stdout)))
     assert.equal(applied.code, 0, applied.stderr)
