@@ -53,6 +53,8 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
   }
 
   test('fires no alert where all is well', async () => {
+    // The first of the backups that are made each minute.
+    await lab.prometheus.waitFor('peerprobe_operator_backup_last_success_timestamp_seconds > 0', undefined, LIMIT_MS)
     await lab.prometheus.waitFor('count_over_time(peerprobe:consumer_lag_messages:sum[10m]) > 30', undefined, LIMIT_MS)
     assert.deepEqual(await lab.prometheus.query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[10m]))'), [])
   })
