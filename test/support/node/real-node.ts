@@ -1,6 +1,6 @@
 // A real Kubernetes node in the box of a test file: containerd, kubelet, kube-proxy and CoreDNS, beside a real control plane.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ControlPlane } from '../servers/control-plane.ts'
@@ -89,6 +89,7 @@ export class RealNode implements AsyncDisposable {
       await process.kill()
     }
     await this.plane[Symbol.asyncDispose]()
+    await unmountBelow(this.#folder.path)
     this.#folder[Symbol.dispose]()
   }
 
@@ -140,6 +141,15 @@ async function pauseImage (bin: string, folder: TempFolder): Promise<string> {
   cpSync(join(bin, 'pause'), join(root, 'pause'))
 
   return await packImage(root, folder.file('pause-image'), { name: PAUSE_IMAGE, settings: { entrypoint: ['/pause'], user: '65535' } })
+}
+
+// A kubelet that is killed leaves the volumes of its pods mounted.
+async function unmountBelow (folder: string): Promise<void> {
+  const mounted = readFileSync('/proc/mounts', 'utf8').split('\n').map(line => line.split(' ')[1] ?? '')
+
+  for (const path of mounted.filter(at => at.startsWith(`${folder}/`)).reverse()) {
+    await run('umount', ['--lazy', path])
+  }
 }
 
 async function ctr (bin: string, ...args: string[]): Promise<void> {
