@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { readDisk } from '../../core/disk/disk-watch.ts'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
+import { syncFolder } from '../../core/files/atomic-file.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../../core/files/private-file.ts'
 import { BACKUP_ENDINGS, MANIFEST_ENDING, readBackupManifest } from './backup-manifest.ts'
 import type { BackupKind, BackupManifest } from './backup-manifest.ts'
@@ -228,14 +229,6 @@ function timeOf (name: string): number {
   const [year, month = 1, day, hour, minute, second, ms] = (BACKUP_NAME.exec(name) ?? []).slice(1).map(Number)
 
   return year === undefined ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second, ms)
-}
-
-async function syncFolder (path: string): Promise<void> {
-  // Windows cannot open folders.
-  if (process.platform !== 'win32') {
-    await using handle = await open(path, 'r')
-    await handle.sync()
-  }
 }
 
 async function orBackupFailed<T> (path: string, work: () => Promise<T>): Promise<T> {

@@ -1,12 +1,13 @@
 // The folder of the dump files. A file appears under its name complete or not at all: it is written under a
 // temporary name, synced (fsync) and renamed, and then the folder is synced as well.
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress } from 'node:zlib'
 import { errorText, ProbeError } from '../../core/errors.ts'
+import { fillFileAtomically } from '../../core/files/atomic-file.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/files/private-file.ts'
 import { dumpTimeOf } from './dump-file.ts'
 import type { DumpCompression } from './dump-file.ts'
@@ -127,20 +128,9 @@ export class DumpFolder {
   }
 
   async #write<T> (name: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
-    const temporary = join(this.path, `${name}.${randomUUID()}${TEMPORARY}`)
+    const path = join(this.path, name)
 
-    return await orDumpFailed(join(this.path, name), async () => {
-      try {
-        const result = await filled(temporary, fill)
-        protectFile(temporary, this.#mode)
-        await rename(temporary, join(this.path, name))
-        await syncFolder(this.path)
-
-        return result
-      } finally {
-        await rm(temporary, { force: true })
-      }
-    })
+    return await orDumpFailed(path, async () => await fillFileAtomically(path, fill, this.#mode))
   }
 }
 
@@ -150,25 +140,9 @@ function isOurs (name: string): boolean {
   return whole === 'manifest.json' || dumpTimeOf(whole) !== undefined
 }
 
-async function filled<T> (path: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
-  await using handle = await open(path, 'wx', PRIVATE_FILE)
-  const result = await fill(handle)
-  await handle.sync()
-
-  return result
-}
-
 // The set-group-id bit marks a folder that a group shares, as Kubernetes sets it for `fsGroup`: that group reads the dumps.
 async function modeFor (path: string): Promise<number> {
   return ((await stat(path)).mode & SET_GROUP_ID) === 0 ? PRIVATE_FILE : GROUP_READS
-}
-
-async function syncFolder (path: string): Promise<void> {
-  // Windows cannot open folders.
-  if (process.platform !== 'win32') {
-    await using handle = await open(path, 'r')
-    await handle.sync()
-  }
 }
 
 async function removeIfOlder (path: string, beforeMs: number): Promise<void> {

@@ -1,10 +1,10 @@
 // A file of all records of a kind that meet a filter, read from one moment of the store. It holds a page of records in memory
 // (Parquet: a row group), and waits for a reader that is slower.
 import { createHash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { fillFileAtomically } from '../../core/files/atomic-file.ts'
 import { RECORD_FORMATS } from '../records/formats/record-format.ts'
+import { RecordPages } from './record-pages.ts'
 import type { RecordFormatName } from '../records/formats/record-format.ts'
 import type { StoredRecord } from '../records/record-column.ts'
 import type { RecordFilter } from '../records/record-filter.ts'
@@ -33,8 +33,6 @@ export interface ExportSummary {
 type ChunkWriter = (chunk: Uint8Array) => Promise<void>
 
 type Records = Pick<StoreSnapshot, 'records'>
-
-const PAGE_ROWS = 500
 
 /** Writes the file to `write`. @throws ProbeError `PP_RECORD_QUERY`, errors of the store and of `write`, the signal's reason */
 export async function exportRecords (snapshot: Records, request: ExportRequest, write: ChunkWriter, signal: AbortSignal): Promise<ExportSummary> {
@@ -71,15 +69,9 @@ export async function exportToFile (snapshot: Records, request: ExportRequest, p
 interface Reading { kind: RecordKind, filter: RecordFilter, tally: { count: number } }
 
 async function* batchesOf (snapshot: Records, { kind, filter, tally }: Reading, signal: AbortSignal): AsyncGenerator<readonly StoredRecord[]> {
-  let after: string | undefined
-
-  do {
+  for await (const records of new RecordPages(snapshot, { kind, filter, limit: Infinity })) {
     signal.throwIfAborted()
-    const { records, next } = await snapshot.records({ kind, filter, after, limit: PAGE_ROWS })
     tally.count += records.length
     yield records
-    after = next
-    // SQLite answers at once: without a turn, signals and timers would wait for the end.
-    await nextTurn()
-  } while (after !== undefined)
+  }
 }

@@ -1,11 +1,10 @@
 import { BACKUP_JOB_VARIABLE, BACKUP_OPTION_FILE } from '../../core/contracts/job-config.ts'
 import { toMilliseconds } from '../../core/time/duration.ts'
-import { KINDS } from './naming/kinds.ts'
 import { labelsFor } from './naming/labels.ts'
 import { backupConfigName, backupName } from './naming/names.ts'
 import { storeConfigFor } from './pod/access.ts'
 import { BACKUP_FOLDER, BACKUP_WORK_FOLDER, mysqlMounts, TERMINATION_LOG } from './pod/mounts.ts'
-import { owned } from './probe/owned.ts'
+import { ownedCronJob } from './probe/owned.ts'
 import { configMap, template } from './workloads.ts'
 import type { Mount } from './pod/mounts.ts'
 import type { ClusterProbe, ModelInput } from './probe/cluster-probe.ts'
@@ -22,7 +21,7 @@ const WORK_SIZE = '4Mi'
  * writes the dump, alone and without a shell, and our last container packs it.
  */
 export function backupObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
-  const { metadata, spec: { backup, mysql, suspend, consumer } } = probe
+  const { metadata, spec: { backup, mysql, consumer } } = probe
   const { backup: image } = input.images
 
   if (!backup.enabled || backup.volume === undefined || image === undefined) {
@@ -47,37 +46,23 @@ export function backupObjects (probe: ClusterProbe, input: ModelInput): Desired[
 
   return [
     configMap(probe, { name: backupConfigName(metadata), labels, config }, input),
-    owned(KINDS.cronJob, probe, backupName(metadata), {
-      labels,
-      spec: {
-        schedule: backup.schedule,
-        timeZone: 'Etc/UTC',
-        suspend,
-        concurrencyPolicy: 'Forbid',
-        successfulJobsHistoryLimit: 1,
-        failedJobsHistoryLimit: 1,
-        jobTemplate: {
-          metadata: { labels },
-          spec: {
-            backoffLimit: 2,
-            activeDeadlineSeconds: DEADLINE_SECONDS,
-            template: template(probe, input, {
-              name: backupConfigName(metadata),
-              labels,
-              entry: 'consumer/jobs/backup/finish/main.ts',
-              config,
-              mounts,
-              pod: consumer.pod,
-              probed: false,
-              env: [{ name: BACKUP_JOB_VARIABLE, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.labels[\'batch.kubernetes.io/job-name\']' } } }],
-              before: [
-                { name: 'begin', entry: 'consumer/jobs/backup/begin/main.ts' },
-                { name: 'dump', image: image.image, command: [image.program, `--defaults-file=${BACKUP_WORK_FOLDER}/${BACKUP_OPTION_FILE}`, database] }
-              ]
-            })
-          }
-        }
-      }
+    ownedCronJob(probe, { name: backupName(metadata), labels, schedule: backup.schedule }, {
+      backoffLimit: 2,
+      activeDeadlineSeconds: DEADLINE_SECONDS,
+      template: template(probe, input, {
+        name: backupConfigName(metadata),
+        labels,
+        entry: 'consumer/jobs/backup/finish/main.ts',
+        config,
+        mounts,
+        pod: consumer.pod,
+        probed: false,
+        env: [{ name: BACKUP_JOB_VARIABLE, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.labels[\'batch.kubernetes.io/job-name\']' } } }],
+        before: [
+          { name: 'begin', entry: 'consumer/jobs/backup/begin/main.ts' },
+          { name: 'dump', image: image.image, command: [image.program, `--defaults-file=${BACKUP_WORK_FOLDER}/${BACKUP_OPTION_FILE}`, database] }
+        ]
+      })
     })
   ]
 }

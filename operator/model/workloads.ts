@@ -15,7 +15,7 @@ import { exposedService, passivePorts } from './pod/expose.ts'
 import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, mysqlMounts, SECRET_FOLDERS, STATE_FOLDER, TERMINATION_LOG } from './pod/mounts.ts'
 import { ADMIN_PORT, POD_IPS, podTemplate } from './pod/pod.ts'
 import { terse } from './probe/images.ts'
-import { owned } from './probe/owned.ts'
+import { owned, ownedCronJob } from './probe/owned.ts'
 import { resourcesFor } from './probe/pod-resources.ts'
 import type { PrepareConfigInput, RetentionConfigInput, SessionsConfig } from '../../core/contracts/job-config.ts'
 import type { ScanSpec } from '../api/scan-spec.ts'
@@ -160,7 +160,7 @@ export function sessionsObjects (probe: ClusterProbe, input: ModelInput): Desire
   return enabled ? databaseCronJob(probe, input, { name: sessionsName(metadata), component: 'sessions', schedule, config }) : []
 }
 
-interface CronJobPlan {
+interface DatabaseJobPlan {
   name: string
 
   /** Also the folder of its entry point. */
@@ -169,30 +169,16 @@ interface CronJobPlan {
   config: unknown
 }
 
-function databaseCronJob (probe: ClusterProbe, input: ModelInput, { name, component, schedule, config }: CronJobPlan): Desired[] {
+function databaseCronJob (probe: ClusterProbe, input: ModelInput, { name, component, schedule, config }: DatabaseJobPlan): Desired[] {
   const { metadata, spec } = probe
   const labels = labelsFor(metadata, component)
   const entry = `consumer/jobs/${component}/main.ts`
 
   return [
     configMap(probe, { name, labels, config }, input),
-    owned(KINDS.cronJob, probe, name, {
-      labels,
-      spec: {
-        schedule,
-        timeZone: 'Etc/UTC',
-        suspend: spec.suspend,
-        concurrencyPolicy: 'Forbid',
-        successfulJobsHistoryLimit: 1,
-        failedJobsHistoryLimit: 1,
-        jobTemplate: {
-          metadata: { labels },
-          spec: {
-            backoffLimit: 2,
-            template: template(probe, input, { name, labels, entry, config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
-          }
-        }
-      }
+    ownedCronJob(probe, { name, labels, schedule }, {
+      backoffLimit: 2,
+      template: template(probe, input, { name, labels, entry, config, mounts: mysqlMounts(spec), pod: spec.consumer.pod, probed: false })
     })
   ]
 }

@@ -8,7 +8,8 @@ import type { PanelGroup } from './panel-spec.ts'
 import type { LabelVariable } from './variables.ts'
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard'
 
-const TAG = 'peerprobe'
+/** Tag of our dashboards, by which they link to one another. */
+export const TAG = 'peerprobe'
 const HEADING_HEIGHT = 1
 const COLUMNS = 24
 
@@ -26,17 +27,20 @@ export interface DashboardSpec {
   from: string
 }
 
-/** The dashboard as Grafana reads it; the same specification always gives the same. */
-export function dashboardOf ({ uid, title, description, variables, groups, from }: DashboardSpec): Dashboard {
-  const dashboard = new DashboardBuilder(title)
+/** A dashboard without contents: what all our dashboards have in common. */
+export function frameOf ({ uid, title, description, from }: Pick<DashboardSpec, 'uid' | 'title' | 'description' | 'from'>): DashboardBuilder {
+  return new DashboardBuilder(title)
     .uid(uid)
     .description(description)
     .tags([TAG])
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from, to: 'now' })
-    .refresh('1m')
-    .build()
+}
+
+/** The dashboard as Grafana reads it; the same specification always gives the same. */
+export function dashboardOf ({ uid, title, description, variables, groups, from }: DashboardSpec): Dashboard {
+  const dashboard = frameOf({ uid, title, description, from }).refresh('1m').build()
 
   return {
     ...dashboard,

@@ -1,6 +1,7 @@
 // A dashboard on the tables themselves, by Grafana's data source for MySQL, which MariaDB is for it as well. It is for people who may
 // read the database: metrics have no peers in them, and no text that a peer has chosen.
-import { DashboardBuilder, DashboardCursorSync, DatasourceVariableBuilder, QueryVariableBuilder, VariableRefresh, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard'
+import { DatasourceVariableBuilder, QueryVariableBuilder, VariableRefresh, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard'
+import { frameOf, TAG } from './dashboard.ts'
 import { placePanels } from './layout.ts'
 import { linksToDashboards, linkTo } from './link.ts'
 import { DOCUMENTS } from './reference-pages.ts'
@@ -31,19 +32,11 @@ export interface SqlDashboardSpec {
   panels: readonly SqlPanelSpec[]
 }
 
-const TAG = 'peerprobe'
 const DATA_SOURCE = { type: 'mysql', uid: '${datasource}' }
 
 /** The dashboard as Grafana reads it; the same specification always gives the same. */
 export function sqlDashboardOf ({ uid, title, description, from, networksSql, panels }: SqlDashboardSpec): Dashboard {
-  const dashboard = new DashboardBuilder(title)
-    .uid(uid)
-    .description(description)
-    .tags([TAG])
-    .timezone('browser')
-    .tooltip(DashboardCursorSync.Crosshair)
-    .time({ from, to: 'now' })
-    .build()
+  const dashboard = frameOf({ uid, title, description, from }).build()
 
   return {
     ...dashboard,

@@ -1,4 +1,5 @@
 import { API_VERSION, KIND } from '../../api/v1alpha1.ts'
+import { KINDS } from '../naming/kinds.ts'
 import type { KindRef, KubeObject } from '../../runtime/kube-object.ts'
 import type { ClusterProbe } from './cluster-probe.ts'
 
@@ -28,4 +29,27 @@ export function owned (kind: KindRef, { metadata }: ClusterProbe, name: string, 
       ...rest
     }
   }
+}
+
+/** Name, labels and schedule (cron, UTC) of a CronJob. */
+export interface CronJobPlan {
+  name: string
+  labels: Record<string, string>
+  schedule: string
+}
+
+/** A CronJob of the PeerProbe, whose Jobs have the given spec: one at a time, and none while the PeerProbe is suspended. */
+export function ownedCronJob (probe: ClusterProbe, { name, labels, schedule }: CronJobPlan, job: object): Desired {
+  return owned(KINDS.cronJob, probe, name, {
+    labels,
+    spec: {
+      schedule,
+      timeZone: 'Etc/UTC',
+      suspend: probe.spec.suspend,
+      concurrencyPolicy: 'Forbid',
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 1,
+      jobTemplate: { metadata: { labels }, spec: job }
+    }
+  })
 }

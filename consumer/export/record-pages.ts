@@ -1,10 +1,11 @@
-import type { StoredRecord } from '../../consumer/records/record-column.ts'
-import type { RecordPageQuery } from '../../consumer/records/record-query.ts'
-import type { StoreSnapshot } from '../../consumer/store/model/node-store.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { StoredRecord } from '../records/record-column.ts'
+import type { RecordPageQuery } from '../records/record-query.ts'
+import type { StoreSnapshot } from '../store/model/node-store.ts'
 
 /** Which records are read. */
 export interface RecordSelection extends Pick<RecordPageQuery, 'kind' | 'filter' | 'after'> {
-  /** Maximum number of records. */
+  /** Maximum number of records; `Infinity` for all. */
   limit: number
 }
 
@@ -39,6 +40,8 @@ export class RecordPages {
       after = page.next
       this.#next = page.next
       yield page.records
+      // SQLite answers at once: without a turn, signals and timers would wait for the end.
+      await nextTurn()
     } while (after !== undefined && left > 0)
   }
 }
