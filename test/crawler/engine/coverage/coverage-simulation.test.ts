@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import { createLogger } from '../../../../core/process/logger.ts'
 import { nextThirdQuestion, TWO_QUESTIONS } from '../../../../crawler/engine/coverage/third-question.ts'
 import { CrawlRun } from '../../../../crawler/engine/crawl.ts'
+import { CENSUS_BUCKETS } from '../../../../crawler/engine/query-plan.ts'
 import { NO_STANDSTILL } from '../../../support/client/no-standstill.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { randomOf } from '../../../support/network/simulated-network-random.ts'
@@ -85,6 +86,17 @@ suite('the coverage of a simulated network', () => {
     assert.ok(coverage.found / coverage.mentioned > coverage.high, JSON.stringify(coverage))
     assert.ok(coverage.low <= truth && truth <= coverage.high)
   })
+
+  for (const peers of [1, 3, 20]) {
+    test(`of ${String(peers)} peers is known in every crawl, whichever buckets are asked for`, async () => {
+      const network = new SimulatedNetwork({ peers })
+
+      for (let crawlNumber = 0; crawlNumber < CENSUS_BUCKETS; crawlNumber++) {
+        const { report: { coverage, coverageGap } } = await crawl(network, { crawlNumber })
+        assert.equal(coverage?.share, 1, `crawl ${String(crawlNumber)}: ${String(coverageGap)}`)
+      }
+    })
+  }
 
   test('of a network without weakly known peers costs at most 3 % of a Census', async () => {
     const network = new SimulatedNetwork({ peers: 10_000, seed: 3 })

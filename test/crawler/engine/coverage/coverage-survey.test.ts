@@ -27,12 +27,19 @@ suite('CoverageSurvey', () => {
     assert.equal(survey.isOver, true)
   })
 
-  test('asks nobody where the visits asked for every bucket that exists', () => {
+  test('asks nobody where the visits asked for every bucket that exists: then nothing was missed', () => {
     const survey = new CoverageSurvey({ frontier: visited(['ok', 'ok']), planOf: () => ({ strategy: 'Census', bucket: 0 }), random: randomOf(1) })
 
     assert.equal(survey.hasBegun, false)
     assert.equal(survey.take(), undefined)
     assert.deepEqual([survey.hasBegun, survey.isOver], [true, true])
+    assert.deepEqual(survey.result(), { coverage: { share: 1, low: 1, high: 1, mentioned: 0, found: 0, sampled: 0, questions: 0 } })
+  })
+
+  test('knows no coverage where nobody answered a question of the DHT', () => {
+    const survey = new CoverageSurvey({ frontier: visited(['identified', 'timeout']), planOf: () => ({ strategy: 'Census', bucket: 0 }), random: randomOf(1) })
+
+    assert.equal(survey.take(), undefined)
     assert.deepEqual(survey.result(), { coverageGap: 'no-answer' })
   })
 })
