@@ -17,8 +17,9 @@ import type { GroupStanding, Subscription } from '../../core/bus/port/event-bus.
 const found = kafka.find()
 const { signal } = new AbortController()
 const deps = { log: pino({ level: process.env['PEERPROBE_TEST_LOG'] ?? 'silent' }), clock: systemClock }
-// The first group of a broker waits until its topic of offsets is made: five tries, as kafkajs has them, may end before.
-const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 100 }
+// The first group of a broker waits until its topic of offsets is made: five tries, as kafkajs has them, may end before. While the
+// broker loads it, kafkajs ends the consumer, which then has to start again.
+const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 100, restartOnFailure: async () => await Promise.resolve(true) }
 const FAST = { heartbeatMs: 100, maxWaitMs: 100 }
 
 suite('groups on Kafka', { skip: 'missing' in found ? found.missing : false }, () => {
