@@ -3,6 +3,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
+import { systemClock } from '../../core/time/clock.ts'
+import { formatMilliseconds } from '../../core/time/duration.ts'
+import type { Clock } from '../../core/time/clock.ts'
 import type { FileRun } from './run-again.ts'
 
 /** A run of a file, and how long it took in milliseconds. */
@@ -15,12 +18,18 @@ export interface PoolOptions {
 
   /** Called with each file as it ends. */
   onEnd: (run: TimedRun) => void
+
+  /** Limits the time of a file. @default the machine's clock */
+  clock?: Clock
 }
 
 const MINUTE_MS = 60_000
 
-// A file that takes longer hangs. The long variants (`PEERPROBE_FULL=1`) wait for ten minutes and more.
-const LIMIT_MS = (process.env['PEERPROBE_FULL'] === '1' ? 120 : 20) * MINUTE_MS
+/** A file that takes longer hangs, in milliseconds. The long variants (`PEERPROBE_FULL=1`) wait for ten minutes and more. */
+export const LIMIT_MS = (process.env['PEERPROBE_FULL'] === '1' ? 120 : 20) * MINUTE_MS
+
+// For the test runner to print what failed until then, and what ran.
+const SUMMARY_LIMIT_MS = 20_000
 
 // Each file may run a control plane (600 MB), three Kafka nodes (350 MB each) or some hundred hosts.
 const MOST_AT_ONCE = 4
@@ -31,14 +40,14 @@ export function usualAtOnce (): number {
 }
 
 /** Runs files, started in their order; resolves with their runs in that order. */
-export async function runFiles (files: readonly string[], { atOnce, onEnd }: PoolOptions): Promise<TimedRun[]> {
+export async function runFiles (files: readonly string[], { atOnce, onEnd, clock = systemClock }: PoolOptions): Promise<TimedRun[]> {
   const runs: TimedRun[] = []
   const waiting = files.entries()
 
   await Promise.all(Array.from({ length: atOnce }, async () => {
     // All workers share one iterator.
     for (const [index, file] of waiting) {
-      const run = await runFile(file)
+      const run = await runFile(file, clock)
       runs[index] = run
       onEnd(run)
     }
@@ -47,7 +56,7 @@ export async function runFiles (files: readonly string[], { atOnce, onEnd }: Poo
   return runs
 }
 
-async function runFile (file: string): Promise<TimedRun> {
+async function runFile (file: string, clock: Clock): Promise<TimedRun> {
   const startedAt = performance.now()
   // Its own process group, so that its children can be ended with it.
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', file], {
@@ -66,10 +75,12 @@ async function runFile (file: string): Promise<TimedRun> {
     kill()
     process.exit(130)
   }
-  const timer = setTimeout(() => {
-    chunks.push(Buffer.from(`\n${file} was ended after ${String(LIMIT_MS / MINUTE_MS)} minutes\n`))
-    kill()
-  }, LIMIT_MS)
+  using timers = new DisposableStack()
+  timers.use(clock.after(LIMIT_MS, () => {
+    chunks.push(Buffer.from(`\n${file} was ended after ${formatMilliseconds(LIMIT_MS)}\n`))
+    child.kill('SIGINT')
+    timers.use(clock.after(SUMMARY_LIMIT_MS, kill))
+  }))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
 
   for (const stream of [child.stdout, child.stderr]) {
@@ -77,7 +88,6 @@ async function runFile (file: string): Promise<TimedRun> {
   }
 
   const [code] = await once(child, 'close') as [number | null]
-  clearTimeout(timer)
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
 
   return { file, code: code ?? undefined, output: Buffer.concat(chunks).toString(), ms: performance.now() - startedAt }

@@ -11,6 +11,7 @@ export class TempFolder implements Disposable {
   }
 
   [Symbol.dispose] (): void {
-    rmSync(this.path, { recursive: true, force: true })
+    // A process that was killed may still write its last file.
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -28,7 +28,8 @@ export class ChartRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    this.folder[Symbol.dispose]()
-    await this.plane[Symbol.asyncDispose]()
+    await using stack = new AsyncDisposableStack()
+    stack.use(this.plane)
+    stack.use(this.folder)
   }
 }

@@ -150,14 +150,14 @@ export class ClusterRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
-    await Promise.all(this.#operators.map(async (operator) => {
-      await operator[Symbol.asyncDispose]()
-    }))
-    await this.#node?.[Symbol.asyncDispose]()
+    // Whatever fails to end, the rest ends: a process that is left would keep the test from ending.
+    await using stack = new AsyncDisposableStack()
 
     if (this.#ownsPlane) {
-      await this.plane[Symbol.asyncDispose]()
+      stack.use(this.plane)
     }
+    stack.use(this.#node)
+    this.#operators.forEach(operator => stack.use(operator))
   }
 }
 

@@ -18,6 +18,8 @@ import type { AuditEvent } from './audit-log.ts'
 const STAGES = fileURLToPath(new URL('./kwok-stages.yaml', import.meta.url))
 const READY_LIMIT_MS = 120_000
 const AUDIT_LIMIT_MS = 60_000
+// Longer than any command waits by itself.
+const COMMAND_LIMIT_MS = 300_000
 const SERVICE_RANGE = '10.96.0.0/24'
 const AUDIT_POLICY = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n'
 // Enough of each resource for the requests of a thousand PeerProbes.
@@ -136,9 +138,10 @@ export class ControlPlane implements AsyncDisposable {
   /** Runs one of the programs with the admin's kubeconfig. */
   async command (program: string, args: readonly string[], input?: string, env: Record<string, string> = {}): Promise<CommandEnd> {
     return await new Promise((resolve) => {
-      const options = { env: { ...process.env, KUBECONFIG: this.kubeconfig, ...env }, maxBuffer: 64 * 1_024 * 1_024 }
+      const options = { env: { ...process.env, KUBECONFIG: this.kubeconfig, ...env }, maxBuffer: 64 * 1_024 * 1_024, timeout: COMMAND_LIMIT_MS }
       const child = execFile(join(this.#bin, program), args, options, (err, stdout, stderr) => {
-        resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
+        const end = err?.killed === true ? `${program} was ended after ${String(COMMAND_LIMIT_MS)} ms` : ''
+        resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr: `${stderr}${end}` })
       })
       child.stdin?.end(input)
     })

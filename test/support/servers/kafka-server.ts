@@ -35,6 +35,7 @@ const CLUSTER_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const DIRECTORY_IDS = ['JEXY6aqzQY-32P5TStzaFg', 'MvDxzVmcRsaTz33bUuRU6A', '07R5amHmR32VDA6jHkGbTA']
 
 const START_LIMIT_MS = 120_000
+const TOOL_LIMIT_MS = 120_000
 
 /** A real Apache Kafka for one test file: one node or three, in temporary folders, on free ports. */
 export class KafkaServer implements AsyncDisposable {
@@ -110,7 +111,7 @@ export class KafkaServer implements AsyncDisposable {
 
   /** Runs one of Kafka's own command line tools against the first node, such as `org.apache.kafka.tools.TopicCommand`; resolves with its output. */
   async tool (main: string, args: readonly string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), main, '--bootstrap-server', this.brokers[0]!, ...args])
+    const { stdout } = await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), main, '--bootstrap-server', this.brokers[0]!, ...args], { timeout: TOOL_LIMIT_MS })
 
     return stdout
   }
@@ -137,7 +138,7 @@ export class KafkaServer implements AsyncDisposable {
     const controllers = this.nodes.map(({ id, host, controllerPort }) => `${String(id)}@${host}:${String(controllerPort)}:${DIRECTORY_IDS[id - 1]!}`).join()
     const scram = Object.entries(this.security?.users ?? {}).flatMap(([name, password]) => ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`])
 
-    await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '--initial-controllers', controllers, ...scram, '-c', propertiesFile(node)])
+    await promisify(execFile)('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...this.#classes(), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '--initial-controllers', controllers, ...scram, '-c', propertiesFile(node)], { timeout: TOOL_LIMIT_MS })
   }
 
   #classes (): string[] {

@@ -61,12 +61,23 @@ export class LeashedProcess implements AsyncDisposable {
   /** Resolves when the process is gone. */
   async kill (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.#isRunning) {
-      process.kill(this.pid, signal)
+      this.#signal(signal)
     }
     await this.#ended
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
     await this.kill()
+  }
+
+  // It may have ended by itself, and its shell not yet.
+  #signal (signal: NodeJS.Signals): void {
+    try {
+      process.kill(this.pid, signal)
+    } catch (err) {
+      if ((err as { code?: string }).code !== 'ESRCH') {
+        throw err
+      }
+    }
   }
 }

@@ -168,6 +168,11 @@ export class Prometheus implements AsyncDisposable {
     return result.map(({ metric, values }) => ({ labels: metric, points: values.map(([at, value]) => [at, Number(value)] as const) }))
   }
 
+  /** The series of a metric that were scraped or recorded within ten minutes, also those that are gone since. */
+  async seen (metric: string): Promise<Sample[]> {
+    return await this.query(`last_over_time(${metric}[10m])`)
+  }
+
   /** Waits until an expression has a result that `accept` accepts (default: not empty); resolves with it. @throws TypeError after a minute, or `limitMs` */
   async waitFor (expr: string, accept: (samples: Sample[]) => boolean = samples => samples.length > 0, limitMs?: number): Promise<Sample[]> {
     let samples: Sample[] = []

@@ -1,5 +1,8 @@
 import { connect } from 'node:net'
 
+// A listener whose queue is full answers nothing.
+const LIMIT_MS = 10_000
+
 /** Whether anything accepts connections at a port of an address of this machine. */
 export async function isListening (port: number, host = '127.0.0.1'): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -8,6 +11,9 @@ export async function isListening (port: number, host = '127.0.0.1'): Promise<bo
     resolve(true)
   })
   socket.once('error', () => {
+    resolve(false)
+  })
+  socket.setTimeout(LIMIT_MS, () => {
     resolve(false)
   })
 

@@ -81,7 +81,7 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingMonito
       const known = new Set(['le'])
 
       for (const { metric, matchers } of selectors) {
-        const series = await rig.prometheus.query(metric)
+        const series = await rig.prometheus.seen(metric)
         assert.ok(series.length > 0, `${name}: no page has ${metric}`)
         const own = new Set(series.flatMap(({ labels }) => Object.keys(labels)))
         own.forEach(label => known.add(label))

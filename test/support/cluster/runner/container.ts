@@ -31,6 +31,7 @@ export interface ContainerPlan {
 
 const DEFAULT_TERMINATION_LOG = '/dev/termination-log'
 const MAX_MESSAGE_BYTES = 4_096
+const EXEC_LIMIT_MS = 180_000
 const PATH = '/opt/node:/usr/local/bin:/usr/bin:/bin'
 
 /** See the head of this file. */
@@ -68,7 +69,10 @@ export class Container {
       throw new TypeError(`a container did not start: ${child.output}`)
     }
 
-    await connectToNode(child.pid)
+    await connectToNode(child.pid).catch(async (err: unknown) => {
+      await child.kill()
+      throw err
+    })
     process.stdin.end('go\n')
 
     return new Container(plan, child)
@@ -109,7 +113,7 @@ export class Container {
     const args = ['--target', String(this.#child.pid), '--mount', '--net', '--root', '--', 'setpriv', ...privileges(this.#plan.pod), ...environment(this.#plan), ...command]
 
     return await new Promise((resolve) => {
-      const child = execFile('nsenter', args, (err, stdout, stderr) => {
+      const child = execFile('nsenter', args, { timeout: EXEC_LIMIT_MS }, (err, stdout, stderr) => {
         resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
       })
       child.stdin?.end(input)

@@ -2,7 +2,8 @@
 // the scheduler assigns to it, each with its own command, configuration and Secrets, and reports their status.
 import { setTimeout as delay } from 'node:timers/promises'
 import { KubeConfig } from '@kubernetes/client-node'
-import { KubeClient } from '../../../../operator/runtime/kube-client.ts'
+import { errorText } from '../../../../core/errors.ts'
+import { isNotFound, KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import { pathOf } from '../../../../operator/runtime/kube-object.ts'
 import { TempFolder } from '../../temp-folder.ts'
 import { readImage } from './image.ts'
@@ -22,6 +23,7 @@ const SIZE = { 'cpu': '64', 'memory': '256Gi', 'ephemeral-storage': '1Ti', 'pods
 const POLL_MS = 150
 const RENEWED_EACH = 10
 const STOP_MS = 20_000
+const MAX_FAILURES = 20
 
 /** See the head of this file. Dispose it before the API server. */
 export class PodNode implements AsyncDisposable {
@@ -36,11 +38,14 @@ export class PodNode implements AsyncDisposable {
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
+  /** What went wrong in the node itself, which the test that disposes of it throws. */
+  readonly #failures = new Set<unknown>()
+
   private constructor (client: KubeClient, logs: KubeletLogs) {
     this.#client = client
     this.#logs = logs
     this.#registry = new Registry(client)
-    this.#running = this.#run()
+    this.#running = this.#noted(this.#run())
   }
 
   /** Registers the node; resolves when it accepts pods. */
@@ -80,14 +85,20 @@ export class PodNode implements AsyncDisposable {
     return [...this.#pods.values()].find(({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name === name)?.runner.output
   }
 
+  /** @throws AggregateError where a pod could not be run, or its status not be written, once everything has ended */
   async [Symbol.asyncDispose] (): Promise<void> {
-    await this.#logs[Symbol.asyncDispose]()
+    await using stack = new AsyncDisposableStack()
+    stack.use(this.#folder)
+    stack.use(this.#logs)
     this.#stop.abort()
     await this.#running
     await Promise.all([...this.#leaving.values(), ...[...this.#pods.values()].map(async ({ runner }) => {
-      await runner.stop(STOP_MS)
+      await this.#noted(runner.stop(STOP_MS))
     })])
-    this.#folder[Symbol.dispose]()
+
+    if (this.#failures.size > 0) {
+      throw new AggregateError(this.#failures, `the node of the test failed: ${[...this.#failures].map(errorText).join('; ')}`)
+    }
   }
 
   #find (namespace: string, name: string): { pod: Pod, runner: PodRunner } {
@@ -101,12 +112,22 @@ export class PodNode implements AsyncDisposable {
     return found
   }
 
-  async #run (): Promise<void> {
-    for (let round = 1; !this.#stop.signal.aborted; round++) {
-      const { items } = await this.#client.json({ method: 'GET', path: pathOf(POD), query: { fieldSelector: `spec.nodeName=${NAME}` } }, new AbortController().signal) as { items: Pod[] }
+  // Never rejects: what nobody awaits yet would end the test's process.
+  async #noted (work: Promise<void>): Promise<void> {
+    await work.catch((err: unknown) => {
+      this.#failures.add(err)
+    })
+  }
 
-      for (const pod of items.map(item => ({ ...item, apiVersion: 'v1', kind: 'Pod' }))) {
-        this.#take(pod)
+  async #run (): Promise<void> {
+    for (let round = 1, failures = 0; !this.#stop.signal.aborted; round++) {
+      try {
+        await this.#look()
+        failures = 0
+      } catch (err) {
+        if (++failures === MAX_FAILURES) {
+          throw err
+        }
       }
 
       // A kubelet takes a minute.
@@ -120,18 +141,28 @@ export class PodNode implements AsyncDisposable {
     }
   }
 
+  async #look (): Promise<void> {
+    const { items } = await this.#client.json({ method: 'GET', path: pathOf(POD), query: { fieldSelector: `spec.nodeName=${NAME}` } }, new AbortController().signal) as { items: Pod[] }
+
+    for (const pod of items.map(item => ({ ...item, apiVersion: 'v1', kind: 'Pod' }))) {
+      this.#take(pod)
+    }
+  }
+
   #take (pod: Pod): void {
     const { uid = '', deletionTimestamp } = pod.metadata
     const known = this.#pods.get(uid)
 
     if (deletionTimestamp !== undefined) {
       if (!this.#leaving.has(uid)) {
-        this.#leaving.set(uid, this.#remove(pod, known?.runner))
+        this.#leaving.set(uid, this.#noted(this.#remove(pod, known?.runner)))
       }
     } else if (known === undefined && !['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) {
       const { hostname: host, port } = new URL(this.#client.server)
       const shared = { apiServer: { host, port }, client: this.#client, image: this.#image, registry: this.#registry, claims: this.claims }
-      this.#pods.set(uid, { pod, runner: new PodRunner({ ...shared, folder: podFolder(this.#folder.path, pod), address: this.#addresses.next() }, pod) })
+      const runner = new PodRunner({ ...shared, folder: podFolder(this.#folder.path, pod), address: this.#addresses.next() }, pod)
+      void this.#noted(runner.done)
+      this.#pods.set(uid, { pod, runner })
     }
   }
 
@@ -139,6 +170,14 @@ export class PodNode implements AsyncDisposable {
     const { uid = '' } = pod.metadata
     await runner?.stop(Number(pod.metadata['deletionGracePeriodSeconds'] ?? 0) * 1_000)
     this.#pods.delete(uid)
-    await this.#client.json({ method: 'DELETE', path: pathOf(POD, pod.metadata), body: { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } } }, new AbortController().signal)
+
+    try {
+      await this.#client.json({ method: 'DELETE', path: pathOf(POD, pod.metadata), body: { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } } }, new AbortController().signal)
+    } catch (err) {
+      // The pod of a Job that has ended is gone as soon as the controller lets go of it.
+      if (!isNotFound(err)) {
+        throw err
+      }
+    }
   }
 }

@@ -2,14 +2,13 @@
 // termination message, and its status, which is all that controllers and operators see.
 import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { defined } from '../../../../core/defined.ts'
 import { errorText } from '../../../../core/errors.ts'
-import { pathOf } from '../../../../operator/runtime/kube-object.ts'
 import { Container, timestamp, unlessStopped } from './container.ts'
 import { runBefore } from './containers-before.ts'
+import { PodStatusWriter } from './pod-status-writer.ts'
 import { makeVolumes, renewConfigMaps } from './pod-volumes.ts'
-import { POD, unknownFields } from './pod.ts'
+import { unknownFields } from './pod.ts'
 import { watchProbe } from './probe.ts'
 import { serviceHosts } from './service-names.ts'
 import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
@@ -43,19 +42,19 @@ export class PodRunner {
   readonly #pod: Pod
   readonly #stop = new AbortController()
   readonly #startTime = timestamp()
+  readonly #status: PodStatusWriter
   #container: Container | undefined
   #restarts = 0
   #isReady = false
   #state: Partial<State> = {}
   #lastState: Partial<State> = {}
-  #told: unknown
-  #telling: Promise<void> = Promise.resolve()
   #output = ''
   readonly #before: object[] = []
 
   constructor (deps: PodRunnerDeps, pod: Pod) {
     this.#deps = deps
     this.#pod = pod
+    this.#status = new PodStatusWriter(deps.client, pod)
     this.done = this.#run()
   }
 
@@ -104,7 +103,7 @@ export class PodRunner {
       }
     }
 
-    await this.#telling
+    await this.#status.written()
   }
 
   async #runAgain (signal: AbortSignal): Promise<void> {
@@ -150,31 +149,40 @@ export class PodRunner {
     }
   }
 
-  // Missing volumes and images may appear later, so they are retried.
+  // Like a kubelet it tries again, whatever failed: missing volumes and images may appear later, and requests may be answered.
   async #start (pod: Pod, signal: AbortSignal): Promise<Container> {
-    const { client, folder, claims, address, apiServer, image, registry } = this.#deps
-
     for (;;) {
       signal.throwIfAborted()
-      const unknown = unknownFields(pod)
+      const started = await this.#tryStart(pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
 
-      if (unknown.length > 0) {
-        this.#tell({ waiting: { reason: 'CreateContainerConfigError', message: `the tests run no pod with ${unknown.join(', ')}` } })
-      } else {
-        const refusal = await registry.refusal(pod, signal)
-        const binds = refusal ?? await makeVolumes({ client, folder, claims }, pod, signal).catch((err: unknown) => ({ reason: 'ContainerCreating', message: errorText(err) }))
-
-        if (Array.isArray(binds)) {
-          const hosts = await serviceHosts(client, pod.spec.nodeName ?? '', signal)
-
-          return await unlessStopped(await Container.start({ pod, image, binds, hosts, address, apiServer, folder }), signal)
-        }
-
-        this.#tell({ waiting: binds })
+      if (started instanceof Container) {
+        return await unlessStopped(started, signal)
       }
 
+      signal.throwIfAborted()
+      this.#tell({ waiting: started })
       await delay(TRY_AGAIN_MS, undefined, { signal })
     }
+  }
+
+  async #tryStart (pod: Pod, signal: AbortSignal): Promise<Container | { reason: string, message: string }> {
+    const { client, folder, claims, address, apiServer, image, registry } = this.#deps
+    const unknown = unknownFields(pod)
+
+    if (unknown.length > 0) {
+      return { reason: 'CreateContainerConfigError', message: `the tests run no pod with ${unknown.join(', ')}` }
+    }
+
+    const refusal = await registry.refusal(pod, signal)
+
+    if (refusal !== undefined) {
+      return refusal
+    }
+
+    const binds = await makeVolumes({ client, folder, claims }, pod, signal)
+    const hosts = await serviceHosts(client, pod.spec.nodeName ?? '', signal)
+
+    return await Container.start({ pod, image, binds, hosts, address, apiServer, folder })
   }
 
   async #watch (container: Container, signal: AbortSignal): Promise<void> {
@@ -206,17 +214,10 @@ export class PodRunner {
 
   #tell (state: Partial<State>, phase = this.#container === undefined && this.#restarts === 0 ? 'Pending' : 'Running'): void {
     this.#state = state
-    const status = this.#status(phase)
-
-    if (!isDeepStrictEqual(status, this.#told)) {
-      this.#told = status
-      this.#telling = this.#telling.then(async () => {
-        await this.#write(status)
-      })
-    }
+    this.#status.write(this.#statusOf(phase))
   }
 
-  #status (phase: string): object {
+  #statusOf (phase: string): object {
     const ready = this.#isReady && this.#state.running !== undefined
     const { name, image } = this.#pod.spec.containers[0]!
     const truth = (is: boolean): string => is ? 'True' : 'False'
@@ -229,19 +230,6 @@ export class PodRunner {
       conditions: [['PodScheduled', true], ['Initialized', true], ['ContainersReady', ready], ['Ready', ready]].map(([type, is]) => ({ type, status: truth(is === true) })),
       ...this.#before.length === 0 ? {} : { initContainerStatuses: this.#before },
       containerStatuses: [{ name, image, imageID: '', ready, started: this.#state.running !== undefined, restartCount: this.#restarts, state: this.#state, lastState: this.#lastState }]
-    }
-  }
-
-  // A pod that was deleted meanwhile needs no status.
-  async #write (status: object): Promise<void> {
-    const path = `${pathOf(POD, this.#pod.metadata)}/status`
-
-    try {
-      await this.#deps.client.json({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body: { metadata: { uid: this.#pod.metadata.uid }, status } }, new AbortController().signal)
-    } catch (err) {
-      if (!['PP_KUBE_NOT_FOUND', 'PP_KUBE_CONFLICT'].includes(String((err as { code?: string }).code))) {
-        throw err
-      }
     }
   }
 }
