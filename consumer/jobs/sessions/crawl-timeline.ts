@@ -29,7 +29,7 @@ export class CrawlTimeline {
 
   constructor (crawls: readonly SessionCrawl[]) {
     const conclusive = crawls.filter(({ isConclusive }) => isConclusive)
-    this.#byScan = new Map([...Map.groupBy(conclusive, scanKeyOf)].map(([scan, of]) => [scan, new ScanTimeline(of.map(({ crawlId }) => crawlId))]))
+    this.#byScan = new Map([...Map.groupBy(conclusive, scanKeyOf)].map(([scan, of]) => [scan, new ScanTimeline(of)]))
     const groups = Map.groupBy(conclusive, groupOf)
     this.#longest = new Map([...groups].map(([group, of]) => [group, this.#longestOf(of)]))
     this.#downtimes = new Map([...groups].map(([group, of]) => [group, this.#downtimesOf(of)]))
@@ -38,6 +38,11 @@ export class CrawlTimeline {
   /** Whether a failed visit of a crawl shows absence. */
   isConclusive (scan: { scan: string, network: string, vantage: string }, crawlId: number): boolean {
     return this.#byScan.get(scanKeyOf(scan))?.has(crawlId) ?? false
+  }
+
+  /** Whether a conclusive crawl left confirmations out: a lone failure of it does not show absence. */
+  isUnchecked (scan: { scan: string, network: string, vantage: string }, crawlId: number): boolean {
+    return this.#byScan.get(scanKeyOf(scan))?.isUnchecked(crawlId) ?? false
   }
 
   /** Time between two crawls of a scan at one of its crawls, in milliseconds; undefined where only one is known. */
@@ -94,19 +99,23 @@ function scanKeyOf ({ scan, network, vantage }: { scan: string, network: string,
 /** Conclusive crawls of one scan. */
 class ScanTimeline {
   readonly #starts: readonly number[]
-  readonly #ids: ReadonlySet<number>
+  readonly #isUnchecked: ReadonlyMap<number, boolean>
 
   /** Estimates by the number of crawls up to the one in question. */
   readonly #intervals: readonly (number | undefined)[]
 
-  constructor (crawlIds: readonly number[]) {
-    this.#starts = crawlIds.toSorted((a, b) => a - b)
-    this.#ids = new Set(crawlIds)
+  constructor (crawls: readonly SessionCrawl[]) {
+    this.#starts = crawls.map(({ crawlId }) => crawlId).sort((a, b) => a - b)
+    this.#isUnchecked = new Map(crawls.map(({ crawlId, isUnchecked = false }) => [crawlId, isUnchecked]))
     this.#intervals = Array.from({ length: this.#starts.length + 1 }, (_, count) => this.#estimate(count))
   }
 
   has (crawlId: number): boolean {
-    return this.#ids.has(crawlId)
+    return this.#isUnchecked.has(crawlId)
+  }
+
+  isUnchecked (crawlId: number): boolean {
+    return this.#isUnchecked.get(crawlId) ?? false
   }
 
   intervalMs (crawlId: number): number | undefined {

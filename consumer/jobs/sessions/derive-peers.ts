@@ -1,6 +1,7 @@
 import { defined } from '../../../core/defined.ts'
 import { groupOf } from './crawl-timeline.ts'
-import { evidenceOf, foldSessions } from './fold-sessions.ts'
+import { evidenceOf } from './failures.ts'
+import { foldSessions } from './fold-sessions.ts'
 import { planGroup } from './peer-plan.ts'
 import type { NumberedPeer, SessionBasis, SessionKey, SessionStore } from '../../store/model/session-store.ts'
 import type { Session, SessionVisit, VisitScan } from '../../store/model/session.ts'

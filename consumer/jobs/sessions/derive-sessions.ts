@@ -35,7 +35,7 @@ export interface DerivationReport extends PageReport {
 }
 
 /** To be raised when the same visits give other sessions: everything that is kept is derived again then. */
-const RULES = 1
+const RULES = 2
 
 /** Visits that a page reads, about: 10 to 20 MB. */
 const VISITS_PER_PAGE = 20_000

@@ -2,11 +2,11 @@
 //
 // A contact shows presence whatever became of its crawl. A failure shows absence only in a conclusive crawl, and only where the
 // peer's address was tried. A failure before or after a contact of the same crawl ends nothing.
-import { isContacted, OUTCOMES } from '../../../core/contracts/outcome.ts'
 import { isTooLong } from './crawl-timeline.ts'
-import type { Outcome } from '../../../core/contracts/outcome.ts'
+import { absenceBefore, endAmong, evidenceOf } from './failures.ts'
 import type { Session, SessionVisit, VisitScan } from '../../store/model/session.ts'
 import type { CrawlTimeline } from './crawl-timeline.ts'
+import type { Failure, Seen } from './failures.ts'
 
 /** Where a fold begins when earlier visits need not, or cannot, be read. */
 export interface FoldStart {
@@ -35,21 +35,6 @@ export interface FoldContext {
 
 /** Intervals that may lie between a contact and the failure that bounds it: a peer that is gone is visited by every sixth crawl. */
 export const MAX_BOUND_INTERVALS = 8
-
-type Evidence = 'present' | 'absent' | 'none'
-
-/** What an outcome shows about the peer. Where nothing was sent to it, the outcome says something about us, or about what we knew. */
-export function evidenceOf (outcome: Outcome): Evidence {
-  if (isContacted(outcome)) {
-    return 'present'
-  }
-
-  return OUTCOMES[outcome].stage >= 1 ? 'absent' : 'none'
-}
-
-interface Failure { atMs: number, crawl: string, outcome: Outcome, intervalMs: number | undefined }
-
-interface Seen { atMs: number, crawl: string, intervalMs: number | undefined }
 
 /** The sessions that visits show, oldest first; `visits` are active ones of one peer and one vantage, in any order. */
 export function foldSessions (key: Pick<Session, 'nodeId' | 'network' | 'vantage'>, visits: readonly SessionVisit[], context: FoldContext): Session[] {
@@ -112,7 +97,8 @@ class SessionFold {
     if (evidence === 'present') {
       this.#contact({ atMs: visit.startedAtMs, crawl, intervalMs })
     } else {
-      this.#fail({ atMs: visit.startedAtMs, crawl, outcome: visit.outcome, intervalMs })
+      const isUnchecked = this.#context.timeline.isUnchecked(scan, visit.crawlId)
+      this.#fail({ atMs: visit.startedAtMs, crawl, outcome: visit.outcome, intervalMs, isUnchecked })
     }
   }
 
@@ -156,17 +142,12 @@ class SessionFold {
   #continues (seen: Seen): boolean {
     const last = this.#seen
 
-    return last !== undefined && this.#endOf(last, seen.crawl) === undefined && !this.#isDownBetween(last.atMs, seen.atMs)
+    return last !== undefined && endAmong(this.#failures, [last.crawl, seen.crawl]) === undefined && !this.#isDownBetween(last.atMs, seen.atMs)
       && !isTooLong(seen.atMs - last.atMs, [last.intervalMs, seen.intervalMs])
   }
 
-  // The failure that ends a session: of a crawl that contacted the peer neither before nor after it.
-  #endOf (last: Seen, nextCrawl: string | undefined): Failure | undefined {
-    return this.#failures.find(({ crawl }) => crawl !== last.crawl && crawl !== nextCrawl)
-  }
-
   #begin (seen: Seen): void {
-    const before = this.#absenceBefore(seen)
+    const before = absenceBefore(seen, this.#failures, this.#lastEndMs)
     const isKnown = before !== undefined && this.#isBound(before, seen)
     const own = this.#failures.filter(({ crawl, atMs }) => crawl === seen.crawl && atMs > seen.atMs)
     this.#open = {
@@ -184,22 +165,6 @@ class SessionFold {
     this.#failures = own
   }
 
-  // The dial right before the first contact may have failed though the peer was there: nothing confirmed it. Then the failure before
-  // it counts, which it confirms.
-  #absenceBefore (seen: Seen): Failure | undefined {
-    const failures = this.#failures.filter(({ crawl }) => crawl !== seen.crawl)
-    const last = failures.at(-1)
-
-    if (last === undefined) {
-      return undefined
-    }
-
-    const isConfirmed = last.atMs === this.#lastEndMs || failures.filter(({ crawl }) => crawl === last.crawl).length > 1
-    const isApart = isTooLong(seen.atMs - last.atMs, [last.intervalMs, seen.intervalMs])
-
-    return isConfirmed || isApart ? last : failures.findLast(({ crawl }) => crawl !== last.crawl)
-  }
-
   #count (session: Session, failures: readonly Failure[], seen: Seen): void {
     session.probes += failures.length + 1
     session.failures += failures.length
@@ -212,7 +177,7 @@ class SessionFold {
     }
 
     const last = this.#seen
-    const end = last === undefined ? undefined : this.#endOf(last, nextCrawl)
+    const end = last === undefined ? undefined : endAmong(this.#failures, [last.crawl, nextCrawl])
     const isKnown = last !== undefined && end !== undefined && this.#isBound(last, end)
     this.#done.push({ ...this.#counted(this.#open), firstFailMs: isKnown ? end.atMs : null, endOutcome: isKnown ? end.outcome : null })
     this.#open = undefined

@@ -58,4 +58,7 @@ export interface SessionCrawl {
 
   /** Whether it finished and its process was never suspended: a peer that it did not contact was absent. */
   isConclusive: boolean
+
+  /** Whether it left confirmations out: one failure of a peer may be a failed dial. @default false */
+  isUnchecked?: boolean
 }

@@ -155,14 +155,16 @@ export class SqlSessionStore implements SessionStore {
   async #crawls (): Promise<SessionCrawl[]> {
     const { read } = this.#dialect
     const rows = await this.#dialect.query(`SELECT scan, network, COALESCE(vantage, ''), crawl_id,
-      CASE WHEN state = 'finished' AND COALESCE(disturbed, 0) = 0 AND COALESCE(contacted, 1) > 0 THEN 1 ELSE 0 END FROM crawl`)
+      CASE WHEN state = 'finished' AND COALESCE(disturbed, 0) = 0 AND COALESCE(contacted, 1) > 0 THEN 1 ELSE 0 END,
+      COALESCE(confirmations_left_out, 0) FROM crawl`)
 
-    return rows.map(([scan, network, vantage, crawlId, isConclusive]) => ({
+    return rows.map(([scan, network, vantage, crawlId, isConclusive, leftOut]) => ({
       scan: read.text(scan, 'scan'),
       network: read.text(network, 'network'),
       vantage: read.text(vantage, 'vantage'),
       crawlId: read.number(crawlId, 'crawl_id'),
-      isConclusive: read.number(isConclusive, 'state') === 1
+      isConclusive: read.number(isConclusive, 'state') === 1,
+      isUnchecked: read.number(leftOut, 'confirmations_left_out') > 0
     }))
   }
 

@@ -25,7 +25,8 @@ const WINDOW = ['--since', at(0), '--until', at(8)]
 const isThere = (peer: number, hour: number): boolean => peer === 0 || (hour >= 2 && hour <= 4)
 const of = (hour: number): { crawlId: number, startedAt: string, vantage: string } => ({ crawlId: CRAWL_ID + hour * HOUR_S, startedAt: at(hour), vantage: 'eu' })
 const VISITS = HOURS.flatMap(hour => [0, 1].map(peer => (isThere(peer, hour) ? visitOf : failedVisitOf)({ ...of(hour), nodeId: PEERS[peer]! })))
-const CRAWLS = HOURS.map(hour => crawlOf({ ...of(hour), disturbed: false, finishedAt: new Date((CRAWL_ID + hour * HOUR_S + 600) * 1_000).toISOString() }))
+const finishedAt = (hour: number): string => new Date((CRAWL_ID + hour * HOUR_S + 600) * 1_000).toISOString()
+const CRAWLS = HOURS.map(hour => crawlOf({ ...of(hour), disturbed: false, confirmationsLeftOut: 0, finishedAt: finishedAt(hour) }))
 
 suite('sessions', () => {
   let folder: TempFolder

@@ -1,5 +1,5 @@
 // Sessions of 20,000 simulated peers, whose true lengths are known, over 14 days with failing dials, lost, aborted and disturbed
-// crawls, and downtimes.
+// crawls, crawls without confirmations, and downtimes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readSessionFigures } from '../../../consumer/figures/session-figures.ts'
@@ -17,7 +17,7 @@ const DAYS = 14
 const WINDOW = { fromMs: CRAWL_ID * 1_000, toMs: (CRAWL_ID + DAYS * 86_400) * 1_000 }
 const MIDDLE_MS = (WINDOW.fromMs + WINDOW.toMs) / 2
 const crawls = simulateCrawls({ fromS: CRAWL_ID, hours: DAYS * 24, intervalS: 1_800, seed: 1, troubleShare: 0.01, downtimes: [[50, 55], [200, 203]] })
-const timeline = new CrawlTimeline(crawls.filter(({ state }) => state !== 'lost').map(({ crawlId, state }) => ({ ...SCAN, crawlId, isConclusive: state === 'finished' })))
+const timeline = new CrawlTimeline(crawls.filter(({ state }) => state !== 'lost').map(({ crawlId, state }) => ({ ...SCAN, crawlId, isConclusive: state === 'finished' || state === 'unchecked', isUnchecked: state === 'unchecked' })))
 const context: FoldContext = { timeline, group: groupOf(SCAN), scanOf: () => SCAN }
 
 const median = (list: number[]): number => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]!

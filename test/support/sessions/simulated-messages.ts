@@ -18,5 +18,7 @@ export function visitMessages (nodeId: string, { visits }: Pick<SimulatedPeer, '
 
 /** The message with which a crawl ended; none where it was lost. */
 export function crawlMessages ({ crawlId, state }: SimulatedCrawl): Crawl[] {
-  return state === 'lost' ? [] : [crawlOf({ crawlId, state: state === 'aborted' ? 'aborted' : 'finished', disturbed: state === 'disturbed' })]
+  const of = { disturbed: state === 'disturbed', confirmationsLeftOut: state === 'unchecked' ? 90 : 0 }
+
+  return state === 'lost' ? [] : [crawlOf({ crawlId, state: state === 'aborted' ? 'aborted' : 'finished', ...of })]
 }

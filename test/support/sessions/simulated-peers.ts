@@ -1,13 +1,14 @@
 // Peers that come and go, and what a crawler sees of them: dials that fail though the peer is there, confirmations, peers that are
-// gone and still visited for a day, crawls that are lost, aborted or disturbed, and times without any crawl.
+// gone and still visited for a day, crawls that are lost, aborted or disturbed, crawls in which so many dials failed that no failure was
+// confirmed, and times without any crawl.
 import { randomOf } from '../network/simulated-network-random.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Source } from '../../../core/contracts/visit.ts'
 
 const HOUR_MS = 3_600_000
 
-/** What happened to a crawl. A lost one left no message. */
-type SimulatedState = 'finished' | 'disturbed' | 'aborted' | 'lost'
+/** What happened to a crawl. A lost one left no message; an unchecked one left all confirmations out. */
+type SimulatedState = 'finished' | 'disturbed' | 'aborted' | 'lost' | 'unchecked'
 
 export interface SimulatedCrawl { crawlId: number, state: SimulatedState }
 
@@ -24,7 +25,7 @@ export interface ScheduleOptions {
   intervalS: number
   seed: number
 
-  /** Share of crawls that are lost, aborted and disturbed, each. @default 0.01 */
+  /** Share of crawls that are lost, aborted, disturbed and unchecked, each. @default 0.01 */
   troubleShare?: number
 
   /** Times without crawls, in hours from the start. */
@@ -38,7 +39,7 @@ export function simulateCrawls ({ fromS, hours, intervalS, seed, troubleShare = 
 
   return Array.from({ length: count }, (_, i) => i * intervalS).flatMap((after) => {
     const trouble = Math.floor(random() / troubleShare)
-    const state = (['lost', 'aborted', 'disturbed'] as const)[trouble] ?? 'finished'
+    const state = (['lost', 'aborted', 'disturbed', 'unchecked'] as const)[trouble] ?? 'finished'
 
     return downtimes.some(([from, to]) => after >= from * 3_600 && after < to * 3_600) ? [] : [{ crawlId: fromS + after, state }]
   })
@@ -108,10 +109,11 @@ class SimulatedCrawler {
   }
 
   #dial ({ crawlId, state }: SimulatedCrawl, atMs: number): SimulatedVisit[] {
-    const failure = state === 'disturbed' ? 0.3 : this.#dialFailure
+    const failure = state === 'disturbed' || state === 'unchecked' ? 0.3 : this.#dialFailure
+    const isConfirmed = this.#confirms && this.#wasContacted && state !== 'unchecked'
     const visits: SimulatedVisit[] = []
 
-    for (const { afterMs, source, attempt } of dialsOf(this.#confirms && this.#wasContacted)) {
+    for (const { afterMs, source, attempt } of dialsOf(isConfirmed)) {
       const isContacted = this.#isThere(atMs + afterMs) && this.#random() >= failure
       visits.push({ crawlId, startedAtMs: atMs + afterMs, outcome: isContacted ? 'ok' : 'timeout', source, attempt })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { CrawlTimeline, groupOf } from '../../../../consumer/jobs/sessions/crawl-timeline.ts'
-import { evidenceOf, foldSessions } from '../../../../consumer/jobs/sessions/fold-sessions.ts'
+import { foldSessions } from '../../../../consumer/jobs/sessions/fold-sessions.ts'
 import type { FoldContext } from '../../../../consumer/jobs/sessions/fold-sessions.ts'
 import type { Session, SessionVisit } from '../../../../consumer/store/model/session.ts'
 import type { Outcome } from '../../../../core/contracts/outcome.ts'
@@ -11,10 +11,12 @@ const SCAN = { scanId: 1, scan: 'a/b/main', network: 'ipfs', vantage: '' }
 const KEY = { nodeId: 'QmPeerAaaaaaaa', network: 'ipfs', vantage: '' }
 const C = 600
 
-/** Crawls by number, every ten minutes; those listed are not conclusive, or do not exist. */
-function contextOf (count: number, { without = [], inconclusive = [] }: { without?: readonly number[], inconclusive?: readonly number[] } = {}): FoldContext {
+interface ContextOptions { without?: readonly number[], inconclusive?: readonly number[], unchecked?: readonly number[] }
+
+/** Crawls by number, every ten minutes; those listed are not conclusive, left confirmations out, or do not exist. */
+function contextOf (count: number, { without = [], inconclusive = [], unchecked = [] }: ContextOptions = {}): FoldContext {
   const crawls = Array.from({ length: count }, (_, n) => n).filter(n => !without.includes(n))
-    .map(n => ({ ...SCAN, crawlId: n * C, isConclusive: !inconclusive.includes(n) }))
+    .map(n => ({ ...SCAN, crawlId: n * C, isConclusive: !inconclusive.includes(n), isUnchecked: unchecked.includes(n) }))
 
   return { timeline: new CrawlTimeline(crawls), group: groupOf(SCAN), scanOf: () => SCAN }
 }
@@ -75,7 +77,25 @@ suite('sessions of a peer', () => {
     const [session] = fold([...oks(0, 2), visit(3, 'aborted'), visit(3, 'dns-failed', { attempt: 2, after: 20 }), ...oks(4, 4)])
 
     assert.deepEqual([session!.lastOkMs, session!.probes, session!.failures], [at(4), 4, 0])
-    assert.deepEqual((['ok', 'connected', 'refused', 'peer-id-mismatch', 'no-dialable-address', 'unknown'] as const).map(evidenceOf), ['present', 'present', 'absent', 'absent', 'none', 'none'])
+  })
+
+  test('a lone failure of a crawl that left confirmations out neither ends nor bounds a session', () => {
+    const context = contextOf(40, { unchecked: [10, 11] })
+    const [session, ...more] = fold([...oks(8, 9), ...fails(10, 10), ...oks(11, 12)], context)
+
+    assert.deepEqual([more, session!.firstOkMs, session!.lastOkMs, session!.probes, session!.failures], [[], at(8), at(12), 5, 1])
+    assert.deepEqual(spans(fold([...oks(8, 9), ...fails(10, 10)], context)), [[null, 8, 9, null]])
+    assert.deepEqual(spans(fold([...fails(10, 10), ...oks(11, 12)], context)), [[null, 11, 12, null]])
+  })
+
+  test('in a crawl that left confirmations out, a failure that a second one confirms ends a session', () => {
+    const context = contextOf(40, { unchecked: [10, 11] })
+    const confirmed = [...oks(8, 9), visit(10, 'timeout'), visit(10, 'refused', { attempt: 3, after: 30 }), ...oks(11, 11)]
+
+    assert.deepEqual(fold(confirmed, context).map(({ firstFailMs, endOutcome }) => [firstFailMs, endOutcome]), [[at(10, 30), 'refused'], [null, null]])
+    assert.deepEqual(spans(fold([...oks(8, 9), ...fails(10, 11), ...oks(12, 12)], context)), [[null, 8, 9, 11], [11, 12, 12, null]])
+    assert.deepEqual(spans(fold([...oks(8, 9), ...fails(11, 12), ...oks(13, 13)], context)), [[null, 8, 9, 12], [12, 13, 13, null]])
+    assert.deepEqual(spans(fold([...oks(8, 9), ...fails(10, 10), ...oks(11, 12), ...fails(13, 13)], context)), [[null, 8, 12, 13]])
   })
 
   test('our own downtime ends no session and bounds none', () => {
@@ -125,8 +145,11 @@ suite('laws of sessions', () => {
   const anyDial = fc.record({ n: fc.integer({ min: 0, max: COUNT - 1 }), outcome: anyOutcome, attempt: fc.constantFrom(1, 2, 3) })
   const anyVisits = fc.uniqueArray(anyDial, { selector: ({ n, attempt }) => n * 10 + attempt, maxLength: 60 })
     .map(list => list.map(({ n, outcome, attempt }) => visit(n, outcome, { attempt, after: attempt * 20 })))
-  const anyContext = fc.record({ without: fc.subarray([7, 8, 9, 10, 20, 21, 30]), inconclusive: fc.subarray([5, 15, 16, 25]) })
-    .map(options => contextOf(COUNT, options))
+  const anyContext = fc.record({
+    without: fc.subarray([7, 8, 9, 10, 20, 21, 30]),
+    inconclusive: fc.subarray([5, 15, 16, 25]),
+    unchecked: fc.subarray([3, 4, 12, 13, 17, 18, 19, 24, 33])
+  }).map(options => contextOf(COUNT, options))
 
   test('the order of the visits does not matter', () => {
     const anyOrder = anyVisits.chain(visits => fc.tuple(fc.constant(visits), fc.shuffledSubarray(visits, { minLength: visits.length })))

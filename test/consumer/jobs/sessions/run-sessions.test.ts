@@ -27,7 +27,7 @@ suite('the job of sessions', () => {
     const path = folder.file('x.sqlite')
     await using store = await SqliteStore.open({ clock: systemClock }, { path, coalesceWindowMs: 0 })
     await store.migrate()
-    const crawls = [0, 1, 2].map(n => crawlOf({ crawlId: crawl(n).crawlId, disturbed: false }))
+    const crawls = [0, 1, 2].map(n => crawlOf({ crawlId: crawl(n).crawlId, disturbed: false, confirmationsLeftOut: 0 }))
     await store.write({ visits: [visitOf(crawl(0)), visitOf(crawl(1)), failedVisitOf(crawl(2))], crawls })
     const lines: Record<string, unknown>[] = []
     const log = pino({ level: 'info', base: null, timestamp: false }, { write: (line: string) => lines.push(JSON.parse(line) as typeof lines[number]) })
