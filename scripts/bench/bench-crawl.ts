@@ -19,6 +19,9 @@ import type { CaseResult, CrawlCounts, CrawlFigures } from './crawl/crawl-result
 
 const CRAWL = new URL('crawl/crawl-process.ts', import.meta.url)
 
+/** The share of a container's memory that the heap may take (Dockerfile, `--max-old-space-size-percentage`). */
+const HEAP_SHARE = 0.65
+
 const options = parseBenchOptions(process.argv.slice(2))
 const stop = new AbortController()
 process.once('SIGINT', () => {
@@ -36,15 +39,15 @@ say(options.json
   ? JSON.stringify({ date: new Date().toISOString(), ...machine, runs: options.runs, results })
   : `${formatTable(results)}\n\nmedians of ${String(options.runs)}; Node ${machine.node}, ${String(machine.cores)} cores, ${machine.cpu}`)
 
-async function measure (crawlCase: CrawlCase, { runs, profileDir }: BenchOptions, signal: AbortSignal): Promise<CaseResult> {
+async function measure (crawlCase: CrawlCase, options: BenchOptions, signal: AbortSignal): Promise<CaseResult> {
   const contactable = createPopulation(crawlCase).filter(isContactable).length
   await using network = new AsyncDisposableStack()
   const servers = network.use(await VirtualNetwork.open(crawlCase, signal))
   const figures: CrawlFigures[] = []
 
-  for (let run = 1; run <= runs; run++) {
+  for (let run = 1; run <= options.runs; run++) {
     const servedBefore = servers.cpuMs()
-    const counts = await crawl(crawlCase, profileDir, signal)
+    const counts = await crawl(crawlCase, options, signal)
     figures.push(figuresOf(counts, { contactable, serversCpuMs: servers.cpuMs() - servedBefore }))
     tell(`${describe(crawlCase)}, run ${String(run)}: ${JSON.stringify(figures.at(-1))} ${JSON.stringify(counts.outcomes)}`)
   }
@@ -52,8 +55,12 @@ async function measure (crawlCase: CrawlCase, { runs, profileDir }: BenchOptions
   return { case: crawlCase, runs: figures, median: medianOf(figures) }
 }
 
-async function crawl (crawlCase: CrawlCase, profileDir: string | undefined, signal: AbortSignal): Promise<CrawlCounts> {
-  const execArgv = [...NODE_FLAGS, ...profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]]
+async function crawl (crawlCase: CrawlCase, { profileDir, memoryMib }: BenchOptions, signal: AbortSignal): Promise<CrawlCounts> {
+  const execArgv = [
+    ...NODE_FLAGS,
+    ...profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
+    ...memoryMib === undefined ? [] : [`--max-old-space-size=${String(Math.floor(memoryMib * HEAP_SHARE))}`]
+  ]
   const child = fork(CRAWL, [JSON.stringify(crawlCase)], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const exited = once(child, 'exit')
   const [message] = await Promise.race([once(child, 'message', { signal }), exited]) as [unknown]
@@ -66,8 +73,10 @@ async function crawl (crawlCase: CrawlCase, profileDir: string | undefined, sign
   return message as CrawlCounts
 }
 
-function describe ({ lane, strategy, peers, addresses, dead }: CrawlCase): string {
-  return `${lane} lane, ${strategy}, ${String(peers)} peers with ${String(addresses)} addresses, ${String(Math.round(dead * 100))} % dead`
+function describe ({ lane, strategy, peers, addresses, dead, weak, questions, sample }: CrawlCase): string {
+  const network = `${String(peers)} peers with ${String(addresses)} addresses, ${String(Math.round(dead * 100))} % dead, weak in ${weak.join() || 'none'}`
+
+  return `${lane} lane, ${strategy} with ${String(questions)} questions${sample ? ' and a sample' : ''}, ${network}`
 }
 
 function say (text: string): void {

@@ -51,7 +51,7 @@ try {
   process.disconnect()
 }
 
-async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: AbortSignal): Promise<CrawlCounts> {
+async function crawl ({ lane, questions, sample, ...rest }: CrawlCase, busPath: string, signal: AbortSignal): Promise<CrawlCounts> {
   const scan = benchScan(rest)
   const { network, crawl: options, visitor: visitorOptions } = compileScan(scan)
   const deps = { clock: systemClock, log: createLogger({ level: 'warn' }) }
@@ -72,19 +72,28 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
     passive: () => undefined,
     isHeldUp: () => false
   })
-  let requests = 0
+  let [requests, visits] = [0, 0]
+  const bootstrap = await seedPeers(network.bootstrapPeers, dns, signal)
   const run = new CrawlRun({
     ...deps,
-    visitor,
+    // Visits of the sample for the coverage are no visits of the crawl: they are counted here.
+    visitor: {
+      visit: async (target, signal) => {
+        const result = await visitor.visit(target, signal)
+        visits++
+        requests += result.routingTable?.queries ?? 0
+
+        return result
+      }
+    },
     standstill,
     busyShare: busyShare(),
     isDialable: mayDial(scan.addresses),
     sink: publishingSink(validating(publisher), CONTEXT, { limits: CRAWL_BYTES, onForm: () => undefined }),
     onVisit: (visit) => {
-      requests += visit.result.routingTable?.queries ?? 0
       metrics.onVisit(visit)
     }
-  }, { ...options, crawlId: 1_700_000_000, crawlNumber: 0 }, { bootstrap: await seedPeers(network.bootstrapPeers, dns, signal), connected: [], known: [] })
+  }, { ...options, asksThird: questions === 3, asksSample: sample, crawlId: 1_700_000_000, crawlNumber: 0 }, { bootstrap, connected: [], known: [] })
 
   const startCpuMs = cpuMs()
   const startedAt = performance.now()
@@ -97,6 +106,8 @@ async function crawl ({ lane, ...rest }: CrawlCase, busPath: string, signal: Abo
     contacted: report.totals.contacted,
     outcomes: report.totals.outcomes,
     requests,
+    visits,
+    coverage: report.coverage,
     seconds,
     cpuMs: crawlCpuMs,
     startCpuMs,

@@ -1,4 +1,5 @@
 import { markdownTable } from '../markdown-table.ts'
+import type { Coverage } from '../../../core/contracts/coverage.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { CrawlCase } from './crawl-case.ts'
 
@@ -11,6 +12,12 @@ export interface CrawlCounts {
 
   /** FIND_NODE requests. */
   requests: number
+
+  /** Visits, those for the estimate of the coverage included. */
+  visits: number
+
+  /** What the crawl says about its coverage. */
+  coverage?: Coverage | undefined
 
   seconds: number
 
@@ -43,8 +50,14 @@ export interface CrawlFigures {
   /** FIND_NODE requests for each peer contacted. */
   requestsPerPeer: number
 
+  /** Visits, of peers that do not answer as well, for each peer contacted. */
+  visitsPerPeer: number
+
   /** Share of the answering peers that were contacted. */
   foundShare: number
+
+  /** The crawl's own estimate of that share; NaN without one. */
+  coverage: number
 
   /** From the first dial until the last visit is acknowledged by the bus. */
   seconds: number
@@ -65,7 +78,7 @@ export interface CrawlReference { contactable: number, serversCpuMs: number }
 
 /** The figures of one crawl. */
 export function figuresOf (counts: CrawlCounts, { contactable, serversCpuMs }: CrawlReference): CrawlFigures {
-  const { contacted, requests, seconds, cpuMs, startCpuMs, rssMb } = counts
+  const { contacted, requests, visits, coverage, seconds, cpuMs, startCpuMs, rssMb } = counts
 
   return {
     peersPerSecond: contacted / seconds,
@@ -73,28 +86,38 @@ export function figuresOf (counts: CrawlCounts, { contactable, serversCpuMs }: C
     startCpuMs,
     cpuToServers: cpuMs / serversCpuMs,
     requestsPerPeer: requests / contacted,
+    visitsPerPeer: visits / contacted,
     foundShare: contacted / contactable,
+    coverage: coverage?.share ?? Number.NaN,
     seconds,
     rssMb
   }
 }
 
-const HEAD = ['lane', 'strategy', 'peers', 'addresses', 'dead', 'CPU-ms/peer', 'of servers', 'peers/s', 'requests/peer', 'found', 'seconds', 'ratio', 'RSS MB'] as const
+const HEAD = [
+  ...['lane', 'strategy', 'peers', 'addresses', 'dead', 'weak', 'questions', 'sample', 'CPU-ms/peer', 'of servers'],
+  ...['peers/s', 'requests/peer', 'visits/peer', 'found', 'coverage', 'seconds', 'ratio', 'RSS MB']
+]
 
 /** A table of medians. The ratio of seconds is to the first row of the same run. */
 export function formatTable (results: readonly CaseResult[]): string {
   const reference = results[0]?.median
-  const rows = results.map(({ case: { lane, strategy, peers, addresses, dead }, median }) => [
+  const rows = results.map(({ case: { lane, strategy, peers, addresses, dead, weak, questions, sample }, median }) => [
     lane,
     strategy,
     String(peers),
     String(addresses),
     `${String(Math.round(dead * 100))} %`,
+    weak.length === 0 ? 'none' : weak.join(', '),
+    strategy === 'Census' ? String(questions) : '–',
+    strategy === 'Census' && sample ? 'yes' : 'no',
     median.cpuMsPerPeer.toFixed(2),
     median.cpuToServers.toFixed(2),
     median.peersPerSecond.toFixed(0),
-    median.requestsPerPeer.toFixed(1),
+    median.requestsPerPeer.toFixed(2),
+    median.visitsPerPeer.toFixed(3),
     median.foundShare.toFixed(4),
+    Number.isNaN(median.coverage) ? '–' : median.coverage.toFixed(4),
     median.seconds.toFixed(1),
     (median.seconds / (reference?.seconds ?? 1)).toFixed(2),
     median.rssMb.toFixed(0)

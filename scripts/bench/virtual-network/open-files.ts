@@ -10,7 +10,7 @@ export const OTHER_FILES = 2_500
 export const FEWEST_PROCESSES = 2
 
 /** More processes would take more memory than the peers that they serve. */
-export const MOST_PROCESSES = 8
+export const MOST_PROCESSES = 16
 
 // One socket listens, and two connections fill its backlog.
 const FILES_OF_BLACK_HOLE = 3

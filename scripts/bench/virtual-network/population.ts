@@ -16,6 +16,9 @@ export interface VirtualPeer {
 
   role: Role
 
+  /** Number of random tables that it stands in. @default those that a peer's id gives */
+  tables?: number
+
   /** The agent version that it announces. @default one of Kubo's or rust-libp2p's, by its number */
   agent?: string
 }
@@ -26,6 +29,9 @@ export interface PopulationOptions {
 
   /** Share of peers that do not answer, from 0 to 1. */
   dead: number
+
+  /** Further peers, all alive, that stand only in so many random tables: a twentieth of `peers` for each number. @default none */
+  weak?: readonly number[]
 }
 
 /**
@@ -35,14 +41,22 @@ export interface PopulationOptions {
 const DEAD_ROLES: readonly Role[] = ['black-hole', 'silent', 'black-hole', 'refused']
 const SLOW_SHARE = 0.02
 
-/** All peers, by number. Peer 0 is alive, so that a crawl can start there. */
-export function createPopulation ({ peers, dead }: PopulationOptions): VirtualPeer[] {
-  return Array.from({ length: peers }, (_, number) => {
-    const seed = hash('sha256', `virtual peer ${String(number)}`, 'buffer')
-    const key = HostKey.fromSeed(seed)
+const WEAK_SHARE = 0.05
 
-    return { number, key, place: placeOf(key.id), role: number === 0 ? 'alive' : roleOf(seed, dead) }
-  })
+/** All peers, by number. Peer 0 is alive, so that a crawl can start there. */
+export function createPopulation ({ peers, dead, weak = [] }: PopulationOptions): VirtualPeer[] {
+  const weakEach = Math.round(peers * WEAK_SHARE)
+  const known = Array.from({ length: peers }, (_, number) => createPeer(number, dead))
+  const others = weak.flatMap((tables, i) => Array.from({ length: weakEach }, (_, n) => ({ ...createPeer(peers + i * weakEach + n, 0), tables })))
+
+  return [...known, ...others]
+}
+
+function createPeer (number: number, dead: number): VirtualPeer {
+  const seed = hash('sha256', `virtual peer ${String(number)}`, 'buffer')
+  const key = HostKey.fromSeed(seed)
+
+  return { number, key, place: placeOf(key.id), role: number === 0 ? 'alive' : roleOf(seed, dead) }
 }
 
 /** Whether a crawl can reach the peer. */

@@ -1,6 +1,7 @@
 // k-buckets like those of a long-lived node: it knows all peers of a bucket that fit, and twenty
 // random ones of a fuller bucket. Dead peers are included like live ones, as in real tables, which is
-// what makes a crawl slow.
+// what makes a crawl slow. Weakly known peers stand in a few random tables only, each in its bucket there.
+import { isContactable } from './population.ts'
 import type { VirtualPeer } from './population.ts'
 
 /** Peers of one bucket. */
@@ -12,8 +13,12 @@ const KEY_BITS = 32
 export class KeySpace {
   readonly #sorted: readonly VirtualPeer[]
 
+  /** Weakly known peers by the number of the peer whose table they stand in. */
+  readonly #weakIn: ReadonlyMap<number, readonly VirtualPeer[]>
+
   constructor (population: readonly VirtualPeer[]) {
-    this.#sorted = [...population].sort((a, b) => a.place - b.place)
+    this.#sorted = population.filter(({ tables }) => tables === undefined).sort((a, b) => a.place - b.place)
+    this.#weakIn = weakIn(population)
   }
 
   /** The routing table of a peer: other peers, shallow buckets first. */
@@ -25,6 +30,10 @@ export class KeySpace {
       const size = 2 ** (KEY_BITS - 1 - bucket)
       const start = Math.floor(((place ^ size) >>> 0) / size) * size
       table.push(...this.#some(this.#indexOf(start), this.#indexOf(start + size), random))
+    }
+
+    for (const [i, weak] of (this.#weakIn.get(number) ?? []).entries()) {
+      addTo(table, { place, weak, i })
     }
 
     return table
@@ -69,6 +78,38 @@ export class KeySpace {
 
     return low
   }
+}
+
+/** In which tables of peers that answer the weakly known peers stand. */
+function weakIn (population: readonly VirtualPeer[]): Map<number, VirtualPeer[]> {
+  const answering = population.filter(peer => peer.tables === undefined && isContactable(peer))
+  const found = new Map<number, VirtualPeer[]>()
+
+  for (const weak of population.filter(({ tables }) => tables !== undefined)) {
+    const random = randomOf(weak.number)
+    const owners = new Set<VirtualPeer>()
+
+    while (owners.size < Math.min(weak.tables ?? 0, answering.length)) {
+      const owner = answering[random(answering.length)]
+
+      if (owner !== undefined) {
+        owners.add(owner)
+      }
+    }
+    for (const { number } of owners) {
+      found.set(number, [...found.get(number) ?? [], weak])
+    }
+  }
+
+  return found
+}
+
+// Into its bucket, in place of another peer if that is full.
+function addTo (table: VirtualPeer[], { place, weak, i }: { place: number, weak: VirtualPeer, i: number }): void {
+  const shared = (other: number): number => Math.clz32(other ^ place)
+  const bucket = [...table.keys()].filter(at => shared(table[at]?.place ?? place) === shared(weak.place))
+  const at = bucket.length < BUCKET_SIZE ? table.length : bucket[i % bucket.length] ?? table.length
+  table[at] = weak
 }
 
 /** The peers of a table that are closest to a position, closest first. */

@@ -17,6 +17,15 @@ suite('options of bench:crawl', () => {
     assert.deepEqual(cases.map(({ lane, addresses }) => [lane, addresses]), [['fast', 6], ['fast', 1], ['full', 6], ['full', 1]])
   })
 
+  test('a Census can be measured with a third question, without its sample, with weakly known peers and with the heap of a pod', () => {
+    const options = parseBenchOptions(['--strategy', 'Census', '--dead', '0', '--questions', '2,3', '--sample', 'off,on', '--weak', '3,20', '--memory', '1024'])
+
+    assert.deepEqual(options.cases.map(({ questions, sample }) => [questions, sample]), [[2, false], [2, true], [3, false], [3, true]])
+    assert.ok(options.cases.every(({ weak }) => weak.join() === '3,20'))
+    assert.equal(options.memoryMib, 1_024)
+    assert.ok(parseBenchOptions([]).cases.every(({ weak, questions, sample }) => weak.length === 0 && questions === 2 && sample))
+  })
+
   test('a libp2p node gets fewer concurrent visits by default', () => {
     const concurrencyOf = (...argv: string[]): number[] => parseBenchOptions(['--lane', 'fast,full', '--strategy', 'Census', '--dead', '0', ...argv]).cases.map(each => each.concurrency)
 

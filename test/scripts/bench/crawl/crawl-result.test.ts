@@ -5,8 +5,8 @@ import { medianOf } from '../../../../scripts/bench/median.ts'
 import type { CrawlCase } from '../../../../scripts/bench/crawl/crawl-case.ts'
 import type { CrawlCounts, CrawlFigures } from '../../../../scripts/bench/crawl/crawl-result.ts'
 
-const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, seconds: 4, cpuMs: 200, startCpuMs: 900, rssMb: 300 }
-const CASE: CrawlCase = { peers: 200, addresses: 6, dead: 0.45, strategy: 'Topology', lane: 'fast', concurrency: 1_000 }
+const COUNTS: CrawlCounts = { contacted: 100, outcomes: { ok: 100 }, requests: 1_000, visits: 180, seconds: 4, cpuMs: 200, startCpuMs: 900, rssMb: 300 }
+const CASE: CrawlCase = { peers: 200, addresses: 6, dead: 0.45, weak: [], questions: 2, sample: true, strategy: 'Topology', lane: 'fast', concurrency: 1_000 }
 
 const REFERENCE = { contactable: 110, serversCpuMs: 250 }
 
@@ -20,7 +20,9 @@ suite('results of bench:crawl', () => {
       startCpuMs: 900,
       cpuToServers: 0.8,
       requestsPerPeer: 10,
+      visitsPerPeer: 1.8,
       foundShare: 100 / 110,
+      coverage: NaN,
       seconds: 4,
       rssMb: 300
     })

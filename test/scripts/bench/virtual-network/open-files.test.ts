@@ -27,13 +27,13 @@ suite('the open files of a virtual network', () => {
   test('are refused if too many, with the limit and a sufficient limit', () => {
     const refused = (limit: number) => (err: unknown): boolean => {
       assert.ok(isProbeError(err, 'PP_DEVNET_FAILED'))
-      assert.match(err.message, new RegExp(`need 40000 open files, and a process may open ${String(limit)}: allow 7500 \\(ulimit -n 7500, .*--peers`))
+      assert.match(err.message, new RegExp(`need 40000 open files, and a process may open ${String(limit)}: allow 5000 \\(ulimit -n 5000, .*--peers`))
 
       return true
     }
 
     assert.throws(() => processesFor(40_000, 4_096), refused(4_096))
     assert.throws(() => processesFor(40_000, 1_024), refused(1_024))
-    assert.equal(processesFor(40_000, 7_500), MOST_PROCESSES)
+    assert.equal(processesFor(40_000, 5_000), MOST_PROCESSES)
   })
 })

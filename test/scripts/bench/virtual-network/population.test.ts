@@ -23,6 +23,16 @@ suite('population of the virtual network', () => {
     assert.equal(population[0]!.role, 'alive')
   })
 
+  test('weakly known peers are further ones, all alive, a twentieth for each number of tables', () => {
+    const population = createPopulation({ peers: 100, dead: 0.45, weak: [3, 20] })
+
+    const expected = Array.from({ length: 10 }, (_, i) => [i < 5 ? 3 : 20, 'alive', 100 + i])
+    const known = createPopulation({ peers: 100, dead: 0.45 }).map(({ place, role }) => [place, role])
+
+    assert.deepEqual(population.slice(100).map(({ tables, role, number }) => [tables, role, number]), expected)
+    assert.deepEqual(population.slice(0, 100).map(({ place, role }) => [place, role]), known)
+  })
+
   test('a position is the beginning of the SHA-256 of an id', () => {
     assert.equal(placeOf(Buffer.from('abc')), 0xba7816bf)
     assert.ok(createPopulation({ peers: 5, dead: 0 }).every(({ key, place }) => place === placeOf(key.id)))

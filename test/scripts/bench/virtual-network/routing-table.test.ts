@@ -33,6 +33,23 @@ suite('routing tables of virtual peers', () => {
     }
   })
 
+  test('weakly known peers stand in so many tables of peers that answer, in their buckets, which stay as small', () => {
+    const all = createPopulation({ peers: 600, dead: 0.3, weak: [3, 20] })
+    const there = new KeySpace(all)
+    const tables = all.map(peer => there.tableOf(peer))
+
+    for (const weak of all.slice(600, 640)) {
+      const owners = all.filter((_, i) => tables[i]!.includes(weak))
+      assert.equal(owners.length, weak.tables)
+      assert.ok(owners.every(({ role, tables: few }) => few === undefined && (role === 'alive' || role === 'slow')))
+    }
+    for (const [i, peer] of all.entries()) {
+      const sizes = Map.groupBy(tables[i]!, other => shared(peer, other)).values().map(of => of.length)
+      assert.ok([...sizes].every(size => size <= BUCKET_SIZE))
+      assert.equal(new Set(tables[i]).size, tables[i]!.length)
+    }
+  })
+
   test('the closest to a position are those of the least distance, sorted by distance', () => {
     const table = space.tableOf(population[3]!)
     const place = 0xdeadbeef
