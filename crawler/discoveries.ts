@@ -16,6 +16,7 @@ import { canDial, mayDial } from './lanes/may-dial.ts'
 import { openLanes } from './lanes/open-lanes.ts'
 import { openPassive } from './open-passive.ts'
 import { visitConnected } from './passive/connected-visitor.ts'
+import { placedSink, placedVisitor } from './places/placed-visits.ts'
 import { WINDOW_BYTES } from './publish/byte-budget.ts'
 import { publishingSink } from './publish/publishing-sink.ts'
 import { ThirdQuestionFile } from './third-question-file.ts'
@@ -30,6 +31,7 @@ import type { CompletedVisit } from './engine/population/visit-sink.ts'
 import type { CrawlComparison } from './metrics/last-crawl-metrics.ts'
 import type { PassiveDiscovery } from './passive/passive-discovery.ts'
 import type { PeerRecord } from './peer/peer-record.ts'
+import type { PlaceOf } from './places/placed-visits.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -38,6 +40,10 @@ import type { Publisher } from './publish/publisher.ts'
 export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   publisher: Publisher
   disks: Pick<DiskWatch, 'room'>
+
+  /** Looks up where peers are; undefined without place files. */
+  placeOf?: PlaceOf | undefined
+
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport, comparison: CrawlComparison) => void
 
@@ -108,7 +114,7 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   const accepts = (address: Address): boolean => canDial(address) && policy.allows(address)
   const bootstrap = async (signal: AbortSignal): Promise<PeerRecord[]> => await resolvePeers(await parts.bootstrap(signal), { dns, accepts }, signal)
 
-  const sink = publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm, disks: parts.disks })
+  const sink = placedSink(publishingSink(publisher, context, { limits: WINDOW_BYTES, onForm: parts.onForm, disks: parts.disks }), parts.placeOf)
   // Each crawl resets the budget; without crawls the passive node does.
   const renewing = config.scan.active.enabled
     ? {}
@@ -123,7 +129,7 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): P
   const { config: { scan, stateFolder, crawlNowFile }, compiled: { crawl, visitor: options }, budget, clock, dns, log, progress, context, stack } = parts
   const protocols = new KadProtocols(options.kadProtocols)
   const lanes = await openLanes(options, { clock, dns, protocols, budget })
-  const visitor = stack.use(visitConnected(lanes, passive, { ...options, protocols }, clock))
+  const visitor = stack.use(placedVisitor(visitConnected(lanes, passive, { ...options, protocols }, clock), parts.placeOf))
   const fileOf = (name: string): string | undefined => stateFolder === undefined ? undefined : join(stateFolder, name)
   const file = fileOf('known-peers.ndjson')
 

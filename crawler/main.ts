@@ -13,10 +13,12 @@ import { compileScan } from './compile-scan.ts'
 import { crawlerStatus } from './crawler-status.ts'
 import { openDiscoveries } from './discoveries.ts'
 import { CrawlerMetrics } from './metrics/crawler-metrics.ts'
+import { addPlaceMetrics } from './metrics/place-metrics.ts'
+import { PlacesFolder } from './places/places-folder.ts'
 import { Publisher } from './publish/publisher.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
 import type { CompiledScan } from './compile-scan.ts'
-import type { Discoveries } from './discoveries.ts'
+import type { Discoveries, DiscoveriesDeps } from './discoveries.ts'
 import type { CrawledScan } from './metrics/crawler-metrics.ts'
 
 // Part of the stop timeout that is reserved for closing, after the flush.
@@ -30,6 +32,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
 
   await using stack = new AsyncDisposableStack()
   const disks = watchDisks(component)
+  const places = config.placesFolder === undefined ? undefined : await PlacesFolder.open(config.placesFolder, component)
   const bus = stack.use(await openBus(config.bus, { log, clock, isDiskLow: () => disks.low('bus') !== undefined }, signal))
   const publisher = stack.use(Publisher.open({ bus, clock, log, onPublished: (n, ms) => {
     metrics.onPublished(n, ms)
@@ -41,22 +44,13 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     passive: () => discoveries?.passive?.status(),
     isHeldUp: () => disks.low('bus') !== undefined
   })
+  addPlaceMetrics(registry, places)
   const { active, passive, dueInMs } = discoveries = await openDiscoveries(compiled, {
     ...component,
     publisher,
     disks,
-    onVisit: (visit) => {
-      metrics.onVisit(visit)
-    },
-    onCrawl: (report, comparison) => {
-      metrics.onCrawl(report, comparison)
-    },
-    onForm: (form) => {
-      metrics.onForm(form)
-    },
-    onLost: (lostMs) => {
-      metrics.onLost(lostMs)
-    }
+    placeOf: places === undefined ? undefined : connection => places.placeOf(connection),
+    ...observersOf(metrics)
   }, stack)
   const server = stack.use(await AdminServer.open({
     log,
@@ -79,10 +73,27 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
 
   tellParent({ type: 'ready', adminPort: server.port })
   log.info({ network: network.name, adminPort: server.port, peerId: passive?.status().peerId }, 'crawler ready')
-  await runTogether([disks, passive, active].filter(part => part !== undefined).map(part => async (life: AbortSignal) => {
+  await runTogether([disks, places, passive, active].filter(part => part !== undefined).map(part => async (life: AbortSignal) => {
     await part.run(life)
   }), signal)
 })
+
+function observersOf (metrics: CrawlerMetrics): Pick<DiscoveriesDeps, 'onVisit' | 'onCrawl' | 'onForm' | 'onLost'> {
+  return {
+    onVisit: (visit) => {
+      metrics.onVisit(visit)
+    },
+    onCrawl: (report, comparison) => {
+      metrics.onCrawl(report, comparison)
+    },
+    onForm: (form) => {
+      metrics.onForm(form)
+    },
+    onLost: (lostMs) => {
+      metrics.onLost(lostMs)
+    }
+  }
+}
 
 function crawledScan ({ vantage, active }: CrawlerConfig['scan'], { network: { name, agentFamily }, intervalMs, crawl }: CompiledScan): CrawledScan {
   return { network: name, vantage, intervalMs: active.enabled ? intervalMs : undefined, limitMs: active.enabled ? crawl.maxDurationMs : undefined, agentFamily }

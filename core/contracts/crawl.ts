@@ -72,7 +72,10 @@ export const Crawl = z.object({
     protocols: Distribution,
     transports: Distribution.describe('Transports of our connections; each peer counts once.'),
     listenTransports: Distribution.optional().describe('Transports of the addresses that peers announce, dialled or not; each peer counts once for each.'),
-    addressFamilies: Distribution
+    addressFamilies: Distribution,
+    countries: Distribution.optional().describe('Countries of the peers by ISO 3166-1 alpha-2 code; `unknown` are those of no known place. Each peer counts once. Absent if the crawler has no file with countries.'),
+    systems: Distribution.optional().describe('Autonomous systems of the peers, such as `AS13335`, or `unknown`. Absent if the crawler has no file with autonomous systems.'),
+    clouds: Distribution.optional().describe('Clouds of the peers: names of `crawler/places/clouds.yaml`, `none` or `unknown`. Absent together with `systems`.')
   }).optional().describe('Over contacted peers; absent in `started`.'),
   latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.'),
   latencyErrorMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('By how much the true times may be shorter, because the crawler was busy when an answer arrived.'),

@@ -78,6 +78,7 @@ export const CrawlerConfig = z.strictObject({
   bus: BusConfig,
   topic: TopicName.describe('Topic that visits and crawls are published to.'),
   stateFolder: Path.optional().describe('Folder for data that outlives a restart: the known peers (`known-peers.ndjson`) and the passive node\'s key (`identity.key`); nothing is kept when absent.'),
+  placesFolder: Path.optional().describe('Folder with files that say where IP addresses are, in the format of MaxMind DB (`*.mmdb`); files are replaced without a restart. Visits have no place when absent.'),
   crawlNowFile: Path.optional().describe('File in which a crawl out of turn is asked for (`crawl-now.json`); it is read every few seconds, and need not exist.'),
   passive: z.strictObject({
     host: z.string().max(45).default('::').describe('IP address that the passive node listens on; `::` is all, IPv4 and IPv6.'),

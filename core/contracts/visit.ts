@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { OUTCOME_NAMES } from './outcome.ts'
+import { Place } from './place.ts'
 
 /** CloudEvents type of a {@link Visit} message. */
 export const VISIT_TYPE = 'dev.peerprobe.visit.v1'
@@ -106,6 +107,7 @@ export const Visit = z.object({
     muxer: Text(64).optional().describe('Stream multiplexer, such as /yamux/1.0.0.'),
     limited: z.boolean().default(false).describe('Whether a relay limits the connection.')
   }).optional().describe('The connection, if one was established.'),
+  place: Place.optional().describe('Where the address that answered (active) or that came (passive) is, by the files of the crawler. Absent without contact, by a relay (its address is not the peer\'s), for private addresses that no file has, without files, and from older crawlers.'),
   identify: z.object({
     protocolVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('Protocol version that the peer reports.'),
     agentVersion: Text(MESSAGE_LIMITS.agentChars).optional().describe('Agent version that the peer reports.'),

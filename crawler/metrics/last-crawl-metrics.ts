@@ -4,6 +4,7 @@ import { openGauge } from '../../core/metrics/open-metric.ts'
 import { keyspaceOutlier } from '../dht/keyspace-outlier.ts'
 import { CRAWL_FINDING_CODES, diagnose } from '../engine/crawl-diagnosis.ts'
 import { CRAWL_METRICS } from './crawl-metric-definitions.ts'
+import { PlaceGauges } from './place-metrics.ts'
 import { POPULATION_METRICS } from './population-metric-definitions.ts'
 import type { Distribution } from '../../core/contracts/crawl.ts'
 import type { Gauge, Registry } from '../../core/process/metrics.ts'
@@ -35,6 +36,7 @@ export class LastCrawlMetrics {
   readonly #transports: Counts<'transport'>
   readonly #listening: Counts<'transport'>
   readonly #families: Counts<'family'>
+  readonly #places: PlaceGauges
   readonly #otherProtocols: Gauge
   readonly #outlier: Gauge
   readonly #coverage: Record<'share' | 'low' | 'high', Gauge>
@@ -58,6 +60,7 @@ export class LastCrawlMetrics {
     this.#transports = new Counts(openGauge(registry, POPULATION_METRICS.transportPeers), 'transport')
     this.#listening = new Counts(openGauge(registry, POPULATION_METRICS.listenPeers), 'transport')
     this.#families = new Counts(openGauge(registry, POPULATION_METRICS.familyPeers), 'family')
+    this.#places = new PlaceGauges(registry)
     this.#otherProtocols = openGauge(registry, POPULATION_METRICS.otherProtocols)
     this.#outlier = openGauge(registry, POPULATION_METRICS.keyspaceOutlier)
     this.#coverage = {
@@ -95,6 +98,7 @@ export class LastCrawlMetrics {
     this.#transports.replace(countsOf(distributions.transports))
     this.#listening.replace(countsOf(distributions.listenTransports))
     this.#families.replace(countsOf(distributions.addressFamilies))
+    this.#places.replace(distributions)
     this.#otherProtocols.set(kad?.others.wide ?? 0)
     this.#noteCoverage(report)
     this.#noteKeyspace(report)

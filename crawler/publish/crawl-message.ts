@@ -61,14 +61,10 @@ function messageQuantiles ({ p50, p90, p99 }: Quantiles): Quantiles {
   return { p50: messageMs(p50), p90: messageMs(p90), p99: messageMs(p99) }
 }
 
-function foldAll ({ agentVersions, protocols, transports, listenTransports, addressFamilies }: Distributions, top: number): Distributions {
-  return {
-    agentVersions: fold(agentVersions, top),
-    protocols: fold(protocols, top),
-    transports: fold(transports, top),
-    ...defined({ listenTransports: listenTransports === undefined ? undefined : fold(listenTransports, top) }),
-    addressFamilies: fold(addressFamilies, top)
-  }
+function foldAll (distributions: Distributions, top: number): Distributions {
+  const folded = Object.entries(distributions).flatMap(([name, distribution]) => distribution === undefined ? [] : [[name, fold(distribution, top)]])
+
+  return { ...distributions, ...Object.fromEntries(folded) as Partial<Distributions> }
 }
 
 function fold ({ top, other }: Distribution, n: number): Distribution {

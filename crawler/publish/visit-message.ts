@@ -46,7 +46,7 @@ function messageOf (visit: Visit): OutgoingMessage {
 }
 
 function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, result }: CompletedVisit, context: MessageContext): Visit {
-  const { lane, detail, connection, identity, latencyMs, latencyErrorMs, routingTable } = result
+  const { lane, detail, connection, place, identity, latencyMs, latencyErrorMs, routingTable } = result
   const nodeId = formatPeerId(id)
   const { texts } = addressTexts(addresses)
 
@@ -69,6 +69,7 @@ function visitOf ({ crawlId, attempt, discoveryType, source, id, addresses, resu
     ...attemptsOf(result.attempts),
     ...defined({
       connection: connection === undefined ? undefined : connectionOf(connection),
+      place,
       identify: identity === undefined ? undefined : identifyOf(identity),
       latencyMs: latencyMs === undefined ? undefined : messageMs(latencyMs),
       latencyErrorMs: latencyErrorMs === undefined ? undefined : messageMs(latencyErrorMs),

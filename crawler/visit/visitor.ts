@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/contracts/outcome.ts'
+import type { Place } from '../../core/contracts/place.ts'
 import type { Lane } from '../../core/contracts/visit.ts'
 import type { RoutingTable } from '../dht/routing-table.ts'
 import type { VisitTarget } from '../dht/visit-target.ts'
@@ -23,6 +24,9 @@ export interface VisitResult {
 
   /** Present if and only if the outcome counts as contacted. */
   connection?: VisitConnection
+
+  /** Where the address that answered is; absent where nobody looked it up. */
+  place?: Place
 
   /** Present if and only if the outcome counts as identified. */
   identity?: Identity

@@ -3,13 +3,14 @@ import { diskMetrics } from '../../core/disk/disk-metrics.ts'
 import { mostSeries, QUESTIONS } from '../../core/metrics/metric-definition.ts'
 import { BUILD_INFO } from '../../core/process/build-metric.ts'
 import { CRAWL_METRICS } from '../../crawler/metrics/crawl-metric-definitions.ts'
+import { PLACE_METRICS } from '../../crawler/metrics/place-metric-definitions.ts'
 import { POPULATION_METRICS } from '../../crawler/metrics/population-metric-definitions.ts'
 import { CONTROLLER_METRICS, PROBE_METRICS } from '../../operator/metrics/operator-metric-definitions.ts'
 import type { MetricDefinition, Question } from '../../core/metrics/metric-definition.ts'
 
 /** The metrics of each process, besides Node's own. */
 export const METRICS_OF = {
-  crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(diskMetrics('crawler'))],
+  crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(PLACE_METRICS), ...Object.values(diskMetrics('crawler'))],
   consumer: [BUILD_INFO, ...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))],
   operator: [BUILD_INFO, ...Object.values(CONTROLLER_METRICS), ...Object.values(PROBE_METRICS)]
 } as const satisfies Record<string, readonly MetricDefinition[]>
@@ -23,8 +24,8 @@ admin ports (9090 in a cluster), with Node's own metrics (\`process_…\`, \`nod
 operator is installed, each PeerProbe and the chart have a PodMonitor. The jobs (preparation, retention, commands) end too soon to be
 scraped: their logs and last words tell.
 
-- Labels come from closed sets: no peer, address or agent version is ever a label, whatever strangers say. *Series* is how many a
-  process can have of a metric at most.
+- Labels come from closed sets, or from the place files in bounded number (countries, autonomous systems): no peer, address or agent
+  version is ever a label, whatever strangers say. *Series* is how many a process can have of a metric at most.
 - A value that is not known yet has no series. \`time() - (peerprobe_crawler_last_crawl_timestamp_seconds or process_start_time_seconds)\`
   is right before the first crawl as well.
 - Prometheus adds \`namespace\` and \`pod\`; one of our PodMonitors also the pod's labels as \`peerprobe_dev_probe\`, \`peerprobe_dev_scan\`

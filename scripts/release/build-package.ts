@@ -19,7 +19,7 @@ const PROCESSES = ['crawler/main.ts', 'consumer/main.ts', 'local/devnet/main.ts'
 const TYPES = globSync('{core,crawler,consumer,operator,local,cli}/**/*.d.ts', { cwd: ROOT })
 
 // Beside the sources: what they read at run time, and what people read.
-const FILES = ['consumer/store/migrations/**/*.sql', 'crawler/networks/networks.yaml', 'local/devnet/go/*.{go,mod,sum}', 'examples/*.yaml', 'LICENSE', 'README.md', 'CHANGELOG.md']
+const FILES = ['consumer/store/migrations/**/*.sql', 'crawler/networks/networks.yaml', 'crawler/places/clouds.yaml', 'local/devnet/go/*.{go,mod,sum}', 'examples/*.yaml', 'LICENSE', 'README.md', 'CHANGELOG.md']
 
 const [folder] = process.argv.slice(2)
 

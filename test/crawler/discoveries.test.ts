@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { multiaddr } from '@multiformats/multiaddr'
 import { pino } from 'pino'
@@ -8,14 +9,17 @@ import { Progress } from '../../core/process/progress.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { compileScan } from '../../crawler/compile-scan.ts'
 import { openDiscoveries } from '../../crawler/discoveries.ts'
+import { PlacesFolder } from '../../crawler/places/places-folder.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
 import { connectingPeer } from '../support/libp2p/connecting-peer.ts'
 import { crawlerConfig } from '../support/libp2p/crawler-config.ts'
+import { mmdb } from '../support/places/mmdb.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
 import type { Visit } from '../../core/contracts/visit.ts'
 import type { Discoveries } from '../../crawler/discoveries.ts'
+import type { PlaceOf } from '../../crawler/places/placed-visits.ts'
 import type { ConnectingPeer } from '../support/libp2p/connecting-peer.ts'
 import type { CrawlerConfigOptions } from '../support/libp2p/crawler-config.ts'
 
@@ -26,7 +30,7 @@ interface Opened extends Discoveries { port: number, stack: AsyncDisposableStack
 
 type Wanted = Pick<CrawlerConfigOptions, 'seed' | 'active' | 'passive'>
 
-async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
+async function open (stateFolder: string, wanted: Wanted, placeOf?: PlaceOf): Promise<Opened> {
   const stack = new AsyncDisposableStack()
   const messages: OutgoingMessage[] = []
   const publish = async (_: string, batch: readonly OutgoingMessage[]): Promise<void> => {
@@ -45,7 +49,8 @@ async function open (stateFolder: string, wanted: Wanted): Promise<Opened> {
     onCrawl: () => undefined,
     onLost: () => undefined,
     onForm: () => undefined,
-    disks: { room: () => undefined }
+    disks: { room: () => undefined },
+    placeOf
   }, stack)
 
   const visits = (): Visit[] => messages
@@ -93,5 +98,28 @@ suite('openDiscoveries', () => {
     end.abort()
     await again
     await second.stack.disposeAsync()
+  })
+
+  test('give visits the place of the address that answered or came, and count it in the crawl', async () => {
+    using folder = new TempFolder()
+    writeFileSync(folder.file('lab.mmdb'), mmdb({ type: 'Lab', networks: { '127.0.0.0/8': { country: { iso_code: 'CH' }, autonomous_system_number: 24940, autonomous_system_organization: 'Lab' } } }))
+    const places = await PlacesFolder.open(folder.path, { clock: systemClock, log })
+    await using seed = await connectingPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], kadProtocol: KAD })
+    await using guest = await connectingPeer({ agentVersion: 'guest/1' })
+    const opened = await open(folder.path, { seed: seed.getMultiaddrs()[0]!.toString() }, connection => places.placeOf(connection))
+    await guest.dial(multiaddr(`/ip4/127.0.0.1/tcp/${String(opened.port)}`))
+    await until('the guest is reported', () => opened.visits().some(({ source }) => source === 'inbound'))
+    const stop = new AbortController()
+    const running = opened.active!.run(stop.signal)
+    await until('the crawl is over', () => opened.active!.lastCrawl !== undefined)
+    stop.abort()
+    await running
+    const contacted = opened.visits().filter(({ connection }) => connection !== undefined)
+    const { countries, systems, clouds } = opened.active!.lastCrawl!.distributions
+
+    assert.deepEqual(new Set(contacted.map(({ source }) => source)), new Set(['inbound', 'connected', 'bootstrap']))
+    assert.deepEqual(contacted.map(({ place }) => place), contacted.map(() => ({ country: 'CH', asn: 24940, organisation: 'Lab', cloud: 'Hetzner', source: 'Lab 2026-11-28' })))
+    assert.deepEqual([countries, systems, clouds].map(counts => counts?.top), ['CH', 'AS24940', 'Hetzner'].map(value => [{ value, count: 2 }]))
+    await opened.stack.disposeAsync()
   })
 })

@@ -1,8 +1,11 @@
+import { UNKNOWN_PLACE } from '../../../core/contracts/place.ts'
 import { MESSAGE_LIMITS } from '../../../core/contracts/visit.ts'
+import { defined } from '../../../core/defined.ts'
 import { readAddress } from '../../address/address-reader.ts'
 import { quantiles } from './quantiles.ts'
 import { ValueCounter } from './value-counter.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
+import type { Place } from '../../../core/contracts/place.ts'
 import type { VisitResult } from '../../visit/visitor.ts'
 import type { Quantiles } from './quantiles.ts'
 
@@ -14,7 +17,7 @@ export type Distributions = NonNullable<Crawl['distributions']>
 
 /**
  * Counts properties of the contacted peers: software, protocols, transports of our connections and of the announced
- * addresses, address families, latency.
+ * addresses, address families, places, latency.
  *
  * A peer is contacted at most once in a crawl, so every visit with contact is counted. Address families are those of
  * the peer's announced dialable addresses and of the address that answered. The families of connections alone would
@@ -27,6 +30,7 @@ export class PopulationProfile {
   readonly #transports = new ValueCounter()
   readonly #listenTransports = new ValueCounter()
   readonly #addressFamilies = new ValueCounter()
+  readonly #places = new PlaceCounts()
   readonly #latenciesMs: number[] = []
   readonly #latencyErrorsMs: number[] = []
 
@@ -35,7 +39,7 @@ export class PopulationProfile {
   }
 
   /** Counts a contacted peer. */
-  add ({ connection, identity, latencyMs, latencyErrorMs }: VisitResult): void {
+  add ({ connection, identity, place, latencyMs, latencyErrorMs }: VisitResult): void {
     const announced = identity?.listenAddresses.slice(0, MESSAGE_LIMITS.addresses).filter(this.#isDialable) ?? []
     const addresses = connection === undefined ? announced : [connection.address, ...announced]
     addEach(this.#addressFamilies, addresses.map(familyOf))
@@ -49,6 +53,7 @@ export class PopulationProfile {
       this.#transports.add(connection.transport)
     }
 
+    this.#places.add(place)
     addMeasured(this.#latenciesMs, latencyMs)
     addMeasured(this.#latencyErrorsMs, latencyErrorMs)
   }
@@ -59,7 +64,8 @@ export class PopulationProfile {
       protocols: this.#protocols.distribution(),
       transports: this.#transports.distribution(),
       listenTransports: this.#listenTransports.distribution(),
-      addressFamilies: this.#addressFamilies.distribution()
+      addressFamilies: this.#addressFamilies.distribution(),
+      ...this.#places.distributions()
     }
   }
 
@@ -71,6 +77,32 @@ export class PopulationProfile {
   /** Quantiles of the measurement error of the latencies; undefined if none was measured. */
   latencyErrorMs (): Quantiles | undefined {
     return quantiles(this.#latencyErrorsMs)
+  }
+}
+
+/** Counts peers by country, autonomous system and cloud. A peer without a place counts as unknown, so that each adds up to all peers. */
+class PlaceCounts {
+  readonly #countries = new ValueCounter()
+  readonly #systems = new ValueCounter()
+  readonly #clouds = new ValueCounter()
+  readonly #kinds = { countries: false, systems: false }
+
+  add ({ country, asn, cloud }: Partial<Place> = {}): void {
+    this.#kinds.countries ||= country !== undefined
+    this.#kinds.systems ||= cloud !== undefined
+    this.#countries.add(country ?? UNKNOWN_PLACE)
+    this.#systems.add(asn === undefined ? UNKNOWN_PLACE : `AS${String(asn)}`)
+    this.#clouds.add(cloud ?? UNKNOWN_PLACE)
+  }
+
+  /** Left out where no peer could be looked up. */
+  distributions (): Pick<Distributions, 'countries' | 'systems' | 'clouds'> {
+    const { countries, systems } = this.#kinds
+
+    return {
+      ...defined({ countries: countries ? this.#countries.distribution() : undefined }),
+      ...systems && { systems: this.#systems.distribution(), clouds: this.#clouds.distribution() }
+    }
   }
 }
 

@@ -8,8 +8,11 @@ import { Registry } from '../../../core/process/metrics.ts'
 import { parseAddress } from '../../../crawler/address/address.ts'
 import { CRAWL_METRICS } from '../../../crawler/metrics/crawl-metric-definitions.ts'
 import { CrawlerMetrics } from '../../../crawler/metrics/crawler-metrics.ts'
+import { PLACE_METRICS } from '../../../crawler/metrics/place-metric-definitions.ts'
+import { addPlaceMetrics } from '../../../crawler/metrics/place-metrics.ts'
 import { POPULATION_METRICS } from '../../../crawler/metrics/population-metric-definitions.ts'
 import { presetNames, resolveNetwork } from '../../../crawler/networks/presets.ts'
+import { cloudNames } from '../../../crawler/places/clouds.ts'
 import { mostSeriesOf } from '../../../scripts/generate/metrics-page.ts'
 import { seriesOf, valueOf } from '../../support/metric-series.ts'
 import { crawlReport } from '../../support/network/crawl-report.ts'
@@ -22,7 +25,8 @@ import type { CompletedVisit } from '../../../crawler/engine/population/visit-si
 import type { CrawledScan, CrawlerGauges } from '../../../crawler/metrics/crawler-metrics.ts'
 import type { VisitResult } from '../../../crawler/visit/visitor.ts'
 
-const DEFINITIONS: MetricDefinition[] = [CRAWL_METRICS, POPULATION_METRICS, diskMetrics('crawler')].flatMap(definitions => Object.values<MetricDefinition>(definitions))
+const DEFINITIONS: MetricDefinition[] = [CRAWL_METRICS, POPULATION_METRICS, PLACE_METRICS, diskMetrics('crawler')]
+  .flatMap(definitions => Object.values<MetricDefinition>(definitions))
 const publisher = { buffered: 4, bufferedBytes: 400, published: 0, retries: 6, refused: 2, outage: { code: 'PP_BUS_REPLICAS', message: 'no', sinceMs: 0 } }
 const passive = { peerId: 'p', addresses: [], connections: 3, routingTable: 2, refusedSightings: 5 }
 const gauges: CrawlerGauges = { crawl: () => undefined, publisher: () => publisher, passive: () => passive, isHeldUp: () => false }
@@ -188,6 +192,8 @@ function floodedRegistry (preset: string): Registry {
   const space: DiskSpace = { freeBytes: 1, totalBytes: 2, freeFiles: 3, totalFiles: 4 }
   addDiskGauges(registry, 'crawler', { spaces: new Map((['bus', 'store', 'dumps', 'state'] as DiskUse[]).map(use => [use, space])), low: () => undefined })
 
+  addPlaceMetrics(registry, { status: () => ({ files: [], refused: [], damagedLookups: 0 }), builtAtMs: () => new Map([['country', 0], ['as', 0]]) })
+
   for (const result of everyResult()) {
     for (const source of SOURCES) {
       metrics.onVisit(visit(result, { discoveryType: 'passive', source }))
@@ -198,7 +204,7 @@ function floodedRegistry (preset: string): Registry {
   }
   for (const end of ['max-duration', 'aborted', 'complete'] as const) {
     const coverage = { share: 0.97, low: 0.94, high: 0.99, mentioned: 40, found: 39, sampled: 200, questions: 190 }
-    const report = crawlReport({ end, coverage, population: THOUSAND, distributions: { ...crawlReport({}).distributions, ...EVERY_TRANSPORT } })
+    const report = crawlReport({ end, coverage, population: THOUSAND, distributions: { ...crawlReport({}).distributions, ...EVERY_TRANSPORT, ...MANY_PLACES } })
     metrics.onCrawl(report, { change: { entered: 1, left: 1 }, overlap: { active: 1, passive: 1, both: 1 } })
   }
   metrics.onForm('short')
@@ -234,3 +240,8 @@ const DIALLED = [
   '/ip4/8.8.8.8/tcp/4001/p2p/12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf/p2p-circuit/webrtc',
   '/ip4/8.8.8.8/udp/4001/utp'
 ].map(text => parseAddress(text)!.address)
+const MANY_PLACES = {
+  countries: counted([...Array.from({ length: 199 }, (_, i) => `C${String(i)}`), 'unknown']),
+  systems: counted([...Array.from({ length: 199 }, (_, i) => `AS${String(i)}`), 'unknown']),
+  clouds: counted(cloudNames())
+}

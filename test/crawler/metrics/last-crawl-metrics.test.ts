@@ -27,6 +27,9 @@ suite('the gauges of the last crawl', () => {
     assert.deepEqual(definitions.filter(({ name, onlyWhen }) => onlyWhen === AFTER_A_CRAWL && !series.has(name)), [])
     assert.deepEqual([...series].filter(([, n]) => n === 0).map(([name]) => name), [
       'peerprobe_crawler_population_listen_transport_peers',
+      'peerprobe_crawler_population_country_peers',
+      'peerprobe_crawler_population_as_peers',
+      'peerprobe_crawler_population_cloud_peers',
       'peerprobe_crawler_population_keyspace_outlier_ratio',
       'peerprobe_crawler_coverage_ratio',
       'peerprobe_crawler_coverage_low_ratio',

@@ -27,6 +27,15 @@ const parse = (visit: CompletedVisit): Visit => Visit.parse(JSON.parse(Buffer.fr
 const longAddress = (n: number): Uint8Array => Uint8Array.from([54, 0xc8, 0x01, ...Buffer.from(`${String(n).padStart(10, '0')}${'x'.repeat(190)}`), 6, 0x0f, 0xa1])
 
 suite('visitMessage', () => {
+  test('contains the place of the address that answered, in short form as well', () => {
+    const place = { country: 'DE', asn: 24940, organisation: 'Hetzner Online GmbH', cloud: 'Hetzner', source: 'GeoLite2-Country 2026-11-28' }
+    const visit = completed({ result: { startedAtMs: STARTED_MS, durationMs: 1, outcome: 'connected', attempts: [], connection: { address: addressOf(1), transport: 'tcp', limited: false }, place } })
+
+    assert.deepEqual(parse(visit).place, place)
+    assert.deepEqual(Visit.parse(JSON.parse(Buffer.from(shortVisitMessage(visit, CONTEXT).value).toString())).place, place)
+    assert.equal('place' in parse(completed()), false)
+  })
+
   test('contains all data of the visit', () => {
     const visit = parse(completed({
       result: {

@@ -47,6 +47,28 @@ suite('PopulationProfile', () => {
     assert.deepEqual(listenTransports?.top, [{ value: 'quic-v1', count: 2 }, { value: 'tcp', count: 1 }, { value: 'other', count: 1 }])
   })
 
+  test('counts places so that each adds up to all peers: one without a place is unknown', () => {
+    const profile = new PopulationProfile({ isDialable: () => true })
+    profile.add(visit({ place: { country: 'DE', asn: 24940, cloud: 'Hetzner', source: 'lab' } }))
+    profile.add(visit({ place: { country: 'unknown', cloud: 'unknown', source: '' } }))
+    profile.add(visit({ place: { country: 'DE', asn: 3320, cloud: 'none', source: 'lab' } }))
+    profile.add(visit({}))
+    const { countries, systems, clouds } = profile.distributions()
+
+    assert.deepEqual(countries?.top, [{ value: 'DE', count: 2 }, { value: 'unknown', count: 2 }])
+    assert.deepEqual(systems?.top, [{ value: 'unknown', count: 2 }, { value: 'AS24940', count: 1 }, { value: 'AS3320', count: 1 }])
+    assert.deepEqual(clouds?.top, [{ value: 'unknown', count: 2 }, { value: 'Hetzner', count: 1 }, { value: 'none', count: 1 }])
+  })
+
+  test('counts only the kinds of places that the files have', () => {
+    const [none, countriesOnly] = [new PopulationProfile({ isDialable: () => true }), new PopulationProfile({ isDialable: () => true })]
+    none.add(visit({}))
+    countriesOnly.add(visit({ place: { country: 'DE', source: 'lab' } }))
+
+    assert.deepEqual(Object.keys(none.distributions()).filter(name => ['countries', 'systems', 'clouds'].includes(name)), [])
+    assert.deepEqual(Object.keys(countriesOnly.distributions()).filter(name => ['countries', 'systems', 'clouds'].includes(name)), ['countries'])
+  })
+
   test('counts no more values of one peer than a message contains', () => {
     const profile = new PopulationProfile({ isDialable: () => true })
     profile.add(visit({ identity: { protocols: Array.from({ length: 9_000 }, (_, i) => String(i)), listenAddresses: [] } }))
