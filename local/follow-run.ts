@@ -28,6 +28,9 @@ export interface FollowDeps {
   processes: Processes
   view: ProgressView
 
+  /** Looks at the backups, if any are made. */
+  onLook?: (signal: AbortSignal) => Promise<void>
+
   /** Whether everything that was published is stored. */
   isStored: () => Promise<boolean>
 
@@ -65,7 +68,7 @@ async function lookUntilOver (deps: FollowDeps, { once, forMs = Infinity, ...tim
 
   while (!signal.aborted && clock.monotonic() < until) {
     failure.throwIfFailed()
-    const scans = await scansOf(processes, signal)
+    const [scans] = await Promise.all([scansOf(processes, signal), deps.onLook?.(signal)])
     view.show(scans)
 
     for (const { scanId, status } of scans) {

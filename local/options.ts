@@ -41,6 +41,9 @@ export interface LocalOptions {
   /** Maximum size of one topic in the embedded message log, in bytes; the log's default when absent. */
   logMaxBytes?: number
 
+  /** Folder of the backups that the manifest asks for; `backups` in the data folder when absent. */
+  backupsDir?: string
+
   /** Free disk space that a crawl needs, in bytes; with less, it waits. The default of the processes when absent. */
   minFreeBytes?: number
 }
@@ -60,6 +63,7 @@ interface RawOptions {
   json: boolean
   embedded: boolean
   listen: string
+  backups?: string
   logLimit?: number
   minFree?: number
 }
@@ -75,6 +79,7 @@ export function withRunOptions (command: Command): Command {
     .option('--once', 'stop after one crawl, when everything is stored', false)
     .option('--for <duration>', 'stop after this long, such as 90s or 2h', parseDuration)
     .option('--data <dir>', 'where the database and the dumps go', nonEmpty)
+    .option('--backups <dir>', 'where backups go, if the manifest asks for them (default: the folder backups of the data folder)', nonEmpty)
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
     .option('--secrets <dir>', 'Secrets that the manifest refers to: a file <dir>/<name>/<key> for each key', nonEmpty)
     .option('--listen <ip>', 'IP address that passive nodes listen on; :: for all, IPv4 and IPv6', parseIp, '::')
@@ -85,7 +90,8 @@ export function withRunOptions (command: Command): Command {
 
 /** The options of a parsed command. For a contradiction, commander prints a message and exits. */
 export function runOptionsOf (command: Command): LocalOptions {
-  const { network, bootstrap, addresses, devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit, minFree } = command.opts<RawOptions>()
+  const raw = command.opts<RawOptions>()
+  const { network, bootstrap, addresses, devnet, once, for: forMs, data, secrets, json, embedded, listen, logLimit, minFree } = raw
   const [manifestPath] = command.args
   const isChosen = network !== undefined || bootstrap !== undefined
 
@@ -108,6 +114,7 @@ export function runOptionsOf (command: Command): LocalOptions {
     listen,
     ...defined({
       network: isChosen ? { ...defined({ name: network, addresses }), bootstrapPeers: bootstrap ?? [] } : undefined,
+      backupsDir: raw.backups,
       logMaxBytes: logLimit === undefined ? undefined : logLimit * MIB,
       minFreeBytes: minFree === undefined ? undefined : minFree * MIB
     })

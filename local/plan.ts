@@ -1,13 +1,15 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { defined } from '../core/defined.ts'
 import { KafkaSpec } from '../operator/api/kafka-spec.ts'
 import { topicsFor } from '../operator/model/kafka/topics.ts'
 import { consumerName, crawlerName } from '../operator/model/naming/names.ts'
 import { consumerConfigFor } from '../operator/model/pod/consumer-config.ts'
 import { crawlerConfigFor } from '../operator/model/pod/crawler-config.ts'
+import { backupPlanFor } from './backup/backup-plan.ts'
 import type { TopicSpec } from '../core/bus/port/event-bus.ts'
 import type { ConsumerConfigInput, CrawlerConfigInput } from '../core/contracts/process-config.ts'
 import type { PeerProbe } from '../operator/api/v1alpha1.ts'
+import type { BackupPlan } from './backup/backup-plan.ts'
 import type { DataFolder } from './files/data-folder.ts'
 import type { LocalOptions } from './options.ts'
 import type { Places } from './places.ts'
@@ -27,6 +29,9 @@ export interface LocalPlan {
 
   /** Consumers first: a new version of the messages needs consumers that understand it. */
   children: ChildPlan[]
+
+  /** The process that makes backups, if the manifest asks for them. */
+  backup?: BackupPlan
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
@@ -39,7 +44,7 @@ const ADMIN = { port: 0 }
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
 /** What to run for a PeerProbe on this machine: the operator's plan, with processes instead of pods. */
-export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder'>, { listen, minFreeBytes }: Pick<LocalOptions, 'listen' | 'minFreeBytes'>): LocalPlan {
+export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder, backupFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder' | 'backupFolder'>, { listen, minFreeBytes, backupsDir }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir'>): LocalPlan {
   const { messages, deadLetters } = topicsFor(probe.spec)
   const { bus } = places
   // A value in bytes applies regardless of the size of the disk.
@@ -61,7 +66,8 @@ export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFo
           passive: { host: listen }
         }), ...disk }
       }))
-    ]
+    ],
+    ...defined({ backup: backupPlanFor(probe, { store: places.store, folder: resolve(backupsDir ?? backupFolder), admin: ADMIN }) })
   }
 }
 

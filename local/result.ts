@@ -4,6 +4,7 @@ import { durationSecondsOf, unreachableByOutcome } from './summary.ts'
 import type { FoundBy } from '../consumer/store/model/found-by.ts'
 import type { Crawl, CrawlFinding } from '../core/contracts/crawl.ts'
 import type { StoreConfig } from '../core/contracts/process-config.ts'
+import type { BackupReport } from './backup/backup-watch.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 
 /** The last crawl of a scan that has ended. */
@@ -34,16 +35,19 @@ export interface RunResult {
   /** Path of the newest dump file, or null. */
   dump: string | null
 
+  /** What became of the backups; absent where none are asked for. */
+  backup?: BackupReport
+
   /** The truth about the practice network, if one was crawled. */
   devnet: DevnetTruth | undefined
 }
 
 /** The result as one JSON object: the first scan at the top level, all of them in `scans`. */
-export function resultJson ({ scans, store, dump, devnet }: RunResult): Record<string, unknown> {
+export function resultJson ({ scans, store, dump, backup, devnet }: RunResult): Record<string, unknown> {
   const all = scans.map(({ scan, ...result }) => ({ scan, ...scanJson(result) }))
   const first = scans[0] === undefined ? { crawl: null, population: null } : scanJson(scans[0])
 
-  return { ...first, scans: all, database: databaseName(store), dump, ...defined({ devnet }) }
+  return { ...first, scans: all, database: databaseName(store), dump, ...defined({ backup, devnet }) }
 }
 
 /** {@link scanJson} */

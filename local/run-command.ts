@@ -1,7 +1,9 @@
 // What `peerprobe run` does, and so `npm start`.
 import { relative } from 'node:path'
+import { defined } from '../core/defined.ts'
 import { ProbeError } from '../core/errors.ts'
 import { runCommand } from '../core/process/run-command.ts'
+import { backupLines } from './backup/backup-watch.ts'
 import { databaseName, queryCommand } from './database.ts'
 import { ProgressView } from './progress-view.ts'
 import { resultJson } from './result.ts'
@@ -63,12 +65,19 @@ function failIfUseless ({ scans }: RunResult, { once }: LocalOptions): void {
   }
 }
 
-function show ({ scans, store, dump }: RunResult, view: ProgressView): void {
+function show ({ scans, store, dump, backup }: RunResult, view: ProgressView): void {
   const database = store.sqlite === undefined ? databaseName(store) : shown(store.sqlite.path)
   const ask = (sql: string): string => queryCommand(store, database, sql)
 
   for (const result of scans) {
-    summaryLines({ ...result, database, queryCommand: ask, dump: dump === null ? null : shown(dump), columns: screen.columns }).forEach((line) => {
+    summaryLines({
+      ...result,
+      database,
+      queryCommand: ask,
+      dump: dump === null ? null : shown(dump),
+      ...defined({ backup: backup === undefined ? undefined : backupLines(backup, shown) }),
+      columns: screen.columns
+    }).forEach((line) => {
       view.say(line)
     })
   }

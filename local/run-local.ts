@@ -6,6 +6,8 @@ import { errorText, isProbeError } from '../core/errors.ts'
 import { createLogger } from '../core/process/logger.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { PeerProbe } from '../operator/api/v1alpha1.ts'
+import { backupReport } from './backup/backup-report.ts'
+import { BackupWatch } from './backup/backup-watch.ts'
 import { devnetManifest } from './devnet/devnet-manifest.ts'
 import { GoDevnetProcess } from './devnet/go/go-devnet-process.ts'
 import { devnetTruthOf } from './devnet/go/go-truth.ts'
@@ -51,7 +53,7 @@ interface Run { probe: PeerProbe, plan: LocalPlan, folder: DataFolder, devnet: D
 /** The crawlers' assessments of their last crawls, by scan: the database has the results but no assessment. */
 type Findings = Map<string, CrawlFindings & { crawlId: number }>
 
-interface FollowedRun extends Run { findings: Findings }
+interface FollowedRun extends Run { findings: Findings, backups: BackupWatch }
 
 /** Output of a run. */
 export interface RunDeps {
@@ -70,10 +72,16 @@ export interface RunDeps {
 export async function runLocal (options: LocalOptions, deps: RunDeps, signal: AbortSignal): Promise<RunResult> {
   await using stack = new AsyncDisposableStack()
   const run = await prepare(options, deps.view, stack, signal)
-  const findings: Findings = new Map()
-  await runProcesses({ ...run, findings }, options, deps, signal)
+  const followed = {
+    ...run,
+    findings: new Map(),
+    backups: new BackupWatch((line) => {
+      deps.view.say(line)
+    }, systemClock.now())
+  }
+  await runProcesses(followed, options, deps, signal)
 
-  return await readResult({ ...run, findings })
+  return await readResult(followed)
 }
 
 // The devnet of a run without a manifest is new each time: files of an earlier run contain peers that no longer exist.
@@ -112,7 +120,7 @@ async function manifestOf (options: LocalOptions): Promise<Manifest> {
     : parseManifest(JSON.stringify(networkManifest(options.network)), '--network and --bootstrap', options)
 }
 
-async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, backupsDir, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
   const listen = asked.spec.scans.some(({ passive }) => passive.enabled) ? await checkListenAddress(wanted) : wanted
   const { probe, moved } = await withOwnPorts(asked, listen)
 
@@ -120,7 +128,7 @@ async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, {
     view.say(`${scan}: the default port of the passive node is taken; it listens on ${String(port)}`)
   }
 
-  return { probe, plan: planFor(probe, places, folder, { listen, ...defined({ minFreeBytes }) }) }
+  return { probe, plan: planFor(probe, places, folder, { listen, ...defined({ minFreeBytes, backupsDir }) }) }
 }
 
 function dialIns ({ peers }: DevnetTruth): string {
@@ -156,11 +164,14 @@ async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: Loc
     }
   })
 
+  const { backup } = processes
+
   await followRun({
     clock: systemClock,
     processes,
     view,
     isStored: async () => await lagOf(bus, plan, signal) === 0,
+    ...defined({ onLook: backup === undefined ? undefined : async (lookSignal: AbortSignal) => { await run.backups.look(backup, lookSignal) } }),
     onCrawl: async (scanId, crawlId, findings) => {
       run.findings.set(scanId, { ...findings, crawlId })
 
@@ -209,7 +220,7 @@ function saidOf ({ crawlId }: Crawl, said: (CrawlFindings & { crawlId: number })
 }
 
 /** Reads the last crawl of each scan from the database. A run that was stopped early may have none. */
-async function readResult ({ plan, folder, devnet, findings }: FollowedRun): Promise<RunResult> {
+async function readResult ({ plan, folder, devnet, findings, backups }: FollowedRun): Promise<RunResult> {
   await using store = await openStore(plan.places.store, { clock: systemClock }, { coalesceWindowMs: 0 })
   await store.migrate()
   const scans: ScanResult[] = []
@@ -226,5 +237,5 @@ async function readResult ({ plan, folder, devnet, findings }: FollowedRun): Pro
     }
   }
 
-  return { scans, store: plan.places.store, dump: newestDump(folder.dumpFolder), devnet }
+  return { scans, store: plan.places.store, dump: newestDump(folder.dumpFolder), devnet, ...defined({ backup: await backupReport(plan.backup, backups) }) }
 }

@@ -34,6 +34,9 @@ export interface SummaryInput {
   /** Path of the newest dump file, or null; undefined where nothing is known of dumps. */
   dump: string | null | undefined
 
+  /** Lines about the backups; only where they are made. */
+  backup?: readonly string[]
+
   /** Width of the terminal in characters. */
   columns: number
 }
@@ -59,7 +62,7 @@ export function durationSecondsOf ({ startedAt, finishedAt }: Crawl): number {
 }
 
 /** The summary of one crawl, for a person: values as wide as the terminal allows. */
-export function summaryLines ({ scan, crawl, problem, warning, foundBy, database, queryCommand, dump, columns }: SummaryInput): string[] {
+export function summaryLines ({ scan, crawl, problem, warning, foundBy, database, queryCommand, dump, backup = [], columns }: SummaryInput): string[] {
   const { totals, distributions } = crawl
 
   if (totals === undefined || distributions === undefined) {
@@ -86,6 +89,7 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     ...confirmationLines(crawl),
     `Database     ${database}`,
     ...dump === undefined ? [] : [`Dump         ${dump ?? '(none: the manifest does not set consumer.dump.enabled)'}`],
+    ...backup,
     '',
     'Try:',
     `  ${queryCommand('SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC')}`

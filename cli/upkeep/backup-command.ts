@@ -10,9 +10,9 @@ export function addBackupCommand (program: Command): void {
   withHelp(withSource(program.command('backup'))
     .description('writes a backup of the database while it is used, with its checksum and its numbers of rows next to it')
     .requiredOption('--to <folder>', 'folder of the backups', nonEmpty)
-    .option('--program <path>', 'program that dumps a MySQL or MariaDB database, such as mysqldump', nonEmpty, 'mariadb-dump')
+    .option('--program <path>', 'program that dumps a MySQL or MariaDB database (default: the first of mariadb-dump and mysqldump that this machine has)', nonEmpty)
     .option('--json', 'print the manifest as one JSON object', false), {
-    notes: ['In a cluster a CronJob does this where `backup.enabled` is set: the image itself has no program that dumps.'],
+    notes: ['Where a manifest has `backup.enabled`, this is done each day: in a cluster by a CronJob, since the image itself has no program that dumps, and on one machine while `peerprobe run` runs.'],
     examples: [{ run: 'peerprobe backup --data .peerprobe/amino --to backups', does: 'the database of a run' }]
   }).action(async (_: unknown, command: Command) => {
     await runBody(async (signal) => {

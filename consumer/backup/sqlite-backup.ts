@@ -39,10 +39,9 @@ export async function backUpSqlite (clock: Clock, path: string, folder: BackupFo
 
 async function copyDatabase (path: string, copy: string, folder: BackupFolder): Promise<string> {
   using database = openSource(path)
-  const pages = numberAt(database.prepare('PRAGMA page_count').get(), 'page_count')
-  const pageBytes = numberAt(database.prepare('PRAGMA page_size').get(), 'page_size')
+  const bytes = sizeOf(database, path)
   const last = (await folder.list()).at(-1)
-  await folder.requireRoom(pages * pageBytes + (last === undefined ? pages * pageBytes : expectedBytes(last).packed))
+  await folder.requireRoom(bytes + (last === undefined ? bytes : expectedBytes(last).packed))
   preparePrivateFile(copy)
 
   try {
@@ -57,6 +56,17 @@ async function copyDatabase (path: string, copy: string, folder: BackupFolder): 
 function openSource (path: string): DatabaseSync {
   try {
     return openDatabase(path, { busyTimeoutMs: BUSY_TIMEOUT_MS, readOnly: true })
+  } catch (err) {
+    throw asStoreError(err, path)
+  }
+}
+
+// A damaged file is noticed here, by the first page that is read.
+function sizeOf (database: DatabaseSync, path: string): number {
+  try {
+    const pages = numberAt(database.prepare('PRAGMA page_count').get(), 'page_count')
+
+    return pages * numberAt(database.prepare('PRAGMA page_size').get(), 'page_size')
   } catch (err) {
     throw asStoreError(err, path)
   }

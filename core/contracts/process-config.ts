@@ -135,3 +135,18 @@ export type ConsumerConfig = z.output<typeof ConsumerConfig>
 
 /** A consumer configuration before defaults are filled in. */
 export type ConsumerConfigInput = z.input<typeof ConsumerConfig>
+
+/** Configuration of the process that backs up the database of one machine; in a cluster a CronJob does it. */
+export const DailyBackupConfig = z.strictObject({
+  ...ProcessConfig.shape,
+  store: StoreConfig,
+  folder: Path.describe('Folder of the backups.'),
+  schedule: z.string().min(1).max(100).describe('When to back up (cron, UTC).'),
+  keepMs: z.int().min(0).describe('Backups older than this are removed, except the newest.')
+}).describe('Configuration of the backup process of one machine.')
+
+/** {@inheritDoc DailyBackupConfig} */
+export type DailyBackupConfig = z.output<typeof DailyBackupConfig>
+
+/** A backup configuration before defaults are filled in. */
+export type DailyBackupConfigInput = z.input<typeof DailyBackupConfig>

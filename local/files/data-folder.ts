@@ -19,6 +19,9 @@ export interface DataFolder extends Disposable {
   /** Dump files. */
   dumpFolder: string
 
+  /** Backups of the database, unless another folder is given. */
+  backupFolder: string
+
   /** Configuration files of the processes. */
   configFolder: string
 
@@ -82,6 +85,7 @@ export function openDataFolder (dir: string, { empty }: DataFolderOptions): Data
     databasePath: at('peerprobe.sqlite'),
     busPath: at('bus.sqlite'),
     dumpFolder: at(FOLDERS.dumpFolder),
+    backupFolder: at('backups'), // made by the first backup; a practice network makes none
     configFolder: at(FOLDERS.configFolder),
     logFolder: at(FOLDERS.logFolder),
     stateFolder: at(FOLDERS.stateFolder),

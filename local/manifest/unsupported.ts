@@ -1,3 +1,4 @@
+import { comesAgain } from '../../core/time/cron-schedule.ts'
 import { locate } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -11,6 +12,7 @@ interface Refusal {
 }
 
 const written = (value: unknown): boolean => value !== undefined
+const isNoSchedule = (value: unknown): boolean => typeof value === 'string' && !comesAgain(value, Date.now())
 const isTrue = (value: unknown): boolean => value === true
 
 // What one machine cannot do (yet). All of it would otherwise be silently ignored.
@@ -23,7 +25,8 @@ const REFUSALS: readonly Refusal[] = [
   { path: ['spec', 'consumer', 'pod'], refuses: written, message: 'not supported on one machine, which has no pods: leave it out' },
   { path: ['spec', 'sessions', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, sessions are derived once an hour' },
   { path: ['spec', 'retention', 'schedule'], refuses: written, message: 'not supported on one machine: leave it out, old rows are removed once a day' },
-  { path: ['spec', 'backup', 'enabled'], refuses: isTrue, message: 'not supported on one machine yet: leave it out, and run peerprobe backup' },
+  { path: ['spec', 'backup', 'volume'], refuses: written, message: 'not supported on one machine: leave it out, backups go to the data folder, or to that of --backups' },
+  { path: ['spec', 'backup', 'schedule'], refuses: isNoSchedule, message: 'never comes, or has a range that ends before it begins: give a schedule such as "0 2 * * *"' },
   { path: ['spec', 'suspend'], refuses: isTrue, message: 'not supported on one machine: leave it out, or do not start it' }
 ]
 

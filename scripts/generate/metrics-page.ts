@@ -1,3 +1,4 @@
+import { BACKUP_METRICS } from '../../consumer/metrics/backup-metric-definitions.ts'
 import { CONSUMER_METRICS } from '../../consumer/metrics/consumer-metric-definitions.ts'
 import { diskMetrics } from '../../core/disk/disk-metrics.ts'
 import { mostSeries, QUESTIONS } from '../../core/metrics/metric-definition.ts'
@@ -8,14 +9,26 @@ import { POPULATION_METRICS } from '../../crawler/metrics/population-metric-defi
 import { CONTROLLER_METRICS, PROBE_METRICS } from '../../operator/metrics/operator-metric-definitions.ts'
 import type { MetricDefinition, Question } from '../../core/metrics/metric-definition.ts'
 
-/** The metrics of each process, besides Node's own. */
+/** The metrics of each process of a cluster, besides Node's own. */
 export const METRICS_OF = {
   crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(PLACE_METRICS), ...Object.values(diskMetrics('crawler'))],
   consumer: [BUILD_INFO, ...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))],
   operator: [BUILD_INFO, ...Object.values(CONTROLLER_METRICS), ...Object.values(PROBE_METRICS)]
 } as const satisfies Record<string, readonly MetricDefinition[]>
 
-const TITLES = { crawler: 'Crawler', consumer: 'Consumer', operator: 'Operator' } as const
+/** Those of the processes that only one machine has: a cluster has Jobs in their place. */
+export const LOCAL_METRICS_OF = {
+  backup: [BUILD_INFO, ...Object.values(BACKUP_METRICS)]
+} as const satisfies Record<string, readonly MetricDefinition[]>
+
+const ALL = { ...METRICS_OF, ...LOCAL_METRICS_OF }
+
+const TITLES = {
+  crawler: { title: 'Crawler', noun: 'A crawler' },
+  consumer: { title: 'Consumer', noun: 'A consumer' },
+  operator: { title: 'Operator', noun: 'An operator' },
+  backup: { title: 'Backups on one machine', noun: 'The process that makes backups on one machine' }
+} as const
 
 const INTRO = `# Metrics
 
@@ -41,24 +54,25 @@ export function metricsPage (): string {
 }
 
 /** Maximum number of series of a process, without Node's own; for an operator with some PeerProbes. */
-export function mostSeriesOf (process: keyof typeof METRICS_OF, { probes = 0 }: { probes?: number } = {}): number {
-  const definitions: readonly MetricDefinition[] = METRICS_OF[process]
+export function mostSeriesOf (process: keyof typeof ALL, { probes = 0 }: { probes?: number } = {}): number {
+  const definitions: readonly MetricDefinition[] = ALL[process]
 
   return definitions.reduce((sum, definition) => sum + mostSeries(definition) * (definition.per === 'PeerProbe' ? probes : 1), 0)
 }
 
 function section (process: keyof typeof TITLES): string {
-  const definitions: readonly MetricDefinition[] = METRICS_OF[process]
+  const definitions: readonly MetricDefinition[] = ALL[process]
+  const { title, noun } = TITLES[process]
   const own = mostSeriesOf(process)
   const ofProbe = mostSeriesOf(process, { probes: 1 }) - own
-  const most = `${ofProbe > 0 ? 'An' : 'A'} ${process} has at most ${String(own)} series${ofProbe > 0 ? `, and ${String(ofProbe)} for each PeerProbe of 32 scans` : ''}.`
+  const most = `${noun} has at most ${String(own)} series${ofProbe > 0 ? `, and ${String(ofProbe)} for each PeerProbe of 32 scans` : ''}.`
   const tables = (Object.keys(QUESTIONS) as Question[]).flatMap((question) => {
     const own = definitions.filter(({ answers }) => answers === question)
 
     return own.length === 0 ? [] : [`### ${QUESTIONS[question]}\n\n${HEAD}\n${own.map(definition => row(definition, process)).join('\n')}\n`]
   })
 
-  return `## ${TITLES[process]}\n\n${most}\n\n${tables.join('\n')}`
+  return `## ${title}\n\n${most}\n\n${tables.join('\n')}`
 }
 
 // Links of dashboards lead to a metric; what every process has is described alike, and found where it is first.

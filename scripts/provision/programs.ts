@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter } from 'node:path'
 import { promisify } from 'node:util'
+import { firstProgram } from '../../core/files/first-program.ts'
 
 // Folders of servers on Debian, which are not on the PATH of an ordinary user.
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 /** The path of a program, from the PATH or the system's folders for servers. */
 export function findProgram (name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS]
-
-  return folders.filter(folder => folder !== '').map(folder => join(folder, name)).find(isExecutable)
+  return firstProgram([name], [process.env['PATH'] ?? '', ...SYSTEM_FOLDERS].join(delimiter))
 }
 
 /** The first of some programs that is not on this machine. */
@@ -32,13 +30,4 @@ export async function runProgram (program: string, args: readonly string[], sign
   })
 
   return stdout
-}
-
-function isExecutable (path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false // missing or not executable
-  }
 }

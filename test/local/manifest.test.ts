@@ -47,7 +47,7 @@ spec:
       passive: {expose: {type: NodePort}}
     - name: main
       network: {name: lab, bootstrapPeers: [/ip4/127.0.0.1/tcp/4001], protocols: [/lab/kad/1.0.0]}
-  backup: {enabled: true}
+  backup: {volume: {claim: x}}
   mysqll: {}
 `
     const error = refusal(text)
@@ -57,7 +57,7 @@ spec:
     assert.deepEqual(fieldsOf(text), [
       'apiVersion',
       'metadata.name',
-      'spec.backup.enabled',
+      'spec.backup.volume',
       'spec.mysqll',
       'spec.scans',
       'spec.scans[0].active.interval',

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
 import { suite, test } from 'node:test'
-import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
+import { ConsumerConfig, CrawlerConfig, DailyBackupConfig } from '../../core/contracts/process-config.ts'
 import { planFor } from '../../local/plan.ts'
 import { API_VERSION, KIND, PeerProbe } from '../../operator/api/v1alpha1.ts'
 import type { Places } from '../../local/places.ts'
 
 const places: Places = { bus: { embedded: { path: 'data/bus.sqlite' } }, store: { sqlite: { path: 'data/peerprobe.sqlite' } } }
-const folder = { dumpFolder: 'data/dumps', stateFolder: 'data/state' }
+const folder = { dumpFolder: 'data/dumps', stateFolder: 'data/state', backupFolder: 'data/backups' }
 const probe = (spec: object): PeerProbe => PeerProbe.parse({
   apiVersion: API_VERSION,
   kind: KIND,
@@ -44,6 +45,17 @@ suite('planFor', () => {
     assert.deepEqual(topics[0], { name: 'peers', partitions: 5, replicas: 3, retentionMs: 604_800_000 })
     assert.ok(children.every(({ config }) => config.topic === 'peers'))
     assert.deepEqual(children.flatMap(child => child.kind === 'consumer' ? [child.config.group, child.config.deadLetterTopic] : []), ['mine', 'peers-dead-letters'])
+  })
+
+  test('has a process that makes backups only where the manifest asks for them', () => {
+    const spec = { backup: { enabled: true, schedule: '0 4 * * *', keep: '48h' } }
+    const { name, config } = planFor(probe(spec), places, folder, { listen: '127.0.0.1' }).backup!
+
+    assert.equal(name, 'amino-backup')
+    assert.deepEqual(DailyBackupConfig.parse(config).store, places.store)
+    assert.deepEqual([config.folder, config.schedule, config.keepMs], [resolve('data/backups'), '0 4 * * *', 172_800_000])
+    assert.equal(planFor(probe(spec), places, folder, { listen: '127.0.0.1', backupsDir: '/disk' }).backup?.config.folder, '/disk')
+    assert.equal(planFor(probe({}), places, folder, { listen: '127.0.0.1' }).backup, undefined)
   })
 
   test('has the default group without a Kafka', () => {

@@ -91,6 +91,8 @@ suite('backUpSqlite', () => {
     await assert.rejects(restoreTo(temp.file('x.sqlite'), temp.file(file)), failure('PP_BACKUP_INVALID', /not a database/))
     writeFileSync(temp.file('other.sqlite'), '')
     await assert.rejects(backUpSqlite(clock, temp.file('other.sqlite'), folder, signal), failure('PP_BACKUP_INVALID', /schema_migration/))
+    writeFileSync(temp.file('damaged.sqlite'), 'no database')
+    await assert.rejects(backUpSqlite(clock, temp.file('damaged.sqlite'), folder, signal), failure('PP_FILE_UNUSABLE', /damaged/))
     await assert.rejects(backUpSqlite(clock, temp.file('none/other.sqlite'), folder, signal), failure('PP_FILE_UNUSABLE', /none/))
   })
 })

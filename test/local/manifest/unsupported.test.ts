@@ -16,7 +16,9 @@ suite('unsupported', () => {
       [{ consumer: { dump: { volume: { claim: 'x' } } } }, 'spec.consumer.dump.volume'],
       [{ consumer: { pod: {} } }, 'spec.consumer.pod'],
       [{ retention: { schedule: '30 3 * * *' } }, 'spec.retention.schedule'],
-      [{ backup: { enabled: true } }, 'spec.backup.enabled'],
+      [{ backup: { enabled: true, volume: { claim: 'x' } } }, 'spec.backup.volume'],
+      [{ backup: { enabled: true, schedule: '0 2 31 2 *' } }, 'spec.backup.schedule'],
+      [{ backup: { schedule: '0 22-4 * * *' } }, 'spec.backup.schedule'],
       [{ suspend: true }, 'spec.suspend'],
       [{ kafka: { strimzi: { cluster: 'events' } } }, 'spec.kafka.strimzi'],
       [{ kafka: { brokers: ['a:1'], topic: { deletionPolicy: 'Delete' } } }, 'spec.kafka.topic.deletionPolicy']
@@ -34,7 +36,7 @@ suite('unsupported', () => {
       retention: { after: '24h' },
       kafka: { brokers: ['a:1'], topic: { deletionPolicy: 'Retain' } },
       mysql: { host: 'db' },
-      backup: { enabled: false },
+      backup: { enabled: true, schedule: '0 2 29 2 *', keep: '48h' },
       suspend: false
     }), [])
     for (const format of ['CSV', 'Parquet']) {
