@@ -1,24 +1,16 @@
-/**
- * `npm run test:unit`: all unit tests, in two halves side by side. Most tests share one process,
- * since starting a process for each file costs more than the tests. In rooms whose tests send
- * signals, change exit codes or start children, each file has its own process.
- */
+/** `npm run test:unit`: all unit tests, its parts side by side. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { UNIT_PARTS } from './testing/unit-parts.ts'
 
-const HALVES = [
-  ['--test-isolation=none', 'test/{crawler,consumer,operator,helm,repo,scripts}/**/*.test.ts'],
-  ['--test-concurrency=2', 'test/{core,local}/**/*.test.ts']
-]
-
-const results = await Promise.all(HALVES.map(run))
+const results = await Promise.all(UNIT_PARTS.map(run))
 
 for (const { output } of results) {
   process.stdout.write(output)
 }
 process.exitCode = results.every(({ code }) => code === 0) ? 0 : 1
 
-async function run (args: string[]): Promise<{ code: number | null, output: string }> {
+async function run (args: readonly string[]): Promise<{ code: number | null, output: string }> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks: Buffer[] = []
 
