@@ -13,11 +13,17 @@ export interface TimedRun extends FileRun { ms: number }
 
 /** Settings of {@link runFiles}. */
 export interface PoolOptions {
-  /** Number of files that run at the same time. */
+  /** Number of files that run at the same time, besides one of those that wait. */
   atOnce: number
+
+  /** Files that spend most of their time waiting: one of them runs beside the others all the time. @default none */
+  waiting?: ReadonlySet<string>
 
   /** Called with each file as it ends. */
   onEnd: (run: TimedRun) => void
+
+  /** Called with the output of files as it comes. */
+  onOutput?: (text: string) => void
 
   /** Limits the time of a file. @default the machine's clock */
   clock?: Clock
@@ -39,24 +45,32 @@ export function usualAtOnce (): number {
   return Math.min(MOST_AT_ONCE, availableParallelism() + 1)
 }
 
-/** Runs files, started in their order; resolves with their runs in that order. */
-export async function runFiles (files: readonly string[], { atOnce, onEnd, clock = systemClock }: PoolOptions): Promise<TimedRun[]> {
+/** Runs files, started in their order, those that wait last; resolves with their runs in that order. */
+export async function runFiles (files: readonly string[], options: PoolOptions): Promise<TimedRun[]> {
+  const { atOnce, onEnd, waiting = new Set() } = options
   const runs: TimedRun[] = []
-  const waiting = files.entries()
-
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    // All workers share one iterator.
-    for (const [index, file] of waiting) {
-      const run = await runFile(file, clock)
-      runs[index] = run
-      onEnd(run)
+  const entries = [...files.entries()]
+  // All lanes share these iterators.
+  const busy = entries.filter(([, file]) => !waiting.has(file)).values()
+  const idle = entries.filter(([, file]) => waiting.has(file)).values()
+  const lane = async (...queues: Iterable<[number, string]>[]): Promise<void> => {
+    for (const queue of queues) {
+      for (const [index, file] of queue) {
+        const run = await runFile(file, options)
+        runs[index] = run
+        onEnd(run)
+      }
     }
-  }))
+  }
+
+  await Promise.all([...waiting.size === 0 ? [] : [lane(idle)], ...Array.from({ length: atOnce }, async () => {
+    await lane(busy, idle)
+  })])
 
   return runs
 }
 
-async function runFile (file: string, clock: Clock): Promise<TimedRun> {
+async function runFile (file: string, { onOutput, clock = systemClock }: PoolOptions): Promise<TimedRun> {
   const startedAt = performance.now()
   // Its own process group, so that its children can be ended with it.
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', file], {
@@ -84,7 +98,10 @@ async function runFile (file: string, clock: Clock): Promise<TimedRun> {
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
 
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      onOutput?.(String(chunk))
+    })
   }
 
   const [code] = await once(child, 'close') as [number | null]

@@ -19,14 +19,17 @@ const SERVERS = [
   { family: 'mysql', found: mysql.find(), kindOf: mysqlKind }
 ] as const
 
-for (const { family, found, kindOf } of SERVERS) {
-  suite(`settings of ${family}`, 'missing' in found ? { skip: found.missing } : {}, () => {
-    if (!('missing' in found)) {
-      runWith(kindOf(found.at), [], GLOBAL_SETTINGS, family)
-      runWith(kindOf(found.at), START_OPTIONS_OF[family], LOG_FORMATS, family)
-    }
-  })
-}
+// The two servers have nothing to do with one another; settings of one server are tried one by one.
+suite('settings', { concurrency: true }, () => {
+  for (const { family, found, kindOf } of SERVERS) {
+    suite(`of ${family}`, { concurrency: 1, skip: 'missing' in found ? found.missing : false }, () => {
+      if (!('missing' in found)) {
+        runWith(kindOf(found.at), [], GLOBAL_SETTINGS, family)
+        runWith(kindOf(found.at), START_OPTIONS_OF[family], LOG_FORMATS, family)
+      }
+    })
+  }
+})
 
 function runWith (kind: SqlServerKind, options: readonly string[], settings: readonly ServerSetting[], family: ServerFamily): void {
   suite(`started with ${options.join(' ') || 'nothing'}`, () => {

@@ -45,7 +45,8 @@ function flood (rig: PassiveRig, transport: 'tcp' | 'ws', bytes: string | Buffer
   })
 }
 
-suite('a peer that never completes the handshake with a passive node', () => {
+// Each has a node of its own, and waits for its time limit.
+suite('a peer that never completes the handshake with a passive node', { concurrency: true }, () => {
   for (const [what, transport, bytes] of ATTACKS) {
     test(`${transport}: ${what}`, async () => {
       await using rig = await openPassiveRig({ maxConnections: PLACES })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { LIMIT_MS, runFiles } from '../../../scripts/testing/file-pool.ts'
 import { hasFailed } from '../../../scripts/testing/run-again.ts'
@@ -38,17 +38,18 @@ suite('files run in parallel', () => {
   test('that hang are ended, and say what failed before', async () => {
     using folder = new TempFolder()
     const clock = new FakeClock()
-    const [file, hangs] = [folder.file('hanging.test.mjs'), folder.file('hangs')]
+    const file = folder.file('hanging.test.mjs')
+    let output = ''
     writeFileSync(file, `import { test } from 'node:test'
 import assert from 'node:assert'
-import { writeFileSync } from 'node:fs'
 test('does not hold', () => { assert.equal(1, 2) })
 test('goes on forever', async () => {
-  writeFileSync(${JSON.stringify(hangs)}, '')
   await new Promise(() => { setInterval(() => {}, 1_000) })
 })`)
-    const running = runFiles([file], { atOnce: 1, clock, onEnd: () => undefined })
-    await until('the second test runs', () => existsSync(hangs))
+    const running = runFiles([file], { atOnce: 1, clock, onEnd: () => undefined, onOutput: (text) => {
+      output += text
+    } })
+    await until('the first test has failed', () => output.includes('✖ does not hold'))
     await clock.advance(LIMIT_MS)
     const [run] = await running
 
@@ -56,6 +57,26 @@ test('goes on forever', async () => {
     assert.match(run!.output, /hanging\.test\.mjs was ended after 20 min/)
     assert.match(failureTextIn(run!.output), /does not hold[^]*1 == 2/)
     assert.equal(clock.pending, 0)
+  })
+
+  test('that wait run beside the others, and in their place once these are over', async () => {
+    using folder = new TempFolder()
+    const write = (name: string, waitsFor?: string): string => {
+      writeFileSync(folder.file(`${name}.test.mjs`), `import { test } from 'node:test'
+import { existsSync, writeFileSync } from 'node:fs'
+writeFileSync(${JSON.stringify(folder.file(name))}, '')
+test('holds', async () => {
+  while (!existsSync(${JSON.stringify(folder.file(waitsFor ?? name))})) {
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+})`)
+      return folder.file(`${name}.test.mjs`)
+    }
+    // The only lane takes the last one, which the first of those that wait needs.
+    const files = [write('busy', 'first'), write('first', 'second'), write('second')]
+    const runs = await runFiles(files, { atOnce: 1, waiting: new Set(files.slice(1)), onEnd: () => undefined })
+
+    assert.deepEqual(runs.map(({ file, code }) => [file, code]), files.map(file => [file, 0]))
   })
 
   test('of an empty list end at once', async () => {

@@ -47,6 +47,11 @@ export class LabFaults {
     }
   }
 
+  /** How many pods of the operator there are. */
+  async operators (): Promise<number> {
+    return (await this.#parts.rig.plane.get<{ items: unknown[] }>('pods', '-n', OPERATOR_NAMESPACE)).items.length
+  }
+
   /** Publishes messages that are no visits. */
   async publishPoison (count: number): Promise<void> {
     await using bus = await this.#bus()

@@ -31,9 +31,6 @@ export class FaultyProxy implements AsyncDisposable {
   /** Whether anything goes wrong. */
   isFaulty = true
 
-  /** Whether reads get no answer and watches deliver nothing, as where a network drops the packets; leases are spared. */
-  isSilent = false
-
   /** Whether writes are refused, as by a policy that fails; leases are spared. */
   refusesWrites = false
 
@@ -43,6 +40,10 @@ export class FaultyProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #target: { url: string, ca: Buffer, cert: Buffer, key: Buffer }
   readonly #random: () => number
+
+  /** Requests that get no answer yet. */
+  readonly #held: [IncomingMessage, ServerResponse][] = []
+  #isSilent = false
 
   private constructor (kubeconfig: string, random: () => number) {
     const { clusters: [cluster], users: [user] } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
@@ -76,6 +77,22 @@ export class FaultyProxy implements AsyncDisposable {
     return { 'apiVersion': 'v1', 'kind': 'Config', 'clusters': [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }], 'users': [{ name: 'u', user: {} }], 'contexts': [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }
   }
 
+  /** Whether reads get no answer and watches deliver nothing, as where a network drops the packets; leases are spared. */
+  get isSilent (): boolean {
+    return this.#isSilent
+  }
+
+  /** Those who still wait for an answer get it once the silence ends, as packets are sent again. */
+  set isSilent (isSilent: boolean) {
+    this.#isSilent = isSilent
+
+    if (!isSilent) {
+      this.#held.splice(0).filter(([, { destroyed }]) => !destroyed).forEach(([incoming, outgoing]) => {
+        void this.#handle(incoming, outgoing)
+      })
+    }
+  }
+
   async [Symbol.asyncDispose] (): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => {
@@ -89,6 +106,7 @@ export class FaultyProxy implements AsyncDisposable {
 
     switch (fault) {
       case 'silence':
+        this.#held.push([incoming, outgoing])
         return
       case 'drop':
         incoming.socket.destroy()
@@ -111,7 +129,7 @@ export class FaultyProxy implements AsyncDisposable {
       return this.#draw()
     }
     if (method === 'GET') {
-      return this.isSilent ? 'silence' : this.#draw()
+      return this.#isSilent ? 'silence' : this.#draw()
     }
 
     return this.refusesWrites ? 'refusal' : this.#draw()
@@ -155,7 +173,7 @@ export class FaultyProxy implements AsyncDisposable {
         answer.on('error', () => outgoing.destroy())
         answer.on('end', () => outgoing.end())
         answer.on('data', (chunk: Buffer) => {
-          if (!this.isSilent || !isWatch) {
+          if (!this.#isSilent || !isWatch) {
             outgoing.write(chunk)
           }
         })

@@ -64,7 +64,7 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
     await prometheus.waitFor('peerprobe_operator_retention_timestamp_seconds > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_operator_backup_last_success_timestamp_seconds > peerprobe_operator_backup_scheduled_timestamp_seconds - 120', undefined, LIMIT_MS)
     await until('the operator has asked the crawlers', async () => {
-      await this.#touch()
+      await this.cluster.touch(PROBE_NAMESPACE)
 
       return (await prometheus.query(`count(peerprobe_operator_last_crawl_timestamp_seconds) ${all}`)).length > 0
     }, LIMIT_MS)
@@ -96,7 +96,11 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
       const { status } = await this.cluster.plane.get<Status>('pp', PROBE_NAME, '-n', PROBE_NAMESPACE)
       peerId = status.scans.find(({ name }) => name === scan)?.peerId
 
-      return peerId !== undefined || await this.#touch()
+      if (peerId === undefined) {
+        await this.cluster.touch(PROBE_NAMESPACE)
+      }
+
+      return peerId !== undefined
     }, LIMIT_MS)
     const { items: [pod] } = await this.cluster.plane.get<{ items: { status: { podIP: string } }[] }>('pods', '-n', PROBE_NAMESPACE, '-l', `peerprobe.dev/scan=${scan}`)
 
@@ -113,13 +117,6 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
 
   async [Symbol.asyncDispose] (): Promise<void> {
     await this.#probed[Symbol.asyncDispose]()
-  }
-
-  // The operator looks at a PeerProbe once a minute, and whenever it changes.
-  async #touch (): Promise<false> {
-    await this.cluster.plane.kubectl(['annotate', 'pp', PROBE_NAME, '-n', PROBE_NAMESPACE, '--overwrite', `lab/touched=${String(performance.now())}`])
-
-    return false
   }
 }
 

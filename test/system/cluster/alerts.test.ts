@@ -87,7 +87,7 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
     const PATH = [lab.kubectl.folder, dirname(monitoringProgram('promtool')), process.env['PATH'] ?? ''].join(delimiter)
 
     return await new Promise((resolve) => {
-      execFile('bash', ['-c', command], { env: { ...process.env, PATH, PROMETHEUS: lab.prometheus.url, DB: lab.databaseCommand } }, (err, stdout, stderr) => {
+      execFile('bash', ['-c', command], { timeout: LIMIT_MS, env: { ...process.env, PATH, PROMETHEUS: lab.prometheus.url, DB: lab.databaseCommand } }, (err, stdout, stderr) => {
         resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
       })
     })
@@ -206,9 +206,10 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
 
   test('fires where the operator is gone, and where all consumers are', async () => {
     await lab.faults.changes('scale', 'deployment', 'probe-operator', '-n', 'peerprobe-system', '--replicas=0')
-    await fires('PeerProbeOperatorDown')
+    // An operator would start them again.
+    await until('no operator runs', async () => await lab.faults.operators() === 0, LIMIT_MS)
     await lab.faults.changes('scale', 'deployment', 'amino-consumer', '-n', 'peerprobe', '--replicas=0')
-    await fires('PeerProbeNoCommit')
+    await fires('PeerProbeOperatorDown', 'PeerProbeNoCommit')
     await lab.faults.changes('scale', 'deployment', 'probe-operator', '-n', 'peerprobe-system', '--replicas=1')
     await isSilent('PeerProbeOperatorDown', 'PeerProbeNoCommit')
   })

@@ -104,6 +104,7 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     assert.deepEqual((await rows(namespace, 'SELECT DISTINCT outcome FROM visit_detail')).map(({ outcome }) => outcome), ['ok'])
 
     await until('the status has the figures of its processes', async () => {
+      await rig.touch(namespace)
       const { status } = await rig.plane.get<Probe>('pp', 'amino', '-n', namespace)
       return status.lag !== undefined && status.scans.every(({ lastCrawl }) => lastCrawl?.contacted === 1)
     }, LIMIT_MS)
@@ -138,76 +139,83 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
     )
   }
 
-  test('work with SCRAM over TLS, with exactly the rights of their KafkaUser', async () => {
-    await start('password', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } })
-    await works('password', 'ipfs-nodes')
-    await fits('password', 'User:password-amino-peerprobe')
-  })
+  // Each has PeerProbes, a database and a user of its own.
+  suite('at the same time', { concurrency: true }, () => {
+    suite('with a password', { concurrency: 1 }, () => {
+      test('work with SCRAM over TLS, with exactly the rights of their KafkaUser', async () => {
+        await start('password', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } })
+        await works('password', 'ipfs-nodes')
+        await fits('password', 'User:password-amino-peerprobe')
+      })
 
-  test('have their offsets reset by a Job while they are suspended, and continue from there', async () => {
-    const suspend = async (is: boolean): Promise<void> => {
-      await rig.plane.kubectl(['patch', 'pp', 'amino', '-n', 'password', '--type=merge', '-p', JSON.stringify({ spec: { suspend: is } })])
-    }
-    const count = async (): Promise<unknown> => (await rows('password', 'SELECT COUNT(*) AS n FROM visit'))[0]?.['n']
-    await suspend(true)
-    await until('no pod runs', async () => (await rig.plane.get<{ items: unknown[] }>('pods', '-n', 'password', '-l', 'app.kubernetes.io/component in (consumer,crawler)')).items.length === 0, LIMIT_MS)
-    const before = await count()
-    const { stdout: job } = await promisify(execFile)(process.execPath, [PLUGIN, 'job', 'amino', '-n', 'password', '--', 'offsets', 'reset', '--to-earliest'], { env: { ...process.env, KUBECONFIG: rig.plane.kubeconfig } })
-    const { stdout: created, stderr } = await rig.plane.kubectl(['create', '-f', '-', '-o', 'name'], job)
-    assert.match(created, /^job\.batch\/amino-command-/, stderr)
-    const waited = await rig.plane.kubectl(['wait', '--for=condition=Complete', created.trim(), '-n', 'password', '--timeout=120s'])
-    assert.equal(waited.code, 0, waited.stderr + rig.node.logs('password', 'amino-command-'))
-    assert.match(rig.node.logs('password', 'amino-command-'), /^ipfs-nodes +0 +0 +\d+ +0 +/m)
+      test('have their offsets reset by a Job while they are suspended, and continue from there', async () => {
+        const suspend = async (is: boolean): Promise<void> => {
+          await rig.plane.kubectl(['patch', 'pp', 'amino', '-n', 'password', '--type=merge', '-p', JSON.stringify({ spec: { suspend: is } })])
+        }
+        const count = async (): Promise<unknown> => (await rows('password', 'SELECT COUNT(*) AS n FROM visit'))[0]?.['n']
+        await suspend(true)
+        await until('no pod runs', async () => (await rig.plane.get<{ items: unknown[] }>('pods', '-n', 'password', '-l', 'app.kubernetes.io/component in (consumer,crawler)')).items.length === 0, LIMIT_MS)
+        const before = await count()
+        const { stdout: job } = await promisify(execFile)(process.execPath, [PLUGIN, 'job', 'amino', '-n', 'password', '--', 'offsets', 'reset', '--to-earliest'], { env: { ...process.env, KUBECONFIG: rig.plane.kubeconfig } })
+        const { stdout: created, stderr } = await rig.plane.kubectl(['create', '-f', '-', '-o', 'name'], job)
+        assert.match(created, /^job\.batch\/amino-command-/, stderr)
+        const waited = await rig.plane.kubectl(['wait', '--for=condition=Complete', created.trim(), '-n', 'password', '--timeout=120s'])
+        assert.equal(waited.code, 0, waited.stderr + rig.node.logs('password', 'amino-command-'))
+        assert.match(rig.node.logs('password', 'amino-command-'), /^ipfs-nodes +0 +0 +\d+ +0 +/m)
 
-    await suspend(false)
-    await rig.untilReady('password', 'True', { limitMs: LIMIT_MS })
-    const lag = async (): Promise<number[]> => (await command('password', 'offsets', 'describe')).stdout.trim().split('\n').slice(1).map(line => Number(line.split(/ +/).at(-1)))
-    await until('all is read again', async () => (await lag()).every(left => left < 20), LIMIT_MS)
-    assert.ok(Number(await count()) >= Number(before))
-    await fits('password', 'User:password-amino-peerprobe')
-  })
-
-  test('work with client certificates, with custom names for topic and group', async () => {
-    await start('certificate', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' })
-    await works('certificate', 'lab.visits')
-    await fits('certificate', 'User:CN=certificate-amino-peerprobe')
-  })
-
-  test('work on a Kafka without Strimzi with the documented rights, and keep their files in claims', async () => {
-    const topics = ['hand-made', 'hand-made-dead-letters'].map((name): Acl => ({ resource: { type: 'topic', name }, operations: ['Read', 'Write', 'Describe', 'Create'] }))
-    const groups = ['hand', 'hand-dead-letters'].map((name): Acl => ({ resource: { type: 'group', name }, operations: ['Read', 'Describe'] }))
-
-    for (const { resource: { type, name }, operations } of [...topics, ...groups]) {
-      await broker.tool('org.apache.kafka.tools.AclCommand', ['--add', '--allow-principal', 'User:hand', `--${type}`, name, ...operations.flatMap(operation => ['--operation', operation])])
-    }
-
-    await rig.namespace('brokers')
-    await rig.plane.apply(
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'hand', password: 'made' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-ca', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'authority.pem': readFileSync(broker.security!.caFile, 'utf8') } },
-      ...['dumps', 'state', 'backups'].flatMap(name => claim('brokers', name))
-    )
-    const { scans: [scan] } = specFor('brokers', {})
-    await start('brokers', {
-      brokers: [`${NODE_ADDRESS}:${String(broker.security!.scramPort)}`],
-      tls: { caSecret: { name: 'kafka-ca', key: 'authority.pem' } },
-      authentication: { type: 'scram-sha-512', secret: 'kafka' },
-      topic: { name: 'hand-made' },
-      consumerGroup: 'hand'
-    }, {
-      scans: [{ ...scan, storage: { claim: 'state' } }, { ...scan, name: 'second', passive: { enabled: false } }],
-      consumer: { dump: { enabled: true, interval: '2s', volume: { claim: 'dumps' } } },
-      backup: { enabled: true, volume: { claim: 'backups' } }
+        await suspend(false)
+        await rig.untilReady('password', 'True', { limitMs: LIMIT_MS })
+        const lag = async (): Promise<number[]> => (await command('password', 'offsets', 'describe')).stdout.trim().split('\n').slice(1).map(line => Number(line.split(/ +/).at(-1)))
+        await until('all is read again', async () => (await lag()).every(left => left < 20), LIMIT_MS)
+        assert.ok(Number(await count()) >= Number(before))
+        await fits('password', 'User:password-amino-peerprobe')
+      })
     })
-    await works('brokers', 'hand-made')
-    fit('User:hand', [...topics, ...groups])
-    const files = async (pod: string, folder: string): Promise<string> => (await rig.node.exec('brokers', pod, ['ls', folder])).stdout
-    assert.match(await files('amino-consumer', '/var/lib/peerprobe/dumps'), /^nodes-.*\.ndjson\.zst$/m)
-    assert.match(await files('amino-crawler-main', '/var/lib/peerprobe/state'), /^known-peers\.ndjson$/m)
-  })
 
-  test('make a backup in three containers, which is restored; one that fails says why in the status and leaves the last one', async () => {
-    await backsUp(rig, sql, 'brokers')
+    test('work with client certificates, with custom names for topic and group', async () => {
+      await start('certificate', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' })
+      await works('certificate', 'lab.visits')
+      await fits('certificate', 'User:CN=certificate-amino-peerprobe')
+    })
+
+    suite('on brokers that nobody looks after', { concurrency: 1 }, () => {
+      test('work on a Kafka without Strimzi with the documented rights, and keep their files in claims', async () => {
+        const topics = ['hand-made', 'hand-made-dead-letters'].map((name): Acl => ({ resource: { type: 'topic', name }, operations: ['Read', 'Write', 'Describe', 'Create'] }))
+        const groups = ['hand', 'hand-dead-letters'].map((name): Acl => ({ resource: { type: 'group', name }, operations: ['Read', 'Describe'] }))
+
+        for (const { resource: { type, name }, operations } of [...topics, ...groups]) {
+          await broker.tool('org.apache.kafka.tools.AclCommand', ['--add', '--allow-principal', 'User:hand', `--${type}`, name, ...operations.flatMap(operation => ['--operation', operation])])
+        }
+
+        await rig.namespace('brokers')
+        await rig.plane.apply(
+          { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'hand', password: 'made' } },
+          { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kafka-ca', namespace: 'brokers', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { 'authority.pem': readFileSync(broker.security!.caFile, 'utf8') } },
+          ...['dumps', 'state', 'backups'].flatMap(name => claim('brokers', name))
+        )
+        const { scans: [scan] } = specFor('brokers', {})
+        await start('brokers', {
+          brokers: [`${NODE_ADDRESS}:${String(broker.security!.scramPort)}`],
+          tls: { caSecret: { name: 'kafka-ca', key: 'authority.pem' } },
+          authentication: { type: 'scram-sha-512', secret: 'kafka' },
+          topic: { name: 'hand-made' },
+          consumerGroup: 'hand'
+        }, {
+          scans: [{ ...scan, storage: { claim: 'state' } }, { ...scan, name: 'second', passive: { enabled: false } }],
+          consumer: { dump: { enabled: true, interval: '2s', volume: { claim: 'dumps' } } },
+          backup: { enabled: true, volume: { claim: 'backups' } }
+        })
+        await works('brokers', 'hand-made')
+        fit('User:hand', [...topics, ...groups])
+        const files = async (pod: string, folder: string): Promise<string> => (await rig.node.exec('brokers', pod, ['ls', folder])).stdout
+        assert.match(await files('amino-consumer', '/var/lib/peerprobe/dumps'), /^nodes-.*\.ndjson\.zst$/m)
+        assert.match(await files('amino-crawler-main', '/var/lib/peerprobe/state'), /^known-peers\.ndjson$/m)
+      })
+
+      test('make a backup in three containers, which is restored; one that fails says why in the status and leaves the last one', async () => {
+        await backsUp(rig, sql, 'brokers')
+      })
+    })
   })
 })
 
