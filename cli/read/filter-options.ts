@@ -1,6 +1,7 @@
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { RECORD_KINDS } from '../../consumer/records/record-kinds.ts'
 import { OUTCOME_NAMES } from '../../core/contracts/outcome.ts'
+import { UNKNOWN_PLACE } from '../../core/contracts/place.ts'
 import { defined } from '../../core/defined.ts'
 import { nonEmpty, wholeNumber } from '../../core/text/option-text.ts'
 import { pointInTime } from './time-option.ts'
@@ -15,6 +16,9 @@ export interface FilterOptions {
   agent?: string
   protocol?: string
   outcome?: string
+  country?: string
+  as?: number
+  cloud?: string
   crawl?: number
   since?: number
   until?: number
@@ -28,6 +32,9 @@ const OPTIONS: Readonly<Record<FilterName, { flags: string, read: (text: string)
   agent: { flags: '--agent <text>', read: nonEmpty },
   protocol: { flags: '--protocol <id>', read: nonEmpty },
   outcome: { flags: '--outcome <outcome>', read: nonEmpty, choices: OUTCOME_NAMES },
+  country: { flags: '--country <code>', read: countryCode },
+  asn: { flags: '--as <number>', read: asNumber, form: 'with or without AS' },
+  cloud: { flags: '--cloud <name>', read: nonEmpty },
   crawlId: { flags: '--crawl <id>', read: wholeNumber(0, 4_294_967_295) },
   sinceMs: { flags: '--since <time>', read: pointInTime, form: TIME },
   untilMs: { flags: '--until <time>', read: pointInTime, form: TIME }
@@ -56,6 +63,20 @@ export function withFilters (command: Command, ...kinds: readonly RecordKind[]):
 }
 
 /** The filter that the options ask for. */
-export function filterOf ({ network, scan, agent, protocol, outcome, crawl, since, until }: FilterOptions): RecordFilter {
-  return { ...defined({ network, scan, agent, protocol, outcome, crawlId: crawl, sinceMs: since, untilMs: until }) }
+export function filterOf ({ network, scan, agent, protocol, outcome, country, as: asn, cloud, crawl, since, until }: FilterOptions): RecordFilter {
+  return { ...defined({ network, scan, agent, protocol, outcome, country, asn, cloud, crawlId: crawl, sinceMs: since, untilMs: until }) }
+}
+
+function countryCode (text: string): string {
+  const code = text.toLowerCase() === UNKNOWN_PLACE ? UNKNOWN_PLACE : text.toUpperCase()
+
+  if (code !== UNKNOWN_PLACE && !/^[A-Z]{2}$/.test(code)) {
+    throw new InvalidArgumentError('must be a code of two letters such as DE, or unknown.')
+  }
+
+  return code
+}
+
+function asNumber (text: string): number {
+  return wholeNumber(1, 4_294_967_295)(text.replace(/^AS/i, ''))
 }

@@ -14,6 +14,11 @@ export function nodeRecord (node: NodeRecord): StoredRecord {
     identified_at: node.identifiedAt,
     last_tried: node.lastTried,
     last_outcome: node.lastOutcome,
+    country: node.country,
+    asn: node.asn,
+    organisation: node.organisation,
+    cloud: node.cloud,
+    placed_at: node.placedAt,
     addresses: node.addresses.map(({ multiaddr, lastSeen }) => ({ multiaddr, last_seen: lastSeen })),
     networks: node.networks.map(({ network, firstSeen, lastSeen }) => ({ network, first_seen: firstSeen, last_seen: lastSeen }))
   }

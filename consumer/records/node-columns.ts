@@ -13,6 +13,11 @@ export const NODE_COLUMNS: readonly RecordColumn[] = [
   optionalColumn('identified_at', 'time', 'When the peer last reported protocol_version and agent_version.'),
   column('last_tried', 'time', 'Last visit, whatever its outcome.'),
   column('last_outcome', 'text', 'Outcome of the last visit.'),
+  optionalColumn('country', 'text', 'Country of the peer, as an ISO 3166-1 alpha-2 code, or `unknown`; null where no place file with countries was used.'),
+  optionalColumn('asn', 'integer', 'Number of the autonomous system; null where it is not known.'),
+  optionalColumn('organisation', 'text', 'Name of the autonomous system.'),
+  optionalColumn('cloud', 'text', 'Cloud or hosting provider, `none` or `unknown`; null where no place file with autonomous systems was used.'),
+  optionalColumn('placed_at', 'time', 'Last contact whose address was looked up.'),
   column('addresses', 'list', 'Addresses that the peer announced or answered on: objects with `multiaddr` and `last_seen`.'),
   column('networks', 'list', 'Networks in which the peer was contacted: objects with `network`, `first_seen` and `last_seen`.')
 ]

@@ -5,6 +5,9 @@ export interface RecordFilter {
   agent?: string | undefined
   protocol?: string | undefined
   outcome?: string | undefined
+  country?: string | undefined
+  asn?: number | undefined
+  cloud?: string | undefined
   crawlId?: number | undefined
 
   /** First moment, in epoch milliseconds. */

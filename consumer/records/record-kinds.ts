@@ -39,6 +39,9 @@ export const RECORD_KINDS = {
       agent: 'Peers whose agent version contains this text; case matters.',
       protocol: 'Peers that listed exactly this protocol when they were last identified, as far as that visit is kept.',
       outcome: 'Peers whose last visit had this outcome.',
+      country: 'Peers that were last in this country: an ISO 3166-1 alpha-2 code, or unknown.',
+      asn: 'Peers that were last in the autonomous system with this number.',
+      cloud: 'Peers that were last in this cloud: its name, none or unknown.',
       sinceMs: 'Peers whose last contact was at this time or later.',
       untilMs: 'Peers whose last contact was before this time.'
     }
@@ -54,6 +57,9 @@ export const RECORD_KINDS = {
       agent: 'Visits in which the peer\'s agent version contained this text; case matters.',
       protocol: 'Visits in which the peer listed exactly this protocol.',
       outcome: 'Visits with this outcome.',
+      country: 'Visits to this country: an ISO 3166-1 alpha-2 code, or unknown.',
+      asn: 'Visits to the autonomous system with this number.',
+      cloud: 'Visits to this cloud: its name, none or unknown.',
       crawlId: 'Visits of the crawls with this number.',
       sinceMs: 'Visits that started at this time or later.',
       untilMs: 'Visits that started before this time.'

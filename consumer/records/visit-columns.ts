@@ -29,5 +29,10 @@ export const VISIT_COLUMNS: readonly RecordColumn[] = [
   optionalColumn('queries', 'integer', 'FIND_NODE requests that were sent; null where none was.'),
   optionalColumn('queries_failed', 'integer', 'FIND_NODE requests without a usable answer.'),
   optionalColumn('peers_named', 'integer', 'Distinct peers in the answers.'),
-  optionalColumn('latency_error_ms', 'number', 'By how much the round trip may have been shorter; null where unknown.', { unit: 'ms' })
+  optionalColumn('latency_error_ms', 'number', 'By how much the round trip may have been shorter; null where unknown.', { unit: 'ms' }),
+  optionalColumn('country', 'text', 'Country of the address that answered, as an ISO 3166-1 alpha-2 code, or `unknown`; null where nothing was looked up.'),
+  optionalColumn('asn', 'integer', 'Number of its autonomous system; null where it is not known.'),
+  optionalColumn('organisation', 'text', 'Name of the autonomous system.'),
+  optionalColumn('cloud', 'text', 'Cloud or hosting provider, `none` or `unknown`.'),
+  optionalColumn('place_source', 'text', 'The place files that know the address, each with the day on which it was built.')
 ]

@@ -4,6 +4,7 @@ import { mariadb } from '../../scripts/provision/mariadb.ts'
 import { mysql } from '../../scripts/provision/mysql.ts'
 import { nodeStoreConformance } from '../consumer/store/node-store-conformance.ts'
 import { nodeStoreLaws } from '../consumer/store/node-store-laws.ts'
+import { nodeStorePlaceConformance } from '../consumer/store/node-store-place-conformance.ts'
 import { nodeStoreSessionsConformance } from '../consumer/store/node-store-sessions-conformance.ts'
 import { MysqlDatabases } from '../support/consumer/mysql-databases.ts'
 import { mariadbKind } from '../support/servers/mariadb-server.ts'
@@ -48,6 +49,7 @@ function runOn (name: string, kind: SqlServerKind): void {
   })
 
   nodeStoreConformance(name, async options => await databases!.open(options))
+  nodeStorePlaceConformance(name, async options => await databases!.open(options))
   nodeStoreSessionsConformance(name, async options => await databases!.open(options))
   nodeStoreLaws(name, async options => await databases!.open(options), { numRuns })
   mysqlWriters(name, () => databases!)

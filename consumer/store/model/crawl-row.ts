@@ -52,7 +52,10 @@ const DISTRIBUTION_DIMENSIONS = {
   protocol: 'protocols',
   transport: 'transports',
   listen_transport: 'listenTransports',
-  address_family: 'addressFamilies'
+  address_family: 'addressFamilies',
+  country: 'countries',
+  as_number: 'systems',
+  cloud: 'clouds'
 } as const
 
 /** All dimensions of the aggregates. */
@@ -222,12 +225,14 @@ function distributionsOf (aggregates: readonly AggregateRow[]): NonNullable<Craw
     }
   }
 
+  // Older crawlers do not count these, and crawlers without place files no places.
+  const counted = (wanted: AggregateRow['dimension']): Distribution | undefined => aggregates.some(({ dimension }) => dimension === wanted) ? distribution(wanted) : undefined
+
   return {
     agentVersions: distribution('agent_version'),
     protocols: distribution('protocol'),
     transports: distribution('transport'),
-    // Older crawlers do not count it.
-    ...defined({ listenTransports: aggregates.some(({ dimension }) => dimension === 'listen_transport') ? distribution('listen_transport') : undefined }),
-    addressFamilies: distribution('address_family')
+    addressFamilies: distribution('address_family'),
+    ...defined({ listenTransports: counted('listen_transport'), countries: counted('country'), systems: counted('as_number'), clouds: counted('cloud') })
   }
 }

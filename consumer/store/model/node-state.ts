@@ -1,4 +1,4 @@
-// The combined state of one peer's visits. The three parts are maxima over (time, value). So merging is commutative,
+// The combined state of one peer's visits. The four parts are maxima over (time, value). So merging is commutative,
 // associative and idempotent: any order and any repetition of the same visits ends in the same state. Every write
 // of node_info goes through `mergeNodeStates`.
 import { compareBytes } from './safe-text.ts'
@@ -12,6 +12,9 @@ export interface NodeState {
 
   /** Absent until a visit identified the peer. */
   identity: Identity | undefined
+
+  /** Absent until the address of a contact was looked up. */
+  place: NodePlace | undefined
 
   /** The last visit, whatever its outcome. */
   tried: { at: string, outcome: string }
@@ -42,6 +45,15 @@ interface Identity {
   latencyNs: number | null
 }
 
+/** Where a peer was last, and when; null where the files have no such column or do not know it. */
+interface NodePlace {
+  at: string
+  country: string | null
+  asn: number | null
+  organisation: string | null
+  cloud: string | null
+}
+
 /** Merges two states of one peer. The later value wins; at equal times the bytewise greater one. */
 export function mergeNodeStates (a: KnownNode, b: NodeState): KnownNode
 export function mergeNodeStates (a: NodeState, b: NodeState): NodeState
@@ -50,6 +62,7 @@ export function mergeNodeStates (a: NodeState, b: NodeState): NodeState {
     nodeId: a.nodeId,
     contact: mergeOptional(a.contact, b.contact, mergeContacts),
     identity: mergeOptional(a.identity, b.identity, mergeIdentities),
+    place: mergeOptional(a.place, b.place, mergePlaces),
     tried: mergeTried(a.tried, b.tried)
   }
 }
@@ -77,6 +90,13 @@ function mergeIdentities (a: Identity, b: Identity): Identity {
     protocolVersion: greaterOrNull(a.protocolVersion, b.protocolVersion, greaterText),
     latencyNs: greaterOrNull(a.latencyNs, b.latencyNs, Math.max)
   }
+}
+
+// As a whole: the number of one system with the name of another would be no place.
+function mergePlaces (a: NodePlace, b: NodePlace): NodePlace {
+  const textOf = ({ country, asn, organisation, cloud }: NodePlace): string => JSON.stringify([country, asn, organisation, cloud])
+
+  return a.at === b.at ? (compareBytes(textOf(a), textOf(b)) >= 0 ? a : b) : a.at > b.at ? a : b
 }
 
 function mergeTried (a: NodeState['tried'], b: NodeState['tried']): NodeState['tried'] {

@@ -140,6 +140,14 @@ export interface NodeRecord {
   identifiedAt: string | null
   lastTried: string
   lastOutcome: string
+
+  /** Where the peer was at `placedAt`, the last contact whose address was looked up. */
+  country: string | null
+  asn: number | null
+  organisation: string | null
+  cloud: string | null
+  placedAt: string | null
+
   addresses: readonly { multiaddr: string, lastSeen: string }[]
   networks: readonly { network: string, firstSeen: string, lastSeen: string }[]
 }

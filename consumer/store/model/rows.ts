@@ -8,7 +8,7 @@ import { visitRowOf } from './visit-row.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 import type { Coalescer, SightedAddress } from './coalescer.ts'
 import type { NodeState } from './node-state.ts'
-import type { VisitRow } from './visit-row.ts'
+import type { VisitPlace, VisitRow } from './visit-row.ts'
 
 /** A peer that was reached in a network; times as in the database. */
 export interface NetworkRow {
@@ -104,15 +104,22 @@ function addressesOf ({ source, connection, identity }: VisitRow): readonly stri
   return answered === undefined || listed.includes(answered) ? listed : [...listed, answered]
 }
 
-function nodeStateOf ({ nodeId, outcome, discoveryType, identity, latencyMs }: VisitRow, at: string, isReached: boolean): NodeState {
+function nodeStateOf ({ nodeId, outcome, discoveryType, identity, place, latencyMs }: VisitRow, at: string, isReached: boolean): NodeState {
   const latencyNs = latencyMs === null ? null : Math.round(latencyMs * 1e6)
 
   return {
     nodeId,
     contact: isReached ? { firstSeen: at, lastSeen: at, discoveryType } : undefined,
     identity: identity === null ? undefined : { at, agentVersion: identity.agentVersion, protocolVersion: identity.protocolVersion, latencyNs },
+    place: place === null ? undefined : nodePlaceOf(place, at),
     tried: { at, outcome }
   }
+}
+
+function nodePlaceOf ({ country, asn, organisation, cloud }: VisitPlace, at: string): NonNullable<NodeState['place']> {
+  const known = (text: string): string | null => text === '' ? null : text
+
+  return { at, country: known(country), asn: asn === 0 ? null : asn, organisation: known(organisation), cloud: known(cloud) }
 }
 
 function addNetwork (networks: NetworkRow[], row: NetworkRow): void {

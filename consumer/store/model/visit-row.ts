@@ -2,6 +2,7 @@
 // equal hashes.
 import { hash } from 'node:crypto'
 import { isContacted, isIdentified } from '../../../core/contracts/outcome.ts'
+import { PLACE_LIMITS } from '../../../core/contracts/place.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 import type { TextFitter } from './safe-text.ts'
@@ -22,6 +23,9 @@ export class TextSet {
     this.hash = hash('sha256', this.json, 'hex').slice(0, 32)
   }
 }
+
+/** A place as stored: what is not known is an empty text, or 0 for the number. */
+export interface VisitPlace { country: string, asn: number, organisation: string, cloud: string, source: string }
 
 /** A visit as stored. */
 export interface VisitRow {
@@ -44,6 +48,9 @@ export interface VisitRow {
 
   /** What the peer reported about itself, where it was identified. */
   identity: { agentVersion: string | null, protocolVersion: string | null, listenAddresses: readonly string[], addresses: TextSet, protocols: TextSet } | null
+
+  /** Where the address that answered is, if it was looked up. */
+  place: VisitPlace | null
 
   latencyMs: number | null
   latencyErrorMs: number | null
@@ -68,6 +75,7 @@ export function visitRowOf (visit: Visit, fitter: TextFitter): VisitRow {
     detail: visit.detail === undefined ? null : fitter.fit(visit.detail, COLUMN_LIMITS.detail),
     connection: isContacted(visit.outcome) ? connectionOf(visit, fitter) : null,
     identity: isIdentified(visit.outcome) ? identityOf(visit, fitter) : null,
+    place: placeOf(visit, fitter),
     latencyMs: visit.latencyMs ?? null,
     latencyErrorMs: visit.latencyMs === undefined ? null : visit.latencyErrorMs ?? null,
     table: visit.routingTable ?? null
@@ -83,6 +91,18 @@ function connectionOf ({ nodeId, connection }: Visit, fitter: TextFitter): Visit
         security: fitter.fit(connection.security ?? '', 64),
         muxer: fitter.fit(connection.muxer ?? '', 64),
         limited: connection.limited
+      }
+}
+
+function placeOf ({ outcome, place }: Visit, fitter: TextFitter): VisitPlace | null {
+  return place === undefined || !isContacted(outcome)
+    ? null
+    : {
+        country: place.country ?? '',
+        asn: place.asn ?? 0,
+        organisation: fitter.fit(place.organisation ?? '', PLACE_LIMITS.organisation),
+        cloud: fitter.fit(place.cloud ?? '', PLACE_LIMITS.cloud),
+        source: fitter.fit(place.source, PLACE_LIMITS.source)
       }
 }
 

@@ -87,7 +87,8 @@ type Row = readonly unknown[]
 
 function toRecord ([nodeId, , ...values]: Row, addresses: readonly Row[], networks: readonly Row[]): NodeRecord {
   const node = nodeValuesFrom(values, MYSQL_VALUES)
-  const [protocolVersion, agentVersion, discoveryType, latencyNs, lastSeen, firstSeen, identifiedAt, lastTried, lastOutcome] = node
+  const [protocolVersion, agentVersion, discoveryType, latencyNs, lastSeen, firstSeen, identifiedAt, lastTried, lastOutcome, ...place] = node
+  const [country, asn, organisation, cloud, placedAt] = place
   const time = (value: unknown, column: string): string => fromStoreTime(MYSQL_VALUES.text(value, column))
 
   return {
@@ -101,6 +102,11 @@ function toRecord ([nodeId, , ...values]: Row, addresses: readonly Row[], networ
     identifiedAt: identifiedAt === null ? null : fromStoreTime(identifiedAt),
     lastTried: fromStoreTime(lastTried),
     lastOutcome,
+    country,
+    asn,
+    organisation,
+    cloud,
+    placedAt: placedAt === null ? null : fromStoreTime(placedAt),
     addresses: addresses.map(([, multiaddr, seen]) => ({ multiaddr: MYSQL_VALUES.text(multiaddr, 'multiaddr'), lastSeen: time(seen, 'last_seen') })),
     networks: networks.map(([, network, first, last]) =>
       ({ network: MYSQL_VALUES.text(network, 'network'), firstSeen: time(first, 'first_seen'), lastSeen: time(last, 'last_seen') }))

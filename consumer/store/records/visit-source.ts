@@ -20,7 +20,8 @@ LEFT JOIN connection c ON c.connection_id = r.connection_id
 LEFT JOIN address a ON a.address_id = r.address_id
 LEFT JOIN agent g ON g.agent_id = r.agent_id
 LEFT JOIN address_set e ON e.address_set_id = r.address_set_id
-LEFT JOIN protocol_set l ON l.protocol_set_id = r.protocol_set_id`
+LEFT JOIN protocol_set l ON l.protocol_set_id = r.protocol_set_id
+LEFT JOIN place x ON x.place_id = r.place_id`
 
 /** Visits: a row of `visit` each, with its texts from the dictionaries. */
 export const VISIT_SOURCE: RecordSource = {
@@ -54,7 +55,12 @@ export const VISIT_SOURCE: RecordSource = {
     queries: { sql: 'r.queries' },
     queries_failed: { sql: 'r.queries_failed' },
     peers_named: { sql: 'r.peers_named' },
-    latency_error_ms: { sql: 'r.latency_error_us', form: 'us' }
+    latency_error_ms: { sql: 'r.latency_error_us', form: 'us' },
+    country: { sql: 'nullif(x.country, \'\')' },
+    asn: { sql: 'nullif(x.asn, 0)' },
+    organisation: { sql: 'nullif(x.organisation, \'\')' },
+    cloud: { sql: 'nullif(x.cloud, \'\')' },
+    place_source: { sql: 'x.source' }
   },
   lists: [],
   narrow: ({ crawlId, sinceMs, untilMs }: RecordFilter) => [
@@ -62,12 +68,15 @@ export const VISIT_SOURCE: RecordSource = {
     ...given(sinceMs, ms => `crawl_id >= ${String(Math.max(0, Math.floor(ms / 1_000) - LONGEST_CRAWL_S - CLOCK_STEP_S))}`),
     ...given(untilMs, ms => `crawl_id <= ${String(Math.max(0, Math.ceil(ms / 1_000) + CLOCK_STEP_S))}`)
   ],
-  conditions: ({ network, scan, agent, protocol, outcome, sinceMs, untilMs }: RecordFilter, dialect: RecordDialect) => [
+  conditions: ({ network, scan, agent, protocol, outcome, country, asn, cloud, sinceMs, untilMs }: RecordFilter, dialect: RecordDialect) => [
     ...given(network, name => `s.network = ${dialect.text(name)}`),
     ...given(scan, name => `s.scan = ${dialect.text(name)}`),
     ...given(agent, text => `instr(g.agent_version, ${dialect.text(text)}) > 0`),
     ...given(protocol, name => listContains('l.protocols', name, dialect)),
     ...given(outcome, word => `o.word = ${dialect.text(word)}`),
+    ...given(country, code => `x.country = ${dialect.text(code)}`),
+    ...given(asn, number => `x.asn = ${String(number)}`),
+    ...given(cloud, name => `x.cloud = ${dialect.text(name)}`),
     ...given(sinceMs, ms => `r.started_at >= ${String(Math.ceil(ms))}`),
     ...given(untilMs, ms => `r.started_at < ${String(Math.ceil(ms))}`)
   ]

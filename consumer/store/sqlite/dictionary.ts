@@ -26,7 +26,8 @@ export const DICTIONARIES = {
   address: { table: 'address', keys: ['multiaddr'], remembered: 50_000 },
   detail: { table: 'detail', keys: ['detail'], remembered: 1_000 },
   addressSet: { table: 'address_set', keys: ['hash'], values: ['addresses'], remembered: 50_000 },
-  protocolSet: { table: 'protocol_set', keys: ['hash'], values: ['protocols'], remembered: 10_000 }
+  protocolSet: { table: 'protocol_set', keys: ['hash'], values: ['protocols'], remembered: 10_000 },
+  place: { table: 'place', keys: ['country', 'asn', 'organisation', 'cloud', 'source'], remembered: 10_000 }
 } as const satisfies Record<string, DictionaryTable>
 
 /** Finds or creates the ids of texts, and keeps the day on which each was last used. */

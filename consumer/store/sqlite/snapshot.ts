@@ -99,6 +99,11 @@ export class SqliteSnapshot implements StoreSnapshot {
       identifiedAt: row?.['identified_at'] === null ? null : time(row, 'identified_at'),
       lastTried: time(row, 'last_tried'),
       lastOutcome: textAt(row, 'last_outcome'),
+      country: textOrNullAt(row, 'country'),
+      asn: numberOrNullAt(row, 'asn'),
+      organisation: textOrNullAt(row, 'organisation'),
+      cloud: textOrNullAt(row, 'cloud'),
+      placedAt: row?.['placed_at'] === null ? null : time(row, 'placed_at'),
       addresses: this.#addresses.all(nodeId).map(address => ({ multiaddr: textAt(address, 'multiaddr'), lastSeen: time(address, 'last_seen') })),
       networks: this.#networks.all(nodeId).map(met => ({ network: textAt(met, 'network'), firstSeen: time(met, 'first_seen'), lastSeen: time(met, 'last_seen') }))
     }

@@ -22,6 +22,7 @@ const ORDER: Readonly<Record<string, (alias: string) => string>> = {
   agent_id: alias => `ifnull((SELECT json_array(agent_version, protocol_version) FROM agent WHERE agent_id = ${alias}.agent_id), '')`,
   address_set_id: alias => `ifnull((SELECT hash FROM address_set WHERE address_set_id = ${alias}.address_set_id), '')`,
   protocol_set_id: alias => `ifnull((SELECT hash FROM protocol_set WHERE protocol_set_id = ${alias}.protocol_set_id), '')`,
+  place_id: alias => `ifnull((SELECT json_array(country, asn, organisation, cloud, source) FROM place WHERE place_id = ${alias}.place_id), '')`,
   latency_us: alias => `ifnull(${alias}.latency_us, -1)`,
   latency_error_us: alias => `ifnull(${alias}.latency_error_us, -1)`,
   queries: alias => `ifnull(${alias}.queries, -1)`,
@@ -83,6 +84,7 @@ export class VisitWriter {
       row.detail === null ? null : detail.id(day, row.detail),
       ...this.#connectionOf(row, day),
       ...this.#identityOf(row, day),
+      this.#placeOf(row, day),
       microseconds(latencyMs),
       microseconds(latencyErrorMs),
       table?.queries ?? null,
@@ -110,6 +112,10 @@ export class VisitWriter {
     const { agentVersion, protocolVersion, addresses, protocols } = identity
 
     return [agent.id(day, agentVersion ?? '', protocolVersion ?? ''), addressSet.id(day, addresses.hash, addresses.json), protocolSet.id(day, protocols.hash, protocols.json)]
+  }
+
+  #placeOf ({ place }: VisitRow, day: number): number | null {
+    return place === null ? null : this.#dictionaries.place.id(day, place.country, place.asn, place.organisation, place.cloud, place.source)
   }
 }
 

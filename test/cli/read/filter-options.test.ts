@@ -17,6 +17,17 @@ suite('the filters of a command', () => {
     assert.deepEqual(filterOf(parsed), { scan: 's', crawlId: 7, sinceMs: Date.UTC(2026, 0, 1) })
   })
 
+  test('read countries, autonomous systems and clouds as people write them', () => {
+    const parse = (...args: string[]): unknown => filterOf(withFilters(new Command('x'), 'nodes').exitOverride().configureOutput({ writeErr: () => undefined }).parse(args, { from: 'user' }).opts<FilterOptions>())
+
+    assert.deepEqual(parse('--country', 'de', '--as', 'AS13335', '--cloud', 'Hetzner'), { country: 'DE', asn: 13335, cloud: 'Hetzner' })
+    assert.deepEqual(parse('--country', 'Unknown', '--as', '24940'), { country: 'unknown', asn: 24940 })
+
+    for (const [option, value, reason] of [['--country', 'Germany', /two letters/], ['--country', '', /two letters/], ['--as', 'AS', /whole number/], ['--as', '0', /whole number/], ['--as', 'AS4294967296', /whole number/], ['--cloud', ' ', /empty/]] as const) {
+      assert.throws(() => parse(option, value), reason, value)
+    }
+  })
+
   test('read points in time, none without its zone', () => {
     assert.equal(pointInTime('2026-01-31T08:00+01:00'), Date.UTC(2026, 0, 31, 7))
     const before = systemClock.now()

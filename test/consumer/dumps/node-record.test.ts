@@ -15,6 +15,11 @@ const node: NodeRecord = {
   identifiedAt: null,
   lastTried: '2026-01-01T00:00:02.000Z',
   lastOutcome: 'ok',
+  country: 'DE',
+  asn: 24940,
+  organisation: 'Hetzner Online GmbH',
+  cloud: 'Hetzner',
+  placedAt: '2026-01-01T00:00:01.000Z',
   addresses: [{ multiaddr: '/ip4/192.0.2.1/tcp/1', lastSeen: '2026-01-01T00:00:01.000Z' }],
   networks: [{ network: 'ipfs', firstSeen: '2026-01-01T00:00:00.000Z', lastSeen: '2026-01-01T00:00:01.000Z' }]
 }
@@ -33,6 +38,11 @@ suite('nodeRecord', () => {
       identified_at: null,
       last_tried: '2026-01-01T00:00:02.000Z',
       last_outcome: 'ok',
+      country: 'DE',
+      asn: 24940,
+      organisation: 'Hetzner Online GmbH',
+      cloud: 'Hetzner',
+      placed_at: '2026-01-01T00:00:01.000Z',
       addresses: [{ multiaddr: '/ip4/192.0.2.1/tcp/1', last_seen: '2026-01-01T00:00:01.000Z' }],
       networks: [{ network: 'ipfs', first_seen: '2026-01-01T00:00:00.000Z', last_seen: '2026-01-01T00:00:01.000Z' }]
     })

@@ -35,7 +35,7 @@ suite('views of SQLite', () => {
     using database = migratedDatabase()
     const views = database.prepare('SELECT name, sql FROM sqlite_schema WHERE type = \'view\'').all()
 
-    assert.deepEqual(views.map(({ name }) => name), ['visit_detail', 'session_detail'])
+    assert.deepEqual(views.map(({ name }) => name), ['session_detail', 'visit_detail'])
     for (const sql of views.map(view => String(view['sql']))) {
       const calls = [...sql.matchAll(/\b(\w+)\s*\(/g)].map(([, name]) => name!.toLowerCase()).filter(name => name !== 'using')
       const formats = [...sql.matchAll(/strftime\s*\(\s*'([^']*)'/gi)].map(([, format]) => format!)

@@ -1,11 +1,10 @@
-// What every adapter of the NodeStore port must do. Run against SQLite here, and against the MySQL
-// family where there is a server.
+// What every adapter of the NodeStore port must do: SQLite here, the MySQL family where there is a server.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { SCHEMA_VERSION } from '../../support/consumer/migrated-database.ts'
 import { nodeStoreDiscoveryConformance } from './node-store-discovery-conformance.ts'
-import { contentsOf } from './node-store-fixture.ts'
+import { contentsOf, NO_NODE_PLACE, NO_PLACE } from './node-store-fixture.ts'
 import { nodeStorePurgeConformance } from './node-store-purge-conformance.ts'
 import { nodeStoreRecordsConformance } from './node-store-records-conformance.ts'
 import type { StoreBatch } from '../../../consumer/store/model/node-store.ts'
@@ -79,7 +78,8 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
         latency_error_ms: 1.25,
         queries: 3,
         queries_failed: 1,
-        peers_named: 20
+        peers_named: 20,
+        ...NO_PLACE
       }])
     })
 
@@ -216,10 +216,10 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       const first = await snapshot.nodes({ limit: 1 })
       const second = await snapshot.nodes({ limit: 1, after: first.next })
       const third = await snapshot.nodes({ limit: 1, after: second.next })
-      assert.deepEqual([first, second, third].map(page => page.nodes.map(({ nodeId }) => nodeId)), [[PEERS[0]], [PEERS[1]], []])
-      assert.equal(third.next, undefined)
+      assert.deepEqual([[first, second, third].map(page => page.nodes.map(({ nodeId }) => nodeId)), third.next], [[[PEERS[0]], [PEERS[1]], []], undefined])
       assert.deepEqual((await snapshot.nodes({ limit: 100, changedSinceMs: sinceMs })).nodes.map(({ nodeId }) => nodeId), [PEERS[1]])
       assert.deepEqual(first.nodes[0], {
+        ...NO_NODE_PLACE,
         nodeId: PEERS[0],
         protocolVersion: 'ipfs/0.1.0',
         agentVersion: 'kubo/0.30.0',

@@ -23,11 +23,18 @@ export interface StoreFixtureOptions {
   coalesceWindowMs?: number
 }
 
+/** Columns of `visit_detail` without a place. */
+export const NO_PLACE = { country: null, asn: null, organisation: null, cloud: null, place_source: null }
+
+/** The same of a peer's record. */
+export const NO_NODE_PLACE = { country: null, asn: null, organisation: null, cloud: null, placedAt: null }
+
 /** Opens a store for one test. */
 export type OpenStore = (options?: StoreFixtureOptions) => Promise<StoreFixture>
 
 const TABLES = {
   node_info: 'SELECT node_id, protocol_version, agent_version, discovery_type, latency, last_seen, first_seen, identified_at, last_tried, last_outcome FROM node_info ORDER BY node_id',
+  node_place: 'SELECT node_id, country, asn, organisation, cloud, placed_at FROM node_info ORDER BY node_id',
   address_info: 'SELECT node_id, multiaddr, last_seen FROM address_info ORDER BY node_id, multiaddr',
   node_network: 'SELECT * FROM node_network ORDER BY node_id, network',
   crawl: 'SELECT * FROM crawl ORDER BY scan, crawl_id',

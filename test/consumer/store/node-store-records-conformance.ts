@@ -20,8 +20,10 @@ const at = (seconds: number): string => new Date(CRAWL_ID * 1_000 + seconds * 1_
 const ms = (seconds: number): number => CRAWL_ID * 1_000 + seconds * 1_000
 const identify = (agentVersion: string, ...protocols: string[]): NonNullable<Visit['identify']> => ({ agentVersion, protocols, listenAddresses: ['/ip4/192.0.2.1/tcp/1'] })
 
+const PLACE = { country: 'DE', asn: 24940, organisation: '=Hetzner, "Online" GmbH', cloud: 'Hetzner', source: 'Lab 2026-11-28' }
+
 const VISITS = [
-  visitOf({ nodeId: PEERS[0], startedAt: at(1), vantage: 'eu', lane: 'quic', routingTable: { queries: 3, failed: 1, peers: 20 } }),
+  visitOf({ nodeId: PEERS[0], startedAt: at(1), vantage: 'eu', lane: 'quic', place: PLACE, routingTable: { queries: 3, failed: 1, peers: 20 } }),
   visitOf({ nodeId: PEERS[0], attempt: 2, startedAt: at(30), identify: identify('a "quoted", 100% \\ agent é', '/a', 'b,"c', 'd') }),
   visitOf({ nodeId: PEERS[1], scan: OTHER_SCAN, network: 'filecoin', startedAt: at(700), crawlId: CRAWL_ID + 600, identify: identify('lotus-1', '/fil/kad/1.0.0') }),
   failedVisitOf({ nodeId: PEERS[1], startedAt: at(5), detail: 'connect ETIMEDOUT \0 \ud800' }),
@@ -164,9 +166,10 @@ export function nodeStoreRecordsConformance (adapter: string, open: OpenStore): 
     test('reads every peer with its addresses and networks', async () => {
       await using fixture = await filled(open)
       await using snapshot = await fixture.store.snapshot()
-      const { node_info: nodes, address_info: addresses, node_network: networks } = await contentsOf(fixture)
-      const expected = nodes.map(row => asRecord('nodes', {
+      const { node_info: nodes, node_place: places, address_info: addresses, node_network: networks } = await contentsOf(fixture)
+      const expected = nodes.map((row, i) => asRecord('nodes', {
         ...row,
+        ...places[i],
         addresses: addresses.filter(({ node_id }) => node_id === row['node_id']).map(({ multiaddr, last_seen }) => ({ multiaddr, last_seen: isoOf(last_seen) })),
         networks: networks.filter(({ node_id }) => node_id === row['node_id'])
           .map(({ network, first_seen, last_seen }) => ({ network, first_seen: isoOf(first_seen), last_seen: isoOf(last_seen) }))

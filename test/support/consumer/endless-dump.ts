@@ -26,6 +26,11 @@ function peer (): NodeRecord {
     identifiedAt: at,
     lastTried: at,
     lastOutcome: 'ok',
+    country: null,
+    asn: null,
+    organisation: null,
+    cloud: null,
+    placedAt: null,
     addresses: [],
     networks: []
   }

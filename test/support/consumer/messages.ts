@@ -100,6 +100,12 @@ export const anyVisit: fc.Arbitrary<Visit> = fc.record({
   latencyErrorMs: fc.option(fc.constantFrom(0.5, 1), { nil: undefined }),
   detail: fc.option(hostileText, { nil: undefined }),
   connection: fc.option(fc.record({ address: multiaddr, transport: fc.constantFrom('tcp' as const, 'quic-v1' as const), limited: fc.boolean() }), { nil: undefined }),
+  place: fc.option(fc.record({
+    country: fc.constantFrom('DE', 'unknown'),
+    asn: fc.option(fc.constantFrom(1, 24940), { nil: undefined }),
+    organisation: fc.option(hostileText.map(text => text.slice(0, 128)), { nil: undefined }),
+    source: fc.constantFrom('', 'Lab 2026-11-28')
+  }), { nil: undefined }),
   identify: fc.option(fc.record({
     agentVersion: fc.option(hostileText, { nil: undefined }),
     protocolVersion: fc.option(hostileText, { nil: undefined }),

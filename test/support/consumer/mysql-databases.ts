@@ -29,7 +29,7 @@ const TABLES = [
   'crawl_aggregate',
   'crawl',
   'visit',
-  ...['word', 'scan', 'peer', 'agent', 'connection', 'address', 'detail', 'address_set', 'protocol_set']
+  ...['word', 'scan', 'peer', 'agent', 'connection', 'address', 'detail', 'address_set', 'protocol_set', 'place']
 ]
 
 // The stores' clock stands after all crawls of the tests, and within reach of none that is too far ahead.

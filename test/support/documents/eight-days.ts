@@ -44,11 +44,20 @@ export function eightDays (): { visits: Visit[], crawls: Crawl[] } {
   return { visits: [...active, inbound], crawls }
 }
 
-function contact ({ agent, address, transport = 'tcp', protocols = ['/ipfs/id/1.0.0', KAD] }: Seen): Pick<Visit, 'connection' | 'identify' | 'addresses' | 'outcome'> {
+function contact ({ agent, address, transport = 'tcp', protocols = ['/ipfs/id/1.0.0', KAD] }: Seen): Pick<Visit, 'connection' | 'identify' | 'addresses' | 'outcome' | 'place'> {
   return {
     outcome: protocols.includes(KAD) ? 'ok' : 'identified',
     addresses: [address],
     connection: { address, transport, security: '/noise', muxer: '/yamux/1.0.0', limited: transport === 'relay' },
+    place: transport === 'relay' ? undefined : placeOf(address),
     identify: { protocolVersion: 'ipfs/0.1.0', agentVersion: agent, protocols, listenAddresses: [address] }
   }
+}
+
+function placeOf (address: string): Visit['place'] {
+  const source = 'Lab 2026-01-01'
+
+  return address.startsWith('/ip4/198.51.100.1/')
+    ? { country: 'DE', asn: 24940, organisation: 'Hetzner Online GmbH', cloud: 'Hetzner', source }
+    : { country: address.includes('.7/') ? 'unknown' : 'FR', asn: 3215, organisation: 'Orange', cloud: 'none', source }
 }

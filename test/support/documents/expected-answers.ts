@@ -14,6 +14,7 @@ const addressOf = ({ connection }: Visit): string => connection!.address
 const ipOf = (visit: Visit): string => addressOf(visit).split('/')[2]!
 const transportOf = ({ connection }: Visit): string => connection!.transport
 const isServer = ({ identify }: Visit): boolean => identify!.protocols.includes('/ipfs/kad/1.0.0')
+const isPlaced = ({ place }: Visit): boolean => place !== undefined
 const round = (value: number, digits: number): number => Number(value.toFixed(digits))
 const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)]
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
@@ -71,6 +72,14 @@ export function expectedAnswers (visits: readonly Visit[]): Record<number, Answe
       const vantages = distinct(contacts.filter(({ nodeId }) => nodeId === node).map(({ vantage }) => vantage!))
       return vantages.length === 1 ? [[node, vantages[0]!]] : []
     }).sort(([a], [b]) => compare(a!, b!)),
-    22: ordered(distinct(contacts.map(visit => `${visit.nodeId}|${ipOf(visit)}`)).map(text => text.split('|')))
+    22: descending(counted(latest, visit => visit.place?.country ?? '', group => [group.length, round(100 * group.length / peers.length, 2)]))
+      .map(([country, ...row]) => [country === '' ? null : country!, ...row]),
+    23: descending(counted(latest.filter(isPlaced), ({ place }) => String(place!.asn), group => [group.length, group[0]!.place!.organisation!]))
+      .map(([asn, ...row]) => [Number(asn), ...row]),
+    24: ordered(counted(contacts.filter(isPlaced), day, (group) => {
+      const inClouds = group.filter(({ place }) => place!.cloud !== 'none')
+
+      return [round(100 * distinct(inClouds.map(nodeOf)).length / distinct(group.map(nodeOf)).length, 2)]
+    }))
   }
 }

@@ -30,7 +30,8 @@ export const DICTIONARIES = {
   address: { table: 'address', columns: ['multiaddr'], foundBy: 'hash', remembered: 50_000 },
   detail: { table: 'detail', columns: ['detail'], foundBy: 'hash', remembered: 1_000 },
   addressSet: { table: 'address_set', columns: ['addresses'], foundBy: 'hash', remembered: 50_000 },
-  protocolSet: { table: 'protocol_set', columns: ['protocols'], foundBy: 'hash', remembered: 10_000 }
+  protocolSet: { table: 'protocol_set', columns: ['protocols'], foundBy: 'hash', remembered: 10_000 },
+  place: { table: 'place', columns: ['country', 'asn', 'organisation', 'cloud', 'source'], foundBy: 'hash', remembered: 10_000 }
 } as const satisfies Record<string, DictionaryTable>
 
 /** A row that a batch uses. */

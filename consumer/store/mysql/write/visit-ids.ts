@@ -24,6 +24,7 @@ export const VISIT_COLUMNS = [
   'agent_id',
   'address_set_id',
   'protocol_set_id',
+  'place_id',
   'latency_us',
   'latency_error_us',
   'queries',
@@ -42,7 +43,7 @@ export interface IdentifiedVisit {
   outcome: Slot
   discovery: Slot
 
-  /** Lane, detail, connection, address, agent, address set and protocol set, if the visit has them. */
+  /** Lane, detail, connection, address, agent, address set, protocol set and place, if the visit has them. */
   optional: readonly (Slot | null)[]
 }
 
@@ -114,7 +115,8 @@ export class VisitIds {
         row.lane === null ? null : textSlot(word, row.lane, day),
         row.detail === null ? null : textSlot(detail, row.detail, day),
         ...this.#slotsOfConnection(row, day),
-        ...this.#slotsOfIdentity(row, day)
+        ...this.#slotsOfIdentity(row, day),
+        this.#slotOfPlace(row, day)
       ]
     }
   }
@@ -149,6 +151,19 @@ export class VisitIds {
       setSlot(addressSet, addresses, day),
       setSlot(protocolSet, protocols, day)
     ]
+  }
+
+  #slotOfPlace ({ place: found }: VisitRow, day: number): Slot | null {
+    if (found === null) {
+      return null
+    }
+
+    const { place } = this.#dictionaries
+    const { country, asn, organisation, cloud, source } = found
+    const values = [country, asn, organisation, cloud, source]
+    const key = values.join('\0')
+
+    return place.slot(key, day) ?? place.want({ key, day, values })
   }
 
   async #lookUp (connection: MysqlConnection): Promise<void> {

@@ -24,6 +24,11 @@ export const PRECEDENCE_COLUMNS = [
   'IFNULL(g.protocol_version, \'\')',
   'IFNULL(LOWER(HEX(e.hash)), \'\')',
   'IFNULL(LOWER(HEX(r.hash)), \'\')',
+  'IFNULL(x.country, \'\')',
+  'IFNULL(x.asn, -1)',
+  'IFNULL(x.organisation, \'\')',
+  'IFNULL(x.cloud, \'\')',
+  'IFNULL(x.source, \'\')',
   'IFNULL(v.latency_us, -1)',
   'IFNULL(v.latency_error_us, -1)',
   'IFNULL(v.queries, -1)',
@@ -41,13 +46,14 @@ LEFT JOIN connection c ON c.connection_id = v.connection_id
 LEFT JOIN address a ON a.address_id = v.address_id
 LEFT JOIN agent g ON g.agent_id = v.agent_id
 LEFT JOIN address_set e ON e.address_set_id = v.address_set_id
-LEFT JOIN protocol_set r ON r.protocol_set_id = v.protocol_set_id`
+LEFT JOIN protocol_set r ON r.protocol_set_id = v.protocol_set_id
+LEFT JOIN place x ON x.place_id = v.place_id`
 
 /** The sort key of a message. */
 export function precedenceOf (row: VisitRow): VisitPrecedence {
   const { startedAtMs, outcome, durationMs, discoveryType, lane, detail } = row
 
-  return [startedAtMs, outcome, durationMs, discoveryType, lane ?? '', detail ?? '', ...ofConnection(row), ...ofIdentity(row), ...ofQuestions(row)]
+  return [startedAtMs, outcome, durationMs, discoveryType, lane ?? '', detail ?? '', ...ofConnection(row), ...ofIdentity(row), ...ofPlace(row), ...ofQuestions(row)]
 }
 
 /** The sort key of a stored visit, from its values of {@link PRECEDENCE_COLUMNS}. @throws ProbeError `PP_STORE_SCHEMA` */
@@ -75,6 +81,10 @@ function ofConnection ({ connection }: VisitRow): VisitPrecedence {
 
 function ofIdentity ({ identity }: VisitRow): VisitPrecedence {
   return identity === null ? ['', '', '', ''] : [identity.agentVersion ?? '', identity.protocolVersion ?? '', identity.addresses.hash, identity.protocols.hash]
+}
+
+function ofPlace ({ place }: VisitRow): VisitPrecedence {
+  return place === null ? ['', -1, '', '', ''] : [place.country, place.asn, place.organisation, place.cloud, place.source]
 }
 
 function ofQuestions ({ latencyMs, latencyErrorMs, table }: VisitRow): VisitPrecedence {

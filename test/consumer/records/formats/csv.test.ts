@@ -21,8 +21,8 @@ async function csvOf (values: Record<string, RecordValue>): Promise<string> {
 suite('csvChunks', () => {
   test('writes names, then records, with CR LF after every line', async () => {
     assert.equal(await csvOf({ node_id: 'Qm', agent_version: '', latency: -5, addresses: [{ multiaddr: '/a' }], networks: [] }), [
-      'node_id,protocol_version,agent_version,discovery_type,latency,last_seen,first_seen,identified_at,last_tried,last_outcome,addresses,networks',
-      'Qm,,"",,-5,,,,,,"[{""multiaddr"":""/a""}]",[]',
+      'node_id,protocol_version,agent_version,discovery_type,latency,last_seen,first_seen,identified_at,last_tried,last_outcome,country,asn,organisation,cloud,placed_at,addresses,networks',
+      'Qm,,"",,-5,,,,,,,,,,,"[{""multiaddr"":""/a""}]",[]',
       ''
     ].join('\r\n'))
   })

@@ -5,15 +5,15 @@ import { isProbeError } from '../../../../core/errors.ts'
 import { ColumnReader } from '../../../../core/rows/column-reader.ts'
 import type { NodeValues } from '../../../../consumer/store/model/node-row.ts'
 
-const IDENTIFIED: NodeValues = ['ipfs/0.1.0', 'kubo/0.30.0', 'active', 5, 'last', 'first', 'identified', 'tried', 'ok']
+const IDENTIFIED: NodeValues = ['ipfs/0.1.0', 'kubo/0.30.0', 'active', 5, 'last', 'first', 'identified', 'tried', 'ok', 'DE', 24940, 'Hetzner Online GmbH', 'Hetzner', 'placed']
 
 suite('node-row', () => {
   test('nodeValuesOf and nodeStateOf are inverse', () => {
-    const met: NodeValues = [null, null, 'passive', null, 'last', 'first', null, 'tried', 'connected']
+    const met: NodeValues = [null, null, 'passive', null, 'last', 'first', null, 'tried', 'connected', null, null, null, null, null]
 
     assert.deepEqual(nodeValuesOf(nodeStateOf('Qm', IDENTIFIED)), IDENTIFIED)
     assert.deepEqual(nodeValuesOf(nodeStateOf('Qm', met)), met)
-    assert.equal(nodeStateOf('Qm', met).identity, undefined)
+    assert.deepEqual([nodeStateOf('Qm', met).identity, nodeStateOf('Qm', met).place], [undefined, undefined])
     assert.equal(IDENTIFIED.length, NODE_COLUMNS.length)
   })
 

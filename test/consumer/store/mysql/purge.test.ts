@@ -57,7 +57,7 @@ suite('purgeStep', () => {
     const server = new ScriptedConnection((statement): Answer => statement.includes('COUNT') ? [[5, 'QmZ']] : [])
 
     assert.deepEqual((await purgeStep(server.asConnection, TIMES, { table: 'node_info', after: [] })).next, { table: 'address_info', after: [] })
-    assert.equal((await purgeStep(server.asConnection, TIMES, { table: 'protocol_set', after: [] })).next, undefined)
+    assert.equal((await purgeStep(server.asConnection, TIMES, { table: 'place', after: [] })).next, undefined)
   })
 
   test('removes addresses peer by peer', async () => {

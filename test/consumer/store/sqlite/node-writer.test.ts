@@ -5,7 +5,7 @@ import { migratedDatabase } from '../../../support/consumer/migrated-database.ts
 import type { NodeState } from '../../../../consumer/store/model/node-state.ts'
 
 const at = '2026-01-01 00:00:01.000'
-const state: NodeState = { nodeId: 'QmPeer', contact: { firstSeen: at, lastSeen: at, discoveryType: 'active' }, identity: undefined, tried: { at, outcome: 'connected' } }
+const state: NodeState = { nodeId: 'QmPeer', contact: { firstSeen: at, lastSeen: at, discoveryType: 'active' }, identity: undefined, place: undefined, tried: { at, outcome: 'connected' } }
 
 suite('NodeWriter', () => {
   test('does not touch a row that is as it should be', () => {

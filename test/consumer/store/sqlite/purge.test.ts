@@ -13,7 +13,7 @@ suite('purgeStep', () => {
     }
 
     assert.deepEqual(tables.slice(0, 5), ['visit', 'crawl', 'node_info', 'address_info', 'node_network'])
-    assert.equal(tables.length, 14)
+    assert.equal(tables.length, 15)
   })
 
   test('moves the epoch when it removes a dictionary row, and only then', () => {
@@ -28,7 +28,8 @@ suite('purgeStep', () => {
 
   test('sweeps a table of addresses by key in windows', () => {
     using database = migratedDatabase()
-    database.exec(`INSERT INTO node_info VALUES ('QmPeer', NULL, NULL, 'active', NULL, '2026', '2026', NULL, '2026', 'ok', '2026');
+    database.exec(`INSERT INTO node_info (node_id, discovery_type, last_seen, first_seen, last_tried, last_outcome, changed_at)
+        VALUES ('QmPeer', 'active', '2026', '2026', '2026', 'ok', '2026');
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
       INSERT INTO address_info SELECT 'QmPeer', i, CASE WHEN i % 2 = 0 THEN '2020-01-01 00:00:00.000' ELSE '2026-01-01 00:00:00.000' END FROM n`)
     const removed: number[] = []

@@ -13,6 +13,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 import { TempFolder } from '../../../support/temp-folder.ts'
 import { nodeStoreConformance } from '../node-store-conformance.ts'
 import { nodeStoreLaws } from '../node-store-laws.ts'
+import { nodeStorePlaceConformance } from '../node-store-place-conformance.ts'
 import { nodeStoreSessionsConformance } from '../node-store-sessions-conformance.ts'
 import type { StoreFixture, StoreFixtureOptions } from '../node-store-fixture.ts'
 
@@ -41,6 +42,7 @@ async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promis
 }
 
 nodeStoreConformance('SQLite', open)
+nodeStorePlaceConformance('SQLite', open)
 nodeStoreSessionsConformance('SQLite', open)
 nodeStoreLaws('SQLite', open, { numRuns: 60 })
 

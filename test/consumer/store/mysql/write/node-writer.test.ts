@@ -9,18 +9,18 @@ import type { NodeState } from '../../../../../consumer/store/model/node-state.t
 import type { IdentifiedVisit } from '../../../../../consumer/store/mysql/write/visit-ids.ts'
 
 const at = (second: number): string => `2026-01-01 00:00:0${String(second)}.000`
-const VALUES: NodeValues = ['ipfs/0.1.0', 'kubo/0.30.0', 'active', 5, at(2), at(1), at(2), at(2), 'ok']
+const VALUES: NodeValues = ['ipfs/0.1.0', 'kubo/0.30.0', 'active', 5, at(2), at(1), at(2), at(2), 'ok', 'DE', 24940, null, 'Hetzner', at(2)]
 const known = new Map([['Qm', nodeStateOf('Qm', VALUES)]])
-const failed = (second: number, nodeId = 'Qm'): NodeState => ({ nodeId, contact: undefined, identity: undefined, tried: { at: at(second), outcome: 'timeout' } })
+const failed = (second: number, nodeId = 'Qm'): NodeState => ({ nodeId, contact: undefined, identity: undefined, place: undefined, tried: { at: at(second), outcome: 'timeout' } })
 const contact = { firstSeen: at(3), lastSeen: at(3), discoveryType: 'active' }
-const reached: NodeState = { nodeId: 'QmNew', contact, identity: undefined, tried: { at: at(3), outcome: 'connected' } }
+const reached: NodeState = { nodeId: 'QmNew', contact, identity: undefined, place: undefined, tried: { at: at(3), outcome: 'connected' } }
 const visitsOf = (...nodeIds: string[]): IdentifiedVisit[] =>
   nodeIds.map((nodeId, i) => ({ row: { nodeId }, peer: { id: i + 10 } }) as unknown as IdentifiedVisit)
 const noneIsFresh = (): boolean => false
 
 suite('changedNodes', () => {
   test('gives the merged row of a known peer, and none where nothing changes', () => {
-    assert.deepEqual(changedNodes([failed(3)], known, new Map()).map(nodeValuesOf), [[...VALUES.slice(0, 7), at(3), 'timeout']])
+    assert.deepEqual(changedNodes([failed(3)], known, new Map()).map(nodeValuesOf), [[...VALUES.slice(0, 7), at(3), 'timeout', ...VALUES.slice(9)]])
     assert.deepEqual(changedNodes([failed(1)], known, new Map()), [])
   })
 
@@ -40,8 +40,8 @@ suite('node-writer', () => {
   test('writes all columns, with the time of writing', () => {
     const [statement] = upsertNodes(changedNodes([reached], known, new Map()), Date.UTC(2026, 0, 2), MYSQL)
 
-    assert.match(statement!, /^INSERT INTO node_info \(node_id,protocol_version,.*,last_outcome,changed_at\) VALUES \('QmNew',NULL,NULL,'active',NULL,/)
-    assert.match(statement!, /'connected','2026-01-02 00:00:00\.000'\) AS fresh ON DUPLICATE KEY UPDATE protocol_version = fresh\.protocol_version,.*,changed_at = fresh\.changed_at$/)
+    assert.match(statement!, /^INSERT INTO node_info \(node_id,protocol_version,.*,last_outcome,.*,placed_at,changed_at\) VALUES \('QmNew',NULL,NULL,'active',NULL,/)
+    assert.match(statement!, /'connected',NULL,NULL,NULL,NULL,NULL,'2026-01-02 00:00:00\.000'\) AS fresh ON DUPLICATE KEY UPDATE protocol_version = fresh\.protocol_version,.*,changed_at = fresh\.changed_at$/)
   })
 
   test('locks the dictionary row of a peer that has no row, and looks again', async () => {

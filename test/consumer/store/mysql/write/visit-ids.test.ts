@@ -36,7 +36,7 @@ async function identify (visits: readonly Visit[], ids = new VisitIds(noKnownIds
 
 suite('VisitIds', () => {
   test('puts numbers in place of the texts of a visit', async () => {
-    const [visit] = await identify([visitOf({ lane: 'fast', routingTable: { queries: 3, failed: 1, peers: 20 } })])
+    const [visit] = await identify([visitOf({ lane: 'fast', place: { country: 'DE', source: 'Lab' }, routingTable: { queries: 3, failed: 1, peers: 20 } })])
     const values = visitTuple(visit!).slice(1, -1).split(',')
 
     assert.equal(values.length, VISIT_COLUMNS.length)
@@ -58,6 +58,7 @@ suite('VisitIds', () => {
       agent_id: '1',
       address_set_id: '1',
       protocol_set_id: '1',
+      place_id: '1',
       latency_us: '42500',
       latency_error_us: '1250',
       queries: '3',
@@ -69,7 +70,7 @@ suite('VisitIds', () => {
   test('leaves out what a visit has not', async () => {
     const [visit] = await identify([failedVisitOf({ detail: 'why' })])
 
-    assert.match(visitTuple(visit!), /,NULL,1,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL\)$/)
+    assert.match(visitTuple(visit!), /,NULL,1,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL\)$/)
   })
 
   test('asks nothing again that a committed batch learnt, and all of it when it was not', async () => {
