@@ -9,6 +9,7 @@ import { ADMIN_PORT } from './model/pod/pod.ts'
 import { ClaimRegistry } from './reconcile/claims/claim-registry.ts'
 import { FirstSeen } from './reconcile/observe/first-seen.ts'
 import { MONITORING, servedVersionOf, STRIMZI } from './reconcile/observe/served-version.ts'
+import { trimmedPod } from './reconcile/observe/trimmed-pod.ts'
 import { Reconciler } from './reconcile/reconciler.ts'
 import { Applier } from './runtime/applier.ts'
 import { Controller } from './runtime/controller.ts'
@@ -229,7 +230,7 @@ function watchedKinds (): Watched[] {
   return [
     { kind: KINDS.peerProbe, keysOf: ({ metadata }) => [keyOf(metadata)] },
     // The operator does not write this kind and reads only its status.
-    { kind: KINDS.pod, ...OWNED, trim: pod => ({ ...pod, spec: undefined }) },
+    { kind: KINDS.pod, ...OWNED, trim: trimmedPod },
     ...children.map((kind): Watched => ({ kind, ...OWNED }))
   ]
 }

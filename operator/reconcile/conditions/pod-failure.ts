@@ -1,15 +1,37 @@
+import { lastTermination } from './termination.ts'
 import type { KubeObject } from '../../runtime/kube-object.ts'
+import type { ContainerStatus } from './termination.ts'
 
-interface ContainerStatus {
-  state?: { waiting?: { reason?: string, message?: string }, terminated?: Terminated }
-  lastState?: { terminated?: Terminated }
-}
-interface Terminated { exitCode?: number, reason?: string, message?: string }
 interface PodCondition { type: string, status: string, reason?: string, message?: string }
-interface PodStatus { conditions?: PodCondition[], initContainerStatuses?: ContainerStatus[], containerStatuses?: ContainerStatus[] }
+interface PodStatus {
+  phase?: string
+  reason?: string
+  message?: string
+  conditions?: PodCondition[]
+  initContainerStatuses?: ContainerStatus[]
+  containerStatuses?: ContainerStatus[]
+}
 
-// The worst first: failures that a person must fix come before those that may pass.
-const RANKS = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerConfigError', 'CrashLoopBackOff', 'Unschedulable', 'Error']
+/**
+ * The worst first: failures that a person must fix come before those that may pass. A kubelet reports most of them while a
+ * container waits (kubernetes, pkg/kubelet/images/types.go and pkg/kubelet/kuberuntime/kuberuntime_container.go).
+ */
+const RANKS = [
+  'ErrImageNeverPull',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'OOMKilled',
+  'CrashLoopBackOff',
+  'Unschedulable',
+  'Error'
+]
 
 /** Why a pod does not run. */
 export interface PodFailure {
@@ -24,40 +46,46 @@ export interface PodFailure {
 export function worstFailure (pods: readonly KubeObject[]): PodFailure | undefined {
   const rank = ({ reason }: PodFailure): number => RANKS.includes(reason) ? RANKS.indexOf(reason) : RANKS.length
 
-  return pods.flatMap(pod => wordsOf(pod) ?? []).sort((a, b) => rank(a) - rank(b))[0]
+  return pods.flatMap(pod => failureOf(pod) ?? []).sort((a, b) => rank(a) - rank(b))[0]
 }
 
-function wordsOf (pod: KubeObject): PodFailure | undefined {
-  const { conditions = [], initContainerStatuses = [], containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus
+function failureOf (pod: KubeObject): PodFailure | undefined {
+  const status = (pod['status'] ?? {}) as PodStatus
+  const { initContainerStatuses = [], containerStatuses = [] } = status
+
+  return failureOfPod(status) ?? [...initContainerStatuses, ...containerStatuses.slice(0, 1)].flatMap(container => failureOfContainer(pod, container) ?? [])[0]
+}
+
+// A pod that no node runs, or that its kubelet ended or did not admit: its containers say nothing, or less.
+function failureOfPod ({ phase, reason, message = '', conditions = [] }: PodStatus): PodFailure | undefined {
   const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
 
   if (unscheduled !== undefined) {
     return { reason: unscheduled.reason ?? 'Unschedulable', message: unscheduled.message ?? '', code: undefined }
   }
 
-  return [...initContainerStatuses, ...containerStatuses.slice(0, 1)].flatMap(container => wordsOfContainer(container) ?? [])[0]
+  return phase === 'Failed' && reason !== undefined ? { reason, message, code: undefined } : undefined
 }
 
-function wordsOfContainer ({ state = {}, lastState = {} }: ContainerStatus): PodFailure | undefined {
-  const { waiting = {}, terminated } = state
-  const lastWords = textOf(terminated ?? lastState.terminated)
-  const { reason = '', message = '' } = waiting
+function failureOfContainer (pod: KubeObject, container: ContainerStatus): PodFailure | undefined {
+  const { waiting, terminated } = container.state ?? {}
+  const last = lastTermination(pod, container)
 
-  if (RANKS.includes(reason)) {
-    return { reason, message: lastWords === '' ? message : lastWords, code: codeIn(lastWords) }
+  // It is the cause of the other reasons, and of a container that starts again.
+  if (last?.isOutOfMemory === true && container.ready !== true) {
+    return asFailure('OOMKilled', last.message)
   }
 
-  return hasFailed(terminated) ? { reason: 'Error', message: lastWords, code: codeIn(lastWords) } : undefined
+  return failureOfWaiting(waiting, last?.message) ?? (terminated === undefined || last === undefined ? undefined : asFailure('Error', last.message))
 }
 
-function textOf (terminated: Terminated | undefined): string {
-  return terminated?.message ?? ''
+// An image that cannot be pulled is not explained by how the container of an earlier one ended.
+function failureOfWaiting ({ reason = '', message }: { reason?: string, message?: string } = {}, last?: string): PodFailure | undefined {
+  const [first, second] = reason === 'CrashLoopBackOff' ? [last, message] : [message, last]
+
+  return RANKS.includes(reason) ? asFailure(reason, first ?? second) : undefined
 }
 
-function hasFailed (terminated: Terminated | undefined): boolean {
-  return terminated !== undefined && terminated.exitCode !== 0
-}
-
-function codeIn (text: string): string | undefined {
-  return /\bPP_[A-Z_]+\b/.exec(text)?.[0]
+function asFailure (reason: string, message = ''): PodFailure {
+  return { reason, message, code: /\bPP_[A-Z_]+\b/.exec(message)?.[0] }
 }
