@@ -17,23 +17,21 @@ import { shells } from './provision/shells.ts'
 import { sqlite } from './provision/sqlite.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster]
-// `npm test` does not need these: they belong to `npm run test:node`.
-const ALL: readonly Part[] = [...PARTS, node]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster, node]
 
 const asked = process.argv.slice(2)
-const names = asked.length === 0 ? PARTS.map(({ name }) => name) : asked.includes('all') ? ALL.map(({ name }) => name) : asked
-const unknown = names.filter(name => !ALL.some(part => part.name === name))
+const names = asked.length === 0 ? PARTS.map(({ name }) => name) : asked
+const unknown = names.filter(name => !PARTS.some(part => part.name === name))
 const interrupt = new AbortController()
 process.once('SIGINT', () => {
   interrupt.abort()
 })
 
 if (unknown.length > 0) {
-  say(`no part is called ${unknown.join(', ')}: there are ${ALL.map(({ name }) => name).join(', ')} and all`)
+  say(`no part is called ${unknown.join(', ')}: there are ${PARTS.map(({ name }) => name).join(', ')}`)
   process.exitCode = 64
 } else {
-  for (const part of ALL.filter(({ name }) => names.includes(name))) {
+  for (const part of PARTS.filter(({ name }) => names.includes(name))) {
     await provide(part)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run test:system` and `npm run test:cluster`: the tests on real servers of one part, as `npm test` runs them;
+ * `npm run test:system`, `npm run test:cluster` and `npm run test:node`: the tests on real servers of one part, as `npm test` runs them;
  * `-- TEXT…` selects the files whose paths contain one of the texts.
  */
 import { mkdtempSync } from 'node:fs'

@@ -35,7 +35,7 @@ const servers = run(SERVERS)
 const verdicts: Verdict[] = (await Promise.all(SOURCES.map(inOrder))).flat()
 verdicts.push(report(await run(UNIT)))
 verdicts.push(report(await servers))
-verdicts.push(...(await runServerTests({ parts: ['system', 'cluster'], logOf, say })).map(report))
+verdicts.push(...(await runServerTests({ parts: ['system', 'cluster', 'node'], logOf, say })).map(report))
 
 summaryOf(verdicts, requireAll).forEach(say)
 process.exitCode = isGreen(verdicts, requireAll) ? 0 : 1

@@ -4,6 +4,7 @@
 export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/cluster/alerts.test.ts': 420,
   'test/system/monitoring/operator-alerts.test.ts': 265,
+  'test/system/node/first-day.test.ts': 240,
   'test/system/cluster/running-pods.test.ts': 200,
   'test/system/monitoring/network-alerts.test.ts': 145,
   'test/system/lane-residue.test.ts': 140,

@@ -1,4 +1,4 @@
-// The tests on real servers: the files of the parts `system` and `cluster` in parallel, then the failed files once more, alone,
+// The tests on real servers: the files of all parts in parallel, then the failed files once more, alone,
 // after everything else has ended.
 import { appendFileSync, globSync } from 'node:fs'
 import { formatMilliseconds } from '../../core/time/duration.ts'

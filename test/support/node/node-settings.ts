@@ -1,6 +1,6 @@
 import { CNI_PLUGINS } from '../../../scripts/provision/node.ts'
 import { findProgram } from '../../../scripts/provision/programs.ts'
-import { BOX_ADDRESS, BRIDGE, POD_SUBNET } from './node-box.ts'
+import { BOX_ADDRESS, boxGroup, BRIDGE, POD_SUBNET } from './node-box.ts'
 
 /** Name of the sandbox image. */
 export const PAUSE_IMAGE = 'localhost/pause:1'
@@ -61,6 +61,7 @@ export function kubeletSettings (folder: string, clientCa: string): object {
     containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
     failCgroupV1: false,
     cgroupDriver: 'cgroupfs',
+    cgroupRoot: `/${boxGroup()}`,
     authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: clientCa } },
     authorization: { mode: 'Webhook' },
     address: BOX_ADDRESS,

@@ -1,122 +1,147 @@
 // The first day of PeerProbe in a cluster: its chart and its image on a real node, a PeerProbe whose Kafka authorizes every
 // request, and the questions that its users ask.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
-import { cluster } from '../../../scripts/provision/cluster.ts'
-import { kafka } from '../../../scripts/provision/kafka.ts'
-import { mariadb } from '../../../scripts/provision/mariadb.ts'
-import { node } from '../../../scripts/provision/node.ts'
-import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts'
-import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
-import { StrimziBroker } from '../../support/cluster/strimzi-broker.ts'
-import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
-import { serving, startPeer } from '../../support/network/peers.ts'
-import { BOX_ADDRESS, missingNodeBox } from '../../support/node/node-box.ts'
+import { admits, lets, selects } from '../../support/cluster/policy-evaluator.ts'
+import { visitsAreRows } from '../../support/node/acknowledged.ts'
+import { LAB_LIMIT_MS, missingLab, NodeLab, SYSTEM } from '../../support/node/node-lab.ts'
 import { enterBoxWithImage, PRODUCT_IMAGE } from '../../support/node/product-image.ts'
-import { RealNode } from '../../support/node/real-node.ts'
-import { KafkaServer } from '../../support/servers/kafka-server.ts'
-import { mariadbKind } from '../../support/servers/mariadb-server.ts'
-import { SqlServer } from '../../support/servers/sql-server.ts'
-import { TempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
-import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
-const [jars, server, programs, parts] = [kafka.find(), mariadb.find(), cluster.find(), node.find()]
-const missing = [jars, server, programs, parts].flatMap(found => 'missing' in found ? [found.missing] : [])[0] ?? missingCluster ?? missingNodeBox()
-const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
-const SYSTEM = 'peerprobe-system'
 const { repository, tag } = PRODUCT_IMAGE
-const LIMIT_MS = 240_000
-const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+const ADMIN_PORT = 9_090
 
-interface RunningPod extends KubeObject { spec: { containers: { image: string }[] }, status: { phase: string } }
+interface Probe extends KubeObject { status: { scans: { peerId?: string }[] } }
 
-const image = missing === undefined ? await enterBoxWithImage(import.meta.filename) : ''
+const image = missingLab === undefined ? await enterBoxWithImage(import.meta.filename) : ''
 
-suite('the first day in a cluster', missing === undefined ? {} : { skip: missing }, () => {
+suite('the first day in a cluster', missingLab === undefined ? {} : { skip: missingLab }, () => {
   const stack = new AsyncDisposableStack()
-  const folder = stack.use(new TempFolder())
-  let sql: SqlServer
-  let real: RealNode
-  let rig: ClusterRig
-  let bootstrap: string
+  let lab: NodeLab
 
   before(async () => {
-    const broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: BOX_ADDRESS, users: { hand: 'made' } }))
-    sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], BOX_ADDRESS))
-    const peer = stack.use(await startPeer({ host: BOX_ADDRESS, serve: { [KAD_PROTOCOL]: serving([]) } }))
-    bootstrap = `${peer.node.getMultiaddrs()[0]!.decapsulate('/p2p').toString()}/p2p/${formatPeerId(peer.id)}`
-    real = stack.use(await RealNode.open({ cluster: 'at' in programs ? programs.at : '', node: 'at' in parts ? parts.at : '', images: [image] }))
-    rig = stack.use(await ClusterRig.open({ plane: real.plane }))
-    await rig.installPodMonitors()
-    stack.use(await StandInStrimzi.open(rig.plane, 'lab', new StrimziBroker(broker)))
+    lab = stack.use(await NodeLab.open({ images: [image], allowed: 'lab' }))
   })
   after(async () => {
     await stack.disposeAsync()
   })
 
-  const helm = async (...args: string[]): Promise<CommandEnd> => await rig.plane.command('helm', args, undefined, { HELM_CACHE_HOME: folder.file('cache'), HELM_CONFIG_HOME: folder.file('config'), HELM_DATA_HOME: folder.file('data') })
-  const pods = async (namespace: string): Promise<RunningPod[]> => (await rig.plane.get<{ items: RunningPod[] }>('pods', '-n', namespace)).items
-  const explain = async (): Promise<string> => (await rig.plane.kubectl(['get', 'pods,events', '-A', '-o', 'wide'])).stdout
-  const rows = async (query: string): Promise<Record<string, unknown>[]> => {
-    const root = await sql.root()
+  const uids = async (component: string): Promise<string[]> => (await lab.pods('lab', component)).map(({ metadata: { uid = '' } }) => uid)
+  const kubectl = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await lab.rig.plane.kubectl(args)
+    assert.equal(code, 0, stderr + await lab.explain())
 
-    try {
-      await root.query('USE lab')
-      return (await root.query(query))[0] as Record<string, unknown>[]
-    } finally {
-      await root.end()
-    }
+    return stdout
   }
+  const replaced = async (component: string, before: readonly string[]): Promise<void> => {
+    await until(`${component} pods are replaced`, async () => {
+      const now = await uids(component)
+
+      return now.length > 0 && !now.some(uid => before.includes(uid))
+    }, LAB_LIMIT_MS)
+  }
+  const crawls = async (): Promise<number> => (await lab.rows('lab', 'SELECT 1 FROM crawl WHERE state = \'finished\'')).length
 
   test('begins with helm install, in a namespace of restricted pods', async () => {
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM, labels: RESTRICTED } })
-    const { code, stdout, stderr } = await helm('install', 'probe', CHART, '-n', SYSTEM, '--set', `image.repository=${repository},image.tag=${tag},image.pullPolicy=Never,policy.privateAddresses=true`, '--set', 'crds.install=false', '--wait', '--timeout', '150s')
-    assert.equal(code, 0, `${stdout}${stderr}${await explain()}`)
+    await lab.install()
+    assert.deepEqual((await lab.pods(SYSTEM)).map(({ spec }) => spec.containers[0]?.image), [`${repository}:${tag}`])
   })
 
   test('goes on with one manifest, and ends with peers in the database: found by crawls, and by the passive node', async () => {
-    const root = await sql.root()
-    await root.query('CREATE DATABASE lab; CREATE USER probe IDENTIFIED BY \'secret\'; GRANT ALL ON lab.* TO probe')
-    await root.end()
-    const consent = { 'peerprobe.dev/use': 'true' }
-    await rig.plane.apply(
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lab', labels: RESTRICTED } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace: 'lab', labels: consent }, stringData: { username: 'probe', password: 'secret' } },
-      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database-ca', namespace: 'lab', labels: consent }, stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } }
-    )
-    await rig.probe('lab', {
-      scans: [{ name: 'main', network: { name: 'lab', bootstrapPeers: [bootstrap], protocols: [KAD_PROTOCOL] }, active: { interval: '2s' }, addresses: { policy: 'Any' } }],
-      kafka: { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'scram-sha-512' } },
-      mysql: { host: BOX_ADDRESS, port: sql.port, database: 'lab', credentialsSecret: { name: 'database' }, tls: { caSecret: { name: 'database-ca' } } }
-    })
-    await rig.untilReady('lab', 'True', { limitMs: LIMIT_MS }).catch(async (err: unknown) => {
-      throw new TypeError(await explain(), { cause: err })
-    })
-    await until('a crawl is finished', async () => (await rows('SELECT 1 FROM crawl WHERE state = \'finished\'')).length > 0, LIMIT_MS)
+    await lab.namespace('lab')
+    await lab.probe('lab')
+    await lab.untilReady('lab')
+    await until('a crawl is finished', async () => await crawls() > 0, LAB_LIMIT_MS)
+    await until('the passive node is announced', async () => {
+      await lab.touch('lab')
+      return (await lab.rig.plane.get<Probe>('pp', 'amino', '-n', 'lab')).status.scans[0]?.peerId !== undefined
+    }, LAB_LIMIT_MS)
+    const [{ peerId }] = (await lab.rig.plane.get<Probe>('pp', 'amino', '-n', 'lab')).status.scans as [{ peerId: string }]
+    const [crawler] = await lab.pods('lab', 'crawler')
+    await lab.network.visit(`/ip4/${crawler!.status.podIP!}/tcp/4001/p2p/${peerId}`)
+    const found = async (): Promise<unknown[]> => (await lab.rows('lab', 'SELECT DISTINCT discovery_type FROM visit_detail WHERE outcome <> \'refused\' ORDER BY discovery_type')).map(({ discovery_type: type }) => type)
+    await until('both have found peers', async () => (await found()).length === 2, LAB_LIMIT_MS)
 
-    assert.deepEqual((await rows('SELECT DISTINCT outcome FROM visit_detail WHERE discovery_type = \'active\'')).map(({ outcome }) => outcome), ['ok'])
-    assert.deepEqual([...new Set((await pods('lab')).map(({ spec }) => spec.containers[0]?.image))], [`${repository}:${tag}`])
+    assert.deepEqual(await found(), ['active', 'passive'])
+    assert.equal((await lab.rows('lab', 'SELECT COUNT(*) AS n FROM node_info'))[0]?.['n'], 8)
+    assert.deepEqual([...new Set((await lab.pods('lab')).map(({ spec }) => spec.containers[0]?.image))], [`${repository}:${tag}`])
   })
 
   test('shows peers and lag in kubectl get pp', async () => {
-    await until('the figures are there', async () => /^amino +True +.* 1 /m.test((await rig.plane.kubectl(['get', 'pp', '-n', 'lab'])).stdout), LIMIT_MS)
+    await until('the figures are there', async () => {
+      await lab.touch('lab')
+      return /^amino +True +1\/1 +8 +\d+ /m.test(await kubectl('get', 'pp', '-n', 'lab'))
+    }, LAB_LIMIT_MS)
   })
 
-  test('runs the Job of retention', async () => {
-    await rig.plane.kubectl(['create', 'job', 'now', '--from=cronjob/amino-retention', '-n', 'lab'])
-    const { code, stderr } = await rig.plane.kubectl(['wait', '--for=condition=Complete', 'job/now', '-n', 'lab', '--timeout=120s'])
-    assert.equal(code, 0, stderr + await explain())
+  test('rolls what uses the password of the database when it is rotated, and nothing else', async () => {
+    const [consumers, crawlers] = [await uids('consumer'), await uids('crawler')]
+    const password = randomBytes(12).toString('hex')
+    await lab.root(`ALTER USER lab IDENTIFIED BY '${password}'`)
+    await lab.password('lab', password)
+    await replaced('consumer', consumers)
+    await lab.untilReady('lab')
+    const before = await crawls()
+    await until('crawls are stored by the new password', async () => await crawls() > before, LAB_LIMIT_MS)
+
+    assert.deepEqual(await uids('crawler'), crawlers)
+  })
+
+  test('rolls all that uses the Kafka user when it is rotated', async () => {
+    const [consumers, crawlers] = [await uids('consumer'), await uids('crawler')]
+    await kubectl('delete', 'secret', 'lab-amino-peerprobe', '-n', 'kafka')
+    await replaced('consumer', consumers)
+    await replaced('crawler', crawlers)
+    await lab.untilReady('lab')
+    const before = await crawls()
+    await until('crawls are stored by the new user', async () => await crawls() > before, LAB_LIMIT_MS)
+  })
+
+  test('runs the Jobs of retention, sessions and backup', async () => {
+    await kubectl('patch', 'pp', 'amino', '-n', 'lab', '--type=merge', '-p', JSON.stringify({ spec: { backup: { enabled: true, volume: { claim: 'backups' } } } }))
+    const jobs = ['retention', 'sessions', 'backup']
+    await until('they are there', async () => (await lab.rig.objects('lab', 'cronjob')).length === jobs.length, LAB_LIMIT_MS)
+
+    for (const job of jobs) {
+      await kubectl('create', 'job', job, `--from=cronjob/amino-${job}`, '-n', 'lab')
+    }
+    await kubectl('wait', '--for=condition=Complete', ...jobs.map(job => `job/${job}`), '-n', 'lab', '--timeout=200s')
+
+    assert.ok((await lab.rows('lab', 'SELECT 1 FROM session')).length > 0)
+    assert.equal(lab.files('lab', 'backups').filter(name => name.endsWith('.json')).length, 1)
+  })
+
+  test('has each pod in one network policy, which lets in what it must and no neighbour', async () => {
+    // The bridge plugin of this node enforces no policy: an evaluator reads them, against the labels of the pods that run.
+    const { items: policies } = await lab.rig.plane.get<{ items: KubeObject[] }>('networkpolicies', '-n', 'lab')
+    const stranger = { namespace: { 'kubernetes.io/metadata.name': 'other' }, pod: { app: 'web' } }
+    const pods = (await lab.pods('lab')).map(({ metadata: { labels = {} } }) => labels)
+    const policyOf = (labels: Record<string, string>): KubeObject => {
+      const selecting = policies.filter(policy => selects(policy, labels))
+      assert.equal(selecting.length, 1, JSON.stringify(labels))
+
+      return selecting[0]!
+    }
+    const of = (component: string): KubeObject => policyOf(pods.find(labels => labels['app.kubernetes.io/component'] === component)!)
+    pods.forEach(policyOf)
+
+    assert.ok(pods.length >= 6, 'crawler, consumer and jobs')
+    assert.deepEqual([admits(of('crawler'), stranger, 4_001), admits(of('consumer'), stranger, 4_001), admits(of('backup'), stranger, ADMIN_PORT)], [true, false, false])
+    assert.deepEqual([lets(of('consumer'), stranger, 80), lets(of('backup'), stranger, 80)], [false, false])
+  })
+
+  test('has lost and doubled nothing: each visit that Kafka acknowledged is one row', async () => {
+    assert.ok(await visitsAreRows(lab, 'lab') > 0)
   })
 
   test('ends with kubectl delete, which leaves nothing of it', async () => {
-    await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'lab', '--timeout=120s'])
-    await until('its pods are gone', async () => (await pods('lab')).length === 0, LIMIT_MS)
+    await kubectl('delete', 'pp', 'amino', '-n', 'lab', '--timeout=120s')
+    await kubectl('delete', 'job', 'retention', 'sessions', 'backup', '-n', 'lab', '--ignore-not-found')
+    await until('its pods are gone', async () => (await lab.pods('lab')).length === 0, LAB_LIMIT_MS)
 
-    assert.deepEqual((await rig.objects('lab')).filter(name => !name.startsWith('Secret/database')), [])
+    assert.deepEqual((await lab.rig.objects('lab')).filter(name => !name.startsWith('Secret/database')), [])
+    assert.deepEqual(await lab.rig.objects('kafka', 'kafkauser'), [])
   })
 })
