@@ -1,9 +1,10 @@
 // The PeerProbes as the operator knows them.
-import { RESOURCE_LABELS, RESOURCE_LEGEND, resourceSeries, SCAN_MATCHER } from './selectors.ts'
+import { RESOURCE_LABELS, RESOURCE_LEGEND, resourceSeries, SCAN_MATCHER } from './series/selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
 const NO_PROBE = 'There is no PeerProbe, or no operator leads'
 const CONDITION = 'peerprobe_operator_condition'
+const RETENTION = 'peerprobe_operator_retention_timestamp_seconds'
 
 const ofResource = (metric: string): string => `max by (${RESOURCE_LABELS}) (${resourceSeries(metric)})`
 const ofScan = (metric: string, ...more: string[]): string => `max by (${RESOURCE_LABELS}, scan) (${resourceSeries(metric, SCAN_MATCHER, ...more)})`
@@ -50,10 +51,14 @@ export const probes: PanelGroup = {
         { expr: ofResource('peerprobe_operator_consumers_wanted'), legend: `${RESOURCE_LEGEND} wanted` }
       ]
     }),
-    panel('Since the last retention', 'Time since the retention job last succeeded, which also prepares the table of visits for the coming days.', 'peerprobe_operator_retention_timestamp_seconds', {
+    panel('Since the last jobs', 'Time since the jobs of each PeerProbe last succeeded: retention, sessions, backups. Pipeline shows them beside their schedules.', RETENTION, {
       unit: 's',
-      queries: [{ expr: `time() - ${ofResource('peerprobe_operator_retention_timestamp_seconds')}`, legend: RESOURCE_LEGEND }],
-      noData: 'No retention job has succeeded yet'
+      queries: [
+        { expr: `time() - ${ofResource(RETENTION)}`, legend: `${RESOURCE_LEGEND} retention` },
+        { expr: `time() - ${ofResource('peerprobe_operator_sessions_last_success_timestamp_seconds')}`, legend: `${RESOURCE_LEGEND} sessions` },
+        { expr: `time() - ${ofResource('peerprobe_operator_backup_last_success_timestamp_seconds')}`, legend: `${RESOURCE_LEGEND} backup` }
+      ],
+      noData: 'No job has succeeded yet'
     })
   ]
 }

@@ -1,5 +1,5 @@
 // The work of the operator itself: what it reconciles, and what it asks the API server.
-import { quantiles } from './selectors.ts'
+import { quantiles } from './series/selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
 const SHARES: readonly [share: number, name: string][] = [[0.5, 'half'], [0.95, '95 of 100']]

@@ -1,9 +1,9 @@
 // The operator: how its PeerProbes are, and whether it keeps up.
-import { namespaceVariable, probeVariable, scanVariable } from './choices.ts'
 import { probes } from './operator-probes.ts'
 import { apiServer, reconciling } from './operator-work.ts'
 import { processGroup } from './processes.ts'
-import { RESOURCE_LABELS, resourceSeries } from './selectors.ts'
+import { namespaceVariable, probeVariable, scanVariable } from './series/choices.ts'
+import { RESOURCE_LABELS, resourceSeries } from './series/selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 

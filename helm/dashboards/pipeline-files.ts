@@ -1,5 +1,5 @@
 // What the pipeline writes to disks: dumps, and room for all that has a folder.
-import { consumerSeries, PROBE_LABELS, PROBE_LEGEND } from './selectors.ts'
+import { consumerSeries, PROBE_LABELS, PROBE_LEGEND } from './series/selectors.ts'
 import type { PanelGroup, PanelQuery, PanelSpec } from './grafana/panel-spec.ts'
 
 const NO_DUMP = 'No dump was written since the start'

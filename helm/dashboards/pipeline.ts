@@ -1,10 +1,11 @@
 // From the visit of a peer to its rows in the database: what is late, what is lost, what fills up.
-import { namespaceVariable, probeVariable, scanVariable } from './choices.ts'
 import { crawling } from './pipeline-crawling.ts'
 import { files } from './pipeline-files.ts'
+import { jobs } from './pipeline-jobs.ts'
 import { storing } from './pipeline-storing.ts'
 import { processes } from './processes.ts'
-import { consumerSeries, crawlerSeries, SCAN_LABELS } from './selectors.ts'
+import { namespaceVariable, probeVariable, scanVariable } from './series/choices.ts'
+import { consumerSeries, crawlerSeries, SCAN_LABELS } from './series/selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
 import type { PanelGroup, PanelSpec, PanelValue } from './grafana/panel-spec.ts'
 
@@ -73,7 +74,7 @@ export const pipeline: DashboardSpec = {
     probeVariable('peerprobe_build_info{component=~"crawler|consumer", namespace=~"$namespace"}'),
     scanVariable('peerprobe_crawler_scan_info{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
   ],
-  groups: [now, crawling, storing, files, processes]
+  groups: [now, crawling, storing, files, jobs, processes]
 }
 
 function panel (title: string, description: string, metric: string, more: Partial<PanelSpec> & Pick<PanelSpec, 'queries' | 'noData'>): PanelSpec {

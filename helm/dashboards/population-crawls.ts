@@ -1,5 +1,5 @@
 // How the crawls went, how fast the network answers them, and who comes to the passive nodes.
-import { crawlerSeries, SCAN_LABELS, SCAN_LEGEND } from './selectors.ts'
+import { crawlerSeries, SCAN_LABELS, SCAN_LEGEND } from './series/selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
 const NO_PASSIVE = 'No scan here has a passive node'

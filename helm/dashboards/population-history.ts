@@ -1,5 +1,5 @@
 // How the population changes from crawl to crawl.
-import { crawlerSeries, SCAN_LABELS, SCAN_LEGEND } from './selectors.ts'
+import { crawlerSeries, SCAN_LABELS, SCAN_LEGEND } from './series/selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
 /** The population of each crawl, by its properties. */

@@ -1,8 +1,8 @@
 // The network as the crawls see it.
-import { namespaceVariable, probeVariable, scanVariable } from './choices.ts'
 import { coverage, crawls, passive } from './population-crawls.ts'
 import { overTime } from './population-history.ts'
-import { crawlerSeries, SCAN_LABELS } from './selectors.ts'
+import { namespaceVariable, probeVariable, scanVariable } from './series/choices.ts'
+import { crawlerSeries, SCAN_LABELS } from './series/selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 

@@ -1,5 +1,5 @@
 // What every process of Node says of itself.
-import { consumerSeries } from './selectors.ts'
+import { consumerSeries } from './series/selectors.ts'
 import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
 
 /** Processor time, memory and event loop of crawlers and consumers. */

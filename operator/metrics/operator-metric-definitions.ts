@@ -34,6 +34,8 @@ const CONTROLLER = { values: 'peerprobe', atMost: 1 }
 const PROBE = { namespace: { values: 'namespace of the PeerProbe', atMost: 1 }, name: { values: 'its name', atMost: 1 } }
 const SCAN = { values: 'its scans', atMost: 32 }
 const LEADER = 'only the operator that leads watches anything'
+const SINCE_1970 = 'seconds since 1970'
+const NOT_YET_DUE = 'absent until the schedule has asked for one'
 const AFTER_A_CRAWL = 'absent until a crawl of the scan has ended; the operator asks the crawlers once a minute'
 
 /** Metrics of the operator's own work, with the names of controller-runtime and client-go if these have one, for existing dashboards. */
@@ -149,7 +151,7 @@ export const PROBE_METRICS = {
   lastCrawl: {
     type: 'gauge',
     name: 'peerprobe_operator_last_crawl_timestamp_seconds',
-    unit: 'seconds since 1970',
+    unit: SINCE_1970,
     meaning: 'When the last crawl of a scan ended that was not aborted.',
     answers: 'late',
     labels: { ...PROBE, scan: SCAN },
@@ -179,33 +181,36 @@ export const PROBE_METRICS = {
   retention: {
     type: 'gauge',
     name: 'peerprobe_operator_retention_timestamp_seconds',
-    unit: 'seconds since 1970',
+    unit: SINCE_1970,
     meaning: 'When the retention job of a PeerProbe last succeeded; it also prepares the coming days\' partitions of the table of visits.',
     answers: 'late',
     labels: PROBE,
     per: 'PeerProbe',
     onlyWhen: 'absent until the job has succeeded, which it does once a day by its default'
   },
+  retentionDue: scheduled('retention', 'the retention job', `${NOT_YET_DUE}, and while the PeerProbe is suspended`),
+  sessions: {
+    type: 'gauge',
+    name: 'peerprobe_operator_sessions_last_success_timestamp_seconds',
+    unit: SINCE_1970,
+    meaning: 'When the job that derives the sessions of peers last succeeded.',
+    answers: 'late',
+    labels: PROBE,
+    per: 'PeerProbe',
+    onlyWhen: 'only with sessions, and absent until the job has succeeded, which it does once an hour by its default'
+  },
+  sessionsDue: scheduled('sessions', 'the job that derives sessions', `only with sessions, ${NOT_YET_DUE}, and while the PeerProbe is suspended`),
   backup: {
     type: 'gauge',
     name: 'peerprobe_operator_backup_last_success_timestamp_seconds',
-    unit: 'seconds since 1970',
+    unit: SINCE_1970,
     meaning: 'When a backup of a PeerProbe was last complete.',
     answers: 'late',
     labels: PROBE,
     per: 'PeerProbe',
     onlyWhen: 'only with backups, and absent until one has succeeded'
   },
-  backupDue: {
-    type: 'gauge',
-    name: 'peerprobe_operator_backup_scheduled_timestamp_seconds',
-    unit: 'seconds since 1970',
-    meaning: 'When the schedule last asked for a backup of a PeerProbe; one that has succeeded since is later than that.',
-    answers: 'late',
-    labels: PROBE,
-    per: 'PeerProbe',
-    onlyWhen: 'only with backups, absent until the schedule has asked for one, and while the PeerProbe is suspended'
-  },
+  backupDue: scheduled('backup', 'a backup', `only with backups, ${NOT_YET_DUE}, and while the PeerProbe is suspended`),
   peers: {
     type: 'gauge',
     name: 'peerprobe_operator_peers',
@@ -217,3 +222,17 @@ export const PROBE_METRICS = {
     onlyWhen: AFTER_A_CRAWL
   }
 } as const satisfies Record<string, MetricDefinition>
+
+// Of a job of a schedule: compared with its last success it tells whether one is missing.
+function scheduled (job: string, what: string, onlyWhen: string): MetricDefinition & { type: 'gauge', labels: typeof PROBE } {
+  return {
+    type: 'gauge',
+    name: `peerprobe_operator_${job}_scheduled_timestamp_seconds`,
+    unit: SINCE_1970,
+    meaning: `When the schedule of a PeerProbe last asked for ${what}; one that has succeeded since is later than that.`,
+    answers: 'late',
+    labels: PROBE,
+    per: 'PeerProbe',
+    onlyWhen
+  }
+}

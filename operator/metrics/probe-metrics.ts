@@ -3,7 +3,7 @@
 // left out.
 import { z } from 'zod'
 import { readGauges } from '../../core/metrics/open-metric.ts'
-import { backupName, retentionName } from '../model/naming/names.ts'
+import { backupName, retentionName, sessionsName } from '../model/naming/names.ts'
 import { CONDITION_TYPES } from '../reconcile/conditions/conditions.ts'
 import { BackupStatus } from '../reconcile/status/backup-status.ts'
 import { PROBE_METRICS } from './operator-metric-definitions.ts'
@@ -48,7 +48,10 @@ const Seen = z.object({
 })
 
 type SeenProbe = z.output<typeof Seen> & { key: { namespace: string, name: string } }
+type NameOf = (key: SeenProbe['key']) => string
 type Definition = typeof PROBE_METRICS[keyof typeof PROBE_METRICS]
+
+interface CronJobStatus { lastSuccessfulTime?: string, lastScheduleTime?: string }
 
 /** Adds the gauges of all PeerProbes. */
 export function addProbeGauges (registry: Registry, { probes, cronJob }: SeenProbes): void {
@@ -69,11 +72,18 @@ export function addProbeGauges (registry: Registry, { probes, cronJob }: SeenPro
   add(PROBE_METRICS.peers, ({ key, status }) => status.scans.flatMap(({ name, lastCrawl }) => lastCrawl === undefined
     ? []
     : [[{ ...key, scan: name, state: 'contacted' }, lastCrawl.contacted], [{ ...key, scan: name, state: 'dht_server' }, lastCrawl.dhtServers]] as const))
-  add(PROBE_METRICS.retention, ({ key }) => timeSeries(key, lastSuccessOf(cronJob({ namespace: key.namespace, name: retentionName(key) }))))
+
+  const job = (key: SeenProbe['key'], name: NameOf): CronJobStatus => cronJob({ namespace: key.namespace, name: name(key) })?.['status'] ?? {}
+  const lastSuccess = (name: NameOf) => ({ key }: SeenProbe) => timeSeries(key, job(key, name).lastSuccessfulTime)
+  const due = (name: NameOf) => ({ key, spec }: SeenProbe) => spec.suspend ? [] : timeSeries(key, job(key, name).lastScheduleTime)
+
+  add(PROBE_METRICS.retention, lastSuccess(retentionName))
+  add(PROBE_METRICS.retentionDue, due(retentionName))
+  add(PROBE_METRICS.sessions, lastSuccess(sessionsName))
+  add(PROBE_METRICS.sessionsDue, due(sessionsName))
+  // The status keeps what becomes of backups that are made by hand as well.
   add(PROBE_METRICS.backup, ({ key, spec, status: { backup } }) => spec.backup.enabled ? timeSeries(key, backup.lastSuccessTime) : [])
-  add(PROBE_METRICS.backupDue, ({ key, spec }) => spec.backup.enabled && !spec.suspend
-    ? timeSeries(key, statusOf(cronJob({ namespace: key.namespace, name: backupName(key) }))?.lastScheduleTime)
-    : [])
+  add(PROBE_METRICS.backupDue, probe => probe.spec.backup.enabled ? due(backupName)(probe) : [])
 }
 
 function seen (object: KubeObject): SeenProbe {
@@ -94,12 +104,4 @@ function timeSeries<L extends string> (labels: Readonly<Record<L, string>>, time
   const ms = Date.parse(time ?? '')
 
   return Number.isNaN(ms) ? [] : [[labels, ms / 1_000]]
-}
-
-function lastSuccessOf (object: KubeObject | undefined): string | undefined {
-  return statusOf(object)?.lastSuccessfulTime
-}
-
-function statusOf (cronJob: KubeObject | undefined): { lastSuccessfulTime?: string, lastScheduleTime?: string } | undefined {
-  return cronJob?.['status'] ?? undefined
 }

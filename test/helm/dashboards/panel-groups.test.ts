@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { namespaceVariable, probeVariable, scanVariable } from '../../../helm/dashboards/choices.ts'
 import { probes } from '../../../helm/dashboards/operator-probes.ts'
 import { apiServer, reconciling } from '../../../helm/dashboards/operator-work.ts'
 import { operator } from '../../../helm/dashboards/operator.ts'
 import { crawling } from '../../../helm/dashboards/pipeline-crawling.ts'
 import { files } from '../../../helm/dashboards/pipeline-files.ts'
+import { jobs } from '../../../helm/dashboards/pipeline-jobs.ts'
 import { storing } from '../../../helm/dashboards/pipeline-storing.ts'
 import { pipeline } from '../../../helm/dashboards/pipeline.ts'
 import { coverage, crawls, passive } from '../../../helm/dashboards/population-crawls.ts'
 import { overTime } from '../../../helm/dashboards/population-history.ts'
 import { population } from '../../../helm/dashboards/population.ts'
 import { processes, processGroup } from '../../../helm/dashboards/processes.ts'
-import { consumerSeries, crawlerSeries, quantiles, resourceSeries, SCAN_MATCHER } from '../../../helm/dashboards/selectors.ts'
+import { namespaceVariable, probeVariable, scanVariable } from '../../../helm/dashboards/series/choices.ts'
+import { consumerSeries, crawlerSeries, quantiles, resourceSeries, SCAN_MATCHER } from '../../../helm/dashboards/series/selectors.ts'
 import { readExpression, withoutVariables } from '../../support/dashboards/expression.ts'
 import type { PanelGroup } from '../../../helm/dashboards/grafana/panel-spec.ts'
 
 suite('groups of panels', () => {
   test('stand in the dashboard that they belong to', () => {
-    assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, processes])
+    assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, jobs, processes])
     assert.deepEqual(population.groups.slice(1), [coverage, overTime, crawls, passive])
     assert.deepEqual(operator.groups.slice(1, 4), [probes, reconciling, apiServer])
   })
@@ -29,7 +30,7 @@ suite('groups of panels', () => {
       groups.flatMap(({ panels }) => panels).flatMap(({ queries }) => queries.flatMap(({ expr }) => labels(expr)))
     const ofCrawlers = labelsOf([crawling, coverage, overTime, crawls, passive])
     const ofConsumers = labelsOf([storing, files, processes])
-    const ofResources = labelsOf([probes])
+    const ofResources = labelsOf([probes, jobs])
 
     assert.ok(ofCrawlers.length > 10 && ofConsumers.length > 10)
     ofCrawlers.forEach((names) => {

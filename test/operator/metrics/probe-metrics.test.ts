@@ -31,7 +31,8 @@ const full = (scans: number): { spec: object, status: object } => ({
 })
 
 const cronJobs: readonly KubeObject[] = [
-  { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-retention' }, status: { lastSuccessfulTime: '2026-11-30T00:00:00Z' } },
+  { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-retention' }, status: { lastSuccessfulTime: '2026-11-30T00:00:00Z', lastScheduleTime: '2026-11-29T23:59:00Z' } },
+  { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-sessions' }, status: { lastSuccessfulTime: '2026-11-30T01:15:09Z', lastScheduleTime: '2026-11-30T01:15:00Z' } },
   { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { namespace: 'team', name: 'amino-backup' }, status: { lastScheduleTime: '2026-11-30T02:00:00Z' } }
 ]
 
@@ -62,6 +63,9 @@ suite('metrics of PeerProbes', () => {
       [`peers{${own},scan="scan-0",state="contacted"}`]: 80,
       [`peers{${own},scan="scan-0",state="dht_server"}`]: 70,
       [`retention_timestamp_seconds{${own}}`]: Date.parse('2026-11-30') / 1_000,
+      [`retention_scheduled_timestamp_seconds{${own}}`]: Date.parse('2026-11-29T23:59:00Z') / 1_000,
+      [`sessions_last_success_timestamp_seconds{${own}}`]: Date.parse('2026-11-30T01:15:09Z') / 1_000,
+      [`sessions_scheduled_timestamp_seconds{${own}}`]: Date.parse('2026-11-30T01:15:00Z') / 1_000,
       [`backup_last_success_timestamp_seconds{${own}}`]: Date.parse('2026-11-30T02:00:05Z') / 1_000,
       [`backup_scheduled_timestamp_seconds{${own}}`]: Date.parse('2026-11-30T02:00:00Z') / 1_000
     })) {
@@ -86,14 +90,15 @@ suite('metrics of PeerProbes', () => {
     assert.equal(await valueOf(registry, 'peerprobe_operator_consumers_wanted{namespace="team",name="amino"}'), 0)
   })
 
-  test('say nothing of backups where none are asked for, and no schedule of a suspended PeerProbe', async () => {
+  test('say nothing of backups where none are asked for, and of no schedule of a suspended PeerProbe', async () => {
     const { spec, status } = full(1)
     const off = registryOf(() => [probe('amino', { spec: { ...spec, backup: { enabled: false } }, status })])
     const suspended = registryOf(() => [probe('amino', { spec: { ...spec, suspend: true }, status })])
 
     assert.doesNotMatch(await off.metrics(), /^peerprobe_operator_backup_/m)
     assert.match(await suspended.metrics(), /^peerprobe_operator_backup_last_success/m)
-    assert.doesNotMatch(await suspended.metrics(), /^peerprobe_operator_backup_scheduled/m)
+    assert.match(await suspended.metrics(), /^peerprobe_operator_sessions_last_success/m)
+    assert.doesNotMatch(await suspended.metrics(), /^peerprobe_operator_\w+_scheduled/m)
   })
 
   test('have the number of series in their definitions, with 32 scans each', async () => {

@@ -4,9 +4,6 @@ const leader = (pod: string, namespace = 'system'): string => `leader_election_m
 const errors = (pod: string, namespace = 'system'): string => `controller_runtime_reconcile_errors_total{controller="peerprobe",component="operator",namespace="${namespace}",job="${namespace}/probe-operator",pod="${pod}"}`
 const watch = (kind: string, pod = 'a', namespace = 'system'): string => `peerprobe_operator_watch_age_seconds{kind="${kind}",component="operator",namespace="${namespace}",job="${namespace}/probe-operator",pod="${pod}"}`
 const condition = (type: string, status: string, { pod = 'a', name = 'amino', namespace = 'lab' } = {}): string => `peerprobe_operator_condition{type="${type}",status="${status}",namespace="${namespace}",name="${name}",component="operator",pod="${pod}"}`
-const backup = (which: string) => (name: string, pod = 'a'): string => `peerprobe_operator_backup_${which}_timestamp_seconds{namespace="lab",name="${name}",component="operator",pod="${pod}"}`
-const scheduled = backup('scheduled')
-const succeeded = backup('last_success')
 const SYSTEM = { namespace: 'system', job: 'system/probe-operator' }
 
 /** Cases of the alerts on the operator itself. */
@@ -70,30 +67,5 @@ export const OPERATOR_CASES: AlertCases = {
     { kind: 'ordinary', name: 'it is deleted', series: { [condition('Ready', 'True')]: '0x10 stale' }, end: '40m' },
     { kind: 'restart', name: 'another operator leads three minutes later', series: { [condition('Ready', 'True')]: '1x10 stale', [condition('Ready', 'True', { pod: 'b' })]: '_x13 1x30' }, end: '43m' },
     { kind: 'restart', name: 'it goes on firing where another operator leads three minutes later', series: { [condition('Ready', 'True')]: '0x20 stale', [condition('Ready', 'True', { pod: 'b' })]: '_x23 0x30' }, fires: { at: ['19m', '21m', '22m', '24m', '50m'], alerts: [{ labels: { namespace: 'lab', name: 'amino' } }] } }
-  ],
-  PeerProbeBackupOld: [
-    {
-      kind: 'fires',
-      name: 'the second of two daily backups fails, the first ever fails elsewhere, and a third PeerProbe is well',
-      step: '4m',
-      series: {
-        [scheduled('amino')]: '0x360 86400x100',
-        [succeeded('amino')]: '600x460',
-        [scheduled('new')]: '_x360 86400x100',
-        [scheduled('well')]: '0x360 86400x100',
-        [succeeded('well')]: '600x360 87000x100'
-      },
-      fires: { at: ['26h28m'], alerts: ['amino', 'new'].map(name => ({ labels: { namespace: 'lab', name }, values: ['2h 28m 0s'] })) }
-    },
-    { kind: 'ordinary', name: 'a backup takes an hour and a half', step: '4m', series: { [scheduled('amino')]: '0x360 86400x100', [succeeded('amino')]: '600x383 91800x77' }, end: '30h' },
-    { kind: 'ordinary', name: 'it is made by hand after the scheduled one failed', step: '4m', series: { [scheduled('amino')]: '0x360 86400x100', [succeeded('amino')]: '600x375 90000x85' }, end: '30h' },
-    { kind: 'ordinary', name: 'one a week is asked for', step: '4m', series: { [scheduled('amino')]: '0x900', [succeeded('amino')]: '600x900' }, end: '60h' },
-    {
-      kind: 'restart',
-      name: 'another operator leads half an hour later',
-      step: '4m',
-      series: { [scheduled('amino')]: '0x360 stale', [succeeded('amino')]: '600x360 stale', [scheduled('amino', 'b')]: '_x368 86400x100', [succeeded('amino', 'b')]: '_x368 87000x100' },
-      end: '30h'
-    }
   ]
 }

@@ -80,7 +80,8 @@ function rules (): string {
   return parts.join(STALE.here)
 }
 
-async function adminPortOf (operator: OperatorProcess): Promise<number> {
+/** The port of the metrics of an operator, once it has written it to its log. */
+export async function adminPortOf (operator: OperatorProcess): Promise<number> {
   let port = 0
 
   await until('the operator is up', () => {

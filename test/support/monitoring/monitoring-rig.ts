@@ -1,4 +1,4 @@
-// A monitored cluster whose every part works: crawls, a passive node that is visited, commits, dumps, retention, backups.
+// A monitored cluster whose every part works: crawls, a passive node that is visited, commits, dumps, retention, sessions, backups.
 import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../../core/time/clock.ts'
@@ -49,20 +49,22 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
   }
 
   /**
-   * Waits until every part has done its work: crawls, visits to the passive node, commits, dumps, a retention job and a backup; and until
+   * Waits until every part has done its work: crawls, visits to the passive node, commits, dumps, retention, sessions and a backup; and until
    * Prometheus has seen it.
    */
   async untilAllHaveWorked (): Promise<void> {
     await this.network.visit(await this.passiveAddress())
-    await this.cluster.plane.kubectl(['create', 'job', 'now', `--from=cronjob/${PROBE_NAME}-retention`, '-n', PROBE_NAMESPACE])
     const { prometheus } = this
     const all = `== ${String(PROBE_SCANS.length)}`
     await prometheus.waitFor(`count(peerprobe_crawler_population_changed_peers{change="entered"}) ${all}`, undefined, LIMIT_MS)
     await prometheus.waitFor('sum(peerprobe_crawler_passive_sightings_total) > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_crawler_population_seen_peers{by="both"} > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_consumer_dump_bytes > 0', undefined, LIMIT_MS)
-    await prometheus.waitFor('peerprobe_operator_retention_timestamp_seconds > 0', undefined, LIMIT_MS)
-    await prometheus.waitFor('peerprobe_operator_backup_last_success_timestamp_seconds > peerprobe_operator_backup_scheduled_timestamp_seconds - 120', undefined, LIMIT_MS)
+
+    for (const [job, succeeded] of [['retention', 'retention'], ['sessions', 'sessions_last_success'], ['backup', 'backup_last_success']] as const) {
+      const [last, scheduled] = [succeeded, `${job}_scheduled`].map(name => `peerprobe_operator_${name}_timestamp_seconds`)
+      await prometheus.waitFor(`${last!} > ${scheduled!} - 120`, undefined, LIMIT_MS)
+    }
     await until('the operator has asked the crawlers', async () => {
       await this.cluster.touch(PROBE_NAMESPACE)
 

@@ -38,6 +38,7 @@ export const PROBE_NAME = 'amino'
 /** Topic of its visits: the default one. */
 export const PROBE_TOPIC = 'ipfs-nodes'
 
+const EACH_MINUTE = '* * * * *'
 const CA_SECRET = 'database-ca'
 // Pods start one after the other, on a machine that may be busy.
 const LIMIT_MS = 300_000
@@ -148,6 +149,8 @@ function specFor ({ namespace, scansOf, dumpInterval }: ProbedClusterOptions<Pro
     kafka: { brokers: broker.brokers, topic: { name: PROBE_TOPIC } },
     mysql: { host: NODE_ADDRESS, port: sql.port, database: namespace, credentialsSecret: { name: 'mysql' }, tls: { caSecret: { name: CA_SECRET } } },
     consumer: { dump: { enabled: true, interval: dumpInterval, volume: { claim: 'dumps' } } },
-    backup: { enabled: true, schedule: '* * * * *', volume: { claim: 'backups' } }
+    retention: { schedule: EACH_MINUTE },
+    sessions: { schedule: EACH_MINUTE },
+    backup: { enabled: true, schedule: EACH_MINUTE, volume: { claim: 'backups' } }
   }
 }

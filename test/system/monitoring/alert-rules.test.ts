@@ -9,6 +9,7 @@ import { CRAWLER_CASES } from '../../support/alerts/crawler-cases.ts'
 import { DISK_CASES } from '../../support/alerts/disk-cases.ts'
 import { fasterRules } from '../../support/alerts/faster-rules.ts'
 import { GROUP_CASES } from '../../support/alerts/group-cases.ts'
+import { JOB_CASES } from '../../support/alerts/job-cases.ts'
 import { NETWORK_CASES } from '../../support/alerts/network-cases.ts'
 import { OPERATOR_CASES } from '../../support/alerts/operator-cases.ts'
 import { alertsOf, promtoolFile } from '../../support/alerts/promtool-cases.ts'
@@ -17,7 +18,7 @@ import { TempFolder } from '../../support/temp-folder.ts'
 import type { AlertCases } from '../../support/alerts/alert-case.ts'
 
 const RULES = fileURLToPath(new URL('../../../helm/peerprobe/rules.yaml', import.meta.url))
-const CASES: AlertCases = { ...OPERATOR_CASES, ...CRAWLER_CASES, ...CONSUMER_CASES, ...GROUP_CASES, ...DISK_CASES, ...NETWORK_CASES }
+const CASES: AlertCases = { ...OPERATOR_CASES, ...JOB_CASES, ...CRAWLER_CASES, ...CONSUMER_CASES, ...GROUP_CASES, ...DISK_CASES, ...NETWORK_CASES }
 const alerts = alertsOf(readFileSync(RULES, 'utf8'))
 
 suite('the alerts of the chart', { skip: missingPrometheus ?? false }, () => {

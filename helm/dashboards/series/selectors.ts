@@ -2,7 +2,7 @@
  * Which series a panel takes: those of the chosen namespaces, PeerProbes and scans. The labels are those that the
  * operator's PodMonitors give (`operator/model/monitor.ts`).
  */
-import type { PanelQuery } from './grafana/panel-spec.ts'
+import type { PanelQuery } from '../grafana/panel-spec.ts'
 
 /** Labels of one scan. */
 export const SCAN_LABELS = 'namespace, peerprobe_dev_probe, peerprobe_dev_scan'

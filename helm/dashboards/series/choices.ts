@@ -1,4 +1,4 @@
-import type { LabelVariable } from './grafana/variables.ts'
+import type { LabelVariable } from '../grafana/variables.ts'
 
 /** The choice of namespaces, of those that series have. */
 export function namespaceVariable (series: string): LabelVariable {
