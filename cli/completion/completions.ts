@@ -1,4 +1,5 @@
 // What may stand in the place of the last word, read from the program itself: no list of commands or options can be out of date.
+import { withoutEqualsSign } from '../../operator/commands/completion/candidates.ts'
 import type { Argument, Command, Option } from 'commander'
 
 /** What may stand in a place, and whether the name of a file may. */
@@ -15,10 +16,11 @@ const FILES: ReadonlySet<string> = new Set(['data', 'config', 'output', 'to', 's
 
 const NOTHING: Completion = { candidates: [], isFile: false }
 
-/** The completions of the last of the words, of which the first letters may be there. */
+/** The completions of the last of the words, of which the first letters may be there; after `--option=`, the values alone. */
 export function completionsOf (program: Command, words: readonly string[], sources: CompletionSources): Completion {
-  const begun = words.at(-1) ?? ''
-  const { candidates, isFile } = allOf(read(program, words.slice(0, -1)), begun, sources)
+  const whole = withoutEqualsSign(words)
+  const begun = whole.at(-1) ?? ''
+  const { candidates, isFile } = allOf(read(program, whole.slice(0, -1)), begun, sources)
 
   return { candidates: candidates.filter(({ value }) => value.startsWith(begun)), isFile }
 }

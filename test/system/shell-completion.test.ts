@@ -52,7 +52,8 @@ suite('completion in shells', { skip: 'missing' in found ? found.missing : false
   const inFish = (line: string): string[] => run('fish', ['--no-config', '-c', `source (kubectl-peerprobe completion fish | psub); complete -C "$argv[1]"`, `kubectl-peerprobe ${line}`])
     .trim().split('\n').map(text => text.split('\t')[0]!)
   // An interactive bash, whose own machinery calls the script.
-  const inBash = (line: string): string => run('bash', ['--norc', '-c', `source <(kubectl-peerprobe completion bash)
+  const inBash = (line: string, setting = ''): string => run('bash', ['--norc', '-c', `source <(kubectl-peerprobe completion bash)
+${setting}
 COMP_LINE=$1 COMP_POINT=\${#1}; _kubectl_peerprobe; printf '%s\\n' "\${COMPREPLY[@]}"`, 'bash', `kubectl-peerprobe ${line}`]).trim()
 
   test('zsh completes subcommands, options, their values, contexts with colons, and files', () => {
@@ -61,6 +62,9 @@ COMP_LINE=$1 COMP_POINT=\${#1}; _kubectl_peerprobe; printf '%s\\n' "\${COMPREPLY
     assert.equal(inZsh('status --output j'), 'kubectl-peerprobe status --output json')
     assert.equal(inZsh('status --context arn'), 'kubectl-peerprobe status --context arn:aws:eks:here')
     assert.equal(inZsh('status --context arn:aw'), 'kubectl-peerprobe status --context arn:aws:eks:here')
+    assert.equal(inZsh('status --context=arn:aw'), 'kubectl-peerprobe status --context=arn:aws:eks:here')
+    assert.equal(inZsh('status --output=j'), 'kubectl-peerprobe status --output=json')
+    assert.equal(inZsh('plan --filename=man'), 'kubectl-peerprobe plan --filename=manifest.yaml')
     assert.equal(inZsh('plan -f man'), 'kubectl-peerprobe plan -f manifest.yaml')
   })
 
@@ -69,7 +73,9 @@ COMP_LINE=$1 COMP_POINT=\${#1}; _kubectl_peerprobe; printf '%s\\n' "\${COMPREPLY
     assert.deepEqual(inFish('logs amino --prev'), ['--previous'])
     assert.deepEqual(inFish('status --output ').toSorted(), ['json', 'text', 'yaml'])
     assert.deepEqual(inFish('status --context '), ['arn:aws:eks:here', 'plain'])
+    assert.deepEqual(inFish('status --context=arn'), ['--context=arn:aws:eks:here'])
     assert.deepEqual(inFish('plan -f man'), ['manifest.yaml'])
+    assert.deepEqual(inFish('plan --filename=man'), ['--filename=manifest.yaml'])
     assert.match(run('fish', ['--no-config', '-c', 'source (kubectl-peerprobe completion fish | psub); complete -C "kubectl-peerprobe cra"']), /^crawl-now\t\w+/)
   })
 
@@ -77,5 +83,19 @@ COMP_LINE=$1 COMP_POINT=\${#1}; _kubectl_peerprobe; printf '%s\\n' "\${COMPREPLY
     assert.equal(inBash('status --context '), 'arn:aws:eks:here\nplain')
     assert.equal(inBash('status --context arn:a'), 'aws:eks:here')
     assert.equal(inBash('crawl-n'), 'crawl-now')
+  })
+
+  test('bash completes values after an equals sign, whatever it splits words at', () => {
+    assert.equal(inBash('status --context='), 'arn:aws:eks:here\nplain')
+    assert.equal(inBash('status --context=pl'), 'plain')
+    assert.equal(inBash('status --context=arn:a'), 'aws:eks:here')
+    assert.equal(inBash('status --output=j'), 'json')
+
+    const [noColon, noEquals, neither] = [':', '=', ':='].map(characters => `COMP_WORDBREAKS=$(printf %s "$COMP_WORDBREAKS" | tr -d '${characters}')`)
+    assert.equal(inBash('status --context arn:a', noColon), 'arn:aws:eks:here')
+    assert.equal(inBash('status --context=arn:a', noColon), 'arn:aws:eks:here')
+    assert.equal(inBash('status --context=arn:a', noEquals), 'aws:eks:here')
+    assert.equal(inBash('status --context=pl', noEquals), '--context=plain')
+    assert.equal(inBash('status --context=arn:a', neither), '--context=arn:aws:eks:here')
   })
 })

@@ -26,13 +26,24 @@ interface Typed {
 
 const NO_FILE = { isFile: false }
 
-/** What may stand in the place of the last word, of which the first letters may be there. Everything is read from the program itself. */
+/**
+ * What may stand in the place of the last word, of which the first letters may be there; after `--option=`, the values alone. Everything is
+ * read from the program itself.
+ */
 export async function completionsFor (program: Command, words: readonly string[], sources: NameSources): Promise<Completion> {
-  const typed = readWords(program, words.slice(0, -1))
-  const begun = words.at(-1) ?? ''
+  const whole = withoutEqualsSign(words)
+  const typed = readWords(program, whole.slice(0, -1))
+  const begun = whole.at(-1) ?? ''
   const { candidates, isFile } = await candidatesFor(typed, begun, program, sources)
 
   return { candidates: candidates.filter(({ value }) => value.startsWith(begun)), isFile }
+}
+
+/** Words of which the last is split where it is an option with the beginning of its value: `--context=pl`. */
+export function withoutEqualsSign (words: readonly string[]): string[] {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(words.at(-1) ?? '') ?? []
+
+  return flag === undefined || value === undefined ? [...words] : [...words.slice(0, -1), flag, value]
 }
 
 function readWords (program: Command, words: readonly string[]): Typed {

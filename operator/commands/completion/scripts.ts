@@ -10,22 +10,26 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const
 /** {@inheritDoc SHELLS} */
 export type Shell = typeof SHELLS[number]
 
-// bash splits words at colons and equals signs, which names of contexts contain: the words are taken from the line, and candidates lose
-// what stands before the last colon.
+// bash splits words at the characters of COMP_WORDBREAKS, by default also at colons, which names of contexts contain, and at equals signs: the
+// words are taken from the line, and a candidate replaces what stands behind the last such character. Answers to `--option=` are values alone.
 const BASH = String.raw`# bash completion for kubectl-peerprobe
 _kubectl_peerprobe() {
-  local answer line before="${'${COMP_LINE:0:COMP_POINT}'}" kept
+  local answer line before="${'${COMP_LINE:0:COMP_POINT}'}" begun lead= kept=
   local -a words
   read -ra words <<< "$before"
   case $before in *[[:space:]]) words+=('') ;; esac
-  kept="${'${words[-1]%"${words[-1]##*:}"}'}"
+  begun="${'${words[-1]}'}"
+  case $begun in --*=*) lead="${'${begun%%=*}'}="; begun="${'${begun#*=}'}" ;; esac
+  case $COMP_WORDBREAKS in *=*) lead= ;; esac
+  case $COMP_WORDBREAKS in *:*) kept="${'${begun%"${begun##*:}"}'}" ;; esac
+  [ -z "$kept" ] || lead=
   COMPREPLY=()
   answer=$(kubectl-peerprobe ${COMPLETE} "${'${words[@]:1}'}" 2>/dev/null) || return 0
   while IFS= read -r line; do
     case $line in
       :0) [ "${'${#COMPREPLY[@]}'}" -gt 0 ] || compopt -o default ;;
       :*) ;;
-      *) line="${'${line%%$\'\\t\'*}'}"; COMPREPLY+=("${'${line#"$kept"}'}") ;;
+      *) line="${'${line%%$\'\\t\'*}'}"; COMPREPLY+=("$lead${'${line#"$kept"}'}") ;;
     esac
   done <<< "$answer"
 }
@@ -44,6 +48,7 @@ _kubectl_peerprobe() {
       *) candidates+=("${'${${line//:/\\\\:}/$\'\\t\'/:}'}") ;;
     esac
   done < <(kubectl-peerprobe ${COMPLETE} "${'${(@)words[2,CURRENT]}'}" 2>/dev/null)
+  [[ ${'${words[CURRENT]}'} != --*=* ]] || compset -P '*='
   if (( ${'${#candidates}'} )); then
     _describe 'kubectl-peerprobe' candidates
   elif (( files )); then
@@ -56,14 +61,19 @@ compdef _kubectl_peerprobe kubectl-peerprobe
 const FISH = String.raw`# fish completion for kubectl-peerprobe
 function __kubectl_peerprobe_complete
   set -l words (commandline -opc) (commandline -ct)
+  set -l lead (string match -r -- '^--[^=]+=' (commandline -ct))
   set -l answer (kubectl-peerprobe ${COMPLETE} $words[2..-1] 2>/dev/null)
   for line in $answer
     switch $line
       case ':0'
-        test (count $answer) -gt 1; or __fish_complete_path (commandline -ct)
+        if test (count $answer) -eq 1
+          for path in (__fish_complete_path (string replace -- "$lead" '' (commandline -ct)))
+            echo "$lead$path"
+          end
+        end
       case ':*'
       case '*'
-        echo $line
+        echo "$lead$line"
     end
   end
 end

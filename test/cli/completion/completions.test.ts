@@ -45,6 +45,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`], { encoding: 'utf8', env: sandbox.env, stdio
 
     assert.deepEqual(inBash('dead-letters', 'r'), ['replay'])
     assert.deepEqual(inBash('run', '--network', 'ku'), ['kusama'])
+    assert.deepEqual(inBash('run', '--network=ku'), ['kusama'])
   })
 
   test('are printed by a command, and answered in the form that they read', (t) => {

@@ -50,4 +50,12 @@ suite('completionsFor', () => {
     assert.deepEqual(await complete('completion', ''), ['bash', 'zsh', 'fish'])
     assert.ok((await complete('status', 'amino', '--')).includes('--wait'))
   })
+
+  test('gives the values alone after an equals sign', async () => {
+    assert.deepEqual(await complete('status', '--context='), ['here'])
+    assert.deepEqual(await complete('status', '--output=j'), ['json'])
+    assert.deepEqual(await complete('plan', '--filename='), ['(files)'])
+    assert.deepEqual(await complete('status', '--nonsense=x'), [])
+    assert.deepEqual(await complete('status', '--wait=x'), [])
+  })
 })
