@@ -5,6 +5,7 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/cluster/alerts.test.ts': 420,
   'test/system/monitoring/operator-alerts.test.ts': 265,
   'test/system/node/first-day.test.ts': 240,
+  'test/system/monitoring/job-alerts.test.ts': 240,
   'test/system/cluster/running-pods.test.ts': 200,
   'test/system/monitoring/network-alerts.test.ts': 145,
   'test/system/lane-residue.test.ts': 140,
@@ -40,6 +41,7 @@ export const WAITING: ReadonlySet<string> = new Set([
   'test/system/cluster/alerts.test.ts',
   'test/system/monitoring/operator-alerts.test.ts',
   'test/system/monitoring/network-alerts.test.ts',
+  'test/system/monitoring/job-alerts.test.ts',
   'test/system/kafka-poison.test.ts',
   'test/system/confirmation.test.ts',
   'test/system/passive-mute.test.ts'

@@ -43,14 +43,14 @@ export type AnswersOfPeers = Pick<PeerAnswers, 'identify' | 'findNode'>
 
 /** The answers of the peers of one virtual network. Each answer is built once, so that serving costs as little as possible. */
 export class PeerAnswers {
-  readonly #space: KeySpace
+  readonly #space: Pick<KeySpace, 'tableOf'>
   readonly #addresses: number
   readonly #tables = new Map<VirtualPeer, readonly VirtualPeer[]>()
   readonly #entries = new Map<VirtualPeer, Uint8Array>()
   readonly #identities = new Map<VirtualPeer, Uint8Array>()
 
   /** @param addresses number of addresses of each peer */
-  constructor (space: KeySpace, addresses: number) {
+  constructor (space: Pick<KeySpace, 'tableOf'>, addresses: number) {
     this.#space = space
     this.#addresses = addresses
   }

@@ -1,5 +1,6 @@
 // A network of hundreds of peers on loopback whose population changes: groups of peers come and go, announce agents of their own,
 // and have keys where the group wants them. Peers that serve the DHT know those that are there now.
+import { defined } from '../../../core/defined.ts'
 import { formatAddress } from '../../../crawler/address/address.ts'
 import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
 import { kuboAddresses } from '../../../scripts/bench/virtual-network/kubo-addresses.ts'
@@ -13,6 +14,9 @@ import type { VirtualPeer } from '../../../scripts/bench/virtual-network/populat
 // Of these the groups are made; keys for the crowded part of the key space are found among them.
 const CANDIDATES = 5_000
 const PLACE_BITS = 32
+
+// A prime: the tables in which a peer stands are far from one another.
+const STRIDE = 7_919
 const { signal } = new AbortController()
 
 /** Which peers a group is made of. */
@@ -24,12 +28,17 @@ export interface GroupOptions {
 
   /** Only peers in the first part of the key space, of 2 to the power of this. @default everywhere */
   crowdedBits?: number
+
+  /** In how many routing tables each of them stands. @default all that have room */
+  tables?: number
 }
+
+interface Group { peers: readonly VirtualPeer[], tables?: number }
 
 /** See the head of this file. */
 export class PopulatedNetwork implements AsyncDisposable {
   readonly #free = createPopulation({ peers: CANDIDATES, dead: 0 })
-  readonly #groups = new Map<string, { peers: readonly VirtualPeer[], server: PeerServer }>()
+  readonly #groups = new Map<string, Group & { server: PeerServer }>()
   readonly #first = this.#free[0]!
   #answers = new PeerAnswers(new KeySpace([]), 1)
 
@@ -47,7 +56,7 @@ export class PopulatedNetwork implements AsyncDisposable {
   }
 
   /** Has a group of peers join. */
-  async join (name: string, { count, agent, crowdedBits = 0 }: GroupOptions): Promise<void> {
+  async join (name: string, { count, agent, crowdedBits = 0, tables }: GroupOptions): Promise<void> {
     const chosen = this.#free.filter(({ place }) => crowdedBits === 0 || place >>> (PLACE_BITS - crowdedBits) === 0).slice(0, count)
 
     if (chosen.length < count) {
@@ -58,15 +67,16 @@ export class PopulatedNetwork implements AsyncDisposable {
     }
 
     const peers = agent === undefined ? chosen : chosen.map(peer => ({ ...peer, agent }))
-    this.#know(peers)
-    this.#groups.set(name, { peers, server: await PeerServer.open(peers, this.#current, signal) })
+    const group: Group = { peers, ...defined({ tables }) }
+    this.#know(group)
+    this.#groups.set(name, { ...group, server: await PeerServer.open(peers, this.#current, signal) })
   }
 
   /** Has a group disappear: its addresses refuse connections, and nobody names it any more. */
   async leave (name: string): Promise<void> {
     const group = this.#groups.get(name)
     this.#groups.delete(name)
-    this.#know([])
+    this.#know()
     await group?.server[Symbol.asyncDispose]()
   }
 
@@ -76,7 +86,26 @@ export class PopulatedNetwork implements AsyncDisposable {
     }
   }
 
-  #know (newcomers: readonly VirtualPeer[]): void {
-    this.#answers = new PeerAnswers(new KeySpace([...[...this.#groups.values()].flatMap(({ peers }) => peers), ...newcomers]), 1)
+  #know (...newcomers: readonly Group[]): void {
+    this.#answers = new PeerAnswers(tablesOf([...this.#groups.values(), ...newcomers]), 1)
   }
+}
+
+// Peers that stand in few tables stand at random places of those of the others.
+function tablesOf (groups: readonly Group[]): Pick<KeySpace, 'tableOf'> {
+  const known = groups.flatMap(({ peers, tables }) => tables === undefined ? peers : [])
+  const added = new Map<VirtualPeer, VirtualPeer[]>()
+
+  for (const { peers, tables = 0 } of groups) {
+    for (const [i, peer] of peers.entries()) {
+      for (let table = 0; table < tables; table++) {
+        const owner = known[(i * tables + table) * STRIDE % known.length]!
+        added.set(owner, [...added.get(owner) ?? [], peer])
+      }
+    }
+  }
+
+  const space = new KeySpace(known)
+
+  return { tableOf: peer => [...space.tableOf(peer), ...added.get(peer) ?? []] }
 }

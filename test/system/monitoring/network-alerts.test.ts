@@ -13,6 +13,7 @@ const LIMIT_MS = 240_000
 // The alert on peers that crowd looks at networks of 512 peers and more.
 const PEERS = { lasting: 280, leaving: 280 }
 const STRANGERS = 320
+const RARELY_MENTIONED = { count: 120, tables: 2 }
 const CROWD = { count: 60, crowdedBits: 6 }
 
 if (missing === undefined) {
@@ -67,6 +68,12 @@ suite('a network that changes, and disks that fill up', { skip: missing ?? false
         await lab.network.leave('strangers')
         await lab.network.leave('leaving')
         await fires('PeerProbePopulationFell')
+      })
+
+      test('fire where many peers stand in few routing tables', async () => {
+        await lab.network.join('rarely-mentioned', RARELY_MENTIONED)
+        await fires('PeerProbeCoverageLow')
+        await lab.network.leave('rarely-mentioned')
       })
     })
 
