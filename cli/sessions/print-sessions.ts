@@ -48,10 +48,11 @@ export async function printSessions (options: SessionsOptions, signal: AbortSign
 }
 
 function figuresText (figures: SessionFigures): string {
-  const { network, vantage, sessions, censoredShare, missedShare, survival, residual, availability, peers } = figures
+  const { network, vantage, observed, sessions, censoredShare, missedShare, survival, residual, availability, peers } = figures
 
   return [
     `${escapeControlChars(network)}${vantage === '' ? '' : `, seen from ${escapeControlChars(vantage)}`}`,
+    `  Observed      ${observedText(observed)}`,
     `  Sessions      ${formatCount(sessions)}; begin or end unknown: ${formatShare(censoredShare, 1)}`,
     `  Missed        about ${formatShare(missedShare, 1)} of all sessions fell between two visits`,
     `  Length        ${medianText(survival)}; ${formatCount(survival.sessions)} sessions that began in the first half`,
@@ -60,6 +61,13 @@ function figuresText (figures: SessionFigures): string {
     `  Peers         ${countsText(peers)}`,
     survivalTable(survival)
   ].join('\n')
+}
+
+// Nothing is known about the rest of the window: it counts for no peer.
+function observedText ({ fromMs, toMs, downMs }: SessionFigures['observed']): string {
+  const down = downMs === 0 ? '' : `, of which ${lengthText(downMs / 1_000)} without crawls`
+
+  return `${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}${down}`
 }
 
 function medianText ({ medianS, medianAtLeastS, medianAtMostS, sessions }: Curve): string {

@@ -19,6 +19,7 @@ export function addSessionsCommand (program: Command): void {
     .option('--json', 'print one JSON object, with the whole curves', false), {
     notes: [
       'A peer is visited only so often: of each length there is a lower and an upper bound, and the truth lies between them. The survival\ncurve follows sessions that began in the first half of the window for half of the window.',
+      'All figures are of the time from the first crawl to the last one within the window, without the times between them in which we did\nnot crawl: no peer counts as offline while nobody looked.',
       'Sessions are derived every hour, by the job `sessions` or by the consumer; `peerprobe sessions derive` does it at once.'
     ],
     examples: [

@@ -1,8 +1,6 @@
 // How peers spend a window of time. Terms: docs/glossary.md.
 import type { Session } from '../store/model/session.ts'
-
-/** A window of time in epoch milliseconds. */
-export interface Window { fromMs: number, toMs: number }
+import type { ObservedWindow, Window } from './observed-window.ts'
 
 /** By the share of the window that a peer is online: at least 80 %, 40 %, 10 %, or less. */
 export const AVAILABILITY_CLASSES = ['online', 'mostly-online', 'mostly-offline', 'offline'] as const
@@ -19,23 +17,23 @@ export const PEER_CLASSES = ['online', 'offline', 'entered', 'left', 'one-off', 
 /** One of {@link PEER_CLASSES}. */
 export type PeerClass = typeof PEER_CLASSES[number]
 
-/** A peer is visited only so often: a session that begins or ends so close to the edge of the window reaches it. */
-const EDGE_SHARE = 0.01
-
-/** The class of a peer's share of the window. Where a bound is unknown, the session counts as long as it was seen. */
-export function availabilityOf (sessions: readonly Session[], { fromMs, toMs }: Window): AvailabilityClass {
-  const within = (from: number, to: number): number => Math.max(0, Math.min(to, toMs) - Math.max(from, fromMs))
+/** The class of a peer's share of the time that was observed. Where a bound is unknown, the session counts as long as it was seen. */
+export function availabilityOf (sessions: readonly Session[], window: ObservedWindow): AvailabilityClass {
+  const { fromMs, toMs, untilMs, downMs } = window
+  const within = (from: number, to: number): number => Math.max(0, Math.min(to, untilMs) - Math.max(from, fromMs))
   const onlineMs = sessions.reduce((sum, { firstOkMs, lastOkMs, absentBeforeMs, firstFailMs }) =>
     sum + (within(firstOkMs, lastOkMs) + within(absentBeforeMs ?? firstOkMs, firstFailMs ?? lastOkMs)) / 2, 0)
-  const share = onlineMs / (toMs - fromMs)
+  const observedMs = toMs - fromMs - downMs
+  // One crawl is no time.
+  const share = observedMs > 0 ? onlineMs / observedMs : Number(sessions.some(session => overlaps(session, window)))
 
   return share >= 0.8 ? 'online' : share >= 0.4 ? 'mostly-online' : share >= 0.1 ? 'mostly-offline' : 'offline'
 }
 
 /** The class of a peer. @param sessions all of one peer and one vantage, oldest first */
-export function peerClassOf (sessions: readonly Session[], { fromMs, toMs }: Window): PeerClass {
-  const edgeMs = (toMs - fromMs) * EDGE_SHARE
-  const runs = runsOf(sessions.filter(({ firstOkMs, lastOkMs }) => firstOkMs <= toMs && lastOkMs >= fromMs))
+export function peerClassOf (sessions: readonly Session[], window: ObservedWindow): PeerClass {
+  const { beganByMs, contactedFromMs } = window
+  const runs = runsOf(sessions.filter(session => overlaps(session, window)))
   const [run, ...more] = runs
 
   if (run === undefined) {
@@ -45,10 +43,15 @@ export function peerClassOf (sessions: readonly Session[], { fromMs, toMs }: Win
     return 'dangling'
   }
 
-  const isAtStart = run.fromMs <= fromMs + edgeMs
-  const isAtEnd = run.toMs >= toMs - edgeMs
+  const isAtStart = run.fromMs <= beganByMs
+  const isAtEnd = run.toMs >= contactedFromMs
 
   return isAtStart ? isAtEnd ? 'online' : 'left' : isAtEnd ? 'entered' : 'one-off'
+}
+
+/** Whether a session was seen within the window. */
+export function overlaps ({ firstOkMs, lastOkMs }: Pick<Session, 'firstOkMs' | 'lastOkMs'>, { fromMs, untilMs }: Pick<ObservedWindow, 'fromMs' | 'untilMs'>): boolean {
+  return firstOkMs <= untilMs && lastOkMs >= fromMs
 }
 
 // Two sessions between which nothing shows an absence are one presence here: a downtime of the crawler cut it.

@@ -3,12 +3,17 @@
 // Survival is create-based: sessions that were seen to begin in the first half of the window, followed for half of the window. So
 // long sessions are as likely to be counted as short ones.
 import { recordOf } from '../../core/record-keys.ts'
-import { AVAILABILITY_CLASSES, availabilityOf, PEER_CLASSES, peerClassOf } from './peer-classes.ts'
+import { CrawlTimeline, groupOf } from '../jobs/sessions/crawl-timeline.ts'
+import { fromStoreTime } from '../store/model/store-time.ts'
+import { SESSION_CRAWLS, sessionCrawlsFrom } from '../store/sessions/session-crawls.ts'
+import { observedWindow } from './observed-window.ts'
+import { AVAILABILITY_CLASSES, availabilityOf, overlaps, PEER_CLASSES, peerClassOf } from './peer-classes.ts'
 import { SurvivalCurve } from './survival.ts'
 import type { NodeStore } from '../store/model/node-store.ts'
 import type { SessionPage } from '../store/model/session-store.ts'
 import type { Session } from '../store/model/session.ts'
-import type { AvailabilityClass, PeerClass, Window } from './peer-classes.ts'
+import type { ObservedWindow, Window } from './observed-window.ts'
+import type { AvailabilityClass, PeerClass } from './peer-classes.ts'
 import type { SurvivalPoint } from './survival.ts'
 
 /** A curve for the shortest and for the longest lengths that the visits allow: the truth lies between them. */
@@ -27,6 +32,9 @@ interface BoundedCurve {
 export interface SessionFigures {
   network: string
   vantage: string
+
+  /** The part of the window that the crawls observed; all figures are of it. `downMs` of it passed without crawls. */
+  observed: Window & { downMs: number }
 
   /** Sessions that overlap the window. */
   sessions: number
@@ -49,8 +57,12 @@ export interface SessionFigures {
 const POINTS = 100
 const PAGE = 2_000
 
+/** What reading figures takes. */
+export type FigureSource = Pick<NodeStore, 'sessions' | 'query' | 'values'>
+
 /** Reads the figures of every network and vantage. The memory that it takes does not depend on the number of sessions. */
-export async function readSessionFigures (store: Pick<NodeStore, 'sessions'>, window: Window, signal: AbortSignal): Promise<SessionFigures[]> {
+export async function readSessionFigures (store: FigureSource, window: Window, signal: AbortSignal): Promise<SessionFigures[]> {
+  const observed = await readObserved(store, window)
   const groups = new Map<string, FigureCounter>()
   let peer: Session[] = []
 
@@ -58,8 +70,8 @@ export async function readSessionFigures (store: Pick<NodeStore, 'sessions'>, wi
     const [first] = peer
 
     if (first !== undefined) {
-      const key = `${first.network}\0${first.vantage}`
-      const counter = groups.get(key) ?? new FigureCounter(first, window)
+      const key = groupOf(first)
+      const counter = groups.get(key) ?? new FigureCounter(first, observed(key))
       groups.set(key, counter)
       counter.add(peer)
     }
@@ -82,6 +94,18 @@ export async function readSessionFigures (store: Pick<NodeStore, 'sessions'>, wi
   return [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([, counter]) => counter.figures())
 }
 
+async function readObserved (store: Omit<FigureSource, 'sessions'>, window: Window): Promise<(group: string) => ObservedWindow> {
+  const { values } = store
+  const timeline = new CrawlTimeline(sessionCrawlsFrom(await store.query(SESSION_CRAWLS, []), values))
+  const oldest = await store.query('SELECT network, vantage, MIN(first_ok) AS first_ok FROM session GROUP BY network, vantage', [])
+  const oldestMs = new Map(oldest.map(([network, vantage, firstOk]) => [
+    groupOf({ network: values.text(network, 'network'), vantage: values.text(vantage, 'vantage') }),
+    Date.parse(fromStoreTime(values.text(firstOk, 'first_ok')))
+  ]))
+
+  return group => observedWindow(window, { startsMs: timeline.startsMs(group), downtimes: timeline.downtimes(group), oldestSessionMs: oldestMs.get(group) })
+}
+
 function isSamePeer (a: Session | undefined, b: Session): boolean {
   return a?.nodeId === b.nodeId && a.network === b.network && a.vantage === b.vantage
 }
@@ -89,7 +113,7 @@ function isSamePeer (a: Session | undefined, b: Session): boolean {
 /** Counts the peers of one network and vantage. */
 class FigureCounter {
   readonly #of: Pick<Session, 'network' | 'vantage'>
-  readonly #window: Window
+  readonly #window: ObservedWindow
   readonly #survival: CurvePair
   readonly #residual: CurvePair
   readonly #availability = recordOf(AVAILABILITY_CLASSES, () => 0)
@@ -100,7 +124,7 @@ class FigureCounter {
   /** Sessions with one contact, and with two. */
   readonly #contacts: [number, number] = [0, 0]
 
-  constructor ({ network, vantage }: Pick<Session, 'network' | 'vantage'>, window: Window) {
+  constructor ({ network, vantage }: Pick<Session, 'network' | 'vantage'>, window: ObservedWindow) {
     this.#of = { network, vantage }
     this.#window = window
     this.#survival = new CurvePair(this.#half)
@@ -109,23 +133,24 @@ class FigureCounter {
 
   /** Adds the sessions of one peer, oldest first. */
   add (sessions: readonly Session[]): void {
-    const { fromMs, toMs } = this.#window
     this.#availability[availabilityOf(sessions, this.#window)]++
     this.#peers[peerClassOf(sessions, this.#window)]++
 
-    for (const session of sessions.filter(({ firstOkMs, lastOkMs }) => firstOkMs < toMs && lastOkMs >= fromMs)) {
+    for (const session of sessions.filter(session => overlaps(session, this.#window))) {
       this.#addSession(session)
     }
   }
 
   figures (): SessionFigures {
     const [once, twice] = this.#contacts
+    const { fromMs, toMs, downMs } = this.#window
     // A session shorter than the interval C is missed with chance 1 - L/C. Where the density of lengths is linear up to 2 C, the
     // numbers of sessions with one and with two contacts give that of those with none.
     const missed = Math.max(0, (5 * once - 2 * twice) / 6)
 
     return {
       ...this.#of,
+      observed: { fromMs, toMs, downMs },
       sessions: this.#sessions,
       censoredShare: this.#sessions === 0 ? 0 : this.#censored / this.#sessions,
       missedShare: this.#sessions === 0 ? 0 : missed / (this.#sessions + missed),
@@ -137,7 +162,7 @@ class FigureCounter {
   }
 
   get #half (): number {
-    return (this.#window.toMs - this.#window.fromMs) / 2
+    return Math.max(1, (this.#window.toMs - this.#window.fromMs) / 2)
   }
 
   get #middle (): number {

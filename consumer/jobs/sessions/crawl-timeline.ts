@@ -26,6 +26,7 @@ export class CrawlTimeline {
   readonly #byScan: ReadonlyMap<string, ScanTimeline>
   readonly #longest: ReadonlyMap<string, number | undefined>
   readonly #downtimes: ReadonlyMap<string, readonly Downtime[]>
+  readonly #starts: ReadonlyMap<string, readonly number[]>
 
   constructor (crawls: readonly SessionCrawl[]) {
     const conclusive = crawls.filter(({ isConclusive }) => isConclusive)
@@ -33,6 +34,7 @@ export class CrawlTimeline {
     const groups = Map.groupBy(conclusive, groupOf)
     this.#longest = new Map([...groups].map(([group, of]) => [group, this.#longestOf(of)]))
     this.#downtimes = new Map([...groups].map(([group, of]) => [group, this.#downtimesOf(of)]))
+    this.#starts = new Map([...groups].map(([group, of]) => [group, of.map(({ crawlId }) => crawlId * MS).sort((a, b) => a - b)]))
   }
 
   /** Whether a failed visit of a crawl shows absence. */
@@ -53,6 +55,11 @@ export class CrawlTimeline {
   /** The longest interval of the scans of a network and vantage, in milliseconds; undefined where none is known. */
   longestIntervalMs (group: string): number | undefined {
     return this.#longest.get(group)
+  }
+
+  /** Starts of the conclusive crawls of a network and vantage, oldest first, in epoch milliseconds. */
+  startsMs (group: string): readonly number[] {
+    return this.#starts.get(group) ?? []
   }
 
   /** The downtimes of a network and vantage, oldest first. */

@@ -2,10 +2,11 @@
 import { OUTCOME_NAMES } from '../../../core/contracts/outcome.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import { storeTimeOf } from '../model/store-time.ts'
+import { SESSION_CRAWLS, sessionCrawlsFrom } from './session-crawls.ts'
 import { removeStatements, sessionFrom, sessionQuery, writeStatements } from './session-rows.ts'
 import type { Outcome } from '../../../core/contracts/outcome.ts'
 import type { ChangedCrawl, ChangedPeer, NumberedPeer, ScanProgress, SessionBasis, SessionKey, SessionPage, SessionStore } from '../model/session-store.ts'
-import type { Session, SessionCrawl, SessionVisit, VisitScan } from '../model/session.ts'
+import type { Session, SessionVisit, VisitScan } from '../model/session.ts'
 import type { SessionDialect } from './session-dialect.ts'
 
 /** More changes than this are not listed: everything is derived again. */
@@ -35,7 +36,7 @@ export class SqlSessionStore implements SessionStore {
       edgeCrawlId: Math.max(read.number(state[1], 'edge_crawl_id'), read.numberOrNull(oldest[0] ?? null, 'crawl_id') ?? 0),
       changes: await this.#changesBefore(generation),
       scans: await this.#scans(),
-      crawls: await this.#crawls(),
+      crawls: sessionCrawlsFrom(await this.#dialect.query(SESSION_CRAWLS), read),
       progress: (await this.#dialect.query('SELECT scan, newest_crawl_id, crawls FROM session_scan')).map(([scan, newest, crawls]) =>
         ({ scan: read.text(scan, 'scan'), newestCrawlId: read.number(newest, 'newest_crawl_id'), crawls: read.number(crawls, 'crawls') }))
     }
@@ -149,23 +150,6 @@ export class SqlSessionStore implements SessionStore {
     return rows.length > MAX_CHANGES
       ? undefined
       : rows.map(([scan, crawlId, isCrawl]) => ({ scan: read.text(scan, 'scan'), crawlId: read.number(crawlId, 'crawl_id'), isCrawl: read.number(isCrawl, 'is_crawl') === 1 }))
-  }
-
-  // A crawl that contacted nobody shows nothing about the peers: our own network was down.
-  async #crawls (): Promise<SessionCrawl[]> {
-    const { read } = this.#dialect
-    const rows = await this.#dialect.query(`SELECT scan, network, COALESCE(vantage, ''), crawl_id,
-      CASE WHEN state = 'finished' AND COALESCE(disturbed, 0) = 0 AND COALESCE(contacted, 1) > 0 THEN 1 ELSE 0 END,
-      COALESCE(confirmations_left_out, 0) FROM crawl`)
-
-    return rows.map(([scan, network, vantage, crawlId, isConclusive, leftOut]) => ({
-      scan: read.text(scan, 'scan'),
-      network: read.text(network, 'network'),
-      vantage: read.text(vantage, 'vantage'),
-      crawlId: read.number(crawlId, 'crawl_id'),
-      isConclusive: read.number(isConclusive, 'state') === 1,
-      isUnchecked: read.number(leftOut, 'confirmations_left_out') > 0
-    }))
   }
 
   async #learnOutcome (wordId: number): Promise<void> {

@@ -64,11 +64,20 @@ suite('sessions', () => {
 
     assert.equal(code, 0)
     assert.deepEqual(await run('show', ...WINDOW), { code, stdout, stderr: '' })
-    assert.match(stdout, /^From \S+ to \S+\n\nipfs, seen from eu\n {2}Sessions +2; begin or end unknown: 50 %\n {2}Missed +about \d+ % of all sessions fell between two visits\n/)
+    assert.match(stdout, /^From \S+ to \S+\n\nipfs, seen from eu\n {2}Observed +\S+ to \S+\n {2}Sessions +2; begin or end unknown: 50 %\n {2}Missed +about \d+ % of all sessions fell between two visits\n/)
     assert.match(stdout, /\n {2}Length +median 3\.0 h \(at least 2\.0 h, at most (4\.0 h|beyond the window)\); 1 sessions that began in the first half\n/)
     assert.match(stdout, /\n {2}Availability +online 1 \(50 %\), /)
     assert.match(stdout, /\n {2}Peers +online 1 \(50 %\), .*one-off 1 \(50 %\)/)
     assert.match(stdout, /\n {2}LONGER THAN +AT LEAST +AT MOST\n( {2}\S+ (s|min|h) +\d+ % +\d+ %\n){10}$/)
+  })
+
+  test('counts nobody as offline before the first crawl', async () => {
+    const long = ['--since', at(-24 * 20), '--until', at(24)]
+    const { networks: [figures] } = JSON.parse((await run('--json', ...long)).stdout) as { networks: SessionFigures[] }
+
+    assert.deepEqual(figures!.observed, { fromMs: Date.parse(at(0)), toMs: Date.parse(at(8)), downMs: 0 })
+    assert.deepEqual([figures!.availability.online, figures!.peers.online, figures!.peers['one-off']], [1, 1, 1])
+    assert.match((await run(...long)).stdout, /\n {2}Availability +online 1 \(50 %\), .*\n {2}Peers +online 1 \(50 %\)/)
   })
 
   test('refuses an empty window and an invalid age, and names the option', async () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { observedWindow } from '../../../consumer/figures/observed-window.ts'
 import { availabilityOf, peerClassOf } from '../../../consumer/figures/peer-classes.ts'
 import { readSessionFigures } from '../../../consumer/figures/session-figures.ts'
+import { figureSource } from '../../support/sessions/figure-source.ts'
 import type { Session } from '../../../consumer/store/model/session.ts'
 
-const WINDOW = { fromMs: 0, toMs: 100_000 }
+const ASKED = { fromMs: 0, toMs: 100_000 }
+const WINDOW = observedWindow(ASKED, { startsMs: [], downtimes: [], oldestSessionMs: undefined })
 const of = (first: number, last: number, bounds: Partial<Session> = {}): Session => ({
   nodeId: 'QmPeer',
   network: 'ipfs',
@@ -42,7 +45,7 @@ suite('classes of peers', () => {
 
 suite('figures of sessions', () => {
   const page = async (sessions: readonly Session[]): Promise<Awaited<ReturnType<typeof readSessionFigures>>> =>
-    await readSessionFigures({ sessions: async () => await Promise.resolve({ sessions, next: undefined }) }, WINDOW, new AbortController().signal)
+    await readSessionFigures(figureSource(sessions), ASKED, new AbortController().signal)
 
   test('count peers and sessions by network and vantage', async () => {
     const [first, second, ...more] = await page([

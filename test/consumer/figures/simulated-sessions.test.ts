@@ -6,6 +6,7 @@ import { readSessionFigures } from '../../../consumer/figures/session-figures.ts
 import { CrawlTimeline, groupOf } from '../../../consumer/jobs/sessions/crawl-timeline.ts'
 import { foldSessions } from '../../../consumer/jobs/sessions/fold-sessions.ts'
 import { CRAWL_ID } from '../../support/consumer/messages.ts'
+import { figureSource } from '../../support/sessions/figure-source.ts'
 import { simulateCrawls, simulatePeer } from '../../support/sessions/simulated-peers.ts'
 import type { FoldContext } from '../../../consumer/jobs/sessions/fold-sessions.ts'
 import type { Session } from '../../../consumer/store/model/session.ts'
@@ -52,8 +53,7 @@ test('the true length lies within the bounds of 99 of 100 reported sessions, and
     truths.push(...peer.online.filter(({ fromMs }) => fromMs >= WINDOW.fromMs && fromMs < MIDDLE_MS).map(({ fromMs, toMs }) => (toMs - fromMs) / 1_000))
   }
 
-  const store = { sessions: async () => await Promise.resolve({ sessions, next: undefined }) }
-  const [figures] = await readSessionFigures(store, WINDOW, new AbortController().signal)
+  const [figures] = await readSessionFigures(figureSource(sessions), WINDOW, new AbortController().signal)
   const { medianAtLeastS, medianAtMostS, medianS } = figures!.survival
   const truth = median(truths)
   const estimate = medianS!

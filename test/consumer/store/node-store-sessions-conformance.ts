@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
+import { readSessionFigures } from '../../../consumer/figures/session-figures.ts'
 import { deriveSessions } from '../../../consumer/jobs/sessions/derive-sessions.ts'
 import { isProbeError } from '../../../core/errors.ts'
 import { systemClock } from '../../../core/time/clock.ts'
@@ -69,6 +70,12 @@ function shuffled<T> (list: readonly T[], seed: number): T[] {
   const random = randomOf(seed)
 
   return list.map(entry => ({ entry, by: random() })).sort((a, b) => a.by - b.by).map(({ entry }) => entry)
+}
+
+async function oldestMs ({ store }: StoreFixture): Promise<number> {
+  const { sessions } = await store.sessions(undefined, 1_000)
+
+  return Math.min(...sessions.map(({ firstOkMs }) => firstOkMs))
 }
 
 /** Part of the suite: sessions. */
@@ -192,6 +199,22 @@ export function nodeStoreSessionsConformance (adapter: string, open: OpenStore):
         absentBeforeMs === null || firstFailMs === null ? null : (firstFailMs - absentBeforeMs) / 1_000,
         Number(absentBeforeMs !== null && firstFailMs !== null)
       ]), detail)
+    })
+
+    test('has figures of the time from the first crawl to the last one, without our downtimes', async () => {
+      await using fixture = await open()
+      const batches = simulate(10)
+      await write(fixture, batches)
+      await derive(fixture)
+      const crawls = batches.flatMap(batch => batch.crawls).filter(({ state, disturbed }) => state === 'finished' && disturbed !== true)
+      const starts = crawls.map(({ crawlId }) => crawlId * 1_000)
+      const window = { fromMs: starts[0]! - 30 * DAY_S * 1_000, toMs: starts.at(-1)! + DAY_S * 1_000 }
+      const [figures, ...others] = await readSessionFigures(fixture.store, window, signal)
+
+      assert.deepEqual(others, [])
+      assert.deepEqual([figures!.observed.fromMs, figures!.observed.toMs], [Math.min(starts[0]!, await oldestMs(fixture)), starts.at(-1)])
+      assert.ok(figures!.observed.downMs >= 4 * 3_600_000 && figures!.observed.downMs < 12 * 3_600_000, String(figures!.observed.downMs))
+      assert.ok(figures!.survival.sessions > 0)
     })
 
     test('a derivation ends when another one has begun', async () => {
