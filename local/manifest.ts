@@ -12,6 +12,9 @@ import type { Secret } from './manifest/secrets.ts'
 export interface ManifestOptions {
   /** Replace `spec.kafka` and `spec.mysql` by the embedded log and database. */
   embedded: boolean
+
+  /** A folder of place files, in place of `spec.places`. */
+  placesDir?: string
 }
 
 /** A manifest that this machine can run. */
@@ -41,14 +44,14 @@ export async function readManifest (path: string, options: ManifestOptions): Pro
 }
 
 /** Reads a PeerProbe from a text; `what` is its name in messages. */
-export function parseManifest (text: string, what: string, { embedded }: ManifestOptions): Manifest {
+export function parseManifest (text: string, what: string, { embedded, placesDir }: ManifestOptions): Manifest {
   const documents = parseDocuments(text, what)
   const result = PeerProbe.safeParse(documents.probe)
   const mistakes = (result.error?.issues ?? []).flatMap(problemsOf)
   // A field that already has a problem is not reported twice.
   const isNew = (problem: string): boolean => !mistakes.some(mistake => fieldOf(mistake) === fieldOf(problem))
   const unusable = unusableAddresses(documents.probe).map(format).filter(isNew)
-  const refusals = [...documents.problems, ...unsupported(documents.probe, { embedded }).map(format).filter(isNew)]
+  const refusals = [...documents.problems, ...unsupported(documents.probe, { embedded, hasPlaces: placesDir !== undefined }).map(format).filter(isNew)]
   const problems = [...mistakes, ...unusable, ...refusals]
 
   if (result.success && problems.length === 0) {

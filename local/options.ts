@@ -29,6 +29,9 @@ export interface LocalOptions {
   /** Folder of the Secrets that the manifest refers to but does not contain: one folder each, one file for each key. */
   secretsDir: string | undefined
 
+  /** Folder with files that say where IP addresses are (`*.mmdb`); visits have no place when absent. */
+  placesDir?: string
+
   /** Print one JSON object as the last line instead of the summary. */
   json: boolean
 
@@ -60,6 +63,7 @@ interface RawOptions {
   for?: number
   data?: string
   secrets?: string
+  places?: string
   json: boolean
   embedded: boolean
   listen: string
@@ -82,6 +86,7 @@ export function withRunOptions (command: Command): Command {
     .option('--backups <dir>', 'where backups go, if the manifest asks for them (default: the folder backups of the data folder)', nonEmpty)
     .option('--embedded', 'use the embedded log and database in place of spec.kafka and spec.mysql', false)
     .option('--secrets <dir>', 'Secrets that the manifest refers to: a file <dir>/<name>/<key> for each key', nonEmpty)
+    .option('--places <dir>', 'folder with MaxMind DB files (*.mmdb) that say where IP addresses are', nonEmpty)
     .option('--listen <ip>', 'IP address that passive nodes listen on; :: for all, IPv4 and IPv6', parseIp, '::')
     .option('--log-limit <MiB>', 'maximum size of the embedded message log while the database is behind; then the crawl waits (default: 1024)', parseMebibytes)
     .option('--min-free <MiB>', 'free disk space that crawls need; with less, they wait (default: 512, or a twentieth of a small disk)', parseMebibytes)
@@ -113,6 +118,7 @@ export function runOptionsOf (command: Command): LocalOptions {
     embedded,
     listen,
     ...defined({
+      placesDir: raw.places,
       network: isChosen ? { ...defined({ name: network, addresses }), bootstrapPeers: bootstrap ?? [] } : undefined,
       backupsDir: raw.backups,
       logMaxBytes: logLimit === undefined ? undefined : logLimit * MIB,

@@ -44,7 +44,7 @@ const ADMIN = { port: 0 }
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
 /** What to run for a PeerProbe on this machine: the operator's plan, with processes instead of pods. */
-export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder, backupFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder' | 'backupFolder'>, { listen, minFreeBytes, backupsDir }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir'>): LocalPlan {
+export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder, backupFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder' | 'backupFolder'>, { listen, minFreeBytes, backupsDir, placesDir }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'>): LocalPlan {
   const { messages, deadLetters } = topicsFor(probe.spec)
   const { bus } = places
   // A value in bytes applies regardless of the size of the disk.
@@ -63,7 +63,8 @@ export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFo
           topic: messages.name,
           admin: ADMIN,
           stateFolder: join(stateFolder, scan.name),
-          passive: { host: listen }
+          passive: { host: listen },
+          ...defined({ placesFolder: placesDir })
         }), ...disk }
       }))
     ],

@@ -14,6 +14,7 @@ import { devnetTruthOf } from './devnet/go/go-truth.ts'
 import { DevnetProcess } from './devnet/spawn.ts'
 import { openDataFolder } from './files/data-folder.ts'
 import { newestDump } from './files/newest-dump.ts'
+import { placeFolderOf } from './files/place-folder.ts'
 import { refuseSecretsInside, SecretFiles } from './files/secret-files.ts'
 import { followRun } from './follow-run.ts'
 import { parseManifest, readManifest } from './manifest.ts'
@@ -69,7 +70,8 @@ export interface RunDeps {
  *
  * @throws ProbeError when the manifest, the devnet or the network is the cause
  */
-export async function runLocal (options: LocalOptions, deps: RunDeps, signal: AbortSignal): Promise<RunResult> {
+export async function runLocal (asked: LocalOptions, deps: RunDeps, signal: AbortSignal): Promise<RunResult> {
+  const options = { ...asked, ...defined({ placesDir: placeFolderOf(asked.placesDir) }) }
   await using stack = new AsyncDisposableStack()
   const run = await prepare(options, deps.view, stack, signal)
   const followed = {
@@ -120,7 +122,7 @@ async function manifestOf (options: LocalOptions): Promise<Manifest> {
     : parseManifest(JSON.stringify(networkManifest(options.network)), '--network and --bootstrap', options)
 }
 
-async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, backupsDir, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, backupsDir, placesDir, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
   const listen = asked.spec.scans.some(({ passive }) => passive.enabled) ? await checkListenAddress(wanted) : wanted
   const { probe, moved } = await withOwnPorts(asked, listen)
 
@@ -128,7 +130,7 @@ async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, {
     view.say(`${scan}: the default port of the passive node is taken; it listens on ${String(port)}`)
   }
 
-  return { probe, plan: planFor(probe, places, folder, { listen, ...defined({ minFreeBytes, backupsDir }) }) }
+  return { probe, plan: planFor(probe, places, folder, { listen, ...defined({ minFreeBytes, backupsDir, placesDir }) }) }
 }
 
 function dialIns ({ peers }: DevnetTruth): string {

@@ -84,6 +84,10 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     ...distributionLines('Transports of our connections', distributions.transports, { whole: totals.contacted, ...layout }),
     ...distributionLines('Transports that peers announce', distributions.listenTransports, { whole: totals.contacted, ...layout }),
     ...distributionLines('Address families', distributions.addressFamilies, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Countries', distributions.countries, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Autonomous systems', distributions.systems, { whole: totals.contacted, ...layout }),
+    ...distributionLines('Clouds', distributions.clouds, { whole: totals.contacted, ...layout }),
+    ...placeSourceLines(distributions.placeSources),
     ...latencyLines(crawl),
     ...disturbanceLines(crawl),
     ...confirmationLines(crawl),
@@ -94,6 +98,13 @@ export function summaryLines ({ scan, crawl, problem, warning, foundBy, database
     'Try:',
     `  ${queryCommand('SELECT agent_version, COUNT(*) AS peers FROM node_info GROUP BY 1 ORDER BY 2 DESC')}`
   ]
+}
+
+// The licences of the files ask for their names wherever the places are shown.
+function placeSourceLines ({ top, other }: Distribution = NONE): string[] {
+  const files = new Set(top.flatMap(({ value }) => escapeControlChars(value).split(', ')))
+
+  return files.size === 0 ? [] : [...wrap(`Places by ${[...files].sort().join(', ')}${other > 0 ? ' and others' : ''}`, TEXT_WIDTH), '']
 }
 
 function latencyLines ({ latencyMs, latencyErrorMs }: Crawl): string[] {

@@ -75,7 +75,8 @@ export const Crawl = z.object({
     addressFamilies: Distribution,
     countries: Distribution.optional().describe('Countries of the peers by ISO 3166-1 alpha-2 code; `unknown` are those of no known place. Each peer counts once. Absent if the crawler has no file with countries.'),
     systems: Distribution.optional().describe('Autonomous systems of the peers, such as `AS13335`, or `unknown`. Absent if the crawler has no file with autonomous systems.'),
-    clouds: Distribution.optional().describe('Clouds of the peers: names of `crawler/places/clouds.yaml`, `none` or `unknown`. Absent together with `systems`.')
+    clouds: Distribution.optional().describe('Clouds of the peers: names of `crawler/places/clouds.yaml`, `none` or `unknown`. Absent together with `systems`.'),
+    placeSources: Distribution.optional().describe('Peers by the place files that know their addresses, as in the visit\'s `place.source`: name these files where you publish the places. Absent if no file knows any.')
   }).optional().describe('Over contacted peers; absent in `started`.'),
   latencyMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('Round-trip times over contacted peers, where any was measured.'),
   latencyErrorMs: z.object({ p50: Quantile, p90: Quantile, p99: Quantile }).optional().describe('By how much the true times may be shorter, because the crawler was busy when an answer arrived.'),

@@ -36,9 +36,12 @@ const EXTERNAL: readonly Refusal[] = [
   { path: ['spec', 'kafka', 'topic', 'deletionPolicy'], refuses: value => value === 'Delete', message: 'not supported on one machine, which leaves topics alone: leave it out' }
 ]
 
+// --places gives their folder here.
+const PLACES: Refusal = { path: ['spec', 'places'], refuses: written, message: 'not supported on one machine, which has no claims: start with --places DIR, the folder of the files' }
+
 /** What a manifest asks for and one machine cannot do yet, each with its field. */
-export function unsupported (manifest: unknown, { embedded }: { embedded: boolean }): Problem[] {
-  return [...REFUSALS, ...(embedded ? [] : EXTERNAL)].flatMap(({ path, refuses, message }) =>
+export function unsupported (manifest: unknown, { embedded, hasPlaces = false }: { embedded: boolean, hasPlaces?: boolean }): Problem[] {
+  return [...REFUSALS, ...(embedded ? [] : EXTERNAL), ...(hasPlaces ? [] : [PLACES])].flatMap(({ path, refuses, message }) =>
     locate(manifest, path).filter(({ value }) => refuses(value)).map(found => ({ path: found.path, message })))
 }
 

@@ -15,6 +15,13 @@ export const CaSecret = z.strictObject({
   key: SecretKey.default('ca.crt').describe('Key of the PEM certificates in it.')
 }).describe('Secret with the certificate authority; the system\'s authorities when absent.')
 
+/** Files that say where IP addresses are. */
+export const PlacesSpec = z.strictObject({
+  volume: z.strictObject({
+    claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace with the files; crawlers mount it for reading only. In a cluster the claim must allow its use: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')
+  }).describe('The volume with the files.')
+}).describe('Files in the format of MaxMind DB (`*.mmdb`) that say in which country and autonomous system IP addresses are; visits have no place when absent. Files are replaced without a restart.')
+
 /** A volume: an existing PersistentVolumeClaim in the PeerProbe's namespace. */
 export const Volume = z.strictObject({
   claim: ObjectName.describe('Name of a PersistentVolumeClaim in the same namespace. In a cluster the claim must allow its use: label peerprobe.dev/use: "true", or annotation peerprobe.dev/allowed-probes.')

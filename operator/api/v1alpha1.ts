@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ConsumerSpec } from './consumer-spec.ts'
 import { KafkaSpec } from './kafka-spec.ts'
 import { MysqlSpec } from './mysql-spec.ts'
-import { NamespaceName } from './references.ts'
+import { NamespaceName, PlacesSpec } from './references.ts'
 import { isRecord, valueAt, withRules } from './rules.ts'
 import { ScanSpec } from './scan-spec.ts'
 import { BackupSpec, RetentionSpec, SessionsSpec } from './upkeep-spec.ts'
@@ -48,6 +48,7 @@ export const PeerProbeSpec = withRules(z.strictObject({
   retention: RetentionSpec,
   sessions: SessionsSpec,
   backup: BackupSpec,
+  places: PlacesSpec.optional(),
   suspend: z.boolean().default(false).describe('Whether crawlers and consumers are stopped; data stays.')
 }), 'What to crawl, and where the results go.', specRules)
 

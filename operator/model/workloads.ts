@@ -12,7 +12,7 @@ import { kafkaConfigFor, KAFKA_CA_FILE, storeConfigFor } from './pod/access.ts'
 import { consumerConfigFor } from './pod/consumer-config.ts'
 import { crawlerConfigFor } from './pod/crawler-config.ts'
 import { exposedService, passivePorts } from './pod/expose.ts'
-import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, mysqlMounts, SECRET_FOLDERS, STATE_FOLDER, TERMINATION_LOG } from './pod/mounts.ts'
+import { CONFIG_FOLDER, crawlerMounts, DUMP_FOLDER, IDENTITY_KEY, kafkaMounts, mysqlMounts, PLACES_FOLDER, SECRET_FOLDERS, STATE_FOLDER, TERMINATION_LOG } from './pod/mounts.ts'
 import { ADMIN_PORT, POD_IPS, podTemplate } from './pod/pod.ts'
 import { terse } from './probe/images.ts'
 import { owned, ownedCronJob } from './probe/owned.ts'
@@ -69,7 +69,8 @@ export function consumerObjects (probe: ClusterProbe, input: ModelInput): Desire
 export function crawlerObjects (probe: ClusterProbe, scan: ScanSpec, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
   const name = crawlerName(metadata, scan.name)
-  const places = { bus: { kafka: kafkaConfigFor(spec, input.kafka) }, topic: spec.kafka.topic.name, admin: ADMIN }
+  const placesFolder = spec.places === undefined ? undefined : PLACES_FOLDER
+  const places = { bus: { kafka: kafkaConfigFor(spec, input.kafka) }, topic: spec.kafka.topic.name, admin: ADMIN, ...defined({ placesFolder }) }
   const crawlNowFile = `${CONFIG_FOLDER}/${CRAWL_REQUEST_FILE}`
   const config = { ...crawlerConfigFor(metadata, scan, { ...places, ...keptBy(scan) }), crawlNowFile, terminationLog: TERMINATION_LOG }
   const labels = labelsFor(metadata, 'crawler', scan.name)

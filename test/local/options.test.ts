@@ -18,6 +18,7 @@ suite('the command line', () => {
 
   test('accepts a manifest, a duration and a folder', () => {
     assert.equal(parseOptions(['--log-limit', '512']).logMaxBytes, 536_870_912)
+    assert.equal(parseOptions(['--places', 'geo']).placesDir, 'geo')
     assert.deepEqual(parseOptions(['amino.yaml', '--once', '--for', '90s', '--data', 'here', '--secrets', 'keys', '--json']), { manifestPath: 'amino.yaml', devnet: 'js', once: true, forMs: 90_000, dataDir: 'here', secretsDir: 'keys', json: true, embedded: false, listen: '::' })
   })
 

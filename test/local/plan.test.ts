@@ -30,6 +30,13 @@ suite('planFor', () => {
     }
   })
 
+  test('gives every crawler the folder of place files, if there is one', () => {
+    const foldersOf = (placesDir?: string): unknown[] => planFor(probe({}), places, folder, { listen: '::', ...placesDir === undefined ? {} : { placesDir } }).children
+      .flatMap(child => child.kind === 'crawler' ? [child.config.placesFolder] : [])
+
+    assert.deepEqual([foldersOf('/geo'), foldersOf()], [['/geo', '/geo'], [undefined, undefined]])
+  })
+
   test('lets one of several consumers remove old rows', () => {
     const consumers = planFor(probe({ consumer: { replicas: 3 } }), places, folder, { listen: '127.0.0.1' }).children.filter(child => child.kind === 'consumer')
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { durationSecondsOf, summaryLines, unreachableByOutcome } from '../../local/summary.ts'
-import type { Crawl } from '../../core/contracts/crawl.ts'
+import type { Crawl, Distribution } from '../../core/contracts/crawl.ts'
 
 const rareAgents = Array.from({ length: 9 }, (_, i) => ({ value: `agent ${String(i)}`, count: 4 }))
 
@@ -51,6 +51,24 @@ suite('summaryLines', () => {
     assert.match(text, /Transports of our connections\n {2}tcp +600 +100 %[^\n]*\n\nTransports that peers announce\n {2}tcp +598 +100 %[^\n]*\n {2}webtransport +300 +50 %/)
     assert.equal(listenTransports?.top.length, 2)
     assert.ok(old.includes('Transports of our connections') && !old.includes('announce'))
+  })
+
+  test('shows where peers are, and the files that say so: their licences ask for it', () => {
+    const counted = (value: string, count: number): Distribution => ({ top: [{ value, count }], other: 0 })
+    const placed = {
+      ...crawl.distributions!,
+      countries: counted('DE', 300),
+      systems: counted('AS24940', 150),
+      clouds: counted('Hetzner', 150),
+      placeSources: { top: [{ value: 'GeoLite2-ASN 2026-11-28, GeoLite2-Country 2026-11-27', count: 400 }, { value: 'GeoLite2-Country 2026-11-27', count: 100 }, { value: 'evil\u001B[2J', count: 1 }], other: 0 }
+    }
+    const lines = summaryLines({ scan: 'main', crawl: { ...crawl, distributions: placed }, database: 'd', queryCommand: sql => sql, dump: null, columns: 80 }).join('\n')
+
+    assert.match(lines, /Countries\n {2}DE +300 +50 %/)
+    assert.match(lines, /Autonomous systems\n {2}AS24940 +150 +25 %/)
+    assert.match(lines, /Clouds\n {2}Hetzner +150 +25 %/)
+    assert.match(lines, /Places by GeoLite2-ASN 2026-11-28, GeoLite2-Country 2026-11-27, evil/)
+    assert.ok(!lines.includes('\u001B') && !text.includes('Places by'))
   })
 
   test('shows the error of the round trips, what was confirmed, and whether the crawler stood still', () => {

@@ -55,7 +55,8 @@ const DISTRIBUTION_DIMENSIONS = {
   address_family: 'addressFamilies',
   country: 'countries',
   as_number: 'systems',
-  cloud: 'clouds'
+  cloud: 'clouds',
+  place_source: 'placeSources'
 } as const
 
 /** All dimensions of the aggregates. */
@@ -233,6 +234,6 @@ function distributionsOf (aggregates: readonly AggregateRow[]): NonNullable<Craw
     protocols: distribution('protocol'),
     transports: distribution('transport'),
     addressFamilies: distribution('address_family'),
-    ...defined({ listenTransports: counted('listen_transport'), countries: counted('country'), systems: counted('as_number'), clouds: counted('cloud') })
+    ...defined({ listenTransports: counted('listen_transport'), countries: counted('country'), systems: counted('as_number'), clouds: counted('cloud'), placeSources: counted('place_source') })
   }
 }

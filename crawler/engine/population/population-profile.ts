@@ -85,22 +85,28 @@ class PlaceCounts {
   readonly #countries = new ValueCounter()
   readonly #systems = new ValueCounter()
   readonly #clouds = new ValueCounter()
-  readonly #kinds = { countries: false, systems: false }
+  readonly #sources = new ValueCounter()
+  readonly #kinds = { countries: false, systems: false, sources: false }
 
-  add ({ country, asn, cloud }: Partial<Place> = {}): void {
+  add ({ country, asn, cloud, source = '' }: Partial<Place> = {}): void {
     this.#kinds.countries ||= country !== undefined
     this.#kinds.systems ||= cloud !== undefined
     this.#countries.add(country ?? UNKNOWN_PLACE)
     this.#systems.add(asn === undefined ? UNKNOWN_PLACE : `AS${String(asn)}`)
     this.#clouds.add(cloud ?? UNKNOWN_PLACE)
+
+    if (source !== '') {
+      this.#kinds.sources = true
+      this.#sources.add(source)
+    }
   }
 
   /** Left out where no peer could be looked up. */
-  distributions (): Pick<Distributions, 'countries' | 'systems' | 'clouds'> {
-    const { countries, systems } = this.#kinds
+  distributions (): Pick<Distributions, 'countries' | 'systems' | 'clouds' | 'placeSources'> {
+    const { countries, systems, sources } = this.#kinds
 
     return {
-      ...defined({ countries: countries ? this.#countries.distribution() : undefined }),
+      ...defined({ countries: countries ? this.#countries.distribution() : undefined, placeSources: sources ? this.#sources.distribution() : undefined }),
       ...systems && { systems: this.#systems.distribution(), clouds: this.#clouds.distribution() }
     }
   }

@@ -17,6 +17,9 @@ export interface CrawlerPlaces {
   /** Folder for state that outlives the process. */
   stateFolder?: string
 
+  /** Folder with files that say where IP addresses are. */
+  placesFolder?: string
+
   /** Settings of the passive node in this place. */
   passive?: CrawlerConfigInput['passive']
 }

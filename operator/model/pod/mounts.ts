@@ -8,7 +8,7 @@ export interface Mount {
   path: string
 
   /** `memory`: an empty folder in memory, of at most that size. */
-  source: { secret: string } | { configMap: string } | { claim: string } | { memory: string }
+  source: { secret: string } | { configMap: string } | { claim: string, isReadOnly?: true } | { memory: string }
 }
 
 const ROOT = '/etc/peerprobe'
@@ -24,6 +24,9 @@ export const DUMP_FOLDER = '/var/lib/peerprobe/dumps'
 
 /** Folder of the crawler's state, which outlives a restart. */
 export const STATE_FOLDER = '/var/lib/peerprobe/state'
+
+/** Folder with files that say where IP addresses are. */
+export const PLACES_FOLDER = '/var/lib/peerprobe/places'
 
 /** Folder of the backups. */
 export const BACKUP_FOLDER = '/var/lib/peerprobe/backups'
@@ -53,11 +56,12 @@ export function kafkaMounts ({ kafka }: ClusterSpec, { userSecret }: KafkaAccess
   ]
 }
 
-/** The further mounts of a crawler: the key of its passive node, and the volume with its known peers. */
-export function crawlerMounts ({ metadata }: ClusterProbe, { name, passive, storage }: ScanSpec): Mount[] {
+/** The further mounts of a crawler: the key of its passive node, the volume with its known peers, and the one with place files. */
+export function crawlerMounts ({ metadata, spec: { places } }: ClusterProbe, { name, passive, storage }: ScanSpec): Mount[] {
   return [
     ...passive.enabled ? [{ name: 'identity', path: SECRET_FOLDERS.identity, source: { secret: identityName(metadata, name) } }] : [],
-    ...storage === undefined ? [] : [{ name: 'state', path: STATE_FOLDER, source: { claim: storage.claim } }]
+    ...storage === undefined ? [] : [{ name: 'state', path: STATE_FOLDER, source: { claim: storage.claim } }],
+    ...places === undefined ? [] : [{ name: 'places', path: PLACES_FOLDER, source: { claim: places.volume.claim, isReadOnly: true as const } }]
   ]
 }
 

@@ -141,7 +141,7 @@ function confined ({ mounts }: Pick<PodPlan, 'mounts'>): Record<string, unknown>
     terminationMessagePolicy: 'File',
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
-      ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...defined({ readOnly: 'claim' in source || 'memory' in source ? undefined : true }) }))
+      ...mounts.map(({ name, path, source }) => ({ name, mountPath: path, ...defined({ readOnly: isWritable(source) ? undefined : true }) }))
     ]
   }
 }
@@ -161,5 +161,10 @@ function volumeOf ({ name, source }: Mount): Record<string, unknown> {
     return { name, emptyDir: { medium: 'Memory', sizeLimit: source.memory } }
   }
 
-  return 'claim' in source ? { name, persistentVolumeClaim: { claimName: source.claim } } : { name, configMap: { name: source.configMap } }
+  // Of a claim that is only read, the kubelet leaves the owners of the files alone.
+  return 'claim' in source ? { name, persistentVolumeClaim: { claimName: source.claim, ...defined({ readOnly: source.isReadOnly }) } } : { name, configMap: { name: source.configMap } }
+}
+
+function isWritable (source: Mount['source']): boolean {
+  return 'memory' in source || ('claim' in source && source.isReadOnly !== true)
 }

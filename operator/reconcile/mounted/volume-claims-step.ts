@@ -34,10 +34,11 @@ export async function volumeClaimsStep ({ client, policy }: Pick<ReconcileDeps, 
   }
 }
 
-function claimsOf ({ consumer: { dump }, scans, backup }: ClusterSpec): { field: string, name: string }[] {
+function claimsOf ({ consumer: { dump }, scans, backup, places }: ClusterSpec): { field: string, name: string }[] {
   return [
     ...dump.enabled && dump.volume !== undefined ? [{ field: 'spec.consumer.dump.volume.claim', name: dump.volume.claim }] : [],
     ...backup.enabled && backup.volume !== undefined ? [{ field: 'spec.backup.volume.claim', name: backup.volume.claim }] : [],
+    ...places === undefined ? [] : [{ field: 'spec.places.volume.claim', name: places.volume.claim }],
     ...scans.flatMap(({ storage }, i) => storage === undefined ? [] : [{ field: `spec.scans[${String(i)}].storage.claim`, name: storage.claim }])
   ]
 }

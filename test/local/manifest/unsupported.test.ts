@@ -20,6 +20,7 @@ suite('unsupported', () => {
       [{ backup: { enabled: true, schedule: '0 2 31 2 *' } }, 'spec.backup.schedule'],
       [{ backup: { schedule: '0 22-4 * * *' } }, 'spec.backup.schedule'],
       [{ suspend: true }, 'spec.suspend'],
+      [{ places: { volume: { claim: 'geo' } } }, 'spec.places'],
       [{ kafka: { strimzi: { cluster: 'events' } } }, 'spec.kafka.strimzi'],
       [{ kafka: { brokers: ['a:1'], topic: { deletionPolicy: 'Delete' } } }, 'spec.kafka.topic.deletionPolicy']
     ]
@@ -27,6 +28,10 @@ suite('unsupported', () => {
     for (const [spec, field] of table) {
       assert.deepEqual(fieldsOf(spec), [field])
     }
+  })
+
+  test('accepts the place files of a cluster where a folder of this machine replaces them', () => {
+    assert.deepEqual(unsupported({ spec: { places: { volume: { claim: 'geo' } } } }, { embedded: false, hasPlaces: true }), [])
   })
 
   test('accepts values that change nothing', () => {

@@ -17,6 +17,8 @@ const visit = (change: Partial<VisitResult>): VisitResult => ({
   ...change
 })
 
+const KINDS = ['countries', 'systems', 'clouds', 'placeSources']
+
 suite('PopulationProfile', () => {
   test('counts software, protocols and transports by peer', () => {
     const profile = new PopulationProfile({ isDialable: () => true })
@@ -53,11 +55,12 @@ suite('PopulationProfile', () => {
     profile.add(visit({ place: { country: 'unknown', cloud: 'unknown', source: '' } }))
     profile.add(visit({ place: { country: 'DE', asn: 3320, cloud: 'none', source: 'lab' } }))
     profile.add(visit({}))
-    const { countries, systems, clouds } = profile.distributions()
+    const { countries, systems, clouds, placeSources } = profile.distributions()
 
     assert.deepEqual(countries?.top, [{ value: 'DE', count: 2 }, { value: 'unknown', count: 2 }])
     assert.deepEqual(systems?.top, [{ value: 'unknown', count: 2 }, { value: 'AS24940', count: 1 }, { value: 'AS3320', count: 1 }])
     assert.deepEqual(clouds?.top, [{ value: 'unknown', count: 2 }, { value: 'Hetzner', count: 1 }, { value: 'none', count: 1 }])
+    assert.deepEqual(placeSources?.top, [{ value: 'lab', count: 2 }])
   })
 
   test('counts only the kinds of places that the files have', () => {
@@ -65,8 +68,8 @@ suite('PopulationProfile', () => {
     none.add(visit({}))
     countriesOnly.add(visit({ place: { country: 'DE', source: 'lab' } }))
 
-    assert.deepEqual(Object.keys(none.distributions()).filter(name => ['countries', 'systems', 'clouds'].includes(name)), [])
-    assert.deepEqual(Object.keys(countriesOnly.distributions()).filter(name => ['countries', 'systems', 'clouds'].includes(name)), ['countries'])
+    assert.deepEqual(KINDS.filter(name => Object.hasOwn(none.distributions(), name)), [])
+    assert.deepEqual(KINDS.filter(name => Object.hasOwn(countriesOnly.distributions(), name)), ['countries', 'placeSources'])
   })
 
   test('counts no more values of one peer than a message contains', () => {

@@ -12,6 +12,7 @@ const claim = (metadata: object = {}): KubeObject => ({ apiVersion: 'v1', kind: 
 const USE = { labels: { 'peerprobe.dev/use': 'true' } }
 const dumps = { consumer: { dump: { enabled: true, volume: { claim: 'theirs' } } } }
 const backup = { backup: { enabled: true, volume: { claim: 'theirs' } } }
+const places = { places: { volume: { claim: 'theirs' } } }
 const storage = { scans: [{ name: 'main', network: { preset: 'ipfs' } }, { name: 'fil', network: { preset: 'filecoin' }, storage: { claim: 'theirs' } }] }
 
 async function outcomeOf (spec: object, theirs: KubeObject | undefined, policy: object = {}): Promise<string> {
@@ -26,7 +27,7 @@ async function outcomeOf (spec: object, theirs: KubeObject | undefined, policy: 
 
 suite('a PersistentVolumeClaim', () => {
   test('that does not allow its use is mounted by no field; the refusal contains field, claim and command', async () => {
-    for (const [field, spec] of [['spec.consumer.dump.volume.claim', dumps], ['spec.backup.volume.claim', backup], ['spec.scans[1].storage.claim', storage]] as const) {
+    for (const [field, spec] of [['spec.consumer.dump.volume.claim', dumps], ['spec.backup.volume.claim', backup], ['spec.places.volume.claim', places], ['spec.scans[1].storage.claim', storage]] as const) {
       assert.equal(
         await outcomeOf(spec, claim()),
         `${field}: PersistentVolumeClaim lab/theirs does not allow PeerProbe amino to use it: `
