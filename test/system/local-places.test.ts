@@ -8,12 +8,15 @@ import { TempFolder } from '../support/temp-folder.ts'
 
 const PLACE = { country: 'CH', asn: 24940, organisation: '=Lab "Online" GmbH', cloud: 'Hetzner' }
 
+const RECORD = { country: { iso_code: PLACE.country }, autonomous_system_number: PLACE.asn, autonomous_system_organization: PLACE.organisation }
+
 suite('peerprobe run --places', () => {
   test('stores the place of every peer that was contacted, counts it, and names the file', async () => {
     using data = new TempFolder()
     using places = new TempFolder()
     writeFileSync(places.file('lab.mmdb'), mmdb({ type: 'Lab', networks: {
-      '127.0.0.0/8': { country: { iso_code: PLACE.country }, autonomous_system_number: PLACE.asn, autonomous_system_organization: PLACE.organisation }
+      '127.0.0.0/8': RECORD,
+      '::1/128': RECORD
     } }))
     writeFileSync(places.file('broken.mmdb'), 'half written')
     await using run = new LocalRun(['--once', '--data', data.path, '--places', places.path], { cwd: data.path })
@@ -41,6 +44,6 @@ suite('peerprobe run --places', () => {
     const { code, stderr } = await run.ended
 
     assert.notEqual(code, 0)
-    assert.match(stderr, /PP_CONFIG_INVALID.*--places: ENOENT/s)
+    assert.match(stderr, /--places: ENOENT.*\(PP_CONFIG_INVALID\)/)
   })
 })
