@@ -27,13 +27,16 @@ const SERVERS = [
 
 silentServer()
 
-for (const { name, found, kindOf } of SERVERS) {
-  suite(name, 'missing' in found ? { skip: found.missing } : {}, () => {
-    if (!('missing' in found)) {
-      runOn(name, kindOf(found.at))
-    }
-  })
-}
+// The two servers have nothing to do with one another.
+suite('the MySQL adapter', { concurrency: true }, () => {
+  for (const { name, found, kindOf } of SERVERS) {
+    suite(name, { concurrency: 1, skip: 'missing' in found ? found.missing : false }, () => {
+      if (!('missing' in found)) {
+        runOn(name, kindOf(found.at))
+      }
+    })
+  }
+})
 
 function runOn (name: string, kind: SqlServerKind): void {
   let server: SqlServer | undefined

@@ -7,6 +7,7 @@ import { systemClock } from '../../../core/time/clock.ts'
 import { kafka } from '../../../scripts/provision/kafka.ts'
 import { mariadb } from '../../../scripts/provision/mariadb.ts'
 import { apart } from '../network/unique-names.ts'
+import { openTogether } from '../open-together.ts'
 import { KafkaServer } from '../servers/kafka-server.ts'
 import { mariadbKind } from '../servers/mariadb-server.ts'
 import { SqlServer } from '../servers/sql-server.ts'
@@ -42,8 +43,10 @@ export class DataPath implements AsyncDisposable {
   static async open ({ nodes = 1 }: { nodes?: number } = {}): Promise<DataPath> {
     await using stack = new AsyncDisposableStack()
     const [jars, program] = [kafka.find(), mariadb.find()]
-    const broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { nodes }))
-    const sql = stack.use(await SqlServer.open(mariadbKind('at' in program ? program.at : '')))
+    const [broker, sql] = await openTogether<[KafkaServer, SqlServer]>(stack, [
+      KafkaServer.open('at' in jars ? jars.at : '', { nodes }),
+      SqlServer.open(mariadbKind('at' in program ? program.at : ''))
+    ])
     stack.move()
 
     return new DataPath(broker, sql)

@@ -10,6 +10,7 @@ import { ClusterRig, missingCluster } from '../cluster/cluster-rig.ts'
 import { missingNodeNetwork, NODE_ADDRESS } from '../cluster/runner/node-network.ts'
 import { PUBLIC_IMAGE } from '../cluster/runner/registry.ts'
 import { KAD_PROTOCOL } from '../network/peer-fixtures.ts'
+import { openTogether } from '../open-together.ts'
 import { KafkaServer } from '../servers/kafka-server.ts'
 import { mariadbKind } from '../servers/mariadb-server.ts'
 import { missingPrometheus } from '../servers/promtool.ts'
@@ -88,10 +89,12 @@ export class ProbedCluster<Network extends ProbedNetwork> implements AsyncDispos
   static async open<Network extends ProbedNetwork> (options: ProbedClusterOptions<Network>): Promise<ProbedCluster<Network>> {
     await using stack = new AsyncDisposableStack()
     const { namespace } = options
-    const network = stack.use(await options.openNetwork(NODE_ADDRESS))
-    const broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }))
-    const sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS))
-    const cluster = stack.use(await ClusterRig.open({ runsPods: true, strimzi: false }))
+    const [network, broker, sql, cluster] = await openTogether<[Network, KafkaServer, SqlServer, ClusterRig]>(stack, [
+      options.openNetwork(NODE_ADDRESS),
+      KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }),
+      SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS),
+      ClusterRig.open({ runsPods: true, strimzi: false })
+    ])
     const servers = { cluster, broker, sql, network }
     await cluster.installPodMonitors()
     await install(cluster)

@@ -9,6 +9,7 @@ import { mariadb } from '../../../scripts/provision/mariadb.ts'
 import { ClusterRig, missingCluster, probeOf } from '../../support/cluster/cluster-rig.ts'
 import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
 import { PRIVATE_IMAGE } from '../../support/cluster/runner/registry.ts'
+import { openTogether } from '../../support/open-together.ts'
 import { KafkaServer } from '../../support/servers/kafka-server.ts'
 import { mariadbKind } from '../../support/servers/mariadb-server.ts'
 import { SqlServer } from '../../support/servers/sql-server.ts'
@@ -44,8 +45,12 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
   let probe: KubeObject
 
   before(async () => {
-    const broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }))
-    const sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS))
+    const [broker, sql, cluster] = await openTogether<[KafkaServer, SqlServer, ClusterRig]>(stack, [
+      KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }),
+      SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS),
+      ClusterRig.open({ runsPods: true, strimzi: false })
+    ])
+    rig = cluster
     const root = await sql.root()
     await root.query('CREATE DATABASE lab; CREATE USER probe IDENTIFIED BY \'secret\'; GRANT ALL ON lab.* TO probe')
     await root.end()
@@ -54,7 +59,6 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
       kafka: { brokers: broker.brokers },
       mysql: { host: NODE_ADDRESS, port: sql.port, database: 'lab', credentialsSecret: { name: 'mysql' } }
     })
-    rig = stack.use(await ClusterRig.open({ runsPods: true, strimzi: false }))
     await rig.installPodMonitors()
     await rig.namespace('lab')
     await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM } }, pullSecret(SYSTEM))

@@ -15,6 +15,7 @@ import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts
 import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
 import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
 import { serving, startPeer } from '../../support/network/peers.ts'
+import { openTogether } from '../../support/open-together.ts'
 import { KafkaServer } from '../../support/servers/kafka-server.ts'
 import { mariadbKind } from '../../support/servers/mariadb-server.ts'
 import { SqlServer } from '../../support/servers/sql-server.ts'
@@ -45,9 +46,12 @@ suite('kubectl peerprobe beside pods that run', missing === undefined ? {} : { s
   let rig: ClusterRig
 
   before(async () => {
-    const broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }))
-    const sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS))
-    rig = stack.use(await ClusterRig.open({ strimzi: false, runsPods: true }))
+    const [broker, sql, cluster] = await openTogether<[KafkaServer, SqlServer, ClusterRig]>(stack, [
+      KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS }),
+      SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS),
+      ClusterRig.open({ strimzi: false, runsPods: true })
+    ])
+    rig = cluster
     const peer = stack.use(await startPeer({ host: NODE_ADDRESS, serve: { [KAD_PROTOCOL]: serving([]) } }))
     const bootstrap = `${peer.node.getMultiaddrs()[0]!.decapsulate('/p2p').toString()}/p2p/${formatPeerId(peer.id)}`
     await rig.plane.apply(

@@ -86,92 +86,95 @@ suite('a PeerProbe with a missing or broken dependency', missingCluster === unde
     await rig.untilReady('foreign', 'True')
   })
 
-  test('without its Secret reports Secret and field, and then the key', async () => {
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'secretless' } })
-    await rig.probe('secretless')
-    await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /spec\.mysql\.credentialsSecret: Secret secretless\/mysql does not exist/ })
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'secretless', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'x' } })
-    await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /lacks the key password/ })
-    await rig.secret('secretless')
-    await rig.untilReady('secretless', 'True')
-  })
-
-  const PODS: [string, object, string, RegExp][] = [
-    ['image', { 'test/state': 'imagepull' }, 'ImagePullBackOff', /crawler amino-crawler-main: ImagePullBackOff: Back-off pulling image peerprobe:test/],
-    ['crash', { 'test/state': 'crashloop', 'test/last-words': 'PP_BUS_AUTH: Kafka refuses the password' }, 'BusAuth', /CrashLoopBackOff: PP_BUS_AUTH: Kafka refuses the password/]
-  ]
-
-  for (const [namespace, annotations, reason, words] of PODS) {
-    test(`whose crawler has ${reason} reports the pod's own message`, async () => {
-      await rig.namespace(namespace)
-      await rig.probe(namespace, { scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { annotations } }] })
-      await rig.untilReady(namespace, 'False', { reason, words })
-      await rig.probe(namespace)
-      await rig.untilReady(namespace, 'True')
+  // These share nothing with one another.
+  suite('in its own namespace', { concurrency: true }, () => {
+    test('without its Secret reports Secret and field, and then the key', async () => {
+      await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'secretless' } })
+      await rig.probe('secretless')
+      await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /spec\.mysql\.credentialsSecret: Secret secretless\/mysql does not exist/ })
+      await rig.plane.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mysql', namespace: 'secretless', labels: { 'peerprobe.dev/use': 'true' } }, stringData: { username: 'x' } })
+      await rig.untilReady('secretless', 'False', { reason: 'SecretMissing', words: /lacks the key password/ })
+      await rig.secret('secretless')
+      await rig.untilReady('secretless', 'True')
     })
-  }
 
-  test('whose pods find no node reports that', async () => {
-    await rig.namespace('nowhere')
-    await rig.probe('nowhere', { scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { nodeSelector: { disk: 'none' } } }] })
-    await rig.untilReady('nowhere', 'False', { reason: 'Unschedulable', words: /crawler amino-crawler-main: Unschedulable: 0\/1 nodes are available/ })
-    await rig.probe('nowhere', { scans: [{ name: 'main', network: { preset: 'ipfs' } }] })
-    await rig.untilReady('nowhere', 'True')
-  })
+    const PODS: [string, object, string, RegExp][] = [
+      ['image', { 'test/state': 'imagepull' }, 'ImagePullBackOff', /crawler amino-crawler-main: ImagePullBackOff: Back-off pulling image peerprobe:test/],
+      ['crash', { 'test/state': 'crashloop', 'test/last-words': 'PP_BUS_AUTH: Kafka refuses the password' }, 'BusAuth', /CrashLoopBackOff: PP_BUS_AUTH: Kafka refuses the password/]
+    ]
 
-  test('whose prepare job fails reports the job\'s own message, and retries', async () => {
-    await rig.namespace('unprepared')
-    const annotations = { 'test/state': 'failed', 'test/last-words': 'PP_STORE_AUTH: check that user probe may connect from here' }
-    await rig.probe('unprepared', { consumer: { pod: { annotations } } })
-    await rig.untilReady('unprepared', 'False', { reason: 'StoreAuth', words: /prepare job amino-prepare-[0-9a-f]{8}: Error: PP_STORE_AUTH: check that user probe/ })
-    await rig.probe('unprepared', { mysql: { host: 'better', database: 'ipfs', credentialsSecret: { name: 'mysql' } } })
-    await rig.untilReady('unprepared', 'True')
-  })
+    for (const [namespace, annotations, reason, words] of PODS) {
+      test(`whose crawler has ${reason} reports the pod's own message`, async () => {
+        await rig.namespace(namespace)
+        await rig.probe(namespace, { scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { annotations } }] })
+        await rig.untilReady(namespace, 'False', { reason, words })
+        await rig.probe(namespace)
+        await rig.untilReady(namespace, 'True')
+      })
+    }
 
-  test('over its quota repeats the quota\'s message', async () => {
-    await rig.namespace('quota')
-    await rig.plane.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: 'quota' }, spec: { hard: { pods: '1' } } })
-    await until('the quota is in force', async () => ((await rig.plane.get<KubeObject>('resourcequota', 'few', '-n', 'quota'))['status'] as { hard?: object } | undefined)?.hard !== undefined)
-    await rig.probe('quota')
-    await rig.untilReady('quota', 'False', { words: /exceeded quota/ })
-    await rig.plane.kubectl(['delete', 'resourcequota', 'few', '-n', 'quota'])
-    await rig.plane.kubectl(['delete', 'replicaset', '--all', '-n', 'quota'])
-    await rig.untilReady('quota', 'True')
-  })
+    test('whose pods find no node reports that', async () => {
+      await rig.namespace('nowhere')
+      await rig.probe('nowhere', { scans: [{ name: 'main', network: { preset: 'ipfs' }, pod: { nodeSelector: { disk: 'none' } } }] })
+      await rig.untilReady('nowhere', 'False', { reason: 'Unschedulable', words: /crawler amino-crawler-main: Unschedulable: 0\/1 nodes are available/ })
+      await rig.probe('nowhere', { scans: [{ name: 'main', network: { preset: 'ipfs' } }] })
+      await rig.untilReady('nowhere', 'True')
+    })
 
-  test('that claims the topic of an older one waits until that is deleted', async () => {
-    await rig.namespace('claims')
-    await rig.probe('claims')
-    await rig.untilReady('claims', 'True')
-    await delay(1_100)
-    await rig.probe('claims', {}, 'later')
-    await rig.untilReady('claims', 'False', { name: 'later', reason: 'OwnershipConflict', words: /^spec\.kafka\.topic\.name: PeerProbe amino uses topic ipfs-nodes of this Kafka already/ })
-    await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'claims'])
-    await rig.untilReady('claims', 'True', { name: 'later' })
-  })
+    test('whose prepare job fails reports the job\'s own message, and retries', async () => {
+      await rig.namespace('unprepared')
+      const annotations = { 'test/state': 'failed', 'test/last-words': 'PP_STORE_AUTH: check that user probe may connect from here' }
+      await rig.probe('unprepared', { consumer: { pod: { annotations } } })
+      await rig.untilReady('unprepared', 'False', { reason: 'StoreAuth', words: /prepare job amino-prepare-[0-9a-f]{8}: Error: PP_STORE_AUTH: check that user probe/ })
+      await rig.probe('unprepared', { mysql: { host: 'better', database: 'ipfs', credentialsSecret: { name: 'mysql' } } })
+      await rig.untilReady('unprepared', 'True')
+    })
 
-  test('that only the operator can refuse is refused with the field', async () => {
-    await rig.namespace('early')
-    await rig.probe('early', { kafka: { brokers: ['169.254.169.254:80'] } })
-    await rig.untilReady('early', 'False', { reason: 'SpecInvalid', words: /spec\.kafka\.brokers\[0\]: / })
-    await rig.probe('early')
-    await rig.untilReady('early', 'True')
-  })
+    test('over its quota repeats the quota\'s message', async () => {
+      await rig.namespace('quota')
+      await rig.plane.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'few', namespace: 'quota' }, spec: { hard: { pods: '1' } } })
+      await until('the quota is in force', async () => ((await rig.plane.get<KubeObject>('resourcequota', 'few', '-n', 'quota'))['status'] as { hard?: object } | undefined)?.hard !== undefined)
+      await rig.probe('quota')
+      await rig.untilReady('quota', 'False', { words: /exceeded quota/ })
+      await rig.plane.kubectl(['delete', 'resourcequota', 'few', '-n', 'quota'])
+      await rig.plane.kubectl(['delete', 'replicaset', '--all', '-n', 'quota'])
+      await rig.untilReady('quota', 'True')
+    })
 
-  test('that is paused is left alone, and reports that and what is not as planned', async () => {
-    await rig.namespace('paused')
-    await rig.probe('paused')
-    await rig.untilReady('paused', 'True')
-    await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'paused', 'peerprobe.dev/pause=true'])
-    await rig.untilReady('paused', 'Unknown', { reason: 'Paused' })
-    await rig.plane.kubectl(['delete', 'deployment', 'amino-consumer', '-n', 'paused'])
-    await rig.untilReady('paused', 'Unknown', { reason: 'Paused', words: /Deployment amino-consumer \(missing\)/ })
-    await delay(2_000)
-    const isThere = await rig.plane.has('deployment', 'amino-consumer', '-n', 'paused')
-    await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'paused', 'peerprobe.dev/pause-'])
-    await rig.untilReady('paused', 'True')
+    test('that claims the topic of an older one waits until that is deleted', async () => {
+      await rig.namespace('claims')
+      await rig.probe('claims')
+      await rig.untilReady('claims', 'True')
+      await delay(1_100)
+      await rig.probe('claims', {}, 'later')
+      await rig.untilReady('claims', 'False', { name: 'later', reason: 'OwnershipConflict', words: /^spec\.kafka\.topic\.name: PeerProbe amino uses topic ipfs-nodes of this Kafka already/ })
+      await rig.plane.kubectl(['delete', 'pp', 'amino', '-n', 'claims'])
+      await rig.untilReady('claims', 'True', { name: 'later' })
+    })
 
-    assert.equal(isThere, false, 'the operator keeps its hands off')
+    test('that only the operator can refuse is refused with the field', async () => {
+      await rig.namespace('early')
+      await rig.probe('early', { kafka: { brokers: ['169.254.169.254:80'] } })
+      await rig.untilReady('early', 'False', { reason: 'SpecInvalid', words: /spec\.kafka\.brokers\[0\]: / })
+      await rig.probe('early')
+      await rig.untilReady('early', 'True')
+    })
+
+    test('that is paused is left alone, and reports that and what is not as planned', async () => {
+      await rig.namespace('paused')
+      await rig.probe('paused')
+      await rig.untilReady('paused', 'True')
+      await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'paused', 'peerprobe.dev/pause=true'])
+      await rig.untilReady('paused', 'Unknown', { reason: 'Paused' })
+      await rig.plane.kubectl(['delete', 'deployment', 'amino-consumer', '-n', 'paused'])
+      await rig.untilReady('paused', 'Unknown', { reason: 'Paused', words: /Deployment amino-consumer \(missing\)/ })
+      await delay(2_000)
+      const isThere = await rig.plane.has('deployment', 'amino-consumer', '-n', 'paused')
+      await rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', 'paused', 'peerprobe.dev/pause-'])
+      await rig.untilReady('paused', 'True')
+
+      assert.equal(isThere, false, 'the operator keeps its hands off')
+    })
   })
 })
 

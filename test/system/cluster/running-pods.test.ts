@@ -21,6 +21,7 @@ import { StandInStrimzi } from '../../support/cluster/stand-in-strimzi.ts'
 import { StrimziBroker } from '../../support/cluster/strimzi-broker.ts'
 import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
 import { serving, startPeer } from '../../support/network/peers.ts'
+import { openTogether } from '../../support/open-together.ts'
 import { KafkaServer } from '../../support/servers/kafka-server.ts'
 import { mariadbKind } from '../../support/servers/mariadb-server.ts'
 import { SqlServer } from '../../support/servers/sql-server.ts'
@@ -50,9 +51,11 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
   let bootstrap: string
 
   before(async () => {
-    broker = stack.use(await KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS, users: { hand: 'made' } }))
-    sql = stack.use(await SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS))
-    rig = stack.use(await ClusterRig.open({ runsPods: true }))
+    [broker, sql, rig] = await openTogether<[KafkaServer, SqlServer, ClusterRig]>(stack, [
+      KafkaServer.open('at' in jars ? jars.at : '', { host: NODE_ADDRESS, users: { hand: 'made' } }),
+      SqlServer.open(mariadbKind('at' in server ? server.at : ''), [], NODE_ADDRESS),
+      ClusterRig.open({ runsPods: true })
+    ])
     stack.use(await StandInStrimzi.open(rig.plane, 'password, certificate', new StrimziBroker(broker)))
     const peer = stack.use(await startPeer({ host: NODE_ADDRESS, serve: { [KAD_PROTOCOL]: serving([]) } }))
     bootstrap = `${peer.node.getMultiaddrs()[0]!.decapsulate('/p2p').toString()}/p2p/${formatPeerId(peer.id)}`
