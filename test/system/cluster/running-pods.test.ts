@@ -32,7 +32,8 @@ import type { CommandEnd } from '../../support/servers/control-plane.ts'
 const [jars, server] = [kafka.find(), mariadb.find()]
 const missing = ('missing' in jars ? jars.missing : undefined) ?? ('missing' in server ? server.missing : undefined) ?? missingCluster ?? missingNodeNetwork()
 const PLUGIN = fileURLToPath(new URL('../../../operator/commands/main.ts', import.meta.url))
-const LIMIT_MS = 180_000
+// Three PeerProbes start at the same time, on a machine that may be busy.
+const LIMIT_MS = 400_000
 const { signal } = new AbortController()
 
 interface Probe extends KubeObject { status: { lag?: number, scans: { lastCrawl?: { contacted: number } }[] } }
