@@ -92,7 +92,7 @@ suite('an installed chart', missing === undefined ? {} : { skip: missing }, () =
     const [pod = assert.fail()] = await pods(SYSTEM, '-l', Object.entries(matchLabels).map(([name, value]) => `${name}=${value}`).join())
     const port = pod.spec.containers[0]?.ports.find(({ name }) => name === endpoint.port)?.containerPort
     const text = await (await fetch(`http://${pod.status.podIP}:${String(port)}${endpoint.path}`)).text()
-    const [, section = ''] = readFileSync(METRICS_PAGE, 'utf8').split('## Operator\n')
+    const [, section = ''] = /^## Operator\n([^]*?)(?:\n## |$(?![^]))/m.exec(readFileSync(METRICS_PAGE, 'utf8')) ?? []
     const documented = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name)
 
     assert.ok(documented.length > 5)
