@@ -148,7 +148,10 @@ function confined ({ mounts }: Pick<PodPlan, 'mounts'>): Record<string, unknown>
 
 const ADMIN = { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }
 
+// A busy node may take more than the 30 s of the liveness probe until Node has loaded everything: such a container would be killed
+// again and again, and never start.
 const PROBES = {
+  startupProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 60 },
   livenessProbe: { httpGet: { path: '/livez', port: 'admin' }, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
   readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 5, timeoutSeconds: 3 }
 }
