@@ -1,6 +1,6 @@
 // The parts of a real node for the tests: kubelet, kube-proxy, containerd and CoreDNS, built from Go modules of the same
 // versions as the control plane, and Debian's runc and network plugins.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CachedFolder } from './cached-folder.ts'
@@ -10,6 +10,9 @@ import type { Part } from './part.ts'
 
 /** Folder of the network plugins that Debian's package has. */
 export const CNI_PLUGINS = '/usr/lib/cni'
+
+/** The library that shifts the clock of a process, as a pattern. */
+export const FAKE_TIME = '/usr/lib/*/faketime/libfaketime.so.1'
 
 const MODULE = fileURLToPath(new URL('./node-tools', import.meta.url))
 const RECIPE = ['go.mod', 'go.sum', 'tools.go', 'coredns/main.go', 'pause/main.go']
@@ -26,14 +29,15 @@ const PACKAGES = [
 
 const PROGRAMS = PACKAGES.map(path => path.slice(path.lastIndexOf('/') + 1))
 const SYSTEM_PROGRAMS = ['runc', 'nft', 'ip']
-const DEBIAN_PACKAGES = ['runc', 'containernetworking-plugins', 'nftables', 'iproute2']
+// The last one shifts the clock of a pod; it has no program.
+const DEBIAN_PACKAGES = ['runc', 'containernetworking-plugins', 'nftables', 'iproute2', 'libfaketime']
 
 /** The programs of a real node: found at a folder of programs. */
 export const node: Part = {
   name: 'node',
 
   find () {
-    const absent = missingProgram(...SYSTEM_PROGRAMS) ?? (existsSync(CNI_PLUGINS) ? undefined : CNI_PLUGINS)
+    const absent = missingProgram(...SYSTEM_PROGRAMS) ?? missingFile()
 
     if (absent !== undefined) {
       return { missing: `no ${absent} on this machine: apt-get install ${DEBIAN_PACKAGES.join(' ')}` }
@@ -43,7 +47,8 @@ export const node: Part = {
   },
 
   async provide (signal) {
-    const missing = await ensurePrograms(existsSync(CNI_PLUGINS) ? SYSTEM_PROGRAMS : [...SYSTEM_PROGRAMS, CNI_PLUGINS], DEBIAN_PACKAGES, signal)
+    const file = missingFile()
+    const missing = await ensurePrograms(file === undefined ? SYSTEM_PROGRAMS : [...SYSTEM_PROGRAMS, file], DEBIAN_PACKAGES, signal)
 
     if (!folder().isThere && missingProgram('go') !== undefined) {
       return { missing: 'no Go on this machine: install 1.26 or later from https://go.dev/dl' }
@@ -54,8 +59,13 @@ export const node: Part = {
       })
     }
 
-    return missing === undefined || existsSync(CNI_PLUGINS) ? this.find() : { missing }
+    return missing === undefined || missingFile() === undefined ? this.find() : { missing }
   }
+}
+
+// What the packages have besides programs.
+function missingFile (): string | undefined {
+  return existsSync(CNI_PLUGINS) ? globSync(FAKE_TIME).length > 0 ? undefined : FAKE_TIME : CNI_PLUGINS
 }
 
 async function build (into: string, signal: AbortSignal): Promise<void> {

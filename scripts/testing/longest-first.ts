@@ -4,6 +4,8 @@
 export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/cluster/alerts.test.ts': 420,
   'test/system/monitoring/operator-alerts.test.ts': 265,
+  'test/system/node/causes.test.ts': 240,
+  'test/system/node/chaos.test.ts': 240,
   'test/system/node/first-day.test.ts': 240,
   'test/system/monitoring/job-alerts.test.ts': 240,
   'test/system/cluster/running-pods.test.ts': 200,
