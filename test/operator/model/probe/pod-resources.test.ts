@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { DEFAULT_RESOURCES, resourcesFor } from '../../../../operator/model/probe/pod-resources.ts'
 import { quantityOf } from '../../../../operator/model/probe/quantity.ts'
@@ -10,6 +11,20 @@ suite('quantities', () => {
   test('are compared by their numeric values', () => {
     assert.deepEqual(['500m', '0.5', 1, '1k', '1Ki', '2Gi', '0', '1.5G'].map(quantityOf), [0.5, 0.5, 1, 1_000, 1_024, 2 ** 31, 0, 1.5e9])
   })
+})
+
+suite('default resources', () => {
+  const page = readFileSync(new URL('../../../../docs/sizing.md', import.meta.url), 'utf8')
+
+  for (const name of ['crawler', 'consumer'] as const) {
+    test(`of a ${name} are those of docs/sizing.md, and its memory is at least twice what was measured`, () => {
+      const [, requests, limits, measured] = new RegExp(`^\\| ${name} \\| (.+) \\| (.+) \\| (\\d+) MB \\|$`, 'm').exec(page)!
+      const { requests: requested, limits: limited } = DEFAULT_RESOURCES[name]
+
+      assert.deepEqual([requests, limits], [requested, limited].map(amounts => NAMES.map(each => amounts![each]).join(', ')))
+      assert.ok(quantityOf(limited!['memory']!) >= 2 * Number(measured) * 2 ** 20)
+    })
+  }
 })
 
 suite('resources of a container', () => {
