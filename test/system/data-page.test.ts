@@ -37,7 +37,7 @@ const SERVERS = [
 const SQLITE_ONLY = new Set(['dictionary_epoch'])
 const SERVER_ONLY = new Set(['removal_mark'])
 const SERVER_COLUMNS: Record<string, readonly string[]> = { address_info: ['id', 'addr_hash'], crawl_aggregate: ['value_hash'] }
-const DICTIONARIES = ['scan', 'agent', 'connection', 'address', 'detail']
+const DICTIONARIES = ['scan', 'agent', 'connection', 'address', 'detail', 'place']
 
 suite('docs/data.md', () => {
   suite('on SQLite', () => {
