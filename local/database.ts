@@ -8,7 +8,10 @@ export function databaseName ({ sqlite, mysql }: StoreConfig): string {
     return sqlite?.path ?? ''
   }
 
-  return `mysql://${encodeURIComponent(mysql.username ?? '')}@${hostPort(mysql.host, mysql.port)}/${mysql.database}`
+  // In a pod the name of the user is in a file.
+  const user = mysql.username === undefined ? '' : `${encodeURIComponent(mysql.username)}@`
+
+  return `mysql://${user}${hostPort(mysql.host, mysql.port)}/${mysql.database}`
 }
 
 /** A shell command that queries the database of a run; `path` is the path of its file to show, if it has one. */
@@ -19,5 +22,5 @@ export function queryCommand ({ mysql }: StoreConfig, path: string, sql: string)
 
   const { host, port, username, database } = mysql
 
-  return `mysql -h ${shellQuoted(host)} -P ${String(port)} -u ${shellQuoted(username ?? '')} -p ${shellQuoted(database)} -e "${sql}"`
+  return `mysql -h ${shellQuoted(host)} -P ${String(port)} ${username === undefined ? '' : `-u ${shellQuoted(username)} `}-p ${shellQuoted(database)} -e "${sql}"`
 }

@@ -16,6 +16,9 @@ export interface CheckOptions {
   /** Which addresses are dialled. */
   policy: 'Public' | 'Private' | 'Any'
 
+  /** Ranges that are never dialled. @default none */
+  deny?: readonly string[]
+
   /** DHT protocols of the network; empty to learn them from the peers. */
   protocols: readonly string[]
 
@@ -41,7 +44,7 @@ export interface CheckTools {
 const REQUEST_TIMEOUT_MS = 5_000
 
 /** Opens what a check needs; `stack` disposes of it. */
-export async function openCheckTools ({ policy, protocols, dialTimeoutMs }: CheckOptions, stack: AsyncDisposableStack): Promise<CheckTools> {
+export async function openCheckTools ({ policy, deny = [], protocols, dialTimeoutMs }: CheckOptions, stack: AsyncDisposableStack): Promise<CheckTools> {
   const clock = systemClock
   const agentVersion = `peerprobe/${VERSION}`
   const quic = stack.use(new QuicDialler({ clock }, { agentVersion, privateKey: await generateKeyPair('Ed25519') }))
@@ -49,7 +52,7 @@ export async function openCheckTools ({ policy, protocols, dialTimeoutMs }: Chec
 
   return {
     clock,
-    policy: new AddressPolicy({ policy, deny: [] }),
+    policy: new AddressPolicy({ policy, deny: [...deny] }),
     dns: stack.use(openSystemDns(clock, { lostMs: 0 })),
     protocols: new KadProtocols(protocols),
     dialTimeoutMs,

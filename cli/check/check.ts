@@ -9,6 +9,7 @@ import { checkAddress } from './check-address.ts'
 import { openCheckTools } from './check-tools.ts'
 import { diagnose } from './diagnosis.ts'
 import { findAddresses } from './find-addresses.ts'
+import type { Scan } from '../../core/contracts/scan.ts'
 import type { CheckOptions, CheckTools } from './check-tools.ts'
 import type { CheckedAddress } from './checked-address.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -21,6 +22,9 @@ export interface CheckRequest extends Omit<CheckOptions, 'protocols'> {
 
   /** Name of a preset; without it the network is that of the bootstrap peers, or unknown. */
   network?: string
+
+  /** The network of a scan, in place of a preset. */
+  scanNetwork?: Scan['network']
 
   /** Multiaddrs of peers that are asked for addresses, in place of the preset's. */
   bootstrapPeers: readonly string[]
@@ -82,14 +86,14 @@ function targetOf (text: string): { id: Uint8Array, address?: Uint8Array } {
   return { id: parsed.peerId, ...defined({ address: parsed.address.length === 0 ? undefined : parsed.address }) }
 }
 
-function networkOf ({ network, bootstrapPeers }: CheckRequest): { protocols: readonly string[], seeds: readonly string[] } {
-  if (network === undefined && bootstrapPeers.length > 0) {
+function networkOf ({ network, scanNetwork, bootstrapPeers }: CheckRequest): { protocols: readonly string[], seeds: readonly string[] } {
+  if (network === undefined && scanNetwork === undefined && bootstrapPeers.length > 0) {
     return { protocols: [], seeds: bootstrapPeers }
   }
 
-  const preset = resolveNetwork({ preset: network ?? DEFAULT_NETWORK })
+  const known = resolveNetwork(scanNetwork ?? { preset: network ?? DEFAULT_NETWORK })
 
-  return { protocols: preset.protocols, seeds: bootstrapPeers.length > 0 ? bootstrapPeers : preset.bootstrapPeers }
+  return { protocols: known.protocols, seeds: bootstrapPeers.length > 0 ? bootstrapPeers : known.bootstrapPeers }
 }
 
 async function lookUp (id: Uint8Array, seeds: readonly string[], tools: CheckTools, signal: AbortSignal): Promise<FoundAddresses> {

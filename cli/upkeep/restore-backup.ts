@@ -8,6 +8,7 @@ import { formatCount } from '../../local/text.ts'
 import { writeOut } from '../output/write-out.ts'
 import { findSource } from '../source/find-source.ts'
 import { rowsOf } from './back-up.ts'
+import { chosenBackup } from './chosen-backup.ts'
 import type { StoreConfig } from '../../core/contracts/process-config.ts'
 import type { SourceOptions } from '../source/source-options.ts'
 
@@ -17,14 +18,14 @@ export interface RestoreOptions extends SourceOptions {
   json: boolean
 }
 
-/** Restores a backup into the empty database that the options choose. */
-export async function restoreBackup (backup: string, options: RestoreOptions, signal: AbortSignal): Promise<void> {
+/** Restores a backup, or the newest one of a folder, into the empty database that the options choose. */
+export async function restoreBackup (path: string, options: RestoreOptions, signal: AbortSignal): Promise<void> {
   const store = await targetOf(options)
-  const manifest = await restore({ clock: systemClock, knownSchema: schemaVersionKnown() }, backup, store, signal)
+  const manifest = await restore({ clock: systemClock, knownSchema: schemaVersionKnown() }, await chosenBackup(path), store, signal)
 
   await writeOut(options.json
     ? `${JSON.stringify(manifest)}\n`
-    : `${databaseName(store)}: ${formatCount(rowsOf(manifest))} rows of ${manifest.takenAt} restored\n`, signal)
+    : `${databaseName(store)}: ${formatCount(rowsOf(manifest))} rows of ${manifest.takenAt} restored from ${manifest.file}\n`, signal)
 }
 
 async function targetOf ({ to, data, config }: RestoreOptions): Promise<StoreConfig> {

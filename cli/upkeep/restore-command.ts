@@ -9,11 +9,17 @@ import type { Command } from 'commander'
 export function addRestoreCommand (program: Command): void {
   withHelp(withSource(program.command('restore')
     .description('restores a backup into an empty database, and checks its checksum and its numbers of rows')
-    .argument('<backup>', 'file of the backup; its manifest (.json) must be next to it', nonEmpty))
+    .argument('<backup>', 'file of the backup, with its manifest (.json) next to it; or a folder of backups, for the newest whole one', nonEmpty))
     .option('--to <file>', 'SQLite file to make, in place of --data and --config', nonEmpty)
     .option('--json', 'print the manifest as one JSON object', false), {
-    notes: ['A database that has tables already is refused, and nothing in it is changed.'],
-    examples: [{ run: 'peerprobe restore "$(ls backups/*.gz | tail -1)" --to restored.sqlite', does: 'the newest backup, into a file of its own' }]
+    notes: [
+      'A database that has tables already is refused, and nothing in it is changed.',
+      'In a cluster `kubectl peerprobe job NAME --claim CLAIM -- restore /claim` makes a Job of it.'
+    ],
+    examples: [
+      { run: 'peerprobe restore backups --to restored.sqlite', does: 'the newest backup of a folder, into a file of its own' },
+      { run: 'peerprobe restore "$(ls backups/*.gz | head -1)" --to oldest.sqlite', does: 'a certain backup' }
+    ]
   }).action(async (backup: string, _: unknown, command: Command) => {
     await runBody(async (signal) => {
       const { restoreBackup } = await import('./restore-backup.ts')

@@ -12,6 +12,18 @@ interface Template { metadata?: { annotations?: Record<string, string> }, spec: 
 /** A Job without a name: the API server generates the name when the Job is created. */
 export type NamelessJob = Omit<KubeObject, 'metadata'> & { metadata: { generateName: string, namespace: string, labels: Record<string, string> } }
 
+/** Where the claim of a command is mounted. */
+export const CLAIM_FOLDER = '/claim'
+
+/** What a Job runs. */
+export interface CommandRun {
+  /** Of the command, such as `offsets`, `reset`, `--to-earliest`. */
+  args: readonly string[]
+
+  /** A claim that the command reads, at {@link CLAIM_FOLDER}. */
+  claim?: string
+}
+
 const ENTRY = 'cli/main.ts'
 const KEPT_SECONDS = 86_400
 
@@ -23,10 +35,9 @@ const OF_CONSUMERS = ['args', 'ports', 'livenessProbe', 'readinessProbe', 'start
  * commands that need the consumers to be stopped, when there is no pod to run the command in. The Job is in no plan, so the
  * operator does not remove it; it expires after a day.
  *
- * @param args of the command, such as `offsets`, `reset`, `--to-earliest`
  * @throws ProbeError `PP_CONFIG_INVALID` when the PeerProbe has no consumers to copy from
  */
-export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined, args: readonly string[]): NamelessJob {
+export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined, { args, claim }: CommandRun): NamelessJob {
   const { template } = (deployment?.['spec'] ?? {}) as { template?: Template }
   const [container] = template?.spec.containers ?? []
 
@@ -35,10 +46,8 @@ export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined,
   }
 
   const labels = labelsFor(probe, 'command')
-  // Some claims can be mounted by only one node, and no command writes files.
-  const claims = new Set((template.spec.volumes ?? []).filter(volume => volume.persistentVolumeClaim !== undefined).map(({ name }) => name))
   const kept = Object.fromEntries(Object.entries(container).filter(([field]) => !OF_CONSUMERS.includes(field)))
-  const volumeMounts = (container.volumeMounts ?? []).filter(({ name }) => !claims.has(name))
+  const { mounts, volumes } = storageOf(template, container, claim)
 
   return {
     apiVersion: KINDS.job.apiVersion,
@@ -52,10 +61,31 @@ export function commandJob (probe: ProbeKey, deployment: KubeObject | undefined,
         spec: {
           ...template.spec,
           restartPolicy: 'Never',
-          containers: [{ ...kept, args: [ENTRY, ...args], volumeMounts }],
-          volumes: (template.spec.volumes ?? []).filter(({ name }) => !claims.has(name))
+          containers: [{ ...kept, args: [ENTRY, ...args], volumeMounts: mounts }],
+          volumes
         }
       }
     }
+  }
+}
+
+interface Storage { mounts: object[], volumes: object[] }
+
+// Some claims can be mounted by only one node, and no command needs those of the consumers.
+function storageOf ({ spec: { volumes = [] } }: Template, { volumeMounts = [] }: Container, claim: string | undefined): Storage {
+  const claims = new Set(volumes.filter(volume => volume.persistentVolumeClaim !== undefined).map(({ name }) => name))
+  const own = claim === undefined ? [] : [claimVolume(claim)]
+
+  return {
+    mounts: [...volumeMounts.filter(({ name }) => !claims.has(name)), ...own.map(({ mount }) => mount)],
+    volumes: [...volumes.filter(({ name }) => !claims.has(name)), ...own.map(({ volume }) => volume)]
+  }
+}
+
+// Only read: a command that goes wrong damages no backup.
+function claimVolume (claimName: string): { volume: Volume, mount: object } {
+  return {
+    volume: { name: 'claim', persistentVolumeClaim: { claimName, readOnly: true } },
+    mount: { name: 'claim', mountPath: CLAIM_FOLDER, readOnly: true }
   }
 }

@@ -19,8 +19,10 @@ test('the image contains every file and package that its entry points import, an
 
   assert.ok(reached.size > 100)
   // There is no other program in it than Node, which is all that a run on one machine starts; its practice network in Go needs
-  // Go, and a backup of MySQL on a machine needs the program that dumps.
+  // Go, a backup of MySQL on a machine needs the program that dumps, and a check from a
+  // crawler's pod the kubectl of the machine where it is asked for.
   assert.deepEqual([...reached].filter(file => packagesOf(file).includes('node:child_process')).sort(), [
+    'cli/check/check-from.ts',
     'consumer/backup/mysql-backup.ts',
     'local/devnet/go/build-go-devnet.ts',
     'local/devnet/go/go-devnet-process.ts',

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import { Command } from 'commander'
 import { backUp, rowsOf } from '../../../cli/upkeep/back-up.ts'
 import { addBackupCommand } from '../../../cli/upkeep/backup-command.ts'
+import { chosenBackup } from '../../../cli/upkeep/chosen-backup.ts'
 import { restoreBackup } from '../../../cli/upkeep/restore-backup.ts'
 import { addRestoreCommand } from '../../../cli/upkeep/restore-command.ts'
 import { runCli } from '../../support/cli/run-cli.ts'
@@ -23,9 +24,10 @@ suite('backup and restore', () => {
     const { file, rows } = JSON.parse(made.stdout) as BackupManifest
     assert.equal(rows['node_info'], 3)
 
-    const restored = await runCli(['restore', folder.file(`backups/${file}`), '--to', folder.file('restored.sqlite')])
+    assert.equal(await chosenBackup(folder.file('backups')), folder.file(`backups/${file}`))
+    const restored = await runCli(['restore', folder.file('backups'), '--to', folder.file('restored.sqlite')])
     assert.equal(restored.code, 0, restored.stderr)
-    assert.match(restored.stdout, new RegExp(`restored\\.sqlite: ${String(rowsOf({ rows }))} rows of `))
+    assert.match(restored.stdout, new RegExp(`restored\\.sqlite: ${String(rowsOf({ rows }))} rows of .* restored from ${RegExp.escape(file)}\n$`))
     assert.equal(await listing(folder.file('restored.sqlite')), await listing(folder.file('run')))
 
     const again = await runCli(['restore', folder.file(`backups/${file}`), '--data', folder.file('run')])
@@ -41,6 +43,8 @@ suite('backup and restore', () => {
     writeFileSync(folder.file(`backups/${file}`), 'x')
 
     await assert.rejects(restoreBackup(folder.file(`backups/${file}`), { to: folder.file('new.sqlite'), json: false }, signal), { code: 'PP_BACKUP_INVALID' })
+    await assert.rejects(chosenBackup(folder.file('backups')), { code: 'PP_BACKUP_INVALID', message: /backups: the folder has no whole backup/ })
+    assert.equal(await chosenBackup(folder.file('none')), folder.file('none'))
     await assert.rejects(restoreBackup('x', { to: 'a', data: 'b', json: false }, signal), { code: 'PP_CONFIG_INVALID' })
     assert.equal((await runCli(['backup', '--data', folder.file('run')])).code, 64)
   })

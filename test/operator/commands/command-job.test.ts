@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { commandJob } from '../../../operator/commands/command-job.ts'
+import { CLAIM_FOLDER, commandJob } from '../../../operator/commands/command-job.ts'
 import { consumerObjects } from '../../../operator/model/workloads.ts'
 import { clusterProbe, modelInput } from '../../support/cluster/cluster-probe.ts'
 
@@ -11,7 +11,7 @@ interface PodSpec { restartPolicy: string, imagePullSecrets: unknown, containers
 
 suite('commandJob', () => {
   test('runs the command in a pod like a consumer\'s, without probes, ports and the dump volume', () => {
-    const { metadata, spec } = commandJob(probe.metadata, deployment, ['offsets', 'reset', '--to-latest'])
+    const { metadata, spec } = commandJob(probe.metadata, deployment, { args: ['offsets', 'reset', '--to-latest'] })
     const { template } = spec as { template: { metadata: { labels: Record<string, string> }, spec: PodSpec } }
     const [container] = template.spec.containers
 
@@ -24,7 +24,16 @@ suite('commandJob', () => {
     assert.deepEqual([template.spec.restartPolicy, template.spec.imagePullSecrets], ['Never', [{ name: 'registry' }]])
   })
 
+  test('mounts a claim that the command reads, and does not let it write', () => {
+    const { spec } = commandJob(probe.metadata, deployment, { args: ['restore', CLAIM_FOLDER], claim: 'backups' })
+    const { template: { spec: pod } } = spec as { template: { spec: PodSpec } }
+
+    assert.deepEqual(pod.volumes.at(-1), { name: 'claim', persistentVolumeClaim: { claimName: 'backups', readOnly: true } })
+    assert.deepEqual((pod.containers[0]!['volumeMounts'] as object[]).at(-1), { name: 'claim', mountPath: '/claim', readOnly: true })
+    assert.deepEqual(pod.volumes.map(({ name }) => name), ['tmp', 'config', 'mysql', 'claim'])
+  })
+
   test('reports that there are no consumers to copy from', () => {
-    assert.throws(() => commandJob(probe.metadata, undefined, ['offsets']), { code: 'PP_CONFIG_INVALID', message: /no Deployment lab\/amino-consumer/ })
+    assert.throws(() => commandJob(probe.metadata, undefined, { args: ['offsets'] }), { code: 'PP_CONFIG_INVALID', message: /no Deployment lab\/amino-consumer/ })
   })
 })

@@ -30,7 +30,7 @@ const podsOf = (of: ClusterProbe): Record<string, string>[] => {
   const objects = objectsOf({ ...stagesOf(of, modelInput), kafka: [] }).map(({ object }) => object)
   const deployment = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === consumerName(of.metadata))
 
-  return labelsOfPods([...objects, commandJob(of.metadata, deployment, ['offsets', 'describe']) as unknown as KubeObject])
+  return labelsOfPods([...objects, commandJob(of.metadata, deployment, { args: ['offsets', 'describe'] }) as unknown as KubeObject])
 }
 
 suite('network policies', () => {

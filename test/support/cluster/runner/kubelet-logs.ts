@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 /** What a container has printed up to now; undefined where none runs. */
 export type OutputOf = (namespace: string, pod: string) => string | undefined
 
-interface LogQuestion { namespace: string, pod: string, since: string, isFollowed: boolean }
+interface LogQuestion { namespace: string, pod: string, since: string, isFollowed: boolean, isTimed: boolean }
 
 const POLL_MS = 100
 
@@ -57,17 +57,17 @@ export class KubeletLogs implements AsyncDisposable {
       return
     }
 
-    await this.#print({ namespace, pod, since: searchParams.get('sinceTime') ?? '', isFollowed: searchParams.get('follow') === 'true' }, response)
+    await this.#print({ namespace, pod, since: searchParams.get('sinceTime') ?? '', isFollowed: searchParams.get('follow') === 'true', isTimed: searchParams.get('timestamps') === 'true' }, response)
     response.end()
   }
 
-  async #print ({ namespace, pod, since, isFollowed }: LogQuestion, response: ServerResponse): Promise<void> {
+  async #print ({ namespace, pod, since, isFollowed, isTimed }: LogQuestion, response: ServerResponse): Promise<void> {
     let output = this.#outputOf(namespace, pod)
 
     for (let shown = 0; output !== undefined && !response.closed; output = this.#outputOf(namespace, pod)) {
       const end = output.lastIndexOf('\n') + 1
       const lines = timed(output.slice(shown, end)).filter(line => line.slice(0, since.length - 1) >= since.slice(0, -1))
-      response.write(lines.map(line => `${line}\n`).join(''))
+      response.write(lines.map(line => `${isTimed ? line : line.slice(line.indexOf(' ') + 1)}\n`).join(''))
       shown = end
 
       if (!isFollowed) {
