@@ -79,7 +79,7 @@ function targetOf (text: string): { id: Uint8Array, address?: Uint8Array } {
   const parsed = parseAddress(text)
 
   if (parsed?.peerId === undefined) {
-    const problem = parsed === undefined ? 'it is neither a peer id nor a multiaddr' : 'a multiaddr must end in /p2p/ and the peer id that should answer'
+    const problem = parsed === undefined ? 'it is neither a peer id (such as 12D3Koo… or Qm…) nor a multiaddr (such as /ip4/192.0.2.1/tcp/4001/p2p/12D3Koo…)' : 'a multiaddr must end in /p2p/ and the peer id that should answer'
     throw new ProbeError('PP_CONFIG_INVALID', `${escapeControlChars(text.slice(0, 200))}: ${problem}`)
   }
 

@@ -38,6 +38,19 @@ suite('peerprobe check', () => {
     }
   })
 
+  test('says what to give in place of what it refuses', async () => {
+    for (const [args, words] of [
+      [['nobody'], /nobody: it is neither a peer id \(such as .*\) nor a multiaddr \(such as .*\) \(PP_CONFIG_INVALID\)/],
+      [['/ip4/192.0.2.1/tcp/4001'], /must end in \/p2p\/ and the peer id that should answer/],
+      [[ID, '--network', 'ipsf'], /ipsf.*ipfs.*PP_NETWORK_UNKNOWN/],
+      [[ID, '--timeout', '1h'], /must be a duration from 1ms to 2m, such as 5s/],
+      [[ID, '--addresses', 'all'], /Allowed choices are Public, Private, Any/],
+      [[ID, '--from', 'lab/amino/main', '--as-crawler'], /cannot be used with/]
+    ] as const) {
+      assert.match((await runCli(['check', ...args])).stderr, words)
+    }
+  })
+
   test('runs in the pod of a crawler by kubectl, with the same options and the exit code of there', async () => {
     using folder = new TempFolder()
     writeFileSync(folder.file('kubectl'), '#!/bin/sh\nprintf "%s\\n" "$*"\nexit 2\n', { mode: 0o755 })
