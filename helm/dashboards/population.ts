@@ -1,6 +1,7 @@
 // The network as the crawls see it.
 import { coverage, crawls, passive } from './population-crawls.ts'
 import { overTime } from './population-history.ts'
+import { places } from './population-places.ts'
 import { namespaceVariable, probeVariable, scanVariable } from './series/choices.ts'
 import { crawlerSeries, SCAN_LABELS } from './series/selectors.ts'
 import type { DashboardSpec } from './grafana/dashboard.ts'
@@ -54,7 +55,7 @@ export const population: DashboardSpec = {
     probeVariable('peerprobe_crawler_scan_info{namespace=~"$namespace"}'),
     scanVariable('peerprobe_crawler_scan_info{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
   ],
-  groups: [now, coverage, overTime, crawls, passive]
+  groups: [now, coverage, overTime, places, crawls, passive]
 }
 
 function count (title: string, meaning: string, expr: string): PanelSpec {

@@ -1,4 +1,4 @@
-// What researchers ask and metrics cannot answer: versions, protocols, churn, sessions. On the tables, by SQL that both MySQL and
+// What researchers ask and metrics cannot answer: versions, protocols, places, churn, sessions. On the tables, by SQL that both MySQL and
 // MariaDB take. Times of the tables are shown in the time zone of the session that asks, so panels draw seconds since 1970.
 import type { SqlDashboardSpec, SqlPanelSpec } from './grafana/sql-dashboard.ts'
 
@@ -137,6 +137,33 @@ LIMIT ${String(MANY)}`,
   }
 ]
 
+const places: readonly SqlPanelSpec[] = [
+  {
+    title: 'Countries over time',
+    description: `Peers by country, in each crawl that ended; the ${String(SOME)} most frequent ones. Several scans of a network add up.`,
+    kind: 'areas',
+    unit: 'short',
+    sql: aggregates('country'),
+    noData: 'No crawl with place files ended in this span',
+    width: 12
+  },
+  {
+    title: 'Autonomous systems',
+    description: `Peers by the autonomous system of their last place, of those that were contacted in the span; the ${String(MANY)} most frequent ones.`,
+    kind: 'table',
+    unit: 'short',
+    sql: `SELECT i.asn AS autonomous_system, MIN(i.organisation) AS organisation, MIN(i.cloud) AS cloud, COUNT(DISTINCT i.node_id) AS peers
+FROM node_info i
+JOIN node_network n ON n.node_id = i.node_id
+WHERE n.${CHOSEN} AND $__timeFilter(i.last_seen) AND i.asn IS NOT NULL
+GROUP BY 1
+ORDER BY 4 DESC, 1
+LIMIT ${String(MANY)}`,
+    noData: 'No peer with a known place was contacted in this span',
+    width: 12
+  }
+]
+
 /** *Research*: what is in the tables and in no metric. */
 export const research: SqlDashboardSpec = {
   uid: 'peerprobe-research',
@@ -144,5 +171,5 @@ export const research: SqlDashboardSpec = {
   description: 'Versions, protocols, churn and sessions, from the database.',
   from: 'now-30d',
   networksSql: 'SELECT DISTINCT network FROM node_network ORDER BY network',
-  panels: [...versions, ...churn]
+  panels: [...versions, ...places, ...churn]
 }

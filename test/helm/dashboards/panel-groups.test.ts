@@ -10,6 +10,7 @@ import { storing } from '../../../helm/dashboards/pipeline-storing.ts'
 import { pipeline } from '../../../helm/dashboards/pipeline.ts'
 import { coverage, crawls, passive } from '../../../helm/dashboards/population-crawls.ts'
 import { overTime } from '../../../helm/dashboards/population-history.ts'
+import { places } from '../../../helm/dashboards/population-places.ts'
 import { population } from '../../../helm/dashboards/population.ts'
 import { processes, processGroup } from '../../../helm/dashboards/processes.ts'
 import { namespaceVariable, probeVariable, scanVariable } from '../../../helm/dashboards/series/choices.ts'
@@ -20,7 +21,7 @@ import type { PanelGroup } from '../../../helm/dashboards/grafana/panel-spec.ts'
 suite('groups of panels', () => {
   test('stand in the dashboard that they belong to', () => {
     assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, jobs, processes])
-    assert.deepEqual(population.groups.slice(1), [coverage, overTime, crawls, passive])
+    assert.deepEqual(population.groups.slice(1), [coverage, overTime, places, crawls, passive])
     assert.deepEqual(operator.groups.slice(1, 4), [probes, reconciling, apiServer])
   })
 
@@ -28,7 +29,7 @@ suite('groups of panels', () => {
     const labels = (expr: string): string[][] => readExpression(withoutVariables(expr)).selectors.map(({ matchers }) => matchers.map(({ label }) => label))
     const labelsOf = (groups: PanelGroup[]): string[][] =>
       groups.flatMap(({ panels }) => panels).flatMap(({ queries }) => queries.flatMap(({ expr }) => labels(expr)))
-    const ofCrawlers = labelsOf([crawling, coverage, overTime, crawls, passive])
+    const ofCrawlers = labelsOf([crawling, coverage, overTime, places, crawls, passive])
     const ofConsumers = labelsOf([storing, files, processes])
     const ofResources = labelsOf([probes, jobs])
 

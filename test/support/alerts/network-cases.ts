@@ -8,6 +8,8 @@ const agents = (family: string, more: Record<string, string> = {}): string => of
 const finding = (code: string, more: Record<string, string> = {}): string => of('last_crawl_finding', { code, ...more })
 const outlier = (more: Record<string, string> = {}): string => of('population_keyspace_outlier_ratio', more)
 const coverage = (more: Record<string, string> = {}): string => of('coverage_ratio', more)
+const systems = (as: string, more: Record<string, string> = {}): string => of('population_as_peers', { as, ...more })
+const clouds = (cloud: string, more: Record<string, string> = {}): string => of('population_cloud_peers', { cloud, ...more })
 const LABELS = { namespace: 'lab', peerprobe_dev_probe: 'amino', peerprobe_dev_scan: 'main' }
 const STEP = { step: '5m' }
 
@@ -65,6 +67,37 @@ export const NETWORK_CASES: AlertCases = {
     { kind: 'ordinary', name: 'some of them are gone', series: { [of('last_crawl_bootstrap_peers')]: '1x50' }, end: '50m' },
     { kind: 'restart', name: 'the next pod has no crawl behind it for a while', series: { [of('last_crawl_bootstrap_peers')]: '4x10 stale', [of('last_crawl_bootstrap_peers', { pod: 'b' })]: '_x30 4x20' }, end: '50m' },
     { kind: 'restart', name: 'it goes on firing where scrapes fail for seven minutes', series: { [of('last_crawl_bootstrap_peers')]: '0x30 _x7 0x20' }, fires: { at: ['29m', '32m', '36m', '38m', '55m'], alerts: [{ labels: LABELS }] } }
+  ],
+  PeerProbePeersConcentrated: [
+    {
+      kind: 'fires',
+      name: 'one system and its cloud have three fifths of the peers of known places, and not in another scan',
+      ...STEP,
+      series: {
+        [systems('AS24940')]: '100x20 300x100',
+        [systems('AS3320')]: '100x120',
+        [systems('other')]: '100x120',
+        [systems('unknown')]: '900x120',
+        [clouds('hetzner')]: '100x20 300x100',
+        [clouds('none')]: '200x120',
+        [clouds('unknown')]: '900x120',
+        [systems('AS24940', { scan: 'second' })]: '200x120',
+        [systems('other', { scan: 'second' })]: '300x120'
+      },
+      fires: { at: ['480m', '600m'], alerts: [{ labels: { ...LABELS, as: 'AS24940' }, values: ['60%'] }, { labels: { ...LABELS, cloud: 'hetzner' }, values: ['60%'] }] }
+    },
+    { kind: 'ordinary', name: 'most peers are at no known place', ...STEP, series: { [systems('unknown')]: '900x120', [systems('AS1')]: '100x120', [clouds('unknown')]: '900x120', [clouds('none')]: '100x120' }, end: '10h' },
+    { kind: 'ordinary', name: 'most are in no cloud, and in many small systems', ...STEP, series: { [systems('other')]: '900x120', [systems('AS1')]: '100x120', [clouds('none')]: '900x120', [clouds('aws')]: '100x120' }, end: '10h' },
+    { kind: 'ordinary', name: 'of a few peers most are in one system', ...STEP, series: { [systems('AS1')]: '60x120', [systems('AS2')]: '30x120' }, end: '10h' },
+    { kind: 'ordinary', name: 'a crawl that was cut short meets one system for an hour', ...STEP, series: { [systems('AS1')]: '200x20 300x12 200x90', [systems('AS2')]: '250x20 10x12 250x90', [systems('other')]: '250x120' }, end: '10h' },
+    { kind: 'restart', name: 'the next pod has crawled nothing yet', ...STEP, series: { [systems('AS1')]: '300x30 stale', [systems('AS2')]: '100x30 stale', [systems('AS1', { pod: 'b' })]: '_x42 200x90', [systems('AS2', { pod: 'b' })]: '_x42 250x90', [systems('other', { pod: 'b' })]: '_x42 250x90' }, end: '10h' },
+    {
+      kind: 'restart',
+      name: 'it goes on firing where the pod is replaced and crawls at once',
+      ...STEP,
+      series: { [systems('AS1')]: '300x100 stale', [systems('AS2')]: '100x100 stale', [systems('AS1', { pod: 'b' })]: '_x102 300x50', [systems('AS2', { pod: 'b' })]: '_x102 100x50' },
+      fires: { at: ['490m', '500m', '505m', '510m', '600m'], alerts: [{ labels: { ...LABELS, as: 'AS1' } }] }
+    }
   ],
   PeerProbeCoverageLow: [
     {

@@ -1,6 +1,6 @@
 // A crawler of a network of hundreds of peers and a consumer, each with a small disk, and a Prometheus that scrapes them as PodMonitors
 // would have it and evaluates the alerts on networks and disks. A day of these is a minute: crawls take seconds.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { parse, stringify } from 'yaml'
 import { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
@@ -10,16 +10,19 @@ import { CHART } from '../cluster/chart-rig.ts'
 import { ReadyProcess } from '../data-path/ready-process.ts'
 import { PopulatedNetwork } from '../monitoring/populated-network.ts'
 import { SmallDisk } from '../monitoring/small-disk.ts'
+import { mmdb } from '../places/mmdb.ts'
 import { Prometheus } from '../servers/prometheus.ts'
 import { TempFolder } from '../temp-folder.ts'
 import { fasterRules } from './faster-rules.ts'
 import type { ConsumerConfigInput, CrawlerConfigInput } from '../../../core/contracts/process-config.ts'
+import type { MmdbValue } from '../places/mmdb.ts'
 
 const FASTER = 1_440
 const GROUPS = ['peerprobe-series', 'peerprobe-disks', 'peerprobe-network']
 const DISK_MIB = 64
 const PODS = { namespace: 'lab', peerprobe_dev_probe: 'amino' }
 const SCAN = 'main'
+const COUNTRIES = ['DE', 'FI', 'FR', 'US'] as const
 const TOPIC = 'visits'
 const DEAD_LETTERS = 'visits-dead-letters'
 
@@ -57,7 +60,9 @@ export class NetworkLab implements AsyncDisposable {
     const bus = { embedded: { path: folder.file('bus.sqlite') } }
     await makeTopics(bus.embedded.path)
     const consumer = await start('consumer', consumerConfig(bus, folder, disks.dumps))
-    const crawler = await start('crawler', crawlerConfig(bus, network, disks.state))
+    mkdirSync(folder.file('places'))
+    writeFileSync(folder.file('places/places.mmdb'), placeFile())
+    const crawler = await start('crawler', { ...crawlerConfig(bus, network, disks.state), placesFolder: folder.file('places') })
     writeFileSync(folder.file('rules.yaml'), rulesOf(GROUPS))
     const prometheus = stack.use(await Prometheus.open({ ruleFiles: [folder.file('rules.yaml')] }))
     await prometheus.setTargets([
@@ -76,6 +81,22 @@ export class NetworkLab implements AsyncDisposable {
   async [Symbol.asyncDispose] (): Promise<void> {
     await this.#stack[Symbol.asyncDispose]()
   }
+}
+
+// The first 1,024 peers are spread over systems and countries, those that come later are all in the system of one cloud.
+function placeFile (): Buffer {
+  const spread = Array.from({ length: 32 }, (_, i) => {
+    const network = `127.16.${String(i >> 3)}.${String((i & 7) * 32)}/27`
+
+    return [network, placeRecord(64_512 + i, COUNTRIES[i % COUNTRIES.length]!)]
+  })
+  const crowded = ['127.16.4.0/22', '127.16.8.0/21', '127.16.16.0/20'].map(network => [network, placeRecord(24_940, 'DE')])
+
+  return mmdb({ networks: Object.fromEntries([...spread, ...crowded]) as Record<string, MmdbValue> })
+}
+
+function placeRecord (asn: number, country: string): MmdbValue {
+  return { country: { iso_code: country }, autonomous_system_number: asn, autonomous_system_organization: `System ${String(asn)}` }
 }
 
 async function makeTopics (path: string): Promise<void> {

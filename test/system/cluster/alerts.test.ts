@@ -59,7 +59,7 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
     assert.deepEqual(await lab.prometheus.query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[10m]))'), [])
   })
 
-  test('has every series that the alerts ask for, but those that only a network of some size gives', async () => {
+  test('has every series that the alerts ask for, but those that only a network of some size or place files give', async () => {
     const rules = readFileSync(new URL('../../../helm/peerprobe/rules.yaml', import.meta.url), 'utf8')
     const missing: string[] = []
 
@@ -67,7 +67,8 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
       missing.push(...(await lab.prometheus.seen(name)).length === 0 ? [name] : [])
     }
 
-    assert.deepEqual(missing.toSorted(), ['peerprobe:crawler_agent_family_share:ratio', 'peerprobe_crawler_population_keyspace_outlier_ratio'])
+    const shares = ['agent_family', 'as', 'cloud'].map(name => `peerprobe:crawler_${name}_share:ratio`)
+    assert.deepEqual(missing.toSorted(), [...shares, 'peerprobe_crawler_population_keyspace_outlier_ratio'])
   })
 
   test('answers every command of the runbooks as they say', async () => {

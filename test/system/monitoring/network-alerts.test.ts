@@ -2,8 +2,11 @@
 // disks fill up. Durations of the rules are divided, so that a day is a minute; nothing else of them is changed.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { places } from '../../../helm/dashboards/population-places.ts'
+import { fillVariables } from '../../../scripts/pictures/panel-answers.ts'
 import { NetworkLab } from '../../support/alerts/network-lab.ts'
 import { enterNodeNetwork, missingNodeNetwork } from '../../support/cluster/runner/node-network.ts'
+import { chartDashboards, panelsOf } from '../../support/dashboards/chart-panels.ts'
 import { missingPrometheus } from '../../support/servers/promtool.ts'
 import { until } from '../../support/until.ts'
 
@@ -13,6 +16,9 @@ const LIMIT_MS = 240_000
 // The alert on peers that crowd looks at networks of 512 peers and more.
 const PEERS = { lasting: 280, leaving: 280 }
 const STRANGERS = 320
+
+// Beyond the first 1,024 peers all have addresses of one cloud.
+const HOSTED = { count: 480 }
 const RARELY_MENTIONED = { count: 120, tables: 2 }
 const CROWD = { count: 60, crowdedBits: 6 }
 
@@ -47,6 +53,18 @@ suite('a network that changes, and disks that fill up', { skip: missing ?? false
     assert.deepEqual(await ever(), [])
   })
 
+  test('are beside panels of places that all have data', async () => {
+    const { prometheus } = lab
+    const panels = panelsOf(chartDashboards().get('population')!).filter(({ title }) => places.panels.some(panel => panel.title === title))
+    assert.equal(panels.length, places.panels.length)
+
+    for (const { title, targets } of panels) {
+      for (const { expr } of targets) {
+        assert.ok((await prometheus.query(fillVariables(expr, '15s'))).length > 0 || title === 'Largest cloud', title)
+      }
+    }
+  })
+
   // Disks have nothing to do with who is in the network.
   suite('where something happens', { concurrency: true }, () => {
     suite('to the network', { concurrency: 1 }, () => {
@@ -74,6 +92,17 @@ suite('a network that changes, and disks that fill up', { skip: missing ?? false
         await lab.network.join('rarely-mentioned', RARELY_MENTIONED)
         await fires('PeerProbeCoverageLow')
         await lab.network.leave('rarely-mentioned')
+      })
+
+      test('fire where over half of the peers come to be in one autonomous system, which is a cloud\'s', async () => {
+        await lab.network.join('hosted', HOSTED)
+        await fires('PeerProbePeersConcentrated')
+        await until('of the system and the cloud', async () => {
+          const alerts = await lab.prometheus.query('ALERTS{alertname="PeerProbePeersConcentrated",alertstate="firing"}')
+
+          return alerts.map(({ labels }) => labels['as'] ?? labels['cloud']).toSorted().join() === 'AS24940,Hetzner'
+        }, LIMIT_MS)
+        await lab.network.leave('hosted')
       })
     })
 

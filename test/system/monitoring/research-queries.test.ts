@@ -8,7 +8,7 @@ import { systemClock } from '../../../core/time/clock.ts'
 import { research } from '../../../helm/dashboards/research.ts'
 import { mariadb } from '../../../scripts/provision/mariadb.ts'
 import { mysql } from '../../../scripts/provision/mysql.ts'
-import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
+import { CRAWL_ID, crawlOf, distributionsOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { MysqlDatabases } from '../../support/consumer/mysql-databases.ts'
 import { mariadbKind } from '../../support/servers/mariadb-server.ts'
 import { mysqlKind } from '../../support/servers/mysql-server.ts'
@@ -27,14 +27,17 @@ const DAY_MS = 86_400_000
 const [ALWAYS, COMES_AND_GOES, NEW] = PEERS
 const CRAWLS = [0, 1, 2, 3, 4].map(n => CRAWL_ID + n * HOUR)
 
+const HERE = { country: 'DE', asn: 24_940, organisation: 'Hetzner Online GmbH', cloud: 'Hetzner', source: 'Test 2026-11-28' }
+const COUNTED = { ...distributionsOf([{ value: 'kubo/0.30.0', count: 2 }, { value: 'go-ipfs', count: 1 }], 3), countries: { top: [{ value: 'DE', count: 2 }], other: 0 } }
+
 // One peer is always there, one comes (of two failures before, the first shows its absence) and goes, one is new and serves another network as well.
 const VISITS: readonly Visit[] = CRAWLS.flatMap((crawlId, n) => [
-  visitOf({ crawlId, nodeId: ALWAYS }),
+  visitOf({ crawlId, nodeId: ALWAYS, place: HERE }),
   n < 2 || n === 4 ? failedVisitOf({ crawlId, nodeId: COMES_AND_GOES }) : visitOf({ crawlId, nodeId: COMES_AND_GOES }),
   ...n < 2 ? [] : [visitOf({ crawlId, nodeId: NEW }), visitOf({ crawlId, nodeId: NEW, scan: 'default/probe/second', network: 'filecoin' })]
 ])
 // A crawl that stood still shows nobody's absence.
-const ENDED: readonly Crawl[] = CRAWLS.map(crawlId => crawlOf({ crawlId, disturbed: false, lostMs: 0 }))
+const ENDED: readonly Crawl[] = CRAWLS.map(crawlId => crawlOf({ crawlId, disturbed: false, lostMs: 0, confirmationsLeftOut: 0, distributions: COUNTED }))
 
 // As Grafana's data source for MySQL fills them in, for the day around the crawls.
 function filled (sql: string, networks: readonly string[]): string {
@@ -103,6 +106,12 @@ function askOn (kind: SqlServerKind): void {
     const times = CRAWLS.flatMap(crawlId => [[crawlId, 'go-ipfs', 1], [crawlId, 'kubo/0.30.0', 2]])
     assert.deepEqual((await rows('Versions over time')).map(({ time, metric, peers }) => [Number(time), metric, Number(peers)]), times)
     assert.deepEqual(await rows('Versions over time', ['filecoin']), [])
+  })
+
+  test('countries are those of each crawl, and systems those of the peers', async () => {
+    assert.deepEqual((await rows('Countries over time')).map(({ time, metric, peers }) => [Number(time), metric, Number(peers)]), CRAWLS.map(crawlId => [crawlId, 'DE', 2]))
+    assert.deepEqual((await rows('Autonomous systems')).map(row => Object.values(row).map(String)), [['24940', 'Hetzner Online GmbH', 'Hetzner', '1']])
+    assert.deepEqual(await rows('Autonomous systems', ['filecoin']), [])
   })
 
   test('who entered and who left is counted by the day', async () => {
