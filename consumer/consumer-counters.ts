@@ -1,10 +1,11 @@
 import { sleep } from '../core/time/sleep.ts'
 import type { ConsumerStatus } from '../core/contracts/consumer-status.ts'
+import type { DumpContent } from '../core/contracts/dump-content.ts'
 import type { DiskProblem } from '../core/disk/disk-watch.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Logger } from '../core/process/logger.ts'
 import type { Clock } from '../core/time/clock.ts'
-import type { DumpResult } from './dumps/node-dump.ts'
+import type { DumpReport } from './dumps/dump-loop.ts'
 import type { DeadLetterProblem } from './pipeline/dead-letter-rate.ts'
 import type { GroupProblem } from './pipeline/group-watch.ts'
 import type { Lag } from './pipeline/lag-meter.ts'
@@ -35,6 +36,7 @@ export class ConsumerCounters implements PipelineObserver {
   #skipped = 0
   #lastCommitMs: number | undefined
   #dump: ConsumerStatus['dump'] = null
+  readonly #dumps: NonNullable<ConsumerStatus['dumps']> = {}
 
   constructor ({ clock }: { clock: Clock }) {
     this.#clock = clock
@@ -68,10 +70,11 @@ export class ConsumerCounters implements PipelineObserver {
   }
 
   /** A dump was written, skipped or failed. */
-  dumped (result: DumpResult | { outcome: 'failed' }): void {
+  dumped (content: DumpContent, result: DumpReport): void {
     if (result.outcome === 'written') {
       const { file, takenAt, count, bytes } = result.entry
       this.#dump = { file, takenAt, count, bytes }
+      this.#dumps[content] = this.#dump
     }
   }
 
@@ -91,7 +94,8 @@ export class ConsumerCounters implements PipelineObserver {
       outage: toStatus(outage),
       groupProblem: toStatus(groupProblem),
       disk: toStatus(disk),
-      dump: this.#dump
+      dump: this.#dump,
+      dumps: { ...this.#dumps }
     }
   }
 

@@ -8,7 +8,7 @@ import { runTogether } from '../core/process/run-together.ts'
 import { ConsumerCounters } from './consumer-counters.ts'
 import { DumpFolder } from './dumps/dump-folder.ts'
 import { DumpLoop } from './dumps/dump-loop.ts'
-import { NodeDump } from './dumps/node-dump.ts'
+import { RecordDump } from './dumps/record-dump.ts'
 import { runRetention } from './jobs/retention/retention.ts'
 import { runSessions } from './jobs/sessions/run-sessions.ts'
 import { ConsumerMetrics } from './metrics/consumer-metrics.ts'
@@ -120,7 +120,7 @@ function gaugesOf ({ dump }: ConsumerConfig, { meter, groupWatch, rate, outage }
     partitions: () => groupWatch.partitions,
     deadLetterShare: () => rate.share,
     isOut: () => outage.state !== undefined,
-    dumpIntervalMs: () => isDumper(meter) ? dump?.intervalMs : undefined
+    dumping: () => isDumper(meter) ? dump : undefined
   }
 }
 
@@ -169,13 +169,13 @@ async function openDumps ({ clock, log }: Context, dump: DumpConfig, { store, di
   await folder.removeStale(clock.now())
 
   return new DumpLoop({
-    dump: new NodeDump({ store, folder, clock, log, isDiskLow: () => disks.low('dumps') !== undefined }, dump),
+    dump: new RecordDump({ store, folder, clock, log, isDiskLow: () => disks.low('dumps') !== undefined }, dump),
     clock,
     log,
     isDumper: () => isDumper(meter),
-    onDump: (result, durationMs) => {
-      tally.dumped(result)
-      metrics.dumped(result, durationMs)
+    onDump: (content, result) => {
+      tally.dumped(content, result)
+      metrics.dumped(content, result)
     }
   })
 }

@@ -9,7 +9,7 @@ import { createZstdCompress } from 'node:zlib'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { fillFileAtomically } from '../../core/files/atomic-file.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/files/private-file.ts'
-import { dumpTimeOf } from './dump-file.ts'
+import { dumpFileOf } from './dump-file.ts'
 import type { DumpCompression } from './dump-file.ts'
 import type { FileHandle } from 'node:fs/promises'
 
@@ -27,6 +27,9 @@ export interface FileContent {
 
   /** How the chunks are compressed on their way into the file. */
   compression: DumpCompression
+
+  /** Writing ends with `PP_DUMP_FAILED` where the disk would have fewer free bytes. */
+  minFreeBytes: number
 }
 
 const TEMPORARY = '.tmp'
@@ -34,6 +37,23 @@ const TEMPORARY_ENDING = /\.[0-9a-f-]+\.tmp$/
 
 const SET_GROUP_ID = 0o2000
 const GROUP_READS = 0o640
+
+// How often a file that is being written looks at the free space of its disk.
+const CHECK_FREE_EVERY_BYTES = 8 * 1_048_576
+
+const MAKE_ROOM = 'make room on this disk, or keep dump files for a shorter time'
+
+// What to do where the system refuses, by the code of its error.
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: MAKE_ROOM,
+  EDQUOT: MAKE_ROOM,
+  EFBIG: 'raise the limit of file sizes of this process',
+  EACCES: 'let the user of this process write to the folder',
+  EPERM: 'let the user of this process write to the folder',
+  EROFS: 'mount the folder writable',
+  ENOTDIR: 'give a folder in place of the file',
+  EISDIR: 'move the folder of this name away'
+}
 
 // A dump takes seconds; another consumer may be writing to a temporary file that is younger than this.
 const STALE_AFTER_MS = 600_000
@@ -75,15 +95,22 @@ export class DumpFolder {
   }
 
   /** Writes chunks as one file. @throws ProbeError `PP_DUMP_FAILED`, and leaves no file */
-  async writeChunks (name: string, { chunks, compression }: FileContent, signal: AbortSignal): Promise<WrittenFile> {
+  async writeChunks (name: string, { chunks, compression, minFreeBytes }: FileContent, signal: AbortSignal): Promise<WrittenFile> {
     return await this.#write(name, async (handle) => {
       const hash = createHash('sha256')
       let bytes = 0
+      let bytesAtCheck = 0
 
       await pipeline(chunks, compression === 'zstd' ? createZstdCompress() : new PassThrough(), async (parts: AsyncIterable<Buffer>) => {
         for await (const chunk of parts) {
           hash.update(chunk)
           bytes += chunk.byteLength
+
+          if (bytes - bytesAtCheck >= CHECK_FREE_EVERY_BYTES) {
+            bytesAtCheck = bytes
+            await this.#requireFree(name, minFreeBytes)
+          }
+
           await handle.appendFile(chunk)
         }
       }, { signal })
@@ -127,6 +154,17 @@ export class DumpFolder {
     }
   }
 
+  // Other writers of the disk may fill it while a dump is written, and nothing tells beforehand how large a first dump becomes.
+  async #requireFree (name: string, minFreeBytes: number): Promise<void> {
+    const freeBytes = await this.free()
+
+    if (freeBytes < minFreeBytes) {
+      const path = join(this.path, name)
+
+      throw new ProbeError('PP_DUMP_FAILED', `${path}: the disk has room for ${String(freeBytes)} bytes more, and dumps leave ${String(minFreeBytes)} free: ${MAKE_ROOM}`, { details: { path } })
+    }
+  }
+
   async #write<T> (name: string, fill: (handle: FileHandle) => Promise<T>): Promise<T> {
     const path = join(this.path, name)
 
@@ -137,7 +175,7 @@ export class DumpFolder {
 function isOurs (name: string): boolean {
   const whole = name.replace(TEMPORARY_ENDING, '')
 
-  return whole === 'manifest.json' || dumpTimeOf(whole) !== undefined
+  return whole === 'manifest.json' || dumpFileOf(whole) !== undefined
 }
 
 // The set-group-id bit marks a folder that a group shares, as Kubernetes sets it for `fsGroup`: that group reads the dumps.
@@ -163,6 +201,12 @@ async function orDumpFailed<T> (path: string, work: () => Promise<T>): Promise<T
     return await work()
   } catch (err) {
     // Errors of the system become PP_DUMP_FAILED; errors of the store pass unchanged.
-    throw err instanceof Error && 'syscall' in err ? new ProbeError('PP_DUMP_FAILED', `${path}: ${errorText(err)}`, { cause: err, details: { path } }) : err
+    throw err instanceof Error && 'syscall' in err ? new ProbeError('PP_DUMP_FAILED', `${path}: ${errorText(err)}${remedyFor(err)}`, { cause: err, details: { path } }) : err
   }
+}
+
+function remedyFor (err: Error): string {
+  const remedy = 'code' in err ? REMEDIES[String(err.code)] : undefined
+
+  return remedy === undefined ? '' : `: ${remedy}`
 }

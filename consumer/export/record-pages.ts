@@ -4,7 +4,7 @@ import type { RecordPageQuery } from '../records/record-query.ts'
 import type { StoreSnapshot } from '../store/model/node-store.ts'
 
 /** Which records are read. */
-export interface RecordSelection extends Pick<RecordPageQuery, 'kind' | 'filter' | 'after'> {
+export interface RecordSelection extends Pick<RecordPageQuery, 'kind' | 'filter' | 'changedSinceMs' | 'after'> {
   /** Maximum number of records; `Infinity` for all. */
   limit: number
 }
@@ -30,12 +30,12 @@ export class RecordPages {
 
   /** The pages; some are empty where few records meet the filter. */
   async* [Symbol.asyncIterator] (): AsyncGenerator<readonly StoredRecord[]> {
-    const { kind, filter = {}, limit } = this.#selection
+    const { kind, filter = {}, changedSinceMs, limit } = this.#selection
     let left = limit
     let after = this.#selection.after
 
     do {
-      const page = await this.#snapshot.records({ kind, filter, after, limit: Math.min(PAGE, left) })
+      const page = await this.#snapshot.records({ kind, filter, changedSinceMs, after, limit: Math.min(PAGE, left) })
       left -= page.records.length
       after = page.next
       this.#next = page.next

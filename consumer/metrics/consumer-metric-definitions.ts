@@ -1,3 +1,4 @@
+import { DUMP_CONTENTS } from '../../core/contracts/dump-content.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { DURATIONS_S, oneOf } from '../../core/metrics/metric-definition.ts'
 import { GROUP_PROBLEM_CODES } from '../pipeline/group-watch.ts'
@@ -21,6 +22,7 @@ const DELAYS_S = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400
 const BATCH_SIZES = [1, 5, 10, 50, 100, 200, 500, 1_000, 5_000] as const
 const CODE = { values: '[error codes](errors.md)', atMost: Object.keys(ERRORS).length }
 const PARTITION = { values: `its partitions; beyond ${String(MAX_PARTITIONS)} of them, other for the rest`, atMost: MAX_PARTITIONS + 1 }
+const CONTENT = oneOf(DUMP_CONTENTS)
 const AFTER_A_DUMP = 'absent until this process has written a dump: `consumer.dump` asks for them, and the consumer of partition 0 writes them'
 
 /** What a consumer exposes. */
@@ -29,7 +31,7 @@ export const CONSUMER_METRICS = {
   committed: { type: 'counter', name: 'peerprobe_consumer_committed_messages_total', unit: 'messages', meaning: 'Messages stored or dead-lettered, and committed.', answers: 'working', labels: {} },
   rows: { type: 'counter', name: 'peerprobe_consumer_rows_written_total', unit: 'rows', meaning: 'Rows written, by table.', answers: 'working', labels: { table: oneOf(TABLES) } },
   coalesced: { type: 'counter', name: 'peerprobe_consumer_rows_coalesced_total', unit: 'rows', meaning: 'Addresses whose last_seen was not written again.', answers: 'working', labels: {} },
-  dumps: { type: 'counter', name: 'peerprobe_consumer_dumps_total', unit: 'dumps', meaning: 'Dumps, by what became of them.', answers: 'working', labels: { outcome: oneOf(DUMP_OUTCOMES) } },
+  dumps: { type: 'counter', name: 'peerprobe_consumer_dumps_total', unit: 'dumps', meaning: 'Dumps, by content and by what became of them.', answers: 'working', labels: { content: CONTENT, outcome: oneOf(DUMP_OUTCOMES) } },
 
   lag: {
     type: 'gauge',
@@ -61,27 +63,27 @@ export const CONSUMER_METRICS = {
     type: 'gauge',
     name: 'peerprobe_consumer_dump_timestamp_seconds',
     unit: 'seconds since 1970',
-    meaning: 'The moment that the last dump of this process shows.',
+    meaning: 'The moment that the last dump of this process shows, by content.',
     answers: 'late',
-    labels: {},
+    labels: { content: CONTENT },
     onlyWhen: AFTER_A_DUMP
   },
   dumpCompleted: {
     type: 'gauge',
     name: 'peerprobe_consumer_dump_completed_timestamp_seconds',
     unit: 'seconds since 1970',
-    meaning: 'When this process last wrote a dump, or found that nothing had changed since the last one.',
+    meaning: 'When this process last wrote a dump, or found that nothing had changed since the last one, by content.',
     answers: 'late',
-    labels: {},
+    labels: { content: CONTENT },
     onlyWhen: AFTER_A_DUMP
   },
   dumpInterval: {
     type: 'gauge',
     name: 'peerprobe_consumer_dump_interval_seconds',
     unit: 'seconds',
-    meaning: 'Time between two dumps, where this consumer is the one to write them.',
+    meaning: 'Time between two dumps of a content, where this consumer is the one to write them.',
     answers: 'late',
-    labels: {},
+    labels: { content: CONTENT },
     onlyWhen: 'absent where no dumps are asked for, and for consumers without partition 0'
   },
 
@@ -118,10 +120,11 @@ export const CONSUMER_METRICS = {
   transaction: { type: 'histogram', name: 'peerprobe_consumer_transaction_duration_seconds', unit: 'seconds', meaning: 'Duration of transactions.', answers: 'time', labels: {}, buckets: DURATIONS_S },
   batch: { type: 'histogram', name: 'peerprobe_consumer_batch_messages', unit: 'messages', meaning: 'Messages in one transaction.', answers: 'time', labels: {}, buckets: BATCH_SIZES },
   retries: { type: 'counter', name: 'peerprobe_consumer_retries_total', unit: 'attempts', meaning: 'What was tried again, by cause.', answers: 'time', labels: { cause: oneOf(RETRY_CAUSES) } },
-  dumpDuration: { type: 'histogram', name: 'peerprobe_consumer_dump_duration_seconds', unit: 'seconds', meaning: 'Duration of dumps that were written.', answers: 'time', labels: {}, buckets: DURATIONS_S },
+  dumpDuration: { type: 'histogram', name: 'peerprobe_consumer_dump_duration_seconds', unit: 'seconds', meaning: 'Duration of dumps that were written, by content.', answers: 'time', labels: { content: CONTENT }, buckets: DURATIONS_S },
 
-  dumpNodes: { type: 'gauge', name: 'peerprobe_consumer_dump_nodes', unit: 'nodes', meaning: 'Nodes in the last dump.', answers: 'room', labels: {}, onlyWhen: AFTER_A_DUMP },
-  dumpBytes: { type: 'gauge', name: 'peerprobe_consumer_dump_bytes', unit: 'bytes', meaning: 'Size of the last dump\'s file.', answers: 'room', labels: {}, onlyWhen: AFTER_A_DUMP },
+  dumpNodes: { type: 'gauge', name: 'peerprobe_consumer_dump_nodes', unit: 'nodes', meaning: 'Nodes in the last dump of nodes.', answers: 'room', labels: {}, onlyWhen: AFTER_A_DUMP },
+  dumpRecords: { type: 'gauge', name: 'peerprobe_consumer_dump_records', unit: 'records', meaning: 'Records in the last dump, by content.', answers: 'room', labels: { content: CONTENT }, onlyWhen: AFTER_A_DUMP },
+  dumpBytes: { type: 'gauge', name: 'peerprobe_consumer_dump_bytes', unit: 'bytes', meaning: 'Size of the last dump\'s file, by content.', answers: 'room', labels: { content: CONTENT }, onlyWhen: AFTER_A_DUMP },
   removed: {
     type: 'counter',
     name: 'peerprobe_consumer_rows_removed_total',

@@ -1,11 +1,13 @@
+import { DUMP_CONTENTS } from '../../core/contracts/dump-content.ts'
 import { ERRORS } from '../../core/errors.ts'
 import { openCounter, openGauge, openHistogram, readGauge, readGauges } from '../../core/metrics/open-metric.ts'
 import { GROUP_PROBLEM_CODES } from '../pipeline/group-watch.ts'
 import { CONSUMER_METRICS, DUMP_OUTCOMES, MAX_PARTITIONS, RETRY_CAUSES, TABLES } from './consumer-metric-definitions.ts'
+import type { DumpContent } from '../../core/contracts/dump-content.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { Labelled } from '../../core/metrics/open-metric.ts'
 import type { Counter, Gauge, Histogram, Registry } from '../../core/process/metrics.ts'
-import type { DumpResult } from '../dumps/node-dump.ts'
+import type { DumpReport } from '../dumps/dump-loop.ts'
 import type { GroupProblemCode } from '../pipeline/group-watch.ts'
 import type { Lag } from '../pipeline/lag-meter.ts'
 import type { PipelineObserver, RetryCause } from '../pipeline/pipeline-observer.ts'
@@ -28,8 +30,8 @@ export interface ConsumerGauges {
   /** Whether nothing is stored or committed, since something outside fails. */
   isOut: () => boolean
 
-  /** Time between two dumps in milliseconds; undefined where this consumer is not the one to write them. */
-  dumpIntervalMs: () => number | undefined
+  /** What this consumer dumps, and the time between two dumps in milliseconds; undefined where it is not the one to write them. */
+  dumping: () => { contents: readonly DumpContent[], intervalMs: number } | undefined
 }
 
 /** Metrics of a consumer. All series of closed label sets exist from the start, so that rates do. */
@@ -46,12 +48,13 @@ export class ConsumerMetrics implements PipelineObserver {
   readonly #deadLetters: Counter<'code'>
   readonly #skipped: Counter<'code'>
   readonly #lastCommit: Gauge
-  readonly #dumps: Counter<'outcome'>
-  readonly #dumpDuration: Histogram
+  readonly #dumps: Counter<'content' | 'outcome'>
+  readonly #dumpDuration: Histogram<'content'>
   readonly #dumpNodes: Gauge
-  readonly #dumpBytes: Gauge
-  readonly #dumpTime: Gauge
-  readonly #dumpCompleted: Gauge
+  readonly #dumpRecords: Gauge<'content'>
+  readonly #dumpBytes: Gauge<'content'>
+  readonly #dumpTime: Gauge<'content'>
+  readonly #dumpCompleted: Gauge<'content'>
   readonly #removed: Counter<'table'>
 
   constructor (registry: Registry, gauges: ConsumerGauges) {
@@ -70,6 +73,7 @@ export class ConsumerMetrics implements PipelineObserver {
     this.#dumps = openCounter(registry, CONSUMER_METRICS.dumps)
     this.#dumpDuration = openHistogram(registry, CONSUMER_METRICS.dumpDuration)
     this.#dumpNodes = openGauge(registry, CONSUMER_METRICS.dumpNodes)
+    this.#dumpRecords = openGauge(registry, CONSUMER_METRICS.dumpRecords)
     this.#dumpBytes = openGauge(registry, CONSUMER_METRICS.dumpBytes)
     this.#dumpTime = openGauge(registry, CONSUMER_METRICS.dumpTime)
     this.#dumpCompleted = openGauge(registry, CONSUMER_METRICS.dumpCompleted)
@@ -115,19 +119,23 @@ export class ConsumerMetrics implements PipelineObserver {
   }
 
   /** A dump was made, or was not. */
-  dumped (result: DumpResult | { outcome: 'failed' }, durationMs: number): void {
-    this.#dumps.inc({ outcome: result.outcome })
+  dumped (content: DumpContent, result: DumpReport): void {
+    this.#dumps.inc({ content, outcome: result.outcome })
 
     if (result.outcome === 'written' || result.outcome === 'unchanged') {
-      this.#dumpCompleted.setToCurrentTime()
+      this.#dumpCompleted.setToCurrentTime({ content })
     }
 
     if (result.outcome === 'written') {
-      const { count, bytes, takenAt } = result.entry
-      this.#dumpDuration.observe(durationMs / 1_000)
-      this.#dumpNodes.set(count)
-      this.#dumpBytes.set(bytes)
-      this.#dumpTime.set(Date.parse(takenAt) / 1_000)
+      const { durationMs, entry: { count, bytes, takenAt } } = result
+      this.#dumpDuration.observe({ content }, durationMs / 1_000)
+      this.#dumpRecords.set({ content }, count)
+      this.#dumpBytes.set({ content }, bytes)
+      this.#dumpTime.set({ content }, Date.parse(takenAt) / 1_000)
+
+      if (content === 'nodes') {
+        this.#dumpNodes.set(count)
+      }
     }
   }
 
@@ -149,21 +157,23 @@ export class ConsumerMetrics implements PipelineObserver {
       this.#skipped.inc({ code }, 0)
     })
     DUMP_OUTCOMES.forEach((outcome) => {
-      this.#dumps.inc({ outcome }, 0)
+      DUMP_CONTENTS.forEach((content) => {
+        this.#dumps.inc({ content, outcome }, 0)
+      })
     })
   }
 }
 
-function addGauges (registry: Registry, { lag, groupProblem, partitions, deadLetterShare, isOut, dumpIntervalMs }: ConsumerGauges): void {
+function addGauges (registry: Registry, { lag, groupProblem, partitions, deadLetterShare, isOut, dumping }: ConsumerGauges): void {
   readGauges(registry, CONSUMER_METRICS.lag, () => lagSeries(lag()))
   readGauges(registry, CONSUMER_METRICS.groupProblem, () => GROUP_PROBLEM_CODES.map(code => [{ code }, groupProblem() === code ? 1 : 0] as const))
   readGauge(registry, CONSUMER_METRICS.partitions, partitions)
   readGauge(registry, CONSUMER_METRICS.deadLetterShare, deadLetterShare)
   readGauge(registry, CONSUMER_METRICS.outage, () => isOut() ? 1 : 0)
-  readGauge(registry, CONSUMER_METRICS.dumpInterval, () => {
-    const ms = dumpIntervalMs()
+  readGauges(registry, CONSUMER_METRICS.dumpInterval, () => {
+    const { contents, intervalMs } = dumping() ?? { contents: [], intervalMs: 0 }
 
-    return ms === undefined ? undefined : ms / 1_000
+    return contents.map(content => [{ content }, intervalMs / 1_000] as const)
   })
 }
 

@@ -12,6 +12,9 @@ export interface RecordPageQuery {
   /** The `next` of the page before. @default from the beginning */
   after?: string | undefined
 
+  /** Only records whose row was written at this time or later, in epoch milliseconds, by the clocks of the consumers. @default all */
+  changedSinceMs?: number | undefined
+
   /** Rows that the page reads: it contains at most as many records, and fewer where some do not meet the filter. */
   limit: number
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { DUMP_CONTENTS } from './dump-content.ts'
 import { Timestamp } from './visit.ts'
 
 const Count = z.int().min(0)
+const Dump = z.object({ file: z.string(), takenAt: Timestamp, count: Count, bytes: Count })
 
 /** Body of a consumer's `/status`, which the local runner, the operator and people read. */
 export const ConsumerStatus = z.object({
@@ -47,8 +49,11 @@ export const ConsumerStatus = z.object({
   /** A nearly full disk, or null. Below a quarter of its mark there is also an outage. */
   disk: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
 
-  /** The last dump that this process wrote, or null. */
-  dump: z.object({ file: z.string(), takenAt: Timestamp, count: Count, bytes: Count }).nullable()
+  /** The last dump that this process wrote, of whatever content, or null. */
+  dump: Dump.nullable(),
+
+  /** The last dump that this process wrote of each content. */
+  dumps: z.partialRecord(z.enum(DUMP_CONTENTS), Dump).default({})
 })
 
 /** {@inheritDoc ConsumerStatus} */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../process/logger.ts'
 import { bareHost } from '../text/host-port.ts'
+import { DumpContents } from './dump-content.ts'
 import { KafkaConfig } from './kafka-config.ts'
 import { Scan } from './scan.ts'
 import { ScanId } from './visit.ts'
@@ -115,10 +116,11 @@ export const ConsumerConfig = z.strictObject({
   coalesceWindowMs: Milliseconds.default(600_000).describe('A smaller change of an address\'s last_seen is not written; 0 writes every change.'),
   dump: z.strictObject({
     folder: Path.describe('Folder of the dump files.'),
-    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump in a format is a full one.'),
+    contents: DumpContents.default(['nodes']).describe('What is dumped, each in a file of its own.'),
+    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump of a content in a format is a full one.'),
     intervalMs: Milliseconds.default(120_000).describe('Time between two dumps.'),
-    full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of those written since the last dump of its format.'),
-    keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed.')
+    full: z.boolean().default(false).describe('Whether each dump contains all records instead of those written since the last dump of its content and format. Dumps of sessions always contain all.'),
+    keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed, except the newest of each content.')
   }).optional().describe('Dump files; none when absent.'),
   retention: z.strictObject({
     afterMs: z.int().min(0).default(2_592_000_000).describe('Nodes and visits older than this are removed.'),

@@ -6,17 +6,19 @@ const NO_DUMP = 'No dump was written since the start'
 const NO_DISK = 'No process here writes to a disk of its own'
 
 const ofComponent = (component: string, metric: string): string => consumerSeries(`peerprobe_${component}_disk_${metric}`)
-const ofProbe = (metric: string): string => `max by (${PROBE_LABELS}) (${consumerSeries(metric)})`
+const DUMP_LEGEND = `${PROBE_LEGEND} {{content}}`
+
+const ofContent = (metric: string): string => `max by (${PROBE_LABELS}, content) (${consumerSeries(metric)})`
 
 /** Dumps and disks. */
 export const files: PanelGroup = {
   title: 'Dumps and disks',
   panels: [
-    panel('Age of the last dump', 'Time since the moment that the last dump shows, and the time between two dumps.', 'peerprobe_consumer_dump_timestamp_seconds', {
+    panel('Age of the last dump', 'Time since the moment that the last dump of each content shows, and the time between two dumps.', 'peerprobe_consumer_dump_timestamp_seconds', {
       unit: 's',
       queries: [
-        { expr: `time() - ${ofProbe('peerprobe_consumer_dump_timestamp_seconds')}`, legend: PROBE_LEGEND },
-        { expr: ofProbe('peerprobe_consumer_dump_interval_seconds'), legend: `${PROBE_LEGEND} interval` }
+        { expr: `time() - ${ofContent('peerprobe_consumer_dump_timestamp_seconds')}`, legend: DUMP_LEGEND },
+        { expr: `max by (${PROBE_LABELS}) (${consumerSeries('peerprobe_consumer_dump_interval_seconds')})`, legend: `${PROBE_LEGEND} interval` }
       ]
     }),
     panel('Dumps by outcome', 'Dumps, by what became of them. Those that are unchanged or skipped write no file.', 'peerprobe_consumer_dumps_total', {
@@ -24,12 +26,12 @@ export const files: PanelGroup = {
       queries: [{ expr: `sum by (outcome) (increase(${consumerSeries('peerprobe_consumer_dumps_total')}[$__rate_interval]))`, legend: '{{outcome}}' }],
       noData: 'No consumer is scraped'
     }),
-    panel('Size of the last dump', 'Size of the file of the last dump.', 'peerprobe_consumer_dump_bytes', {
+    panel('Size of the last dump', 'Size of the file of the last dump of each content.', 'peerprobe_consumer_dump_bytes', {
       unit: 'bytes',
-      queries: [{ expr: ofProbe('peerprobe_consumer_dump_bytes'), legend: PROBE_LEGEND }]
+      queries: [{ expr: ofContent('peerprobe_consumer_dump_bytes'), legend: DUMP_LEGEND }]
     }),
-    panel('Nodes in the last dump', 'How many nodes the last dump holds: as many as the dump\'s filter leaves of the database.', 'peerprobe_consumer_dump_nodes', {
-      queries: [{ expr: ofProbe('peerprobe_consumer_dump_nodes'), legend: PROBE_LEGEND }]
+    panel('Records in the last dump', 'How many records the last dump of each content has: all, or those written since the one before.', 'peerprobe_consumer_dump_records', {
+      queries: [{ expr: ofContent('peerprobe_consumer_dump_records'), legend: DUMP_LEGEND }]
     }),
     panel('Free room', 'Free share of the disks that processes write to, by use. The least of several pods.', 'peerprobe_consumer_disk_free_bytes', {
       unit: 'percentunit',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DumpContents } from '../../core/contracts/dump-content.ts'
 import { DurationText } from '../../core/time/duration.ts'
 import { PodSpec } from './pod-spec.ts'
 import { Volume } from './references.ts'
@@ -31,12 +32,13 @@ export const ConsumerSpec = withRules(z.strictObject({
   coalesceWindow: DurationText.default('10m').describe('Smallest change of an address\'s last_seen that is written; 0s writes every change.'),
   dump: z.strictObject({
     enabled: z.boolean().default(false).describe('Whether to write dump files.'),
-    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump in a format is a full one.'),
+    contents: DumpContents.default(['nodes']).describe('What is dumped, each in a file of its own: nodes, visits, crawls or sessions.'),
+    format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump of a content in a format is a full one.'),
     interval: DurationText.default('120s').describe('Time between two dumps.'),
-    full: z.boolean().default(false).describe('Whether each dump contains all nodes instead of the nodes seen since the last dump.'),
-    keep: DurationText.default('168h').describe('Dump files older than this are removed.'),
+    full: z.boolean().default(false).describe('Whether each dump contains all records instead of those written since the last dump. Dumps of sessions always contain all.'),
+    keep: DurationText.default('168h').describe('Dump files older than this are removed, except the newest of each content.'),
     volume: Volume.optional()
-  }).prefault({}).describe('Dump files of the nodes.'),
+  }).prefault({}).describe('Dump files of what is stored.'),
   pod: PodSpec
 }).prefault({}), 'How messages become rows and files.', consumerRules)
 

@@ -128,56 +128,13 @@ export interface PurgeStep {
   next: PurgeCursor | undefined
 }
 
-/** A stored peer; times in RFC 3339. */
-export interface NodeRecord {
-  nodeId: string
-  protocolVersion: string | null
-  agentVersion: string | null
-  discoveryType: string
-  latencyNs: number | null
-  lastSeen: string
-  firstSeen: string
-  identifiedAt: string | null
-  lastTried: string
-  lastOutcome: string
-
-  /** Where the peer was at `placedAt`, the last contact whose address was looked up. */
-  country: string | null
-  asn: number | null
-  organisation: string | null
-  cloud: string | null
-  placedAt: string | null
-
-  addresses: readonly { multiaddr: string, lastSeen: string }[]
-  networks: readonly { network: string, firstSeen: string, lastSeen: string }[]
-}
-
-/** Which peers a page contains. */
-export interface NodePageQuery {
-  /** Peers whose ids follow this one. @default from the beginning */
-  after?: string | undefined
-
-  /** Rows that the page reads; with `changedSinceMs` it contains fewer peers. */
-  limit: number
-
-  /** Only peers whose row was written at this time or later, in epoch milliseconds, by the clocks of the consumers. @default all */
-  changedSinceMs?: number | undefined
-}
-
-/** A page of peers, in the order of their ids. */
-export interface NodePage {
-  nodes: readonly NodeRecord[]
-
-  /** The `after` of the next page; undefined after the last page. */
-  next: string | undefined
-}
-
 /** The store at one moment, whatever is written meanwhile. Close it as soon as possible. */
 export interface StoreSnapshot extends AsyncDisposable {
   /** Version of the schema: the number of its last migration. */
   readonly schemaVersion: number
 
-  nodes (query: NodePageQuery): Promise<NodePage>
+  /** Number of the last derivation of sessions, or undefined while one has begun and not ended. */
+  sessionsGeneration (): Promise<number | undefined>
 
   /** A page of records. @throws ProbeError `PP_RECORD_QUERY` for a condition that the kind does not know, or a foreign cursor */
   records (query: RecordPageQuery): Promise<RecordPage>

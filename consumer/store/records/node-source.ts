@@ -15,6 +15,7 @@ export const NODE_SOURCE: RecordSource = {
     { column: 'addresses', table: 'address_info', texts: ['multiaddr'], times: ['last_seen'] },
     { column: 'networks', table: 'node_network', texts: ['network'], times: ['first_seen', 'last_seen'] }
   ],
+  changedAt: 'changed_at',
   narrow: () => [],
   conditions: ({ network, scan, agent, protocol, outcome, country, asn, cloud, sinceMs, untilMs }: RecordFilter, dialect: RecordDialect) => [
     ...given(network, name => `EXISTS (SELECT 1 FROM node_network n WHERE n.node_id = r.node_id AND n.network = ${dialect.text(name)})`),

@@ -3,9 +3,11 @@
 import { ProbeError } from '../../../core/errors.ts'
 import { columnsOf } from '../../records/record-kinds.ts'
 import { checkFilter } from '../../records/record-query.ts'
+import { storeTimeOf } from '../model/store-time.ts'
 import { CRAWL_SOURCE } from './crawl-source.ts'
 import { NODE_SOURCE } from './node-source.ts'
 import { readLists } from './record-lists.ts'
+import { given } from './record-source.ts'
 import { recordValueFrom } from './record-values.ts'
 import { SESSION_SOURCE } from './session-source.ts'
 import { VISIT_SOURCE } from './visit-source.ts'
@@ -20,7 +22,7 @@ const SOURCES: Readonly<Record<RecordKind, RecordSource>> = { nodes: NODE_SOURCE
 type Row = readonly unknown[]
 
 /** A page of records. @throws ProbeError `PP_RECORD_QUERY`; errors of the database */
-export async function readRecords ({ kind, filter = {}, after, limit }: RecordPageQuery, dialect: RecordDialect): Promise<RecordPage> {
+export async function readRecords ({ kind, filter = {}, changedSinceMs, after, limit }: RecordPageQuery, dialect: RecordDialect): Promise<RecordPage> {
   checkFilter(kind, filter)
   const source = SOURCES[kind]
   const columns = columnsOf(kind).filter(({ name }) => Object.hasOwn(source.columns, name))
@@ -29,7 +31,7 @@ export async function readRecords ({ kind, filter = {}, after, limit }: RecordPa
     ...after === undefined ? [] : [dialect.after(source.key, keyFrom(after, source, kind))],
     ...source.narrow(filter, dialect)
   ])
-  const conditions = source.conditions(filter, dialect)
+  const conditions = [...source.conditions(filter, dialect), ...given(changedSinceMs, ms => changedSince(ms, { kind, source }, dialect))]
   const selected = [...source.key.map(name => `r.${name}`), ...columns.map(({ name }) => sqlOf(source.columns[name]?.sql, dialect))]
   const rows = await dialect.query(`SELECT ${selected.join(', ')}
     FROM (SELECT * FROM ${source.table} ${dialect.byKey}${where} ORDER BY ${key} LIMIT ${String(limit)}) AS r ${source.joins}
@@ -43,6 +45,14 @@ export async function readRecords ({ kind, filter = {}, after, limit }: RecordPa
     records: await recordsFrom(rows, { kind, source, columns }, dialect),
     next: last === undefined ? undefined : JSON.stringify(last.slice(0, source.key.length))
   }
+}
+
+function changedSince (sinceMs: number, { kind, source: { changedAt } }: Pick<Reading, 'kind' | 'source'>, dialect: RecordDialect): string {
+  if (changedAt === undefined) {
+    throw new ProbeError('PP_RECORD_QUERY', `${kind} do not say when they were written: read all of them`)
+  }
+
+  return `r.${changedAt} >= ${dialect.text(storeTimeOf(sinceMs))}`
 }
 
 function sqlOf (sql: SourceColumn['sql'] = 'NULL', dialect: RecordDialect): string {

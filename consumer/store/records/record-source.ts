@@ -32,6 +32,9 @@ export interface RecordSource {
   columns: Readonly<Record<string, SourceColumn>>
   lists: readonly SourceList[]
 
+  /** Column with the time at which the row was last written; absent where the table has none. */
+  changedAt?: string
+
   /** Conditions on the key alone: they bound what a page reads. */
   narrow: (filter: RecordFilter, dialect: RecordDialect) => readonly string[]
 

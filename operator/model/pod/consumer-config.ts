@@ -61,6 +61,8 @@ function dumpFor ({ consumer: { dump } }: PeerProbeSpec, { dumpFolder }: Consume
   return {
     dump: {
       folder: dumpFolder,
+      // Written only when it is not the default, as `deadLetters`.
+      ...defined({ contents: dump.contents.join() === 'nodes' ? undefined : dump.contents }),
       format: dump.format,
       intervalMs: toMilliseconds(dump.interval),
       full: dump.full,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -25,7 +25,7 @@ suite('DumpFolder', () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.file('new/dumps'))
     const parts = Array.from({ length: 500 }, (_, i) => `${'x'.repeat(1_000)} ${String(i)}\n`)
-    const { bytes, sha256 } = await folder.writeChunks('a.zst', { chunks: chunks(...parts), compression: 'zstd' }, signal)
+    const { bytes, sha256 } = await folder.writeChunks('a.zst', { chunks: chunks(...parts), compression: 'zstd', minFreeBytes: 0 }, signal)
     const content = readFileSync(temp.file('new/dumps/a.zst'))
 
     assert.equal(zstdDecompressSync(content).toString(), parts.join(''))
@@ -37,7 +37,7 @@ suite('DumpFolder', () => {
   test('writes a file that is compressed already as it is', async () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.path)
-    const written = await folder.writeChunks('a.parquet', { chunks: chunks('PAR1', 'x'), compression: 'none' }, signal)
+    const written = await folder.writeChunks('a.parquet', { chunks: chunks('PAR1', 'x'), compression: 'none', minFreeBytes: 0 }, signal)
 
     assert.equal(readFileSync(temp.file('a.parquet'), 'utf8'), 'PAR1x')
     assert.deepEqual(written, { bytes: 5, sha256: createHash('sha256').update('PAR1x').digest('hex') })
@@ -50,8 +50,8 @@ suite('DumpFolder', () => {
     const failure = new TypeError('store is away')
 
     for (const compression of ['zstd', 'none'] as const) {
-      await assert.rejects(folder.writeChunks('a.zst', { chunks: chunks('x', failure), compression }, signal), failure)
-      await assert.rejects(folder.writeChunks('a.zst', { chunks: chunks('x'), compression }, AbortSignal.abort()), isAbort)
+      await assert.rejects(folder.writeChunks('a.zst', { chunks: chunks('x', failure), compression, minFreeBytes: 0 }, signal), failure)
+      await assert.rejects(folder.writeChunks('a.zst', { chunks: chunks('x'), compression, minFreeBytes: 0 }, AbortSignal.abort()), isAbort)
     }
 
     assert.deepEqual(await folder.list(), ['a.zst'])
@@ -67,6 +67,38 @@ suite('DumpFolder', () => {
     await assert.rejects(folder.writeText('a', 'x'), err => isProbeError(err, 'PP_DUMP_FAILED'))
 
     assert.deepEqual((await folder.list()).sort(), ['a', 'file'])
+  })
+
+  test('says how to make room, or what else to do, where the system refuses', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    const refusal = (code: string): Error => Object.assign(new Error(`${code}: refused`), { code, syscall: 'write' })
+    const messageOf = async (code: string): Promise<string> => {
+      const written = folder.writeChunks('a.zst', { chunks: chunks(refusal(code)), compression: 'none', minFreeBytes: 0 }, signal)
+
+      return await written.then(() => 'written', (err: unknown) => isProbeError(err, 'PP_DUMP_FAILED') ? err.message : String(err))
+    }
+
+    for (const [code, remedy] of [['ENOSPC', 'make room on this disk, or keep dump files for a shorter time'], ['EDQUOT', 'make room on this disk, or keep dump files for a shorter time'], ['EROFS', 'mount the folder writable'], ['EACCES', 'let the user of this process write to the folder']] as const) {
+      assert.equal(await messageOf(code), `${temp.file('a.zst')}: ${code}: refused: ${remedy}`)
+    }
+    assert.equal(await messageOf('EIO'), `${temp.file('a.zst')}: EIO: refused`)
+    assert.deepEqual(await folder.list(), [])
+  })
+
+  test('stops a file that would leave less free space than it may, and leaves nothing of it', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    const megabyte = randomBytes(1_048_576).toString('latin1')
+    let free = 20_000_000
+    folder.free = async () => await Promise.resolve(free -= 10_000_000)
+    const write = async (): Promise<unknown> => await folder.writeChunks('a.zst', { chunks: chunks(...Array.from({ length: 30 }, () => megabyte)), compression: 'none', minFreeBytes: 5_000_000 }, signal)
+    await assert.rejects(write(), err => isProbeError(err, 'PP_DUMP_FAILED') && err.message.includes('has room for 0 bytes more, and dumps leave 5000000 free: make room on this disk'))
+    assert.deepEqual(await folder.list(), [])
+    free = 1_000_000_000
+    await write()
+
+    assert.deepEqual(await folder.list(), ['a.zst'])
   })
 
   test('removes what killed writers left, not what others are writing or what is whole', async () => {

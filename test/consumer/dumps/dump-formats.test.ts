@@ -6,7 +6,7 @@ import { suite, test } from 'node:test'
 import { pino } from 'pino'
 import { DumpFolder } from '../../../consumer/dumps/dump-folder.ts'
 import { readManifest } from '../../../consumer/dumps/dump-manifest.ts'
-import { NodeDump } from '../../../consumer/dumps/node-dump.ts'
+import { RecordDump } from '../../../consumer/dumps/record-dump.ts'
 import { SqliteStore } from '../../../consumer/store/sqlite/sqlite-store.ts'
 import { readWithDuckdb } from '../../support/consumer/duckdb-reader.ts'
 import { CRAWL_ID, PEERS, visitOf } from '../../support/consumer/messages.ts'
@@ -52,7 +52,7 @@ async function open ({ snapshot = async store => await store.snapshot() }: Fixtu
     store,
     path,
     dump: async (format) => {
-      const result = await new NodeDump(deps, { format, full: false, keepMs: KEEP_MS }).dump(signal)
+      const result = await new RecordDump(deps, { contents: ['nodes'], format, full: false, keepMs: KEEP_MS }).dump('nodes', signal)
       return result.outcome === 'written' ? result.entry : undefined
     },
     // Dumps overlap by some seconds: the peers of the next one are written later than that.
@@ -89,7 +89,7 @@ suite('dumps of each format', () => {
     test(`${format}: an independent reader finds the rows of the store, over several pages and with hostile texts`, async () => {
       await using fixture = await open()
       const { store, path, dump } = fixture
-      const peers = Array.from({ length: 450 }, (_, i) => `QmPeerNumber${String(i).padStart(3, '0').replaceAll('0', 'a')}`)
+      const peers = Array.from({ length: 950 }, (_, i) => `QmPeerNumber${String(i).padStart(3, '0').replaceAll('0', 'a')}`)
       await store.write({ visits: peers.map((nodeId, i) => visitOf({ nodeId, identify: { agentVersion: HOSTILE[i % 10] ?? `agent ${String(i)}`, protocols: [], listenAddresses: ['/ip4/192.0.2.1/tcp/4001', '/dns4/a,b/tcp/1'] } })), crawls: [] })
       const entry = await dump(format)
       assert.ok(entry !== undefined)
@@ -115,18 +115,18 @@ suite('dumps of each format', () => {
 
           return {
             schemaVersion: snapshot.schemaVersion,
-            nodes: async (query) => {
+            records: async (query) => {
               pages++
-              return pages === 2 ? await Promise.reject(failure) : await snapshot.nodes(query)
+              return pages === 2 ? await Promise.reject(failure) : await snapshot.records(query)
             },
-            records: async query => await snapshot.records(query),
+            sessionsGeneration: async () => await snapshot.sessionsGeneration(),
             [Symbol.asyncDispose]: async () => {
               await snapshot[Symbol.asyncDispose]()
             }
           }
         }
       })
-      await fixture.store.write({ visits: Array.from({ length: 450 }, (_, i) => visitOf({ nodeId: `QmPeerNumber${String(i).padStart(3, '0').replaceAll('0', 'a')}` })), crawls: [] })
+      await fixture.store.write({ visits: Array.from({ length: 950 }, (_, i) => visitOf({ nodeId: `QmPeerNumber${String(i).padStart(3, '0').replaceAll('0', 'a')}` })), crawls: [] })
       await assert.rejects(fixture.dump(format), failure)
 
       assert.deepEqual(readdirSync(fixture.path('')), [])
@@ -184,19 +184,23 @@ suite('a change of format', () => {
     assert.deepEqual((await readManifest({ path: path('') }))?.dumps, [last])
   })
 
-  test('continues a manifest of a version that had NDJSON only', async () => {
+  test('continues a manifest of a version that had NDJSON and nodes only', async () => {
     await using fixture = await open()
     const { see, dump, peersIn, path } = fixture
     await see(PEERS[0])
     const first = await dump('NDJSON')
     assert.ok(first !== undefined)
-    const { file, schemaVersion, takenAt, full, changedSince, count, minLastSeen, maxLastSeen, bytes, sha256 } = first
-    const old = { file, format: 'NDJSON', compression: 'zstd', schemaVersion, takenAt, full, changedSince, count, minLastSeen, maxLastSeen, bytes, sha256 }
+    const { file, schemaVersion, takenAt, full, changedSince, count, minTime, maxTime, bytes, sha256 } = first
+    const old = { file, format: 'NDJSON', compression: 'zstd', schemaVersion, takenAt, full, changedSince, count, minLastSeen: minTime, maxLastSeen: maxTime, bytes, sha256 }
     writeFileSync(path('manifest.json'), JSON.stringify({ version: 1, dumps: [old] }))
     await see(PEERS[1])
 
     assert.deepEqual(await peersIn(await dump('NDJSON')), [PEERS[1]])
     assert.deepEqual(await peersIn(await dump('CSV')), [PEERS[0], PEERS[1]].sort())
-    assert.deepEqual((await readManifest({ path: path('') }))?.dumps.map(({ format }) => format), ['NDJSON', 'NDJSON', 'CSV'])
+    const after = await readManifest({ path: path('') })
+    assert.ok(after !== undefined)
+    assert.deepEqual(after.dumps.map(({ content, format }) => [content, format]), [['nodes', 'NDJSON'], ['nodes', 'NDJSON'], ['nodes', 'CSV']])
+    assert.deepEqual(after.dumps[0], first)
+    assert.equal(after.version, 2)
   })
 })

@@ -5,11 +5,12 @@ import { DumpLoop } from '../../../consumer/dumps/dump-loop.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import { isAbort } from '../../../core/time/signals.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import type { DumpResult } from '../../../consumer/dumps/node-dump.ts'
+import type { DumpResult } from '../../../consumer/dumps/record-dump.ts'
+import type { DumpContent } from '../../../core/contracts/dump-content.ts'
 
 interface Fixture { clock: FakeClock, loop: DumpLoop, outcomes: string[], state: { isDumper: boolean, answers: (DumpResult | Error)[] } }
 
-function fixture (): Fixture {
+function fixture (contents: readonly DumpContent[] = ['nodes']): Fixture {
   const clock = new FakeClock()
   const outcomes: string[] = []
   const state: Fixture['state'] = { isDumper: true, answers: [] }
@@ -17,8 +18,9 @@ function fixture (): Fixture {
     clock,
     log: pino({ level: 'silent' }),
     isDumper: () => state.isDumper,
-    onDump: ({ outcome }) => outcomes.push(`${outcome} at ${String(clock.monotonic())}`),
+    onDump: (content, { outcome }) => outcomes.push(`${content} ${outcome} at ${String(clock.monotonic())}`),
     dump: {
+      contents,
       dump: async () => {
         const answer = state.answers.shift() ?? { outcome: 'unchanged' as const }
         if (answer instanceof Error) {
@@ -42,7 +44,7 @@ suite('DumpLoop', () => {
     controller.abort()
     await running
 
-    assert.deepEqual(outcomes, ['skipped at 10000', 'failed at 20000', 'failed at 30000', 'unchanged at 40000'])
+    assert.deepEqual(outcomes, ['nodes skipped at 10000', 'nodes failed at 20000', 'nodes failed at 30000', 'nodes unchanged at 40000'])
   })
 
   test('leaves dumps to the consumer that has partition 0', async () => {
@@ -52,7 +54,15 @@ suite('DumpLoop', () => {
     assert.deepEqual(outcomes, [])
     state.isDumper = true
     await loop.dumpNow(new AbortController().signal)
-    assert.deepEqual(outcomes, ['unchanged at 0'])
+    assert.deepEqual(outcomes, ['nodes unchanged at 0'])
+  })
+
+  test('dumps each content, also after the dump of another one failed', async () => {
+    const { loop, outcomes, state } = fixture(['visits', 'nodes', 'sessions'])
+    state.answers.push({ outcome: 'unchanged' }, new ProbeError('PP_DUMP_FAILED', 'no room'), { outcome: 'skipped' })
+    await loop.dumpNow(new AbortController().signal)
+
+    assert.deepEqual(outcomes, ['visits unchanged at 0', 'nodes failed at 0', 'sessions skipped at 0'])
   })
 
   test('takes an interval of 0 for as often as sensible', async () => {

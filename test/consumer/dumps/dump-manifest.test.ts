@@ -9,6 +9,7 @@ import type { DumpEntry } from '../../../consumer/dumps/dump-manifest.ts'
 
 const entry: DumpEntry = {
   file: 'nodes-20260101T000000.000Z.ndjson.zst',
+  content: 'nodes',
   format: 'NDJSON',
   compression: 'zstd',
   schemaVersion: 1,
@@ -16,8 +17,9 @@ const entry: DumpEntry = {
   full: true,
   changedSince: null,
   count: 0,
-  minLastSeen: null,
-  maxLastSeen: null,
+  minTime: null,
+  maxTime: null,
+  generation: null,
   bytes: 9,
   sha256: 'a'.repeat(64)
 }
@@ -27,27 +29,27 @@ suite('manifest of dumps', () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.path)
     assert.equal(await readManifest(folder), undefined)
-    await writeManifest(folder, { version: 1, dumps: [entry] })
+    await writeManifest(folder, [entry])
 
-    assert.deepEqual(await readManifest(folder), { version: 1, dumps: [entry] })
+    assert.deepEqual(await readManifest(folder), { version: 2, dumps: [entry] })
   })
 
-  test('lists files of all formats', async () => {
+  test('lists files of all contents and formats', async () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.path)
     const dumps: DumpEntry[] = [
       entry,
-      { ...entry, file: 'nodes-20260101T000001.000Z.csv.zst', format: 'CSV' },
-      { ...entry, file: 'nodes-20260101T000002.000Z.parquet', format: 'Parquet', compression: 'none' }
+      { ...entry, file: 'visits-20260101T000001.000Z.csv.zst', content: 'visits', format: 'CSV' },
+      { ...entry, file: 'sessions-20260101T000002.000Z.parquet', content: 'sessions', generation: 3, format: 'Parquet', compression: 'none' }
     ]
-    await writeManifest(folder, { version: 1, dumps })
+    await writeManifest(folder, dumps)
 
     assert.deepEqual((await readManifest(folder))?.dumps, dumps)
   })
 
   test('is refused when somebody broke it, also when it names files elsewhere', async () => {
     using temp = new TempFolder()
-    for (const text of ['{', '{"version":2}', JSON.stringify({ version: 1, dumps: [{ ...entry, file: '../../etc/passwd' }] })]) {
+    for (const text of ['{', '{"version":3,"dumps":[]}', '{"version":2}', JSON.stringify({ version: 2, dumps: [{ ...entry, file: '../../etc/passwd' }] }), JSON.stringify({ version: 2, dumps: [{ ...entry, content: 'edges' }] })]) {
       writeFileSync(temp.file('manifest.json'), text)
       await assert.rejects(readManifest({ path: temp.path }), err => isProbeError(err, 'PP_DUMP_FAILED') && err.message.includes('manifest.json'))
     }

@@ -4,6 +4,7 @@ import { CONSUMER_METRICS, MAX_PARTITIONS, TABLES } from '../../../consumer/metr
 import { ConsumerMetrics } from '../../../consumer/metrics/consumer-metrics.ts'
 import { DICTIONARIES as MYSQL_DICTIONARIES } from '../../../consumer/store/mysql/write/dictionary.ts'
 import { DICTIONARIES as SQLITE_DICTIONARIES } from '../../../consumer/store/sqlite/dictionary.ts'
+import { DUMP_CONTENTS } from '../../../core/contracts/dump-content.ts'
 import { addDiskGauges, diskMetrics } from '../../../core/disk/disk-metrics.ts'
 import { ERRORS } from '../../../core/errors.ts'
 import { mostSeries } from '../../../core/metrics/metric-definition.ts'
@@ -11,6 +12,7 @@ import { Registry } from '../../../core/process/metrics.ts'
 import { seriesOf, valueOf } from '../../support/metric-series.ts'
 import type { DumpEntry } from '../../../consumer/dumps/dump-manifest.ts'
 import type { Lag } from '../../../consumer/pipeline/lag-meter.ts'
+import type { DumpContent } from '../../../core/contracts/dump-content.ts'
 import type { DiskSpace, DiskUse } from '../../../core/disk/disk-watch.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
 import type { MetricDefinition } from '../../../core/metrics/metric-definition.ts'
@@ -22,11 +24,12 @@ const none = {
   partitions: () => undefined,
   deadLetterShare: () => 0,
   isOut: () => false,
-  dumpIntervalMs: () => undefined
+  dumping: () => undefined
 }
 
 const ENTRY: DumpEntry = {
   file: 'nodes-1.ndjson.zst',
+  content: 'nodes',
   format: 'NDJSON',
   compression: 'zstd',
   schemaVersion: 1,
@@ -34,8 +37,9 @@ const ENTRY: DumpEntry = {
   full: true,
   changedSince: null,
   count: 3,
-  minLastSeen: null,
-  maxLastSeen: null,
+  minTime: null,
+  maxTime: null,
+  generation: null,
   bytes: 99,
   sha256: ''
 }
@@ -75,7 +79,7 @@ suite('ConsumerMetrics', () => {
     metrics.committed(0, undefined)
     metrics.retried('conflict')
     metrics.removed('node_info', 4)
-    metrics.dumped({ outcome: 'failed' }, 5)
+    metrics.dumped('visits', { outcome: 'failed', durationMs: 5 })
     const text = await registry.metrics()
 
     for (const line of [
@@ -91,7 +95,8 @@ suite('ConsumerMetrics', () => {
       'peerprobe_consumer_delay_seconds_count 1',
       'peerprobe_consumer_retries_total{cause="conflict"} 1',
       'peerprobe_consumer_rows_removed_total{table="node_info"} 4',
-      'peerprobe_consumer_dumps_total{outcome="failed"} 1'
+      'peerprobe_consumer_dumps_total{content="visits",outcome="failed"} 1',
+      'peerprobe_consumer_dumps_total{content="nodes",outcome="failed"} 0'
     ]) {
       assert.ok(text.includes(`${line}\n`), line)
     }
@@ -110,9 +115,9 @@ suite('ConsumerMetrics', () => {
   test('say when a dump was last completed, also where nothing had changed, and not where one failed or was skipped', async () => {
     const completed = async (outcome: 'unchanged' | 'failed' | 'skipped'): Promise<number | undefined> => {
       const registry = new Registry()
-      new ConsumerMetrics(registry, none).dumped({ outcome }, 5)
+      new ConsumerMetrics(registry, none).dumped('crawls', { outcome, durationMs: 5 })
 
-      return await valueOf(registry, 'peerprobe_consumer_dump_completed_timestamp_seconds')
+      return await valueOf(registry, 'peerprobe_consumer_dump_completed_timestamp_seconds{content="crawls"}')
     }
 
     assert.ok(Number(await completed('unchanged')) > 1_700_000_000)
@@ -139,29 +144,33 @@ suite('ConsumerMetrics', () => {
 
   test('say nothing of commits and dumps before there was one', async () => {
     const registry = new Registry()
-    const dump: { intervalMs?: number } = {}
-    const metrics = new ConsumerMetrics(registry, { ...none, isOut: () => true, dumpIntervalMs: () => dump.intervalMs })
-    const series = ['last_commit_timestamp_seconds', 'dump_timestamp_seconds', 'dump_interval_seconds', 'dump_nodes', 'dump_bytes', 'outage'].map(name => `peerprobe_consumer_${name}`)
+    const state: { dumping?: { contents: readonly DumpContent[], intervalMs: number } } = {}
+    const metrics = new ConsumerMetrics(registry, { ...none, isOut: () => true, dumping: () => state.dumping })
+    const ofVisits = ['timestamp_seconds', 'interval_seconds', 'records', 'bytes'].map(name => `dump_${name}{content="visits"}`)
+    const series = ['last_commit_timestamp_seconds', ...ofVisits, 'dump_nodes', 'outage'].map(name => `peerprobe_consumer_${name}`)
     const values = async (): Promise<unknown[]> => await Promise.all(series.map(async name => await valueOf(registry, name)))
-    assert.deepEqual(await values(), [undefined, undefined, undefined, undefined, undefined, 1])
-    dump.intervalMs = 120_000
+    assert.deepEqual(await values(), [undefined, undefined, undefined, undefined, undefined, undefined, 1])
+    state.dumping = { contents: ['visits'], intervalMs: 120_000 }
     metrics.committed(1, 0)
-    metrics.dumped({ outcome: 'written', entry: ENTRY }, 5)
+    metrics.dumped('visits', { outcome: 'written', entry: ENTRY, durationMs: 5 })
     const [lastCommit, ...others] = await values()
 
     assert.ok(Number(lastCommit) > 1_700_000_000)
-    assert.deepEqual(others, [Date.parse('2026-11-30') / 1_000, 120, 3, 99, 1])
+    assert.deepEqual(others, [Date.parse('2026-11-30') / 1_000, 120, 3, 99, undefined, 1])
   })
 
   test('have as many series as their definitions say, and no more, whatever fails and however many partitions there are', async () => {
     const registry = new Registry()
     const definitions: MetricDefinition[] = [...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))]
     const partitions = new Map(Array.from({ length: 1_024 }, (_, i) => [i, 2] as const))
-    const metrics = new ConsumerMetrics(registry, { ...none, dumpIntervalMs: () => 1, partitions: () => 1_024, lag: () => ({ partitions, total: 0, atMs: 0 }) })
+    const dumping = { contents: DUMP_CONTENTS, intervalMs: 1 }
+    const metrics = new ConsumerMetrics(registry, { ...none, dumping: () => dumping, partitions: () => 1_024, lag: () => ({ partitions, total: 0, atMs: 0 }) })
     const space: DiskSpace = { freeBytes: 1, totalBytes: 2, freeFiles: 3, totalFiles: 4 }
     addDiskGauges(registry, 'consumer', { spaces: new Map((['bus', 'store', 'dumps', 'state'] as DiskUse[]).map(use => [use, space])), low: () => undefined })
     metrics.committed(1, 1)
-    metrics.dumped({ outcome: 'written', entry: ENTRY }, 5)
+    DUMP_CONTENTS.forEach((content) => {
+      metrics.dumped(content, { outcome: 'written', entry: ENTRY, durationMs: 5 })
+    })
 
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       metrics.deadLettered(code)

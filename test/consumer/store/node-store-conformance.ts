@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { SCHEMA_VERSION } from '../../support/consumer/migrated-database.ts'
+import { nodeStoreChangesConformance } from './node-store-changes-conformance.ts'
 import { nodeStoreDiscoveryConformance } from './node-store-discovery-conformance.ts'
 import { contentsOf, NO_NODE_PLACE, NO_PLACE } from './node-store-fixture.ts'
 import { nodeStorePurgeConformance } from './node-store-purge-conformance.ts'
@@ -204,37 +205,6 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
       })
     })
 
-    test('pages through the peers of one moment, all or those written since', async () => {
-      await using fixture = await open()
-      await fixture.store.write(written([visitOf({ nodeId: PEERS[0] }), visitOf({ nodeId: PEERS[1] })]))
-      await fixture.clock.advance(1_000)
-      const sinceMs = fixture.clock.now()
-      await fixture.store.write(written([visitOf({ nodeId: PEERS[1], attempt: 2, startedAt: at(5) })]))
-      await using snapshot = await fixture.store.snapshot()
-      await fixture.store.write(written([visitOf({ nodeId: PEERS[2] })]))
-
-      const first = await snapshot.nodes({ limit: 1 })
-      const second = await snapshot.nodes({ limit: 1, after: first.next })
-      const third = await snapshot.nodes({ limit: 1, after: second.next })
-      assert.deepEqual([[first, second, third].map(page => page.nodes.map(({ nodeId }) => nodeId)), third.next], [[[PEERS[0]], [PEERS[1]], []], undefined])
-      assert.deepEqual((await snapshot.nodes({ limit: 100, changedSinceMs: sinceMs })).nodes.map(({ nodeId }) => nodeId), [PEERS[1]])
-      assert.deepEqual(first.nodes[0], {
-        ...NO_NODE_PLACE,
-        nodeId: PEERS[0],
-        protocolVersion: 'ipfs/0.1.0',
-        agentVersion: 'kubo/0.30.0',
-        discoveryType: 'active',
-        latencyNs: 42_500_000,
-        lastSeen: at(1),
-        firstSeen: at(1),
-        identifiedAt: at(1),
-        lastTried: at(1),
-        lastOutcome: 'ok',
-        addresses: [{ multiaddr: '/ip4/192.0.2.1/tcp/4001', lastSeen: at(1) }, { multiaddr: '/ip4/192.0.2.1/udp/4001/quic-v1', lastSeen: at(1) }],
-        networks: [{ network: 'ipfs', firstSeen: at(1), lastSeen: at(1) }]
-      })
-    })
-
     test('migrates twice and from two connections without harm', async () => {
       await using fixture = await open()
       await using other = await fixture.another()
@@ -247,4 +217,5 @@ export function nodeStoreConformance (adapter: string, open: OpenStore): void {
   nodeStorePurgeConformance(adapter, open)
   nodeStoreDiscoveryConformance(adapter, open)
   nodeStoreRecordsConformance(adapter, open)
+  nodeStoreChangesConformance(adapter, open)
 }

@@ -24,4 +24,17 @@ test('the newest dump is the last complete file, never one still being written',
     write(`${name}.0a1b.tmp`, 99)
     assert.equal(newestDump(folder.path), folder.file(name))
   }
+
+  write('visits-20261130T100000.000Z.parquet', 99)
+  assert.equal(newestDump(folder.path), folder.file(`${at}.parquet`))
+})
+
+test('where nodes are not dumped, it is the newest of whatever is', () => {
+  using folder = new TempFolder()
+  for (const [i, name] of ['visits-20261130T100000.000Z.csv.zst', 'sessions-20261130T100000.000Z.csv.zst'].entries()) {
+    writeFileSync(folder.file(name), '')
+    utimesSync(folder.file(name), 10 + i, 10 + i)
+  }
+
+  assert.equal(newestDump(folder.path), folder.file('sessions-20261130T100000.000Z.csv.zst'))
 })

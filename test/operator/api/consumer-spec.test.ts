@@ -11,7 +11,7 @@ suite('ConsumerSpec', () => {
       retry: { attempts: 3, backoff: '500ms' },
       deadLetters: { whenRefused: 'wait' },
       coalesceWindow: '10m',
-      dump: { enabled: false, format: 'NDJSON', interval: '120s', full: false, keep: '168h' },
+      dump: { enabled: false, contents: ['nodes'], format: 'NDJSON', interval: '120s', full: false, keep: '168h' },
       pod: {}
     })
   })
@@ -21,5 +21,11 @@ suite('ConsumerSpec', () => {
 
     assert.deepEqual(wrongFields(ConsumerSpec, consumer), ['batch.maxWait', 'retry.backoff', 'coalesceWindow', 'dump.interval', 'dump.keep'])
     assert.deepEqual(wrongFields(ConsumerSpec, { coalesceWindow: '0s', batch: { maxWait: '0ms' } }), [])
+  })
+
+  test('dumps each content once, at least one, and none that there is not', () => {
+    for (const [contents, wrong] of [[['visits', 'sessions'], []], [[], ['dump.contents']], [['nodes', 'nodes'], ['dump.contents']], [['nodes', 'edges'], ['dump.contents[1]']], ['nodes', ['dump.contents']]] as const) {
+      assert.deepEqual(wrongFields(ConsumerSpec, { dump: { contents } }), wrong)
+    }
   })
 })

@@ -8,6 +8,7 @@ const LABELS = { namespace: 'lab', peerprobe_dev_probe: 'amino' }
 const CONFLICT = { cause: 'conflict' }
 const DATABASE = { cause: 'store-unavailable' }
 const INVALID = { code: 'PP_MESSAGE_INVALID' }
+const NODES = { ...LABELS, content: 'nodes' }
 
 /** Cases of the alerts on what consumers store, and on how late. */
 export const CONSUMER_CASES: AlertCases = {
@@ -73,13 +74,19 @@ export const CONSUMER_CASES: AlertCases = {
       kind: 'fires',
       name: 'no dump is completed any more, and those of another PeerProbe are',
       series: { ...dumps('a', 'amino', '?x180', '0+60x60 3600x120'), ...dumps('b', 'polkadot', '?x180', '0+60x180') },
-      fires: { at: ['2h'], alerts: [{ labels: LABELS, values: ['1h 0m 0s'] }] }
+      fires: { at: ['2h'], alerts: [{ labels: NODES, values: ['1h 0m 0s'] }] }
     },
-    { kind: 'fires', name: 'none was ever completed', series: dumps('a', 'amino', '?x180'), fires: { at: ['2h'], alerts: [{ labels: LABELS, values: ['2h 0m 0s'] }] } },
+    { kind: 'fires', name: 'none was ever completed', series: dumps('a', 'amino', '?x180'), fires: { at: ['2h'], alerts: [{ labels: NODES, values: ['2h 0m 0s'] }] } },
+    {
+      kind: 'fires',
+      name: 'those of one content are not completed any more, those of another never were, and those of a third are',
+      series: { ...dumps('a', 'amino', '?x180', '0+60x180'), ...dumpsOf('visits', { pod: 'a', probe: 'amino' }, '?x180', '0+60x60 3600x120'), ...dumpsOf('sessions', { pod: 'a', probe: 'amino' }, '?x180') },
+      fires: { at: ['2h'], alerts: [{ labels: { ...LABELS, content: 'sessions' }, values: ['2h 0m 0s'] }, { labels: { ...LABELS, content: 'visits' }, values: ['1h 0m 0s'] }] }
+    },
     { kind: 'ordinary', name: 'they are completed each time, by the one consumer that makes them', series: { ...dumps('a', 'amino', '?x180', '0+60x180'), [consumerStart('b', 'amino')]: '0x180' }, end: '3h' },
     { kind: 'ordinary', name: 'none is asked for', series: { [consumerStart('a', 'amino')]: '0x180' }, end: '3h' },
     { kind: 'restart', name: 'the next consumer has completed none yet', series: { ...dumps('a', 'amino', '?x60 stale', '0+60x60 stale'), ...dumps('b', 'amino', '_x62 ?x60', '_x65 3900+60x57') }, end: '2h' },
-    { kind: 'restart', name: 'it goes on firing where the consumer is replaced', series: { ...dumps('a', 'amino', '?x60 stale'), ...dumps('b', 'amino', '_x61 ?x60') }, fires: { at: ['40m', '60m', '61m', '62m', '120m'], alerts: [{ labels: LABELS }] } }
+    { kind: 'restart', name: 'it goes on firing where the consumer is replaced', series: { ...dumps('a', 'amino', '?x60 stale'), ...dumps('b', 'amino', '_x61 ?x60') }, fires: { at: ['40m', '60m', '61m', '62m', '120m'], alerts: [{ labels: NODES }] } }
   ],
   PeerProbeDeadLettersArrive: [
     {
@@ -96,12 +103,16 @@ export const CONSUMER_CASES: AlertCases = {
 }
 
 function dumps (pod: string, probe: string, intervals: string, completed?: string): Record<string, string> {
+  return dumpsOf('nodes', { pod, probe }, intervals, completed)
+}
+
+function dumpsOf (content: string, { pod, probe }: { pod: string, probe: string }, intervals: string, completed?: string): Record<string, string> {
   // A pod that comes later has started an hour and two minutes after the first.
   const start = intervals.startsWith('_') ? '_x62 3720x60' : '0x180'
 
   return {
-    [of('dump_interval_seconds', pod, { probe })]: intervals.replaceAll('?', '120'),
-    ...completed === undefined ? {} : { [of('dump_completed_timestamp_seconds', pod, { probe })]: completed },
+    [of('dump_interval_seconds', pod, { probe, content })]: intervals.replaceAll('?', '120'),
+    ...completed === undefined ? {} : { [of('dump_completed_timestamp_seconds', pod, { probe, content })]: completed },
     [consumerStart(pod, probe)]: intervals.includes('stale') ? '0x60 stale' : start
   }
 }

@@ -128,6 +128,7 @@ export const HARMLESS: Record<string, string> = {
   'spec.consumer.deadLetters.whenRefused': PACE,
   'spec.consumer.coalesceWindow': PACE,
   'spec.consumer.dump.enabled': 'files in a claim that allows its use',
+  'spec.consumer.dump.contents': 'what those files contain: all of it is the author\'s own',
   'spec.consumer.dump.format': 'one of three formats of files in that claim',
   'spec.consumer.dump.interval': PACE,
   'spec.consumer.dump.full': PACE,
@@ -163,7 +164,7 @@ export const EXTREMES: Record<string, object> = {
       retry: { attempts: 20, backoff: '1m' },
       deadLetters: { whenRefused: 'skip' },
       coalesceWindow: '480h',
-      dump: { enabled: true, format: 'Parquet', interval: '1s', full: true, keep: '1s', volume: { claim: 'own' } },
+      dump: { enabled: true, contents: ['nodes', 'visits', 'crawls', 'sessions'], format: 'Parquet', interval: '1s', full: true, keep: '1s', volume: { claim: 'own' } },
       pod: { nodeSelector: { 'kubernetes.io/os': 'linux' } }
     },
     retention: { after: '1h', schedule: '* * * * *' },

@@ -59,7 +59,7 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
     await prometheus.waitFor(`count(peerprobe_crawler_population_changed_peers{change="entered"}) ${all}`, undefined, LIMIT_MS)
     await prometheus.waitFor('sum(peerprobe_crawler_passive_sightings_total) > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_crawler_population_seen_peers{by="both"} > 0', undefined, LIMIT_MS)
-    await prometheus.waitFor('peerprobe_consumer_dump_bytes > 0', undefined, LIMIT_MS)
+    await prometheus.waitFor('peerprobe_consumer_dump_bytes{content="nodes"} > 0', undefined, LIMIT_MS)
 
     for (const [job, succeeded] of [['retention', 'retention'], ['sessions', 'sessions_last_success'], ['backup', 'backup_last_success']] as const) {
       const [last, scheduled] = [succeeded, `${job}_scheduled`].map(name => `peerprobe_operator_${name}_timestamp_seconds`)

@@ -73,12 +73,12 @@ export async function exercise ({ mysql, beside, pauseMs = 0 }: Exercise): Promi
 
 async function readAll (store: MysqlStore, pauseMs: number): Promise<void> {
   await using snapshot = await store.snapshot()
-  const { nodes: first, next } = await snapshot.nodes({ limit: HOSTILE_AGENTS.length })
+  const { records: first, next } = await snapshot.records({ kind: 'nodes', limit: HOSTILE_AGENTS.length })
   await delay(pauseMs)
-  const { nodes: rest } = await snapshot.nodes({ limit: 1_000, after: next })
+  const { records: rest } = await snapshot.records({ kind: 'nodes', limit: 1_000, after: next })
 
-  assert.deepEqual([...first, ...rest].map(({ agentVersion }) => agentVersion), [...HOSTILE_AGENTS, 'kubo/0.30.0', 'kubo/0.30.0'])
-  assert.ok([...first, ...rest].every(({ addresses }) => addresses.length === 2))
+  assert.deepEqual([...first, ...rest].map(({ agent_version: agent }) => agent), [...HOSTILE_AGENTS, 'kubo/0.30.0', 'kubo/0.30.0'])
+  assert.ok([...first, ...rest].every(({ addresses }) => Array.isArray(addresses) && addresses.length === 2))
 }
 
 /** What retention says it removed is gone for everyone, since it is committed. */

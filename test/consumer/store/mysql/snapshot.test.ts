@@ -19,7 +19,7 @@ suite('MysqlSnapshot', () => {
     {
       await using snapshot = await MysqlSnapshot.open(pool)
       assert.equal(snapshot.schemaVersion, 3)
-      assert.deepEqual(await snapshot.nodes({ limit: 10 }), { nodes: [], next: undefined })
+      assert.deepEqual(await snapshot.records({ kind: 'nodes', limit: 10 }), { records: [], next: undefined })
     }
 
     assert.deepEqual(server.statements.slice(0, 2), ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'])

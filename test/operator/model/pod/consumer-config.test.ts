@@ -50,7 +50,7 @@ suite('consumerConfigFor', () => {
     const spec = PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, interval: '1m', full: true, keep: '48h' } }, retention: { after: '24h' } })
     const { dump, retention } = ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 60_000 }))
 
-    assert.deepEqual(dump, { folder: 'dumps', format: 'NDJSON', intervalMs: 60_000, full: true, keepMs: 172_800_000 })
+    assert.deepEqual(dump, { folder: 'dumps', contents: ['nodes'], format: 'NDJSON', intervalMs: 60_000, full: true, keepMs: 172_800_000 })
     assert.deepEqual(retention, { afterMs: 86_400_000, intervalMs: 60_000 })
   })
 
@@ -62,6 +62,15 @@ suite('consumerConfigFor', () => {
     })
 
     assert.doesNotThrow(() => ConsumerConfig.parse(consumerConfigFor(spec, { ...places, retentionIntervalMs: 1 })))
+  })
+
+  test('passes what is dumped, and omits the default, so that no pod restarts at an upgrade of the operator', () => {
+    const dumpOf = (dump: object): ReturnType<typeof consumerConfigFor>['dump'] => consumerConfigFor(PeerProbeSpec.parse({ scans, consumer: { dump: { enabled: true, ...dump } } }), places).dump
+    const contents = ['sessions', 'visits', 'crawls', 'nodes']
+
+    assert.deepEqual(dumpOf({ contents })?.contents, contents)
+    assert.equal('contents' in (dumpOf({}) ?? {}), false)
+    assert.equal('contents' in (dumpOf({ contents: ['nodes'] }) ?? {}), false)
   })
 
   test('passes every format of dump files that the resource allows to the process', () => {

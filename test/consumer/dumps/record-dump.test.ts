@@ -5,13 +5,13 @@ import { zstdDecompressSync } from 'node:zlib'
 import { pino } from 'pino'
 import { DumpFolder } from '../../../consumer/dumps/dump-folder.ts'
 import { readManifest } from '../../../consumer/dumps/dump-manifest.ts'
-import { MIN_FREE_BYTES, NodeDump } from '../../../consumer/dumps/node-dump.ts'
+import { MIN_FREE_BYTES, RecordDump } from '../../../consumer/dumps/record-dump.ts'
 import { SqliteStore } from '../../../consumer/store/sqlite/sqlite-store.ts'
 import { CRAWL_ID, PEERS, visitOf } from '../../support/consumer/messages.ts'
 import { SCHEMA_VERSION } from '../../support/consumer/migrated-database.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
-import type { DumpResult, NodeDumpOptions } from '../../../consumer/dumps/node-dump.ts'
+import type { DumpResult, RecordDumpOptions } from '../../../consumer/dumps/record-dump.ts'
 
 const { signal } = new AbortController()
 const MINUTE = 60_000
@@ -20,7 +20,7 @@ interface Fixture extends AsyncDisposable {
   clock: FakeClock
   store: SqliteStore
   folder: DumpFolder
-  dump: (options?: Partial<NodeDumpOptions>) => Promise<DumpResult>
+  dump: (options?: Partial<RecordDumpOptions>) => Promise<DumpResult>
 
   /** Peer ids in a file. */
   peersIn: (result: DumpResult) => string[]
@@ -41,7 +41,7 @@ async function open (): Promise<Fixture> {
     folder,
     path,
     dump: async (options) => {
-      return await new NodeDump({ store, folder, clock, log: pino({ level: 'silent' }) }, { format: 'NDJSON', full: false, keepMs: 60 * MINUTE, ...options }).dump(signal)
+      return await new RecordDump({ store, folder, clock, log: pino({ level: 'silent' }) }, { contents: ['nodes'], format: 'NDJSON', full: false, keepMs: 60 * MINUTE, ...options }).dump('nodes', signal)
     },
     peersIn: (result) => {
       assert.ok(result.outcome === 'written')
@@ -62,7 +62,7 @@ const sight = async ({ store }: Fixture, peer: string): Promise<void> => {
   await store.write({ visits: [visitOf({ nodeId: peer, crawlId, startedAt: new Date(crawlId * 1_000).toISOString() })], crawls: [] })
 }
 
-suite('NodeDump', () => {
+suite('RecordDump', () => {
   test('writes all peers first and then those written since, also when their visits are old', async () => {
     await using fixture = await open()
     const { clock, dump, peersIn, store } = fixture
@@ -86,22 +86,24 @@ suite('NodeDump', () => {
     const result = await dump()
     assert.ok(result.outcome === 'written')
     const takenAt = new Date(clock.now()).toISOString()
-    const { sha256, bytes, minLastSeen, maxLastSeen, ...entry } = result.entry
+    const { sha256, bytes, minTime, maxTime, ...entry } = result.entry
 
     assert.deepEqual(entry, {
       file: `nodes-${takenAt.replaceAll(/[-:]/g, '')}.ndjson.zst`,
+      content: 'nodes',
       format: 'NDJSON',
       compression: 'zstd',
       schemaVersion: SCHEMA_VERSION,
       takenAt,
       full: true,
       changedSince: null,
-      count: 1
+      count: 1,
+      generation: null
     })
-    assert.equal(minLastSeen, maxLastSeen)
+    assert.equal(minTime, maxTime)
     assert.equal(bytes, readFileSync(path(entry.file)).length)
     assert.match(sha256, /^[0-9a-f]{64}$/)
-    assert.deepEqual(JSON.parse(readFileSync(path('manifest.json'), 'utf8')), { version: 1, dumps: [result.entry] })
+    assert.deepEqual(JSON.parse(readFileSync(path('manifest.json'), 'utf8')), { version: 2, dumps: [result.entry] })
   })
 
   test('writes all peers each time when asked for full dumps', async () => {
@@ -131,7 +133,7 @@ suite('NodeDump', () => {
 
   test('goes through more peers than one page holds', async () => {
     await using fixture = await open()
-    const peers = Array.from({ length: 450 }, (_, i) => `QmPeerNumber${String(i).padStart(3, '0').replaceAll('0', 'a')}`)
+    const peers = Array.from({ length: 950 }, (_, i) => `QmPeerNumber${String(i).padStart(3, '0').replaceAll('0', 'a')}`)
     await fixture.store.write({ visits: peers.map(nodeId => visitOf({ nodeId })), crawls: [] })
 
     assert.deepEqual(fixture.peersIn(await fixture.dump()), peers.toSorted())
