@@ -5,6 +5,7 @@ import type { Clock } from '../../../core/time/clock.ts'
 import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { CrawlSpan, FoundBy } from './found-by.ts'
 import type { SessionKey, SessionPage, SessionStore } from './session-store.ts'
+import type { VisitChange, VisitChangeQuery } from './visit-changes.ts'
 
 /** Dependencies of both stores. */
 export interface OpenStoreDeps {
@@ -133,6 +134,9 @@ export interface StoreSnapshot extends AsyncDisposable {
   /** Version of the schema: the number of its last migration. */
   readonly schemaVersion: number
 
+  /** Crawls whose visits were written at a time or later, in the order of `crawlId` and `scan`. */
+  visitChanges (query: VisitChangeQuery): Promise<VisitChange[]>
+
   /** Number of the last derivation of sessions, or undefined while one has begun and not ended. */
   sessionsGeneration (): Promise<number | undefined>
 
@@ -154,8 +158,8 @@ export interface StoreSummary {
 
 /**
  * The database of peers. Writes are idempotent and independent of order: any permutation and any repetition
- * of the same messages gives the same tables, except for `node_info.changed_at`, and for
- * `address_info.last_seen` within the coalescing window.
+ * of the same messages gives the same tables, except for when rows were written (`changed_at`,
+ * `visit_change`), and for `address_info.last_seen` within the coalescing window.
  *
  * Failures are ProbeErrors. `PP_STORE_CONFLICT` and `PP_STORE_UNAVAILABLE` may be retried;
  * `PP_STORE_DATA` means a fault in a message of the batch, `PP_STORE_SCHEMA` a fault in the tables.

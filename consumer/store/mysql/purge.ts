@@ -2,6 +2,7 @@
 // the order of the key, without locks, and deletes the old ones by key, checking their age again. So no index
 // on time is needed. A named lock prevents two removals at once.
 import { storeTimeOf } from '../model/store-time.ts'
+import { minuteOf } from '../model/visit-changes.ts'
 import { listPartitions, makePartitions } from './partitions.ts'
 import { MYSQL_VALUES, onlyNumber } from './server/mysql-values.ts'
 import { writtenBy } from './server/query-result.ts'
@@ -46,6 +47,7 @@ type Step = (deps: StepDeps) => Promise<StepResult>
 const STEPS: Readonly<Record<string, Step>> = {
   visit: removeVisits,
   crawl: removeCrawls,
+  visit_change: removeVisitChanges,
   node_info: removeNodes,
   address_info: removeSightings('address_info', { key: 'addr_hash', readAs: 'LOWER(HEX(addr_hash))', literal: key => bytesText(String(key)) }),
   node_network: removeSightings('node_network', { key: 'network', readAs: 'network', literal: key => quote(String(key)) }),
@@ -133,6 +135,13 @@ async function removeCrawls ({ connection, beforeMs }: StepDeps): Promise<StepRe
   await connection.query(`DELETE FROM session_change WHERE crawl_id < ${before}`)
 
   return { removed, after: rows.length === CRAWLS_PER_STEP ? [] : undefined }
+}
+
+async function removeVisitChanges ({ connection, beforeMs }: StepDeps): Promise<StepResult> {
+  const end = String(minuteOf(beforeMs))
+  const { written } = await connection.query(`DELETE FROM visit_change WHERE changed_minute < ${end} ORDER BY changed_minute LIMIT ${String(ROWS_LOOKED_AT)}`)
+
+  return { removed: written, after: written === ROWS_LOOKED_AT ? [] : undefined }
 }
 
 async function removeNodes ({ connection, beforeMs, after }: StepDeps): Promise<StepResult> {

@@ -1,9 +1,12 @@
 import { readRecords } from '../records/read-records.ts'
+import { readVisitChanges } from '../records/read-visit-changes.ts'
 import { readSessionsGeneration } from '../sessions/sessions-generation.ts'
 import { MYSQL_RECORDS } from './record-dialect.ts'
 import { onlyNumber } from './server/mysql-values.ts'
 import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { StoreSnapshot } from '../model/node-store.ts'
+import type { VisitChange, VisitChangeQuery } from '../model/visit-changes.ts'
+import type { RecordDialect } from '../records/record-dialect.ts'
 import type { ConnectionPool } from './server/connection-pool.ts'
 import type { MysqlConnection } from './server/connection.ts'
 
@@ -12,10 +15,12 @@ export class MysqlSnapshot implements StoreSnapshot {
   readonly schemaVersion: number
   readonly #pool: ConnectionPool
   readonly #connection: MysqlConnection
+  readonly #dialect: RecordDialect
 
   private constructor (pool: ConnectionPool, connection: MysqlConnection, schemaVersion: number) {
     this.#pool = pool
     this.#connection = connection
+    this.#dialect = { ...MYSQL_RECORDS, query: async sql => (await connection.query(sql)).rows }
     this.schemaVersion = schemaVersion
   }
 
@@ -40,11 +45,15 @@ export class MysqlSnapshot implements StoreSnapshot {
   }
 
   async sessionsGeneration (): Promise<number | undefined> {
-    return await readSessionsGeneration({ ...MYSQL_RECORDS, query: async sql => (await this.#connection.query(sql)).rows })
+    return await readSessionsGeneration(this.#dialect)
+  }
+
+  async visitChanges (query: VisitChangeQuery): Promise<VisitChange[]> {
+    return await readVisitChanges(this.#dialect, query)
   }
 
   async records (query: RecordPageQuery): Promise<RecordPage> {
-    return await readRecords(query, { ...MYSQL_RECORDS, query: async sql => (await this.#connection.query(sql)).rows })
+    return await readRecords(query, this.#dialect)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {

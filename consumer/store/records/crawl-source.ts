@@ -12,6 +12,7 @@ export const CRAWL_SOURCE: RecordSource = {
   joins: '',
   columns: Object.fromEntries(columnsOf('crawls').map(({ name }) => [name, { sql: `r.${name}` }])),
   lists: [],
+  changedAt: 'changed_at',
   narrow: ({ scan }: RecordFilter, dialect: RecordDialect) => given(scan, name => `scan = ${dialect.text(name)}`),
   conditions: ({ network, crawlId, sinceMs, untilMs }: RecordFilter, dialect: RecordDialect) => [
     ...given(network, name => `r.network = ${dialect.text(name)}`),

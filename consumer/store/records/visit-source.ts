@@ -65,8 +65,9 @@ export const VISIT_SOURCE: RecordSource = {
   lists: [],
   narrow: ({ crawlId, sinceMs, untilMs }: RecordFilter) => [
     ...given(crawlId, id => `crawl_id = ${String(id)}`),
-    ...given(sinceMs, ms => `crawl_id >= ${String(Math.max(0, Math.floor(ms / 1_000) - LONGEST_CRAWL_S - CLOCK_STEP_S))}`),
-    ...given(untilMs, ms => `crawl_id <= ${String(Math.max(0, Math.ceil(ms / 1_000) + CLOCK_STEP_S))}`)
+    // The number of a crawl narrows more than any time, and also finds visits that claim to be long after their crawl.
+    ...given(crawlId === undefined ? sinceMs : undefined, ms => `crawl_id >= ${String(Math.max(0, Math.floor(ms / 1_000) - LONGEST_CRAWL_S - CLOCK_STEP_S))}`),
+    ...given(crawlId === undefined ? untilMs : undefined, ms => `crawl_id <= ${String(Math.max(0, Math.ceil(ms / 1_000) + CLOCK_STEP_S))}`)
   ],
   conditions: ({ network, scan, agent, protocol, outcome, country, asn, cloud, sinceMs, untilMs }: RecordFilter, dialect: RecordDialect) => [
     ...given(network, name => `s.network = ${dialect.text(name)}`),

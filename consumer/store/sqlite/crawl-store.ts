@@ -1,6 +1,7 @@
 import { numberAt, SQLITE_VALUES } from '../../../core/rows/sqlite-row.ts'
 import { aggregateFrom, crawlRowFrom, crawlStateFrom, precedenceFrom, TOTALS } from '../model/crawl-columns.ts'
 import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresOf, supersedes } from '../model/crawl-row.ts'
+import { storeTimeOf } from '../model/store-time.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { CrawlRow, CrawlState } from '../model/crawl-row.ts'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
@@ -16,7 +17,8 @@ const COLUMNS = [
   ...TOTALS,
   ...MEASURE_COLUMNS,
   'coverage_gap',
-  'digest'
+  'digest',
+  'changed_at'
 ]
 
 /** Writes and reads crawls with their aggregates. */
@@ -35,7 +37,7 @@ export class CrawlStore {
     this.#later = database.prepare('SELECT 1 FROM crawl WHERE scan = ? AND crawl_id > ? LIMIT 1')
     this.#upsert = database.prepare(`INSERT INTO crawl (scan, crawl_id, ${COLUMNS.join(', ')}) VALUES (?, ?, ${COLUMNS.map(() => '?').join(', ')})
       ON CONFLICT DO UPDATE SET ${COLUMNS.map(column => `${column} = excluded.${column}`).join(', ')}`)
-    this.#abortEarlier = database.prepare('UPDATE crawl SET state = \'aborted\' WHERE scan = ? AND crawl_id < ? AND state = \'started\'')
+    this.#abortEarlier = database.prepare('UPDATE crawl SET state = \'aborted\', changed_at = ? WHERE scan = ? AND crawl_id < ? AND state = \'started\'')
     this.#clear = database.prepare('DELETE FROM crawl_aggregate WHERE scan = ? AND crawl_id = ?')
     this.#aggregate = database.prepare('INSERT INTO crawl_aggregate (scan, crawl_id, dimension, is_other, value, count) VALUES (?, ?, ?, ?, ?, ?)')
     this.#latest = database.prepare('SELECT * FROM crawl WHERE scan = ? ORDER BY crawl_id DESC LIMIT ?')
@@ -43,16 +45,17 @@ export class CrawlStore {
   }
 
   /** Writes a crawl within the caller's transaction, unless the stored message of the crawl takes precedence. Returns the number of rows written. */
-  write (row: CrawlRow): number {
+  write (row: CrawlRow, nowMs: number): number {
     const { scan, crawlId, aggregates } = row
+    const changedAt = storeTimeOf(nowMs)
     const stored = this.#find.get(scan, crawlId)
 
     if (stored !== undefined && !supersedes(row, precedenceFrom(stored, SQLITE_VALUES))) {
       return 0
     }
 
-    this.#upsert.run(scan, crawlId, ...valuesOf(row, effectiveState(row.reportedState, this.#later.get(scan, crawlId) !== undefined)))
-    this.#abortEarlier.run(scan, crawlId)
+    this.#upsert.run(scan, crawlId, ...valuesOf(row, effectiveState(row.reportedState, this.#later.get(scan, crawlId) !== undefined)), changedAt)
+    this.#abortEarlier.run(changedAt, scan, crawlId)
     this.#clear.run(scan, crawlId)
     for (const { dimension, isOther, value, count } of aggregates) {
       this.#aggregate.run(scan, crawlId, dimension, Number(isOther), value, count)

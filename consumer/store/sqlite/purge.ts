@@ -2,6 +2,7 @@
 // number of rows by key and removes those that are too old. Nothing needs an index on time.
 import { numberAt, textAt } from '../../../core/rows/sqlite-row.ts'
 import { storeTimeOf } from '../model/store-time.ts'
+import { minuteOf } from '../model/visit-changes.ts'
 import { DICTIONARIES } from './dictionary.ts'
 import type { PurgeCursor, PurgeStep } from '../model/node-store.ts'
 import type { DatabaseSync } from 'node:sqlite'
@@ -41,6 +42,13 @@ const STEPS: Readonly<Record<string, Step>> = {
       .run(toSeconds(beforeMs), CRAWLS_PER_STEP).changes
 
     return { removed: Number(removed), after: Number(removed) === CRAWLS_PER_STEP ? [] : undefined }
+  },
+  visit_change: (database, beforeMs) => {
+    const removed = database.prepare(`DELETE FROM visit_change WHERE (changed_minute, crawl_id, scan, started_minute) IN
+      (SELECT changed_minute, crawl_id, scan, started_minute FROM visit_change WHERE changed_minute < ? ORDER BY changed_minute LIMIT ?)`)
+      .run(minuteOf(beforeMs), ROWS_LOOKED_AT).changes
+
+    return { removed: Number(removed), after: Number(removed) === ROWS_LOOKED_AT ? [] : undefined }
   },
   node_info: sweepByLastSeen('node_info', ['node_id'], NODES_PER_STEP),
   address_info: sweepByLastSeen('address_info', ['node_id', 'multiaddr'], ROWS_LOOKED_AT),

@@ -1,11 +1,14 @@
 import { openDatabase } from '../../../core/files/sqlite.ts'
 import { numberAt } from '../../../core/rows/sqlite-row.ts'
 import { readRecords } from '../records/read-records.ts'
+import { readVisitChanges } from '../records/read-visit-changes.ts'
 import { readSessionsGeneration } from '../sessions/sessions-generation.ts'
 import { SQLITE_RECORDS } from './record-dialect.ts'
 import { asStoreError } from './store-error.ts'
 import type { RecordPage, RecordPageQuery } from '../../records/record-query.ts'
 import type { StoreSnapshot } from '../model/node-store.ts'
+import type { VisitChange, VisitChangeQuery } from '../model/visit-changes.ts'
+import type { RecordDialect } from '../records/record-dialect.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
 /** A read transaction on a separate connection: it sees the store at one moment and blocks no writer. */
@@ -37,25 +40,29 @@ export class SqliteSnapshot implements StoreSnapshot {
   }
 
   async sessionsGeneration (): Promise<number | undefined> {
-    try {
-      return await readSessionsGeneration({ ...SQLITE_RECORDS, query: async sql => await this.#rows(sql) })
-    } catch (err) {
-      throw asStoreError(err, this.#path)
-    }
+    return await this.#read(readSessionsGeneration)
+  }
+
+  async visitChanges (query: VisitChangeQuery): Promise<VisitChange[]> {
+    return await this.#read(async dialect => await readVisitChanges(dialect, query))
   }
 
   async records (query: RecordPageQuery): Promise<RecordPage> {
-    try {
-      return await readRecords(query, { ...SQLITE_RECORDS, query: sql => this.#rows(sql) })
-    } catch (err) {
-      throw asStoreError(err, this.#path)
-    }
+    return await this.#read(async dialect => await readRecords(query, dialect))
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
     await Promise.try(() => {
       this.#database.close()
     })
+  }
+
+  async #read<T> (work: (dialect: RecordDialect) => Promise<T>): Promise<T> {
+    try {
+      return await work({ ...SQLITE_RECORDS, query: async sql => await this.#rows(sql) })
+    } catch (err) {
+      throw asStoreError(err, this.#path)
+    }
   }
 
   async #rows (sql: string): Promise<readonly (readonly unknown[])[]> {

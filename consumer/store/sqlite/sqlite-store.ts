@@ -10,6 +10,7 @@ import { crawlRowOf } from '../model/crawl-row.ts'
 import { foundByFrom, foundBySql } from '../model/found-by.ts'
 import { toRows } from '../model/rows.ts'
 import { storeTimeOf } from '../model/store-time.ts'
+import { visitChangesOf } from '../model/visit-changes.ts'
 import { changedCrawlsOf } from '../sessions/changed-crawls.ts'
 import { readSessionPage, SqlSessionStore } from '../sessions/sql-session-store.ts'
 import { CrawlStore } from './crawl-store.ts'
@@ -19,6 +20,7 @@ import { purgeStep } from './purge.ts'
 import { markChanged, sqliteSessions } from './session-dialect.ts'
 import { SqliteSnapshot } from './snapshot.ts'
 import { asStoreError } from './store-error.ts'
+import { VisitChangeWriter } from './visit-change-writer.ts'
 import { VisitWriter } from './visit-writer.ts'
 import type { Crawl } from '../../../core/contracts/crawl.ts'
 import type { Clock } from '../../../core/time/clock.ts'
@@ -50,6 +52,8 @@ export interface SqliteStoreOptions {
   readOnly?: boolean
 }
 
+interface Writers { visits: VisitWriter, changes: VisitChangeWriter, nodes: NodeWriter, crawls: CrawlStore }
+
 /** The SQLite adapter of the {@link NodeStore} port. */
 export class SqliteStore implements NodeStore {
   // A file has one writer.
@@ -62,7 +66,7 @@ export class SqliteStore implements NodeStore {
   readonly #path: string
   readonly #migrations: string
   readonly #coalescer: Coalescer
-  #writers: { visits: VisitWriter, nodes: NodeWriter, crawls: CrawlStore } | undefined
+  #writers: Writers | undefined
   #epoch: number | undefined
 
   private constructor ({ clock, requireRoom }: { clock: Clock, requireRoom: OpenStoreDeps['requireRoom'] }, database: DatabaseSync, { path, coalesceWindowMs, migrations }: SqliteStoreOptions) {
@@ -193,6 +197,7 @@ export class SqliteStore implements NodeStore {
     changedCrawlsOf(visits).forEach((crawl) => {
       markChanged(this.#database, crawl)
     })
+    writers.changes.write(visitChangesOf(visits), this.#clock.now())
 
     return {
       visit: writers.visits.write(visits),
@@ -203,7 +208,7 @@ export class SqliteStore implements NodeStore {
   }
 
   #writeCrawl (row: CrawlRow): number {
-    const written = this.#open().crawls.write(row)
+    const written = this.#open().crawls.write(row, this.#clock.now())
 
     if (written > 0) {
       markChanged(this.#database, { scan: row.scan, crawlId: row.crawlId, isCrawl: true })
@@ -225,8 +230,11 @@ export class SqliteStore implements NodeStore {
     return sqliteSessions(this.#database, this.#path, () => this.#requireRoom?.(() => reusableBytes(this.#database)))
   }
 
-  #open (): { visits: VisitWriter, nodes: NodeWriter, crawls: CrawlStore } {
-    return this.#writers ??= { visits: new VisitWriter(this.#database), nodes: new NodeWriter(this.#database), crawls: new CrawlStore(this.#database) }
+  #open (): Writers {
+    const database = this.#database
+
+    return this.#writers
+      ??= { visits: new VisitWriter(database), changes: new VisitChangeWriter(database), nodes: new NodeWriter(database), crawls: new CrawlStore(database) }
   }
 
   async #run<T> (operation: () => T): Promise<T> {

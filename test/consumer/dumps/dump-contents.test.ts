@@ -10,6 +10,7 @@ import { isProbeError, ProbeError } from '../../../core/errors.ts'
 import { DumpRig, deriveAll, KEEP_MS, recordsIn } from '../../support/consumer/dump-rig.ts'
 import { HOSTILE_TEXTS } from '../../support/consumer/hostile-texts.ts'
 import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/consumer/messages.ts'
+import type { DumpResult } from '../../../consumer/dumps/record-dump.ts'
 import type { Visit } from '../../../core/contracts/visit.ts'
 
 const FORMATS = ['NDJSON', 'CSV', 'Parquet'] as const
@@ -72,6 +73,42 @@ suite('dumps of each content', () => {
     const next = await rig.dump('nodes')
 
     assert.deepEqual((await recordsIn(rig.folder, next)).map(({ node_id: peer }) => peer), [PEERS[1]])
+  })
+
+  test('of visits have those written since the last one, also late ones of old crawls, and those that replace others', async () => {
+    await using rig = await DumpRig.open()
+    const started = (s: number): { startedAt: string } => ({ startedAt: new Date((CRAWL_ID + s) * 1_000).toISOString() })
+    const newer = visitOf({ crawlId: CRAWL_ID + DAY, ...started(DAY + 5) })
+    await rig.write({ visits: [visitOf(started(1)), visitOf({ nodeId: PEERS[1], ...started(300) }), newer] })
+    const first = await rig.dump('visits')
+    assert.equal((await rig.dump('visits')).outcome, 'unchanged')
+    await rig.write({ visits: [visitOf({ nodeId: PEERS[2], ...started(600) })], crawls: [] })
+    const second = await rig.dump('visits')
+    await rig.write({ visits: [visitOf({ nodeId: PEERS[1], ...started(301), durationMs: 999 })], crawls: [] })
+    const third = await rig.dump('visits', { format: 'NDJSON' })
+    const full = await rig.dump('visits', { format: 'CSV' })
+    const secondsOf = async (result: DumpResult): Promise<unknown[]> =>
+      (await recordsIn(rig.folder, result)).map(({ started_at: at }) => Date.parse(String(at)) / 1_000 - CRAWL_ID)
+
+    assert.deepEqual(await secondsOf(first), [1, 300, DAY + 5])
+    assert.deepEqual(await secondsOf(second), [600])
+    // The one of the same crawl that started later comes again.
+    assert.deepEqual(await secondsOf(third), [301, 600])
+    assert.deepEqual(await recordsIn(rig.folder, full), await rig.stored('visits'))
+  })
+
+  test('of crawls have those written since the last one: begun, ended, or ended by the next one', async () => {
+    await using rig = await DumpRig.open()
+    const statesIn = async (result: DumpResult): Promise<unknown[]> =>
+      (await recordsIn(rig.folder, result)).map(({ crawl_id: id, state }) => [Number(id) - CRAWL_ID, state])
+    await rig.write({ crawls: [crawlOf(), crawlOf({ crawlId: CRAWL_ID + 600, state: 'started' })] })
+    const first = await rig.dump('crawls')
+    assert.equal((await rig.dump('crawls')).outcome, 'unchanged')
+    await rig.write({ crawls: [crawlOf({ crawlId: CRAWL_ID + 1_200, state: 'started' })] })
+    const second = await rig.dump('crawls')
+
+    assert.deepEqual(await statesIn(first), [[0, 'finished'], [600, 'started']])
+    assert.deepEqual(await statesIn(second), [[600, 'aborted'], [1_200, 'started']])
   })
 
   test('of sessions have all of them, once for each derivation', async () => {

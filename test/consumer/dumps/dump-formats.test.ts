@@ -119,6 +119,7 @@ suite('dumps of each format', () => {
               pages++
               return pages === 2 ? await Promise.reject(failure) : await snapshot.records(query)
             },
+            visitChanges: async query => await snapshot.visitChanges(query),
             sessionsGeneration: async () => await snapshot.sessionsGeneration(),
             [Symbol.asyncDispose]: async () => {
               await snapshot[Symbol.asyncDispose]()

@@ -4,13 +4,19 @@ import { selectRecords } from '../../../consumer/dumps/dump-selection.ts'
 import { DUMP_CONTENTS } from '../../../core/contracts/dump-content.ts'
 import type { DumpEntry } from '../../../consumer/dumps/dump-manifest.ts'
 import type { StoreSnapshot } from '../../../consumer/store/model/node-store.ts'
+import type { VisitChange } from '../../../consumer/store/model/visit-changes.ts'
 
 const TAKEN_AT = '2026-01-01T00:00:00.000Z'
 const last = (generation: number | null = null): DumpEntry => ({ takenAt: TAKEN_AT, generation }) as DumpEntry
 
-function snapshotOf (records: number, generation?: number): Pick<StoreSnapshot, 'records' | 'sessionsGeneration'> {
+function snapshotOf (records: number, generation?: number, changes: readonly VisitChange[] = []): Pick<StoreSnapshot, 'records' | 'sessionsGeneration' | 'visitChanges'> {
   return {
     records: async () => await Promise.resolve({ records: Array.from({ length: records }, () => ({})), next: undefined }),
+    visitChanges: async ({ after, limit }) => {
+      const next = changes.findIndex(({ crawlId }) => crawlId === after?.crawlId) + 1
+
+      return await Promise.resolve(changes.slice(next, next + limit))
+    },
     sessionsGeneration: async () => await Promise.resolve(generation)
   }
 }
@@ -31,8 +37,21 @@ suite('what a dump contains', () => {
 
   test('is nothing where nothing was written since', async () => {
     for (const full of [false, true]) {
-      assert.equal(await selectRecords(snapshotOf(0), 'nodes', { last: last(), full }), undefined)
+      for (const content of ['nodes', 'visits', 'crawls'] as const) {
+        assert.equal(await selectRecords(snapshotOf(0), content, { last: last(), full }), undefined, content)
+      }
     }
+  })
+
+  test('is the visits of every crawl that got some, however many crawls these are', async () => {
+    const changes = Array.from({ length: 1_234 }, (_, i) => ({ scan: 's', crawlId: i + 1, startedSinceMs: 0 }))
+    const selection = await selectRecords(snapshotOf(1, 1, changes), 'visits', { last: last(), full: false })
+    let records = 0
+
+    for await (const page of selection?.batches ?? []) {
+      records += page.length
+    }
+    assert.equal(records, changes.length)
   })
 
   test('is nothing where the sessions are those of the last one', async () => {

@@ -5,7 +5,7 @@ import { CRAWL_ID, crawlOf, failedVisitOf, PEERS, visitOf } from '../../support/
 import { SCHEMA_VERSION } from '../../support/consumer/migrated-database.ts'
 import { nodeStoreChangesConformance } from './node-store-changes-conformance.ts'
 import { nodeStoreDiscoveryConformance } from './node-store-discovery-conformance.ts'
-import { contentsOf, NO_NODE_PLACE, NO_PLACE } from './node-store-fixture.ts'
+import { contentsOf, NO_PLACE } from './node-store-fixture.ts'
 import { nodeStorePurgeConformance } from './node-store-purge-conformance.ts'
 import { nodeStoreRecordsConformance } from './node-store-records-conformance.ts'
 import type { StoreBatch } from '../../../consumer/store/model/node-store.ts'

@@ -27,7 +27,7 @@ export interface StoreFixtureOptions {
 export const NO_PLACE = { country: null, asn: null, organisation: null, cloud: null, place_source: null }
 
 /** The same of a peer's record. */
-export const NO_NODE_PLACE = { country: null, asn: null, organisation: null, cloud: null, placedAt: null }
+export const NO_NODE_PLACE = { country: null, asn: null, organisation: null, cloud: null, placed_at: null }
 
 /** Opens a store for one test. */
 export type OpenStore = (options?: StoreFixtureOptions) => Promise<StoreFixture>
@@ -47,7 +47,7 @@ export async function contentsOf ({ query }: Pick<StoreFixture, 'query'>): Promi
   const contents: [string, Row[]][] = []
 
   for (const [table, sql] of Object.entries(TABLES)) {
-    contents.push([table, (await query(sql)).map(row => ({ ...row }))])
+    contents.push([table, (await query(sql)).map(row => Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'changed_at')))])
   }
 
   return Object.fromEntries(contents) as Record<keyof typeof TABLES, Row[]>

@@ -21,8 +21,7 @@ import type { DumpContent } from '../../../core/contracts/dump-content.ts'
 const SILENT = pino({ level: 'silent' })
 const { signal } = new AbortController()
 
-/** Longer than dumps overlap, in milliseconds. */
-export const MINUTE = 60_000
+const MINUTE = 60_000
 
 /** What a rig keeps files for, in milliseconds. */
 export const KEEP_MS = 60 * MINUTE
@@ -70,11 +69,11 @@ export class DumpRig implements AsyncDisposable {
     return await new RecordDump({ store, folder, clock, log: SILENT }, { contents: DUMP_CONTENTS, format: 'NDJSON', full: false, keepMs: KEEP_MS, ...options }).dump(content, signal)
   }
 
-  /** Stores a batch, a minute after all that was done before and a minute before all that follows. */
+  /** Stores a batch, longer after all that was done before, and longer before all that follows, than dumps overlap. */
   async write (batch: Partial<StoreBatch>): Promise<void> {
-    await this.clock.advance(MINUTE)
+    await this.clock.advance(2 * MINUTE)
     await this.store.write({ visits: [], crawls: [], ...batch })
-    await this.clock.advance(MINUTE)
+    await this.clock.advance(2 * MINUTE)
   }
 
   /** All records of a content as the store has them. */

@@ -32,6 +32,7 @@ const snapshot: StoreSnapshot = {
 
     return { records: Array.from({ length: 200 }, () => record(kind)), next: 'more' }
   },
+  visitChanges: async () => await Promise.resolve([]),
   sessionsGeneration: async () => await Promise.resolve(1),
   [Symbol.asyncDispose]: async () => {
     await Promise.resolve()

@@ -22,6 +22,7 @@ export interface SqlAccount {
 const TABLES = [
   'session',
   'session_change',
+  'visit_change',
   'session_scan',
   'node_network',
   'address_info',

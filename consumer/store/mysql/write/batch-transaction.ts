@@ -1,8 +1,9 @@
 // One batch, one transaction, a handful of packets: the rows of its texts and peers are read and locked
 // first, then everything is written together. All writers take their locks in one order (removal mark,
-// changes of sessions, dictionaries, known peers, new peers, then the rows by key): two of them wait for one another and do
+// changes of sessions and visits, dictionaries, known peers, new peers, then the rows by key): two of them wait for one another and do
 // not deadlock.
 import { keysOf, recordOf } from '../../../../core/record-keys.ts'
+import { visitChangesOf } from '../../model/visit-changes.ts'
 import { changedCrawlsOf } from '../../sessions/changed-crawls.ts'
 import { onlyNumber } from '../server/mysql-values.ts'
 import { writtenBy } from '../server/query-result.ts'
@@ -11,6 +12,7 @@ import { writeCrawl } from './crawl-store.ts'
 import { writeNetworks } from './network-writer.ts'
 import { changedNodes, latestVisits, lockNodes, upsertNodes } from './node-writer.ts'
 import { markChanged } from './session-changes.ts'
+import { writeVisitChanges } from './visit-changes.ts'
 import { insertVisits, replaceVisits, uniqueVisits } from './visit-writer.ts'
 import type { CrawlRow } from '../../model/crawl-row.ts'
 import type { NodeState } from '../../model/node-state.ts'
@@ -33,7 +35,7 @@ export type Written = Record<StoreTable, number>
 export async function writeBatch (connection: MysqlConnection, { visits: rows, crawls }: BatchRows, ids: VisitIds, nowMs: number): Promise<Written> {
   // Writing a crawl reads other crawls of its scan: one batch with crawls at a time.
   const mark = await connection.query(`SELECT day FROM removal_mark WHERE id = 1 ${crawls.length > 0 ? 'FOR UPDATE' : 'LOCK IN SHARE MODE'}`)
-  await connection.run(markChanged(changedCrawlsOf(rows.visits)))
+  await connection.run([...markChanged(changedCrawlsOf(rows.visits)), ...writeVisitChanges(visitChangesOf(rows.visits), nowMs)])
   const visits = await ids.resolve(connection, rows.visits, onlyNumber(mark, 'day'))
   const known = await lockNodes(connection, rows.nodes, visits, nodeId => ids.isFreshPeer(nodeId))
   const latest = await latestVisits(connection, rows.nodes.filter(state => isFirstContact(state, known, ids)).map(({ nodeId }) => nodeId))
@@ -54,7 +56,7 @@ export async function writeBatch (connection: MysqlConnection, { visits: rows, c
     written.visit += await replaceVisits(connection, unique)
   }
   for (const crawl of crawls) {
-    const isWritten = await writeCrawl(connection, crawl)
+    const isWritten = await writeCrawl(connection, crawl, nowMs)
     await connection.run(isWritten === 0 ? [] : markChanged([{ scan: crawl.scan, crawlId: crawl.crawlId, isCrawl: true }]))
     written.crawl += isWritten
   }

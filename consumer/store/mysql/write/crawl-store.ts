@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { aggregateFrom, crawlRowFrom, crawlStateFrom, precedenceFrom, TOTALS } from '../../model/crawl-columns.ts'
 import { crawlOf, effectiveState, MEASURE_COLUMNS, measuresOf, supersedes } from '../../model/crawl-row.ts'
+import { storeTimeOf } from '../../model/store-time.ts'
 import { MYSQL_VALUES } from '../server/mysql-values.ts'
 import { bytesText, numberText, quote, upsertStatements } from '../server/sql-text.ts'
 import type { Crawl } from '../../../../core/contracts/crawl.ts'
@@ -12,12 +13,14 @@ const PRECEDENCE = ['reported_state', 'started_at', 'finished_at', 'digest']
 const AGGREGATE = ['dimension', 'is_other', 'value', 'count']
 const HEAD = ['scan', 'crawl_id', 'network', 'vantage', 'strategy', 'state', 'reported_state', 'started_at', 'finished_at', 'digest', 'coverage_gap']
 const COLUMNS = [...HEAD, ...TOTALS, ...MEASURE_COLUMNS]
+const WRITTEN = [...COLUMNS, 'changed_at']
 
 /**
  * Writes a crawl, unless the stored message of the crawl takes precedence; returns how many were written. The caller's transaction
  * has the lock that keeps other processes from writing crawls.
  */
-export async function writeCrawl (connection: MysqlConnection, row: CrawlRow): Promise<number> {
+export async function writeCrawl (connection: MysqlConnection, row: CrawlRow, nowMs: number): Promise<number> {
+  const changedAt = quote(storeTimeOf(nowMs))
   const scan = quote(row.scan)
   const where = `scan = ${scan} AND crawl_id = ${String(row.crawlId)}`
   const [stored, later] = await connection.run([
@@ -33,10 +36,10 @@ export async function writeCrawl (connection: MysqlConnection, row: CrawlRow): P
   await connection.run([
     ...upsertStatements({
       table: 'crawl',
-      columns: COLUMNS,
-      onDuplicate: fresh => COLUMNS.slice(2).map(column => `${column} = ${fresh(column)}`).join()
-    }, [tupleOf(row, effectiveState(row.reportedState, (later?.rows.length ?? 0) > 0))], connection.server),
-    `UPDATE crawl SET state = 'aborted' WHERE scan = ${scan} AND crawl_id < ${String(row.crawlId)} AND state = 'started'`,
+      columns: WRITTEN,
+      onDuplicate: fresh => WRITTEN.slice(2).map(column => `${column} = ${fresh(column)}`).join()
+    }, [tupleOf(row, effectiveState(row.reportedState, (later?.rows.length ?? 0) > 0), changedAt)], connection.server),
+    `UPDATE crawl SET state = 'aborted', changed_at = ${changedAt} WHERE scan = ${scan} AND crawl_id < ${String(row.crawlId)} AND state = 'started'`,
     `DELETE FROM crawl_aggregate WHERE ${where}`,
     ...upsertStatements({
       table: 'crawl_aggregate',
@@ -62,7 +65,7 @@ export async function latestCrawls (connection: MysqlConnection, scan: string, l
   })
 }
 
-function tupleOf (row: CrawlRow, state: CrawlState): string {
+function tupleOf (row: CrawlRow, state: CrawlState, changedAt: string): string {
   const { scan, crawlId, network, vantage, strategy, reportedState, startedAt, finishedAt, totals, digest, coverageGap } = row
 
   return `(${[
@@ -70,7 +73,8 @@ function tupleOf (row: CrawlRow, state: CrawlState): string {
     crawlId,
     ...[network, vantage, strategy, state, reportedState, startedAt, finishedAt, digest, coverageGap].map(quote),
     ...TOTALS.map(column => numberText(totals?.[column])),
-    ...measuresOf(row).map(numberText)
+    ...measuresOf(row).map(numberText),
+    changedAt
   ].join()})`
 }
 

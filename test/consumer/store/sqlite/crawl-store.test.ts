@@ -9,11 +9,11 @@ suite('CrawlStore', () => {
   test('replaces all aggregates with those of the message that says more', () => {
     using database = migratedDatabase()
     const crawls = new CrawlStore(database)
-    crawls.write(crawlRowOf(crawlOf({ state: 'aborted' })))
+    crawls.write(crawlRowOf(crawlOf({ state: 'aborted' })), 0)
     const finished = crawlOf({ distributions: distributionsOf([{ value: 'only', count: 1 }], 0) })
 
-    assert.equal(crawls.write(crawlRowOf(finished)), 1)
-    assert.equal(crawls.write(crawlRowOf(crawlOf({ state: 'aborted' }))), 0)
+    assert.equal(crawls.write(crawlRowOf(finished), 0), 1)
+    assert.equal(crawls.write(crawlRowOf(crawlOf({ state: 'aborted' })), 0), 0)
     assert.deepEqual(crawls.latest(finished.scan, 1), [finished])
   })
 
@@ -21,9 +21,9 @@ suite('CrawlStore', () => {
     using database = migratedDatabase()
     const crawls = new CrawlStore(database)
     for (const seconds of [600, 0, 1_200]) {
-      crawls.write(crawlRowOf(crawlOf({ crawlId: CRAWL_ID + seconds })))
+      crawls.write(crawlRowOf(crawlOf({ crawlId: CRAWL_ID + seconds })), 0)
     }
-    crawls.write(crawlRowOf(crawlOf({ scan: 'default/probe/other' })))
+    crawls.write(crawlRowOf(crawlOf({ scan: 'default/probe/other' })), 0)
 
     assert.deepEqual(crawls.latest('default/probe/main', 2).map(({ crawlId }) => crawlId), [CRAWL_ID + 1_200, CRAWL_ID + 600])
   })

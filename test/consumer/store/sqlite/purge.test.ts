@@ -12,8 +12,8 @@ suite('purgeStep', () => {
       tables.push(step.table)
     }
 
-    assert.deepEqual(tables.slice(0, 5), ['visit', 'crawl', 'node_info', 'address_info', 'node_network'])
-    assert.equal(tables.length, 15)
+    assert.deepEqual(tables.slice(0, 5), ['visit', 'crawl', 'visit_change', 'node_info', 'address_info'])
+    assert.equal(tables.length, 16)
   })
 
   test('moves the epoch when it removes a dictionary row, and only then', () => {
