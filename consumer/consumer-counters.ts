@@ -22,6 +22,9 @@ export interface StatusInput {
   groupProblem: GroupProblem | undefined
   deadLetterProblem: DeadLetterProblem | undefined
   disk?: DiskProblem | undefined
+
+  /** Null where no files of edges are asked for. */
+  edges?: ConsumerStatus['edges']
 }
 
 const REPORT_MS = 60_000
@@ -79,7 +82,7 @@ export class ConsumerCounters implements PipelineObserver {
   }
 
   /** The body of `/status`. */
-  status ({ topic, group, lag, outage, groupProblem, deadLetterProblem, disk }: StatusInput): ConsumerStatus {
+  status ({ topic, group, lag, outage, groupProblem, deadLetterProblem, disk, edges = null }: StatusInput): ConsumerStatus {
     return {
       topic,
       group,
@@ -94,6 +97,7 @@ export class ConsumerCounters implements PipelineObserver {
       outage: toStatus(outage),
       groupProblem: toStatus(groupProblem),
       disk: toStatus(disk),
+      edges,
       dump: this.#dump,
       dumps: { ...this.#dumps }
     }

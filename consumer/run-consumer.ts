@@ -13,6 +13,7 @@ import { runRetention } from './jobs/retention/retention.ts'
 import { runSessions } from './jobs/sessions/run-sessions.ts'
 import { ConsumerMetrics } from './metrics/consumer-metrics.ts'
 import { observeWith } from './observers.ts'
+import { openEdges } from './open-edges.ts'
 import { BatchWriter } from './pipeline/batch-writer.ts'
 import { Consumer } from './pipeline/consumer.ts'
 import { DeadLetterRate } from './pipeline/dead-letter-rate.ts'
@@ -22,10 +23,12 @@ import { LagMeter } from './pipeline/lag-meter.ts'
 import { Outage } from './pipeline/outage.ts'
 import { logMigration } from './store/migrations/log-migration.ts'
 import { openStore } from './store/open-store.ts'
+import type { EventBus } from '../core/bus/port/event-bus.ts'
 import type { ConsumerConfig } from '../core/contracts/process-config.ts'
 import type { DiskUse, DiskWatchDeps } from '../core/disk/disk-watch.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
 import type { ConsumerGauges } from './metrics/consumer-metrics.ts'
+import type { Edges } from './open-edges.ts'
 import type { NodeStore } from './store/model/node-store.ts'
 
 /** Optional parts of a consumer, for tests and the local runner. */
@@ -42,7 +45,7 @@ const ENOUGH_REUSABLE_BYTES = 16 * 1_048_576
 
 type DumpConfig = NonNullable<ConsumerConfig['dump']>
 type Context = ComponentContext<ConsumerConfig>
-interface Parts { consumer: Consumer, store: NodeStore, disks: DiskWatch }
+interface Parts { consumer: Consumer, store: NodeStore, disks: DiskWatch, edges: Edges, bus: EventBus }
 interface Counters { tally: ConsumerCounters, metrics: ConsumerMetrics, meter: LagMeter }
 
 // The lag is read once a second: a minute without a reading means a hung loop.
@@ -63,6 +66,7 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
   const tally = new ConsumerCounters({ clock })
   const disks = new DiskWatch({ clock, log, ...defined({ read: readDisk }) }, await foldersOf(config), config.disk)
   addDiskGauges(registry, 'consumer', disks)
+  const edges = openEdges({ ...context, isDiskLow: () => disks.low('dumps') !== undefined })
   let hasJoined = false
 
   const server = stack.use(await AdminServer.open({
@@ -77,7 +81,8 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
       outage: outage.state,
       groupProblem: groupWatch.problem,
       deadLetterProblem: rate.problem,
-      disk: disks.problem
+      disk: disks.problem,
+      edges: edges.status()
     })
   }, config.admin))
   const store = stack.use(await openStore(config.store, {
@@ -108,7 +113,7 @@ export async function runConsumer (context: Context, { onReady, readDisk }: Cons
     }
   }, { ...config.batch, concurrentWrites: store.concurrentWrites, topic: config.topic, group: config.group })
 
-  await consumeAndCare(context, { consumer, store, disks }, { tally, metrics, meter }, signal)
+  await consumeAndCare(context, { consumer, store, disks, edges, bus }, { tally, metrics, meter }, signal)
 }
 
 interface Gauged { meter: LagMeter, groupWatch: GroupWatch, rate: DeadLetterRate, outage: Outage }
@@ -144,7 +149,7 @@ async function foldersOf ({ bus, store, dump }: ConsumerConfig): Promise<Partial
   }
 }
 
-async function consumeAndCare (context: Context, { consumer, store, disks }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {
+async function consumeAndCare (context: Context, { consumer, store, disks, edges, bus }: Parts, counters: Counters, signal: AbortSignal): Promise<void> {
   const { config, clock, log } = context
   const { tally, metrics, meter } = counters
   const { dump, retention, sessions } = config
@@ -154,6 +159,7 @@ async function consumeAndCare (context: Context, { consumer, store, disks }: Par
   await runTogether([
     async (taskSignal) => { await consumer.run(taskSignal) },
     async (taskSignal) => { await disks.run(taskSignal) },
+    async (taskSignal) => { await edges.run(bus, taskSignal) },
     async (taskSignal) => { await tally.report(log, () => meter.lag, taskSignal) },
     ...dump === undefined || dumps === undefined ? [] : [async (taskSignal: AbortSignal) => { await dumps.run(dump.intervalMs, taskSignal) }],
     ...retention === undefined ? [] : [async (taskSignal: AbortSignal) => { await runRetention(retentionDeps, retention, taskSignal) }],

@@ -27,6 +27,7 @@ import type { CrawlComparison } from './metrics/last-crawl-metrics.ts'
 import type { PeerRecord } from './peer/peer-record.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
+import type { CrawlTables, NeighboursPublisher } from './publish/neighbours/neighbours-publisher.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { ThirdQuestionFile } from './third-question-file.ts'
 import type { Visitor } from './visit/visitor.ts'
@@ -67,6 +68,9 @@ export interface ActiveDiscoveryDeps {
 
   /** Whether each crawl asks a third question. @default never */
   thirdQuestion?: Pick<ThirdQuestionFile, 'isAsked' | 'note'>
+
+  /** Publishes the routing tables that each crawl reads. @default they are not published */
+  neighbours?: Pick<NeighboursPublisher, 'begin'>
 
   /** Saves a crawl's population for the time after a restart. */
   keep?: (population: readonly KnownPeer[]) => Promise<void>
@@ -154,6 +158,7 @@ export class ActiveDiscovery {
     const bootstrap = await this.#deps.bootstrap(signal)
     const options = { ...this.#options, ...start, asksThird: this.#deps.thirdQuestion?.isAsked ?? false }
 
+    const tables = this.#deps.neighbours?.begin(start.crawlId)
     publisher.accept(crawlStartedMessage({ ...options, startedAtMs: clock.now() }, this.#context))
     log.info({ crawlId: start.crawlId, bootstrap: bootstrap.length, known: this.#known.length }, 'crawl started')
     this.#run = new CrawlRun({
@@ -166,7 +171,7 @@ export class ActiveDiscovery {
       busyShare: busyShare(),
       isSelf: id => passive !== undefined && equalBytes(id, passive.id),
       onVisit,
-      sink: publishingSink(publisher, this.#context, { ...defined({ disks }), limits: CRAWL_BYTES, onForm: (form) => {
+      sink: publishingSink(publisher, this.#context, { ...defined({ disks, tables }), limits: CRAWL_BYTES, onForm: (form) => {
         forms[form]++
         onForm?.(form)
       } }),
@@ -181,7 +186,7 @@ export class ActiveDiscovery {
       this.#known = report.population
       await this.#deps.keep?.(this.#known)
       await this.#deps.thirdQuestion?.note(report.coverage)
-      await this.#announceEnd({ ...report, forms }, signal)
+      await this.#announceEnd({ ...report, forms }, tables, signal)
       onCrawl(report, {
         change: changeOf(before, report.population),
         overlap: passive === undefined ? undefined : overlapOf(report.population, passive.metIds())
@@ -218,7 +223,9 @@ export class ActiveDiscovery {
   }
 
   // `finished` is sent when every visit is acknowledged. On a stop the publisher flushes its buffer.
-  async #announceEnd (report: CrawlReport & { forms: Record<PublishedForm, number> }, signal: AbortSignal): Promise<void> {
+  async #announceEnd (report: CrawlReport & { forms: Record<PublishedForm, number> }, tables: CrawlTables | undefined, signal: AbortSignal): Promise<void> {
+    // First: everyone who sees the crawl's own end finds its tables published.
+    await tables?.end(report.end === 'aborted' ? 'aborted' : 'finished', signal)
     const message = crawlEndedMessage(report, this.#context)
     const { crawlId, end, totals, startedAtMs, finishedAtMs, watchdogCuts, stalls, lostMs, standstills, repeatedVisits } = report
     const { confirmations, confirmationsLeftOut, gonePeers, coverage, coverageGap } = report

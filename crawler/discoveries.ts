@@ -34,6 +34,7 @@ import type { PeerRecord } from './peer/peer-record.ts'
 import type { PlaceOf } from './places/placed-visits.ts'
 import type { PublishedForm } from './publish/byte-budget.ts'
 import type { MessageContext } from './publish/message-context.ts'
+import type { NeighboursPublisher } from './publish/neighbours/neighbours-publisher.ts'
 import type { Publisher } from './publish/publisher.ts'
 
 /** Dependencies of both discoveries of a scan. */
@@ -44,6 +45,8 @@ export interface DiscoveriesDeps extends ComponentContext<CrawlerConfig> {
   /** Looks up where peers are; undefined without place files. */
   placeOf?: PlaceOf | undefined
 
+  /** Publishes the routing tables that a crawl reads, if the scan wants them. */
+  neighbours?: NeighboursPublisher | undefined
   onVisit: (visit: CompletedVisit) => void
   onCrawl: (report: CrawlReport, comparison: CrawlComparison) => void
 
@@ -125,7 +128,7 @@ async function passiveOf ({ config, compiled, context, publisher, progress, stac
   return stack.use(await openPassive(config, compiled, { ...parts, ...renewing, bootstrap, sink, beat }))
 }
 
-async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): Promise<ActiveDiscovery> {
+async function activeOf ({ neighbours, ...parts }: Parts, passive: PassiveDiscovery | undefined): Promise<ActiveDiscovery> {
   const { config: { scan, stateFolder, crawlNowFile }, compiled: { crawl, visitor: options }, budget, clock, dns, log, progress, context, stack } = parts
   const protocols = new KadProtocols(options.kadProtocols)
   const lanes = await openLanes(options, { clock, dns, protocols, budget })
@@ -142,6 +145,6 @@ async function activeOf (parts: Parts, passive: PassiveDiscovery | undefined): P
     isDialable: mayDial(scan.addresses),
     keep: keepKnownPeers(file, log),
     thirdQuestion: await ThirdQuestionFile.open(fileOf('third-question.json'), log),
-    ...defined({ passive })
+    ...defined({ passive, neighbours })
   }, crawl, context, await readKnownPeers(file, log))
 }

@@ -14,6 +14,7 @@ import { crawlerStatus } from './crawler-status.ts'
 import { openDiscoveries } from './discoveries.ts'
 import { CrawlerMetrics } from './metrics/crawler-metrics.ts'
 import { addPlaceMetrics } from './metrics/place-metrics.ts'
+import { flushTimeoutMs, openNeighbours } from './open-neighbours.ts'
 import { PlacesFolder } from './places/places-folder.ts'
 import { Publisher } from './publish/publisher.ts'
 import type { ComponentContext } from '../core/process/run-component.ts'
@@ -21,22 +22,18 @@ import type { CompiledScan } from './compile-scan.ts'
 import type { Discoveries, DiscoveriesDeps } from './discoveries.ts'
 import type { CrawledScan } from './metrics/crawler-metrics.ts'
 
-// Part of the stop timeout that is reserved for closing, after the flush.
-const CLOSE_MS = 5_000
-
 await runComponent('crawler', CrawlerConfig, async (component, signal) => {
   const { config, log, registry, progress, clock } = component
-  const { scanId, admin, topic, stopTimeoutMs } = config
+  const { scanId, admin, topic } = config
   const compiled = compileScan(config.scan)
-  const { network } = compiled
-
   await using stack = new AsyncDisposableStack()
   const disks = watchDisks(component)
   const places = config.placesFolder === undefined ? undefined : await PlacesFolder.open(config.placesFolder, component)
   const bus = stack.use(await openBus(config.bus, { log, clock, isDiskLow: () => disks.low('bus') !== undefined }, signal))
   const publisher = stack.use(Publisher.open({ bus, clock, log, onPublished: (n, ms) => {
     metrics.onPublished(n, ms)
-  } }, { topic, flushTimeoutMs: Math.max(1_000, stopTimeoutMs - CLOSE_MS) }))
+  } }, { topic, flushTimeoutMs: flushTimeoutMs(config) }))
+  const neighbours = openNeighbours(component, bus, compiled, stack)
   let discoveries: Discoveries | undefined
   const metrics = new CrawlerMetrics(registry, crawledScan(config.scan, compiled), {
     crawl: () => discoveries?.active?.crawl,
@@ -48,6 +45,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
   const { active, passive, dueInMs } = discoveries = await openDiscoveries(compiled, {
     ...component,
     publisher,
+    neighbours,
     disks,
     placeOf: places === undefined ? undefined : connection => places.placeOf(connection),
     ...observersOf(metrics)
@@ -59,7 +57,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
     notReady: () => signal.aborted ? 'stopping' : publisher.status().outage ?? disks.low('bus'),
     status: () => crawlerStatus({
       scan: scanId,
-      network: network.name,
+      network: compiled.network.name,
       crawl: active?.crawl,
       lastCrawl: active?.lastCrawl,
       dueInMs: dueInMs(),
@@ -72,7 +70,7 @@ await runComponent('crawler', CrawlerConfig, async (component, signal) => {
   }, admin))
 
   tellParent({ type: 'ready', adminPort: server.port })
-  log.info({ network: network.name, adminPort: server.port, peerId: passive?.status().peerId }, 'crawler ready')
+  log.info({ network: compiled.network.name, adminPort: server.port, peerId: passive?.status().peerId }, 'crawler ready')
   await runTogether([disks, places, passive, active].filter(part => part !== undefined).map(part => async (life: AbortSignal) => {
     await part.run(life)
   }), signal)

@@ -45,14 +45,14 @@ const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
 /** What to run for a PeerProbe on this machine: the operator's plan, with processes instead of pods. */
 export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder, backupFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder' | 'backupFolder'>, { listen, minFreeBytes, backupsDir, placesDir }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'>): LocalPlan {
-  const { messages, deadLetters } = topicsFor(probe.spec)
+  const { messages, deadLetters, neighbours } = topicsFor(probe.spec)
   const { bus } = places
   // A value in bytes applies regardless of the size of the disk.
   const disk = minFreeBytes === undefined ? {} : { disk: { minFreeBytes, minFreeShare: 1 } }
 
   return {
     places,
-    topics: [messages, deadLetters],
+    topics: [messages, deadLetters, ...neighbours === undefined ? [] : [neighbours]],
     children: [
       ...consumersOf(probe, { places, topic: messages.name, dumpFolder }).map((child): ChildPlan => child.kind === 'consumer' ? { ...child, config: { ...child.config, ...disk } } : child),
       ...probe.spec.scans.map((scan): ChildPlan => ({

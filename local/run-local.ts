@@ -14,6 +14,7 @@ import { devnetTruthOf } from './devnet/go/go-truth.ts'
 import { DevnetProcess } from './devnet/spawn.ts'
 import { openDataFolder } from './files/data-folder.ts'
 import { newestDump } from './files/newest-dump.ts'
+import { areTablesRead } from './files/pending-tables.ts'
 import { placeFolderOf } from './files/place-folder.ts'
 import { refuseSecretsInside, SecretFiles } from './files/secret-files.ts'
 import { followRun } from './follow-run.ts'
@@ -167,12 +168,13 @@ async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: Loc
   })
 
   const { backup } = processes
+  const edges = plan.children.flatMap(child => child.kind === 'consumer' ? [child.config.dump?.edges] : []).find(found => found !== undefined)
 
   await followRun({
     clock: systemClock,
     processes,
     view,
-    isStored: async () => await lagOf(bus, plan, signal) === 0,
+    isStored: async () => await lagOf(bus, plan, signal) === 0 && (edges === undefined || await areTablesRead(bus, edges, processes.consumers, signal)),
     ...defined({ onLook: backup === undefined ? undefined : async (lookSignal: AbortSignal) => { await run.backups.look(backup, lookSignal) } }),
     onCrawl: async (scanId, crawlId, findings) => {
       run.findings.set(scanId, { ...findings, crawlId })

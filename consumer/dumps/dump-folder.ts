@@ -73,7 +73,7 @@ export class DumpFolder {
   static async open (path: string): Promise<DumpFolder> {
     return await orDumpFailed(path, async () => {
       await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER })
-      const folder = new DumpFolder(path, await modeFor(path))
+      const folder = new DumpFolder(path, await dumpFileMode(path))
       await folder.#protect()
 
       return folder
@@ -178,8 +178,11 @@ function isOurs (name: string): boolean {
   return whole === 'manifest.json' || dumpFileOf(whole) !== undefined
 }
 
-// The set-group-id bit marks a folder that a group shares, as Kubernetes sets it for `fsGroup`: that group reads the dumps.
-async function modeFor (path: string): Promise<number> {
+/**
+ * Permissions of the files of a folder. The set-group-id bit marks a folder that a group shares, as Kubernetes sets it for `fsGroup`:
+ * that group reads the dumps.
+ */
+export async function dumpFileMode (path: string): Promise<number> {
   return ((await stat(path)).mode & SET_GROUP_ID) === 0 ? PRIVATE_FILE : GROUP_READS
 }
 

@@ -1,6 +1,7 @@
 // The kinds of records that files and listings contain: the columns of each, and the filters that it knows.
 import { keysOf } from '../../core/record-keys.ts'
 import { CRAWL_COLUMNS } from './crawl-columns.ts'
+import { EDGE_COLUMNS } from './edge-columns.ts'
 import { NODE_COLUMNS } from './node-columns.ts'
 import { SESSION_COLUMNS } from './session-columns.ts'
 import { VISIT_COLUMNS } from './visit-columns.ts'
@@ -97,7 +98,10 @@ export type RecordKind = keyof typeof RECORD_KINDS
 /** All kinds of records. */
 export const RECORD_KIND_NAMES = keysOf(RECORD_KINDS)
 
+/** What a file contains: a kind of record of the store, or entries of routing tables, which no store has. */
+export type FileKind = RecordKind | 'edges'
+
 /** The columns of a kind, in their order. */
-export function columnsOf (kind: RecordKind): readonly RecordColumn[] {
-  return RECORD_KINDS[kind].columns
+export function columnsOf (kind: FileKind): readonly RecordColumn[] {
+  return kind === 'edges' ? EDGE_COLUMNS : RECORD_KINDS[kind].columns
 }

@@ -49,6 +49,21 @@ export const ConsumerStatus = z.object({
   /** A nearly full disk, or null. Below a quarter of its mark there is also an outage. */
   disk: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable().default(null),
 
+  /** Files of routing tables, or null where they are not asked for. */
+  edges: z.object({
+    /** The offset after the last message that was read, by partition of the topic of routing tables. */
+    positions: z.record(z.string(), Count),
+
+    /** Crawls whose files are being filled. */
+    open: Count,
+
+    /** The last file that this process wrote, or null. */
+    last: z.object({ file: z.string(), rows: Count, bytes: Count }).nullable(),
+
+    /** Why no table is read at the moment, or null. */
+    problem: z.object({ code: z.string(), message: z.string(), since: Timestamp }).nullable()
+  }).nullable().default(null),
+
   /** The last dump that this process wrote, of whatever content, or null. */
   dump: Dump.nullable(),
 

@@ -78,6 +78,7 @@ export const CrawlerConfig = z.strictObject({
   scan: Scan,
   bus: BusConfig,
   topic: TopicName.describe('Topic that visits and crawls are published to.'),
+  neighboursTopic: TopicName.optional().describe('Topic that routing tables are published to, if the scan asks for them (`active.neighbours`).'),
   stateFolder: Path.optional().describe('Folder for data that outlives a restart: the known peers (`known-peers.ndjson`) and the passive node\'s key (`identity.key`); nothing is kept when absent.'),
   placesFolder: Path.optional().describe('Folder with files that say where IP addresses are, in the format of MaxMind DB (`*.mmdb`); files are replaced without a restart. Visits have no place when absent.'),
   crawlNowFile: Path.optional().describe('File in which a crawl out of turn is asked for (`crawl-now.json`); it is read every few seconds, and need not exist.'),
@@ -120,7 +121,11 @@ export const ConsumerConfig = z.strictObject({
     format: z.enum(['NDJSON', 'CSV', 'Parquet']).default('NDJSON').describe('Format of the dump files: NDJSON and CSV are compressed by zstd, Parquet compresses itself. The first dump of a content in a format is a full one.'),
     intervalMs: Milliseconds.default(120_000).describe('Time between two dumps.'),
     full: z.boolean().default(false).describe('Whether each dump contains all records instead of those written since the last dump of its content and format. Dumps of sessions always contain all.'),
-    keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed, except the newest of each content.')
+    keepMs: z.int().min(0).default(604_800_000).describe('Dump files older than this are removed, except the newest of each content.'),
+    edges: z.strictObject({
+      topic: TopicName.describe('Topic of the routing tables.'),
+      group: z.string().min(1).max(300).describe('Consumer group that reads it.')
+    }).optional().describe('Files of routing tables, one for each crawl that reads them; none when absent.')
   }).optional().describe('Dump files; none when absent.'),
   retention: z.strictObject({
     afterMs: z.int().min(0).default(2_592_000_000).describe('Nodes and visits older than this are removed.'),

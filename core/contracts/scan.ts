@@ -30,6 +30,7 @@ const ActiveScan = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether to crawl the DHT.'),
   interval: DurationText.default('10m').describe('Time from the start of one crawl to the start of the next.'),
   strategy: z.enum(['Census', 'Topology']).default('Census').describe('Census sends each peer 2 queries and finds all peers; Topology reads its whole routing table.'),
+  neighbours: z.boolean().default(false).describe('Whether the routing tables that a Topology crawl reads become a file of edges in the folder of the dump files. Needs strategy Topology and consumer.dump.enabled.'),
   concurrency: z.int().min(1).max(10_000).default(1_000).describe('Peers visited at the same time.'),
   dialTimeout: DurationText.default('5s').describe('Limit of one dial.'),
   visitTimeout: DurationText.default('15s').describe('Limit of one visit, with all dials and queries.'),
@@ -58,6 +59,9 @@ export const ScanAddresses = z.strictObject({
   maxDialsPerSubnet: z.int().min(1).max(10_000).default(32).describe('Concurrent dials to one /24 (IPv4) or /64 (IPv6); more wait. Loopback is exempt.')
 }).prefault({}).describe('Which addresses may be dialled.')
 
+/** Why `active.neighbours` is refused. */
+export const NEIGHBOURS_NEED_TOPOLOGY = 'needs active.strategy: Topology: a Census reads no whole routing table'
+
 /**
  * The configuration of one scan. The CRD's `spec.scans[]` has this schema, and the crawler's
  * configuration file contains it unchanged: durations stay text.
@@ -71,6 +75,7 @@ export const Scan = z.strictObject({
   passive: PassiveScan,
   addresses: ScanAddresses
 }).refine(({ active, passive }) => active.enabled || passive.enabled, { path: ['active', 'enabled'], message: 'a scan needs active.enabled or passive.enabled' })
+  .refine(({ active }) => !active.neighbours || active.strategy === 'Topology', { path: ['active', 'neighbours'], message: NEIGHBOURS_NEED_TOPOLOGY })
   .describe('One scan of one network.')
 
 /** {@inheritDoc Scan} */

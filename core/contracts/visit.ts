@@ -52,7 +52,7 @@ export const LANES = ['fast', 'quic', 'full', 'passive'] as const
 export type Lane = typeof LANES[number]
 
 /** Peer id text as libp2p prints it: base58btc of the multihash (`12D3Koo…`, `16Uiu2…`, `Qm…`). */
-const PeerIdText = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{8,128}$/, 'must be a peer id').max(128)
+export const PeerIdText = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{8,128}$/, 'must be a peer id').max(128)
 
 /** An instant as RFC 3339 in UTC with milliseconds. */
 export const Timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be an RFC 3339 time in UTC with milliseconds').max(24)

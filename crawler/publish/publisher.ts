@@ -77,12 +77,17 @@ export class Publisher implements AsyncDisposable {
 
   /** Undefined if there is room. Otherwise resolves when there is, and rejects if the bus failed permanently. */
   ready (): Promise<void> | undefined {
-    return this.#failure === undefined && !this.#buffer.isFull
+    return this.hasRoom
       ? undefined
       : this.#change.until(() => {
           this.#throwIfFailed()
           return !this.#buffer.isFull
         })
+  }
+
+  /** Whether there is room, and the bus has not failed permanently. */
+  get hasRoom (): boolean {
+    return this.#failure === undefined && !this.#buffer.isFull
   }
 
   /** Accepts a message, even without room: callers check {@link ready} before they start the work for it. */

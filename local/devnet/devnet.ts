@@ -4,6 +4,7 @@
  */
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { defined } from '../../core/defined.ts'
 import { errorText, isProbeError, ProbeError } from '../../core/errors.ts'
 import { isAbort } from '../../core/time/signals.ts'
 import { plantDead } from './dead-entries.ts'
@@ -25,6 +26,9 @@ export interface DevnetOptions {
   /** Loopback port that some peers dial which are in no routing table; absent for no such peers. */
   dialInPort?: number
 }
+
+// The ids in the routing table of each server.
+type Tables = ReadonlyMap<string, string[]>
 
 interface Living { plan: LivingPeer, peer: DevnetPeer, id: PeerId, addresses: string[] }
 
@@ -94,9 +98,9 @@ async function build (count: number, stack: AsyncDisposableStack, signal: AbortS
   const { entries, closedAddress, leftOut } = await plantDead(held, stack, signal)
   const living = started.map(one => ({ ...one, addresses: [...(one.plan.hasDeadAddress ? [closedAddress] : []), ...one.peer.addresses] }))
 
-  await introduce(living, entries, signal)
+  const tables = await introduce(living, entries, signal)
 
-  return truthOf(living, entries, ipv6 ? leftOut : [...leftOut, 'IPv6: this machine has no IPv6 loopback'])
+  return truthOf({ living, dead: entries, tables }, ipv6 ? leftOut : [...leftOut, 'IPv6: this machine has no IPv6 loopback'])
 }
 
 async function openDialIns (port: number, stack: AsyncDisposableStack): Promise<PeerTruth[]> {
@@ -120,7 +124,7 @@ function throughRelay ([relay]: readonly Omit<Living, 'addresses'>[]): string {
   return `${relay?.peer.addresses[0] ?? ''}/p2p/${relay?.id.toString() ?? ''}/p2p-circuit`
 }
 
-async function introduce (living: readonly Living[], dead: readonly DeadEntry[], signal: AbortSignal): Promise<void> {
+async function introduce (living: readonly Living[], dead: readonly DeadEntry[], signal: AbortSignal): Promise<Tables> {
   const servers = living.filter(({ plan }) => plan.role === 'server')
   const everyone = [...servers, ...living.filter(({ plan }) => plan.role === 'client'), ...dead]
   const tables = planRoutingTables({ servers: servers.length, others: everyone.length - servers.length })
@@ -128,9 +132,13 @@ async function introduce (living: readonly Living[], dead: readonly DeadEntry[],
   await Promise.all(servers.map(async ({ peer }, i) => {
     await peer.serveDht((tables[i] ?? []).flatMap(known => everyone[known] ?? []), signal)
   }))
+
+  return new Map(servers.map(({ id }, i) => [id.toString(), (tables[i] ?? []).map(known => String(everyone[known]?.id))]))
 }
 
-function truthOf (living: readonly Living[], dead: readonly DeadEntry[], leftOut: string[]): DevnetTruth {
+interface Built { living: readonly Living[], dead: readonly DeadEntry[], tables: Tables }
+
+function truthOf ({ living, dead, tables }: Built, leftOut: string[]): DevnetTruth {
   const alive = living.map(({ plan, peer, id, addresses }): PeerTruth => ({
     id: id.toString(),
     role: plan.role,
@@ -139,6 +147,7 @@ function truthOf (living: readonly Living[], dead: readonly DeadEntry[], leftOut
     protocols: peer.protocols,
     addresses: peer.addresses,
     staleAddresses: addresses.filter(address => !peer.addresses.includes(address)),
+    ...defined({ table: tables.get(id.toString()) }),
     expectedOutcome: ROLES[plan.role].expectedOutcome
   }))
 

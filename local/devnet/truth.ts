@@ -44,6 +44,7 @@ export const PeerTruth = z.strictObject({
   protocols: z.array(z.string()).describe('Protocols in identify, sorted; only servers and clients.'),
   addresses: z.array(z.string()).describe('Addresses that it announces or, for a dead peer, that routing tables contain; without /p2p.'),
   staleAddresses: z.array(z.string()).describe('Dead addresses of it in routing tables, next to the live ones.'),
+  table: z.array(z.string()).optional().describe('Ids of the peers in its routing table; only servers of the devnet that fills them by hand.'),
   expectedOutcome: z.enum(OUTCOME_NAMES)
 })
 

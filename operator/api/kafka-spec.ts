@@ -10,16 +10,22 @@ const has = (value: unknown, ...path: string[]): boolean => valueAt(value, path)
 const topicRules: readonly Rule[] = [
   { cel: 'self.name == oldSelf.name', path: ['name'], message: 'cannot be changed: consumers would lose their position' },
   { cel: 'self.partitions >= oldSelf.partitions', path: ['partitions'], message: 'cannot be reduced: Kafka does not allow it' },
-  durationRule(['retention'], { min: '1m', max: '87600h' })
+  { cel: '!has(oldSelf.neighbours) || self.neighbours.partitions >= oldSelf.neighbours.partitions', path: ['neighbours', 'partitions'], message: 'cannot be reduced: Kafka does not allow it' },
+  durationRule(['retention'], { min: '1m', max: '87600h' }),
+  durationRule(['neighbours', 'retention'], { min: '1h', max: '87600h' })
 ]
 
 /** The topic that crawlers publish to and consumers read. The embedded log uses the same defaults. */
 export const TopicSpec = withRules(z.strictObject({
   // Short enough that the longer name of the dead-letter topic is still a valid topic name (249) and object name.
-  name: z.string().min(1).max(200).regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower-case letters, digits, hyphens and dots').default('ipfs-nodes').describe('Name of the topic; dead letters go to the topic of this name with -dead-letters appended.'),
+  name: z.string().min(1).max(200).regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower-case letters, digits, hyphens and dots').default('ipfs-nodes').describe('Name of the topic; dead letters go to the topic of this name with -dead-letters appended, routing tables (`active.neighbours` of a scan) to that with -neighbours.'),
   partitions: z.int().min(1).max(1_024).default(3).describe('Partitions, which is also the largest number of consumers that can share the work.'),
   replicas: z.int().min(1).max(32).optional().describe('Replicas of each partition; the brokers\' default when absent.'),
   retention: DurationText.default('168h').describe('How long messages are kept.'),
+  neighbours: z.strictObject({
+    partitions: z.int().min(1).max(32).default(1).describe('Partitions. The routing tables of one scan are in one partition.'),
+    retention: DurationText.default('24h').describe('How long messages are kept: longer than a crawl takes, and than consumers may be stopped.')
+  }).prefault({}).describe('The topic of routing tables, which exists if a scan asks for them (`active.neighbours`).'),
   deletionPolicy: z.enum(['Retain', 'Delete']).default('Retain').describe('What happens to the topics when the PeerProbe is deleted.')
 }).prefault({}), 'The topic of visits and crawls.', topicRules)
 

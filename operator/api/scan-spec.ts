@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Scan, ScanNetwork } from '../../core/contracts/scan.ts'
+import { NEIGHBOURS_NEED_TOPOLOGY, Scan, ScanNetwork } from '../../core/contracts/scan.ts'
 import { CrawlerPodSpec } from './pod-spec.ts'
 import { ObjectName } from './references.ts'
 import { durationRule, valueAt, withRules } from './rules.ts'
@@ -18,6 +18,12 @@ const scanRules: readonly Rule[] = [
     path: ['active', 'enabled'],
     message: 'a scan needs active.enabled or passive.enabled',
     holds: scan => valueAt(scan, ['active', 'enabled']) !== false || valueAt(scan, ['passive', 'enabled']) !== false
+  },
+  {
+    cel: '!self.active.neighbours || self.active.strategy == \'Topology\'',
+    path: ['active', 'neighbours'],
+    message: NEIGHBOURS_NEED_TOPOLOGY,
+    holds: scan => valueAt(scan, ['active', 'neighbours']) !== true || valueAt(scan, ['active', 'strategy']) === 'Topology'
   },
   {
     cel: '!self.passive.mdns || self.passive.enabled',

@@ -31,6 +31,12 @@ const specRules: readonly Rule[] = [
   { cel: 'has(self.kafka)', path: ['kafka'], message: 'is required in a cluster' },
   { cel: 'has(self.mysql)', path: ['mysql'], message: 'is required in a cluster' },
   { cel: '!self.consumer.dump.enabled || has(self.consumer.dump.volume)', path: ['consumer', 'dump', 'volume'], message: 'is required for dump files in a cluster' },
+  {
+    cel: 'self.consumer.dump.enabled || !(self.scans).exists(scan, scan.active.enabled && scan.active.neighbours)',
+    path: ['consumer', 'dump', 'enabled'],
+    message: 'is needed for active.neighbours of a scan: the files of edges are in the folder of the dump files',
+    holds: spec => valueAt(spec, ['consumer', 'dump', 'enabled']) === true || !scansOf(spec).some(asksForTables)
+  },
   { cel: '!self.backup.enabled || has(self.backup.volume)', path: ['backup', 'volume'], message: 'is required for backups in a cluster' }
 ]
 
@@ -76,6 +82,16 @@ export type PeerProbe = z.output<typeof PeerProbe>
 
 /** A PeerProbe as people write it: defaulted fields may be absent. */
 export type PeerProbeInput = z.input<typeof PeerProbe>
+
+function scansOf (spec: unknown): unknown[] {
+  const scans = valueAt(spec, ['scans'])
+
+  return Array.isArray(scans) ? scans : []
+}
+
+function asksForTables (scan: unknown): boolean {
+  return valueAt(scan, ['active', 'neighbours']) === true && valueAt(scan, ['active', 'enabled']) !== false
+}
 
 function repeatedNames (scans: unknown): string[] {
   const names = (Array.isArray(scans) ? scans : []).filter(isRecord).map(scan => valueAt(scan, ['name'])).filter(name => typeof name === 'string')

@@ -1,5 +1,6 @@
 import { CRAWL_REQUEST_FILE } from '../../core/contracts/crawl-request.ts'
 import { deadLetterGroupOf } from '../../core/contracts/dead-letter.ts'
+import { neighboursGroupOf } from '../../core/contracts/edges/neighbours.ts'
 import { defined } from '../../core/defined.ts'
 import { toMilliseconds } from '../../core/time/duration.ts'
 import { crawlRequestsOf } from './crawl-now.ts'
@@ -115,12 +116,16 @@ function keptBy ({ passive, storage }: ScanSpec): Pick<CrawlerPlaces, 'passive' 
  */
 export function prepareObjects (probe: ClusterProbe, input: ModelInput): Desired[] {
   const { metadata, spec } = probe
-  const { messages, deadLetters } = topicsFor(spec)
+  const { messages, deadLetters, neighbours } = topicsFor(spec)
   const { consumerGroup } = spec.kafka
   const config: PrepareConfigInput = {
     bus: { kafka: kafkaConfigFor(spec, input.kafka) },
     store: storeConfigFor(spec),
-    topics: [{ ...messages, group: consumerGroup }, { ...deadLetters, group: deadLetterGroupOf(consumerGroup) }],
+    topics: [
+      { ...messages, group: consumerGroup },
+      { ...deadLetters, group: deadLetterGroupOf(consumerGroup) },
+      ...neighbours === undefined ? [] : [{ ...neighbours, group: neighboursGroupOf(consumerGroup) }]
+    ],
     // With Strimzi the topic operator creates them.
     createTopics: spec.kafka.strimzi === undefined,
     terminationLog: TERMINATION_LOG

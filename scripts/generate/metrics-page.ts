@@ -1,9 +1,11 @@
 import { BACKUP_METRICS } from '../../consumer/metrics/backup-metric-definitions.ts'
 import { CONSUMER_METRICS } from '../../consumer/metrics/consumer-metric-definitions.ts'
+import { EDGE_METRICS } from '../../consumer/metrics/edge-metrics.ts'
 import { diskMetrics } from '../../core/disk/disk-metrics.ts'
 import { mostSeries, QUESTIONS } from '../../core/metrics/metric-definition.ts'
 import { BUILD_INFO } from '../../core/process/build-metric.ts'
 import { CRAWL_METRICS } from '../../crawler/metrics/crawl-metric-definitions.ts'
+import { NEIGHBOURS_METRICS } from '../../crawler/metrics/neighbours-metrics.ts'
 import { PLACE_METRICS } from '../../crawler/metrics/place-metric-definitions.ts'
 import { POPULATION_METRICS } from '../../crawler/metrics/population-metric-definitions.ts'
 import { CONTROLLER_METRICS, PROBE_METRICS } from '../../operator/metrics/operator-metric-definitions.ts'
@@ -11,8 +13,8 @@ import type { MetricDefinition, Question } from '../../core/metrics/metric-defin
 
 /** The metrics of each process of a cluster, besides Node's own. */
 export const METRICS_OF = {
-  crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(PLACE_METRICS), ...Object.values(diskMetrics('crawler'))],
-  consumer: [BUILD_INFO, ...Object.values(CONSUMER_METRICS), ...Object.values(diskMetrics('consumer'))],
+  crawler: [BUILD_INFO, ...Object.values(CRAWL_METRICS), ...Object.values(POPULATION_METRICS), ...Object.values(PLACE_METRICS), ...Object.values(NEIGHBOURS_METRICS), ...Object.values(diskMetrics('crawler'))],
+  consumer: [BUILD_INFO, ...Object.values(CONSUMER_METRICS), ...Object.values(EDGE_METRICS), ...Object.values(diskMetrics('consumer'))],
   operator: [BUILD_INFO, ...Object.values(CONTROLLER_METRICS), ...Object.values(PROBE_METRICS)]
 } as const satisfies Record<string, readonly MetricDefinition[]>
 

@@ -13,7 +13,7 @@ suite('ConsumerCounters', () => {
   test('says nothing is known before anything happened', () => {
     const status = new ConsumerCounters({ clock: new FakeClock() }).status({ topic: 't', group: 'g', lag: undefined, outage: undefined, groupProblem: undefined, deadLetterProblem: undefined })
 
-    assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, skipped: 0, deadLetterProblem: null, outage: null, groupProblem: null, disk: null, dump: null, dumps: {} })
+    assert.deepEqual(ConsumerStatus.parse(status), { topic: 't', group: 'g', lag: null, consumed: 0, committed: 0, lastCommitAt: null, rows: {}, deadLetters: {}, skipped: 0, deadLetterProblem: null, outage: null, groupProblem: null, disk: null, edges: null, dump: null, dumps: {} })
   })
 
   test('sums up its calls', async () => {
@@ -53,6 +53,7 @@ suite('ConsumerCounters', () => {
       outage: { code: 'PP_STORE_UNAVAILABLE', message: 'away', since: at },
       groupProblem: { code: 'PP_GROUP_IDLE', message: 'none of 3', since: at },
       disk: null,
+      edges: null,
       dump: { file: 'b', takenAt: '2026-01-01T00:00:01.000Z', count: 4, bytes: 8 },
       dumps: { nodes: { file: 'a', takenAt: '2026-01-01T00:00:00.000Z', count: 3, bytes: 9 }, visits: { file: 'b', takenAt: '2026-01-01T00:00:01.000Z', count: 4, bytes: 8 } }
     })

@@ -32,7 +32,7 @@ interface Started {
   publisher: Publisher
 }
 
-function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: ActiveDiscoveryDeps['thirdQuestion']): Started {
+function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: ActiveDiscoveryDeps['thirdQuestion'], neighbours?: ActiveDiscoveryDeps['neighbours']): Started {
   const clock = new FakeClock()
   const network = new SimulatedNetwork({ peers: 60 })
   const messages: OutgoingMessage[] = []
@@ -52,7 +52,7 @@ function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: Acti
     visitor: new SimulatedVisitor(network, clock),
     beat: { beat: () => undefined, [Symbol.dispose]: () => undefined },
     bootstrap: async () => network.peers.slice(0, 2),
-    ...defined({ requests, thirdQuestion }),
+    ...defined({ requests, thirdQuestion, neighbours }),
     onVisit: visit => visits.push(visit),
     onCrawl: (report, comparison) => {
       reports.push(report)
@@ -65,10 +65,10 @@ function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: Acti
 
 const crawlsOf = (messages: readonly OutgoingMessage[]): Crawl[] => messages.filter(({ key }) => key === 'default/lab/main').map(({ value }) => Crawl.parse(JSON.parse(Buffer.from(value).toString())))
 
-async function until (clock: FakeClock, holds: () => boolean): Promise<void> {
+async function until (clock: FakeClock, holds: () => boolean, stepMs = 1): Promise<void> {
   for (let i = 0; !holds(); i++) {
     assert.ok(i < 10_000, 'it never holds')
-    await clock.advance(1)
+    await clock.advance(stepMs)
   }
 }
 
@@ -94,6 +94,29 @@ suite('ActiveDiscovery', () => {
     await running
     await clock.runUntil(publisher[Symbol.asyncDispose]())
     assert.equal(clock.pending, 0)
+  })
+
+  test('publishes the table of each visit, and their end before that of the crawl, also of an aborted one', async () => {
+    const tables: unknown[] = []
+    const ends: unknown[] = []
+    const { clock, messages, reports, visits, discovery, publisher } = start(undefined, undefined, { begin: crawlId => ({
+      accept: ({ id, result }, form) => tables.push([crawlId, id, result.routingTable, form]),
+      end: async (state) => {
+        ends.push([crawlId, state, crawlsOf(messages).filter(crawl => crawl.state !== 'started').length])
+        await Promise.resolve()
+      }
+    }) })
+    const stop = new AbortController()
+    const running = discovery.run(stop.signal)
+    await clock.advance(60_000)
+    assert.deepEqual(tables, visits.map(({ crawlId, id, result }) => [crawlId, id, result.routingTable, 'whole']))
+    assert.deepEqual(ends, [[reports[0]!.crawlId, 'finished', 0]])
+
+    await until(clock, () => discovery.crawl !== undefined, 100)
+    stop.abort()
+    await running
+    await clock.runUntil(publisher[Symbol.asyncDispose]())
+    assert.deepEqual(ends[1], [crawlsOf(messages)[2]!.crawlId, 'aborted', 1])
   })
 
   test('asks a third question where the crawls before need it, and records the coverage of each crawl', async () => {

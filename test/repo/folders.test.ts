@@ -8,7 +8,7 @@ import { importsOf, root, sources } from './import-graph.ts'
 const CRAWLER_ORDER = `
   wire peer address dial/dns dial identify dht visit client/stream client/noise client/yamux client/tls client/carrier client
   quic lanes bootstrap engine/frontier engine/coverage engine/confirmation engine/population engine
-  places passive/connection passive/limits passive/mdns passive networks publish metrics
+  places passive/connection passive/limits passive/mdns passive networks publish publish/neighbours metrics
 `.trim().split(/\s+/).map(name => `crawler/${name}`).concat('crawler')
 
 const MAX_FILES = 15

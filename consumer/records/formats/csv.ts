@@ -3,7 +3,7 @@
 // is a quoted one. Lists are JSON.
 import { columnsOf } from '../record-kinds.ts'
 import type { RecordColumn, RecordValue, StoredRecord } from '../record-column.ts'
-import type { RecordKind } from '../record-kinds.ts'
+import type { FileKind } from '../record-kinds.ts'
 import type { RecordBatches } from './record-batches.ts'
 
 const LINE_END = '\r\n'
@@ -20,7 +20,7 @@ const LEADING = /^[\s\p{Cf}\p{Cc}']+/u
 const FORMULA_STARTS: ReadonlySet<string> = new Set(['=', '+', '-', '@', '\u2212'])
 
 /** The file of the records of a kind. */
-export async function* csvChunks (kind: RecordKind, batches: RecordBatches): AsyncGenerator<Uint8Array> {
+export async function* csvChunks (kind: FileKind, batches: RecordBatches): AsyncGenerator<Uint8Array> {
   const columns = columnsOf(kind)
   yield Buffer.from(`${columns.map(({ name }) => name).join()}${LINE_END}`)
 

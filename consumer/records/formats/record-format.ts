@@ -1,7 +1,7 @@
 import { csvChunks } from './csv.ts'
 import { ndjsonChunks } from './ndjson.ts'
 import { parquetChunks } from './parquet.ts'
-import type { RecordKind } from '../record-kinds.ts'
+import type { FileKind } from '../record-kinds.ts'
 import type { RecordBatches } from './record-batches.ts'
 
 /** A format of files of records. */
@@ -19,7 +19,7 @@ export interface RecordFormat {
   isText: boolean
 
   /** The file of these records, in chunks. Ending the iteration early ends that of the records. */
-  chunks: (kind: RecordKind, batches: RecordBatches) => AsyncIterable<Uint8Array>
+  chunks: (kind: FileKind, batches: RecordBatches) => AsyncIterable<Uint8Array>
 }
 
 /** The formats of files of records, by name. */

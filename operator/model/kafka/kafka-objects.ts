@@ -1,4 +1,5 @@
 import { deadLetterGroupOf } from '../../../core/contracts/dead-letter.ts'
+import { neighboursGroupOf } from '../../../core/contracts/edges/neighbours.ts'
 import { defined } from '../../../core/defined.ts'
 import { strimziKinds } from '../naming/kinds.ts'
 import { labelsFor, NAMESPACE_LABEL } from '../naming/labels.ts'
@@ -26,11 +27,14 @@ export function kafkaObjects (
   userName = kafkaUserName(probe.metadata)
 ): { topics: Desired[], user: Desired | undefined } {
   const { kafkaTopic, kafkaUser } = strimziKinds(place.version)
-  const { messages, deadLetters } = topicsFor(probe.spec)
+  const { messages, deadLetters, neighbours } = topicsFor(probe.spec)
+  const topics = [messages, deadLetters, ...neighbours === undefined ? [] : [neighbours]]
+  const { consumerGroup } = probe.spec.kafka
+  const groups = [consumerGroup, deadLetterGroupOf(consumerGroup), ...neighbours === undefined ? [] : [neighboursGroupOf(consumerGroup)]]
   const { type } = probe.spec.kafka.authentication
 
   return {
-    topics: [messages, deadLetters].map(topic => inKafka(probe, place, { kind: kafkaTopic, object: {
+    topics: topics.map(topic => inKafka(probe, place, { kind: kafkaTopic, object: {
       apiVersion: kafkaTopic.apiVersion,
       kind: kafkaTopic.kind,
       metadata: { name: topic.name },
@@ -42,7 +46,7 @@ export function kafkaObjects (
           apiVersion: kafkaUser.apiVersion,
           kind: kafkaUser.kind,
           metadata: { name: userName },
-          spec: { authentication: { type }, authorization: { type: 'simple', acls: aclsOf(probe, [messages.name, deadLetters.name]) } }
+          spec: { authentication: { type }, authorization: { type: 'simple', acls: aclsOf(topics.map(({ name }) => name), groups) } }
         } }, true)
   }
 }
@@ -52,12 +56,12 @@ function topicSpec ({ partitions, replicas, retentionMs }: TopicSpec): Record<st
 }
 
 // Exactly the operations of the processes and commands of one PeerProbe. A test compares them with the requests that a real authorizer saw.
-function aclsOf ({ spec: { kafka: { consumerGroup } } }: ClusterProbe, topics: readonly string[]): Record<string, unknown>[] {
+function aclsOf (topics: readonly string[], groups: readonly string[]): Record<string, unknown>[] {
   const acl = (type: 'topic' | 'group', name: string, operations: readonly string[]): Record<string, unknown> => ({ resource: { type, name, patternType: 'literal' }, operations })
 
   return [
     ...topics.map(name => acl('topic', name, ['Read', 'Write', 'Describe'])),
-    ...[consumerGroup, deadLetterGroupOf(consumerGroup)].map(name => acl('group', name, ['Read', 'Describe']))
+    ...groups.map(name => acl('group', name, ['Read', 'Describe']))
   ]
 }
 

@@ -1,4 +1,5 @@
 import { DEAD_LETTER_SUFFIX } from '../../../core/contracts/dead-letter.ts'
+import { NEIGHBOURS_SUFFIX } from '../../../core/contracts/edges/neighbours.ts'
 import { textHash } from './text-hash.ts'
 
 /** What identifies a PeerProbe in its cluster. */
@@ -99,6 +100,11 @@ export function leaseName (watched: readonly string[] = []): string {
 /** Topic for the messages of `topic` that cannot be stored. */
 export function deadLetterTopicOf (topic: string): string {
   return `${topic}${DEAD_LETTER_SUFFIX}`
+}
+
+/** Topic for the routing tables that crawls of `topic` read. */
+export function neighboursTopicOf (topic: string): string {
+  return `${topic}${NEIGHBOURS_SUFFIX}`
 }
 
 // The parts of two PeerProbes of one namespace may join to the same name: scan `crawler-x` of `a` and scan `x` of `a-crawler`, or

@@ -1,6 +1,8 @@
+import { neighboursGroupOf } from '../../../core/contracts/edges/neighbours.ts'
 import { defined } from '../../../core/defined.ts'
 import { toMilliseconds } from '../../../core/time/duration.ts'
-import { deadLetterTopicOf } from '../naming/names.ts'
+import { asksForNeighbours } from '../kafka/topics.ts'
+import { deadLetterTopicOf, neighboursTopicOf } from '../naming/names.ts'
 import type { BusConfig, ConsumerConfigInput, StoreConfig } from '../../../core/contracts/process-config.ts'
 import type { PeerProbeSpec } from '../../api/v1alpha1.ts'
 
@@ -53,7 +55,7 @@ export function consumerConfigFor (spec: PeerProbeSpec, places: ConsumerPlaces):
   }
 }
 
-function dumpFor ({ consumer: { dump } }: PeerProbeSpec, { dumpFolder }: ConsumerPlaces): Pick<ConsumerConfigInput, 'dump'> {
+function dumpFor ({ consumer: { dump }, scans }: PeerProbeSpec, { dumpFolder, topic, group }: ConsumerPlaces): Pick<ConsumerConfigInput, 'dump'> {
   if (!dump.enabled) {
     return {}
   }
@@ -66,7 +68,8 @@ function dumpFor ({ consumer: { dump } }: PeerProbeSpec, { dumpFolder }: Consume
       format: dump.format,
       intervalMs: toMilliseconds(dump.interval),
       full: dump.full,
-      keepMs: toMilliseconds(dump.keep)
+      keepMs: toMilliseconds(dump.keep),
+      ...defined({ edges: asksForNeighbours({ scans }) ? { topic: neighboursTopicOf(topic), group: neighboursGroupOf(group) } : undefined })
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Scan } from '../../../core/contracts/scan.ts'
-import { scanIdOf } from '../naming/names.ts'
+import { defined } from '../../../core/defined.ts'
+import { neighboursTopicOf, scanIdOf } from '../naming/names.ts'
 import type { BusConfig, CrawlerConfigInput } from '../../../core/contracts/process-config.ts'
 import type { ScanSpec } from '../../api/scan-spec.ts'
 import type { ProbeKey } from '../naming/names.ts'
@@ -28,5 +29,7 @@ export interface CrawlerPlaces {
 export function crawlerConfigFor (probe: ProbeKey, spec: ScanSpec, places: CrawlerPlaces): CrawlerConfigInput {
   const scan = Object.fromEntries(Object.entries(spec).filter(([key]) => Object.hasOwn(Scan.shape, key))) as Scan
 
-  return { scanId: scanIdOf(probe, spec.name), scan, ...places }
+  const neighboursTopic = spec.active.enabled && spec.active.neighbours ? neighboursTopicOf(places.topic) : undefined
+
+  return { scanId: scanIdOf(probe, spec.name), scan, ...places, ...defined({ neighboursTopic }) }
 }

@@ -1,4 +1,5 @@
 import { DEAD_LETTER_SUFFIX } from '../../../core/contracts/dead-letter.ts'
+import { NEIGHBOURS_SUFFIX } from '../../../core/contracts/edges/neighbours.ts'
 import { ProbeError } from '../../../core/errors.ts'
 import type { Claimant, ClaimPart } from './claims.ts'
 
@@ -87,13 +88,13 @@ function topicConflict (mine: Claimant, holder: Claimant): Conflict | undefined 
   }
 
   return overlap(topic, theirs)
-    ? { part: 'topic', field: TOPIC, message: `uses a topic whose dead-letter topic is ${topic}, or the other way round: choose another one` }
+    ? { part: 'topic', field: TOPIC, message: `uses a topic whose topic of dead letters or routing tables is ${topic}, or the other way round: choose another one` }
     : undefined
 }
 
 function groupConflict (mine: Claimant, holder: Claimant): Conflict | undefined {
   const [group = '', theirs = ''] = [mine, holder].map(({ spec: { kafka } }) => kafka?.consumerGroup)
-  const reads = `reads another topic of this Kafka with consumer group ${group}, or with the group for its dead letters`
+  const reads = `reads another topic of this Kafka with consumer group ${group}, or with the group for its dead letters or routing tables`
   const message = `${reads}; in one group they would take each other's partitions: choose another one`
 
   return overlap(group, theirs) ? { part: 'group', field: 'spec.kafka.consumerGroup', message } : undefined
@@ -109,9 +110,9 @@ function topicObjectConflict (mine: Claimant, holder: Claimant): Conflict | unde
   return place !== undefined && place === otherPlace && overlap(topic, theirs) ? { part: 'topic', field: TOPIC, message } : undefined
 }
 
-// Beside each topic and each group there is one for the dead letters.
+// Beside each topic and each group there is one for the dead letters, and one for routing tables.
 function overlap (mine: string, other: string): boolean {
-  return mine === other || `${mine}${DEAD_LETTER_SUFFIX}` === other || mine === `${other}${DEAD_LETTER_SUFFIX}`
+  return mine === other || [DEAD_LETTER_SUFFIX, NEIGHBOURS_SUFFIX].some(suffix => `${mine}${suffix}` === other || mine === `${other}${suffix}`)
 }
 
 function databaseConflict (mine: Claimant, holder: Claimant): Conflict | undefined {

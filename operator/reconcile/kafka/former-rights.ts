@@ -3,7 +3,7 @@ import type { KubeObject } from '../../runtime/kube-object.ts'
 
 interface Acl { resource?: { type?: string, name?: string, patternType?: string }, operations?: string[] }
 
-// Two for each consumer group. If the group changes more often than that before a pod has rolled, the earliest rights are lost.
+// Up to three for each consumer group. If the group changes more often than that before a pod has rolled, the earliest rights are lost.
 const MAX_KEPT = 32
 
 /**

@@ -25,6 +25,12 @@ suite('Scan', () => {
     assert.ok(problemsOf({ name: 'main', network: { preset: 'ipfs', protocols: ['/x/kad/1.0.0'] } }).includes('network.protocols'))
   })
 
+  test('has routing tables only where they are read whole', () => {
+    const problems = (active: object): string[] => problemsOf({ name: 'main', network: { preset: 'ipfs' }, active })
+
+    assert.deepEqual([problems({ neighbours: true }), problems({ neighbours: true, strategy: 'Topology' }), problems({ neighbours: false })], [['active.neighbours'], [], []])
+  })
+
   test('refuses unknown fields, wrong durations and a scan that does nothing, each by its path', () => {
     assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, active: { intervall: '1m' } }), ['active'])
     assert.deepEqual(problemsOf({ name: 'main', network: { preset: 'ipfs' }, active: { interval: '10 minutes' } }), ['active.interval'])

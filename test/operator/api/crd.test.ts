@@ -93,7 +93,7 @@ suite('PeerProbe CRD', () => {
   test('forbids changes that would leave data behind', () => {
     const rules = nodes.flatMap(node => cel(node).filter(({ rule }) => rule.includes('oldSelf')).map(({ fieldPath }) => `${node.path}${String(fieldPath)}`))
 
-    assert.deepEqual(rules.sort(), ['.spec.kafka.strimzi', '.spec.kafka.strimzi.cluster', '.spec.kafka.strimzi.namespace', '.spec.kafka.topic.name', '.spec.kafka.topic.partitions', '.spec.mysql.database'])
+    assert.deepEqual(rules.sort(), ['.spec.kafka.strimzi', '.spec.kafka.strimzi.cluster', '.spec.kafka.strimzi.namespace', '.spec.kafka.topic.name', '.spec.kafka.topic.neighbours.partitions', '.spec.kafka.topic.partitions', '.spec.mysql.database'])
   })
 
   test('merges scans by name and prints the useful columns', () => {

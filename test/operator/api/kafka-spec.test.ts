@@ -10,7 +10,7 @@ suite('KafkaSpec', () => {
   test('fills in topic, group and client', () => {
     const { topic, consumerGroup, clientId, authentication } = KafkaSpec.parse({ strimzi })
 
-    assert.deepEqual(topic, { name: 'ipfs-nodes', partitions: 3, retention: '168h', deletionPolicy: 'Retain' })
+    assert.deepEqual(topic, { name: 'ipfs-nodes', partitions: 3, retention: '168h', neighbours: { partitions: 1, retention: '24h' }, deletionPolicy: 'Retain' })
     assert.deepEqual(topic, TopicSpec.parse(undefined))
     assert.deepEqual({ consumerGroup, clientId, authentication }, { consumerGroup: 'ipfs-node-consumer', clientId: 'ipfs-node-client', authentication: { type: 'none' } })
   })
@@ -31,6 +31,6 @@ suite('KafkaSpec', () => {
 
   test('refuses brokers without a valid port, and topic names that are not object names', () => {
     assert.deepEqual(wrongFields(KafkaSpec, { brokers: ['kafka', 'kafka:0', 'kafka:65536', 'kafka:65535', ':9092', '[fd00::1]:9092', '[fd00::1:9092', 'fd00::1'] }), ['brokers[0]', 'brokers[1]', 'brokers[2]', 'brokers[4]', 'brokers[6]', 'brokers[7]'])
-    assert.deepEqual(wrongFields(KafkaSpec, { strimzi, topic: { name: 'IPFS_Nodes', partitions: 0, retention: '1s' } }).sort(), ['topic.name', 'topic.partitions', 'topic.retention'])
+    assert.deepEqual(wrongFields(KafkaSpec, { strimzi, topic: { name: 'IPFS_Nodes', partitions: 0, retention: '1s', neighbours: { partitions: 33, retention: '59m' } } }).sort(), ['topic.name', 'topic.neighbours.partitions', 'topic.neighbours.retention', 'topic.partitions', 'topic.retention'])
   })
 })

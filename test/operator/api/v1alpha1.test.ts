@@ -31,6 +31,15 @@ suite('PeerProbe', () => {
     assert.deepEqual(wrongFields(PeerProbe, probe).sort(), ['apiVersion', 'kind', 'metadata.name', 'metadata.uid', 'spec.mysqll', 'spec.scans[0].strategy', 'status'])
   })
 
+  test('has a folder for the files of edges that a scan asks for', () => {
+    const active = { strategy: 'Topology', neighbours: true }
+
+    assert.deepEqual(wrongFields(PeerProbeSpec, { scans: [scan, { ...scan, name: 'map', active }] }), ['consumer.dump.enabled'])
+    assert.deepEqual(wrongFields(PeerProbeSpec, { scans: [{ ...scan, active }], consumer: { dump: { enabled: true } } }), [])
+    assert.deepEqual(wrongFields(PeerProbeSpec, { scans: [{ ...scan, active: { ...active, enabled: false } }] }), [])
+    assert.deepEqual(wrongFields(PeerProbeSpec, { scans: [{ ...scan, active: { neighbours: true } }], consumer: { dump: { enabled: true } } }), ['scans[0].active.neighbours'])
+  })
+
   test('has a name short enough for the names of its objects', () => {
     assert.equal(ProbeName.safeParse('a'.repeat(40)).success, true)
     assert.equal(ProbeName.safeParse('a'.repeat(41)).success, false)

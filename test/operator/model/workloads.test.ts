@@ -186,6 +186,23 @@ suite('objects of Strimzi', () => {
     assert.deepEqual(topics.map(({ name, group }) => [name, group]), [['lab.visits', 'Lab_1.readers'], ['lab.visits-dead-letters', 'Lab_1.readers-dead-letters']])
   })
 
+  test('have a topic and a group for routing tables where a scan asks for them, and no object more', () => {
+    const kafka = { strimzi: { cluster: 'events' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'readers' }
+    const scans = [{ name: 'main', network: { preset: 'ipfs' }, active: { strategy: 'Topology', neighbours: true } }]
+    const spec = { scans, kafka, consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } } }
+    const { topics, user } = kafkaObjects(clusterProbe(spec), place)
+    const { acls } = (user!.object['spec'] as { authorization: { acls: { resource: { type: string, name: string } }[] } }).authorization
+    const objects = all({ ...spec, kafka: { ...kafka, strimzi: undefined, brokers: ['k:1'], authentication: {} } })
+    const kinds = (made: Desired[]): string[] => made.map(({ kind, object }) => `${kind.kind} ${object.metadata.name.replace(/-[0-9a-f]{8}$/, '')}`)
+
+    assert.deepEqual(topics.map(({ object }) => object.metadata.name), ['lab.visits', 'lab.visits-dead-letters', 'lab.visits-neighbours'])
+    assert.deepEqual(acls.map(({ resource }) => `${resource.type} ${resource.name}`).filter(name => name.endsWith('-neighbours')), ['topic lab.visits-neighbours', 'group readers-neighbours'])
+    assert.deepEqual(PrepareConfig.parse(configOf(objects, 'amino-prepare')).topics.at(-1), { name: 'lab.visits-neighbours', partitions: 1, retentionMs: 86_400_000, group: 'readers-neighbours' })
+    assert.equal(CrawlerConfig.parse(configOf(objects, 'amino-crawler-main')).neighboursTopic, 'lab.visits-neighbours')
+    assert.deepEqual(ConsumerConfig.parse(configOf(objects, 'amino-consumer')).dump?.edges, { topic: 'lab.visits-neighbours', group: 'readers-neighbours' })
+    assert.deepEqual(kinds(objects), kinds(all()))
+  })
+
   test('have no user without authentication', () => {
     assert.equal(kafkaObjects(clusterProbe({ kafka: { strimzi: { cluster: 'events' } } }), place).user, undefined)
   })

@@ -3,7 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { columnsOf } from '../../../consumer/records/record-kinds.ts'
 import type { RecordFormatName } from '../../../consumer/records/formats/record-format.ts'
 import type { RecordColumn, RecordValue, StoredRecord } from '../../../consumer/records/record-column.ts'
-import type { RecordKind } from '../../../consumer/records/record-kinds.ts'
+import type { FileKind } from '../../../consumer/records/record-kinds.ts'
 
 const JSON_TYPES = { text: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'VARCHAR', list: 'JSON' } as const
 
@@ -25,7 +25,7 @@ export async function askDuckdb (sql: string): Promise<unknown[][]> {
 }
 
 /** A file as a table of DuckDB, for FROM; compressed ones are recognised by their names. */
-export function duckdbTable (path: string, kind: RecordKind, format: RecordFormatName): string {
+export function duckdbTable (path: string, kind: FileKind, format: RecordFormatName): string {
   const columns = columnsOf(kind).map(({ name, type }) => `'${name}': '${format === 'CSV' ? 'VARCHAR' : JSON_TYPES[type]}'`).join(', ')
 
   switch (format) {
@@ -40,7 +40,7 @@ export function duckdbTable (path: string, kind: RecordKind, format: RecordForma
 }
 
 /** The records of a file, in its order. */
-export async function readWithDuckdb (path: string, kind: RecordKind, format: RecordFormatName): Promise<StoredRecord[]> {
+export async function readWithDuckdb (path: string, kind: FileKind, format: RecordFormatName): Promise<StoredRecord[]> {
   const columns = columnsOf(kind)
   const selected = columns.map(column => selectedAs(column, format))
   const rows = await askDuckdb(`SELECT ${selected.join(', ')} FROM ${duckdbTable(path, kind, format)}`)

@@ -15,6 +15,19 @@ suite('topicsFor', () => {
     })
   })
 
+  test('has a topic of routing tables, with settings of its own, where a crawl asks for them', () => {
+    const topics = (active: object, kafka?: object): ReturnType<typeof topicsFor> => topicsFor(PeerProbeSpec.parse({
+      scans: [...scans, { name: 'map', network: { preset: 'ipfs' }, active: { strategy: 'Topology', ...active } }],
+      consumer: { dump: { enabled: true } },
+      ...kafka && { kafka: { strimzi: { cluster: 'events' }, topic: kafka } }
+    }))
+
+    assert.deepEqual(topics({ neighbours: true }).neighbours, { name: 'ipfs-nodes-neighbours', partitions: 1, retentionMs: 24 * 3_600_000 })
+    assert.deepEqual(topics({ neighbours: true }, { name: 'peers', partitions: 6, replicas: 2, neighbours: { partitions: 4, retention: '48h' } }).neighbours, { name: 'peers-neighbours', partitions: 4, replicas: 2, retentionMs: 48 * 3_600_000 })
+    assert.equal('neighbours' in topics({}), false)
+    assert.equal('neighbours' in topics({ neighbours: true, enabled: false }), false)
+  })
+
   test('has the settings of the topic', () => {
     const kafka = { strimzi: { cluster: 'events' }, topic: { name: 'peers', partitions: 6, retention: '2h' } }
 

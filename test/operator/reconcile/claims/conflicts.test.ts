@@ -96,7 +96,7 @@ suite('refuseConflicts', () => {
 
   test('also checks the topic and the group of the dead letters', () => {
     assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g-dead-letters' }), [older(kafka(at('k:1'), 'y', { consumerGroup: 'g' }))]) ?? '', /consumer group g-dead-letters, or with the group/)
-    assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g' }), [older(kafka(at('k:1'), 'x-dead-letters', { consumerGroup: 'h' }))]) ?? '', /whose dead-letter topic is x/)
+    assert.match(conflict(kafka(at('k:1'), 'x', { consumerGroup: 'g' }), [older(kafka(at('k:1'), 'x-dead-letters', { consumerGroup: 'h' }))]) ?? '', /whose topic of dead letters or routing tables is x/)
   })
 
   test('refuses equal topic names for two Kafkas of one namespace, whose KafkaTopics would be the same object', () => {
