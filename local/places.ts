@@ -1,6 +1,6 @@
 import { defined } from '../core/defined.ts'
 import { problemsError } from '../core/process/config.ts'
-import type { KafkaConfig } from '../core/contracts/kafka-config.ts'
+import type { KafkaConfig } from '../core/contracts/kafka/kafka-config.ts'
 import type { BusConfig, StoreConfig } from '../core/contracts/process-config.ts'
 import type { KafkaSpec } from '../operator/api/kafka-spec.ts'
 import type { MysqlSpec } from '../operator/api/mysql-spec.ts'

@@ -25,8 +25,8 @@ export interface CrawlFilesDeps {
 /** Crawls whose files are open at once; a PeerProbe has at most 32 scans. */
 export const MAX_OPEN = 32
 
-/** Rows of one file: twice what a crawler publishes in a crawl. */
-export const MAX_ROWS = 20_000_000
+// Rows of one file: twice what a crawler publishes in a crawl.
+const MAX_ROWS = 20_000_000
 
 /** A crawl of which nothing arrived for this long is over, once other messages arrive: its scan was removed while it ran. */
 export const SILENT_MS = 3_600_000

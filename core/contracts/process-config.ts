@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { LOG_LEVELS } from '../process/logger.ts'
 import { bareHost } from '../text/host-port.ts'
 import { DumpContents } from './dump-content.ts'
-import { KafkaConfig } from './kafka-config.ts'
+import { KafkaConfig } from './kafka/kafka-config.ts'
 import { Scan } from './scan.ts'
 import { ScanId } from './visit.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BrokerAddress } from '../../core/contracts/broker-address.ts'
+import { BrokerAddress } from '../../core/contracts/kafka/broker-address.ts'
 import { DurationText } from '../../core/time/duration.ts'
 import { CaSecret, NamespaceName, ObjectName } from './references.ts'
 import { durationRule, valueAt, withRules } from './rules.ts'

@@ -24,7 +24,7 @@ import { KafkaServer } from '../support/servers/kafka-server.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
-import type { KafkaConfig } from '../../core/contracts/kafka-config.ts'
+import type { KafkaConfig } from '../../core/contracts/kafka/kafka-config.ts'
 import type { AclEntry, Admin, Message } from 'kafkajs'
 
 const found = kafka.find()

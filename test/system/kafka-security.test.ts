@@ -15,7 +15,7 @@ import { freePorts } from '../support/servers/free-ports.ts'
 import { KafkaServer } from '../support/servers/kafka-server.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
-import type { KafkaConfig } from '../../core/contracts/kafka-config.ts'
+import type { KafkaConfig } from '../../core/contracts/kafka/kafka-config.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { KafkaSecurity } from '../support/servers/kafka-properties.ts'
 

@@ -10,8 +10,8 @@ import type { MessageContext } from '../message-context.ts'
 import type { Publisher } from '../publisher.ts'
 import type { TableSink } from '../publishing-sink.ts'
 
-/** Bytes of tables that one crawl publishes: 8 million entries. The IPFS network has 2.5 million. */
-export const MAX_TABLE_BYTES = 536_870_912
+// Bytes of tables that one crawl publishes: 8 million entries. The IPFS network has 2.5 million.
+const MAX_TABLE_BYTES = 536_870_912
 
 /** How long the end of a crawl waits until its tables are acknowledged, in milliseconds. */
 export const END_WAIT_MS = 30_000

@@ -1,6 +1,6 @@
 import { defined } from '../../../core/defined.ts'
 import { CONFIG_FOLDER, SECRET_FOLDERS } from './mounts.ts'
-import type { KafkaConfig } from '../../../core/contracts/kafka-config.ts'
+import type { KafkaConfig } from '../../../core/contracts/kafka/kafka-config.ts'
 import type { StoreConfig } from '../../../core/contracts/process-config.ts'
 import type { ClusterSpec, KafkaAccess } from '../probe/cluster-probe.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { BrokerAddress } from '../../../core/contracts/broker-address.ts'
-import { KafkaConfig } from '../../../core/contracts/kafka-config.ts'
+import { BrokerAddress } from '../../../core/contracts/kafka/broker-address.ts'
+import { KafkaConfig } from '../../../core/contracts/kafka/kafka-config.ts'
 import { BusConfig } from '../../../core/contracts/process-config.ts'
 
 const plain = { brokers: ['kafka-0.kafka.svc:9092'], clientId: 'peerprobe' }

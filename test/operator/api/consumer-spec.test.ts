@@ -24,7 +24,7 @@ suite('ConsumerSpec', () => {
   })
 
   test('dumps each content once, at least one, and none that there is not', () => {
-    for (const [contents, wrong] of [[['visits', 'sessions'], []], [[], ['dump.contents']], [['nodes', 'nodes'], ['dump.contents']], [['nodes', 'edges'], ['dump.contents[1]']], ['nodes', ['dump.contents']]] as const) {
+    for (const [contents, wrong] of [[['visits', 'sessions'], []], [[], ['dump.contents']], [['nodes', 'nodes'], ['dump.contents']], [['nodes', 'edges'], ['dump.contents[1]']], ['all', ['dump.contents']]] as const) {
       assert.deepEqual(wrongFields(ConsumerSpec, { dump: { contents } }), wrong)
     }
   })

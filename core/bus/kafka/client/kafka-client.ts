@@ -8,7 +8,7 @@ import { asKafkaError, isCoordinatorMissing } from './kafka-error.ts'
 import { clientAddress, KafkaSockets } from './kafka-sockets.ts'
 import { patchOffsets } from './kafkajs-offset-patch.ts'
 import { patchKafkajsTimers } from './kafkajs-timer-patch.ts'
-import type { KafkaConfig } from '../../../contracts/kafka-config.ts'
+import type { KafkaConfig } from '../../../contracts/kafka/kafka-config.ts'
 import type { Logger } from '../../../process/logger.ts'
 import type { Kafka, LogEntry, SASLOptions } from 'kafkajs'
 

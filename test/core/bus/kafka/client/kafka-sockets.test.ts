@@ -10,7 +10,7 @@ import { findProgram } from '../../../../../scripts/provision/programs.ts'
 import { Certificates } from '../../../../support/servers/certificates.ts'
 import { TempFolder } from '../../../../support/temp-folder.ts'
 import { until } from '../../../../support/until.ts'
-import type { KafkaConfig } from '../../../../../core/contracts/kafka-config.ts'
+import type { KafkaConfig } from '../../../../../core/contracts/kafka/kafka-config.ts'
 import type { AddressInfo, Server } from 'node:net'
 
 const listening = async (server: Server): Promise<number> => {
