@@ -6,7 +6,7 @@
 import { errorText } from '../core/errors.ts'
 import { formatMilliseconds } from '../core/time/duration.ts'
 import { cluster } from './provision/cluster.ts'
-import { actionlint, helm3 } from './provision/go-programs.ts'
+import { actionlint, helm3, prometheusForPods } from './provision/go-programs.ts'
 import { kafka } from './provision/kafka.ts'
 import { kubo } from './provision/kubo.ts'
 import { mariadb } from './provision/mariadb.ts'
@@ -17,7 +17,7 @@ import { shells } from './provision/shells.ts'
 import { sqlite } from './provision/sqlite.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster, node]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster, node, prometheusForPods]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? PARTS.map(({ name }) => name) : asked

@@ -13,12 +13,15 @@ export interface GoProgram {
   /** Path of the Go package, whose last part is the name of the program. */
   package: string
 
+  /** Build tags, separated by commas. @default none */
+  tags?: string
+
   /** Duration of the build, for people. */
   takes: string
 }
 
 /** A part that is one program, built from a Go module in this repository, whose `go.mod` has the versions. Its location is the path of the program. */
-export function goProgram ({ name, package: path, takes }: GoProgram): Part {
+export function goProgram ({ name, package: path, tags = '', takes }: GoProgram): Part {
   const module = fileURLToPath(new URL(`./${name}-tools`, import.meta.url))
   const program = path.slice(path.lastIndexOf('/') + 1)
   const folder = (): CachedFolder => new CachedFolder(name, ['go.mod', 'go.sum', 'tools.go'].map(file => readFileSync(join(module, file), 'utf8')).join('\n'))
@@ -37,7 +40,7 @@ export function goProgram ({ name, package: path, takes }: GoProgram): Part {
       if (!folder().isThere) {
         await folder().fill(async (unfinished) => {
           mkdirSync(unfinished, { recursive: true })
-          await runProgram('env', ['CGO_ENABLED=0', 'go', '-C', module, 'build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', `${unfinished}/`, path], signal)
+          await runProgram('env', ['CGO_ENABLED=0', 'go', '-C', module, 'build', '-trimpath', '-buildvcs=false', '-tags', tags, '-ldflags', '-s -w', '-o', `${unfinished}/`, path], signal)
 
           if (!existsSync(join(unfinished, program))) {
             throw new TypeError(`the build did not produce ${program}`)

@@ -32,9 +32,14 @@ const Pods = z.object({ items: z.object({
 type Monitor = z.output<typeof Monitors>['items'][number]
 type Pod = z.output<typeof Pods>['items'][number]
 
+/** All PodMonitors of a cluster. */
+export async function monitorsOf (plane: ControlPlane): Promise<Monitor[]> {
+  return Monitors.parse(await plane.get('podmonitors', '-A')).items
+}
+
 /** The targets of all PodMonitors of a cluster, of the pods that run now. */
 export async function podTargets (plane: ControlPlane): Promise<ScrapeTarget[]> {
-  const monitors = Monitors.parse(await plane.get('podmonitors', '-A')).items
+  const monitors = await monitorsOf(plane)
   const pods = Pods.parse(await plane.get('pods', '-A')).items
 
   return monitors.flatMap(monitor => pods.filter(pod => selects(monitor, pod)).flatMap(pod => targetsOf(monitor, pod)))

@@ -32,6 +32,12 @@ export interface PrometheusOptions {
   /** Paths of files of rules. */
   ruleFiles?: readonly string[]
 
+  /** Another program than the one of Debian, which finds no pods. */
+  program?: string
+
+  /** Further jobs, as its configuration has them: such as those that find their targets themselves. */
+  jobs?: readonly object[]
+
   /** How often it scrapes, in milliseconds; a page that takes as long is a failed scrape. @default 1_000 */
   scrapeIntervalMs?: number
 
@@ -79,27 +85,26 @@ export class Prometheus implements AsyncDisposable {
 
   readonly #folder: TempFolder
   readonly #process: LeashedProcess
-  readonly #intervals: { scrapeIntervalMs: number, evaluationIntervalMs: number }
+  readonly #fixed: Omit<Required<PrometheusOptions>, 'targets' | 'ruleFiles' | 'program'>
   #ruleFiles: readonly string[]
 
-  private constructor (url: string, folder: TempFolder, process: LeashedProcess, options: Required<PrometheusOptions>) {
+  private constructor (url: string, folder: TempFolder, process: LeashedProcess, options: Required<Omit<PrometheusOptions, 'program'>>) {
     this.url = url
     this.#folder = folder
     this.#process = process
-    this.#intervals = options
+    this.#fixed = options
     this.#ruleFiles = options.ruleFiles
   }
 
   /** Starts one; resolves when it answers. */
-  static async open ({ targets = [], ruleFiles = [], scrapeIntervalMs = 1_000, evaluationIntervalMs = 1_000 }: PrometheusOptions = {}): Promise<Prometheus> {
-    const options = { targets, ruleFiles, scrapeIntervalMs, evaluationIntervalMs }
+  static async open ({ program, ...given }: PrometheusOptions = {}): Promise<Prometheus> {
+    const options = { targets: [], ruleFiles: [], jobs: [], scrapeIntervalMs: 1_000, evaluationIntervalMs: 1_000, ...given }
     const folder = new TempFolder()
-    const [port] = await freePorts(1)
-    const address = `127.0.0.1:${String(port)}`
+    const address = `127.0.0.1:${String((await freePorts(1))[0])}`
     writeConfig(folder, options)
-    writeTargets(folder, targets)
+    writeTargets(folder, options.targets)
     const command = [
-      monitoringProgram('prometheus'),
+      program ?? monitoringProgram('prometheus'),
       `--config.file=${folder.file('prometheus.yml')}`,
       `--storage.tsdb.path=${folder.file('data')}`,
       `--web.listen-address=${address}`,
@@ -142,7 +147,7 @@ export class Prometheus implements AsyncDisposable {
   /** Replaces the files of rules. @throws TypeError with the error of Prometheus about a refused file */
   async setRuleFiles (ruleFiles: readonly string[]): Promise<void> {
     this.#ruleFiles = ruleFiles
-    writeConfig(this.#folder, { ...this.#intervals, ruleFiles: this.#ruleFiles })
+    writeConfig(this.#folder, { ...this.#fixed, ruleFiles: this.#ruleFiles })
     const response = await fetch(`${this.url}/-/reload`, { method: 'POST', signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
 
     if (!response.ok) {
@@ -221,18 +226,17 @@ export class Prometheus implements AsyncDisposable {
 // The jobs of the configuration, each with its own file of targets.
 const JOBS = [{ name: 'pods', honorLabels: false }, { name: 'honoured', honorLabels: true }]
 
-function writeConfig (folder: TempFolder, { ruleFiles, scrapeIntervalMs, evaluationIntervalMs }: Omit<Required<PrometheusOptions>, 'targets'>): void {
+function writeConfig (folder: TempFolder, { ruleFiles, jobs, scrapeIntervalMs, evaluationIntervalMs }: Omit<Required<PrometheusOptions>, 'targets' | 'program'>): void {
   const scrape = `${String(scrapeIntervalMs)}ms`
 
   writeFileSync(folder.file('prometheus.yml'), stringify({
     // Prometheus allows no timeout above the interval.
     global: { scrape_interval: scrape, scrape_timeout: scrape, evaluation_interval: `${String(evaluationIntervalMs)}ms` },
     rule_files: ruleFiles,
-    scrape_configs: JOBS.map(({ name, honorLabels }) => ({
-      job_name: name,
-      honor_labels: honorLabels,
-      file_sd_configs: [{ files: [folder.file(`${name}.json`)] }]
-    }))
+    scrape_configs: [
+      ...JOBS.map(({ name, honorLabels }) => ({ job_name: name, honor_labels: honorLabels, file_sd_configs: [{ files: [folder.file(`${name}.json`)] }] })),
+      ...jobs
+    ]
   }))
 }
 

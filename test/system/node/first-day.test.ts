@@ -3,21 +3,26 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
+import { prometheusForPods } from '../../../scripts/provision/go-programs.ts'
 import { admits, lets, selects } from '../../support/cluster/policy-evaluator.ts'
+import { podDiscovery } from '../../support/monitoring/pod-discovery.ts'
 import { visitsAreRows } from '../../support/node/acknowledged.ts'
 import { LAB_LIMIT_MS, missingLab, NodeLab, SYSTEM } from '../../support/node/node-lab.ts'
 import { enterBoxWithImage, PRODUCT_IMAGE } from '../../support/node/product-image.ts'
+import { Prometheus } from '../../support/servers/prometheus.ts'
 import { until } from '../../support/until.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
 
+const program = prometheusForPods.find()
+const missing = missingLab ?? ('missing' in program ? program.missing : undefined)
 const { repository, tag } = PRODUCT_IMAGE
 const ADMIN_PORT = 9_090
 
 interface Probe extends KubeObject { status: { scans: { peerId?: string }[] } }
 
-const image = missingLab === undefined ? await enterBoxWithImage(import.meta.filename) : ''
+const image = missing === undefined ? await enterBoxWithImage(import.meta.filename) : ''
 
-suite('the first day in a cluster', missingLab === undefined ? {} : { skip: missingLab }, () => {
+suite('the first day in a cluster', missing === undefined ? {} : { skip: missing }, () => {
   const stack = new AsyncDisposableStack()
   let lab: NodeLab
 
@@ -74,6 +79,20 @@ suite('the first day in a cluster', missingLab === undefined ? {} : { skip: miss
       await lab.touch('lab')
       return /^amino +True +1\/1 +8 +\d+ /m.test(await kubectl('get', 'pp', '-n', 'lab'))
     }, LAB_LIMIT_MS)
+  })
+
+  test('has all pods in Prometheus, which finds them itself by the selectors of the PodMonitors', async () => {
+    await lab.rig.plane.apply(
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'prometheus' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }] },
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'prometheus' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'prometheus' }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'prometheus' }] }
+    )
+    await using prometheus = await Prometheus.open({ program: 'at' in program ? program.at : '', jobs: await podDiscovery(lab.rig.plane, lab.rig.plane.kubeconfigOf('prometheus')) })
+    const running = [...await lab.pods(SYSTEM), ...await lab.pods('lab', 'consumer'), ...await lab.pods('lab', 'crawler')].map(({ metadata: { name } }) => name).sort()
+    const up = await prometheus.waitFor('up == 1', samples => samples.length >= running.length)
+
+    assert.equal(running.length, 3)
+    assert.deepEqual(up.map(({ labels }) => labels['pod']).sort(), running)
+    assert.deepEqual((await prometheus.query('sum by (peerprobe_dev_scan) (peerprobe_crawler_crawls_total)')).map(({ labels }) => labels), [{ peerprobe_dev_scan: 'main' }])
   })
 
   test('rolls what uses the password of the database when it is rotated, and nothing else', async () => {
