@@ -9,7 +9,7 @@ import { runBefore } from './containers-before.ts'
 import { PodStatusWriter } from './pod-status-writer.ts'
 import { makeVolumes, renewConfigMaps } from './pod-volumes.ts'
 import { unknownFields } from './pod.ts'
-import { watchProbe } from './probe.ts'
+import { hasStarted, watchProbe } from './probe.ts'
 import { serviceHosts } from './service-names.ts'
 import type { KubeClient } from '../../../../operator/runtime/kube-client.ts'
 import type { Image } from './image.ts'
@@ -188,6 +188,15 @@ export class PodRunner {
   async #watch (container: Container, signal: AbortSignal): Promise<void> {
     const spec = this.#pod.spec.containers[0]!
     const target = { container: spec, address: this.#deps.address }
+    const stop = (): void => {
+      void container.stop((this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000)
+    }
+
+    if (!await hasStarted(spec.startupProbe, target, signal)) {
+      stop()
+      return
+    }
+
     this.#isReady = spec.readinessProbe === undefined
     this.#tell({ running: { startedAt: container.startedAt } })
 
@@ -198,7 +207,7 @@ export class PodRunner {
       }, signal),
       watchProbe(spec.livenessProbe, target, (isWell) => {
         if (!isWell) {
-          void container.stop((this.#pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000)
+          stop()
         }
       }, signal)
     ])

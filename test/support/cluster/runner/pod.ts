@@ -34,6 +34,7 @@ export interface PodContainer {
   securityContext?: { readOnlyRootFilesystem?: boolean }
   terminationMessagePath?: string
   terminationMessagePolicy?: string
+  startupProbe?: PodProbe
   livenessProbe?: PodProbe
   readinessProbe?: PodProbe
 }
@@ -64,7 +65,7 @@ export interface PodProjection {
 }
 
 const REFUSED_OF_POD = ['ephemeralContainers', 'hostNetwork', 'hostPID', 'hostAliases', 'runtimeClassName']
-const REFUSED_OF_CONTAINER = ['envFrom', 'lifecycle', 'startupProbe', 'workingDir', 'volumeDevices', 'stdin']
+const REFUSED_OF_CONTAINER = ['envFrom', 'lifecycle', 'workingDir', 'volumeDevices', 'stdin']
 const VOLUMES = ['secret', 'configMap', 'emptyDir', 'persistentVolumeClaim', 'projected']
 
 /** The fields of a pod that the runner does not support. Ignoring them silently would make a test meaningless. */

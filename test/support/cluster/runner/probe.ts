@@ -28,6 +28,25 @@ export async function watchProbe (probe: PodProbe | undefined, target: ProbeTarg
   }
 }
 
+/**
+ * Runs the startup probe of a container, if it has one. Resolves with whether the container has started; the other probes begin
+ * only then.
+ */
+export async function hasStarted (probe: PodProbe | undefined, target: ProbeTarget, signal: AbortSignal): Promise<boolean> {
+  if (probe === undefined) {
+    return true
+  }
+
+  const over = new AbortController()
+  let started = false
+  await watchProbe(probe, target, (isWell) => {
+    started = isWell
+    over.abort()
+  }, AbortSignal.any([signal, over.signal]))
+
+  return started
+}
+
 // A healthy container fails after several failures in a row.
 function judge (failures: number, threshold: number, before: boolean | undefined): boolean | undefined {
   return failures === 0 || (failures >= threshold ? false : before)
