@@ -7,6 +7,7 @@ import { addCompletionCommand } from './completion/completion-command.ts'
 import { addConvertCommand } from './convert/convert-command.ts'
 import { addNetworksCommand } from './describe/networks-command.ts'
 import { addSchemaCommand } from './describe/schema-command.ts'
+import { addEdgesCommand } from './edges/edges-command.ts'
 import { addExportCommand } from './export/export-command.ts'
 import { addCrawlsCommand } from './read/crawls-command.ts'
 import { addDiffCommand } from './read/diff-command.ts'
@@ -34,6 +35,7 @@ const COMMANDS = [
   addDiffCommand,
   addSessionsCommand,
   addCheckCommand,
+  addEdgesCommand,
   addExportCommand,
   addNetworksCommand,
   addDeadLettersCommand,

@@ -30,37 +30,44 @@ export interface ExportSummary {
 }
 
 /** Takes the chunks of the file one after the other; it resolves when the next one may come. */
-type ChunkWriter = (chunk: Uint8Array) => Promise<void>
+export type ChunkWriter = (chunk: Uint8Array) => Promise<void>
 
 type Records = Pick<StoreSnapshot, 'records'>
 
 /** Writes the file to `write`. @throws ProbeError `PP_RECORD_QUERY`, errors of the store and of `write`, the signal's reason */
 export async function exportRecords (snapshot: Records, request: ExportRequest, write: ChunkWriter, signal: AbortSignal): Promise<ExportSummary> {
   const { kind, format, filter } = request
-  const hash = createHash('sha256')
   const tally = { count: 0 }
+  const written = await exportChunks(RECORD_FORMATS[format].chunks(kind, batchesOf(snapshot, { kind, filter, tally }, signal)), write, signal)
+
+  return { ...tally, ...written }
+}
+
+/** Writes chunks of a file to `write`. @throws errors of the chunks and of `write`, the signal's reason */
+export async function exportChunks (chunks: AsyncIterable<Uint8Array>, write: ChunkWriter, signal: AbortSignal): Promise<Omit<ExportSummary, 'count'>> {
+  const hash = createHash('sha256')
   let bytes = 0
 
-  for await (const chunk of RECORD_FORMATS[format].chunks(kind, batchesOf(snapshot, { kind, filter, tally }, signal))) {
+  for await (const chunk of chunks) {
     signal.throwIfAborted()
     hash.update(chunk)
     bytes += chunk.byteLength
     await write(chunk)
   }
 
-  return { ...tally, bytes, sha256: hash.digest('hex') }
+  return { bytes, sha256: hash.digest('hex') }
 }
 
 /**
  * Writes the file at a path. It appears there complete or not at all.
  *
- * @throws ProbeError `PP_EXPORT_FAILED` when the system refuses; otherwise as {@link exportRecords}
+ * @throws ProbeError `PP_EXPORT_FAILED` when the system refuses; otherwise as `fill`
  */
-export async function exportToFile (snapshot: Records, request: ExportRequest, path: string, signal: AbortSignal): Promise<ExportSummary> {
+export async function exportToFile<T> (path: string, fill: (write: ChunkWriter) => Promise<T>): Promise<T> {
   try {
-    return await fillFileAtomically(path, async handle => await exportRecords(snapshot, request, async (chunk) => {
+    return await fillFileAtomically(path, async handle => await fill(async (chunk) => {
       await handle.appendFile(chunk)
-    }, signal))
+    }))
   } catch (err) {
     throw err instanceof Error && 'syscall' in err ? new ProbeError('PP_EXPORT_FAILED', `${path}: ${errorText(err)}`, { cause: err, details: { path } }) : err
   }

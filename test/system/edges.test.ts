@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { listEdgeFiles } from '../../consumer/edges/edge-folder.ts'
 import { devnetManifest } from '../../local/devnet/devnet-manifest.ts'
 import { DevnetProcess } from '../../local/devnet/spawn.ts'
+import { runCli } from '../support/cli/run-cli.ts'
 import { askDuckdb } from '../support/consumer/duckdb-reader.ts'
 import { LocalRun } from '../support/local-run.ts'
 import { TempFolder } from '../support/temp-folder.ts'
@@ -50,6 +51,11 @@ suite('files of edges', () => {
     const contacted = await askDuckdb(`SELECT DISTINCT node_id FROM read_parquet('${path}') WHERE contacted`)
     assert.deepEqual(contacted.map(String).sort(), devnet.truth.peers.filter(({ role }) => role === 'server' || role === 'client').map(({ id }) => id).sort())
     assert.deepEqual(partial(folder.file('dumps')), [])
+
+    const graph = await runCli(['export', 'edges', '--format', 'graphml', '--data', folder.path])
+    assert.deepEqual([...graph.stdout.matchAll(/<edge source="(\w+)" target="(\w+)">/g)].map(([, from, to]) => `${from!} ${to!}`).sort(), edgesOf(devnet.truth))
+    const figures = JSON.parse((await runCli(['edges', '--json', '--data', folder.path])).stdout) as Record<string, unknown>
+    assert.deepEqual([figures['entries'], figures['contacted']], [edgesOf(devnet.truth).length, contacted.length])
   })
 
   test('are whole or not there, however consumer and crawler are killed, and the consumer\'s kill loses none', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { EdgeFile, edgeRecords } from '../../../consumer/edges/edge-file.ts'
 import { EDGE_COLUMNS } from '../../../consumer/records/edge-columns.ts'
@@ -16,6 +16,13 @@ suite('EdgeFile', () => {
     assert.deepEqual(edgeRecords(tableOf()), [{ ...visit, bucket: 3, peer_id: peerNo(2) }, { ...visit, bucket: 3, peer_id: peerNo(3) }])
     assert.deepEqual(edgeRecords(tableOf({ outcome: 'timeout', entries: undefined, buckets: [], vantage: 'lab' })), [{ ...visit, vantage: 'lab', outcome: 'timeout', contacted: false, entries: null, bucket: null, peer_id: null }])
     assert.deepEqual(edgeRecords(tableOf()).map(record => Object.keys(record)), [0, 1].map(() => EDGE_COLUMNS.map(({ name }) => name)))
+  })
+
+  test('has the columns that the page of the data lists', () => {
+    const page = readFileSync(new URL('../../../docs/data.md', import.meta.url), 'utf8')
+    const [, section = ''] = page.split('\n## Files of routing tables\n')
+
+    assert.deepEqual([...section.split('\n## ')[0]!.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name, meaning]) => [name, meaning]), EDGE_COLUMNS.map(({ name, meaning }) => [name, meaning]))
   })
 
   test('is read by DuckDB as it was written, over several groups of rows', async () => {

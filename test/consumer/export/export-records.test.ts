@@ -12,11 +12,14 @@ import { readWithDuckdb } from '../../support/consumer/duckdb-reader.ts'
 import { pagesOfVisits } from '../../support/consumer/pages-of-visits.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
-import type { ExportRequest } from '../../../consumer/export/export-records.ts'
+import type { ExportRequest, ExportSummary } from '../../../consumer/export/export-records.ts'
 
 const { signal } = new AbortController()
 const VISITS: ExportRequest = { kind: 'visits', format: 'NDJSON', filter: {} }
 const SLOW_EXPORT = fileURLToPath(new URL('../../support/consumer/endless-export.ts', import.meta.url))
+
+const toFile = async (path: string, snapshot: Parameters<typeof exportRecords>[0], request = VISITS): Promise<ExportSummary> =>
+  await exportToFile(path, async write => await exportRecords(snapshot, request, write, signal))
 
 suite('exportToFile', () => {
   for (const format of ['NDJSON', 'CSV', 'Parquet'] as const) {
@@ -24,7 +27,7 @@ suite('exportToFile', () => {
       using folder = new TempFolder()
       const path = folder.file('visits')
       const { snapshot, records } = pagesOfVisits(3)
-      const summary = await exportToFile(snapshot, { ...VISITS, format }, path, signal)
+      const summary = await toFile(path, snapshot, { ...VISITS, format })
       const content = readFileSync(path)
 
       assert.deepEqual(summary, { count: records.length, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') })
@@ -39,14 +42,15 @@ suite('exportToFile', () => {
     writeFileSync(folder.file('a'), 'before')
     const stop = new AbortController()
     const failure = new TypeError('store is away')
-    await assert.rejects(exportToFile(pagesOfVisits(3, { failure }).snapshot, VISITS, folder.file('a'), signal), failure)
-    await assert.rejects(exportToFile(pagesOfVisits(Infinity, {
+    await assert.rejects(toFile(folder.file('a'), pagesOfVisits(3, { failure }).snapshot), failure)
+    const { snapshot } = pagesOfVisits(Infinity, {
       onPage: (page) => {
         if (page === 3) {
           stop.abort()
         }
       }
-    }).snapshot, VISITS, folder.file('a'), stop.signal), isAbort)
+    })
+    await assert.rejects(exportToFile(folder.file('a'), async write => await exportRecords(snapshot, VISITS, write, stop.signal)), isAbort)
 
     assert.deepEqual(readdirSync(folder.path), ['a'])
     assert.equal(readFileSync(folder.file('a'), 'utf8'), 'before')
@@ -57,7 +61,7 @@ suite('exportToFile', () => {
     mkdirSync(folder.file('folder'))
 
     for (const path of [folder.file('missing/a'), folder.file('folder')]) {
-      await assert.rejects(exportToFile(pagesOfVisits(1).snapshot, VISITS, path, signal), err => isProbeError(err, 'PP_EXPORT_FAILED') && err.message.includes(path))
+      await assert.rejects(toFile(path, pagesOfVisits(1).snapshot), err => isProbeError(err, 'PP_EXPORT_FAILED') && err.message.includes(path))
     }
     assert.deepEqual(readdirSync(folder.path), ['folder'])
   })

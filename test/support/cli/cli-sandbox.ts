@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
 import { createLogger } from '../../../core/process/logger.ts'
 import { systemClock } from '../../../core/time/clock.ts'
+import { formatPeerId } from '../../../crawler/peer/peer-id-text.ts'
+import { writeEdgeFile } from '../consumer/edge-files.ts'
+import { tableOf } from '../consumer/neighbours.ts'
+import { nobodyId } from '../network/peer-fixtures.ts'
 import { TempFolder } from '../temp-folder.ts'
 import { fillRunFolder } from './run-folder.ts'
 import type { ConsumerConfigInput } from '../../../core/contracts/process-config.ts'
@@ -20,6 +24,8 @@ export async function cliSandbox (): Promise<TempFolder & { env: Record<string, 
   symlinkSync(join(ROOT, 'cli/main.ts'), folder.file('bin/peerprobe'))
   symlinkSync(join(ROOT, 'examples'), folder.file('examples'))
   await fillRunFolder(run)
+  mkdirSync(join(run, 'dumps'), { recursive: true })
+  await writeEdgeFile(join(run, 'dumps'), [tableOf({ nodeId: formatPeerId(nobodyId(1)), entries: 1, buckets: [{ bucket: 1, peers: [formatPeerId(nobodyId(2))] }] })])
   writeFileSync(folder.file('consumer.json'), JSON.stringify({
     bus: { embedded: { path: join(run, 'bus.sqlite') } },
     topic: 'ipfs-nodes',

@@ -1,5 +1,5 @@
 // Run by a test that kills it: exports visits without end to the file that it is given.
-import { exportToFile } from '../../../consumer/export/export-records.ts'
+import { exportRecords, exportToFile } from '../../../consumer/export/export-records.ts'
 import { pagesOfVisits } from './pages-of-visits.ts'
 
 const [path = ''] = process.argv.slice(2)
@@ -18,4 +18,5 @@ const slow: typeof snapshot = {
   }
 }
 
-await exportToFile(slow, { kind: 'visits', format: 'NDJSON', filter: {} }, path, new AbortController().signal)
+const { signal } = new AbortController()
+await exportToFile(path, async write => await exportRecords(slow, { kind: 'visits', format: 'NDJSON', filter: {} }, write, signal))
