@@ -60,6 +60,7 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
     await prometheus.waitFor('sum(peerprobe_crawler_passive_sightings_total) > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_crawler_population_seen_peers{by="both"} > 0', undefined, LIMIT_MS)
     await prometheus.waitFor('peerprobe_consumer_dump_bytes{content="nodes"} > 0', undefined, LIMIT_MS)
+    await prometheus.waitFor('sum(peerprobe_consumer_edge_rows_total) > 0', undefined, LIMIT_MS)
 
     for (const [job, succeeded] of [['retention', 'retention'], ['sessions', 'sessions_last_success'], ['backup', 'backup_last_success']] as const) {
       const [last, scheduled] = [succeeded, `${job}_scheduled`].map(name => `peerprobe_operator_${name}_timestamp_seconds`)
@@ -125,7 +126,11 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
 // All peers of a network of the tests have the same IP address.
 function scansOf (network: object): object[] {
   const [main, second] = PROBE_SCANS
-  const scan = { network, active: { interval: '5s' }, addresses: { policy: 'Any', maxDialsPerIP: 1_024, maxDialsPerSubnet: 10_000 } }
+  const active = { interval: '5s' }
+  const scan = { network, active, addresses: { policy: 'Any', maxDialsPerIP: 1_024, maxDialsPerSubnet: 10_000 } }
 
-  return [{ ...scan, name: main, vantage: 'here', storage: { claim: 'state' } }, { ...scan, name: second, passive: { enabled: false } }]
+  return [
+    { ...scan, name: main, vantage: 'here', storage: { claim: 'state' } },
+    { ...scan, name: second, passive: { enabled: false }, active: { ...active, strategy: 'Topology', neighbours: true } }
+  ]
 }
