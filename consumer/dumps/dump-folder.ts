@@ -9,6 +9,7 @@ import { createZstdCompress } from 'node:zlib'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { fillFileAtomically } from '../../core/files/atomic-file.ts'
 import { PRIVATE_FILE, PRIVATE_FOLDER, protectFile } from '../../core/files/private-file.ts'
+import { removeStaleTemporaries } from '../../core/files/stale-temporaries.ts'
 import { dumpFileOf } from './dump-file.ts'
 import type { DumpCompression } from './dump-file.ts'
 import type { FileHandle } from 'node:fs/promises'
@@ -32,7 +33,6 @@ export interface FileContent {
   minFreeBytes: number
 }
 
-const TEMPORARY = '.tmp'
 const TEMPORARY_ENDING = /\.[0-9a-f-]+\.tmp$/
 
 const SET_GROUP_ID = 0o2000
@@ -54,9 +54,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOTDIR: 'give a folder in place of the file',
   EISDIR: 'move the folder of this name away'
 }
-
-// A dump takes seconds; another consumer may be writing to a temporary file that is younger than this.
-const STALE_AFTER_MS = 600_000
 
 /** A folder that dumps are written to. */
 export class DumpFolder {
@@ -136,13 +133,9 @@ export class DumpFolder {
 
   /** Removes temporary files of killed writers. */
   async removeStale (nowMs: number): Promise<void> {
-    for (const name of await this.list()) {
-      if (name.endsWith(TEMPORARY)) {
-        await orDumpFailed(this.path, async () => {
-          await removeIfOlder(join(this.path, name), nowMs - STALE_AFTER_MS)
-        })
-      }
-    }
+    await orDumpFailed(this.path, async () => {
+      await removeStaleTemporaries(this.path, isOurFile, nowMs)
+    })
   }
 
   // Earlier versions made them readable for all.
@@ -173,9 +166,11 @@ export class DumpFolder {
 }
 
 function isOurs (name: string): boolean {
-  const whole = name.replace(TEMPORARY_ENDING, '')
+  return isOurFile(name.replace(TEMPORARY_ENDING, ''))
+}
 
-  return whole === 'manifest.json' || dumpFileOf(whole) !== undefined
+function isOurFile (name: string): boolean {
+  return name === 'manifest.json' || dumpFileOf(name) !== undefined
 }
 
 /**
@@ -184,19 +179,6 @@ function isOurs (name: string): boolean {
  */
 export async function dumpFileMode (path: string): Promise<number> {
   return ((await stat(path)).mode & SET_GROUP_ID) === 0 ? PRIVATE_FILE : GROUP_READS
-}
-
-async function removeIfOlder (path: string, beforeMs: number): Promise<void> {
-  try {
-    if ((await stat(path)).mtimeMs < beforeMs) {
-      await rm(path, { force: true })
-    }
-  } catch (err) {
-    // Its writer has renamed it in the meantime.
-    if (!(err instanceof Error && 'code' in err && err.code === 'ENOENT')) {
-      throw err
-    }
-  }
 }
 
 async function orDumpFailed<T> (path: string, work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,10 @@
 // A file of all records of a kind that meet a filter, read from one moment of the store. It holds a page of records in memory
 // (Parquet: a row group), and waits for a reader that is slower.
 import { createHash } from 'node:crypto'
+import { basename, dirname } from 'node:path'
 import { errorText, ProbeError } from '../../core/errors.ts'
 import { fillFileAtomically } from '../../core/files/atomic-file.ts'
+import { removeStaleTemporaries } from '../../core/files/stale-temporaries.ts'
 import { RECORD_FORMATS } from '../records/formats/record-format.ts'
 import { RecordPages } from './record-pages.ts'
 import type { RecordFormatName } from '../records/formats/record-format.ts'
@@ -28,6 +30,9 @@ export interface ExportSummary {
   /** SHA-256 of the file in hex. */
   sha256: string
 }
+
+// A killed export to another name, such as one with a date, is cleaned up as well.
+const RECORD_FILE = new RegExp(`\\.(?:${[...Object.values(RECORD_FORMATS).map(({ ending }) => ending), 'graphml'].join('|')})$`)
 
 /** Takes the chunks of the file one after the other; it resolves when the next one may come. */
 export type ChunkWriter = (chunk: Uint8Array) => Promise<void>
@@ -59,12 +64,16 @@ export async function exportChunks (chunks: AsyncIterable<Uint8Array>, write: Ch
 }
 
 /**
- * Writes the file at a path. It appears there complete or not at all.
+ * Writes the file at a path. It appears there complete or not at all. Removes what killed exports left in its folder.
  *
  * @throws ProbeError `PP_EXPORT_FAILED` when the system refuses; otherwise as `fill`
  */
 export async function exportToFile<T> (path: string, fill: (write: ChunkWriter) => Promise<T>): Promise<T> {
+  const [folder, file] = [dirname(path), basename(path)]
+
   try {
+    await removeStaleTemporaries(folder, name => name === file || RECORD_FILE.test(name), Date.now())
+
     return await fillFileAtomically(path, async handle => await fill(async (chunk) => {
       await handle.appendFile(chunk)
     }))

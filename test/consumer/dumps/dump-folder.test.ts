@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -104,14 +104,19 @@ suite('DumpFolder', () => {
   test('removes what killed writers left, not what others are writing or what is whole', async () => {
     using temp = new TempFolder()
     const folder = await DumpFolder.open(temp.path)
-    for (const name of ['old.tmp', 'young.tmp', 'old.zst']) {
+    const file = 'visits-20261130T100000.000Z.parquet'
+    const temporary = (name: string): string => `${name}.${randomUUID()}.tmp`
+    const young = temporary(file)
+    const others = [file, temporary('theirs.txt'), 'other.tmp']
+    for (const name of [temporary(file), temporary('manifest.json'), young, ...others]) {
       writeFileSync(temp.file(name), '')
+      if (name !== young) {
+        utimesSync(temp.file(name), 1_000, 1_000)
+      }
     }
-    utimesSync(temp.file('old.tmp'), 1_000, 1_000)
-    utimesSync(temp.file('old.zst'), 1_000, 1_000)
     await folder.removeStale(Date.now())
 
-    assert.deepEqual((await folder.list()).sort(), ['old.zst', 'young.tmp'])
+    assert.deepEqual((await folder.list()).sort(), [young, ...others].sort())
   })
 
   test('tells the room on its disk, and removes files that may be gone', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { exportRecords, exportToFile } from '../../../consumer/export/export-records.ts'
@@ -76,6 +76,25 @@ suite('exportToFile', () => {
     const left = readdirSync(folder.path)
     assert.equal(left.length, 1)
     assert.match(left[0] ?? '', /^a\.[0-9a-f-]+\.tmp$/)
+    // The next export finds that nobody has written to it for a while.
+    utimesSync(folder.file(left[0] ?? ''), 1_000, 1_000)
+    await toFile(folder.file('a'), pagesOfVisits(1).snapshot)
+    assert.deepEqual(readdirSync(folder.path), ['a'])
+  })
+
+  test('removes what a killed export to another name left, and no other program\'s files', async () => {
+    using folder = new TempFolder()
+    const old = [`visits-2026-11-30.csv.${randomUUID()}.tmp`, `b.parquet.${randomUUID()}.tmp`]
+    const kept = [`notes.txt.${randomUUID()}.tmp`, 'b.csv.tmp', `young.csv.${randomUUID()}.tmp`]
+    for (const name of [...old, ...kept]) {
+      writeFileSync(folder.file(name), '')
+    }
+    for (const name of [...old, ...kept.slice(0, 2)]) {
+      utimesSync(folder.file(name), 1_000, 1_000)
+    }
+    await toFile(folder.file('a'), pagesOfVisits(1).snapshot)
+
+    assert.deepEqual(readdirSync(folder.path).sort(), ['a', ...kept].sort())
   })
 })
 
