@@ -9,10 +9,10 @@ import { backupPlanFor } from './backup/backup-plan.ts'
 import type { TopicSpec } from '../core/bus/port/event-bus.ts'
 import type { ConsumerConfigInput, CrawlerConfigInput } from '../core/contracts/process-config.ts'
 import type { PeerProbe } from '../operator/api/v1alpha1.ts'
+import type { Backends } from './backends.ts'
 import type { BackupPlan } from './backup/backup-plan.ts'
 import type { DataFolder } from './files/data-folder.ts'
 import type { LocalOptions } from './options.ts'
-import type { Places } from './places.ts'
 
 /** A process to run, and the configuration that it reads. */
 export type ChildPlan = { name: string } & (
@@ -22,7 +22,7 @@ export type ChildPlan = { name: string } & (
 
 /** What one machine runs for a PeerProbe. */
 export interface LocalPlan {
-  places: Places
+  backends: Backends
 
   /** Topics that must exist before any child starts. */
   topics: TopicSpec[]
@@ -44,17 +44,17 @@ const ADMIN = { port: 0 }
 const DEFAULT_GROUP = KafkaSpec.shape.consumerGroup.parse(undefined)
 
 /** What to run for a PeerProbe on this machine: the operator's plan, with processes instead of pods. */
-export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFolder, backupFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder' | 'backupFolder'>, { listen, minFreeBytes, backupsDir, placesDir }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'>): LocalPlan {
+export function planFor (probe: PeerProbe, backends: Backends, { dumpFolder, stateFolder, backupFolder }: Pick<DataFolder, 'dumpFolder' | 'stateFolder' | 'backupFolder'>, { listen, minFreeBytes, backupsDir, placesDir }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'>): LocalPlan {
   const { messages, deadLetters, neighbours } = topicsFor(probe.spec)
-  const { bus } = places
+  const { bus } = backends
   // A value in bytes applies regardless of the size of the disk.
   const disk = minFreeBytes === undefined ? {} : { disk: { minFreeBytes, minFreeShare: 1 } }
 
   return {
-    places,
+    backends,
     topics: [messages, deadLetters, ...neighbours === undefined ? [] : [neighbours]],
     children: [
-      ...consumersOf(probe, { places, topic: messages.name, dumpFolder }).map((child): ChildPlan => child.kind === 'consumer' ? { ...child, config: { ...child.config, ...disk } } : child),
+      ...consumersOf(probe, { backends, topic: messages.name, dumpFolder }).map((child): ChildPlan => child.kind === 'consumer' ? { ...child, config: { ...child.config, ...disk } } : child),
       ...probe.spec.scans.map((scan): ChildPlan => ({
         kind: 'crawler',
         name: crawlerName(probe.metadata, scan.name),
@@ -68,19 +68,19 @@ export function planFor (probe: PeerProbe, places: Places, { dumpFolder, stateFo
         }), ...disk }
       }))
     ],
-    ...defined({ backup: backupPlanFor(probe, { store: places.store, folder: resolve(backupsDir ?? backupFolder), admin: ADMIN }) })
+    ...defined({ backup: backupPlanFor(probe, { store: backends.store, folder: resolve(backupsDir ?? backupFolder), admin: ADMIN }) })
   }
 }
 
-interface ConsumerSetting { places: Places, topic: string, dumpFolder: string }
+interface ConsumerSetting { backends: Backends, topic: string, dumpFolder: string }
 
 // The first consumer removes old rows and derives sessions: in a cluster CronJobs do that.
-function consumersOf ({ metadata, spec }: PeerProbe, { places, topic, dumpFolder }: ConsumerSetting): ChildPlan[] {
+function consumersOf ({ metadata, spec }: PeerProbe, { backends, topic, dumpFolder }: ConsumerSetting): ChildPlan[] {
   return Array.from({ length: spec.consumer.replicas }, (_, i) => ({
     kind: 'consumer',
     name: spec.consumer.replicas === 1 ? consumerName(metadata) : `${consumerName(metadata)}-${String(i + 1)}`,
     config: consumerConfigFor(spec, {
-      ...places,
+      ...backends,
       topic,
       group: spec.kafka?.consumerGroup ?? DEFAULT_GROUP,
       admin: ADMIN,

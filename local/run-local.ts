@@ -6,6 +6,7 @@ import { errorText, isProbeError } from '../core/errors.ts'
 import { createLogger } from '../core/process/logger.ts'
 import { systemClock } from '../core/time/clock.ts'
 import { PeerProbe } from '../operator/api/v1alpha1.ts'
+import { embeddedBackends, backendsFor } from './backends.ts'
 import { backupReport } from './backup/backup-report.ts'
 import { BackupWatch } from './backup/backup-watch.ts'
 import { devnetManifest } from './devnet/devnet-manifest.ts'
@@ -21,18 +22,17 @@ import { followRun } from './follow-run.ts'
 import { parseManifest, readManifest } from './manifest.ts'
 import { networkManifest } from './manifest/network-manifest.ts'
 import { checkListenAddress, practicePort, withOwnPorts } from './passive-ports.ts'
-import { embeddedPlaces, placesFor } from './places.ts'
 import { planFor } from './plan.ts'
 import { Processes } from './processes.ts'
 import type { CrawlSpan } from '../consumer/store/model/found-by.ts'
 import type { EventBus } from '../core/bus/port/event-bus.ts'
 import type { Crawl } from '../core/contracts/crawl.ts'
+import type { Backends } from './backends.ts'
 import type { DevnetTruth } from './devnet/truth.ts'
 import type { DataFolder } from './files/data-folder.ts'
 import type { CrawlFindings } from './follow-run.ts'
 import type { Manifest } from './manifest.ts'
 import type { LocalOptions } from './options.ts'
-import type { Places } from './places.ts'
 import type { LocalPlan } from './plan.ts'
 import type { ProgressView } from './progress-view.ts'
 import type { RunResult, ScanResult } from './result.ts'
@@ -103,9 +103,9 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
     const { embedded, secretsDir: dir, logMaxBytes } = options
     refuseSecretsInside(dir, folder.path)
     const ownSecrets = new SecretFiles({ secrets, dir, makeFolder: folder.makePrivateFolder })
-    const places = placesFor(probe.spec, { folder, embedded, secrets: ownSecrets, logMaxBytes })
+    const backends = backendsFor(probe.spec, { folder, embedded, secrets: ownSecrets, logMaxBytes })
 
-    return { ...await withPlan(probe, places, folder, { ...options, view }), folder, devnet: undefined }
+    return { ...await withPlan(probe, backends, folder, { ...options, view }), folder, devnet: undefined }
   }
 
   const folder = stack.use(openDataFolder(options.dataDir ?? join(HOME, 'devnet'), { empty: options.dataDir === undefined }))
@@ -114,7 +114,7 @@ async function prepare (options: LocalOptions, view: ProgressView, stack: AsyncD
   const probe = PeerProbe.parse(devnetManifest(devnet, port))
 
   view.say(`${String(devnet.peers.length)} peers: ${String(devnet.contactable)} that answer, ${dialIns(devnet)}the others dead in several ways`)
-  return { probe, plan: planFor(probe, embeddedPlaces(folder, options.logMaxBytes), folder, { ...options, listen: LOOPBACK }), folder, devnet }
+  return { probe, plan: planFor(probe, embeddedBackends(folder, options.logMaxBytes), folder, { ...options, listen: LOOPBACK }), folder, devnet }
 }
 
 async function manifestOf (options: LocalOptions): Promise<Manifest> {
@@ -123,7 +123,7 @@ async function manifestOf (options: LocalOptions): Promise<Manifest> {
     : parseManifest(JSON.stringify(networkManifest(options.network)), '--network and --bootstrap', options)
 }
 
-async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, { listen: wanted, minFreeBytes, backupsDir, placesDir, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
+async function withPlan (asked: PeerProbe, backends: Backends, folder: DataFolder, { listen: wanted, minFreeBytes, backupsDir, placesDir, view }: Pick<LocalOptions, 'listen' | 'minFreeBytes' | 'backupsDir' | 'placesDir'> & { view: ProgressView }): Promise<Pick<Run, 'probe' | 'plan'>> {
   const listen = asked.spec.scans.some(({ passive }) => passive.enabled) ? await checkListenAddress(wanted) : wanted
   const { probe, moved } = await withOwnPorts(asked, listen)
 
@@ -131,7 +131,7 @@ async function withPlan (asked: PeerProbe, places: Places, folder: DataFolder, {
     view.say(`${scan}: the default port of the passive node is taken; it listens on ${String(port)}`)
   }
 
-  return { probe, plan: planFor(probe, places, folder, { listen, ...defined({ minFreeBytes, backupsDir, placesDir }) }) }
+  return { probe, plan: planFor(probe, backends, folder, { listen, ...defined({ minFreeBytes, backupsDir, placesDir }) }) }
 }
 
 function dialIns ({ peers }: DevnetTruth): string {
@@ -153,12 +153,12 @@ async function openDevnet ({ devnet }: LocalOptions, { view, port, stack }: Devn
 }
 
 async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: LocalOptions, { view, onResult }: RunDeps, signal: AbortSignal): Promise<void> {
-  await using bus = await openBus(plan.places.bus, { log, clock: systemClock }, signal)
+  await using bus = await openBus(plan.backends.bus, { log, clock: systemClock }, signal)
 
   for (const topic of plan.topics) {
     await bus.ensureTopic(topic, signal)
   }
-  await checkStore(plan.places.store, view)
+  await checkStore(plan.backends.store, view)
 
   await using processes = new Processes(plan, folder, {
     ...defined({ maxFailedStarts: options.once ? FAILED_STARTS : undefined }),
@@ -188,7 +188,7 @@ async function runProcesses ({ plan, folder, ...run }: FollowedRun, options: Loc
 }
 
 // A database that can never be used is reported before anything starts; consumers wait for one that is away.
-async function checkStore (config: Places['store'], view: ProgressView): Promise<void> {
+async function checkStore (config: Backends['store'], view: ProgressView): Promise<void> {
   try {
     await using store = await openStore(config, { clock: systemClock }, { coalesceWindowMs: 0 })
     await store.migrate()
@@ -225,7 +225,7 @@ function saidOf ({ crawlId }: Crawl, said: (CrawlFindings & { crawlId: number })
 
 /** Reads the last crawl of each scan from the database. A run that was stopped early may have none. */
 async function readResult ({ plan, folder, devnet, findings, backups }: FollowedRun): Promise<RunResult> {
-  await using store = await openStore(plan.places.store, { clock: systemClock }, { coalesceWindowMs: 0 })
+  await using store = await openStore(plan.backends.store, { clock: systemClock }, { coalesceWindowMs: 0 })
   await store.migrate()
   const scans: ScanResult[] = []
 
@@ -241,5 +241,5 @@ async function readResult ({ plan, folder, devnet, findings, backups }: Followed
     }
   }
 
-  return { scans, store: plan.places.store, dump: newestDump(folder.dumpFolder), devnet, ...defined({ backup: await backupReport(plan.backup, backups) }) }
+  return { scans, store: plan.backends.store, dump: newestDump(folder.dumpFolder), devnet, ...defined({ backup: await backupReport(plan.backup, backups) }) }
 }

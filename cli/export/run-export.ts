@@ -20,6 +20,7 @@ export type Output = Writable & { isTTY?: boolean }
  * @throws ProbeError as the source, `PP_RECORD_QUERY`, `PP_EXPORT_FAILED`, `PP_EDGES_UNREADABLE`, `PP_CONFIG_INVALID`
  */
 export async function runExport (kind: FileKind, options: ExportOptions, signal: AbortSignal, out: Output = process.stdout): Promise<void> {
+  checkFilter(kind, filterOf(options))
   const fill = kind === 'edges' ? fillWithEdges(options, signal) : fillWithRecords(kind, options, signal)
 
   if (options.out !== '-') {
@@ -45,7 +46,6 @@ function fillWithRecords (kind: RecordKind, options: ExportOptions, signal: Abor
   }
 
   const request = { kind, format: FORMAT_NAMES[options.format], filter: filterOf(options) }
-  checkFilter(kind, request.filter)
 
   return async (write) => {
     const { store } = await openToRead(options)

@@ -1,12 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { RECORD_KINDS } from '../../consumer/records/record-kinds.ts'
+import { filtersOf } from '../../consumer/records/record-kinds.ts'
 import { OUTCOME_NAMES } from '../../core/contracts/outcome.ts'
 import { UNKNOWN_PLACE } from '../../core/contracts/place.ts'
 import { defined } from '../../core/defined.ts'
 import { nonEmpty, wholeNumber } from '../../core/text/option-text.ts'
 import { pointInTime } from './time-option.ts'
 import type { FilterName, RecordFilter } from '../../consumer/records/record-filter.ts'
-import type { RecordKind, RecordKindInfo } from '../../consumer/records/record-kinds.ts'
+import type { RecordKind } from '../../consumer/records/record-kinds.ts'
 import type { Command } from 'commander'
 
 /** The options of a command that filters records, as parsed. */
@@ -45,9 +45,7 @@ export function withFilters (command: Command, ...kinds: readonly RecordKind[]):
   const added = new Set<string>()
 
   for (const kind of kinds) {
-    const { filters }: { filters: RecordKindInfo['filters'] } = RECORD_KINDS[kind]
-
-    for (const [name, meaning] of Object.entries(filters)) {
+    for (const [name, meaning] of Object.entries(filtersOf(kind))) {
       const { flags, read, choices, form } = OPTIONS[name as FilterName]
 
       if (!added.has(name)) {

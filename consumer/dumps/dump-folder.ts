@@ -134,7 +134,7 @@ export class DumpFolder {
   /** Removes temporary files of killed writers. */
   async removeStale (nowMs: number): Promise<void> {
     await orDumpFailed(this.path, async () => {
-      await removeStaleTemporaries(this.path, isOurFile, nowMs)
+      await removeStaleTemporaries(this.path, { isOurs: isOurFile, nowMs })
     })
   }
 

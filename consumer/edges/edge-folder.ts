@@ -1,8 +1,9 @@
 // The files of edges in the folder of the dump files. Each appears under its name complete or not at all.
 import { existsSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PendingFile } from '../../core/files/pending-file.ts'
+import { removeStaleTemporaries } from '../../core/files/stale-temporaries.ts'
 import { dumpFileMode } from '../dumps/dump-folder.ts'
 import { crawlOfFile, edgeFileName } from './edge-file-name.ts'
 import type { CrawlKey } from './edge-file-name.ts'
@@ -10,7 +11,7 @@ import type { CrawlKey } from './edge-file-name.ts'
 /** A file of edges. */
 export interface EdgeFileEntry extends CrawlKey { file: string }
 
-// Another ending than that of dumps: a crawl may take longer than a dump, and a dump removes temporary files of dumps.
+// Another ending than that of dumps: earlier versions removed every temporary file of the folder after ten minutes, and a crawl may take longer.
 const TEMPORARY = '.partial'
 
 /** A temporary file that nobody has touched for this long has no writer any more, in milliseconds. */
@@ -59,22 +60,6 @@ export class EdgeFolder {
     for (const { file } of old) {
       await rm(join(this.#path, file), { force: true })
     }
-    for (const name of await readdir(this.#path)) {
-      if (name.startsWith('edges-') && name.endsWith(TEMPORARY) && await isStale(join(this.#path, name), nowMs)) {
-        await rm(join(this.#path, name), { force: true })
-      }
-    }
-  }
-}
-
-async function isStale (path: string, nowMs: number): Promise<boolean> {
-  try {
-    return (await stat(path)).mtimeMs < nowMs - STALE_AFTER_MS
-  } catch (err) {
-    // Its writer has finished or removed it in the meantime.
-    if (err instanceof Error && 'code' in err && err.code === 'ENOENT') {
-      return false
-    }
-    throw err
+    await removeStaleTemporaries(this.#path, { isOurs: name => crawlOfFile(name) !== undefined, nowMs, ending: TEMPORARY, staleAfterMs: STALE_AFTER_MS })
   }
 }

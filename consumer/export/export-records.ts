@@ -72,7 +72,7 @@ export async function exportToFile<T> (path: string, fill: (write: ChunkWriter) 
   const [folder, file] = [dirname(path), basename(path)]
 
   try {
-    await removeStaleTemporaries(folder, name => name === file || RECORD_FILE.test(name), Date.now())
+    await removeStaleTemporaries(folder, { isOurs: name => name === file || RECORD_FILE.test(name), nowMs: Date.now() })
 
     return await fillFileAtomically(path, async handle => await fill(async (chunk) => {
       await handle.appendFile(chunk)

@@ -101,6 +101,14 @@ export const RECORD_KIND_NAMES = keysOf(RECORD_KINDS)
 /** What a file contains: a kind of record of the store, or entries of routing tables, which no store has. */
 export type FileKind = RecordKind | 'edges'
 
+// Of the crawls whose files there are, they choose one.
+const EDGE_FILTERS: RecordKindInfo['filters'] = { scan: SCAN, crawlId: 'The crawl with this number.' }
+
+/** The filters that a kind knows, with their meaning. */
+export function filtersOf (kind: FileKind): RecordKindInfo['filters'] {
+  return kind === 'edges' ? EDGE_FILTERS : RECORD_KINDS[kind].filters
+}
+
 /** The columns of a kind, in their order. */
 export function columnsOf (kind: FileKind): readonly RecordColumn[] {
   return kind === 'edges' ? EDGE_COLUMNS : RECORD_KINDS[kind].columns

@@ -1,8 +1,8 @@
 import { ProbeError } from '../../core/errors.ts'
-import { RECORD_KINDS } from './record-kinds.ts'
+import { filtersOf } from './record-kinds.ts'
 import type { StoredRecord } from './record-column.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RecordKind, RecordKindInfo } from './record-kinds.ts'
+import type { FileKind, RecordKind } from './record-kinds.ts'
 
 /** A page of records of a kind. */
 export interface RecordPageQuery {
@@ -28,8 +28,8 @@ export interface RecordPage {
 }
 
 /** Refuses a condition that the kind does not know. @throws ProbeError `PP_RECORD_QUERY`, with the conditions that it knows */
-export function checkFilter (kind: RecordKind, filter: RecordFilter): void {
-  const { filters }: { filters: RecordKindInfo['filters'] } = RECORD_KINDS[kind]
+export function checkFilter (kind: FileKind, filter: RecordFilter): void {
+  const filters = filtersOf(kind)
 
   for (const [name, value] of Object.entries(filter)) {
     if (value !== undefined && !Object.hasOwn(filters, name)) {

@@ -1,24 +1,34 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-// As `fillFileAtomically` names them: the name of the file, a version 4 UUID, `.tmp`.
-const TEMPORARY = /^(.+)\.[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.tmp$/
+// As `PendingFile` names them: the name of the file, a version 4 UUID, an ending.
+const TEMPORARY = /^(.+)\.[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(\.[a-z]+)$/
 
-// A writer that lives adds to its file more often than this.
-const STALE_AFTER_MS = 600_000
+/** Which temporary files have no writer any more. */
+export interface StaleFiles {
+  /** Whether a file is ours, by the name that it would have had. */
+  isOurs: (name: string) => boolean
+
+  nowMs: number
+
+  /** Ending of the temporary names. @default .tmp */
+  ending?: string
+
+  /** A writer that lives adds to its file more often than this, in milliseconds. @default ten minutes */
+  staleAfterMs?: number
+}
 
 /**
- * Removes the temporary files that killed processes left in a folder, by what name their files would have had. One that was written
- * to within the last ten minutes stays: its writer may live.
+ * Removes the temporary files that killed processes left in a folder.
  *
  * @throws Error of the system
  */
-export async function removeStaleTemporaries (folder: string, isOurs: (name: string) => boolean, nowMs: number): Promise<void> {
+export async function removeStaleTemporaries (folder: string, { isOurs, nowMs, ending = '.tmp', staleAfterMs = 600_000 }: StaleFiles): Promise<void> {
   for (const file of await readdir(folder)) {
-    const name = TEMPORARY.exec(file)?.[1]
+    const [, name, found] = TEMPORARY.exec(file) ?? []
 
-    if (name !== undefined && isOurs(name)) {
-      await removeIfOlder(join(folder, file), nowMs - STALE_AFTER_MS)
+    if (name !== undefined && found === ending && isOurs(name)) {
+      await removeIfOlder(join(folder, file), nowMs - staleAfterMs)
     }
   }
 }

@@ -11,7 +11,7 @@ const MAX_CLOUDS = 30
 
 const AsNumber = z.int().min(1).max(4_294_967_295)
 const Clouds = z.strictObject({
-  verified: z.iso.date(),
+  collected: z.iso.date(),
   clouds: z.record(z.string().min(1).max(PLACE_LIMITS.cloud).regex(/^[A-Za-z][A-Za-z0-9 .-]*$/), z.array(AsNumber).min(1).max(64))
     .refine(clouds => Object.keys(clouds).length <= MAX_CLOUDS, `has more than ${String(MAX_CLOUDS)} clouds`)
     .refine(clouds => new Set(Object.values(clouds).flat()).size === Object.values(clouds).flat().length, 'has a number twice')

@@ -10,7 +10,7 @@ export interface BackupPlan {
 }
 
 /** Where backups are made from and to. */
-export interface BackupPlaces {
+export interface BackupSettings {
   store: StoreConfig
 
   /** Folder of the backups. */
@@ -20,7 +20,7 @@ export interface BackupPlaces {
 }
 
 /** The process that backs up the database of a PeerProbe on one machine; undefined where none is asked for. */
-export function backupPlanFor ({ metadata, spec: { backup } }: PeerProbe, { store, folder, admin }: BackupPlaces): BackupPlan | undefined {
+export function backupPlanFor ({ metadata, spec: { backup } }: PeerProbe, { store, folder, admin }: BackupSettings): BackupPlan | undefined {
   return backup.enabled
     ? { name: backupName(metadata), config: { admin, store, folder, schedule: backup.schedule, keepMs: toMilliseconds(backup.keep) } }
     : undefined

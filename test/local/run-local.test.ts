@@ -45,7 +45,7 @@ suite('runLocal', () => {
 suite('Processes', () => {
   test('stop at once when there are none', async () => {
     using folder = new TempFolder()
-    const processes = new Processes({ places: { bus: {}, store: {} }, topics: [], children: [] }, { configFolder: folder.file('config'), logFolder: folder.path }, { onRestart: () => undefined })
+    const processes = new Processes({ backends: { bus: {}, store: {} }, topics: [], children: [] }, { configFolder: folder.file('config'), logFolder: folder.path }, { onRestart: () => undefined })
     await processes.failed()
     await processes[Symbol.asyncDispose]()
 

@@ -1,6 +1,6 @@
 // Dumps of a store on real servers, read back by DuckDB.
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { pino } from 'pino'
 import { DumpFolder } from '../../consumer/dumps/dump-folder.ts'
 import { RecordDump } from '../../consumer/dumps/record-dump.ts'
@@ -9,14 +9,13 @@ import { DUMP_CONTENTS } from '../../core/contracts/dump-content.ts'
 import { keysOf } from '../../core/record-keys.ts'
 import { mariadb } from '../../scripts/provision/mariadb.ts'
 import { mysql } from '../../scripts/provision/mysql.ts'
+import { serverFor } from '../support/consumer/databases-of-server.ts'
 import { deriveAll, recordsIn } from '../support/consumer/dump-rig.ts'
 import { HOSTILE_TEXTS } from '../support/consumer/hostile-texts.ts'
 import { CRAWL_ID, crawlOf, failedVisitOf, visitOf } from '../support/consumer/messages.ts'
-import { MysqlDatabases } from '../support/consumer/mysql-databases.ts'
 import { allRecords } from '../support/consumer/stored-records.ts'
 import { mariadbKind } from '../support/servers/mariadb-server.ts'
 import { mysqlKind } from '../support/servers/mysql-server.ts'
-import { SqlServer } from '../support/servers/sql-server.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import type { StoreFixture } from '../consumer/store/node-store-fixture.ts'
 import type { SqlServerKind } from '../support/servers/sql-server.ts'
@@ -36,20 +35,10 @@ for (const { name, found, kindOf } of SERVERS) {
 }
 
 function runOn (kind: SqlServerKind): void {
-  let server: SqlServer | undefined
-  let databases: MysqlDatabases | undefined
-
-  before(async () => {
-    server = await SqlServer.open(kind)
-    databases = new MysqlDatabases({ host: '127.0.0.1', port: server.port, username: 'root', password: '' })
-  })
-  after(async () => {
-    await databases?.[Symbol.asyncDispose]()
-    await server?.[Symbol.asyncDispose]()
-  })
+  const { databases } = serverFor(kind)
 
   test('each content in each format equals the rows of the store, and nothing is written where nothing changed since', async () => {
-    await using fixture = await databases!.open()
+    await using fixture = await databases().open()
     using temp = new TempFolder()
     await fill(fixture)
     // Longer than dumps overlap.

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { hash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { suite, test } from 'node:test'
@@ -8,6 +7,7 @@ import { SqliteStore } from '../../consumer/store/sqlite/sqlite-store.ts'
 import { systemClock } from '../../core/time/clock.ts'
 import { deriveAll } from '../support/consumer/dump-rig.ts'
 import { CRAWL_ID, crawlOf, visitOf } from '../support/consumer/messages.ts'
+import { runOnSmallDisk } from '../support/on-small-disk.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import type { FullDiskFinding } from '../support/consumer/full-disk-dumps.ts'
 
@@ -45,10 +45,7 @@ suite('a disk that becomes full in the middle of a dump', () => {
     await fillStore(small, 2)
     await fillStore(large, LARGE)
     mkdirSync(disk)
-    const script = 'mount -t tmpfs -o size=16m tmpfs "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" "$1" "$4" "$5"'
-    const { status, stdout, stderr } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', disk, process.execPath, PROCESS, small, large], { encoding: 'utf8', timeout: 240_000 })
-    assert.equal(status, 0, `${stderr}${stdout}`)
-    const findings = JSON.parse(stdout) as FullDiskFinding[]
+    const findings = JSON.parse(runOnSmallDisk(PROCESS, disk, small, large)) as FullDiskFinding[]
 
     assert.equal(findings.length, 12)
     for (const { content, format, code, message, files, isAsBefore, healed, count } of findings) {

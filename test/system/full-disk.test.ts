@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { runOnSmallDisk } from '../support/on-small-disk.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 
 const PROCESS = fileURLToPath(new URL('../support/full-disk-process.ts', import.meta.url))
@@ -14,9 +14,7 @@ interface Seen {
 /** Runs the process on a file system of 16 MB of its own, which ends with it. */
 function onSmallDisk (share: number): Seen {
   using folder = new TempFolder()
-  const script = 'mount -t tmpfs -o size=16m tmpfs "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" "$1" "$4"'
-  const { status, stdout, stderr } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', folder.path, process.execPath, PROCESS, String(share)], { encoding: 'utf8', timeout: 240_000 })
-  assert.equal(status, 0, `${stderr}${stdout}`)
+  const stdout = runOnSmallDisk(PROCESS, folder.path, String(share))
 
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Seen
 }

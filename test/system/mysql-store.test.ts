@@ -1,15 +1,14 @@
 // The MySQL adapter of the store on real servers: what every adapter must do, and what only this one can get wrong.
-import { after, before, suite } from 'node:test'
+import { suite } from 'node:test'
 import { mariadb } from '../../scripts/provision/mariadb.ts'
 import { mysql } from '../../scripts/provision/mysql.ts'
 import { nodeStoreConformance } from '../consumer/store/node-store-conformance.ts'
 import { nodeStoreLaws } from '../consumer/store/node-store-laws.ts'
 import { nodeStorePlaceConformance } from '../consumer/store/node-store-place-conformance.ts'
 import { nodeStoreSessionsConformance } from '../consumer/store/node-store-sessions-conformance.ts'
-import { MysqlDatabases } from '../support/consumer/mysql-databases.ts'
+import { serverFor } from '../support/consumer/databases-of-server.ts'
 import { mariadbKind } from '../support/servers/mariadb-server.ts'
 import { mysqlKind } from '../support/servers/mysql-server.ts'
-import { SqlServer } from '../support/servers/sql-server.ts'
 import { mysqlAdoption } from './mysql/adoption.ts'
 import { mysqlErrorCodes } from './mysql/error-codes.ts'
 import { mysqlErrors, silentServer } from './mysql/errors.ts'
@@ -39,27 +38,17 @@ suite('the MySQL adapter', { concurrency: true }, () => {
 })
 
 function runOn (name: string, kind: SqlServerKind): void {
-  let server: SqlServer | undefined
-  let databases: MysqlDatabases | undefined
+  const { databases, server } = serverFor(kind)
 
-  before(async () => {
-    server = await SqlServer.open(kind)
-    databases = new MysqlDatabases({ host: '127.0.0.1', port: server.port, username: 'root', password: '' })
-  })
-  after(async () => {
-    await databases?.[Symbol.asyncDispose]()
-    await server?.[Symbol.asyncDispose]()
-  })
-
-  nodeStoreConformance(name, async options => await databases!.open(options))
-  nodeStorePlaceConformance(name, async options => await databases!.open(options))
-  nodeStoreSessionsConformance(name, async options => await databases!.open(options))
-  nodeStoreLaws(name, async options => await databases!.open(options), { numRuns })
-  mysqlWriters(name, () => databases!)
-  mysqlMigrations(name, () => databases!)
-  mysqlAdoption(name, () => databases!)
-  mysqlOtherPrograms(name, () => databases!)
-  mysqlRetention(name, () => databases!)
-  mysqlErrors(name, () => databases!, () => server!)
-  mysqlErrorCodes(name, () => databases!)
+  nodeStoreConformance(name, async options => await databases().open(options))
+  nodeStorePlaceConformance(name, async options => await databases().open(options))
+  nodeStoreSessionsConformance(name, async options => await databases().open(options))
+  nodeStoreLaws(name, async options => await databases().open(options), { numRuns })
+  mysqlWriters(name, databases)
+  mysqlMigrations(name, databases)
+  mysqlAdoption(name, databases)
+  mysqlOtherPrograms(name, databases)
+  mysqlRetention(name, databases)
+  mysqlErrors(name, databases, server)
+  mysqlErrorCodes(name, databases)
 }

@@ -25,9 +25,6 @@ export interface Rows { batches: () => AsyncIterable<readonly StoredRecord[]> }
 export class EdgeGraph {
   readonly peers: GraphPeer[] = []
 
-  /** Entries that were handed out the last time. */
-  edgeCount = 0
-
   readonly #positions = new Map<string, number>()
   readonly #rows: Rows
 
@@ -51,13 +48,9 @@ export class EdgeGraph {
 
   /** The entries in the order of the file, each peer's of one visit only. @throws errors of the rows, the signal's reason */
   async* edges (signal: AbortSignal): AsyncGenerator<readonly GraphEdge[]> {
-    this.edgeCount = 0
-
     for await (const batch of this.#rows.batches()) {
       signal.throwIfAborted()
-      const edges = batch.flatMap(row => this.#edgeOf(row))
-      this.edgeCount += edges.length
-      yield edges
+      yield batch.flatMap(row => this.#edgeOf(row))
     }
   }
 

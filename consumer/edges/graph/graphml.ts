@@ -13,14 +13,20 @@ const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 `
 const TAIL = '</graph>\n</graphml>\n'
 
-/** The graph as GraphML: each peer is a node with its id, each entry of a routing table an edge. @throws as {@link EdgeGraph.edges} */
-export async function* graphmlChunks (graph: EdgeGraph, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/**
+ * The graph as GraphML: each peer is a node with its id, each entry of a routing table an edge.
+ *
+ * @param tally counts the edges
+ * @throws errors of {@link EdgeGraph.edges}
+ */
+export async function* graphmlChunks (graph: EdgeGraph, tally: { count: number }, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   yield Buffer.from(HEAD)
 
   for (let i = 0; i < graph.peers.length; i += PEERS_PER_CHUNK) {
     yield Buffer.from(graph.peers.slice(i, i + PEERS_PER_CHUNK).map(nodeText).join(''))
   }
   for await (const edges of graph.edges(signal)) {
+    tally.count += edges.length
     yield Buffer.from(edges.map(({ from, to, bucket }) =>
       `<edge source="${idOf(graph.peers[from])}" target="${idOf(graph.peers[to])}"><data key="bucket">${String(bucket)}</data></edge>\n`).join(''))
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { chmodSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { edgeFileName } from '../../../consumer/edges/edge-file-name.ts'
@@ -56,7 +57,7 @@ suite('EdgeFolder', () => {
   test('removes temporary files that nobody writes any more', async () => {
     using temp = new TempFolder()
     const nowMs = CRAWL_ID * 1_000
-    const [dead, alive] = [`${edgeFileName(crawl(0))}.1.partial`, `${edgeFileName(crawl(0))}.2.partial`]
+    const [dead, alive] = [randomUUID(), randomUUID()].map(id => `${edgeFileName(crawl(0))}.${id}.partial`) as [string, string]
     for (const [name, ageMs] of [[dead, STALE_AFTER_MS + 1_000], [alive, STALE_AFTER_MS - 1_000]] as const) {
       writeFileSync(temp.file(name), '')
       utimesSync(temp.file(name), (nowMs - ageMs) / 1_000, (nowMs - ageMs) / 1_000)

@@ -1,7 +1,7 @@
-// Backup and restore as docs/backup.md tells them: every command as it is written, in one shell, and what each prints. Then a
+// Backup and restore as docs/backup.md describes them: every command as it is written, in one shell, and what each prints. Then a
 // volume without room: the last backup stays, and status and metric say so.
 import assert from 'node:assert/strict'
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -12,7 +12,8 @@ import { kafka } from '../../../scripts/provision/kafka.ts'
 import { mariadb } from '../../../scripts/provision/mariadb.ts'
 import { ClusterRig, missingCluster } from '../../support/cluster/cluster-rig.ts'
 import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
-import { patternOf, stepsOf } from '../../support/documents/guide.ts'
+import { runInShell, testSteps } from '../../support/documents/guide-shell.ts'
+import { stepsOf } from '../../support/documents/guide.ts'
 import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
 import { serving, startPeer } from '../../support/network/peers.ts'
 import { KafkaServer } from '../../support/servers/kafka-server.ts'
@@ -22,7 +23,7 @@ import { TempFolder } from '../../support/temp-folder.ts'
 import { until } from '../../support/until.ts'
 import type { BackupStatus } from '../../../operator/reconcile/status/backup-status.ts'
 import type { KubeObject } from '../../../operator/runtime/kube-object.ts'
-import type { CommandEnd } from '../../support/servers/control-plane.ts'
+import type { GuideShell } from '../../support/documents/guide-shell.ts'
 
 interface Probe extends KubeObject { status: { backup?: BackupStatus } }
 
@@ -97,15 +98,11 @@ suite('docs/backup.md in a cluster', missing === undefined ? {} : { skip: missin
     }
   }
 
-  // What a step exports is there in the next, as in one shell.
-  const run = async (commands: string): Promise<CommandEnd> => await new Promise((resolve) => {
-    const environment = home.file('environment')
-    const script = `set -eo pipefail; [ ! -e ${environment} ] || . ${environment}; ${commands}\nexport -p > ${environment}`
-    const path = [home.file('bin'), 'at' in programs ? programs.at : '', dirname(process.execPath), process.env['PATH']].join(':')
-    const env = { ...process.env, ...values, HOME: home.path, KUBECONFIG: rig.plane.kubeconfig, PATH: path }
-    execFile('bash', ['-c', script], { env, timeout: LIMIT_MS }, (err, stdout, stderr) => {
-      resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
-    })
+  const shell = (): GuideShell => ({
+    home,
+    env: { ...values, KUBECONFIG: rig.plane.kubeconfig },
+    path: [home.file('bin'), 'at' in programs ? programs.at : '', dirname(process.execPath)],
+    limitMs: LIMIT_MS
   })
 
   const status = async (): Promise<BackupStatus | undefined> => (await rig.plane.get<Probe>('pp', 'amino', '-n', NAMESPACE)).status.backup
@@ -115,16 +112,7 @@ suite('docs/backup.md in a cluster', missing === undefined ? {} : { skip: missin
     assert.ok(steps.length >= 6)
   })
 
-  for (const { line, commands, prints } of steps) {
-    test(`line ${String(line)}: ${commands.split('\n')[0]!}`, async () => {
-      const { code, stdout, stderr } = await run(commands)
-      assert.equal(code, 0, `${stdout}${stderr}`)
-
-      if (prints !== undefined) {
-        assert.match(stdout, patternOf(prints))
-      }
-    })
-  }
+  testSteps(steps, shell)
 
   test('the restored database has what the backup had, and goes on', async () => {
     const crawls = await number('COUNT(*) AS n FROM nodes.crawl')
@@ -137,7 +125,7 @@ suite('docs/backup.md in a cluster', missing === undefined ? {} : { skip: missin
     const files = readdirSync(folder).sort()
     const lastSuccess = (await status())?.lastSuccessTime
     writeFileSync(join(folder, 'filler'), Buffer.alloc(100 * MIB))
-    const { code, stderr } = await run('kubectl create job full --from=cronjob/amino-backup -n "$NAMESPACE" && kubectl wait --for=condition=Failed job/full -n "$NAMESPACE" --timeout=170s')
+    const { code, stderr } = await runInShell('kubectl create job full --from=cronjob/amino-backup -n "$NAMESPACE" && kubectl wait --for=condition=Failed job/full -n "$NAMESPACE" --timeout=170s', shell())
     assert.equal(code, 0, stderr)
     await until('the status says why', async () => (await status())?.lastFailure?.job === 'full', LIMIT_MS)
     const { lastSuccessTime, lastFailure } = (await status())!

@@ -1,7 +1,6 @@
 // The tutorial as a newcomer follows it: every command as it is written, in one shell, and what each prints. Only the values
 // that the reader is asked to fill in are the test's.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { dirname } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +12,8 @@ import { missingCluster } from '../../support/cluster/cluster-rig.ts'
 import { POD_MONITOR_CRD, PROMETHEUS_RULE_CRD } from '../../support/cluster/monitoring-crd.ts'
 import { enterNodeNetwork, missingNodeNetwork, NODE_ADDRESS } from '../../support/cluster/runner/node-network.ts'
 import { PodNode } from '../../support/cluster/runner/pod-node.ts'
-import { patternOf, stepsOf } from '../../support/documents/guide.ts'
+import { testSteps } from '../../support/documents/guide-shell.ts'
+import { stepsOf } from '../../support/documents/guide.ts'
 import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
 import { serving, startPeer } from '../../support/network/peers.ts'
 import { ControlPlane } from '../../support/servers/control-plane.ts'
@@ -21,7 +21,6 @@ import { KafkaServer } from '../../support/servers/kafka-server.ts'
 import { mariadbKind } from '../../support/servers/mariadb-server.ts'
 import { SqlServer } from '../../support/servers/sql-server.ts'
 import { TempFolder } from '../../support/temp-folder.ts'
-import type { CommandEnd } from '../../support/servers/control-plane.ts'
 
 const [jars, server, programs] = [kafka.find(), mariadb.find(), cluster.find()]
 const missing = ('missing' in jars ? jars.missing : undefined) ?? ('missing' in server ? server.missing : undefined) ?? missingCluster ?? missingNodeNetwork()
@@ -66,29 +65,16 @@ suite('the tutorial', missing === undefined ? {} : { skip: missing }, () => {
     await stack.disposeAsync()
   })
 
-  // What a step exports is there in the next, as in one shell.
-  const run = async (commands: string): Promise<CommandEnd> => await new Promise((resolve) => {
-    const environment = home.file('environment')
-    const script = `set -eo pipefail; [ ! -e ${environment} ] || . ${environment}; ${commands}\nexport -p > ${environment}`
-    const env = { ...process.env, ...values, HOME: home.path, KUBECONFIG: plane.kubeconfig, PATH: ['at' in programs ? programs.at : '', dirname(process.execPath), process.env['PATH']].join(':') }
-    execFile('bash', ['-c', script], { cwd: ROOT, env, timeout: LIMIT_MS }, (err, stdout, stderr) => {
-      resolve({ code: err === null ? 0 : Number(err.code ?? 1), stdout, stderr })
-    })
-  })
-
   test('asks for just the values that differ from one reader to the next', () => {
     assert.deepEqual([...settings!.commands.matchAll(/(\w+)=/g)].map(match => match[1]).filter(name => name === name?.toUpperCase()), Object.keys(values))
     assert.ok(steps.length >= 9)
   })
 
-  for (const { line, commands, prints } of steps) {
-    test(`line ${String(line)}: ${commands.split('\n')[0]!}`, async () => {
-      const { code, stdout, stderr } = await run(commands)
-      assert.equal(code, 0, `${stdout}${stderr}`)
-
-      if (prints !== undefined) {
-        assert.match(stdout, patternOf(prints))
-      }
-    })
-  }
+  testSteps(steps, () => ({
+    home,
+    env: { ...values, KUBECONFIG: plane.kubeconfig },
+    path: ['at' in programs ? programs.at : '', dirname(process.execPath)],
+    cwd: ROOT,
+    limitMs: LIMIT_MS
+  }))
 })

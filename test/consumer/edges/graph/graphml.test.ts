@@ -8,7 +8,8 @@ import { peerNo, tableOf, tablesOf } from '../../../support/consumer/neighbours.
 import type { Rows } from '../../../../consumer/edges/graph/edge-graph.ts'
 
 const { signal } = new AbortController()
-const textOf = async (rows: Rows): Promise<string> => Buffer.concat(await Array.fromAsync(graphmlChunks(await EdgeGraph.read(rows, signal), signal))).toString()
+const textOf = async (rows: Rows, tally = { count: 0 }): Promise<string> =>
+  Buffer.concat(await Array.fromAsync(graphmlChunks(await EdgeGraph.read(rows, signal), tally, signal))).toString()
 
 interface XmlElement {
   querySelectorAll: (name: string) => Iterable<XmlElement>
@@ -37,10 +38,12 @@ suite('GraphML', () => {
 
   test('has all of a large graph, in chunks', async () => {
     const tables = tablesOf(5_000)
-    const text = await textOf(rowsOf(tables))
+    const tally = { count: 0 }
+    const text = await textOf(rowsOf(tables), tally)
 
     assert.equal(text.match(/<node /g)!.length, new Set(tables.map(({ nodeId }) => nodeId)).size)
     assert.equal(text.match(/<edge /g)!.length, 10_000)
+    assert.equal(tally.count, 10_000)
     assert.ok(text.endsWith('</graph>\n</graphml>\n'))
   })
 

@@ -9,12 +9,12 @@ import type { DataFolder } from './files/data-folder.ts'
 import type { SecretFiles } from './files/secret-files.ts'
 
 /** The bus and the database of a run. */
-export interface Places {
+export interface Backends {
   bus: BusConfig
   store: StoreConfig
 }
 
-export interface PlacesOptions {
+export interface BackendsOptions {
   folder: Pick<DataFolder, 'busPath' | 'databasePath'>
   secrets: SecretFiles
 
@@ -30,9 +30,9 @@ export interface PlacesOptions {
  *
  * @throws ProbeError `PP_CONFIG_INVALID` with every field whose Secret is missing
  */
-export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, embedded, logMaxBytes }: PlacesOptions): Places {
-  const { bus, store } = embeddedPlaces(folder, logMaxBytes)
-  const places: Places = {
+export function backendsFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, embedded, logMaxBytes }: BackendsOptions): Backends {
+  const { bus, store } = embeddedBackends(folder, logMaxBytes)
+  const backends: Backends = {
     bus: kafka?.brokers === undefined || embedded ? bus : { kafka: kafkaConfig(kafka, kafka.brokers, secrets) },
     store: mysql === undefined || embedded ? store : { mysql: mysqlConfig(mysql, secrets) }
   }
@@ -41,11 +41,11 @@ export function placesFor ({ kafka, mysql }: PeerProbeSpec, { folder, secrets, e
     throw problemsError(secrets.problems, { code: 'PP_CONFIG_INVALID', what: 'Secrets' })
   }
 
-  return places
+  return backends
 }
 
 /** The embedded parts: a log and a database in files. */
-export function embeddedPlaces ({ busPath, databasePath }: PlacesOptions['folder'], logMaxBytes?: number): Places {
+export function embeddedBackends ({ busPath, databasePath }: BackendsOptions['folder'], logMaxBytes?: number): Backends {
   return { bus: { embedded: { path: busPath, ...defined({ maxBytes: logMaxBytes }) } }, store: { sqlite: { path: databasePath } } }
 }
 
