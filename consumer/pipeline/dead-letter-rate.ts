@@ -42,7 +42,7 @@ export class DeadLetterRate {
   get problem (): DeadLetterProblem | undefined {
     return this.#sinceMs === undefined
       ? undefined
-      : { code: 'PP_DEAD_LETTER_RATE', message: `${String(this.#bad)} of the last ${String(this.#counted)} messages cannot be stored and were moved to the dead letters`, sinceMs: this.#sinceMs }
+      : { code: 'PP_DEAD_LETTER_RATE', message: `${String(this.#bad)} of the last ${String(this.#counted)} messages cannot be stored and were moved to the dead letters: \`peerprobe dead-letters list\` shows why`, sinceMs: this.#sinceMs }
   }
 
   /** Counts one message. */

@@ -117,8 +117,9 @@ function textOf (code: GroupProblemCode, standing: GroupStanding, { topic, group
 
   if (code === 'PP_GROUP_IDLE') {
     const readers = `${String(members)} members read the topic`
+    const why = `none of the ${String(partitions)} partitions of topic ${topic} is assigned to this member of group ${group} (${readers})`
 
-    return `none of the ${String(partitions)} partitions of topic ${topic} is assigned to this member of group ${group} (${readers})`
+    return `${why}: run fewer consumers, or give the topic more partitions`
   }
 
   const listed = otherTopics.slice(0, MAX_TOPICS).join(', ')

@@ -170,7 +170,8 @@ export class DiskWatch {
       return undefined
     }
 
-    const message = `the disk of ${folder} (${use}) has room for ${String(free)} ${what} more, less than ${String(Math.ceil(mark * factor))}: make room there`
+    const why = `the disk of ${folder} (${use}) has room for ${String(free)} ${what} more, less than ${String(Math.ceil(mark * factor))}`
+    const message = `${why}: make room there, or give it a larger volume`
 
     return { code: 'PP_DISK_LOW', message, sinceMs: before?.sinceMs ?? this.#deps.clock.now() }
   }

@@ -112,10 +112,18 @@ export class Publisher implements AsyncDisposable {
     }, signal)
   }
 
-  /** Publishes a message after all earlier ones are acknowledged. Resolves when it is acknowledged too. */
+  /**
+   * Publishes a message after all earlier ones are acknowledged. Resolves when it is acknowledged too. If `signal` aborts, the
+   * message is the last one of what a stop still sends.
+   *
+   * @throws the error of a permanent failure of the bus; AbortError
+   */
   async publishAfterAll (message: OutgoingMessage, signal: AbortSignal): Promise<void> {
-    await this.drain(signal)
-    this.accept(message)
+    try {
+      await this.drain(signal)
+    } finally {
+      this.accept(message)
+    }
     await this.drain(signal)
   }
 

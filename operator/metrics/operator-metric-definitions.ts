@@ -36,7 +36,7 @@ const SCAN = { values: 'its scans', atMost: 32 }
 const LEADER = 'only the operator that leads watches anything'
 const SINCE_1970 = 'seconds since 1970'
 const NOT_YET_DUE = 'absent until the schedule has asked for one'
-const AFTER_A_CRAWL = 'absent until a crawl of the scan has ended; the operator asks the crawlers once a minute'
+const AFTER_A_CRAWL = 'absent until a crawl of the scan has ended; the operator asks the crawlers every 20 s'
 
 /** Metrics of the operator's own work, with the names of controller-runtime and client-go if these have one, for existing dashboards. */
 export const CONTROLLER_METRICS = {

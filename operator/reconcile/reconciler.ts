@@ -34,9 +34,10 @@ import type { Plan } from './plan/plan.ts'
 import type { KafkaResult } from './steps/kafka-step.ts'
 import type { PrunePlan } from './steps/prune.ts'
 
-// A PeerProbe in progress is checked again soon; a running one once a minute, for its figures.
+// A PeerProbe in progress is checked again soon; a running one every 20 s, since its processes are asked only then
+// what keeps them from working: its conditions name a cause within 30 s.
 const SOON_MS = 2_000
-const RESYNC_MS = 60_000
+const RESYNC_MS = 20_000
 const CRAWL_NOW_RECHECK_MS = 5_000
 const TURN_RECHECK_MS = 10_000
 

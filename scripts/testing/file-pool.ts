@@ -19,6 +19,9 @@ export interface PoolOptions {
   /** Files that spend most of their time waiting: one of them runs beside the others all the time. @default none */
   waiting?: ReadonlySet<string>
 
+  /** Files that use all cores: no two of them run at the same time. @default none */
+  greedy?: ReadonlySet<string>
+
   /** Called with each file as it ends. */
   onEnd: (run: TimedRun) => void
 
@@ -47,25 +50,33 @@ export function usualAtOnce (): number {
 
 /** Runs files, started in their order, those that wait last; resolves with their runs in that order. */
 export async function runFiles (files: readonly string[], options: PoolOptions): Promise<TimedRun[]> {
-  const { atOnce, onEnd, waiting = new Set() } = options
+  const { atOnce, onEnd, waiting = new Set(), greedy = new Set() } = options
   const runs: TimedRun[] = []
-  const entries = [...files.entries()]
-  // All lanes share these iterators.
-  const busy = entries.filter(([, file]) => !waiting.has(file)).values()
-  const idle = entries.filter(([, file]) => waiting.has(file)).values()
-  const lane = async (...queues: Iterable<[number, string]>[]): Promise<void> => {
-    for (const queue of queues) {
-      for (const [index, file] of queue) {
-        const run = await runFile(file, options)
-        runs[index] = run
-        onEnd(run)
-      }
+  // All lanes take from these.
+  const busy = [...files.entries()].filter(([, file]) => !waiting.has(file))
+  const idle = [...files.entries()].filter(([, file]) => waiting.has(file))
+  let isGreedy = false
+  const take = (queue: [number, string][]): [number, string][] => {
+    const next = queue.findIndex(([, file]) => !isGreedy || !greedy.has(file))
+
+    return next === -1 ? [] : queue.splice(next, 1)
+  }
+  const lane = async (queue: [number, string][]): Promise<void> => {
+    for (let [entry] = take(queue); entry !== undefined; [entry] = take(queue)) {
+      const [index, file] = entry
+      isGreedy ||= greedy.has(file)
+      const run = await runFile(file, options)
+      isGreedy &&= !greedy.has(file)
+      runs[index] = run
+      onEnd(run)
     }
   }
+  const lanes = Array.from({ length: atOnce }, async () => {
+    await lane(busy)
+    await lane(idle)
+  })
 
-  await Promise.all([...waiting.size === 0 ? [] : [lane(idle)], ...Array.from({ length: atOnce }, async () => {
-    await lane(busy, idle)
-  })])
+  await Promise.all([...waiting.size === 0 ? [] : [lane(idle)], ...lanes])
 
   return runs
 }

@@ -3,7 +3,7 @@
 import { appendFileSync, globSync } from 'node:fs'
 import { formatMilliseconds } from '../../core/time/duration.ts'
 import { runFiles, usualAtOnce } from './file-pool.ts'
-import { longestFirst, WAITING } from './longest-first.ts'
+import { isGreedy, longestFirst, WAITING } from './longest-first.ts'
 import { filesToRunAgain, hasFailed, judgeFiles } from './run-again.ts'
 import { countsIn } from './spec-output.ts'
 import type { TimedRun } from './file-pool.ts'
@@ -37,7 +37,7 @@ export async function runServerTests ({ parts, patterns = [], logOf, say }: Serv
     say(`  ${run.file} ${hasFailed(run) ? 'FAILED' : 'ok'} (${String(countsIn(run.output)?.tests ?? 0)} tests) in ${formatMilliseconds(run.ms)}`)
   }
   const startedAt = performance.now()
-  const runs = await runFiles(files, { atOnce: usualAtOnce(), waiting: WAITING, onEnd: ended(({ file }) => logOf(partOf.get(file) ?? 'again')) })
+  const runs = await runFiles(files, { atOnce: usualAtOnce(), waiting: WAITING, greedy: new Set(files.filter(isGreedy)), onEnd: ended(({ file }) => logOf(partOf.get(file) ?? 'again')) })
   const failed = filesToRunAgain(runs)
 
   if (failed.length > 0) {

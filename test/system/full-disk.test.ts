@@ -32,7 +32,7 @@ suite('a full disk', () => {
     const { whenFull, after } = onSmallDisk(0.3)
 
     assert.deepEqual([whenFull.failed, whenFull.waits], [false, true])
-    assert.match(whenFull.readyz, /^503 the disk of .* has room for \d+ bytes more, less than \d+: make room there$/)
+    assert.match(whenFull.readyz, /^503 the disk of .* has room for \d+ bytes more, less than \d+: make room there, or give it a larger volume$/)
     assert.deepEqual([after.stored, after.sent, after.lost, after.readyz], [2_200, 2_200, 0, '200 ok'])
   })
 })

@@ -49,16 +49,21 @@ export function waiting (reason: string, message: string): Finding {
   return { status: 'Unknown', reason, message }
 }
 
-/** The finding of a failure, by its code's reason. If an error only means that something does not exist yet, `details.waiting` is the reason. */
+/**
+ * The finding of a failure, by its code's reason. If an error only means that something does not exist yet, `details.waiting` is the
+ * reason; if Kubernetes knows a better one than the code, that is in `details.found`.
+ */
 export function failed (err: unknown): Finding {
-  const reason = isProbeError(err) ? err.details['waiting'] : undefined
+  const { waiting: reason, found } = isProbeError(err) ? err.details : {}
   const message = errorText(err).replaceAll(ACCOUNT, 'the operator\'s account')
 
   if (typeof reason === 'string') {
     return waiting(reason, message)
   }
 
-  return { status: 'False', reason: isProbeError(err) ? err.reason : 'InternalError', message }
+  const own = isProbeError(err) ? err.reason : 'InternalError'
+
+  return { status: 'False', reason: typeof found === 'string' ? found : own, message }
 }
 
 /** Findings by condition type. */

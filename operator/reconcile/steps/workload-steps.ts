@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.ts'
 import { isErrorCode, ProbeError } from '../../../core/errors.ts'
 import { KINDS } from '../../model/naming/kinds.ts'
 import { selectorFor } from '../../model/naming/labels.ts'
@@ -15,6 +16,9 @@ import type { Finding } from '../conditions/conditions.ts'
 import type { PodFailure } from '../conditions/pod-failure.ts'
 
 interface JobCondition { type: string, status: string, lastTransitionTime?: string }
+
+// A container that ended with a failure of which Kubernetes knows no more.
+const FAILED = 'Error'
 
 // A failed Job is created again after this time: the cause may be fixed by then.
 const TRY_AGAIN_MS = 15_000
@@ -70,7 +74,9 @@ function isOf ({ metadata: { ownerReferences = [] } }: KubeObject, job: KubeObje
 
 function whyNotPrepared (name: string, hasFailed: boolean, words: PodFailure | undefined): ProbeError {
   if (words !== undefined) {
-    return new ProbeError(isErrorCode(words.code) ? words.code : 'PP_PREPARE_FAILED', `prepare job ${name}: ${words.reason}: ${words.message}`)
+    const message = `prepare job ${name}: ${words.reason}: ${words.message}`
+
+    return isErrorCode(words.code) ? new ProbeError(words.code, message) : new ProbeError('PP_PREPARE_FAILED', message, defined({ details: words.reason === FAILED ? undefined : { found: words.reason } }))
   }
 
   return hasFailed ? new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} failed`) : new ProbeError('PP_PREPARE_FAILED', `prepare job ${name} runs`, { details: { waiting: 'Progressing' } })

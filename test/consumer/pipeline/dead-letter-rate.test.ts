@@ -39,7 +39,7 @@ suite('DeadLetterRate', () => {
     const rate = rateOf(300, 0, lines)
     const { sinceMs, ...problem } = rate.problem!
 
-    assert.deepEqual(problem, { code: 'PP_DEAD_LETTER_RATE', message: '300 of the last 300 messages cannot be stored and were moved to the dead letters' })
+    assert.deepEqual(problem, { code: 'PP_DEAD_LETTER_RATE', message: '300 of the last 300 messages cannot be stored and were moved to the dead letters: `peerprobe dead-letters list` shows why' })
     assert.equal(sinceMs, clock.now())
     for (let i = 0; i < 900; i++) {
       rate.record(false)

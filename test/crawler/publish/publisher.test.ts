@@ -180,6 +180,22 @@ suite('Publisher', () => {
     await close(setting)
   })
 
+  test('publishes a crawl\'s end on a stop that comes while the end waits for its visits', async () => {
+    const setting = open()
+    const { bus, clock, publisher } = setting
+    const stop = new AbortController()
+    bus.failure = unavailable
+    accept(publisher, 3)
+    const ending = assert.rejects(publisher.publishAfterAll(message('finished'), stop.signal), { name: 'AbortError' })
+    await clock.settle()
+    stop.abort()
+    await ending
+    bus.failure = undefined
+    await close(setting)
+
+    assert.deepEqual(bus.batches.flat(), ['0', '1', '2', 'finished'])
+  })
+
   test('rejects all current and later waiters with a permanent error of the bus', async () => {
     const setting = open()
     const { bus, clock, publisher, lines } = setting

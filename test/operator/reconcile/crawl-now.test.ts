@@ -23,7 +23,7 @@ suite('the reconciler', () => {
     assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 5_000 })
     assert.deepEqual(state(), { requestedAt, state: 'Running', crawlId: 9 })
     cluster.answers.set('k-1', { ...said, lastCrawl: ended })
-    assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 60_000 })
+    assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 20_000 })
     assert.deepEqual(state(), { requestedAt, state: 'Finished', crawlId: 9 })
   })
 })

@@ -12,16 +12,17 @@ suite('Reconciler', () => {
   test('reports a preparation by its own pods, and ends the earlier one first', async () => {
     const { cluster, reconciler, status } = rig()
     const database = (): Condition | undefined => (status()['conditions'] as Condition[]).find(({ type }) => type === 'DatabaseReady')
-    const failing = (name: string, job: KubeObject): void => {
+    const says = (): (string | undefined)[] => [database()?.reason, database()?.message]
+    const failing = (name: string, job: KubeObject, end: object = {}): void => {
       const labels = { 'app.kubernetes.io/component': 'prepare', 'peerprobe.dev/probe': 'amino' }
-      const containerStatuses = [{ state: { terminated: { exitCode: 1, message: `PP_STORE_AUTH: said by ${name}` } } }]
+      const containerStatuses = [{ state: { terminated: { exitCode: 1, message: `PP_STORE_AUTH: said by ${name}`, ...end } } }]
       cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'lab', name, labels, ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid: job.metadata.uid ?? '', controller: true }] }, status: { containerStatuses } })
     }
     await reconciler.reconcile(KEY, signal)
     const [first] = cluster.store('Job').all()
     failing('old-pod', first!)
     await reconciler.reconcile(KEY, signal)
-    assert.match(database()?.message ?? '', /said by old-pod/)
+    assert.match(String(says()), /said by old-pod/)
     cluster.put({ ...SECRET, data: { ...SECRET.data, password: 'bmV3' } })
     await reconciler.reconcile(KEY, signal)
     const [second] = cluster.store('Job').all()
@@ -32,7 +33,15 @@ suite('Reconciler', () => {
     failing('new-pod', second!)
     await reconciler.reconcile(KEY, signal)
 
-    assert.match(database()?.message ?? '', /said by new-pod/)
+    assert.match(String(says()), /said by new-pod/)
+    assert.match(String(says()), /^StoreAuth,/)
+
+    failing('new-pod', second!, { reason: 'OOMKilled' })
+    await reconciler.reconcile(KEY, signal)
+    assert.match(String(says()), /^OOMKilled,/)
+    failing('new-pod', second!, { message: 'broken' })
+    await reconciler.reconcile(KEY, signal)
+    assert.deepEqual(says(), ['PrepareFailed', `prepare job ${second!.metadata.name}: Error: broken`])
   })
 
   test('starts and changes crawlers once a consumer of the same plan runs, not before', async () => {

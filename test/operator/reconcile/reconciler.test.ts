@@ -32,7 +32,7 @@ suite('Reconciler', () => {
     assert.deepEqual(deployments(), ['amino-consumer', 'amino-crawler-main'])
     assert.equal(ready()?.status, 'True')
     const { length } = cluster.writes
-    assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 60_000 })
+    assert.deepEqual(await reconciler.reconcile(KEY, signal), { requeueAfterMs: 20_000 })
 
     assert.deepEqual(cluster.writes.slice(length), [])
   })

@@ -59,6 +59,31 @@ test('goes on forever', async () => {
     assert.equal(clock.pending, 0)
   })
 
+  test('that use all cores run one at a time, beside others', async () => {
+    using folder = new TempFolder()
+    const write = (name: string, body: string): string => {
+      const imports = ['{ test } from \'node:test\'', 'assert from \'node:assert\'', '{ existsSync, rmSync, writeFileSync } from \'node:fs\'']
+      writeFileSync(folder.file(name), [...imports.map(text => `import ${text}`), body].join('\n'))
+      return folder.file(name)
+    }
+    const [held, seen] = [JSON.stringify(folder.file('held')), JSON.stringify(folder.file('seen'))]
+    // The first ends once the third has run; meanwhile the second must not start.
+    const files = [
+      write('first.test.mjs', `writeFileSync(${held}, '')
+test('holds', async () => {
+  while (!existsSync(${seen})) {
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  rmSync(${held})
+})`),
+      write('second.test.mjs', `test('is alone', () => { assert.equal(existsSync(${held}), false) })`),
+      write('third.test.mjs', `writeFileSync(${seen}, '')`)
+    ]
+    const runs = await runFiles(files, { atOnce: 2, greedy: new Set(files.slice(0, 2)), onEnd: () => undefined })
+
+    assert.deepEqual(runs.map(({ file, code }) => [file, code]), files.map(file => [file, 0]))
+  })
+
   test('that wait run beside the others, and in their place once these are over', async () => {
     using folder = new TempFolder()
     const write = (name: string, waitsFor?: string): string => {

@@ -161,7 +161,7 @@ export class NodeLab implements AsyncDisposable {
     })
   }
 
-  /** Has the operator look at a PeerProbe now; it does once a minute, and whenever it changes. */
+  /** Has the operator look at a PeerProbe now; it does every 20 s, and whenever it changes. */
   async touch (namespace: string): Promise<void> {
     await this.rig.plane.kubectl(['annotate', 'pp', 'amino', '-n', namespace, '--overwrite', `lab/touched=${String(performance.now())}`])
   }

@@ -73,7 +73,7 @@ suite('faults of a real cluster', missingLab === undefined ? {} : { skip: missin
     // Pods that a fault ended may still be on their way out.
     await until('one crawler and one consumer are there', async () => (await lab.pods('lab', 'crawler')).length === 1 && (await lab.pods('lab', 'consumer')).length === 1, LIMIT_MS)
     t.diagnostic(`${String(await visitsAreRows(lab, 'lab'))} visits, each of them once`)
-    assert.deepEqual(await lab.rows('lab', 'SELECT scan FROM crawl WHERE state = \'started\''), [])
+    assert.deepEqual(await lab.rows('lab', 'SELECT scan, crawl_id, started_at FROM crawl WHERE state = \'started\''), [])
   })
 })
 
