@@ -12,7 +12,7 @@ import { NODE_FLAGS } from '../../core/process/node-flags.ts'
 import { parseBenchOptions } from './crawl/crawl-case.ts'
 import { figuresOf, formatTable } from './crawl/crawl-result.ts'
 import { medianOf } from './median.ts'
-import { createPopulation, isContactable } from './virtual-network/population.ts'
+import { isContactable, rolesOf } from './virtual-network/population.ts'
 import { VirtualNetwork } from './virtual-network/virtual-network.ts'
 import type { BenchOptions, CrawlCase } from './crawl/crawl-case.ts'
 import type { CaseResult, CrawlCounts, CrawlFigures } from './crawl/crawl-result.ts'
@@ -40,7 +40,7 @@ say(options.json
   : `${formatTable(results)}\n\nmedians of ${String(options.runs)}; Node ${machine.node}, ${String(machine.cores)} cores, ${machine.cpu}`)
 
 async function measure (crawlCase: CrawlCase, options: BenchOptions, signal: AbortSignal): Promise<CaseResult> {
-  const contactable = createPopulation(crawlCase).filter(isContactable).length
+  const contactable = rolesOf(crawlCase).filter(isContactable).length
   await using network = new AsyncDisposableStack()
   const servers = network.use(await VirtualNetwork.open(crawlCase, signal))
   const figures: CrawlFigures[] = []

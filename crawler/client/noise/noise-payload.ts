@@ -32,7 +32,7 @@ export function signedBytes (staticKey: Uint8Array): Uint8Array {
 }
 
 /** Encodes our payload. It depends on our keys only, so it is signed once. */
-export function encodeNoisePayload (hostKey: HostKey, staticKey: Uint8Array, muxers: readonly string[]): Uint8Array {
+export function encodeNoisePayload (hostKey: Pick<HostKey, 'message' | 'sign'>, staticKey: Uint8Array, muxers: readonly string[]): Uint8Array {
   const payload = new ProtobufWriter().bytes(IDENTITY_KEY, hostKey.message).bytes(IDENTITY_SIG, hostKey.sign(signedBytes(staticKey)))
 
   if (muxers.length > 0) {

@@ -1,7 +1,9 @@
 // The peers of the virtual network. Everything follows from a peer's number, so that the serving
 // processes and the crawling process agree without communication, and every run is the same.
 import { hash } from 'node:crypto'
+import { defined } from '../../../core/defined.ts'
 import { HostKey } from '../../../crawler/peer/host-key.ts'
+import type { PeerKey, SharedKeys } from './shared-keys.ts'
 
 /** How a peer behaves: `alive` and `slow` answer, the others never do. */
 export type Role = 'alive' | 'slow' | 'black-hole' | 'silent' | 'refused'
@@ -9,7 +11,7 @@ export type Role = 'alive' | 'slow' | 'black-hole' | 'silent' | 'refused'
 /** A peer of the virtual network. */
 export interface VirtualPeer {
   number: number
-  key: HostKey
+  key: PeerKey
 
   /** The first 32 bits of its position in the key space. */
   place: number
@@ -43,24 +45,35 @@ const SLOW_SHARE = 0.02
 
 const WEAK_SHARE = 0.05
 
-/** All peers, by number. Peer 0 is alive, so that a crawl can start there. */
-export function createPopulation ({ peers, dead, weak = [] }: PopulationOptions): VirtualPeer[] {
+/**
+ * All peers, by number. Peer 0 is alive, so that a crawl can start there.
+ *
+ * @param keys those of the same population, so that they are not derived again
+ */
+export function createPopulation (options: PopulationOptions, keys?: SharedKeys): VirtualPeer[] {
+  return rolesOf(options).map(({ number, role, tables }) => {
+    const seed = (): Buffer => seedOf(number)
+    const key = keys?.keyOf(number, seed) ?? HostKey.fromSeed(seed())
+
+    return { number, key, place: placeOf(key.id), role, ...defined({ tables }) }
+  })
+}
+
+/** The same peers without what takes long to derive. */
+export function rolesOf ({ peers, dead, weak = [] }: PopulationOptions): Pick<VirtualPeer, 'number' | 'role' | 'tables'>[] {
   const weakEach = Math.round(peers * WEAK_SHARE)
-  const known = Array.from({ length: peers }, (_, number) => createPeer(number, dead))
-  const others = weak.flatMap((tables, i) => Array.from({ length: weakEach }, (_, n) => ({ ...createPeer(peers + i * weakEach + n, 0), tables })))
+  const known = Array.from({ length: peers }, (_, number) => ({ number, role: number === 0 ? 'alive' : roleOf(seedOf(number), dead) }))
+  const others = weak.flatMap((tables, i) => Array.from({ length: weakEach }, (_, n) => ({ number: peers + i * weakEach + n, role: 'alive' as const, tables })))
 
   return [...known, ...others]
 }
 
-function createPeer (number: number, dead: number): VirtualPeer {
-  const seed = hash('sha256', `virtual peer ${String(number)}`, 'buffer')
-  const key = HostKey.fromSeed(seed)
-
-  return { number, key, place: placeOf(key.id), role: number === 0 ? 'alive' : roleOf(seed, dead) }
+function seedOf (number: number): Buffer {
+  return hash('sha256', `virtual peer ${String(number)}`, 'buffer')
 }
 
 /** Whether a crawl can reach the peer. */
-export function isContactable ({ role }: VirtualPeer): boolean {
+export function isContactable ({ role }: Pick<VirtualPeer, 'role'>): boolean {
   return role === 'alive' || role === 'slow'
 }
 

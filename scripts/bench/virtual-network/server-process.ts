@@ -10,16 +10,17 @@ import { PeerAnswers } from './peer-answers.ts'
 import { PeerServer } from './peer-server.ts'
 import { createPopulation, isContactable } from './population.ts'
 import { KeySpace } from './routing-table.ts'
+import { SharedKeys } from './shared-keys.ts'
 import type { NetworkOptions } from './virtual-network.ts'
 
-const [options = '{}', share = '0', shares = '1'] = process.argv.slice(2)
+const [options = '{}', share = '0', shares = '1', keys = ''] = process.argv.slice(2)
 const { addresses, ...population } = JSON.parse(options) as NetworkOptions
 const stop = new AbortController()
 process.on('disconnect', () => {
   stop.abort()
 })
 
-const all = createPopulation(population)
+const all = createPopulation(population, SharedKeys.read(keys))
 const ours = all.filter(({ number }) => number % Number(shares) === Number(share))
 await using stack = new AsyncDisposableStack()
 stack.use(await PeerServer.open(ours.filter(peer => isContactable(peer) || peer.role === 'silent'), new PeerAnswers(new KeySpace(all), addresses), stop.signal))

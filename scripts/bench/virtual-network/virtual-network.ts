@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ProbeError } from '../../../core/errors.ts'
 import { cpuMsOf } from '../process-cost.ts'
 import { filesOf, openFilesLimit, processesFor } from './open-files.ts'
-import { createPopulation } from './population.ts'
+import { createPopulation, rolesOf } from './population.ts'
+import { SharedKeys } from './shared-keys.ts'
 import type { PopulationOptions } from './population.ts'
 import type { ChildProcess } from 'node:child_process'
 
@@ -28,8 +32,20 @@ export class VirtualNetwork implements AsyncDisposable {
 
   /** Starts the processes and waits until all peers listen. @throws ProbeError `PP_DEVNET_FAILED` */
   static async open (options: NetworkOptions, signal: AbortSignal): Promise<VirtualNetwork> {
-    const processes = processesFor(filesOf(createPopulation(options)), openFilesLimit())
-    const args = (share: number): string[] => [JSON.stringify(options), String(share), String(processes)]
+    const processes = processesFor(filesOf(rolesOf(options)), openFilesLimit())
+    const folder = await mkdtemp(join(tmpdir(), 'peerprobe-bench-'))
+
+    try {
+      SharedKeys.write(join(folder, 'ids'), createPopulation(options))
+
+      return await VirtualNetwork.#serve(options, { processes, keys: join(folder, 'ids') }, signal)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
+
+  static async #serve (options: NetworkOptions, { processes, keys }: { processes: number, keys: string }, signal: AbortSignal): Promise<VirtualNetwork> {
+    const args = (share: number): string[] => [JSON.stringify(options), String(share), String(processes), keys]
     const servers = Array.from({ length: processes }, (_, share) => fork(SERVER, args(share), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }))
     await using stack = new AsyncDisposableStack()
     const network = stack.use(new VirtualNetwork(servers))
