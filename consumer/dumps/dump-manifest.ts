@@ -47,7 +47,8 @@ export const DumpManifest = z.object({
 /** {@inheritDoc DumpManifest} */
 export type DumpManifest = z.output<typeof DumpManifest>
 
-// Before version 2 all files contained nodes.
+// Releases that know version 1 alone dump nodes alone. One of them may be back after a rollback: the manifest has this form, with the fields
+// of both, until it lists something else.
 const FirstManifest = z.object({
   version: z.literal(1),
   dumps: z.array(z.object({
@@ -77,7 +78,13 @@ export async function readManifest ({ path }: Pick<DumpFolder, 'path'>): Promise
 
 /** Writes the manifest of a folder. */
 export async function writeManifest (folder: Pick<DumpFolder, 'writeText'>, dumps: readonly DumpEntry[]): Promise<void> {
-  await folder.writeText(MANIFEST_NAME, `${JSON.stringify({ version: 2, dumps } satisfies { version: DumpManifest['version'], dumps: readonly DumpEntry[] }, undefined, 2)}\n`)
+  await folder.writeText(MANIFEST_NAME, `${JSON.stringify(writtenFormOf(dumps), undefined, 2)}\n`)
+}
+
+function writtenFormOf (dumps: readonly DumpEntry[]): z.input<typeof AnyManifest> {
+  return dumps.every(({ content }) => content === 'nodes')
+    ? { version: 1, dumps: dumps.map(entry => ({ ...entry, minLastSeen: entry.minTime, maxLastSeen: entry.maxTime })) }
+    : { version: 2, dumps: [...dumps] }
 }
 
 function currentOf (manifest: z.output<typeof AnyManifest>): DumpManifest {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { DumpFolder } from '../../../consumer/dumps/dump-folder.ts'
 import { readManifest, writeManifest } from '../../../consumer/dumps/dump-manifest.ts'
@@ -32,6 +32,18 @@ suite('manifest of dumps', () => {
     await writeManifest(folder, [entry])
 
     assert.deepEqual(await readManifest(folder), { version: 2, dumps: [entry] })
+  })
+
+  test('is one that releases read which dump nodes alone, until it lists something else', async () => {
+    using temp = new TempFolder()
+    const folder = await DumpFolder.open(temp.path)
+    const written = (): Record<string, unknown> => JSON.parse(readFileSync(temp.file('manifest.json'), 'utf8')) as Record<string, unknown>
+    const nodes = { ...entry, minTime: '2026-01-01T00:00:00.000Z', maxTime: '2026-01-02T00:00:00.000Z' }
+    await writeManifest(folder, [nodes])
+    assert.deepEqual(written(), { version: 1, dumps: [{ ...nodes, minLastSeen: nodes.minTime, maxLastSeen: nodes.maxTime }] })
+
+    await writeManifest(folder, [nodes, { ...entry, file: 'crawls-20260101T000001.000Z.ndjson.zst', content: 'crawls' }])
+    assert.equal(written()['version'], 2)
   })
 
   test('lists files of all contents and formats', async () => {

@@ -103,7 +103,7 @@ suite('RecordDump', () => {
     assert.equal(minTime, maxTime)
     assert.equal(bytes, readFileSync(path(entry.file)).length)
     assert.match(sha256, /^[0-9a-f]{64}$/)
-    assert.deepEqual(JSON.parse(readFileSync(path('manifest.json'), 'utf8')), { version: 2, dumps: [result.entry] })
+    assert.deepEqual(JSON.parse(readFileSync(path('manifest.json'), 'utf8')), { version: 1, dumps: [{ ...result.entry, minLastSeen: minTime, maxLastSeen: maxTime }] })
   })
 
   test('writes all peers each time when asked for full dumps', async () => {
