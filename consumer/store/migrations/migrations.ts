@@ -1,5 +1,8 @@
 // Migrations are numbered SQL files, applied in order and never edited afterwards. The checksum of each is
-// recorded: an edited file and a database of another version are recognised before anything is written.
+// recorded: an edited file is recognised before anything is written.
+//
+// A migration only adds, so that older versions work on a newer database: after a rollback, and between two steps of an upgrade. One that takes
+// away what older versions use has a name that begins with `breaking-`: they find it in the database and refuse to work on it.
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,19 +41,22 @@ export function readMigrations (folder: string): Migration[] {
   })
 }
 
+/** The beginning of the name of a migration after which older versions cannot work. */
+export const BREAKING = 'breaking-'
+
 /**
  * The migrations that a database lacks.
  *
- * @throws ProbeError `PP_STORE_SCHEMA` when it has a migration that this version lacks, or a different one of the same number
+ * @throws ProbeError `PP_STORE_SCHEMA` when it has a breaking migration that this version lacks, or a different one of the same number
  */
 export function pendingMigrations (known: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   for (const { version, name, checksum } of applied) {
     const migration = known[version - 1]
 
-    if (migration === undefined) {
+    if (migration === undefined && name.startsWith(BREAKING)) {
       throw new ProbeError('PP_STORE_SCHEMA', `the database has migration ${String(version)} (${name}), which this version does not know: a newer version created it`)
     }
-    if (migration.checksum !== checksum) {
+    if (migration !== undefined && migration.checksum !== checksum) {
       throw new ProbeError('PP_STORE_SCHEMA', `migration ${String(version)} (${name}) was applied with other contents than ${migration.name} has now`)
     }
   }

@@ -29,7 +29,7 @@ suite('openToRead', () => {
     assert.equal(existsSync(path), false)
   })
 
-  test('refuses tables of another version, and a database without tables of PeerProbe', async () => {
+  test('refuses tables of an older version and of one that broke with this, and a database without tables of PeerProbe', async () => {
     using folder = new TempFolder()
     await fillRunFolder(folder.path)
     const change = (sql: string): void => {
@@ -39,7 +39,9 @@ suite('openToRead', () => {
 
     change('DELETE FROM schema_migration WHERE version > 2')
     await assert.rejects(openToRead({ data: folder.path }), { code: 'PP_STORE_SCHEMA', message: /have version 2, and this program needs \d+: run `peerprobe migrate`/ })
-    change('INSERT INTO schema_migration VALUES (999, \'x\', \'y\', \'z\')')
+    change('INSERT INTO schema_migration VALUES (998, \'x\', \'y\', \'z\')')
+    await (await openToRead({ data: folder.path })).store[Symbol.asyncDispose]()
+    change('INSERT INTO schema_migration VALUES (999, \'breaking-x\', \'y\', \'z\')')
     await assert.rejects(openToRead({ data: folder.path }), { code: 'PP_STORE_SCHEMA', message: /a newer version made them/ })
     change('DROP TABLE schema_migration')
     await assert.rejects(openToRead({ data: folder.path }), { code: 'PP_STORE_SCHEMA', message: 'the database has no tables of PeerProbe' })

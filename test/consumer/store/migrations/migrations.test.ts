@@ -33,8 +33,12 @@ suite('pendingMigrations', () => {
     assert.deepEqual(pendingMigrations([migration(1)], [migration(1)]), [])
   })
 
-  test('refuses a database that has another migration in place of a known one, or one that is not known', () => {
+  test('refuses a database that has another migration in place of a known one, or a breaking one that is not known', () => {
     assert.throws(() => pendingMigrations([migration(1)], [migration(1, 'b')]), err => isProbeError(err, 'PP_STORE_SCHEMA'))
-    assert.throws(() => pendingMigrations([migration(1)], [migration(1), migration(2)]), err => isProbeError(err, 'PP_STORE_SCHEMA'))
+    assert.throws(() => pendingMigrations([migration(1)], [migration(1), migration(2), { ...migration(3), name: 'breaking-rows' }]), err => isProbeError(err, 'PP_STORE_SCHEMA'))
+  })
+
+  test('are none for a database of a newer version, which only added', () => {
+    assert.deepEqual(pendingMigrations([migration(1)], [migration(1), migration(2), migration(3)]), [])
   })
 })

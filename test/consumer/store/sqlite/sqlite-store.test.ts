@@ -18,7 +18,7 @@ import { nodeStoreSessionsConformance } from '../node-store-sessions-conformance
 import type { StoreFixture, StoreFixtureOptions } from '../node-store-fixture.ts'
 
 const ALL = readMigrations(SQLITE_MIGRATIONS).length
-const nextFile = (name: string): string => `${String(ALL + 1).padStart(4, '0')}-${name}.sql`
+const nextFile = (name: string, after = 1): string => `${String(ALL + after).padStart(4, '0')}-${name}.sql`
 
 async function open ({ coalesceWindowMs = 0 }: StoreFixtureOptions = {}): Promise<StoreFixture> {
   const folder = new TempFolder()
@@ -94,7 +94,7 @@ suite('SqliteStore', () => {
     await assert.rejects(SqliteStore.open(deps, { path: folder.file('no/folder.db'), coalesceWindowMs: 0 }), err => isProbeError(err, 'PP_FILE_UNUSABLE') && err.message.includes('no/folder.db'))
   })
 
-  test('applies new migrations once, and refuses a database made by a newer version or by an edited file', async () => {
+  test('applies new migrations once, works on a newer database that only added, and refuses one that took away or was made by an edited file', async () => {
     using folder = new TempFolder()
     const path = folder.file('store.db')
     const newer = folder.file('newer')
@@ -109,9 +109,13 @@ suite('SqliteStore', () => {
     assert.equal(await migrate(), ALL)
     assert.equal(await migrate(newer), ALL + 1)
     assert.equal(await migrate(newer), ALL + 1)
-    await assert.rejects(migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('newer'))
+    assert.equal(await migrate(), ALL + 1)
     writeFileSync(join(newer, nextFile('extra')), 'CREATE TABLE extra (id INTEGER, more TEXT)')
     await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes(`${String(ALL + 1)} (extra)`))
+    writeFileSync(join(newer, nextFile('extra')), 'CREATE TABLE extra (id INTEGER)')
+    writeFileSync(join(newer, nextFile('breaking-extra', 2)), 'DROP TABLE extra')
+    assert.equal(await migrate(newer), ALL + 2)
+    await assert.rejects(migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('newer'))
   })
 
   test('applies a migration that fails halfway not at all', async () => {
