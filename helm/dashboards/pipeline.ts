@@ -1,8 +1,9 @@
 // From the visit of a peer to its rows in the database: what is late, what is lost, what fills up.
-import { crawling } from './pipeline-crawling.ts'
-import { files } from './pipeline-files.ts'
-import { jobs } from './pipeline-jobs.ts'
-import { storing } from './pipeline-storing.ts'
+import { crawling } from './pipeline/crawling.ts'
+import { edges } from './pipeline/edges.ts'
+import { files } from './pipeline/files.ts'
+import { jobs } from './pipeline/jobs.ts'
+import { storing } from './pipeline/storing.ts'
 import { processes } from './processes.ts'
 import { namespaceVariable, probeVariable, scanVariable } from './series/choices.ts'
 import { consumerSeries, crawlerSeries, SCAN_LABELS } from './series/selectors.ts'
@@ -74,7 +75,7 @@ export const pipeline: DashboardSpec = {
     probeVariable('peerprobe_build_info{component=~"crawler|consumer", namespace=~"$namespace"}'),
     scanVariable('peerprobe_crawler_scan_info{namespace=~"$namespace", peerprobe_dev_probe=~"$probe"}')
   ],
-  groups: [now, crawling, storing, files, jobs, processes]
+  groups: [now, crawling, storing, files, edges, jobs, processes]
 }
 
 function panel (title: string, description: string, metric: string, more: Partial<PanelSpec> & Pick<PanelSpec, 'queries' | 'noData'>): PanelSpec {

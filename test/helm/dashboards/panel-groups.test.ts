@@ -3,11 +3,12 @@ import { suite, test } from 'node:test'
 import { probes } from '../../../helm/dashboards/operator-probes.ts'
 import { apiServer, reconciling } from '../../../helm/dashboards/operator-work.ts'
 import { operator } from '../../../helm/dashboards/operator.ts'
-import { crawling } from '../../../helm/dashboards/pipeline-crawling.ts'
-import { files } from '../../../helm/dashboards/pipeline-files.ts'
-import { jobs } from '../../../helm/dashboards/pipeline-jobs.ts'
-import { storing } from '../../../helm/dashboards/pipeline-storing.ts'
 import { pipeline } from '../../../helm/dashboards/pipeline.ts'
+import { crawling } from '../../../helm/dashboards/pipeline/crawling.ts'
+import { edges } from '../../../helm/dashboards/pipeline/edges.ts'
+import { files } from '../../../helm/dashboards/pipeline/files.ts'
+import { jobs } from '../../../helm/dashboards/pipeline/jobs.ts'
+import { storing } from '../../../helm/dashboards/pipeline/storing.ts'
 import { coverage, crawls, passive } from '../../../helm/dashboards/population-crawls.ts'
 import { overTime } from '../../../helm/dashboards/population-history.ts'
 import { places } from '../../../helm/dashboards/population-places.ts'
@@ -20,7 +21,7 @@ import type { PanelGroup } from '../../../helm/dashboards/grafana/panel-spec.ts'
 
 suite('groups of panels', () => {
   test('stand in the dashboard that they belong to', () => {
-    assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, jobs, processes])
+    assert.deepEqual(pipeline.groups.slice(1), [crawling, storing, files, edges, jobs, processes])
     assert.deepEqual(population.groups.slice(1), [coverage, overTime, places, crawls, passive])
     assert.deepEqual(operator.groups.slice(1, 4), [probes, reconciling, apiServer])
   })

@@ -2,6 +2,8 @@
 import { pino } from 'pino'
 import { KafkaBus } from '../../../core/bus/kafka/kafka-bus.ts'
 import { systemClock } from '../../../core/time/clock.ts'
+import { NODE_ADDRESS } from '../cluster/runner/node-network.ts'
+import { mmdb } from '../places/mmdb.ts'
 import { until } from '../until.ts'
 import { podTargets } from './pod-targets.ts'
 import { PROBE_NAME, PROBE_TOPIC, ProbedCluster } from './probed-cluster.ts'
@@ -18,6 +20,8 @@ export const PROBE_NAMESPACE = 'lab'
 /** Its scans: one with a passive node, one without. */
 export const PROBE_SCANS = ['main', 'second'] as const
 
+// All peers have the address of this machine; the system is that of a cloud, so that every panel of places has something.
+const PLACES = mmdb({ networks: { [`${NODE_ADDRESS}/32`]: { country: { iso_code: 'DE' }, autonomous_system_number: 24_940, autonomous_system_organization: 'Lab' } } })
 const LIMIT_MS = 300_000
 
 interface Status extends KubeObject { status: { scans: { name: string, peerId?: string }[] } }
@@ -45,7 +49,7 @@ export class MonitoringRig<Network extends VisitingNetwork> implements AsyncDisp
 
   /** Starts everything; resolves when the PeerProbe is ready and its pods are scraped. */
   static async open<Network extends VisitingNetwork> (openNetwork: (host: string) => Promise<Network>): Promise<MonitoringRig<Network>> {
-    return new MonitoringRig(await ProbedCluster.open({ namespace: PROBE_NAMESPACE, openNetwork, scansOf, dumpInterval: '5s' }))
+    return new MonitoringRig(await ProbedCluster.open({ namespace: PROBE_NAMESPACE, openNetwork, scansOf, dumpInterval: '5s', placeFile: PLACES }))
   }
 
   /**

@@ -2,7 +2,9 @@
 // MariaDB with TLS, a network of libp2p peers, and a Prometheus that scrapes what the PodMonitors ask for.
 //
 // A test file that uses it begins with `if (missingMonitoring === undefined) { enterNodeNetwork(import.meta.filename) }`.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { defined } from '../../../core/defined.ts'
 import { kafka } from '../../../scripts/provision/kafka.ts'
 import { mariadb } from '../../../scripts/provision/mariadb.ts'
 import { CHART } from '../cluster/chart-rig.ts'
@@ -63,6 +65,9 @@ export interface ProbedClusterOptions<Network extends ProbedNetwork> {
 
   /** How often consumers write a dump, such as `5s`. */
   dumpInterval: string
+
+  /** A file with the places of the peers, for the claim that crawlers mount. @default none */
+  placeFile?: Buffer
 }
 
 type Servers<Network> = Pick<ProbedCluster<ProbedNetwork>, 'cluster' | 'broker' | 'sql'> & { network: Network }
@@ -101,6 +106,7 @@ export class ProbedCluster<Network extends ProbedNetwork> implements AsyncDispos
     await makeDatabase(sql, namespace)
     await cluster.namespace(namespace)
     await cluster.plane.apply(...objectsBeside(namespace, sql))
+    writePlaces(cluster, options)
     await cluster.probe(namespace, specFor(options, servers), PROBE_NAME)
     await cluster.untilReady(namespace, 'True', { name: PROBE_NAME, limitMs: LIMIT_MS })
     const { prometheus } = stack.use(await PodScraper.open(cluster.plane))
@@ -132,21 +138,32 @@ async function makeDatabase (sql: SqlServer, name: string): Promise<void> {
   await root.end()
 }
 
-// The certificate of the database, and volumes for dumps, for backups and for what the crawler keeps.
+function writePlaces ({ node: { claims } }: ClusterRig, { namespace, placeFile }: ProbedClusterOptions<ProbedNetwork>): void {
+  const folder = join(claims, namespace, 'places')
+  mkdirSync(folder, { recursive: true })
+
+  if (placeFile !== undefined) {
+    writeFileSync(join(folder, 'lab.mmdb'), placeFile)
+  }
+}
+
+// The certificate of the database, and volumes for dumps, for backups, for what the crawler keeps and for place files.
 function objectsBeside (namespace: string, sql: SqlServer): object[] {
   const metadata = (name: string): object => ({ name, namespace, labels: { 'peerprobe.dev/use': 'true' } })
   const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '', volumeMode: 'Filesystem' }
 
   return [
     { apiVersion: 'v1', kind: 'Secret', metadata: metadata(CA_SECRET), stringData: { 'ca.crt': readFileSync(sql.caFile, 'utf8') } },
-    ...['dumps', 'state', 'backups'].flatMap(name => [
+    ...['dumps', 'state', 'backups', 'places'].flatMap(name => [
       { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: metadata(name), spec: { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } } },
       { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec: { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: `/${name}` } } }
     ])
   ]
 }
 
-function specFor ({ namespace, scansOf, dumpInterval }: ProbedClusterOptions<ProbedNetwork>, { broker, sql, network }: Servers<ProbedNetwork>): object {
+function specFor (options: ProbedClusterOptions<ProbedNetwork>, { broker, sql, network }: Servers<ProbedNetwork>): object {
+  const { namespace, scansOf, dumpInterval, placeFile } = options
+
   return {
     scans: scansOf({ name: 'lab', bootstrapPeers: [network.bootstrap], protocols: [KAD_PROTOCOL] }),
     kafka: { brokers: broker.brokers, topic: { name: PROBE_TOPIC } },
@@ -154,6 +171,7 @@ function specFor ({ namespace, scansOf, dumpInterval }: ProbedClusterOptions<Pro
     consumer: { dump: { enabled: true, interval: dumpInterval, volume: { claim: 'dumps' } } },
     retention: { schedule: EACH_MINUTE },
     sessions: { schedule: EACH_MINUTE },
-    backup: { enabled: true, schedule: EACH_MINUTE, volume: { claim: 'backups' } }
+    backup: { enabled: true, schedule: EACH_MINUTE, volume: { claim: 'backups' } },
+    ...defined({ places: placeFile === undefined ? undefined : { volume: { claim: 'places' } } })
   }
 }

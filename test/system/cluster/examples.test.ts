@@ -88,10 +88,10 @@ suite('the examples', missingCluster === undefined ? {} : { skip: missingCluster
 })
 
 /** The Secrets and volumes that a PeerProbe names, which allow it. */
-function needsOf ({ spec: { scans, kafka, mysql, consumer } }: PeerProbe): object[] {
+function needsOf ({ spec: { scans, kafka, mysql, consumer, places } }: PeerProbe): object[] {
   const authorities = [kafka?.tls?.caSecret, mysql?.tls?.caSecret]
   const users = [kafka?.authentication.secret, mysql?.credentialsSecret.name]
-  const claims = [consumer.dump.volume?.claim, ...scans.map(({ storage }) => storage?.claim)]
+  const claims = [consumer.dump.volume?.claim, places?.volume.claim, ...scans.map(({ storage }) => storage?.claim)]
 
   return [
     ...authorities.flatMap(authority => authority === undefined ? [] : [secret(authority.name, { [authority.key]: 'PEM' })]),

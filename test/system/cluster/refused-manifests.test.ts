@@ -9,6 +9,8 @@ const kafka = (rest: object): object => ({ kafka: { brokers: ['kafka:9092'], ...
 const mysql = (rest: object): object => ({ mysql: { host: 'db', database: 'ipfs', credentialsSecret: { name: 'mysql' }, ...rest } })
 const BIG = Array.from({ length: 33 }, (_, i) => ({ name: `s${String(i)}`, network: NETWORK }))
 
+const DUMPS = { consumer: { dump: { enabled: true, volume: { claim: 'dumps' } } } }
+
 // The mistake, and what the message must contain.
 const WRONG: [string, object, RegExp][] = [
   ['no scans', { scans: [] }, /spec\.scans/],
@@ -44,6 +46,11 @@ const WRONG: [string, object, RegExp][] = [
   ['a database without a host', { mysql: { database: 'x', credentialsSecret: { name: 'x' } } }, /spec\.mysql\.host: Required/],
   ['more idle connections than open ones', mysql({ maxOpenConns: 2, maxIdleConns: 3 }), /spec\.mysql.*must not exceed maxOpenConns/],
   ['dumps without a volume', { consumer: { dump: { enabled: true } } }, /spec.*dump files in a cluster/],
+  ['routing tables of a Census', { ...scan({ active: { neighbours: true } }), ...DUMPS }, /spec\.scans\[0\].*active\.neighbours.*Topology/],
+  ['routing tables without dump files', scan({ active: { strategy: 'Topology', neighbours: true } }), /spec\.consumer\.dump\.enabled.*is needed for active\.neighbours/],
+  ['routing tables that are kept for too short', kafka({ topic: { neighbours: { retention: '1m' } } }), /spec\.kafka\.topic.*between 1h and 87600h/],
+  ['no partition for routing tables', kafka({ topic: { neighbours: { partitions: 0 } } }), /spec\.kafka\.topic\.neighbours\.partitions/],
+  ['places without a claim', { places: { volume: {} } }, /spec\.places\.volume\.claim: Required/],
   ['backups without a volume', { backup: { enabled: true } }, /spec\.backup.*is required for backups/],
   ['an invalid schedule', { retention: { schedule: 'daily' } }, /spec\.retention\.schedule/]
 ]

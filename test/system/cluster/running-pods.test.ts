@@ -102,6 +102,8 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
 
   const command = async (namespace: string, ...args: string[]): Promise<CommandEnd> => await rig.node.exec(namespace, 'amino-consumer', ['node', 'cli/main.ts', ...args])
 
+  const files = async (namespace: string, pod: string, folder: string): Promise<string> => (await rig.node.exec(namespace, pod, ['ls', folder])).stdout
+
   async function works (namespace: string, topic: string): Promise<void> {
     await rig.untilReady(namespace, 'True', { limitMs: LIMIT_MS })
     await until('both scans are in the database', async () => (await rows(namespace, 'SELECT DISTINCT scan FROM crawl WHERE state = \'finished\'')).length === 2, LIMIT_MS)
@@ -177,9 +179,17 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
       })
     })
 
-    test('work with client certificates, with custom names for topic and group', async () => {
-      await start('certificate', { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' })
+    test('work with client certificates, with custom names for topic and group, and with routing tables', async () => {
+      const kafkaSpec = { strimzi: { cluster: 'events', namespace: 'kafka' }, authentication: { type: 'tls' }, topic: { name: 'lab.visits' }, consumerGroup: 'Lab_1.readers' }
+      const { scans: [scan, second] } = specFor('certificate', {})
+      await rig.namespace('certificate')
+      await rig.plane.apply(...claim('certificate', 'edges'))
+      await start('certificate', kafkaSpec, {
+        scans: [{ ...scan, active: { interval: '2s', strategy: 'Topology', neighbours: true } }, second],
+        consumer: { dump: { enabled: true, volume: { claim: 'edges' } } }
+      })
       await works('certificate', 'lab.visits')
+      await until('there is a file of routing tables', async () => /^edges-.*\.parquet$/m.test(await files('certificate', 'amino-consumer', '/var/lib/peerprobe/dumps')), LIMIT_MS)
       await fits('certificate', 'User:CN=certificate-amino-peerprobe')
     })
 
@@ -212,9 +222,8 @@ suite('PeerProbes whose pods run', missing === undefined ? {} : { skip: missing 
         })
         await works('brokers', 'hand-made')
         fit('User:hand', [...topics, ...groups])
-        const files = async (pod: string, folder: string): Promise<string> => (await rig.node.exec('brokers', pod, ['ls', folder])).stdout
-        assert.match(await files('amino-consumer', '/var/lib/peerprobe/dumps'), /^nodes-.*\.ndjson\.zst$/m)
-        assert.match(await files('amino-crawler-main', '/var/lib/peerprobe/state'), /^known-peers\.ndjson$/m)
+        assert.match(await files('brokers', 'amino-consumer', '/var/lib/peerprobe/dumps'), /^nodes-.*\.ndjson\.zst$/m)
+        assert.match(await files('brokers', 'amino-crawler-main', '/var/lib/peerprobe/state'), /^known-peers\.ndjson$/m)
       })
 
       test('make a backup in three containers, which is restored; one that fails says why in the status and leaves the last one', async () => {

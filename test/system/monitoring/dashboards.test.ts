@@ -2,7 +2,6 @@
 // and those that show a fault show it once there is one.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { places } from '../../../helm/dashboards/population-places.ts'
 import { answerPanels, fillVariables } from '../../../scripts/pictures/panel-answers.ts'
 import { enterNodeNetwork } from '../../support/cluster/runner/node-network.ts'
 import { chartDashboards, panelsOf } from '../../support/dashboards/chart-panels.ts'
@@ -17,8 +16,6 @@ const RATE_INTERVAL = '15s'
 const SPAN_S = 120
 const LIMIT_MS = 180_000
 
-// There are no place files here; network-alerts.test.ts asks a crawler that has some.
-const OF_PLACES = new Set(places.panels.map(({ title }) => `population: ${title}`))
 const shipped = [...chartDashboards()]
 
 if (missingMonitoring === undefined) {
@@ -69,7 +66,7 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingMonito
     let empty: string[] = []
 
     await until('all panels have data', async () => {
-      empty = (await answers()).filter(({ answered }) => answered.series.length === 0).map(({ name }) => name).filter(name => !OF_PLACES.has(name))
+      empty = (await answers()).filter(({ answered }) => answered.series.length === 0).map(({ name }) => name)
 
       return empty.length === 0
     }, LIMIT_MS).catch((err: unknown) => {
@@ -84,14 +81,14 @@ suite('dashboards on a Prometheus that scrapes PeerProbe', { skip: missingMonito
     for (const { name, selectors, groupings } of asked) {
       const known = new Set(['le'])
 
-      for (const { metric, matchers } of OF_PLACES.has(name) ? [] : selectors) {
+      for (const { metric, matchers } of selectors) {
         const series = await rig.prometheus.seen(metric)
         assert.ok(series.length > 0, `${name}: no page has ${metric}`)
         const own = new Set(series.flatMap(({ labels }) => Object.keys(labels)))
         own.forEach(label => known.add(label))
         assert.deepEqual(matchers.map(({ label }) => label).filter(label => !own.has(label)), [], `${name}: ${metric}`)
       }
-      assert.deepEqual(groupings.filter(label => !known.has(label) && !OF_PLACES.has(name)), [], name)
+      assert.deepEqual(groupings.filter(label => !known.has(label)), [], name)
     }
   })
 

@@ -2,7 +2,6 @@
 // operator that made them.
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { PLACE_METRICS } from '../../../crawler/metrics/place-metric-definitions.ts'
 import { valueAt } from '../../../operator/api/rules.ts'
 import { METRICS_OF } from '../../../scripts/generate/metrics-page.ts'
 import { STATE_METRICS } from '../../../scripts/generate/state-metrics.ts'
@@ -19,9 +18,6 @@ if (missingMonitoring === undefined) {
 
 // It takes 512 contacted peers; test/crawler/dht/keyspace-outlier.test.ts has it with more.
 const LARGER_NETWORK = ['peerprobe_crawler_population_keyspace_outlier_ratio']
-
-// network-alerts.test.ts has a crawler with place files.
-const PLACE_FILES = ['countryPeers', 'systemPeers', 'cloudPeers', 'builtAt', 'refusedFiles'].map(key => PLACE_METRICS[key as keyof typeof PLACE_METRICS].name)
 
 suite('the metrics of processes that run', { skip: missingMonitoring ?? false }, () => {
   let rig: MonitoringRig<MonitoredNetwork>
@@ -55,7 +51,7 @@ suite('the metrics of processes that run', { skip: missingMonitoring ?? false },
     }
   })
 
-  test('have a series each that Prometheus has scraped: none needs a fault to appear, one needs a larger network, some need place files', async () => {
+  test('have a series each that Prometheus has scraped: none needs a fault to appear, one needs a larger network', async () => {
     const absent: string[] = []
 
     for (const [process, definitions] of Object.entries(METRICS_OF)) {
@@ -66,7 +62,7 @@ suite('the metrics of processes that run', { skip: missingMonitoring ?? false },
       }
     }
 
-    assert.deepEqual(absent.toSorted(), [...LARGER_NETWORK, ...PLACE_FILES].toSorted())
+    assert.deepEqual(absent.toSorted(), LARGER_NETWORK)
   })
 
   test('name the PeerProbe of each series, also in those of the operator', async () => {

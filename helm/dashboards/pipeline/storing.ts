@@ -1,6 +1,6 @@
 // The consumers' part of the pipeline: from the bus to the database.
-import { consumerSeries, PROBE_LABELS, PROBE_LEGEND } from './series/selectors.ts'
-import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
+import { consumerSeries, PROBE_LABELS, PROBE_LEGEND } from '../series/selectors.ts'
+import type { PanelGroup, PanelSpec } from '../grafana/panel-spec.ts'
 
 const NOTHING_STORED = 'Nothing was stored in this span'
 

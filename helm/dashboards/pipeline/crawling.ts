@@ -1,6 +1,6 @@
 // The crawlers' part of the pipeline: from the frontier to the bus.
-import { crawlerSeries, quantiles, SCAN_LABELS, SCAN_LEGEND } from './series/selectors.ts'
-import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
+import { crawlerSeries, quantiles, SCAN_LABELS, SCAN_LEGEND } from '../series/selectors.ts'
+import type { PanelGroup, PanelSpec } from '../grafana/panel-spec.ts'
 
 const SHARES: readonly [share: number, name: string][] = [[0.5, 'half'], [0.95, '95 of 100']]
 

@@ -1,6 +1,6 @@
 // What the pipeline writes to disks: dumps, and room for all that has a folder.
-import { consumerSeries, PROBE_LABELS, PROBE_LEGEND } from './series/selectors.ts'
-import type { PanelGroup, PanelQuery, PanelSpec } from './grafana/panel-spec.ts'
+import { consumerSeries, PROBE_LABELS, PROBE_LEGEND } from '../series/selectors.ts'
+import type { PanelGroup, PanelQuery, PanelSpec } from '../grafana/panel-spec.ts'
 
 const NO_DUMP = 'No dump was written since the start'
 const NO_DISK = 'No process here writes to a disk of its own'

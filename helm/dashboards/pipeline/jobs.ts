@@ -1,6 +1,6 @@
 // What is done by a schedule: whether it was done when it was last asked for.
-import { RESOURCE_LABELS, RESOURCE_LEGEND, resourceSeries } from './series/selectors.ts'
-import type { PanelGroup, PanelSpec } from './grafana/panel-spec.ts'
+import { RESOURCE_LABELS, RESOURCE_LEGEND, resourceSeries } from '../series/selectors.ts'
+import type { PanelGroup, PanelSpec } from '../grafana/panel-spec.ts'
 
 const ofResource = (metric: string): string => `max by (${RESOURCE_LABELS}) (${resourceSeries(metric)})`
 
