@@ -15,9 +15,10 @@ import { node } from './provision/node.ts'
 import { prometheus } from './provision/prometheus.ts'
 import { shells } from './provision/shells.ts'
 import { sqlite } from './provision/sqlite.ts'
+import { previousRelease } from './release/previous-release.ts'
 import type { Found, Part } from './provision/part.ts'
 
-const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster, node, prometheusForPods]
+const PARTS: readonly Part[] = [sqlite, kafka, mariadb, mysql, prometheus, shells, actionlint, helm3, kubo, cluster, node, prometheusForPods, previousRelease]
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? PARTS.map(({ name }) => name) : asked

@@ -7,6 +7,7 @@ export const SECONDS: Readonly<Record<string, number>> = {
   'test/system/node/causes.test.ts': 240,
   'test/system/node/chaos.test.ts': 240,
   'test/system/node/first-day.test.ts': 240,
+  'test/system/node/upgrade.test.ts': 240,
   'test/system/monitoring/job-alerts.test.ts': 240,
   'test/system/cluster/running-pods.test.ts': 200,
   'test/system/monitoring/network-alerts.test.ts': 145,

@@ -26,12 +26,17 @@ export interface ImageTree {
 }
 
 /**
- * Builds the image's file system below `folder`.
+ * Builds the image's file system below `folder`, from the sources of this repository.
  *
  * @throws TypeError for an instruction that it does not know, and for what the context of a build would not have
  */
 export function buildImageTree (folder: string): ImageTree {
-  const stages = stagesOf(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))
+  return buildTreeOf(ROOT, folder)
+}
+
+/** The same of other sources, by their Dockerfile. */
+export function buildTreeOf (source: string, folder: string): ImageTree {
+  const stages = stagesOf(readFileSync(join(source, 'Dockerfile'), 'utf8'))
   const roots = new Map(stages.map(({ name }) => [name, join(folder, name)]))
   let tree: ImageTree = emptyTree('')
 
@@ -45,7 +50,7 @@ export function buildImageTree (folder: string): ImageTree {
           tree.workdir = text
           break
         case 'COPY':
-          copy(words, { root, workdir: tree.workdir }, roots)
+          copy(words, { root, workdir: tree.workdir, source }, roots)
           break
         case 'RUN':
           run(text, join(root, tree.workdir), root)
@@ -105,24 +110,24 @@ function stagesOf (dockerfile: string): { name: string, instructions: Instructio
   return stages
 }
 
-function copy (words: readonly string[], { root, workdir }: { root: string, workdir: string }, roots: ReadonlyMap<string, string>): void {
+function copy (words: readonly string[], { root, workdir, source }: Record<'root' | 'workdir' | 'source', string>, roots: ReadonlyMap<string, string>): void {
   const from = words.find(word => word.startsWith('--from='))?.slice('--from='.length)
   const paths = words.filter(word => !word.startsWith('--'))
   const target = paths.pop() ?? ''
 
   for (const path of paths) {
-    if (from === undefined && !isInContext(path)) {
+    if (from === undefined && !isInContext(source, path)) {
       throw new TypeError(`the Dockerfile copies ${path}, which .dockerignore keeps out of the build`)
     }
 
     const to = join(root, target.startsWith('/') ? '' : workdir, target, target.endsWith('./') ? basename(path) : '')
     mkdirSync(dirname(to), { recursive: true })
-    cpSync(join(from === undefined ? ROOT : roots.get(from)!, path), to, { recursive: true, verbatimSymlinks: true })
+    cpSync(join(from === undefined ? source : roots.get(from)!, path), to, { recursive: true, verbatimSymlinks: true })
   }
 }
 
-function isInContext (path: string): boolean {
-  return readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n').includes(`!${path}`)
+function isInContext (source: string, path: string): boolean {
+  return readFileSync(join(source, '.dockerignore'), 'utf8').split('\n').includes(`!${path}`)
 }
 
 // Packages come from the cache of this machine's npm.

@@ -19,12 +19,14 @@ const GROUP = 'reads-every-visit'
 /**
  * Ends the crawls of a PeerProbe, waits until its consumers have read everything, and compares: each visit on the topic is one row, and
  * each row is a visit on the topic. Returns their number.
+ *
+ * @param more fields of the PeerProbe, as it has them
  */
-export async function visitsAreRows (lab: NodeLab, namespace: string): Promise<number> {
+export async function visitsAreRows (lab: NodeLab, namespace: string, more: object = {}): Promise<number> {
   await using bus = await KafkaBus.open({ log, clock: systemClock }, { brokers: lab.broker.brokers, clientId: 'test' }, signal)
   const topic = `${namespace}.visits`
   const before = (await lab.pods(namespace, 'crawler')).map(({ metadata: { uid } }) => uid)
-  await lab.probe(namespace, { scans: [{ ...lab.scan(), active: { enabled: false } }] })
+  await lab.probe(namespace, { ...more, scans: [{ ...lab.scan(), active: { enabled: false } }] })
   await until('the crawlers that crawled are gone', async () => !(await lab.pods(namespace, 'crawler')).some(({ metadata: { uid } }) => before.includes(uid)), LAB_LIMIT_MS)
   await until('everything is read', async () => {
     const lag = await bus.groupLag(topic, namespace, signal).catch(() => new Map([[0, 1]])) // a broker may be starting

@@ -35,7 +35,8 @@ export const SYSTEM = 'peerprobe-system'
 /** Pods start one after the other, on a machine that may be busy. */
 export const LAB_LIMIT_MS = 300_000
 
-const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
+/** The chart of this source. */
+export const CHART = fileURLToPath(new URL('../../../helm/peerprobe', import.meta.url))
 const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' }
 const CONSENT = { 'peerprobe.dev/use': 'true' }
 
@@ -56,11 +57,14 @@ export interface NodeLabOptions {
   /** Namespaces of PeerProbes that may use the Kafka of Strimzi, separated by commas. */
   allowed: string
 
+  /** The chart that {@link NodeLab.install} takes. @default that of this source */
+  chart?: string
+
   /** Living peers of the network; a third as many are dead. @default 8 */
   peers?: number
 }
 
-interface Parts { broker: KafkaServer, sql: SqlServer, network: ChangingNetwork, node: RealNode, rig: ClusterRig, folder: TempFolder }
+interface Parts { broker: KafkaServer, sql: SqlServer, network: ChangingNetwork, node: RealNode, rig: ClusterRig, folder: TempFolder, chart: string }
 
 /** See the head of this file. */
 export class NodeLab implements AsyncDisposable {
@@ -70,6 +74,7 @@ export class NodeLab implements AsyncDisposable {
   readonly node: RealNode
   readonly rig: ClusterRig
   readonly #folder: TempFolder
+  readonly #chart: string
   readonly #stack: AsyncDisposableStack
 
   private constructor (parts: Parts, stack: AsyncDisposableStack) {
@@ -79,11 +84,12 @@ export class NodeLab implements AsyncDisposable {
     this.node = parts.node
     this.rig = parts.rig
     this.#folder = parts.folder
+    this.#chart = parts.chart
     this.#stack = stack
   }
 
   /** Starts everything but the operator. */
-  static async open ({ images, allowed, peers = 8 }: NodeLabOptions): Promise<NodeLab> {
+  static async open ({ images, allowed, chart = CHART, peers = 8 }: NodeLabOptions): Promise<NodeLab> {
     await using stack = new AsyncDisposableStack()
     const folder = stack.use(new TempFolder())
     const [broker, sql, network] = await Promise.all([
@@ -98,20 +104,25 @@ export class NodeLab implements AsyncDisposable {
     await rig.installPodMonitors()
     stack.use(await StandInStrimzi.open(rig.plane, allowed, new StrimziBroker(broker)))
 
-    return new NodeLab({ broker, sql, network, node: real, rig, folder }, stack.move())
+    return new NodeLab({ broker, sql, network, node: real, rig, folder, chart }, stack.move())
   }
 
-  /** Runs helm with the chart of this source; `more` are arguments behind it. */
-  async helm (verb: 'install' | 'upgrade', ...more: string[]): Promise<CommandEnd> {
+  /** Runs helm on the release of the operator, and waits for its pods; `args` follow the name of the release. */
+  async release (verb: 'install' | 'upgrade' | 'rollback', ...args: string[]): Promise<CommandEnd> {
     const homes = Object.fromEntries(['cache', 'config', 'data'].map(name => [`HELM_${name.toUpperCase()}_HOME`, this.#folder.file(name)]))
 
-    return await this.rig.plane.command('helm', [verb, 'probe', CHART, '-n', SYSTEM, '--set', VALUES, '--wait', '--timeout', '170s', ...more], undefined, homes)
+    return await this.rig.plane.command('helm', [verb, 'probe', ...args, '-n', SYSTEM, '--wait', '--timeout', '170s'], undefined, homes)
+  }
+
+  /** Upgrades to the chart of this source with the lab's values; `more` are arguments behind them. */
+  async upgrade (...more: string[]): Promise<CommandEnd> {
+    return await this.release('upgrade', CHART, '--set', VALUES, ...more)
   }
 
   /** Installs the chart, in a namespace of restricted pods. @throws TypeError with the cluster's state when its pods do not become ready */
   async install (...more: string[]): Promise<void> {
     await this.rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM, labels: RESTRICTED } })
-    const { code, stdout, stderr } = await this.helm('install', ...more)
+    const { code, stdout, stderr } = await this.release('install', this.#chart, '--set', VALUES, ...more)
 
     if (code !== 0) {
       throw new TypeError(`helm install: ${stdout}${stderr}${await this.explain()}`)

@@ -52,7 +52,7 @@ suite('what stops a PeerProbe on a real node', missingLab === undefined ? {} : {
     assert.equal(code, 0, stderr)
   }
   const upgrade = async (...more: string[]): Promise<void> => {
-    const { code, stdout, stderr } = await lab.helm('upgrade', ...more)
+    const { code, stdout, stderr } = await lab.upgrade(...more)
     assert.equal(code, 0, stdout + stderr)
   }
   const brokers = (...addresses: string[]): object => ({ kafka: { brokers: addresses, topic: { name: TOPIC }, consumerGroup: 'plain' } })
