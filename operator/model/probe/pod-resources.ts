@@ -20,15 +20,16 @@ export interface ResourceRules {
 }
 
 // A throttled crawler would time out on peers that do answer. A crawler therefore gets one core for its work and another for
-// cryptography and the garbage collector. Its heap is a share of the memory (Dockerfile); a crawl of 10,000 peers takes 330 MB in all.
+// cryptography and the garbage collector. Its heap is a share of the memory (Dockerfile). The amounts are those of 10,000 peers in
+// docs/sizing.md, which says what was measured and with which margin.
 // Ephemeral storage has no entry: if a kubelet does not report it, no node would accept the pod. The root is read-only, and the only
 // scratch folder has its own limit.
 const LIMITS = { cpu: '2', memory: '1Gi' }
 
 /** The rules of a cluster whose owner has set none of them. */
 export const DEFAULT_RESOURCES: ResourceRules = {
-  crawler: { requests: { cpu: '100m', memory: '256Mi' }, limits: LIMITS },
-  consumer: { requests: { cpu: '50m', memory: '192Mi' }, limits: LIMITS },
+  crawler: { requests: { cpu: '100m', memory: '512Mi' }, limits: LIMITS },
+  consumer: { requests: { cpu: '50m', memory: '256Mi' }, limits: LIMITS },
   max: {}
 }
 
