@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { readMigrations } from '../../consumer/store/migrations/migrations.ts'
 import { Crawl } from '../../core/contracts/crawl.ts'
+import { Neighbours, NeighboursEnd } from '../../core/contracts/edges/neighbours.ts'
 import { PrepareConfig, RetentionConfig } from '../../core/contracts/job-config.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { Visit } from '../../core/contracts/visit.ts'
@@ -13,6 +14,8 @@ import type { SchemaName } from './schema-names.ts'
 const JSON_SCHEMAS: Readonly<Record<Exclude<SchemaName, 'sqlite' | 'mysql'>, z.ZodType>> = {
   'visit': Visit,
   'crawl': Crawl,
+  'neighbours': Neighbours,
+  'neighbours-end': NeighboursEnd,
   'peerprobe': PeerProbe,
   'crawler-config': CrawlerConfig,
   'consumer-config': ConsumerConfig,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Crawl } from '../../core/contracts/crawl.ts'
+import { Neighbours, NeighboursEnd } from '../../core/contracts/edges/neighbours.ts'
 import { ConsumerConfig, CrawlerConfig } from '../../core/contracts/process-config.ts'
 import { Visit } from '../../core/contracts/visit.ts'
 import { dashboardFiles } from '../../helm/dashboards/dashboards.ts'
@@ -31,6 +32,8 @@ export function generatedFiles (): Map<string, string> {
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/visit.schema.json', jsonSchemaFile(Visit, 'https://peerprobe.dev/schemas/visit.v1.json')],
     ['docs/reference/crawl.schema.json', jsonSchemaFile(Crawl, 'https://peerprobe.dev/schemas/crawl.v1.json')],
+    ['docs/reference/neighbours.schema.json', jsonSchemaFile(Neighbours, 'https://peerprobe.dev/schemas/neighbours.v1.json')],
+    ['docs/reference/neighbours-end.schema.json', jsonSchemaFile(NeighboursEnd, 'https://peerprobe.dev/schemas/neighbours-end.v1.json')],
     ['docs/reference/crawler-config.md', schemaPage('Crawler configuration', CONFIG_INTRO, CrawlerConfig)],
     ['crds/peerprobe.dev_peerprobes.yaml', renderCrd()],
     ['helm/peerprobe/templates/crd.yaml', chartCrd()],

@@ -20,7 +20,7 @@ suite('networks', () => {
 
 suite('schema', () => {
   test('of messages is the published one', async () => {
-    for (const name of ['visit', 'crawl'] as const) {
+    for (const name of ['visit', 'crawl', 'neighbours', 'neighbours-end'] as const) {
       const published = JSON.parse(readFileSync(new URL(`../../../docs/reference/${name}.schema.json`, import.meta.url), 'utf8')) as Record<string, unknown>
       assert.deepEqual({ $id: published['$id'], ...JSON.parse(await schemaText(name)) as object }, published)
     }
