@@ -1,9 +1,9 @@
 // What the migrations of this version leave in a database, read from their files.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readMigrations } from '../../../consumer/store/migrations/migrations.ts'
+import { BREAKING, readMigrations } from '../../../consumer/store/migrations/migrations.ts'
 import { MYSQL_MIGRATIONS } from '../../../consumer/store/mysql/migrator.ts'
-import { migratedDatabase } from '../../support/consumer/migrated-database.ts'
+import { migratedDatabase, SQLITE_MIGRATIONS } from '../../support/consumer/migrated-database.ts'
 
 // https://dev.mysql.com/doc/refman/8.4/en/stored-objects-security.html: a trigger and an event always run as their definer.
 const STORED_OBJECT = /^CREATE\b(?<form>[^;(]*?)\b(?<kind>VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT)\s+(?:IF NOT EXISTS\s+)?(?<name>\w+)/gm
@@ -24,6 +24,15 @@ test('nothing that a migration of MySQL leaves depends on the account that made 
     assert.match(form, /\bSQL SECURITY INVOKER\b/, name)
     assert.doesNotMatch(form, /\bDEFINER\b/, name)
   }
+})
+
+test('a migration takes nothing away that older versions use, or says so by its name', () => {
+  const taking = /\b(?:DROP (?!VIEW\b)|RENAME|MODIFY|CHANGE COLUMN|ALTER COLUMN)|\bADD COLUMN \S+ (?:(?!,|''|;|$).)*NOT NULL(?![^,;\n]*DEFAULT)/im
+  const all = [MYSQL_MIGRATIONS, SQLITE_MIGRATIONS].flatMap(folder => readMigrations(folder))
+
+  assert.ok(['DROP TABLE x', 'DROP COLUMN x', 'RENAME TO y', 'ADD COLUMN x INT NOT NULL'].every(sql => taking.test(sql)))
+  assert.ok(!['DROP VIEW x', 'ADD COLUMN x INT', 'ADD COLUMN x INT NOT NULL DEFAULT 0'].some(sql => taking.test(sql)))
+  assert.deepEqual(all.filter(({ name, sql }) => taking.test(sql) && !name.startsWith(BREAKING)).map(({ name }) => name), [])
 })
 
 suite('views of SQLite', () => {
