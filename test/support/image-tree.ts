@@ -2,11 +2,14 @@
 // machine's Node in the place of the base's.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, globSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { cpSync, existsSync, globSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+// Debian's list of what is installed, from which the image takes libraries.
+const SYSTEM_PACKAGES = '/var/lib/dpkg/status'
 
 interface Instruction { name: string, words: string[], text: string }
 
@@ -84,13 +87,31 @@ function emptyTree (root: string): ImageTree {
 export function contentOf (root: string): Map<string, string> {
   const paths = globSync('**/*', { cwd: root }).filter(path => !lstatSync(join(root, path)).isDirectory()).sort()
 
-  return new Map(paths.map((path) => {
-    const at = join(root, path)
-    const { mode } = lstatSync(at)
-    const content = lstatSync(at).isSymbolicLink() ? readlinkSync(at) : createHash('sha256').update(readFileSync(at)).digest('hex')
+  return new Map(paths.map(path => [path, describeFile(join(root, path))]))
+}
 
-    return [path, `${mode.toString(8)} ${content}`]
-  }))
+/**
+ * What decides what {@link buildTreeOf} makes of these sources: each file of the build's context, and the Node and the
+ * system's packages that the image takes from this machine.
+ */
+export function recipeOf (source = ROOT): string {
+  const context = readFileSync(join(source, '.dockerignore'), 'utf8').split('\n').filter(line => line.startsWith('!')).map(line => join(source, line.slice(1)))
+  const folders = context.filter(path => lstatSync(path).isDirectory())
+  const files = [join(source, 'Dockerfile'), SYSTEM_PACKAGES, ...context].filter(path => existsSync(path) && !folders.includes(path))
+
+  return [
+    process.version,
+    process.arch,
+    ...files.map(path => `${relative(source, path)} ${describeFile(path)}`),
+    ...folders.flatMap(folder => [...contentOf(folder)].map(([path, content]) => `${join(relative(source, folder), path)} ${content}`))
+  ].join('\n')
+}
+
+function describeFile (path: string): string {
+  const stats = lstatSync(path)
+  const content = stats.isSymbolicLink() ? readlinkSync(path) : createHash('sha256').update(readFileSync(path)).digest('hex')
+
+  return `${stats.mode.toString(8)} ${content}`
 }
 
 function stagesOf (dockerfile: string): { name: string, instructions: Instruction[] }[] {

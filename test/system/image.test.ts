@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from '../../scripts/provision/programs.ts'
 import { lockedPackages } from '../../scripts/supply/lock-file.ts'
-import { buildImageTree, contentOf } from '../support/image-tree.ts'
+import { buildImageTree, contentOf, recipeOf } from '../support/image-tree.ts'
 import { TempFolder } from '../support/temp-folder.ts'
 import type { ImageTree } from '../support/image-tree.ts'
 
@@ -49,6 +49,25 @@ suite('the image', () => {
     assert.ok(content.size > 3_000)
     assert.deepEqual([...content.keys()].filter(path => content.get(path) !== again.get(path)), [])
     assert.deepEqual([...again.keys()].filter(path => !content.has(path)), [])
+  })
+
+  test('has another recipe when a file of the build changes, and only then', () => {
+    const source = folder.file('source')
+    mkdirSync(join(source, 'core'), { recursive: true })
+    const write = (path: string, text: string): string => {
+      writeFileSync(join(source, path), text)
+
+      return recipeOf(source)
+    }
+    write('Dockerfile', 'FROM scratch')
+    write('.dockerignore', '*\n!core\n!package.json\n')
+    write('package.json', '{}')
+    const recipe = write('core/a.ts', 'a')
+
+    assert.equal(write('core/a.ts', 'a'), recipe)
+    assert.equal(write('outside.ts', 'x'), recipe, 'the build does not see it')
+    const others = [write('core/a.ts', 'b'), write('core/b.ts', 'b'), write('package.json', '{ }'), write('Dockerfile', 'FROM other')]
+    assert.equal(new Set([recipe, ...others]).size, 5)
   })
 
   test('holds Node, the libraries that it loads, production packages and our sources, and stays small', () => {
