@@ -1,8 +1,8 @@
 // Faults of a cluster, each of which ends: it breaks something, lasts as long as it may, and puts back what a person or a supervisor would
 // put back, such as a server that is started again. What PeerProbe has to repair is left broken.
 import { execFile } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { pidsOf } from './box-processes.ts'
 import { skewClock } from './skewed-clock.ts'
 import type { SmallDisk } from '../monitoring/small-disk.ts'
 import type { NodeLab } from './node-lab.ts'
@@ -34,13 +34,16 @@ type Fault = (scene: FaultScene) => Promise<void>
 /** The faults by name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'the operator is killed': async () => {
-    await killProcesses('operator/main.ts')
+    killProcesses('operator/main.ts')
+    await Promise.resolve()
   },
   'the crawler is killed': async () => {
-    await killProcesses('crawler/main.ts')
+    killProcesses('crawler/main.ts')
+    await Promise.resolve()
   },
   'the consumer is killed': async () => {
-    await killProcesses('consumer/main.ts')
+    killProcesses('consumer/main.ts')
+    await Promise.resolve()
   },
   'the broker is killed': async ({ lab, lasts }) => {
     await lab.broker.kill(1)
@@ -55,9 +58,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'the API server is killed': async ({ lab }) => {
     await lab.rig.plane.restartApiServer()
   },
-  'the kubelet is killed, and the crawler meanwhile': async ({ lab, lasts }) => {
+  'the kubelet is killed and the crawler meanwhile': async ({ lab, lasts }) => {
     await lab.node.kill('kubelet')
-    await killProcesses('crawler/main.ts')
+    killProcesses('crawler/main.ts')
     await lasts()
     await lab.node.startKubelet()
   },
@@ -95,15 +98,22 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   }
 }
 
-// Those whose command line has the text, in the containers of the box.
-async function killProcesses (text: string): Promise<void> {
-  for (const path of globSync('/proc/[0-9]*/cmdline')) {
-    // A process may end at any moment.
-    const command = await Promise.resolve(path).then(file => readFileSync(file, 'utf8')).catch(() => '')
+/** Faults by their names, separated by commas. @throws TypeError for one that does not exist */
+export function namedFaults (text: string): string[] {
+  const names = text.split(',').map(name => name.trim())
 
-    if (command.split('\0').includes(text)) {
-      process.kill(Number(path.split('/')[2]), 'SIGKILL')
+  for (const name of names) {
+    if (!Object.hasOwn(FAULTS, name)) {
+      throw new TypeError(`PEERPROBE_FAULTS: no fault is called "${name}"; take some of: ${Object.keys(FAULTS).join(', ')}`)
     }
+  }
+
+  return names
+}
+
+function killProcesses (text: string): void {
+  for (const pid of pidsOf(text)) {
+    process.kill(pid, 'SIGKILL')
   }
 }
 

@@ -64,7 +64,10 @@ export function boxGroup (): string {
   return process.env[INSIDE] ?? ''
 }
 
-/** Runs a test file again inside a box, with further variables, and exits with its exit code; returns at once if this process is inside already. */
+/**
+ * Runs a test file or a benchmark again inside a box, with its arguments and further variables, and exits with its exit code; returns at
+ * once if this process is inside already.
+ */
 export function enterNodeBox (file: string, env: Record<string, string> = {}): void {
   if (process.env[INSIDE] !== undefined) {
     return
@@ -73,7 +76,7 @@ export function enterNodeBox (file: string, env: Record<string, string> = {}): v
   const group = groupOf(process.pid)
   sweepGroups()
   makeGroup(group)
-  const command = [process.execPath, ...process.execArgv, file]
+  const command = [process.execPath, ...process.execArgv, file, ...process.argv.slice(2)]
   const { status } = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...BOX, 'sh', '-c', SET_UP, 'sh', ...command], { stdio: 'inherit', env: { ...process.env, ...env, [INSIDE]: group } })
   removeGroup(group)
   process.exit(status ?? 1)

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SmallDisk } from '../../support/monitoring/small-disk.ts'
 import { randomOf } from '../../support/network/simulated-network-random.ts'
 import { visitsAreRows } from '../../support/node/acknowledged.ts'
-import { FAULTS } from '../../support/node/faults.ts'
+import { FAULTS, namedFaults } from '../../support/node/faults.ts'
 import { LAB_LIMIT_MS, missingLab, NodeLab, SYSTEM } from '../../support/node/node-lab.ts'
 import { enterBoxWithImage } from '../../support/node/product-image.ts'
 import { SKEWABLE_TAG, skewableImage } from '../../support/node/skewed-clock.ts'
@@ -18,8 +18,9 @@ const COUNT = FULL ? 100 : 5
 // The short run is the same each time, so that a failure is one of the change that is tested.
 const SEED = Number(process.env['PEERPROBE_SEED'] ?? (FULL ? Date.now() % 1_000_000 : 1))
 
-// Names of faults, separated by commas, instead of random ones.
-const GIVEN = process.env['PEERPROBE_FAULTS']?.split(',')
+// Instead of random ones.
+const NAMES = process.env['PEERPROBE_FAULTS']
+const GIVEN = NAMES === undefined ? undefined : namedFaults(NAMES)
 const DISK_MIB = 64
 const MOST_MS = 12_000
 
@@ -48,7 +49,7 @@ suite('faults of a real cluster', missingLab === undefined ? {} : { skip: missin
 
   const crawls = async (): Promise<number> => (await lab.rows('lab', 'SELECT 1 FROM crawl WHERE state = \'finished\'')).length
 
-  test(`${String(COUNT)} of them, one after the other: nothing is lost, and everything runs again`, async (t) => {
+  test(`${String(GIVEN?.length ?? COUNT)} of them, one after the other: nothing is lost, and everything runs again`, async (t) => {
     t.diagnostic(`PEERPROBE_SEED=${String(SEED)}`)
     const random = randomOf(SEED)
     const lasts = async (): Promise<void> => {
