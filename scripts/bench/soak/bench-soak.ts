@@ -94,14 +94,14 @@ function sample (stored: number): void {
   const pids = [['runner', run.pid], ...(['crawler', 'consumer'] as const).flatMap(name => run.pidsOf(name).map(pid => [name, pid] as const))] as const
 
   for (const [name, pid] of pids) {
-    const rssMb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1_024
+    const memoryMb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1_024
     const of = processes.get(name) ?? []
     processes.set(name, of)
-    of.push({ crawls: stored, rssMb, files: readdirSync(`/proc/${String(pid)}/fd`).length })
+    of.push({ crawls: stored, memoryMb, files: readdirSync(`/proc/${String(pid)}/fd`).length })
   }
 
   files.push({ crawls: stored, ...fileSizes() })
-  process.stderr.write(`${String(stored)} crawls: ${[...processes].map(([name, of]) => `${name} ${of.at(-1)?.rssMb.toFixed(0) ?? '?'} MB`).join(', ')}\n`)
+  process.stderr.write(`${String(stored)} crawls: ${[...processes].map(([name, of]) => `${name} ${of.at(-1)?.memoryMb.toFixed(0) ?? '?'} MB`).join(', ')}\n`)
 }
 
 function fileSizes (): Omit<FileSample, 'crawls'> {

@@ -6,14 +6,14 @@ export interface ProcessSample {
   /** Crawls that were stored by then. */
   crawls: number
 
-  rssMb: number
+  memoryMb: number
 
   /** Open file descriptors. */
   files: number
 }
 
-/** The files of a run at one moment, in MB by name, and their number. */
-export interface FileSample { crawls: number, logMb: number, databaseMb: number, dumpsMb: number, count: number }
+/** The files of a run at one moment, in MB by name, and their number. What another server keeps is left out. */
+export interface FileSample { crawls: number, logMb?: number, databaseMb?: number, dumpsMb: number, count: number }
 
 /** Samples that come before memory is expected to be flat: caches fill and code is compiled. */
 const WARM_UP_SHARE = 0.25
@@ -22,13 +22,13 @@ const WARM_UP_SHARE = 0.25
 export function processTable (processes: ReadonlyMap<string, readonly ProcessSample[]>): string {
   const rows = [...processes].map(([name, samples]) => {
     const warm = afterWarmUp(samples)
-    const { slope, margin } = slopeOf(warm.map(({ crawls, rssMb }) => ({ x: crawls / 100, y: rssMb })))
+    const { slope, margin } = slopeOf(warm.map(({ crawls, memoryMb }) => ({ x: crawls / 100, y: memoryMb })))
     const [first, last] = [warm[0], warm.at(-1)]
-    const most = warm.reduce((max, { rssMb }) => Math.max(max, rssMb), 0)
+    const most = warm.reduce((max, { memoryMb }) => Math.max(max, memoryMb), 0)
 
     return [
       name,
-      ...[first?.rssMb, last?.rssMb, most].map(mb => (mb ?? NaN).toFixed(0)),
+      ...[first?.memoryMb, last?.memoryMb, most].map(mb => (mb ?? NaN).toFixed(0)),
       `${signed(slope)} ± ${margin.toFixed(1)}`,
       spread(warm.map(({ files }) => files))
     ]
@@ -40,8 +40,8 @@ export function processTable (processes: ReadonlyMap<string, readonly ProcessSam
 /** A table of the files: in the middle of the run, at its end, and the most. */
 export function fileTable (samples: readonly FileSample[]): string {
   const [middle, last] = [samples[Math.floor(samples.length / 2)], samples.at(-1)]
-  const rows = (['logMb', 'databaseMb', 'dumpsMb', 'count'] as const).map(name =>
-    [TITLES[name], ...[middle?.[name], last?.[name], Math.max(...samples.map(sample => sample[name]))].map(value => (value ?? NaN).toFixed(name === 'count' ? 0 : 1))])
+  const rows = (['logMb', 'databaseMb', 'dumpsMb', 'count'] as const).filter(name => last?.[name] !== undefined).map(name =>
+    [TITLES[name], ...[middle?.[name], last?.[name], Math.max(...samples.map(sample => sample[name] ?? NaN))].map(value => (value ?? NaN).toFixed(name === 'count' ? 0 : 1))])
 
   return markdownTable(['files', 'in the middle', 'at the end', 'most'], rows)
 }
