@@ -10,6 +10,11 @@ const DATABASE = { cause: 'store-unavailable' }
 const INVALID = { code: 'PP_MESSAGE_INVALID' }
 const NODES = { ...LABELS, content: 'nodes' }
 
+// A value in ten minutes: a day is 144 of them.
+const EDGE_STEP = '10m'
+const files = (outcome: string, pod = 'a', probe = 'amino'): string => of('edge_files_total', pod, { probe, outcome })
+const outage = (pod: string, probe = 'amino'): string => of('edge_outage', pod, { probe })
+
 /** Cases of the alerts on what consumers store, and on how late. */
 export const CONSUMER_CASES: AlertCases = {
   PeerProbeNoCommit: [
@@ -99,6 +104,28 @@ export const CONSUMER_CASES: AlertCases = {
     { kind: 'ordinary', name: 'one could not be read yesterday', series: { [of('dead_letters_total', 'a', INVALID)]: '1x120' }, end: '120m' },
     { kind: 'restart', name: 'the counter begins again', series: { [of('dead_letters_total', 'a', INVALID)]: '9x60 0x60' }, end: '120m' },
     { kind: 'restart', name: 'the next pod has none', series: { [of('dead_letters_total', 'a', INVALID)]: '9x60 stale', [of('dead_letters_total', 'b', INVALID)]: '_x61 0x60' }, end: '120m' }
+  ],
+  PeerProbeEdgesMissing: [
+    {
+      kind: 'fires',
+      name: 'messages of each crawl are lost, and another PeerProbe writes files',
+      step: EDGE_STEP,
+      series: { [files('incomplete')]: '0x6 1 2 3 4 5x40', [files('written')]: '0x60', [files('incomplete', 'b', 'polkadot')]: '0+1x60', [files('written', 'b', 'polkadot')]: '0+1x60' },
+      fires: { at: ['3h', '8h'], alerts: [{ labels: LABELS }] }
+    },
+    { kind: 'fires', name: 'the files cannot be written any more', step: EDGE_STEP, series: { [files('written')]: '0+1x50 50x200', [files('failed')]: '0x50 0+1x200' }, fires: { at: ['35h'], alerts: [{ labels: LABELS }] } },
+    { kind: 'fires', name: 'the right to the topic is missing', step: EDGE_STEP, series: { [outage('a')]: '0x6 1x20', [outage('b', 'polkadot')]: '0x26', [files('written')]: '5x30' }, fires: { at: ['90m', '4h'], alerts: [{ labels: LABELS }] } },
+    { kind: 'ordinary', name: 'crawlers are stopped now and then, and other crawls leave files', step: EDGE_STEP, series: { [files('aborted')]: '0x20 0+1x180', [files('written')]: '0x10 1x100 2x100' }, end: '30h' },
+    { kind: 'ordinary', name: 'no scan asks for routing tables', step: EDGE_STEP, series: { [files('written')]: '0x200', [files('incomplete')]: '0x200' }, end: '30h' },
+    { kind: 'ordinary', name: 'Kafka is away for a moment', step: EDGE_STEP, series: { [outage('a')]: '0x6 1 0x20', [files('written')]: '5x30' }, end: '4h' },
+    { kind: 'restart', name: 'the counters begin again', step: EDGE_STEP, series: { [files('incomplete')]: '90x60 0x60', [files('written')]: '0x120' }, end: '20h' },
+    {
+      kind: 'restart',
+      name: 'it goes on firing where the consumer is replaced',
+      step: EDGE_STEP,
+      series: { [files('incomplete')]: '0+1x60 stale', [files('written')]: '0x60 stale', [files('incomplete', 'b')]: '_x61 0+1x60', [files('written', 'b')]: '_x61 0x60' },
+      fires: { at: ['9h', '10h', '610m', '620m', '630m', '18h'], alerts: [{ labels: LABELS }] }
+    }
   ]
 }
 

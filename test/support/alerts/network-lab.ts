@@ -4,9 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { parse, stringify } from 'yaml'
 import { EmbeddedBus } from '../../../core/bus/embedded/embedded-bus.ts'
+import { NEIGHBOURS_SUFFIX, neighboursGroupOf } from '../../../core/contracts/edges/neighbours.ts'
 import { systemClock } from '../../../core/time/clock.ts'
 import { KAD_PROTOCOL } from '../../../scripts/bench/virtual-network/peer-answers.ts'
 import { CHART } from '../cluster/chart-rig.ts'
+import { neighboursIncoming, tableOf } from '../consumer/neighbours.ts'
 import { ReadyProcess } from '../data-path/ready-process.ts'
 import { PopulatedNetwork } from '../monitoring/populated-network.ts'
 import { SmallDisk } from '../monitoring/small-disk.ts'
@@ -18,13 +20,14 @@ import type { ConsumerConfigInput, CrawlerConfigInput } from '../../../core/cont
 import type { MmdbValue } from '../places/mmdb.ts'
 
 const FASTER = 1_440
-const GROUPS = ['peerprobe-series', 'peerprobe-disks', 'peerprobe-network']
+const GROUPS = ['peerprobe-series', 'peerprobe-edges', 'peerprobe-disks', 'peerprobe-network']
 const DISK_MIB = 64
 const PODS = { namespace: 'lab', peerprobe_dev_probe: 'amino' }
 const SCAN = 'main'
 const COUNTRIES = ['DE', 'FI', 'FR', 'US'] as const
 const TOPIC = 'visits'
 const DEAD_LETTERS = 'visits-dead-letters'
+const TABLES = `${TOPIC}${NEIGHBOURS_SUFFIX}`
 
 /** See the head of this file. */
 export class NetworkLab implements AsyncDisposable {
@@ -34,12 +37,14 @@ export class NetworkLab implements AsyncDisposable {
   /** The crawler's known peers are on the first, the dump files on the second. */
   readonly disks: Readonly<Record<'state' | 'dumps', SmallDisk>>
 
+  readonly #bus: string
   readonly #stack: AsyncDisposableStack
 
-  private constructor (parts: Pick<NetworkLab, 'network' | 'prometheus' | 'disks'>, stack: AsyncDisposableStack) {
+  private constructor (parts: Pick<NetworkLab, 'network' | 'prometheus' | 'disks'> & { bus: string }, stack: AsyncDisposableStack) {
     this.network = parts.network
     this.prometheus = parts.prometheus
     this.disks = parts.disks
+    this.#bus = parts.bus
     this.#stack = stack
   }
 
@@ -70,12 +75,23 @@ export class NetworkLab implements AsyncDisposable {
       { address: consumer, labels: { ...PODS, pod: 'consumer' } }
     ])
 
-    return new NetworkLab({ network, prometheus, disks }, stack.move())
+    return new NetworkLab({ network, prometheus, disks, bus: bus.embedded.path }, stack.move())
   }
 
   /** Names of the alerts that fire now. */
   async firing (): Promise<string[]> {
     return (await this.prometheus.alerts()).filter(({ state }) => state === 'firing').map(({ name }) => name)
+  }
+
+  /** Publishes the second message with routing tables of so many crawls, as if their first ones were lost. */
+  async loseTables (crawls: number): Promise<void> {
+    const { signal } = new AbortController()
+    await using bus = await openBus(this.#bus)
+    const first = Math.floor(systemClock.now() / 1_000) - crawls
+    const scan = `${PODS.namespace}/${PODS.peerprobe_dev_probe}/${SCAN}`
+    const tables = Array.from({ length: crawls }, (_, i) => tableOf({ scan, crawlId: first + i, sequence: 2 }))
+
+    await bus.publish(TABLES, tables.map(table => neighboursIncoming(table)), signal)
   }
 
   async [Symbol.asyncDispose] (): Promise<void> {
@@ -99,11 +115,15 @@ function placeRecord (asn: number, country: string): MmdbValue {
   return { country: { iso_code: country }, autonomous_system_number: asn, autonomous_system_organization: `System ${String(asn)}` }
 }
 
+async function openBus (path: string): Promise<EmbeddedBus> {
+  return await EmbeddedBus.open({ log: pino({ level: 'silent' }), clock: systemClock }, { path }, new AbortController().signal)
+}
+
 async function makeTopics (path: string): Promise<void> {
   const { signal } = new AbortController()
-  await using bus = await EmbeddedBus.open({ log: pino({ level: 'silent' }), clock: systemClock }, { path }, signal)
+  await using bus = await openBus(path)
 
-  for (const name of [TOPIC, DEAD_LETTERS]) {
+  for (const name of [TOPIC, DEAD_LETTERS, TABLES]) {
     await bus.ensureTopic({ name, partitions: 1, retentionMs: 3_600_000 }, signal)
   }
 }
@@ -141,6 +161,6 @@ function consumerConfig (bus: Bus, folder: TempFolder, dumps: SmallDisk): Consum
     deadLetterTopic: DEAD_LETTERS,
     group: 'consumer',
     store: { sqlite: { path: folder.file('store.sqlite') } },
-    dump: { folder: dumps.folder, intervalMs: 10_000 }
+    dump: { folder: dumps.folder, intervalMs: 10_000, edges: { topic: TABLES, group: neighboursGroupOf('consumer') } }
   }
 }

@@ -109,6 +109,11 @@ suite('a network that changes, and disks that fill up', { skip: missing ?? false
       })
     })
 
+    test('fire where messages with routing tables are lost', async () => {
+      await lab.loseTables(4)
+      await fires('PeerProbeEdgesMissing')
+    })
+
     test('fire where a disk fills up, and where it is nearly full', async () => {
       const { state, dumps } = lab.disks
       await dumps.grow(700_000, async () => (await lab.firing()).includes('PeerProbeDiskFillsUp'))
