@@ -131,6 +131,8 @@ export class ActiveDiscovery {
   async #nextStart (signal: AbortSignal): Promise<CrawlStart | undefined> {
     const { schedule, beat, clock, disks } = this.#deps
 
+    // Short crawls at a short interval end before their first tick, and are due before a slice is over.
+    beat.beat()
     await this.#checkRequests()
 
     while (!signal.aborted && (schedule.dueInMs > WAIT_SLICE_MS || disks?.room() !== undefined)) {

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import { Crawl } from '../../core/contracts/crawl.ts'
 import { defined } from '../../core/defined.ts'
 import { createLogger } from '../../core/process/logger.ts'
+import { Progress } from '../../core/process/progress.ts'
 import { StandstillWatch } from '../../core/time/standstill.ts'
 import { ActiveDiscovery } from '../../crawler/active-discovery.ts'
 import { Schedule } from '../../crawler/engine/schedule.ts'
@@ -12,7 +13,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { SimulatedVisitor } from '../support/network/simulated-network-visitor.ts'
 import { isDialable, SimulatedNetwork } from '../support/network/simulated-network.ts'
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
-import type { ActiveDiscoveryDeps } from '../../crawler/active-discovery.ts'
+import type { ActiveDiscoveryDeps as Deps } from '../../crawler/active-discovery.ts'
 import type { AnsweredRequest } from '../../crawler/crawl-requests.ts'
 import type { CrawlReport } from '../../crawler/engine/crawl-report.ts'
 import type { CompletedVisit } from '../../crawler/engine/population/visit-sink.ts'
@@ -32,7 +33,9 @@ interface Started {
   publisher: Publisher
 }
 
-function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: ActiveDiscoveryDeps['thirdQuestion'], neighbours?: ActiveDiscoveryDeps['neighbours']): Started {
+type More = (clock: FakeClock) => Partial<Deps>
+
+function start (requests?: Deps['requests'], thirdQuestion?: Deps['thirdQuestion'], neighbours?: Deps['neighbours'], more?: More): Started {
   const clock = new FakeClock()
   const network = new SimulatedNetwork({ peers: 60 })
   const messages: OutgoingMessage[] = []
@@ -57,7 +60,8 @@ function start (requests?: ActiveDiscoveryDeps['requests'], thirdQuestion?: Acti
     onCrawl: (report, comparison) => {
       reports.push(report)
       comparisons.push(comparison)
-    }
+    },
+    ...more?.(clock)
   }, { strategy: 'Topology', concurrency: 10, maxPeers: 1_000, maxDurationMs: 3_600_000, visitTimeoutMs: 15_000 }, { scan: 'default/lab/main', network: 'lab' })
 
   return { clock, messages, reports, comparisons, visits, discovery, network, publisher }
@@ -94,6 +98,23 @@ suite('ActiveDiscovery', () => {
     await running
     await clock.runUntil(publisher[Symbol.asyncDispose]())
     assert.equal(clock.pending, 0)
+  })
+
+  test('shows that it is alive when crawls end before their first tick and are due at once', async () => {
+    let progress: Progress | undefined
+    const { clock, reports, discovery } = start(undefined, undefined, undefined, (clock) => {
+      progress = new Progress({ clock })
+      const schedule = new Schedule({ clock, random: () => 0.5 }, { intervalMs: 2_000 })
+
+      return { schedule, bootstrap: async () => await Promise.resolve([]), beat: progress.watch('active discovery', 60_000) }
+    })
+    const stop = new AbortController()
+    const running = discovery.run(stop.signal)
+    await clock.advance(90_000)
+    assert.ok(reports.length > 30, String(reports.length))
+    assert.deepEqual(progress?.overdue(), [])
+    stop.abort()
+    await assert.rejects(running, { name: 'AbortError' })
   })
 
   test('publishes the table of each visit, and their end before that of the crawl, also of an aborted one', async () => {
