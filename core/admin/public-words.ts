@@ -10,9 +10,9 @@ export interface Reason {
 // Names of topics, groups, leases and pods: useful to the administrator, and to attackers.
 const WITHHELD: ReadonlySet<string> = new Set(['topic', 'group', 'lease', 'holder'])
 
-/** The text of the error table for a reason's code: never the failure's message, which may contain hosts, ports, users and files. */
+/** The text of the error table for a reason's code, with what to do: never the failure's message, which may contain hosts, ports, users and files. */
 export function publicWords ({ code }: Pick<Reason, 'code'>): string {
-  return isErrorCode(code) ? `${ERRORS[code].summary} The log of the process says more.` : 'The log of the process says why.'
+  return isErrorCode(code) ? `${ERRORS[code].summary} ${ERRORS[code].action} The log of the process says more.` : 'The log of the process says why.'
 }
 
 /** A JSON value without information about the infrastructure: reasons get public texts, and names are removed. */

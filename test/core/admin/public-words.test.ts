@@ -30,9 +30,9 @@ suite('public words', () => {
     assert.deepEqual(told, {
       consumed: 7,
       lag: { total: 3, partitions: { 0: 3 }, at: 'now' },
-      outage: { code: 'PP_STORE_UNAVAILABLE', message: `${ERRORS.PP_STORE_UNAVAILABLE.summary} The log of the process says more.`, since: 'now' },
+      outage: { code: 'PP_STORE_UNAVAILABLE', message: `${ERRORS.PP_STORE_UNAVAILABLE.summary} ${ERRORS.PP_STORE_UNAVAILABLE.action} The log of the process says more.`, since: 'now' },
       publisher: { lost: 0, outage: { code: 'UNEXPECTED', message: 'The log of the process says why.' } },
-      warnings: [{ code: 'PP_OTHER_PROTOCOLS', message: `${ERRORS.PP_OTHER_PROTOCOLS.summary} The log of the process says more.` }, { message: 'The log of the process says why.' }],
+      warnings: [{ code: 'PP_OTHER_PROTOCOLS', message: `${ERRORS.PP_OTHER_PROTOCOLS.summary} ${ERRORS.PP_OTHER_PROTOCOLS.action} The log of the process says more.` }, { message: 'The log of the process says why.' }],
       dump: null
     })
   })

@@ -96,14 +96,14 @@ suite('what stops a PeerProbe on a real node', missingLab === undefined ? {} : {
 
   test('is a volume that is full', async (t) => {
     disk.fill(0)
-    await named(t, 'plain', { reason: 'DiskLow', words: /^consumer .*: the disk of .*dumps.* has room for 0 bytes more, less than \d+: make room there, or give it a larger volume$/ })
+    await named(t, 'plain', { reason: 'DiskLow', words: /^consumer .*: A disk that PeerProbe writes to is nearly full, .* Make room on the disk .*, give it a larger volume, / })
     disk.empty()
     await heals(t, 'plain')
   })
 
   test('is a topic that is missing', async (t) => {
     await lab.broker.tool(TOPIC_TOOL, ['--delete', '--topic', TOPIC])
-    await named(t, 'plain', { reason: 'TopicMissing', words: /PP_TOPIC_MISSING: .*plain\.visits.*create the topic/ })
+    await named(t, 'plain', { reason: 'TopicMissing', words: /: A topic does not exist\. Create the topic, / })
     await lab.broker.tool(TOPIC_TOOL, ['--create', '--topic', TOPIC, '--partitions', '3', '--replication-factor', '1'])
     await heals(t, 'plain')
   })
