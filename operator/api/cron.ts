@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CronSchedule } from '../../core/time/cron-schedule.ts'
 
 interface Field { number: string, names?: string }
 
@@ -15,8 +16,21 @@ const FIELDS: readonly Field[] = [
 
 const CRON = new RegExp(`^${FIELDS.map(fieldPattern).join(' ')}$`)
 
-/** A cron schedule of five fields, in UTC. The API server enforces the same pattern. */
-export const CronText = z.string().max(100).regex(CRON, 'must be a cron schedule of five fields such as "30 3 * * *" (minute hour day month weekday)')
+/** A cron schedule of five fields, in UTC. The API server enforces the same pattern, which cannot compare the ends of a range. */
+export const CronText = z.string().max(100)
+  .regex(CRON, 'must be a cron schedule of five fields such as "30 3 * * *" (minute hour day month weekday)')
+  .refine(text => !CRON.test(text) || isSchedule(text), 'has a range that ends before it begins: write it as two, such as "22-23,0-4" for "22-4"')
+
+// Kubernetes refuses a CronJob with such a range.
+function isSchedule (text: string): boolean {
+  try {
+    new CronSchedule(text).nextAfter(0)
+
+    return true
+  } catch {
+    return false
+  }
+}
 
 function fieldPattern ({ number, names }: Field): string {
   const value = names === undefined ? number : `(?:${number}|${names})`

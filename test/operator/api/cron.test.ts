@@ -14,4 +14,11 @@ suite('CronText', () => {
       assert.equal(CronText.safeParse(schedule).success, false, schedule)
     }
   })
+
+  test('refuses a range that ends before it begins, and says how to write it', () => {
+    for (const schedule of ['0 22-4 * * *', '0 0 * * fri-mon', '30-5/5 * * * *']) {
+      assert.deepEqual(CronText.safeParse(schedule).error?.issues.map(({ message }) => message), ['has a range that ends before it begins: write it as two, such as "22-23,0-4" for "22-4"'])
+    }
+    assert.equal(CronText.safeParse('0 22-23,0-4 31 feb *').success, true, 'it never comes, but is a schedule')
+  })
 })
