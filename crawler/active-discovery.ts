@@ -3,6 +3,7 @@
 import { defined } from '../core/defined.ts'
 import { busyShare } from '../core/time/busy-share.ts'
 import { pause } from '../core/time/sleep.ts'
+import { tickWhile } from '../core/time/tick-while.ts'
 import { diagnose } from './engine/crawl-diagnosis.ts'
 import { CrawlRun } from './engine/crawl.ts'
 import { changeOf, overlapOf } from './engine/population/population-change.ts'
@@ -188,7 +189,10 @@ export class ActiveDiscovery {
       this.#known = report.population
       await this.#deps.keep?.(this.#known)
       await this.#deps.thirdQuestion?.note(report.coverage)
-      await this.#announceEnd({ ...report, forms }, tables, signal)
+      // While the bus is away this waits, maybe for hours: that is no hang.
+      await tickWhile(this.#announceEnd({ ...report, forms }, tables, signal), { clock, ms: WAIT_SLICE_MS, tick: () => {
+        beat.beat()
+      } })
       onCrawl(report, {
         change: changeOf(before, report.population),
         overlap: passive === undefined ? undefined : overlapOf(report.population, passive.metIds())

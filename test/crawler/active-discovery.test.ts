@@ -2,70 +2,17 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { suite, test } from 'node:test'
 import { Crawl } from '../../core/contracts/crawl.ts'
-import { defined } from '../../core/defined.ts'
+import { ProbeError } from '../../core/errors.ts'
 import { createLogger } from '../../core/process/logger.ts'
 import { Progress } from '../../core/process/progress.ts'
-import { StandstillWatch } from '../../core/time/standstill.ts'
-import { ActiveDiscovery } from '../../crawler/active-discovery.ts'
 import { Schedule } from '../../crawler/engine/schedule.ts'
 import { Publisher } from '../../crawler/publish/publisher.ts'
-import { FakeClock } from '../support/fake-clock.ts'
-import { SimulatedVisitor } from '../support/network/simulated-network-visitor.ts'
-import { isDialable, SimulatedNetwork } from '../support/network/simulated-network.ts'
+import { INTERVAL_MS, start } from './started-discovery.ts'
 import type { OutgoingMessage } from '../../core/bus/port/event-bus.ts'
-import type { ActiveDiscoveryDeps as Deps } from '../../crawler/active-discovery.ts'
 import type { AnsweredRequest } from '../../crawler/crawl-requests.ts'
-import type { CrawlReport } from '../../crawler/engine/crawl-report.ts'
-import type { CompletedVisit } from '../../crawler/engine/population/visit-sink.ts'
-import type { CrawlComparison } from '../../crawler/metrics/last-crawl-metrics.ts'
+import type { FakeClock } from '../support/fake-clock.ts'
 
 const log = createLogger({ level: 'silent' })
-const INTERVAL_MS = 600_000
-
-interface Started {
-  clock: FakeClock
-  messages: OutgoingMessage[]
-  reports: CrawlReport[]
-  comparisons: CrawlComparison[]
-  visits: CompletedVisit[]
-  discovery: ActiveDiscovery
-  network: SimulatedNetwork
-  publisher: Publisher
-}
-
-type More = (clock: FakeClock) => Partial<Deps>
-
-function start (requests?: Deps['requests'], thirdQuestion?: Deps['thirdQuestion'], neighbours?: Deps['neighbours'], more?: More): Started {
-  const clock = new FakeClock()
-  const network = new SimulatedNetwork({ peers: 60 })
-  const messages: OutgoingMessage[] = []
-  const reports: CrawlReport[] = []
-  const comparisons: CrawlComparison[] = []
-  const visits: CompletedVisit[] = []
-  const publisher = Publisher.open({ clock, log, bus: { publish: async (_, batch) => {
-    messages.push(...batch)
-  } } }, { topic: 'visits', flushTimeoutMs: 1_000 })
-  const discovery = new ActiveDiscovery({
-    clock,
-    log,
-    publisher,
-    isDialable,
-    standstill: new StandstillWatch({ clock, sinceBootMs: () => clock.monotonic() }),
-    schedule: new Schedule({ clock, random: () => 0.5 }, { intervalMs: INTERVAL_MS }),
-    visitor: new SimulatedVisitor(network, clock),
-    beat: { beat: () => undefined, [Symbol.dispose]: () => undefined },
-    bootstrap: async () => network.peers.slice(0, 2),
-    ...defined({ requests, thirdQuestion, neighbours }),
-    onVisit: visit => visits.push(visit),
-    onCrawl: (report, comparison) => {
-      reports.push(report)
-      comparisons.push(comparison)
-    },
-    ...more?.(clock)
-  }, { strategy: 'Topology', concurrency: 10, maxPeers: 1_000, maxDurationMs: 3_600_000, visitTimeoutMs: 15_000 }, { scan: 'default/lab/main', network: 'lab' })
-
-  return { clock, messages, reports, comparisons, visits, discovery, network, publisher }
-}
 
 const crawlsOf = (messages: readonly OutgoingMessage[]): Crawl[] => messages.filter(({ key }) => key === 'default/lab/main').map(({ value }) => Crawl.parse(JSON.parse(Buffer.from(value).toString())))
 
@@ -115,6 +62,23 @@ suite('ActiveDiscovery', () => {
     assert.deepEqual(progress?.overdue(), [])
     stop.abort()
     await assert.rejects(running, { name: 'AbortError' })
+  })
+
+  test('shows that it is alive while the end of a crawl waits for a bus that is away', async () => {
+    let progress: Progress | undefined
+    const { clock, reports, discovery, publisher } = start(undefined, undefined, undefined, (clock) => {
+      progress = new Progress({ clock })
+      const bus = { publish: async () => await Promise.reject(new ProbeError('PP_BUS_UNAVAILABLE', 'gone')) }
+
+      return { publisher: Publisher.open({ clock, log, bus }, { topic: 'visits', flushTimeoutMs: 1_000 }), beat: progress.watch('active discovery', 60_000) }
+    })
+    const stop = new AbortController()
+    const running = discovery.run(stop.signal)
+    await clock.advance(INTERVAL_MS)
+    assert.deepEqual([reports.length, discovery.crawl === undefined, progress?.overdue()], [0, false, []])
+    stop.abort()
+    await assert.rejects(running, { name: 'AbortError' })
+    await clock.runUntil(publisher[Symbol.asyncDispose]())
   })
 
   test('publishes the table of each visit, and their end before that of the crawl, also of an aborted one', async () => {
