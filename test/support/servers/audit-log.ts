@@ -8,6 +8,12 @@ export interface AuditEvent {
   user: { username: string }
   objectRef?: { resource: string, subresource?: string, namespace?: string, name?: string, apiGroup?: string }
   responseStatus?: { code: number }
+
+  /** When the request arrived, RFC 3339. */
+  requestReceivedTimestamp?: string
+
+  /** When it was answered. */
+  stageTimestamp?: string
 }
 
 /** The audit log of a running API server, which keeps writing to it. */
