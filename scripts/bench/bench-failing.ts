@@ -1,5 +1,5 @@
 /**
- * `npm run bench:failing`: ten PeerProbes on a real API server (kwok simulates nodes), all well and with three that always fail, by turns:
+ * `npm run bench:failing`: ten PeerProbes on a real API server (kwok simulates nodes), all well and with three that always fail, in turns:
  * how long the operator takes to apply changes of the seven others.
  */
 import { Command } from 'commander'
@@ -77,7 +77,7 @@ async function latenciesSince (): Promise<number[]> {
   return changeLatencies((await rig.plane.audit()).slice(measured), OPERATOR_USER)
 }
 
-// Namespaces of failing PeerProbes are made again each time: what fails must have never worked.
+// Namespaces of failing PeerProbes are recreated each time: what fails must have never worked.
 async function fail (): Promise<void> {
   await rig.plane.apply(POLICY, BINDING)
   await Promise.all(REFUSED.map(async name => rig.namespace(name)))
