@@ -61,7 +61,7 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
     await untilSilent(lab.prometheus, 60, LIMIT_MS)
   })
 
-  test('has every series that the alerts ask for, but those that only a network of some size or place files give', async () => {
+  test('has every series that the alerts ask for, but those that a larger network, place files or routing tables give', async () => {
     const rules = readFileSync(new URL('../../../helm/peerprobe/rules.yaml', import.meta.url), 'utf8')
     const missing: string[] = []
 
@@ -70,7 +70,7 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
     }
 
     const shares = ['agent_family', 'as', 'cloud'].map(name => `peerprobe:crawler_${name}_share:ratio`)
-    assert.deepEqual(missing.toSorted(), [...shares, 'peerprobe_crawler_population_keyspace_outlier_ratio'])
+    assert.deepEqual(missing.toSorted(), [...shares, 'peerprobe_consumer_edge_outage', 'peerprobe_crawler_population_keyspace_outlier_ratio'])
   })
 
   test('answers every command of the runbooks as they say', async () => {
@@ -80,9 +80,14 @@ suite('an installed chart that Prometheus observes', missingLab === undefined ? 
     assert.ok(steps.size > 20)
 
     for (const { commands, prints, page } of steps.values()) {
-      const { code, stdout, stderr } = await shell(commands)
-      assert.equal(code, 0, `${page}: ${commands}\n${stderr}`)
-      assert.ok(beginsAs(stdout, prints), `${page}: ${commands}\nprints\n${stdout}\nand not\n${prints}`)
+      let end = { code: 1, stdout: '', stderr: '' }
+      // Where a scrape took too long on a busy machine, its series are gone until the next one.
+      await until(`${page} prints what it says`, async () => {
+        end = await shell(commands)
+        return end.code === 0 && beginsAs(end.stdout, prints)
+      }).catch((cause: unknown) => {
+        throw new TypeError(`${page}: ${commands}\nprints\n${end.stdout}${end.stderr}\nand not\n${prints}`, { cause })
+      })
     }
   })
 
