@@ -50,7 +50,7 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
       assert.equal((await store.write({ visits: [visitOf()], crawls: [] })).rows.visit, 1)
     })
 
-    test('new migrations are applied once; a newer database and an edited migration are refused', async () => {
+    test('new migrations are applied once; a database with a breaking one and an edited migration are refused, a newer one is not', async () => {
       using folder = new TempFolder()
       const newer = folder.file('newer')
       cpSync(MYSQL_MIGRATIONS, newer, { recursive: true })
@@ -66,6 +66,11 @@ export function mysqlMigrations (name: string, databasesOf: () => MysqlDatabases
       assert.deepEqual(await migrate(), ALL)
       assert.deepEqual(await migrate(newer), [next])
       assert.deepEqual(await migrate(newer), [])
+      assert.deepEqual(await migrate(), [])
+      const breaking = folder.file('breaking')
+      cpSync(newer, breaking, { recursive: true })
+      writeFileSync(join(breaking, `${String(next + 1).padStart(4, '0')}-breaking-extra.sql`), 'DROP TABLE IF EXISTS extra')
+      assert.deepEqual(await migrate(breaking), [next + 1])
       await assert.rejects(migrate(), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes('newer'))
       writeFileSync(extra, 'CREATE TABLE IF NOT EXISTS extra (id INT, more INT)')
       await assert.rejects(migrate(newer), err => isProbeError(err, 'PP_STORE_SCHEMA') && err.message.includes(`${String(next)} (extra)`))
