@@ -59,9 +59,9 @@ suite('the image', () => {
 
       return recipeOf(source)
     }
-    write('Dockerfile', 'FROM scratch')
-    write('.dockerignore', '*\n!core\n!package.json\n')
-    write('package.json', '{}')
+    writeFileSync(join(source, 'Dockerfile'), 'FROM scratch')
+    writeFileSync(join(source, '.dockerignore'), '*\n!core\n!package.json\n')
+    writeFileSync(join(source, 'package.json'), '{}')
     const recipe = write('core/a.ts', 'a')
 
     assert.equal(write('core/a.ts', 'a'), recipe)
