@@ -37,6 +37,7 @@ const BINDING = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'Validati
   matchResources: { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...REFUSED] }] } }
 } }
 
+const THREE = [WITHOUT_SECRET, ...REFUSED]
 const LIMIT_MS = 300_000
 const STATES = ['all well', 'three fail'] as const
 
@@ -45,7 +46,9 @@ await using rig = await ClusterRig.open({ strimzi: false })
 let generation = 0
 let measured = 0
 
-await rig.namespace(NAMESPACE)
+for (const namespace of [NAMESPACE, ...THREE]) {
+  await rig.namespace(namespace)
+}
 await rig.plane.apply(...others())
 rig.operator()
 await until('all are Ready', async () => await readyCount() === OTHERS, LIMIT_MS)
@@ -77,19 +80,32 @@ async function latenciesSince (): Promise<number[]> {
   return changeLatencies((await rig.plane.audit()).slice(measured), OPERATOR_USER)
 }
 
-// Namespaces of failing PeerProbes are recreated each time: what fails must have never worked.
+// The three are deleted and created in both states, since what fails must have never worked.
 async function fail (): Promise<void> {
+  await forget()
   await rig.plane.apply(POLICY, BINDING)
-  await Promise.all(REFUSED.map(async name => rig.namespace(name)))
-  await rig.plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: WITHOUT_SECRET } })
-  await rig.plane.apply(...[WITHOUT_SECRET, ...REFUSED].map(namespace => probeOf(namespace)))
+  await Promise.all(REFUSED.map(async namespace => until('the API server refuses', async () => {
+    const { code } = await rig.plane.kubectl(['create', 'deployment', 'any', '--image=any', '-n', namespace, '--dry-run=server'])
+
+    return code !== 0
+  }, LIMIT_MS)))
+  await rig.plane.kubectl(['delete', 'secret', '--all', '-n', WITHOUT_SECRET])
+  await rig.plane.apply(...THREE.map(namespace => probeOf(namespace)))
   await rig.untilReady(WITHOUT_SECRET, 'False', { limitMs: LIMIT_MS })
   await Promise.all(REFUSED.map(async namespace => rig.untilReady(namespace, 'False', { words: /refused by the benchmark/, limitMs: LIMIT_MS })))
 }
 
 async function heal (): Promise<void> {
-  for (const namespace of [WITHOUT_SECRET, ...REFUSED]) {
-    await rig.plane.kubectl(['delete', 'pp', '--all', '-n', namespace, '--ignore-not-found', '--timeout=120s'])
+  await forget()
+  await rig.plane.kubectl(['delete', 'validatingadmissionpolicybinding', 'refuses', '--ignore-not-found'])
+  await Promise.all(THREE.map(async namespace => rig.secret(namespace)))
+  await rig.plane.apply(...THREE.map(namespace => probeOf(namespace)))
+  await Promise.all(THREE.map(async namespace => rig.untilReady(namespace, 'True', { limitMs: LIMIT_MS })))
+}
+
+async function forget (): Promise<void> {
+  for (const namespace of THREE) {
+    await rig.plane.kubectl(['delete', 'pp', '--all', '-n', namespace, '--timeout=120s'])
   }
 }
 
